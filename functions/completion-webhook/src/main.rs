@@ -1,0 +1,2 @@
+//! habitsync-completion-webhook.
+fn main() {}

@@ -1,0 +1,2 @@
+//! habitsync-course-sync.
+fn main() {}

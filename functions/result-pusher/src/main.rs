@@ -1,0 +1,2 @@
+//! habitsync-result-pusher.
+fn main() {}

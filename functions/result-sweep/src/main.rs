@@ -1,0 +1,2 @@
+//! habitsync-result-sweep.
+fn main() {}

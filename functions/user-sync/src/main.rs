@@ -1,0 +1,2 @@
+//! habitsync-user-sync.
+fn main() {}

@@ -1,0 +1,2 @@
+//! habitsync-watchdog.
+fn main() {}

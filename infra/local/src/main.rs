@@ -1,0 +1,2 @@
+//! habitsync-local.
+fn main() {}

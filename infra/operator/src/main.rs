@@ -1,0 +1,2 @@
+//! habitsync-operator.
+fn main() {}

@@ -1,0 +1,1 @@
+//! habitsync-employee-connect.

@@ -1,0 +1,1 @@
+//! habitsync-tribal-habits.

@@ -1,0 +1,1 @@
+//! habitsync-e2e.

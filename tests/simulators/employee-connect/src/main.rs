@@ -1,0 +1,2 @@
+//! habitsync-simulator-employee-connect.
+fn main() {}

@@ -1,0 +1,1 @@
+//! habitsync-simulator-harness.

@@ -1,0 +1,1 @@
+//! The Tribal Habits simulator.

@@ -1,0 +1,2 @@
+//! habitsync-simulator-tribal-habits.
+fn main() {}
