@@ -1,0 +1,98 @@
+//! The error a function answers with, under a name that alarms and the watchdog may match on.
+//!
+//! Without a name of its own, an error would be reported under the name of a Rust type, which nobody should match on.
+
+use std::error::Error;
+use std::fmt;
+
+use lambda_runtime::Diagnostic;
+
+/// A failed invocation: a stable name and what went wrong, with its causes.
+///
+/// The Lambda runtime logs the `Debug` form of what a handler returns, once; so that is the readable sentence too.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
+pub struct FunctionError {
+    name: &'static str,
+    message: String,
+}
+
+impl FunctionError {
+    /// A failure called `name` (for example `StoreUnavailable`) caused by `error`; the message is the whole chain.
+    pub fn new(name: &'static str, error: &dyn Error) -> Self {
+        Self {
+            name,
+            message: chain(error),
+        }
+    }
+
+    /// The stable name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl From<FunctionError> for Diagnostic {
+    fn from(error: FunctionError) -> Self {
+        Self {
+            error_type: error.name.to_owned(),
+            error_message: error.message,
+        }
+    }
+}
+
+impl fmt::Display for FunctionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name, self.message)
+    }
+}
+
+impl fmt::Debug for FunctionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// An error and all its sources in one line: `cannot save the run: the table did not answer: timed out`.
+#[must_use]
+pub fn chain(error: &dyn Error) -> String {
+    std::iter::successors(error.source(), |&source| source.source())
+        .fold(error.to_string(), |line, source| format!("{line}: {source}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot save the run")]
+    struct Outer(#[source] std::num::ParseIntError);
+
+    fn outer() -> Outer {
+        Outer("x".parse::<u8>().expect_err("x is no number"))
+    }
+
+    #[test]
+    fn the_message_is_the_whole_chain_once() {
+        assert_eq!(chain(&outer()), "cannot save the run: invalid digit found in string");
+    }
+
+    #[test]
+    fn the_runtime_reports_the_stable_name() {
+        let diagnostic = Diagnostic::from(FunctionError::new("StoreUnavailable", &outer()));
+        assert_eq!(diagnostic.error_type, "StoreUnavailable");
+        assert_eq!(
+            diagnostic.error_message,
+            "cannot save the run: invalid digit found in string"
+        );
+    }
+
+    #[test]
+    fn the_logged_form_is_the_readable_one() {
+        let error = FunctionError::new("StoreUnavailable", &outer());
+        assert_eq!(
+            format!("{error:?}"),
+            "StoreUnavailable: cannot save the run: invalid digit found in string"
+        );
+    }
+}
