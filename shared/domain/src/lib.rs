@@ -1,1 +1,18 @@
-//! habitsync-domain.
+//! The facts and decisions of HabitSync, pure: no clock, no I/O, no async.
+//!
+//! What comes from outside is parsed at the door into types that prove themselves ([`identity`], [`tenant`],
+//! [`configuration`]); what is decided is decided here ([`topic`], [`completion`]).
+
+pub mod completion;
+pub mod configuration;
+pub mod course;
+pub mod employee;
+pub mod expression;
+pub mod identity;
+pub mod job;
+pub mod person;
+pub mod result;
+pub mod retry_ladder;
+pub mod tenant;
+pub mod topic;
+pub mod user;

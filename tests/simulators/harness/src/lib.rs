@@ -1,1 +1,27 @@
-//! habitsync-simulator-harness.
+//! What both vendor simulators stand on: a real HTTP server that stops when it is dropped, a journal of every request,
+//! a request limit that blocks as the vendors' do, and faults that can be armed.
+//!
+//! A simulator builds an ordinary axum router, describes its [`Dialect`] and hands both to [`Control::supervise`]. Its
+//! handlers take the [`Call`] from the request's extensions and attach an [`Effect`] to the response of a write.
+
+mod admin;
+mod answer;
+mod call;
+mod clock;
+mod control;
+mod fault;
+mod journal;
+mod limit;
+mod page;
+mod server;
+
+pub use admin::admin_routes;
+pub use answer::Expired;
+pub use axum::http::Method;
+pub use call::Call;
+pub use clock::Clock;
+pub use control::{Control, Dialect};
+pub use fault::{Armed, Fault, Faults, Moment, Rule};
+pub use journal::{Effect, EffectKind, Entry, Journal};
+pub use limit::RateLimit;
+pub use server::Server;

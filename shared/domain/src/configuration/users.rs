@@ -1,0 +1,262 @@
+//! The `[users]` section: who has an account, under which name, with which data, and what may be done to it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::expression::Expression;
+use crate::identity::UserName;
+use crate::user::FieldName;
+
+/// Who has an account, under which name, with which data.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UsersConfiguration {
+    /// The user name; must equal the SSO `UserName` where there is SSO.
+    #[schemars(with = "String")]
+    pub user_name: Expression,
+    /// What to do when an employee's user name changes.
+    #[serde(default)]
+    pub on_user_name_change: OnUserNameChange,
+    /// How an account that is already there is adopted, in order.
+    #[serde(default = "default_match")]
+    pub match_existing: Vec<MatchKey>,
+    /// Statuses of people who work there.
+    #[serde(default = "default_active")]
+    pub active_statuses: Vec<String>,
+    /// Statuses of people who no longer do; any other status is an error on that person.
+    #[serde(default = "default_terminated")]
+    pub terminated_statuses: Vec<String>,
+    /// Days after the last day until the account is deactivated; 0: at the end of the last day, local time.
+    #[serde(default)]
+    pub deactivate_after_days: u16,
+    /// Days before the start date from which the account is created; absent: as soon as the employee is visible.
+    pub create_days_before_start: Option<u16>,
+    /// Who is in scope; absent: everybody.
+    #[schemars(with = "Option<String>")]
+    pub filter: Option<Expression>,
+    /// What leaving the filter means; leaving the company is separate.
+    #[serde(default)]
+    pub out_of_scope: OutOfScope,
+    /// User names that are never touched.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub protect: Vec<UserName>,
+    /// Whether accounts are created.
+    #[serde(default = "yes")]
+    pub create: bool,
+    /// Whether accounts are updated.
+    #[serde(default = "yes")]
+    pub update: bool,
+    /// Whether accounts are deactivated.
+    #[serde(default = "yes")]
+    pub deactivate: bool,
+    /// Tribal Habits field = EmployeeConnect expression.
+    #[schemars(with = "BTreeMap<String, WrittenMapping>")]
+    pub fields: BTreeMap<FieldName, FieldMapping>,
+}
+
+/// What to do when an employee's user name changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OnUserNameChange {
+    /// Rename the account.
+    #[default]
+    Rename,
+    /// Keep the old name.
+    Keep,
+    /// Keep the old name and say so.
+    Alert,
+}
+
+/// What an existing account is recognised by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchKey {
+    /// The same user name.
+    UserName,
+    /// The same e-mail address.
+    Email,
+}
+
+/// What leaving the filter means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum OutOfScope {
+    /// Nothing: the account is no longer managed.
+    #[default]
+    Ignore,
+    /// The account is deactivated.
+    Deactivate,
+}
+
+/// How one field is filled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FieldMapping {
+    /// Where the value comes from.
+    pub value: Expression,
+    /// When it is written.
+    pub write: WriteMode,
+    /// What an empty value does.
+    pub empty: EmptyMode,
+    /// What stands for an empty value.
+    pub default: Option<String>,
+    /// Values that are written as others; those not listed stay as they are.
+    pub map: BTreeMap<String, String>,
+    /// What the portal's field holds.
+    pub kind: FieldType,
+}
+
+/// When a field is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WriteMode {
+    /// Whenever it differs.
+    #[default]
+    Always,
+    /// In the create alone.
+    OnCreate,
+    /// Only where it was last seen empty.
+    IfEmpty,
+}
+
+/// What an empty value does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EmptyMode {
+    /// The field keeps what it has.
+    #[default]
+    Keep,
+    /// The field is cleared.
+    Clear,
+}
+
+/// What the portal's field holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FieldType {
+    /// Any text.
+    #[default]
+    String,
+    /// A date, written `yyyy-mm-dd`.
+    Date,
+    /// A number, at most two decimals.
+    Number,
+    /// Items joined by `;`, each of which the portal must have.
+    List,
+}
+
+/// The two ways a mapping is written, for the published schema.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[expect(
+    dead_code,
+    reason = "describes what is written; reading it is done by hand, for the sake of its errors"
+)]
+enum WrittenMapping {
+    /// An expression alone.
+    Expression(String),
+    /// An expression, and how its value is written.
+    Table(MappingTable),
+}
+
+/// A mapping written out as a table.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct MappingTable {
+    /// Where the value comes from.
+    #[schemars(with = "String")]
+    value: Expression,
+    /// When it is written.
+    #[serde(default)]
+    write: WriteMode,
+    /// What an empty value does.
+    #[serde(default)]
+    empty: EmptyMode,
+    /// What stands for an empty value.
+    default: Option<String>,
+    /// Values that are written as others; those not listed stay as they are.
+    #[serde(default)]
+    map: BTreeMap<String, String>,
+    /// What the portal's field holds.
+    #[serde(default, rename = "type")]
+    kind: FieldType,
+}
+
+impl From<Expression> for FieldMapping {
+    fn from(value: Expression) -> Self {
+        Self {
+            value,
+            write: WriteMode::default(),
+            empty: EmptyMode::default(),
+            default: None,
+            map: BTreeMap::new(),
+            kind: FieldType::default(),
+        }
+    }
+}
+
+impl From<MappingTable> for FieldMapping {
+    fn from(table: MappingTable) -> Self {
+        let MappingTable {
+            value,
+            write,
+            empty,
+            default,
+            map,
+            kind,
+        } = table;
+        Self {
+            value,
+            write,
+            empty,
+            default,
+            map,
+            kind,
+        }
+    }
+}
+
+/// A mapping is an expression, or a table that has one. Read by hand rather than `untagged`, so that an error inside the
+/// table says what is wrong with it.
+impl<'de> Deserialize<'de> for FieldMapping {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MappingVisitor;
+        impl<'de> Visitor<'de> for MappingVisitor {
+            type Value = FieldMapping;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an expression, or a table { value = \"…\", write, empty, default, map, type }")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, source: &str) -> Result<FieldMapping, E> {
+                source.parse::<Expression>().map(FieldMapping::from).map_err(E::custom)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<FieldMapping, A::Error> {
+                MappingTable::deserialize(MapAccessDeserializer::new(map)).map(FieldMapping::from)
+            }
+        }
+        deserializer.deserialize_any(MappingVisitor)
+    }
+}
+
+fn default_match() -> Vec<MatchKey> {
+    vec![MatchKey::UserName, MatchKey::Email]
+}
+
+fn default_active() -> Vec<String> {
+    vec!["Active".to_owned(), "Onboarding".to_owned()]
+}
+
+fn default_terminated() -> Vec<String> {
+    vec!["Terminated".to_owned()]
+}
+
+const fn yes() -> bool {
+    true
+}

@@ -1,0 +1,64 @@
+//! An EmployeeConnect course that stands for a topic, and what the table keeps of every topic seen.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{CourseId, TopicCode, TopicId};
+use crate::topic::Condition;
+
+/// What a course carries. `external_id` is its identity on our side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Course {
+    /// The topic's code.
+    pub external_id: TopicCode,
+    /// At most 200 characters (EmployeeConnect's limit, assumed).
+    pub title: String,
+    /// Where there is one.
+    pub description: Option<String>,
+    /// Where the learner starts: the topic's auto-enrol link.
+    pub launch_url: String,
+    /// `false` withdraws the course; courses are never deleted.
+    pub active: bool,
+}
+
+/// A topic as last seen, with its verdict and its course: one `COURSE` item of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TopicRecord {
+    /// The topic.
+    pub topic: TopicId,
+    /// Its code.
+    pub code: TopicCode,
+    /// Its title when last seen.
+    pub title: String,
+    /// What was decided about it.
+    pub state: TopicState,
+    /// Its course, once there is one; it stays when the topic stops qualifying.
+    #[serde(default)]
+    pub course: Option<LinkedCourse>,
+    /// When it was last seen.
+    pub seen_at: Timestamp,
+}
+
+/// What was last decided about a topic.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "verdict")]
+pub enum TopicState {
+    /// It is, or is about to be, a course.
+    Qualifies,
+    /// It is not a course.
+    Lacks {
+        /// What is missing.
+        conditions: Vec<Condition>,
+    },
+    /// It is an article.
+    NotATopic,
+}
+
+/// A course in EmployeeConnect and what was last written to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkedCourse {
+    /// EmployeeConnect's id.
+    pub id: CourseId,
+    /// What it carries, as last written.
+    pub written: Course,
+}

@@ -1,0 +1,331 @@
+//! Expressions of a customer's configuration: CEL, compiled once, evaluated per person.
+//!
+//! `employee` is the EmployeeConnect record and `manager` the manager's record or null. Every field of the contract, and
+//! every custom field that anybody has, is present, null where empty, because a missing key is an error in CEL. `lower`
+//! and `trim` are added to the standard functions.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use cel::objects::Key;
+use cel::{Context, Program, Value};
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use crate::employee::{CONTRACT_FIELDS, Employee};
+
+const LONGEST_SOURCE: usize = 2048;
+const DEEPEST_NESTING: usize = 20;
+
+/// A compiled expression.
+#[derive(Clone, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Expression {
+    source: String,
+    program: Arc<Program>,
+}
+
+/// A text that is no expression.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidExpression {
+    /// Longer than 2 KiB.
+    #[error("an expression has at most {LONGEST_SOURCE} bytes")]
+    TooLong,
+    /// Brackets nested deeper than 20 levels.
+    #[error("an expression nests at most {DEEPEST_NESTING} levels of brackets")]
+    TooDeep,
+    /// Not CEL.
+    #[error("not a CEL expression: {0}")]
+    Unreadable(String),
+}
+
+/// An expression that could not be evaluated for one person. The message names operators and keys, not values.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct EvaluationFailed(String);
+
+/// Evaluates expressions about people, with the functions and the fields that are known.
+pub struct Evaluator {
+    functions: Context<'static, 'static>,
+    custom_fields: BTreeSet<String>,
+}
+
+/// One person, ready for expressions to be evaluated about them.
+pub struct Scope<'e> {
+    context: Context<'e, 'static>,
+}
+
+impl Expression {
+    /// The expression as it was written.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The value as text: none where it is null or empty; numbers and truth values as they are written.
+    ///
+    /// # Errors
+    /// It cannot be evaluated for this person, or gives a list or a map.
+    pub fn text(&self, scope: &Scope<'_>) -> Result<Option<String>, EvaluationFailed> {
+        let text = match self.value(scope)? {
+            Value::Null => return Ok(None),
+            Value::String(text) => text.trim().to_owned(),
+            Value::Int(number) => number.to_string(),
+            Value::UInt(number) => number.to_string(),
+            Value::Float(number) => number.to_string(),
+            Value::Bool(truth) => truth.to_string(),
+            other => return Err(EvaluationFailed(format!("gives a {}, not a text", other.type_of()))),
+        };
+        Ok((!text.is_empty()).then_some(text))
+    }
+
+    /// The value as a truth value.
+    ///
+    /// # Errors
+    /// It cannot be evaluated for this person, or gives something else.
+    pub fn truth(&self, scope: &Scope<'_>) -> Result<bool, EvaluationFailed> {
+        match self.value(scope)? {
+            Value::Bool(truth) => Ok(truth),
+            other => Err(EvaluationFailed(format!(
+                "gives a {}, not true or false",
+                other.type_of()
+            ))),
+        }
+    }
+
+    fn value(&self, scope: &Scope<'_>) -> Result<Value, EvaluationFailed> {
+        self.program
+            .execute(&scope.context)
+            .map_err(|error| EvaluationFailed(describe(&error)))
+    }
+}
+
+/// The kind of failure without the values that took part in it.
+fn describe(error: &cel::ExecutionError) -> String {
+    use cel::ExecutionError as E;
+    match error {
+        E::NoSuchKey(key) => format!("there is no field {key}"),
+        E::UndeclaredReference(name) => format!("{name} is not known; an expression speaks of employee and manager"),
+        E::NoSuchOverload { .. } => "an operator or function does not fit its values (null, perhaps)".to_owned(),
+        E::FunctionError { function, .. } => format!("{function} failed"),
+        _ => "cannot be evaluated".to_owned(),
+    }
+}
+
+impl FromStr for Expression {
+    type Err = InvalidExpression;
+
+    fn from_str(source: &str) -> Result<Self, InvalidExpression> {
+        if source.len() > LONGEST_SOURCE {
+            return Err(InvalidExpression::TooLong);
+        }
+        if nesting(source) > DEEPEST_NESTING {
+            return Err(InvalidExpression::TooDeep);
+        }
+        let program = Program::compile(source).map_err(|error| InvalidExpression::Unreadable(error.to_string()))?;
+        Ok(Self {
+            source: source.to_owned(),
+            program: Arc::new(program),
+        })
+    }
+}
+
+/// The deepest nesting of brackets, brackets in text included: checked before compiling, so that a source made to be deep
+/// never reaches the parser's recursion.
+fn nesting(source: &str) -> usize {
+    let mut depth = 0_usize;
+    let mut deepest = 0;
+    for character in source.chars() {
+        match character {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    deepest
+}
+
+impl Evaluator {
+    /// An evaluator that knows every custom field that any of these employees has.
+    #[must_use]
+    pub fn new<'a>(employees: impl IntoIterator<Item = &'a Employee>) -> Self {
+        let mut functions = Context::default();
+        let text_functions: [(&str, fn(Arc<String>) -> String); 2] = [
+            ("lower", |text| text.to_lowercase()),
+            ("trim", |text| text.trim().to_owned()),
+        ];
+        for (name, function) in text_functions {
+            functions
+                .add_function(name, function)
+                .expect("the name is free in a new context");
+        }
+        let custom_fields = employees
+            .into_iter()
+            .flat_map(custom_fields_of)
+            .map(|(name, _)| name.clone())
+            .collect();
+        Self {
+            functions,
+            custom_fields,
+        }
+    }
+
+    /// Everything expressions may ask about this person.
+    #[must_use]
+    pub fn scope(&self, employee: &Employee, manager: Option<&Employee>) -> Scope<'_> {
+        let mut context = self.functions.new_inner_scope();
+        context.add_variable_from_value("employee", self.record(employee));
+        context.add_variable_from_value("manager", manager.map_or(Value::Null, |manager| self.record(manager)));
+        Scope { context }
+    }
+
+    /// The whole record as a CEL map, missing fields null.
+    fn record(&self, employee: &Employee) -> Value {
+        let absent = CONTRACT_FIELDS.into_iter().map(|field| (Key::from(field), Value::Null));
+        let present = employee
+            .record()
+            .iter()
+            .map(|(field, value)| (Key::from(field.as_str()), cel_value(value)));
+        let mut fields: HashMap<Key, Value> = absent.chain(present).collect();
+        fields.insert(Key::from("customFields"), self.custom_record(employee));
+        Value::Map(fields.into())
+    }
+
+    fn custom_record(&self, employee: &Employee) -> Value {
+        let absent = self
+            .custom_fields
+            .iter()
+            .map(|field| (Key::from(field.as_str()), Value::Null));
+        let present = custom_fields_of(employee).map(|(field, value)| (Key::from(field.as_str()), cel_value(value)));
+        Value::Map(absent.chain(present).collect::<HashMap<Key, Value>>().into())
+    }
+}
+
+fn custom_fields_of(employee: &Employee) -> impl Iterator<Item = (&String, &Json)> {
+    employee
+        .record()
+        .get("customFields")
+        .and_then(Json::as_object)
+        .into_iter()
+        .flatten()
+}
+
+fn cel_value(json: &Json) -> Value {
+    match json {
+        Json::Null => Value::Null,
+        Json::Bool(truth) => Value::Bool(*truth),
+        Json::Number(number) => number
+            .as_i64()
+            .map_or_else(|| Value::Float(number.as_f64().unwrap_or_default()), Value::Int),
+        Json::String(text) => Value::from(text.as_str()),
+        Json::Array(items) => Value::List(Arc::new(items.iter().map(cel_value).collect())),
+        Json::Object(fields) => {
+            let fields: HashMap<Key, Value> = fields
+                .iter()
+                .map(|(name, value)| (Key::from(name.as_str()), cel_value(value)))
+                .collect();
+            Value::Map(fields.into())
+        }
+    }
+}
+
+impl TryFrom<String> for Expression {
+    type Error = InvalidExpression;
+
+    fn try_from(source: String) -> Result<Self, InvalidExpression> {
+        source.parse()
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.source == other.source
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Expression({:?})", self.source)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn employee(record: Json) -> Employee {
+        let Json::Object(record) = record else {
+            panic!("a record is an object")
+        };
+        Employee::from_record(record).expect("has an id")
+    }
+
+    fn evaluate(source: &str, record: Json) -> Result<Option<String>, EvaluationFailed> {
+        let employee = employee(record);
+        let evaluator = Evaluator::new([&employee]);
+        source
+            .parse::<Expression>()
+            .expect("compiles")
+            .text(&evaluator.scope(&employee, None))
+    }
+
+    #[test]
+    fn a_contract_field_that_the_record_lacks_is_null() {
+        let source = "employee.preferredName != null ? employee.preferredName : employee.firstName";
+        assert_eq!(
+            evaluate(source, json!({"employeeId": "E1", "firstName": "Jo"})),
+            Ok(Some("Jo".into()))
+        );
+    }
+
+    #[test]
+    fn a_custom_field_that_only_a_colleague_has_is_null() {
+        let one = employee(json!({"employeeId": "E1", "customFields": {"Division": "OPS"}}));
+        let two = employee(json!({"employeeId": "E2"}));
+        let evaluator = Evaluator::new([&one, &two]);
+        let division: Expression = "employee.customFields['Division']".parse().expect("compiles");
+        assert_eq!(division.text(&evaluator.scope(&one, None)), Ok(Some("OPS".into())));
+        assert_eq!(division.text(&evaluator.scope(&two, None)), Ok(None));
+    }
+
+    #[test]
+    fn lower_and_trim_are_known() {
+        let record = json!({"employeeId": "E1", "workEmail": " JO@ACME.COM.AU "});
+        assert_eq!(
+            evaluate("trim(lower(employee.workEmail))", record),
+            Ok(Some("jo@acme.com.au".into()))
+        );
+    }
+
+    #[test]
+    fn a_failed_evaluation_says_what_is_missing_and_quotes_no_value() {
+        let failed = evaluate(
+            "lower(employee.workEmail)",
+            json!({"employeeId": "E1", "firstName": "Zorro"}),
+        );
+        let message = failed.expect_err("null has no lower case").to_string();
+        assert!(!message.contains("Zorro"), "{message}");
+        let failed = evaluate("employee.shoeSize", json!({"employeeId": "E1"})).expect_err("no such field");
+        assert!(failed.to_string().contains("shoeSize"), "{failed}");
+    }
+
+    #[test]
+    fn an_expression_that_is_too_long_too_deep_or_no_cel_is_refused() {
+        assert_eq!(
+            " ".repeat(2049).parse::<Expression>().expect_err("too long"),
+            InvalidExpression::TooLong
+        );
+        assert_eq!(
+            "(".repeat(21).parse::<Expression>().expect_err("too deep"),
+            InvalidExpression::TooDeep
+        );
+        assert!(matches!(
+            "employee.".parse::<Expression>(),
+            Err(InvalidExpression::Unreadable(_))
+        ));
+    }
+}

@@ -1,0 +1,109 @@
+//! The scheduled jobs of a customer, and what is remembered of them between runs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// One of a customer's scheduled jobs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Job {
+    /// Employees become users.
+    Users,
+    /// Topics become courses.
+    Courses,
+    /// Completions whose webhook was lost become results.
+    ResultsSweep,
+}
+
+impl Job {
+    /// Every job, in the order a customer thinks of them.
+    pub const ALL: [Self; 3] = [Self::Users, Self::Courses, Self::ResultsSweep];
+
+    /// The job's name in schedules, leases and runs.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Courses => "courses",
+            Self::ResultsSweep => "results-sweep",
+        }
+    }
+}
+
+impl fmt::Display for Job {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What a job remembers from run to run: one part of the customer's row in the fleet summary.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobState {
+    /// The end of the last run that succeeded.
+    #[serde(default)]
+    pub last_success_at: Option<Timestamp>,
+    /// The end of the last run that failed, and how (no personal data).
+    #[serde(default)]
+    pub last_failure: Option<Failure>,
+    /// The local day on which the portal's users were last read and compared.
+    #[serde(default)]
+    pub last_verified_on: Option<Date>,
+    /// Completions up to here have been swept.
+    #[serde(default)]
+    pub watermark: Option<Timestamp>,
+    /// The last run's counts, by name.
+    #[serde(default)]
+    pub counts: BTreeMap<String, u64>,
+}
+
+/// A run that failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// When it ended.
+    pub at: Timestamp,
+    /// What went wrong; no personal data.
+    pub cause: String,
+}
+
+/// A run: a slice of a job that has begun. One `RUN` item of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunRecord {
+    /// Unique, and sorts by time (UUID version 7).
+    pub id: String,
+    /// Which job.
+    pub job: Job,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How it stands.
+    pub state: RunState,
+    /// What it did, by name.
+    #[serde(default)]
+    pub counts: BTreeMap<String, u64>,
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum RunState {
+    /// It has work left: it is running, ran out of time, or crashed. Once `lease_until` has passed it may be started again.
+    Unfinished {
+        /// Nobody else may run the job before then.
+        lease_until: Timestamp,
+    },
+    /// It did all there was to do.
+    Succeeded {
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// It stopped before it could do its work.
+    Failed {
+        /// When it ended.
+        at: Timestamp,
+        /// What went wrong; no personal data.
+        cause: String,
+    },
+}

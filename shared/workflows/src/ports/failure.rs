@@ -1,0 +1,165 @@
+//! How a port fails, told by what a use case can do about it. The detail is safe to log: clients and adapters keep
+//! personal data, bodies and secrets out of it.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// Which of the two vendors an error came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Vendor {
+    /// The LMS.
+    TribalHabits,
+    /// The HRIS.
+    EmployeeConnect,
+}
+
+impl fmt::Display for Vendor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TribalHabits => "Tribal Habits",
+            Self::EmployeeConnect => "EmployeeConnect",
+        })
+    }
+}
+
+/// A call of a vendor that did not do what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{vendor} {kind}: {detail}")]
+pub struct VendorFailure {
+    /// Whose API it was.
+    pub vendor: Vendor,
+    /// What can be done about it.
+    pub kind: VendorFailureKind,
+    /// What happened, at which stage, with which status; no body, no personal data, no secret.
+    pub detail: String,
+}
+
+/// What a failed vendor call means to a use case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VendorFailureKind {
+    /// 401 or 403: the customer's credentials are wrong or lack a right.
+    Credentials,
+    /// The customer has no Development module.
+    ModuleDisabled,
+    /// 422, or another 4xx about what was sent: the same request will be refused again.
+    Refused(Vec<RefusedField>),
+    /// The thing that was named is not there.
+    NotFound(Missing),
+    /// 429: nothing more for this long (60 s where the vendor does not say).
+    RateLimited(Duration),
+    /// The vendor could not be reached, or answered 5xx; `may_have_happened` when the request may have had its effect.
+    Unavailable {
+        /// Look before writing again.
+        may_have_happened: bool,
+    },
+    /// The answer was not what the contract says.
+    Unreadable,
+    /// The pages of a list did not add up.
+    InconsistentRead,
+    /// The invocation's time, or the customer's budget within it, ran out before the call was made.
+    NoTimeLeft,
+}
+
+/// A field that a vendor refused. Reasons are the vendor's words and may quote values: show them to the customer, never
+/// log them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RefusedField {
+    /// The vendor's name of the field.
+    pub field: String,
+    /// The vendor's words.
+    pub reason: String,
+}
+
+impl fmt::Debug for RefusedField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RefusedField")
+            .field("field", &self.field)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What was not found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// The EmployeeConnect course.
+    Course,
+    /// The EmployeeConnect employee.
+    Employee,
+    /// The Tribal Habits user.
+    User,
+    /// Anything else, or the vendor did not say.
+    Other,
+}
+
+impl VendorFailure {
+    /// Whether the same request may succeed later without anybody doing anything.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        match self.kind {
+            VendorFailureKind::RateLimited(_)
+            | VendorFailureKind::Unavailable { .. }
+            | VendorFailureKind::Unreadable
+            | VendorFailureKind::InconsistentRead
+            | VendorFailureKind::NoTimeLeft => true,
+            VendorFailureKind::Credentials
+            | VendorFailureKind::ModuleDisabled
+            | VendorFailureKind::Refused(_)
+            | VendorFailureKind::NotFound(_) => false,
+        }
+    }
+
+    /// Whether the request may have had its effect although it failed: look before writing again.
+    #[must_use]
+    pub fn may_have_happened(&self) -> bool {
+        match self.kind {
+            VendorFailureKind::Unavailable { may_have_happened } => may_have_happened,
+            VendorFailureKind::Unreadable => true,
+            VendorFailureKind::Credentials
+            | VendorFailureKind::ModuleDisabled
+            | VendorFailureKind::Refused(_)
+            | VendorFailureKind::NotFound(_)
+            | VendorFailureKind::RateLimited(_)
+            | VendorFailureKind::InconsistentRead
+            | VendorFailureKind::NoTimeLeft => false,
+        }
+    }
+}
+
+impl fmt::Display for VendorFailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Credentials => f.write_str("refused the credentials"),
+            Self::ModuleDisabled => f.write_str("has no Development module for this customer"),
+            Self::Refused(fields) => {
+                let names: Vec<_> = fields.iter().map(|refused| refused.field.as_str()).collect();
+                write!(f, "refused the request (fields: {})", names.join(", "))
+            }
+            Self::NotFound(missing) => write!(f, "does not know it ({missing:?})"),
+            Self::RateLimited(wait) => write!(f, "asks to wait {} s", wait.as_secs()),
+            Self::Unavailable {
+                may_have_happened: false,
+            } => f.write_str("is not available"),
+            Self::Unavailable {
+                may_have_happened: true,
+            } => f.write_str("did not say whether it was done"),
+            Self::Unreadable => f.write_str("gave an answer that cannot be read"),
+            Self::InconsistentRead => f.write_str("gave pages that do not add up"),
+            Self::NoTimeLeft => f.write_str("was not called: no time left"),
+        }
+    }
+}
+
+/// A call of our own services (table, queue, mail, secrets, schedules) that failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{service} failed: {detail}")]
+pub struct ServiceFailure {
+    /// Which service, for instance "DynamoDB".
+    pub service: &'static str,
+    /// Whether the same call may succeed later.
+    pub retryable: bool,
+    /// What happened; safe to log.
+    pub detail: String,
+}

@@ -1,0 +1,100 @@
+//! Customers' configurations, secrets and schedules.
+
+use std::future::Future;
+
+use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::job::Job;
+use habitsync_domain::tenant::TenantId;
+use jiff::Timestamp;
+use secrecy::SecretString;
+
+use super::failure::ServiceFailure;
+
+/// A customer's configuration as stored.
+#[derive(Debug, Clone)]
+pub struct StoredConfiguration {
+    /// 1 for the first that was applied, and so on.
+    pub version: u64,
+    /// The file as it was applied, comments included.
+    pub source: String,
+    /// What it says.
+    pub configuration: TenantConfiguration,
+}
+
+/// Reads the configuration in force.
+pub trait LoadConfiguration {
+    /// The newest version; none where there is no such customer.
+    fn load_configuration(
+        &self,
+        tenant: &TenantId,
+    ) -> impl Future<Output = Result<Option<StoredConfiguration>, ServiceFailure>> + Send;
+}
+
+/// Stores a configuration as a new version.
+pub trait SaveConfiguration {
+    /// Stores the file as the next version and returns its number; the customer's summary row is made where it is new.
+    fn save_configuration(
+        &self,
+        configuration: &TenantConfiguration,
+        source: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
+}
+
+/// Reads the webhook secrets of a customer: the function that faces the internet can read only these.
+pub trait LoadWebhookSecrets {
+    /// The live secrets (one, or two while rotating); empty where there is no such customer.
+    fn load_webhook_secrets(
+        &self,
+        tenant: &TenantId,
+    ) -> impl Future<Output = Result<Vec<SecretString>, ServiceFailure>> + Send;
+
+    /// The same, asked of the source again (at most once a minute per customer), after a check failed.
+    fn reload_webhook_secrets(
+        &self,
+        tenant: &TenantId,
+    ) -> impl Future<Output = Result<Vec<SecretString>, ServiceFailure>> + Send;
+}
+
+/// A secret of a customer, each readable by different functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretKind {
+    /// Both vendors' credentials.
+    Vendors,
+    /// The webhook's secrets.
+    Webhook,
+}
+
+/// Stores a customer's secrets.
+pub trait SaveSecret {
+    /// Creates the secret or replaces its value, a JSON text.
+    fn save_secret(
+        &self,
+        tenant: &TenantId,
+        kind: SecretKind,
+        value: &SecretString,
+    ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}
+
+/// When one job of one customer runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobSchedule {
+    /// The customer.
+    pub tenant: TenantId,
+    /// The job.
+    pub job: Job,
+    /// EventBridge Scheduler's `cron(…)` or `rate(…)`.
+    pub expression: String,
+    /// The IANA zone in which `cron` is read.
+    pub time_zone: String,
+    /// Width of the flexible window: spreads hundreds of customers.
+    pub jitter_minutes: u32,
+    /// A paused customer's schedules stay, disabled.
+    pub enabled: bool,
+}
+
+/// Creates and updates schedules.
+pub trait SaveSchedule {
+    /// Creates the schedule, or makes it what is asked.
+    fn save_schedule(&self, schedule: &JobSchedule) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}

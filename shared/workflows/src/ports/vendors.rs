@@ -1,0 +1,123 @@
+//! What the use cases ask of the two vendors. The clients implement these for one customer at a time.
+
+use std::future::Future;
+
+use habitsync_domain::completion::Completion;
+use habitsync_domain::course::Course;
+use habitsync_domain::employee::Employee;
+use habitsync_domain::identity::{CourseId, EmployeeId, EnrolmentId, TopicCode, UserName};
+use habitsync_domain::result::NewResult;
+use habitsync_domain::topic::Topic;
+use habitsync_domain::user::{NewUser, PortalUser, UserChange};
+use jiff::Timestamp;
+
+use super::failure::VendorFailure;
+
+/// Reads every employee of the customer from EmployeeConnect.
+pub trait ListEmployees {
+    /// All of them, terminated ones included, or an error: never a part.
+    fn list_employees(&self) -> impl Future<Output = Result<Vec<Employee>, VendorFailure>> + Send;
+}
+
+/// Reads one employee from EmployeeConnect.
+pub trait FindEmployee {
+    /// The employee; none where EmployeeConnect answers that there is no such record.
+    fn find_employee(&self, id: &EmployeeId) -> impl Future<Output = Result<Option<Employee>, VendorFailure>> + Send;
+}
+
+/// Reads every user of the portal.
+pub trait ListUsers {
+    /// All of them, deactivated ones included, or an error: never a part.
+    fn list_users(&self) -> impl Future<Output = Result<Vec<PortalUser>, VendorFailure>> + Send;
+}
+
+/// Reads one user of the portal.
+pub trait FindUser {
+    /// The user; none where the portal has no such user name.
+    fn find_user(&self, name: &UserName) -> impl Future<Output = Result<Option<PortalUser>, VendorFailure>> + Send;
+}
+
+/// Creates and changes users of the portal.
+pub trait SaveUser {
+    /// Creates a user, active.
+    fn create_user(&self, user: &NewUser) -> impl Future<Output = Result<(), VendorFailure>> + Send;
+
+    /// Changes what `change` names about the user who has this user name now.
+    fn change_user(
+        &self,
+        name: &UserName,
+        change: &UserChange,
+    ) -> impl Future<Output = Result<(), VendorFailure>> + Send;
+}
+
+/// Reads every topic (and article) of the portal.
+pub trait ListTopics {
+    /// All of them, or an error: never a part.
+    fn list_topics(&self) -> impl Future<Output = Result<Vec<Topic>, VendorFailure>> + Send;
+}
+
+/// Reads completed topic enrolments of the portal.
+pub trait ListCompletions {
+    /// Every topic completed at `since` or later, oldest first.
+    fn list_completions(&self, since: Timestamp)
+    -> impl Future<Output = Result<Vec<Completion>, VendorFailure>> + Send;
+}
+
+/// Reads one enrolment back.
+pub trait FindCompletion {
+    /// The completion; none where the portal has no such enrolment, or it is not a completed topic.
+    fn find_completion(
+        &self,
+        enrolment: EnrolmentId,
+    ) -> impl Future<Output = Result<Option<Completion>, VendorFailure>> + Send;
+}
+
+/// Creates and changes courses of EmployeeConnect.
+pub trait SaveCourse {
+    /// The course with this external reference.
+    fn find_course(
+        &self,
+        reference: &TopicCode,
+    ) -> impl Future<Output = Result<Option<CourseId>, VendorFailure>> + Send;
+
+    /// Creates a course. One that exists under the same reference is returned, not an error.
+    fn create_course(&self, course: &Course) -> impl Future<Output = Result<CreatedCourse, VendorFailure>> + Send;
+
+    /// Writes title, description, launch address and whether it is active.
+    fn change_course(&self, id: &CourseId, course: &Course) -> impl Future<Output = Result<(), VendorFailure>> + Send;
+}
+
+/// What came of creating a course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CreatedCourse {
+    /// It is new.
+    Created(CourseId),
+    /// That reference exists: this is the course.
+    AlreadyThere(CourseId),
+}
+
+/// Records results on courses of EmployeeConnect.
+pub trait RecordResult {
+    /// Records a result. One that is recorded already is a success.
+    fn record_result(
+        &self,
+        course: &CourseId,
+        result: &NewResult,
+    ) -> impl Future<Output = Result<Recorded, VendorFailure>> + Send;
+
+    /// Whether the result with this idempotency key is on the course.
+    fn is_recorded(
+        &self,
+        course: &CourseId,
+        result: &NewResult,
+    ) -> impl Future<Output = Result<bool, VendorFailure>> + Send;
+}
+
+/// What came of recording a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// By this call.
+    Now,
+    /// By an earlier one (409).
+    Before,
+}
