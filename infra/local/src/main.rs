@@ -1,2 +1,2 @@
-//! habitsync-local.
+//! `local-stack`.
 fn main() {}

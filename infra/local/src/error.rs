@@ -1,0 +1,111 @@
+//! What can go wrong while the local stack is put up, each with what the developer needs to know.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use thiserror::Error;
+
+/// Why the local stack could not be put up, looked into, or taken down.
+#[derive(Debug, Error)]
+pub enum LocalError {
+    /// No usable Python; `candidates` says what was looked at, one line each.
+    #[error("{}", no_python(.candidates))]
+    NoPython {
+        /// Programs that were tried and what is wrong with each.
+        candidates: Vec<String>,
+    },
+    /// A program that was started ended with a failure.
+    #[error("{command} failed ({status}). The end of {}:\n{tail}", .log.display())]
+    Failed {
+        /// What was run.
+        command: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// The file that holds all of its output.
+        log: PathBuf,
+        /// The last lines of that output.
+        tail: String,
+    },
+    /// The workspace does not build; the compiler has said why.
+    #[error("the functions do not build (cargo: {0})")]
+    Build(ExitStatus),
+    /// The build made no program for a folder of `functions/`.
+    #[error("the build made no program for functions/{0}")]
+    NoProgram(String),
+    /// Something did not happen in the time it may take.
+    #[error("{what} did not happen within {} seconds", .limit.as_secs())]
+    NotInTime {
+        /// What was waited for, as a sentence's beginning.
+        what: String,
+        /// How long it was waited for.
+        limit: Duration,
+    },
+    /// The emulator refused a call.
+    #[error("the emulator answered {status} to {call}: {body}")]
+    Refused {
+        /// The call, e.g. `GET /_ministack/ses/messages`.
+        call: String,
+        /// The HTTP status of the answer.
+        status: u16,
+        /// What it said.
+        body: String,
+    },
+    /// The emulator could not be asked, or its answer could not be read.
+    #[error("{call} failed")]
+    Call {
+        /// The call, e.g. `GET /_ministack/ses/messages`.
+        call: String,
+        /// What broke.
+        source: reqwest::Error,
+    },
+    /// A stack has no output of this name.
+    #[error("the stack {stack} has no output {output}")]
+    NoOutput {
+        /// The stack's name.
+        stack: String,
+        /// The output that was looked for.
+        output: String,
+    },
+    /// Something was not in the form it should have.
+    #[error("{what} cannot be read")]
+    Unreadable {
+        /// What was read.
+        what: String,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// A file or a program could not be used.
+    #[error("cannot {action} {}", .path.display())]
+    File {
+        /// What was to be done with it.
+        action: &'static str,
+        /// The file or program.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+}
+
+impl LocalError {
+    /// Names the action and the path of an input or output error, for `map_err`.
+    pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::File { action, path, source }
+    }
+}
+
+fn no_python(candidates: &[String]) -> String {
+    let looked_at = if candidates.is_empty() {
+        "no program called python".to_owned()
+    } else {
+        candidates.join("\n             ")
+    };
+    format!(
+        "Python 3.10 to 3.14 with its `venv` module is needed, for the AWS emulator and the SAM command line.\n\
+         \n  Debian, Ubuntu:  sudo apt install python3 python3-venv\
+         \n  Fedora:          sudo dnf install python3\
+         \n  macOS:           brew install python@3.13\n\
+         \n  Found:     {looked_at}"
+    )
+}

@@ -1,0 +1,91 @@
+//! Builds the functions and lays them out as the template expects them: `target/lambda/{function}/bootstrap`.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use cargo_metadata::Message;
+
+use crate::error::LocalError;
+use crate::workspace;
+
+/// Builds the workspace's programs and lays out one folder per function; blocks while cargo works.
+///
+/// The build is the one that the tests and the simulators come from, so that everything is compiled once.
+///
+/// # Errors
+/// When the workspace does not build, or a folder of `functions/` makes no program of its name.
+pub fn functions() -> Result<(), LocalError> {
+    let programs = build()?;
+    for function in names()? {
+        let program = programs
+            .get(&function)
+            .ok_or_else(|| LocalError::NoProgram(function.clone()))?;
+        lay_out(&function, program)?;
+    }
+    Ok(())
+}
+
+/// The functions' names, which are the folders in `functions/`, in alphabetical order.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn names() -> Result<Vec<String>, LocalError> {
+    let folder = workspace::root().join("functions");
+    let entries = fs::read_dir(&folder).map_err(LocalError::file("read", &folder))?;
+    let mut names: Vec<_> = entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
+/// Every program of the workspace by name, freshly built.
+fn build() -> Result<HashMap<String, PathBuf>, LocalError> {
+    let cargo = Path::new(env!("CARGO"));
+    let mut child = Command::new(cargo)
+        .args([
+            "build",
+            "--workspace",
+            "--bins",
+            "--message-format=json-render-diagnostics",
+        ])
+        .current_dir(workspace::root())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(LocalError::file("start", cargo))?;
+    let messages = child
+        .stdout
+        .take()
+        .map(BufReader::new)
+        .into_iter()
+        .flat_map(Message::parse_stream);
+    let programs = messages
+        .filter_map(|message| match message {
+            Ok(Message::CompilerArtifact(artifact)) => artifact
+                .executable
+                .map(|path| (artifact.target.name, path.into_std_path_buf())),
+            _ => None,
+        })
+        .collect();
+    let status = child.wait().map_err(LocalError::file("wait for", cargo))?;
+    if status.success() {
+        Ok(programs)
+    } else {
+        Err(LocalError::Build(status))
+    }
+}
+
+/// Copies a program beside its place and renames it, so that whoever reads the place finds a whole program.
+fn lay_out(function: &str, program: &Path) -> Result<(), LocalError> {
+    let folder = workspace::root().join("target/lambda").join(function);
+    fs::create_dir_all(&folder).map_err(LocalError::file("create", &folder))?;
+    let bootstrap = folder.join("bootstrap");
+    let copy = folder.with_extension(std::process::id().to_string());
+    fs::copy(program, &copy).map_err(LocalError::file("copy", program))?;
+    fs::rename(&copy, &bootstrap).map_err(LocalError::file("write", &bootstrap))
+}

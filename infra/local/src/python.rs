@@ -1,0 +1,153 @@
+//! Python environments, made on first use from pinned requirements: nothing needs to be installed beforehand but Python.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sha2::{Digest, Sha256};
+
+use crate::attached::Attached;
+use crate::error::LocalError;
+use crate::workspace;
+
+/// What is looked for, best first: the plain name is what the developer has chosen to be theirs.
+const CANDIDATES: [&str; 7] = [
+    "python3",
+    "python3.13",
+    "python3.12",
+    "python3.11",
+    "python3.14",
+    "python3.10",
+    "python",
+];
+
+/// Prints the version, then fails where the modules that make an environment are missing (Debian ships them apart).
+const PROBE: &str = "import sys; print('%d.%d' % sys.version_info[:2], flush=True); import venv, ensurepip";
+
+/// A virtual environment that holds exactly what its requirements name.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    folder: PathBuf,
+}
+
+impl Environment {
+    /// The environment's interpreter.
+    #[must_use]
+    pub fn python(&self) -> PathBuf {
+        self.program("python")
+    }
+
+    /// A program that one of the requirements brought along, e.g. `cfn-lint`.
+    #[must_use]
+    pub fn program(&self, name: &str) -> PathBuf {
+        self.folder.join("bin").join(name)
+    }
+}
+
+/// The environment `name` (`.local/venvs/{name}`) with the packages of a requirements file; made when it is missing or
+/// when the file has changed. Blocks, for a minute or so the first time. Any number of processes may ask at once.
+///
+/// # Errors
+/// Without a usable Python (the message says what to install), or when the packages cannot be installed.
+pub fn environment(name: &str, requirements: &Path) -> Result<Environment, LocalError> {
+    let folder = workspace::local("venvs")?.join(name);
+    let environment = Environment { folder: folder.clone() };
+    let lock_path = folder.with_extension("lock");
+    let lock = File::create(&lock_path).map_err(LocalError::file("write", &lock_path))?;
+    lock.lock().map_err(LocalError::file("lock", &lock_path))?;
+
+    let stamp = folder.join("requirements.sha256");
+    let digest = digest(requirements)?;
+    // The stamp is written last, so an interrupted installation has none and is done again.
+    if fs::read_to_string(&stamp).is_ok_and(|stamped| stamped == digest) {
+        return Ok(environment);
+    }
+    eprintln!(
+        "Setting up the Python environment `{name}` in {} (only this once) ...",
+        folder.display()
+    );
+    make(&environment, requirements)?;
+    fs::write(&stamp, digest).map_err(LocalError::file("write", &stamp))?;
+    Ok(environment)
+}
+
+fn make(environment: &Environment, requirements: &Path) -> Result<(), LocalError> {
+    let folder = &environment.folder;
+    if folder.exists() {
+        fs::remove_dir_all(folder).map_err(LocalError::file("remove", folder))?;
+    }
+    let log = workspace::local("logs")?.join("python-environment.log");
+    Attached::start(&find()?, "venv", &log, |command| {
+        command.arg(folder);
+    })?
+    .finish()?;
+    Attached::start(&environment.python(), "pip", &log, |command| {
+        command
+            .args(["install", "--no-input", "--disable-pip-version-check", "--requirement"])
+            .arg(requirements);
+    })?
+    .finish()
+}
+
+fn digest(requirements: &Path) -> Result<String, LocalError> {
+    let bytes = fs::read(requirements).map_err(LocalError::file("read", requirements))?;
+    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The first program that is a Python of a version we can use and able to make environments.
+///
+/// # Errors
+/// When there is none; the message says what to install.
+pub fn find() -> Result<PathBuf, LocalError> {
+    let mut candidates = Vec::new();
+    for program in CANDIDATES {
+        match probe(program) {
+            Verdict::Usable => return Ok(program.into()),
+            Verdict::Unusable(why) => candidates.push(format!("{program} {why}")),
+            Verdict::Missing => {}
+        }
+    }
+    Err(LocalError::NoPython { candidates })
+}
+
+enum Verdict {
+    Usable,
+    Unusable(String),
+    Missing,
+}
+
+fn probe(program: &str) -> Verdict {
+    let Ok(output) = Command::new(program).args(["-c", PROBE]).output() else {
+        return Verdict::Missing;
+    };
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let version = printed.trim();
+    if !is_supported(version) {
+        Verdict::Unusable(format!("is version {version}"))
+    } else if !output.status.success() {
+        Verdict::Unusable(format!(
+            "({version}) lacks `venv`; Debian and Ubuntu ship it as python3-venv"
+        ))
+    } else {
+        Verdict::Usable
+    }
+}
+
+/// Whether a version (`3.12`) lies in the range that every requirement supports.
+fn is_supported(version: &str) -> bool {
+    version
+        .strip_prefix("3.")
+        .and_then(|minor| minor.parse::<u32>().ok())
+        .is_some_and(|minor| (10..15).contains(&minor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_versions_that_every_requirement_supports_are_used() {
+        assert!(is_supported("3.10") && is_supported("3.14"));
+        assert!(!is_supported("3.9") && !is_supported("3.15") && !is_supported("2.7") && !is_supported(""));
+    }
+}
