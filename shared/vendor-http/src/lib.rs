@@ -1,8 +1,28 @@
 //! The one HTTP layer under both vendors' clients.
 //!
 //! The only crate that builds an HTTP client. What is decided here once: time-outs, redirects, proxies, TLS, which
-//! addresses may be called, how large an answer may be, what is retried and when, the pace, and what an error may say.
+//! addresses may be called ([`VendorHosts`]), how large an answer may be, what is retried and when ([`RetrySchedule`]), the
+//! pace ([`RequestBudget`]), what makes a list whole ([`read_whole`]), and what an error may say ([`HttpError`]).
 
+mod address;
+mod client;
+mod error;
+mod hosts;
+mod in_process;
 mod pace;
+mod paging;
+mod reply;
+mod request;
+mod retry;
+mod retry_after;
+mod transport;
 
+pub use client::{CallSettings, VendorHttp};
+pub use error::{BuildError, DecodeError, HttpError, PrivateBody, chain};
+pub use hosts::{BaseUrl, BaseUrlError, InvalidPrivateVendors, InvalidVendorHosts, PrivateVendors, VendorHosts};
+pub use in_process::InProcessBudget;
 pub use pace::{Drawing, PaceError, RequestBudget};
+pub use paging::{Page, PageFacts, PagingError, read_whole};
+pub use request::Request;
+pub use retry::RetrySchedule;
+pub use transport::Transport;

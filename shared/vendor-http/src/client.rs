@@ -1,0 +1,177 @@
+//! One customer's way to one vendor: every request is paced, bounded in time and size, and retried by the same rule.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use tokio::time::Instant;
+
+use crate::error::{BuildError, HttpError, chain};
+use crate::hosts::BaseUrl;
+use crate::pace::RequestBudget;
+use crate::reply::Reply;
+use crate::request::{Patience, Request};
+use crate::retry::{RetrySchedule, retrying};
+use crate::transport::Transport;
+
+/// How patient a customer's calls are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallSettings {
+    /// From sending to the last byte, for one record: a customer's hanging vendor must not hold others up.
+    pub single_timeout: Duration,
+    /// The same for a page of a list.
+    pub list_timeout: Duration,
+    /// The largest answer that is read.
+    pub largest_body_bytes: usize,
+    /// Waits between the tries of one call. A write is only tried again after a failure that had no effect.
+    pub retries: RetrySchedule,
+}
+
+/// 5 s, 30 s, 16 MiB, and two more tries.
+impl Default for CallSettings {
+    fn default() -> Self {
+        Self {
+            single_timeout: Duration::from_secs(5),
+            list_timeout: Duration::from_secs(30),
+            largest_body_bytes: 16 * 1024 * 1024,
+            retries: RetrySchedule::default(),
+        }
+    }
+}
+
+/// Sends requests of one customer to one vendor.
+#[derive(Clone)]
+pub struct VendorHttp {
+    vendor: &'static str,
+    transport: Transport,
+    base: BaseUrl,
+    budget: Arc<dyn RequestBudget>,
+    settings: CallSettings,
+    deadline: Option<Instant>,
+}
+
+/// Stands in where a caller has no deadline.
+const A_DAY: Duration = Duration::from_hours(24);
+
+impl VendorHttp {
+    /// `vendor` is its name in logs. There is no deadline until [`Self::until`] sets one.
+    #[must_use]
+    pub fn new(
+        vendor: &'static str,
+        transport: Transport,
+        base: BaseUrl,
+        budget: Arc<dyn RequestBudget>,
+        settings: CallSettings,
+    ) -> Self {
+        Self {
+            vendor,
+            transport,
+            base,
+            budget,
+            settings,
+            deadline: None,
+        }
+    }
+
+    /// The same way, used no longer than this: no request begins, and no retry is waited for, beyond it.
+    #[must_use]
+    pub fn until(mut self, deadline: Instant) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Sends a request and reads its answer as `T`.
+    pub async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, HttpError> {
+        self.retried(request, Reply::json).await
+    }
+
+    /// Sends a request whose answer says nothing that is needed beyond its success.
+    pub async fn done(&self, request: &Request) -> Result<(), HttpError> {
+        self.retried(request, Reply::done).await
+    }
+
+    /// An answer counts as a success only once it has been understood.
+    async fn retried<T>(
+        &self,
+        request: &Request,
+        understand: impl Fn(&Reply) -> Result<T, HttpError>,
+    ) -> Result<T, HttpError> {
+        let deadline = self.deadline.unwrap_or_else(|| Instant::now() + A_DAY);
+        retrying(
+            self.vendor,
+            &self.settings.retries,
+            request.effect,
+            deadline,
+            || async { understand(&self.attempt(request, deadline).await?) },
+        )
+        .await
+    }
+
+    async fn attempt(&self, request: &Request, deadline: Instant) -> Result<Reply, HttpError> {
+        self.budget.draw(deadline).await?;
+        let timeout = self
+            .timeout(request)
+            .min(deadline.saturating_duration_since(Instant::now()));
+        if timeout.is_zero() {
+            return Err(HttpError::OutOfTime);
+        }
+        let sending = self.transport.0.execute(self.built(request, timeout)?).await;
+        let response = sending.map_err(|error| HttpError::while_sending(error, timeout))?;
+        let reply = Reply::receive(response, self.settings.largest_body_bytes, timeout).await;
+        if let Err(HttpError::Status {
+            status: 429,
+            retry_after: Some(lasting),
+            ..
+        }) = &reply
+        {
+            self.block(*lasting).await;
+        }
+        reply
+    }
+
+    fn timeout(&self, request: &Request) -> Duration {
+        match request.patience {
+            Patience::Single => self.settings.single_timeout,
+            Patience::List => self.settings.list_timeout,
+        }
+    }
+
+    fn built(&self, request: &Request, timeout: Duration) -> Result<reqwest::Request, HttpError> {
+        let url = self
+            .base
+            .join(&request.segments, &request.query)
+            .map_err(HttpError::Build)?;
+        let builder = self
+            .transport
+            .0
+            .request(request.method.clone(), url)
+            .headers(request.headers.clone())
+            .timeout(timeout);
+        let builder = match &request.body {
+            Some(body) => builder.body(body.clone()),
+            None => builder,
+        };
+        builder.build().map_err(|_| HttpError::Build(BuildError::Refused))
+    }
+
+    /// A block that cannot be kept costs other jobs a 429 of their own; the caller hears of the vendor's all the same.
+    async fn block(&self, lasting: Duration) {
+        if let Err(error) = self.budget.blocked(lasting).await {
+            tracing::warn!(
+                vendor.name = self.vendor,
+                error = chain(&error),
+                "the vendor's 429 could not be shared"
+            );
+        }
+    }
+}
+
+impl fmt::Debug for VendorHttp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VendorHttp")
+            .field("vendor", &self.vendor)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

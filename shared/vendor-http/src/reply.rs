@@ -1,0 +1,162 @@
+//! An answer of a vendor: read within bounds, sorted by status, decoded without telling what was in it.
+
+use std::time::Duration;
+
+use reqwest::Response;
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use serde_json::{Map, Value};
+
+use crate::error::{DecodeError, HttpError, PrivateBody};
+use crate::retry_after::retry_after;
+
+/// An answer with a 2xx status.
+pub(crate) struct Reply {
+    body: PrivateBody,
+}
+
+impl Reply {
+    /// Receives the whole answer; a status that is not 2xx is an error that keeps the body.
+    pub(crate) async fn receive(response: Response, limit_bytes: usize, timeout: Duration) -> Result<Self, HttpError> {
+        let status = response.status();
+        let wait = retry_after(status.as_u16(), response.headers());
+        let body = body(response, limit_bytes, timeout).await;
+        if status.is_success() {
+            return body.map(|body| Self { body });
+        }
+        // The status has been read: a body that breaks off takes nothing from it.
+        Err(HttpError::Status {
+            status: status.as_u16(),
+            retry_after: wait,
+            body: body.unwrap_or_default(),
+        })
+    }
+
+    /// The answer as `T`.
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
+        self.reject_error()?;
+        let mut reader = serde_json::Deserializer::from_slice(&self.body.0);
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| HttpError::Decode(unreadable(&error)))
+    }
+
+    /// Confirms that the request was done, where nothing in the answer is needed.
+    pub(crate) fn done(&self) -> Result<(), HttpError> {
+        if self.body.0.trim_ascii().is_empty() {
+            Ok(())
+        } else {
+            self.json::<Value>().map(drop)
+        }
+    }
+
+    /// A success has no `error` or `errors` in its body.
+    fn reject_error(&self) -> Result<(), HttpError> {
+        let body: Map<String, Value> = self.body.json().unwrap_or_default();
+        match body.get("error").or_else(|| body.get("errors")) {
+            None | Some(Value::Null | Value::Bool(false)) => Ok(()),
+            Some(error) => Err(HttpError::ErrorInSuccess { code: code(error) }),
+        }
+    }
+}
+
+/// The error's code, if it is one: a vendor's free words may quote the person.
+fn code(error: &Value) -> Option<String> {
+    let code = error.get("code").and_then(Value::as_str)?;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    (code.len() <= 40 && code.chars().all(plain)).then(|| code.to_owned())
+}
+
+async fn body(mut response: Response, limit_bytes: usize, timeout: Duration) -> Result<PrivateBody, HttpError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response
+        .chunk()
+        .await
+        .map_err(|error| HttpError::while_reading(error, timeout))?
+    {
+        if body.len() + chunk.len() > limit_bytes {
+            return Err(HttpError::TooLarge { limit_bytes });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(PrivateBody(body))
+}
+
+/// Field and position of the trouble. The library's own message quotes the value, so it is not kept.
+fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> DecodeError {
+    let problem = match error.inner().classify() {
+        Category::Eof => "cut short",
+        Category::Syntax | Category::Io => "not JSON",
+        Category::Data => "not the promised data",
+    };
+    DecodeError {
+        path: error.path().to_string(),
+        problem,
+        line: error.inner().line(),
+        column: error.inner().column(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    struct Thing {
+        #[expect(dead_code, reason = "read by the decoder alone")]
+        id: u32,
+    }
+
+    fn reply(body: &str) -> Reply {
+        Reply {
+            body: PrivateBody(body.as_bytes().to_vec()),
+        }
+    }
+
+    fn decoded(body: &str) -> DecodeError {
+        match reply(body).json::<Vec<Thing>>() {
+            Err(HttpError::Decode(error)) => error,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn an_unreadable_answer_names_the_field_and_not_the_value() {
+        let error = decoded(r#"[{"id": 1}, {"id": "jo@acme.example"}]"#);
+        assert_eq!(
+            (error.path.as_str(), error.problem),
+            ("[1].id", "not the promised data")
+        );
+        assert!(!format!("{error:?} {error}").contains("jo@"), "{error}");
+        assert_eq!(decoded("<html>").problem, "not JSON");
+        assert_eq!(decoded(r#"[{"id""#).problem, "cut short");
+    }
+
+    #[test]
+    fn a_success_whose_body_reports_an_error_is_an_error() {
+        for body in [
+            r#"{"error": {"code": "internal_error"}}"#,
+            r#"{"error": "jo@acme.example"}"#,
+            r#"{"errors": ["x"]}"#,
+        ] {
+            let error = reply(body).done().expect_err("an error");
+            assert!(matches!(error, HttpError::ErrorInSuccess { .. }), "{error:?}");
+            assert!(!format!("{error:?} {error}").contains("jo@"), "{error}");
+        }
+        assert!(reply(r#"{"error": null, "id": 1}"#).json::<Thing>().is_ok());
+    }
+
+    #[test]
+    fn a_vendors_free_words_are_no_code() {
+        assert_eq!(
+            code(&serde_json::json!({"code": "module_disabled"})),
+            Some("module_disabled".into())
+        );
+        assert_eq!(code(&serde_json::json!({"code": "Jo Citizen"})), None);
+    }
+
+    #[test]
+    fn an_empty_answer_confirms_and_a_web_page_does_not() {
+        assert!(reply("").done().is_ok());
+        assert!(reply("<html>Maintenance</html>").done().is_err());
+    }
+}

@@ -1,0 +1,78 @@
+//! How long a vendor asks to wait: the `Retry-After` header, in seconds or as a date, clamped.
+
+use std::time::{Duration, SystemTime};
+
+use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+
+/// A vendor that says nothing with its 429 refuses everything for a minute (Tribal Habits documents 60 s).
+const UNSAID: Duration = Duration::from_mins(1);
+/// A wait of nothing would be refused again.
+const SHORTEST: Duration = Duration::from_secs(1);
+/// A longer wait is a mistake, or an outage that is better seen than slept through.
+const LONGEST: Duration = Duration::from_mins(10);
+
+/// The wait that an answer with this status asks for.
+pub(crate) fn retry_after(status: u16, headers: &HeaderMap) -> Option<Duration> {
+    let said = text(headers, &RETRY_AFTER).and_then(|value| wait(value, headers));
+    let needed = if status == 429 { said.or(Some(UNSAID)) } else { said };
+    needed.map(|wait| wait.clamp(SHORTEST, LONGEST))
+}
+
+/// A date is measured against the vendor's own clock where the answer tells it, so that a skewed clock does no harm.
+fn wait(value: &str, headers: &HeaderMap) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = httpdate::parse_http_date(value).ok()?;
+    let now = text(headers, &DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    Some(
+        until
+            .duration_since(now.unwrap_or_else(SystemTime::now))
+            .unwrap_or_default(),
+    )
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(status: u16, headers: &[(HeaderName, &'static str)]) -> Option<u64> {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.clone(), value.parse().expect("a value")))
+            .collect();
+        retry_after(status, &headers).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn seconds_are_read_and_clamped() {
+        assert_eq!(asked(503, &[(RETRY_AFTER, "30")]), Some(30));
+        assert_eq!(asked(503, &[(RETRY_AFTER, "0")]), Some(1));
+        assert_eq!(asked(503, &[(RETRY_AFTER, "86400")]), Some(600));
+    }
+
+    #[test]
+    fn a_date_is_measured_against_the_vendors_clock() {
+        let date = (DATE, "Sun, 06 Nov 1994 08:49:00 GMT");
+        assert_eq!(
+            asked(503, &[(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:37 GMT"), date.clone()]),
+            Some(37)
+        );
+        assert_eq!(
+            asked(503, &[(RETRY_AFTER, "Sun, 06 Nov 1994 08:40:00 GMT"), date]),
+            Some(1)
+        );
+        assert_eq!(asked(503, &[(RETRY_AFTER, "Sun, 06 Nov 1994 08:49:37 GMT")]), Some(1));
+    }
+
+    #[test]
+    fn a_429_that_says_nothing_readable_asks_for_a_minute() {
+        assert_eq!(asked(429, &[]), Some(60));
+        assert_eq!(asked(429, &[(RETRY_AFTER, "soon")]), Some(60));
+        assert_eq!(asked(503, &[]), None);
+    }
+}
