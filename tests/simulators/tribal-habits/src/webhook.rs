@@ -236,13 +236,9 @@ impl Sender {
 
     /// Sends it once; answers the status.
     pub(crate) async fn send(&self, target: &WebhookTarget, delivery: &Delivery) -> Result<u16, SendError> {
-        let (headers, body) = delivery.dress(&target.authentication)?;
-        let mut request = self
-            .client
-            .post(&target.url)
-            .header("content-type", "application/json")
-            .body(body);
-        for (name, value) in headers {
+        let request = self.client.post(&target.url).header("content-type", "application/json");
+        let mut request = request.body(delivery.sent_body());
+        for (name, value) in delivery.headers(&target.authentication)? {
             request = request.header(name, value);
         }
         let response = request.send().await.map_err(SendError::NoAnswer)?;
