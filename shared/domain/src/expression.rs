@@ -16,6 +16,14 @@ use serde_json::Value as Json;
 
 use crate::employee::{CONTRACT_FIELDS, Employee};
 
+type TextFunction = fn(Arc<String>) -> String;
+
+/// What customers' expressions need beyond the standard functions.
+const TEXT_FUNCTIONS: [(&str, TextFunction); 2] = [
+    ("lower", |text| text.to_lowercase()),
+    ("trim", |text| text.trim().to_owned()),
+];
+
 const LONGEST_SOURCE: usize = 2048;
 const DEEPEST_NESTING: usize = 20;
 
@@ -151,13 +159,10 @@ fn nesting(source: &str) -> usize {
 impl Evaluator {
     /// An evaluator that knows every custom field that any of these employees has.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "two different names are free in a new context")]
     pub fn new<'a>(employees: impl IntoIterator<Item = &'a Employee>) -> Self {
         let mut functions = Context::default();
-        let text_functions: [(&str, fn(Arc<String>) -> String); 2] = [
-            ("lower", |text| text.to_lowercase()),
-            ("trim", |text| text.trim().to_owned()),
-        ];
-        for (name, function) in text_functions {
+        for (name, function) in TEXT_FUNCTIONS {
             functions
                 .add_function(name, function)
                 .expect("the name is free in a new context");

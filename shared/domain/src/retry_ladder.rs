@@ -47,7 +47,7 @@ mod tests {
     fn each_failed_attempt_waits_for_its_rung_and_the_last_has_none() {
         let ladder: RetryLadder = "1m, 5m,2h".parse().expect("valid");
         let now = Timestamp::UNIX_EPOCH;
-        let wait = |attempts| ladder.next_attempt(attempts, now).map(|at| at.as_second());
+        let wait = |attempts| ladder.next_attempt(attempts, now).map(Timestamp::as_second);
         assert_eq!(
             [wait(1), wait(2), wait(3), wait(4)],
             [Some(60), Some(300), Some(7200), None]

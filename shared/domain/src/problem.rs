@@ -1,0 +1,128 @@
+//! What is wrong about one person, as one line of the customer's worklist: what was seen, where, and what to do.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::identity::EmployeeId;
+use crate::user::FieldName;
+
+/// One person's problem. Holds personal data for the customer's own mail; `Debug` withholds it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Problem {
+    /// What is wrong; problems of one cause are listed together.
+    pub cause: Cause,
+    /// Whom it is about.
+    pub employee_id: EmployeeId,
+    /// The person's name as the customer knows it.
+    pub person: String,
+    /// The value that was found, where that helps.
+    pub seen: Option<String>,
+}
+
+/// What is wrong, and so what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "cause")]
+pub enum Cause {
+    /// The user name's expression gives nothing, or nothing usable.
+    NoUserName {
+        /// The expression, as configured.
+        source: String,
+    },
+    /// A field that no account can be created without is empty or unusable.
+    RequiredField {
+        /// The portal's field.
+        field: FieldName,
+        /// The expression, as configured.
+        source: String,
+        /// What it should be.
+        expected: String,
+    },
+    /// Another field's value is not what the field holds: it is left out, the rest goes on.
+    InvalidValue {
+        /// The portal's field.
+        field: FieldName,
+        /// The expression, as configured.
+        source: String,
+        /// What it should be.
+        expected: String,
+    },
+    /// A date of the record is not one.
+    InvalidDate {
+        /// The record's field.
+        field: String,
+    },
+    /// A status that the configuration does not know.
+    UnknownStatus,
+    /// An expression fails on this person.
+    ExpressionFailed {
+        /// What it is for: `filter`, `user_name` or a field.
+        what: String,
+        /// Why, without values.
+        message: String,
+    },
+    /// Several people who would be active claim the same user name or e-mail.
+    Disputed {
+        /// What they share: "user name" or "e-mail".
+        what: String,
+        /// The others.
+        with: Vec<EmployeeId>,
+    },
+    /// Two accounts could be this person's.
+    SeveralAccounts,
+    /// Somebody deactivated the account in the portal: it stays so.
+    DeactivatedByHand,
+    /// The user name changed in EmployeeConnect; the customer wants to hear of it before it is changed.
+    UserNameChanged,
+    /// The account is no longer in the portal.
+    AccountMissing,
+    /// The portal refused a field: it is left out, the rest goes on.
+    RefusedField {
+        /// The portal's field.
+        field: String,
+        /// The portal's words.
+        reason: String,
+    },
+    /// The portal refused the whole person.
+    RefusedPerson {
+        /// The portal's words.
+        reason: String,
+    },
+    /// The portal did not answer for this person; it is tried again in the next run.
+    NotAnswered,
+}
+
+impl Cause {
+    /// Whether the account is left alone because of it; otherwise only a field is.
+    #[must_use]
+    pub fn blocks_person(&self) -> bool {
+        match self {
+            Self::NoUserName { .. }
+            | Self::RequiredField { .. }
+            | Self::InvalidDate { .. }
+            | Self::UnknownStatus
+            | Self::ExpressionFailed { .. }
+            | Self::Disputed { .. }
+            | Self::SeveralAccounts
+            | Self::DeactivatedByHand
+            | Self::AccountMissing
+            | Self::RefusedPerson { .. }
+            | Self::NotAnswered => true,
+            Self::InvalidValue { .. } | Self::RefusedField { .. } | Self::UserNameChanged => false,
+        }
+    }
+
+    /// Whether the customer can do something about it; what nobody can do anything about is not mailed.
+    #[must_use]
+    pub fn is_for_customer(&self) -> bool {
+        !matches!(self, Self::NotAnswered)
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Problem")
+            .field("employee_id", &self.employee_id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,156 @@
+//! Which account is whose: by the stored link, else (when verifying) by what the customer says accounts are recognised by.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{ByKey, Situation, by_key, name_key};
+use crate::configuration::MatchKey;
+use crate::identity::{EmployeeId, UserName};
+use crate::mapping::MappedUser;
+use crate::person::Person;
+use crate::problem::Cause;
+use crate::user::{FieldName, PortalUser, UserFields};
+
+/// The account of one person, as far as it is known.
+pub(super) enum Account {
+    /// There is none.
+    None,
+    /// The stored link, and nothing new about it.
+    Linked(Person),
+    /// As the portal has it, which the table does not hold yet: an account to adopt, or one that drifted.
+    Seen(Person),
+    /// An account that is never touched.
+    Protected,
+    /// It cannot be told, or must not be touched; why.
+    Unclear(Cause),
+}
+
+pub(super) struct Accounts<'a> {
+    situation: &'a Situation<'a>,
+    links: HashMap<&'a EmployeeId, &'a Person>,
+    linked_names: BTreeSet<String>,
+    protected: BTreeSet<String>,
+    by_name: ByKey<'a, PortalUser>,
+    by_email: ByKey<'a, PortalUser>,
+}
+
+impl<'a> Accounts<'a> {
+    pub(super) fn new(situation: &'a Situation<'a>) -> Self {
+        let portal = situation.portal.unwrap_or_default();
+        Self {
+            situation,
+            links: situation
+                .people
+                .iter()
+                .map(|person| (&person.employee_id, person))
+                .collect(),
+            linked_names: situation
+                .people
+                .iter()
+                .map(|person| name_key(&person.user_name))
+                .collect(),
+            protected: situation.configuration.protected(),
+            by_name: by_key(portal, |user| Some(name_key(&user.user_name))),
+            by_email: by_key(portal, |user| {
+                user.fields.0.get(&FieldName::email()).map(|email| email.to_lowercase())
+            }),
+        }
+    }
+
+    pub(super) fn is_protected(&self, name: &UserName) -> bool {
+        self.protected.contains(&name_key(name))
+    }
+
+    /// The stored link of an employee.
+    pub(super) fn link(&self, employee: &EmployeeId) -> Option<&'a Person> {
+        self.links.get(employee).copied()
+    }
+
+    pub(super) fn of(&self, employee: &EmployeeId, wanted: &MappedUser) -> Account {
+        match self.link(employee) {
+            Some(person) if self.is_protected(&person.user_name) => Account::Protected,
+            Some(person) => self.linked(person),
+            None => self.unlinked(employee, wanted),
+        }
+    }
+
+    /// The linked account, as the portal has it when this run verifies.
+    fn linked(&self, person: &Person) -> Account {
+        if self.situation.portal.is_none() {
+            return Account::Linked(person.clone());
+        }
+        let Some(user) = self
+            .by_name
+            .get(&name_key(&person.user_name))
+            .and_then(|users| users.first())
+        else {
+            return Account::Unclear(Cause::AccountMissing);
+        };
+        if person.active && !user.active {
+            return Account::Unclear(Cause::DeactivatedByHand);
+        }
+        let seen = Person {
+            active: user.active,
+            fields: self.mapped_fields(user),
+            ..person.clone()
+        };
+        if seen == *person {
+            Account::Linked(seen)
+        } else {
+            Account::Seen(seen)
+        }
+    }
+
+    /// The first key that finds an account decides; two candidates are never guessed between.
+    fn unlinked(&self, employee: &EmployeeId, wanted: &MappedUser) -> Account {
+        let found = self
+            .situation
+            .configuration
+            .users
+            .match_existing
+            .iter()
+            .find_map(|key| self.candidates(*key, wanted));
+        match found {
+            None => Account::None,
+            Some([user]) if self.is_protected(&user.user_name) => Account::Protected,
+            Some([user]) if !self.linked_names.contains(&name_key(&user.user_name)) => {
+                Account::Seen(self.adopt(employee, user))
+            }
+            Some(_) => Account::Unclear(Cause::SeveralAccounts),
+        }
+    }
+
+    fn candidates(&self, key: MatchKey, wanted: &MappedUser) -> Option<&[&'a PortalUser]> {
+        let candidates = match key {
+            MatchKey::UserName => self.by_name.get(&name_key(&wanted.user_name)),
+            MatchKey::Email => {
+                let email = wanted
+                    .fields
+                    .get(&FieldName::email())
+                    .and_then(|field| field.value.as_ref());
+                email.and_then(|email| self.by_email.get(&email.to_lowercase()))
+            }
+        };
+        candidates.map(Vec::as_slice)
+    }
+
+    fn adopt(&self, employee: &EmployeeId, user: &PortalUser) -> Person {
+        Person {
+            employee_id: employee.clone(),
+            user_name: user.user_name.clone(),
+            former_names: Vec::new(),
+            active: user.active,
+            fields: self.mapped_fields(user),
+            last_change: None,
+        }
+    }
+
+    /// Only the fields the customer maps are kept: the rest of the account is none of our business.
+    fn mapped_fields(&self, user: &PortalUser) -> UserFields {
+        let mapped = self.situation.configuration.users.fields.keys();
+        UserFields(
+            mapped
+                .map(|field| (field.clone(), user.fields.0.get(field).cloned().unwrap_or_default()))
+                .collect(),
+        )
+    }
+}

@@ -1,0 +1,177 @@
+//! What differs between the user somebody should be and the account as last written or seen.
+
+use jiff::civil::Date;
+
+use super::Wanted;
+use crate::configuration::{EmptyMode, FieldType, OnUserNameChange, UsersConfiguration, WriteMode};
+use crate::mapping::{MappedField, MappedUser, problem};
+use crate::person::Person;
+use crate::problem::{Cause, Problem};
+use crate::user::{FieldName, UserChange, UserFields};
+
+/// What to change about an account, and why.
+pub(super) struct Difference {
+    pub(super) change: UserChange,
+    pub(super) reason: String,
+    pub(super) problem: Option<Problem>,
+}
+
+/// Every field that has a value: a create never clears.
+pub(super) fn fields_of_new(user: &MappedUser) -> UserFields {
+    let valued = user
+        .fields
+        .iter()
+        .filter_map(|(name, field)| Some((name.clone(), field.value.clone()?)));
+    UserFields(valued.collect())
+}
+
+pub(super) fn difference(users: &UsersConfiguration, wanted: &Wanted<'_>, before: &Person) -> Difference {
+    let changed = wanted.user.fields.iter().filter_map(|(name, field)| {
+        let kind = users.fields.get(name).map_or(FieldType::String, |mapping| mapping.kind);
+        let value = value_to_write(name, kind, field, before.fields.0.get(name).map(String::as_str))?;
+        Some((name.clone(), value))
+    });
+    let mut change = UserChange {
+        fields: UserFields(changed.collect()),
+        ..UserChange::default()
+    };
+    change.active = (!before.active).then_some(true);
+    let problem = compare_names(users, wanted, before, &mut change);
+    Difference {
+        reason: reason(&change),
+        change,
+        problem,
+    }
+}
+
+/// What to write into a field that was last written or seen as `before`; none where it stays.
+fn value_to_write(name: &FieldName, kind: FieldType, field: &MappedField, before: Option<&str>) -> Option<String> {
+    let desired = match (&field.value, field.empty) {
+        (Some(value), _) => value.clone(),
+        (None, EmptyMode::Clear) if !name.is_required() => String::new(),
+        (None, EmptyMode::Clear | EmptyMode::Keep) => return None,
+    };
+    let may_write = match field.write {
+        WriteMode::Always => true,
+        WriteMode::OnCreate => false,
+        WriteMode::IfEmpty => before == Some(""),
+    };
+    let differs = !is_same(name, kind, before.unwrap_or_default(), &desired);
+    (may_write && differs).then_some(desired)
+}
+
+/// Values are compared as the portal would: addresses without regard to letter case, dates in any of its spellings.
+fn is_same(name: &FieldName, kind: FieldType, one: &str, other: &str) -> bool {
+    if matches!(name.as_str(), FieldName::EMAIL | FieldName::MANAGER_EMAIL) {
+        return one.trim().to_lowercase() == other.trim().to_lowercase();
+    }
+    match kind {
+        FieldType::Date => one == other || portal_date(one).is_some_and(|date| portal_date(other) == Some(date)),
+        FieldType::Number => one == other || one.parse::<f64>().is_ok_and(|number| other.parse() == Ok(number)),
+        FieldType::String | FieldType::List => one == other,
+    }
+}
+
+/// The portal writes `yyyy-mm-dd`, `dd/mm/yyyy` or `dd/mm/yy`.
+fn portal_date(text: &str) -> Option<Date> {
+    let formats = ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y"];
+    formats
+        .iter()
+        .find_map(|format| Date::strptime(format, text.trim()).ok())
+}
+
+fn compare_names(
+    users: &UsersConfiguration,
+    wanted: &Wanted<'_>,
+    before: &Person,
+    change: &mut UserChange,
+) -> Option<Problem> {
+    if wanted.user.user_name == before.user_name {
+        return None;
+    }
+    match users.on_user_name_change {
+        OnUserNameChange::Rename => {
+            change.user_name = Some(wanted.user.user_name.clone());
+            None
+        }
+        OnUserNameChange::Keep => None,
+        OnUserNameChange::Alert => {
+            let seen = Some(wanted.user.user_name.as_str().to_owned());
+            Some(problem(wanted.employee, Cause::UserNameChanged, seen))
+        }
+    }
+}
+
+/// Which fields change, by name: values are personal data.
+fn reason(change: &UserChange) -> String {
+    let reactivated = change.active.map(|_| "works there again".to_owned());
+    let renamed = change.user_name.as_ref().map(|_| "user name changed".to_owned());
+    let fields = change.fields.0.keys().map(|field| format!("{field} changed"));
+    reactivated
+        .into_iter()
+        .chain(renamed)
+        .chain(fields)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(value: Option<&str>, write: WriteMode, empty: EmptyMode) -> MappedField {
+        MappedField {
+            value: value.map(str::to_owned),
+            write,
+            empty,
+        }
+    }
+
+    fn written(field: &MappedField, before: Option<&str>) -> Option<String> {
+        value_to_write(&"X-City".parse().expect("a field"), FieldType::String, field, before)
+    }
+
+    #[test]
+    fn always_writes_what_differs_and_nothing_else() {
+        let perth = field(Some("Perth"), WriteMode::Always, EmptyMode::Keep);
+        assert_eq!(written(&perth, Some("Hobart")).as_deref(), Some("Perth"));
+        assert_eq!(written(&perth, None).as_deref(), Some("Perth"));
+        assert_eq!(written(&perth, Some("Perth")), None);
+    }
+
+    #[test]
+    fn an_empty_value_keeps_or_clears_as_configured() {
+        assert_eq!(
+            written(&field(None, WriteMode::Always, EmptyMode::Keep), Some("Hobart")),
+            None
+        );
+        let clear = field(None, WriteMode::Always, EmptyMode::Clear);
+        assert_eq!(written(&clear, Some("Hobart")).as_deref(), Some(""));
+        assert_eq!(written(&clear, Some("")), None);
+    }
+
+    #[test]
+    fn on_create_is_never_updated_and_if_empty_only_where_seen_empty() {
+        assert_eq!(
+            written(&field(Some("Perth"), WriteMode::OnCreate, EmptyMode::Keep), Some("")),
+            None
+        );
+        let if_empty = field(Some("Perth"), WriteMode::IfEmpty, EmptyMode::Keep);
+        assert_eq!(written(&if_empty, Some("")).as_deref(), Some("Perth"));
+        assert_eq!(written(&if_empty, Some("Hobart")), None);
+        assert_eq!(written(&if_empty, None), None, "not seen is not seen empty");
+    }
+
+    #[test]
+    fn the_portals_spellings_of_a_date_and_an_address_are_no_difference() {
+        let start = "X-Start".parse().expect("a field");
+        assert!(is_same(&start, FieldType::Date, "08/01/2024", "2024-01-08"));
+        assert!(is_same(
+            &FieldName::email(),
+            FieldType::String,
+            "Jo@Acme.com.au",
+            "jo@acme.com.au"
+        ));
+        assert!(is_same(&start, FieldType::Number, "7.50", "7.5"));
+    }
+}

@@ -1,0 +1,158 @@
+//! One run of one job, whatever the job: its lease, its record, and what the job remembers afterwards.
+//!
+//! A run that is stopped by its deadline, or crashes, stays `unfinished` in the table; the watchdog starts it again once its
+//! lease is free, and the new run reads and plans what is left.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::job::{Failure, Job, JobState, RunRecord, RunState};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::ports::clock::Now;
+use crate::ports::failure::{ServiceFailure, VendorFailure, VendorFailureKind};
+use crate::ports::runs::{HoldLease, Lease, RememberJob, SaveRun};
+
+/// Named counts of what a run did; for logs, the run's record and the operator.
+pub type Counts = BTreeMap<String, u64>;
+
+/// How a run ended well.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunOutcome<T> {
+    /// Another run of the same job goes on until then at the latest; nothing was done.
+    AlreadyRunning {
+        /// The end of its lease.
+        until: Timestamp,
+    },
+    /// The customer is paused; nothing was done.
+    Paused,
+    /// All there was to do is done.
+    Finished(T),
+    /// The time ran out; the rest is left to the next run.
+    Unfinished(T),
+}
+
+/// How far the work of a run came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress<T> {
+    /// Whether all there was to do is done.
+    pub finished: bool,
+    /// What was done, counted.
+    pub counts: Counts,
+    /// What was done, for the caller.
+    pub outcome: T,
+}
+
+/// Why a run failed: it stopped before it could do its work.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum JobFailure {
+    /// A vendor did not do what the run cannot go on without.
+    #[error(transparent)]
+    Vendor(#[from] VendorFailure),
+    /// The table, the queue or the mail failed.
+    #[error(transparent)]
+    Service(#[from] ServiceFailure),
+    /// What was read cannot be true, or does not add up: nothing was written on the strength of it.
+    #[error("{0}")]
+    NotCredible(String),
+}
+
+/// Who has to do something about a failed run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// The customer, at once: credentials, a missing module.
+    Customer,
+    /// Nobody for a while: the vendor is expected to recover.
+    Vendor,
+    /// We ourselves.
+    Operator,
+}
+
+impl JobFailure {
+    /// Who has to do something about it.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        match self {
+            Self::Vendor(failure) => match failure.kind {
+                VendorFailureKind::Credentials | VendorFailureKind::ModuleDisabled => Owner::Customer,
+                VendorFailureKind::RateLimited(_)
+                | VendorFailureKind::Unavailable { .. }
+                | VendorFailureKind::InconsistentRead
+                | VendorFailureKind::NoTimeLeft => Owner::Vendor,
+                VendorFailureKind::Refused(_) | VendorFailureKind::NotFound(_) | VendorFailureKind::Unreadable => {
+                    Owner::Operator
+                }
+            },
+            Self::NotCredible(_) => Owner::Vendor,
+            Self::Service(_) => Owner::Operator,
+        }
+    }
+}
+
+/// Runs `work` under the job's lease until `deadline`, and records how it went. The job's remembered state is handed to the
+/// work, which may change it; it is stored in the end, whether the work succeeded or not.
+///
+/// # Errors
+/// The work failed, or the table did; either is on record as far as the table allows.
+pub async fn run_job<T, S, C>(
+    store: &S,
+    clock: &C,
+    job: Job,
+    deadline: Timestamp,
+    work: impl AsyncFnOnce(&mut JobState) -> Result<Progress<T>, JobFailure>,
+) -> Result<RunOutcome<T>, JobFailure>
+where
+    S: HoldLease + SaveRun + RememberJob,
+    C: Now,
+{
+    let started_at = clock.now();
+    let id = run_id(started_at);
+    if let Lease::HeldUntil(until) = store.acquire_lease(job, &id, started_at, deadline).await? {
+        return Ok(RunOutcome::AlreadyRunning { until });
+    }
+    let state = RunState::Unfinished { lease_until: deadline };
+    let mut run = RunRecord { id, job, started_at, state, counts: Counts::new() };
+    store.save_run(&run).await?;
+    store.supersede_runs(job, &run.id).await?;
+    let mut remembered = store.load_job(job).await?;
+    let result = work(&mut remembered).await;
+    conclude(&mut run, &mut remembered, &result, clock.now());
+    store.save_job(job, &remembered).await?;
+    store.save_run(&run).await?;
+    store.release_lease(job, &run.id).await?;
+    let progress = result?;
+    let ended = if progress.finished { RunOutcome::Finished } else { RunOutcome::Unfinished };
+    Ok(ended(progress.outcome))
+}
+
+fn conclude<T>(
+    run: &mut RunRecord,
+    remembered: &mut JobState,
+    result: &Result<Progress<T>, JobFailure>,
+    now: Timestamp,
+) {
+    match result {
+        Ok(progress) => {
+            run.counts.clone_from(&progress.counts);
+            remembered.counts.clone_from(&progress.counts);
+            if progress.finished {
+                run.state = RunState::Succeeded { at: now };
+                remembered.last_success_at = Some(now);
+            } else {
+                run.state = RunState::Unfinished { lease_until: now };
+            }
+        }
+        Err(failure) => {
+            let cause = failure.to_string();
+            remembered.last_failure = Some(Failure { at: now, cause: cause.clone() });
+            run.state = RunState::Failed { at: now, cause };
+        }
+    }
+}
+
+/// Unique, and sorts by time.
+fn run_id(now: Timestamp) -> String {
+    let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+    let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
+    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanoseconds)).to_string()
+}
