@@ -81,31 +81,13 @@ impl VendorHttp {
         self
     }
 
-    /// Sends a request and reads its answer as `T`.
+    /// Sends a request and reads its answer as `T`; an answer counts as a success only once it has been understood.
+    ///
+    /// Where nothing in the answer is needed, `T` is [`serde::de::IgnoredAny`], which an empty answer is, too.
     pub async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, HttpError> {
-        self.retried(request, Reply::json).await
-    }
-
-    /// Sends a request whose answer says nothing that is needed beyond its success.
-    pub async fn done(&self, request: &Request) -> Result<(), HttpError> {
-        self.retried(request, Reply::done).await
-    }
-
-    /// An answer counts as a success only once it has been understood.
-    async fn retried<T>(
-        &self,
-        request: &Request,
-        understand: impl Fn(&Reply) -> Result<T, HttpError>,
-    ) -> Result<T, HttpError> {
         let deadline = self.deadline.unwrap_or_else(|| Instant::now() + A_DAY);
-        retrying(
-            self.vendor,
-            &self.settings.retries,
-            request.effect,
-            deadline,
-            || async { understand(&self.attempt(request, deadline).await?) },
-        )
-        .await
+        let attempt = || async { self.attempt(request, deadline).await?.json() };
+        retrying(self.vendor, &self.settings.retries, request.effect, deadline, attempt).await
     }
 
     async fn attempt(&self, request: &Request, deadline: Instant) -> Result<Reply, HttpError> {

@@ -115,32 +115,75 @@ impl PageFacts {
 
 /// Reads every page and returns all records, in the list's order.
 ///
-/// `fetch` reads the page of that number; `identity` is what makes a record this record and no other.
-pub async fn read_whole<R, I, E, F>(mut fetch: impl FnMut(u64) -> F, identity: impl Fn(&R) -> I) -> Result<Vec<R>, E>
+/// `fetch` reads the page of that number; `identity` is what makes a record this record and no other. A list that does
+/// not add up, most likely because it changed meanwhile, is read from its first page again, `reads` times in all.
+pub async fn read_whole<R, I, E, F>(
+    reads: u32,
+    fetch: impl Fn(u64) -> F,
+    identity: impl Fn(&R) -> I,
+) -> Result<Vec<R>, E>
 where
     I: Hash + Eq,
     E: From<PagingError>,
     F: Future<Output = Result<Page<R>, E>>,
 {
-    let (mut records, mut seen, mut first) = (Vec::new(), HashSet::new(), None);
-    for asked in 1.. {
-        let page = fetch(asked).await?;
-        let list = *first.get_or_insert(page.facts);
-        page.facts.check(asked, list, page.records.len() as u64)?;
-        if !page.records.iter().all(|record| seen.insert(identity(record))) {
-            return Err(PagingError::Repeated { page: asked }.into());
-        }
-        records.extend(page.records);
-        if asked >= list.total_pages {
-            break;
+    for _ in 1..reads {
+        match read_once(&fetch, &identity).await? {
+            Ok(records) => return Ok(records),
+            Err(error) => tracing::info!(error = error.to_string(), "list is read again"),
         }
     }
-    Ok(records)
+    Ok(read_once(&fetch, &identity).await??)
+}
+
+/// One read of the whole list. The outer error is the page's, the inner one the list's.
+async fn read_once<R, I, E, F>(
+    fetch: impl Fn(u64) -> F,
+    identity: impl Fn(&R) -> I,
+) -> Result<Result<Vec<R>, PagingError>, E>
+where
+    I: Hash + Eq,
+    F: Future<Output = Result<Page<R>, E>>,
+{
+    let first = fetch(1).await?;
+    let mut reading = Reading {
+        list: first.facts,
+        records: Vec::new(),
+        seen: HashSet::new(),
+    };
+    let mut added = reading.add(1, first, &identity);
+    for asked in 2..=reading.list.total_pages {
+        if added.is_err() {
+            break;
+        }
+        added = reading.add(asked, fetch(asked).await?, &identity);
+    }
+    Ok(added.map(|()| reading.records))
+}
+
+/// A list as far as it has been read.
+struct Reading<R, I> {
+    /// What its first page said of it.
+    list: PageFacts,
+    records: Vec<R>,
+    seen: HashSet<I>,
+}
+
+impl<R, I: Hash + Eq> Reading<R, I> {
+    fn add(&mut self, asked: u64, page: Page<R>, identity: impl Fn(&R) -> I) -> Result<(), PagingError> {
+        page.facts.check(asked, self.list, page.records.len() as u64)?;
+        if !page.records.iter().all(|record| self.seen.insert(identity(record))) {
+            return Err(PagingError::Repeated { page: asked });
+        }
+        self.records.extend(page.records);
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     fn page(page: u64, per_page: u64, total: u64, total_pages: u64, records: &[u32]) -> Page<u32> {
         Page {
@@ -162,7 +205,7 @@ mod tests {
                 .expect("no page beyond the last is asked for")
                 .clone()))
         };
-        read_whole(fetch, |record| *record).await
+        read_whole(1, fetch, |record| *record).await
     }
 
     #[tokio::test]
@@ -237,5 +280,17 @@ mod tests {
         assert_eq!(repeated, Err(PagingError::OtherPage { asked: 2, got: 1 }));
         let shifted = read(&[page(1, 2, 4, 2, &[1, 2]), page(2, 2, 4, 2, &[2, 3])]).await;
         assert_eq!(shifted, Err(PagingError::Repeated { page: 2 }));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_changed_while_it_was_read_is_read_again() {
+        let fetches = AtomicU64::new(0);
+        let fetch = |asked| {
+            let short = fetches.fetch_add(1, Ordering::Relaxed) == 0;
+            let records: &[u32] = if short { &[1] } else { &[1, 2] };
+            std::future::ready(Ok::<_, PagingError>(page(asked, 2, 2, 1, records)))
+        };
+        assert_eq!(read_whole(2, fetch, |record| *record).await, Ok(vec![1, 2]));
+        assert_eq!(fetches.load(Ordering::Relaxed), 2);
     }
 }

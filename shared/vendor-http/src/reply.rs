@@ -32,20 +32,16 @@ impl Reply {
         })
     }
 
-    /// The answer as `T`.
+    /// The answer as `T`. No answer at all is JSON's `null`.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
         self.reject_error()?;
-        let mut reader = serde_json::Deserializer::from_slice(&self.body.0);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| HttpError::Decode(unreadable(&error)))
-    }
-
-    /// Confirms that the request was done, where nothing in the answer is needed.
-    pub(crate) fn done(&self) -> Result<(), HttpError> {
-        if self.body.0.trim_ascii().is_empty() {
-            Ok(())
+        let text = if self.body.0.trim_ascii().is_empty() {
+            b"null"
         } else {
-            self.json::<Value>().map(drop)
-        }
+            self.body.0.as_slice()
+        };
+        let mut reader = serde_json::Deserializer::from_slice(text);
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| HttpError::Decode(unreadable(&error)))
     }
 
     /// A success has no `error` or `errors` in its body.
@@ -99,6 +95,7 @@ fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> DecodeEr
 mod tests {
     use super::*;
     use serde::Deserialize;
+    use serde::de::IgnoredAny;
 
     #[derive(Debug, Deserialize)]
     struct Thing {
@@ -138,7 +135,7 @@ mod tests {
             r#"{"error": "jo@acme.example"}"#,
             r#"{"errors": ["x"]}"#,
         ] {
-            let error = reply(body).done().expect_err("an error");
+            let error = reply(body).json::<IgnoredAny>().expect_err("an error");
             assert!(matches!(error, HttpError::ErrorInSuccess { .. }), "{error:?}");
             assert!(!format!("{error:?} {error}").contains("jo@"), "{error}");
         }
@@ -156,7 +153,8 @@ mod tests {
 
     #[test]
     fn an_empty_answer_confirms_and_a_web_page_does_not() {
-        assert!(reply("").done().is_ok());
-        assert!(reply("<html>Maintenance</html>").done().is_err());
+        assert!(reply("").json::<IgnoredAny>().is_ok());
+        assert!(reply("").json::<Thing>().is_err());
+        assert!(reply("<html>Maintenance</html>").json::<IgnoredAny>().is_err());
     }
 }
