@@ -1,0 +1,155 @@
+//! How requests are authorised: a token made from the customer's integration codes, or a static key.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use habitsync_domain::configuration::EmployeeConnectAuth;
+use habitsync_vendor_http::{HttpError, Request, VendorHttp};
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
+
+use crate::wire::AccessToken;
+
+/// A token is given up this long before it ends, so that it does not end on its way.
+const MARGIN: Duration = Duration::from_secs(30);
+
+/// A customer's credentials for EmployeeConnect.
+#[derive(Debug, Clone)]
+pub enum Credentials {
+    /// Integration codes, exchanged for a token.
+    ClientCredentials(IntegrationCodes),
+    /// A key sent with every request.
+    StaticKey(SecretString),
+}
+
+/// The codes with which the customer's administrator authorised the integration.
+#[derive(Debug, Clone, Deserialize)]
+pub struct IntegrationCodes {
+    tenant_code: Option<SecretString>,
+    client_id: SecretString,
+    client_secret: SecretString,
+}
+
+/// The customer's vendor secret has no usable part for EmployeeConnect. Nothing of it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidCredentials {
+    /// For a customer who authorises by client credentials.
+    #[error("the vendor secret has no {{\"employee_connect\":{{\"client_id\":…,\"client_secret\":…}}}}")]
+    NoClientCredentials,
+    /// For a customer who authorises by a static key.
+    #[error("the vendor secret has no {{\"employee_connect\":{{\"api_key\":…}}}}")]
+    NoStaticKey,
+}
+
+#[derive(Deserialize)]
+struct VendorSecret<T> {
+    employee_connect: T,
+}
+
+#[derive(Deserialize)]
+struct StaticKeySecret {
+    api_key: SecretString,
+}
+
+impl Credentials {
+    /// Reads this vendor's part of the customer's vendor secret,
+    /// `{"employee_connect":{"tenant_code":…,"client_id":…,"client_secret":…},…}` or `{"employee_connect":{"api_key":…},…}`,
+    /// as the customer's configuration says.
+    pub fn from_vendor_secret(secret: &SecretString, auth: EmployeeConnectAuth) -> Result<Self, InvalidCredentials> {
+        // The parser's message could quote the secret: it is dropped.
+        match auth {
+            EmployeeConnectAuth::ClientCredentials => serde_json::from_str(secret.expose_secret())
+                .map(|VendorSecret { employee_connect }| Self::ClientCredentials(employee_connect))
+                .map_err(|_| InvalidCredentials::NoClientCredentials),
+            EmployeeConnectAuth::StaticKey => serde_json::from_str(secret.expose_secret())
+                .map(|VendorSecret::<StaticKeySecret> { employee_connect }| Self::StaticKey(employee_connect.api_key))
+                .map_err(|_| InvalidCredentials::NoStaticKey),
+        }
+    }
+}
+
+/// The credentials, and the token in force. Clones share the token.
+#[derive(Debug, Clone)]
+pub(crate) struct Access {
+    credentials: Credentials,
+    token: Arc<Mutex<Option<Token>>>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    secret: SecretString,
+    good_until: Instant,
+}
+
+/// What a request was authorised with.
+#[derive(Debug)]
+pub(crate) enum Pass {
+    Token(Token),
+    Key(SecretString),
+}
+
+impl Access {
+    pub(crate) fn new(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            token: Arc::default(),
+        }
+    }
+
+    /// What to authorise a request with. Callers that come together wait for one token.
+    pub(crate) async fn pass(&self, http: &VendorHttp) -> Result<Pass, HttpError> {
+        let codes = match &self.credentials {
+            Credentials::StaticKey(key) => return Ok(Pass::Key(key.clone())),
+            Credentials::ClientCredentials(codes) => codes,
+        };
+        let mut kept = self.token.lock().await;
+        if let Some(token) = kept.as_ref().filter(|token| token.good_until > Instant::now()) {
+            return Ok(Pass::Token(token.clone()));
+        }
+        Ok(Pass::Token(kept.insert(fetch(codes, http).await?).clone()))
+    }
+
+    /// Gives up a pass that was refused. Whether another one can be had.
+    pub(crate) async fn give_up(&self, refused: &Pass) -> bool {
+        let Pass::Token(refused) = refused else { return false };
+        // A caller that was refused at the same time may have brought a new one already.
+        self.token
+            .lock()
+            .await
+            .take_if(|kept| kept.secret.expose_secret() == refused.secret.expose_secret());
+        true
+    }
+}
+
+impl Pass {
+    pub(crate) fn sign(&self, request: Request) -> Result<Request, HttpError> {
+        match self {
+            Self::Token(token) => request.bearer(&token.secret),
+            Self::Key(key) => request.api_key(key),
+        }
+    }
+}
+
+async fn fetch(codes: &IntegrationCodes, http: &VendorHttp) -> Result<Token, HttpError> {
+    let tenant_code = codes
+        .tenant_code
+        .as_ref()
+        .map(|code| ("tenant_code", code.expose_secret()));
+    let mut fields = vec![
+        ("grant_type", "client_credentials"),
+        ("client_id", codes.client_id.expose_secret()),
+        ("client_secret", codes.client_secret.expose_secret()),
+    ];
+    fields.extend(tenant_code);
+    let asked_at = Instant::now();
+    let token: AccessToken = http
+        .json(&Request::post(&["oauth", "token"]).form(&fields).repeatable())
+        .await?;
+    let lifetime = Duration::from_secs(token.expires_in).saturating_sub(MARGIN);
+    Ok(Token {
+        secret: token.access_token,
+        good_until: asked_at + lifetime,
+    })
+}

@@ -1,0 +1,168 @@
+//! The calls: which request each one is, how a list is read whole, and how a token that ended early is replaced.
+
+use habitsync_vendor_http::{HttpError, Page, Request, VendorHttp, read_whole};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use tokio::time::Instant;
+
+use crate::access::{Access, Credentials, Pass};
+use crate::error::{EmployeeConnectError, MissingRecord};
+use crate::wire::{Course, CourseBody, Data, EmployeeRecord, ExistingCourse, ListPage, RecordedResult, ResultBody};
+
+/// The vendor's name, for [`VendorHttp::new`].
+pub const VENDOR: &str = "EmployeeConnect";
+
+/// Records in use may change between two pages; a list that changes during each of two reads is left for the next run.
+const READS_OF_A_LIST: u32 = 2;
+
+/// One customer's EmployeeConnect. Clones share the access token.
+#[derive(Debug, Clone)]
+pub struct EmployeeConnect {
+    http: VendorHttp,
+    access: Access,
+    page_size: u32,
+}
+
+/// Whether a write did it, or found it done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written<T> {
+    /// By this call.
+    Now(T),
+    /// By an earlier one (409).
+    Before(T),
+}
+
+impl EmployeeConnect {
+    /// The API behind `http`, whose base URL includes the version (`…/api/v1`). `page_size`: employees per page.
+    #[must_use]
+    pub fn new(http: VendorHttp, credentials: Credentials, page_size: u32) -> Self {
+        Self {
+            http,
+            access: Access::new(credentials),
+            page_size,
+        }
+    }
+
+    /// The same API, called no later than this.
+    #[must_use]
+    pub fn until(self, deadline: Instant) -> Self {
+        Self {
+            http: self.http.until(deadline),
+            ..self
+        }
+    }
+
+    /// Every employee, terminated ones included, ordered by `employeeId`.
+    pub async fn employees(&self) -> Result<Vec<EmployeeRecord>, EmployeeConnectError> {
+        let page = |number| {
+            self.page(
+                Request::list(&["employees"]).query("pageSize", self.page_size.to_string()),
+                number,
+            )
+        };
+        let records = read_whole(READS_OF_A_LIST, page, |record: &EmployeeRecord| {
+            record.get("employeeId").cloned()
+        })
+        .await?;
+        Ok(records)
+    }
+
+    /// The employee of this id; none only where the API itself says that there is no such employee.
+    pub async fn employee(&self, id: &str) -> Result<Option<EmployeeRecord>, EmployeeConnectError> {
+        match self.json(Request::get(&["employees", id])).await {
+            Ok(Data { data }) => Ok(Some(data)),
+            Err(EmployeeConnectError::NotFound {
+                missing: MissingRecord::Employee | MissingRecord::Named,
+            }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The course with this reference. The answer is searched too, should the vendor ignore the parameter.
+    pub async fn course(&self, external_id: &str) -> Result<Option<Course>, EmployeeConnectError> {
+        let page = |number| self.page(Request::list(&["courses"]).query("externalId", external_id), number);
+        let courses = read_whole(READS_OF_A_LIST, page, |course: &Course| course.course_id.clone()).await?;
+        Ok(courses
+            .into_iter()
+            .find(|course| course.external_id.as_deref() == Some(external_id)))
+    }
+
+    /// Creates a course and returns its id. One that has the reference already is adopted.
+    pub async fn create_course(&self, course: &CourseBody<'_>) -> Result<Written<String>, EmployeeConnectError> {
+        match self.answer(Request::post(&["courses"]).json(course)?).await {
+            Ok(Data::<Course> { data }) => Ok(Written::Now(data.course_id)),
+            Err(HttpError::Status { status: 409, body, .. }) => {
+                let existing = body.json().map(|Data::<ExistingCourse> { data }| data.course_id);
+                self.adopted(existing, course).await.map(Written::Before)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The course that a 409 named, or else the one that has our reference.
+    async fn adopted(&self, named: Option<String>, course: &CourseBody<'_>) -> Result<String, EmployeeConnectError> {
+        if let Some(id) = named {
+            return Ok(id);
+        }
+        let found = self.course(course.external_id.unwrap_or_default()).await?;
+        found
+            .map(|course| course.course_id)
+            .ok_or(EmployeeConnectError::ReferenceTaken)
+    }
+
+    /// Changes a course.
+    pub async fn change_course(&self, id: &str, course: &CourseBody<'_>) -> Result<(), EmployeeConnectError> {
+        self.json(Request::patch(&["courses", id]).json(course)?)
+            .await
+            .map(|IgnoredAny| ())
+    }
+
+    /// Records a result on a course. One that is there already is a success.
+    pub async fn record_result(
+        &self,
+        course: &str,
+        result: &ResultBody<'_>,
+    ) -> Result<Written<()>, EmployeeConnectError> {
+        match self
+            .answer(Request::post(&["courses", course, "results"]).json(result)?)
+            .await
+        {
+            Ok(IgnoredAny) => Ok(Written::Now(())),
+            Err(HttpError::Status { status: 409, .. }) => Ok(Written::Before(())),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The results of a course with this reference. The answer is searched too, should the vendor ignore the parameter.
+    pub async fn results(&self, course: &str, external_id: &str) -> Result<Vec<RecordedResult>, EmployeeConnectError> {
+        let request = Request::get(&["courses", course, "results"]).query("externalId", external_id);
+        let Data::<Vec<RecordedResult>> { data } = self.json(request).await?;
+        Ok(data
+            .into_iter()
+            .filter(|result| result.external_id.as_deref() == Some(external_id))
+            .collect())
+    }
+
+    async fn page<R: DeserializeOwned>(&self, list: Request, number: u64) -> Result<Page<R>, EmployeeConnectError> {
+        let page: ListPage<R> = self.json(list.query("page", number.to_string())).await?;
+        Ok(page.into())
+    }
+
+    async fn json<T: DeserializeOwned>(&self, request: Request) -> Result<T, EmployeeConnectError> {
+        Ok(self.answer(request).await?)
+    }
+
+    /// Sends a request, and once more with a new token if the one it carried was refused.
+    async fn answer<T: DeserializeOwned>(&self, request: Request) -> Result<T, HttpError> {
+        let pass = self.access.pass(&self.http).await?;
+        match self.sent(&pass, request.clone()).await {
+            Err(error) if error.status() == Some(401) && self.access.give_up(&pass).await => {
+                self.sent(&self.access.pass(&self.http).await?, request).await
+            }
+            answer => answer,
+        }
+    }
+
+    async fn sent<T: DeserializeOwned>(&self, pass: &Pass, request: Request) -> Result<T, HttpError> {
+        self.http.json(&pass.sign(request)?).await
+    }
+}

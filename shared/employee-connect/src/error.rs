@@ -1,0 +1,148 @@
+//! What a failed call of EmployeeConnect means. No error shows a body, a person's data, a code or a token.
+
+use std::fmt;
+
+use habitsync_vendor_http::{HttpError, PagingError, PrivateBody};
+use serde_json::Value;
+
+use crate::wire::{ErrorBody, ErrorDetail};
+
+/// A call of EmployeeConnect that did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum EmployeeConnectError {
+    /// 401, or a 403 without a known code: the credentials are wrong or lack a right.
+    #[error("the credentials were refused (status {status})")]
+    Unauthorised {
+        /// The status.
+        status: u16,
+    },
+    /// 403 `module_disabled`: the customer has no Development module.
+    #[error("the Development module is not enabled (status 403)")]
+    ModuleDisabled,
+    /// 404: what was named is not there.
+    #[error("there is no such record (status 404, {missing:?})")]
+    NotFound {
+        /// What is missing, by the vendor's code.
+        missing: MissingRecord,
+    },
+    /// Another 4xx: the same request will be refused again.
+    #[error("the request was refused (status {status})")]
+    Refused {
+        /// The status, 422 as a rule.
+        status: u16,
+        /// What the vendor named; may be empty.
+        fields: Vec<FieldRefusal>,
+    },
+    /// 409 about a course, and then there is none under our reference.
+    #[error("the course's reference is taken and no course has it")]
+    ReferenceTaken,
+    /// A list did not add up, however often it was read.
+    #[error("the list does not add up")]
+    Pages(#[from] PagingError),
+    /// A record lacks what makes it usable.
+    #[error("an employee without a usable employeeId")]
+    NoEmployeeId,
+    /// Everything else: no answer, no useful one, or not now.
+    #[error(transparent)]
+    Http(HttpError),
+}
+
+/// What a 404 is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingRecord {
+    /// `course_not_found`.
+    Course,
+    /// `employee_not_found`.
+    Employee,
+    /// The API answered, and did not say what is missing: what the path named.
+    Named,
+    /// The answer is not the API's: a proxy's page, most likely.
+    Unknown,
+}
+
+/// A field that EmployeeConnect refused. Its words may quote the value: `Debug` shows the field alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FieldRefusal {
+    /// The field's name.
+    pub field: String,
+    /// The vendor's words.
+    pub reason: String,
+}
+
+impl fmt::Debug for FieldRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldRefusal")
+            .field("field", &self.field)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<HttpError> for EmployeeConnectError {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::Status { status: 401, .. } => Self::Unauthorised { status: 401 },
+            HttpError::Status { status: 403, body, .. } => forbidden(&body),
+            HttpError::Status { status: 404, body, .. } => Self::NotFound {
+                missing: missing(&body),
+            },
+            // A time-out of the vendor's own, and the rate limit, are not about what was sent.
+            error @ HttpError::Status {
+                status: 408 | 425 | 429,
+                ..
+            } => Self::Http(error),
+            HttpError::Status {
+                status: status @ 400..500,
+                body,
+                ..
+            } => Self::Refused {
+                status,
+                fields: refusals(&body),
+            },
+            other => Self::Http(other),
+        }
+    }
+}
+
+fn forbidden(body: &PrivateBody) -> EmployeeConnectError {
+    match code(body).as_deref() {
+        Some("module_disabled") => EmployeeConnectError::ModuleDisabled,
+        _ => EmployeeConnectError::Unauthorised { status: 403 },
+    }
+}
+
+fn missing(body: &PrivateBody) -> MissingRecord {
+    match (detail(body).is_some(), code(body).as_deref()) {
+        (_, Some("course_not_found")) => MissingRecord::Course,
+        (_, Some("employee_not_found")) => MissingRecord::Employee,
+        (true, _) => MissingRecord::Named,
+        (false, _) => MissingRecord::Unknown,
+    }
+}
+
+fn detail(body: &PrivateBody) -> Option<ErrorDetail> {
+    body.json::<ErrorBody>()?.error
+}
+
+fn code(body: &PrivateBody) -> Option<String> {
+    detail(body)?.code
+}
+
+fn refusals(body: &PrivateBody) -> Vec<FieldRefusal> {
+    let fields = detail(body).and_then(|detail| detail.fields).unwrap_or_default();
+    fields
+        .into_iter()
+        .map(|(field, reason)| FieldRefusal {
+            field,
+            reason: words(&reason),
+        })
+        .collect()
+}
+
+/// A reason, or a list of them, as one text.
+fn words(reason: &Value) -> String {
+    match reason {
+        Value::String(reason) => reason.clone(),
+        Value::Array(reasons) => reasons.iter().map(words).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,173 @@
+//! The use cases' ports, and what each error of the client means to a use case.
+
+use habitsync_domain::course::Course;
+use habitsync_domain::employee::Employee;
+use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
+use habitsync_domain::result::NewResult;
+use habitsync_vendor_http::{BuildError, HttpError, PaceError, chain};
+use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::vendors::{
+    CreatedCourse, FindEmployee, ListEmployees, RecordResult, Recorded, SaveCourse,
+};
+
+use crate::client::{EmployeeConnect, Written};
+use crate::error::{EmployeeConnectError, FieldRefusal, MissingRecord};
+use crate::wire::{CourseBody, EmployeeRecord, ResultBody};
+
+/// What EmployeeConnect shows as the provider of our courses.
+const PROVIDER: &str = "Tribal Habits";
+
+impl ListEmployees for EmployeeConnect {
+    async fn list_employees(&self) -> Result<Vec<Employee>, VendorFailure> {
+        let records = self
+            .employees()
+            .await
+            .map_err(|error| failure(&error, Missing::Other))?;
+        records.into_iter().map(employee).collect()
+    }
+}
+
+impl FindEmployee for EmployeeConnect {
+    async fn find_employee(&self, id: &EmployeeId) -> Result<Option<Employee>, VendorFailure> {
+        let record = self
+            .employee(id.as_str())
+            .await
+            .map_err(|error| failure(&error, Missing::Employee))?;
+        record.map(employee).transpose()
+    }
+}
+
+impl SaveCourse for EmployeeConnect {
+    async fn find_course(&self, reference: &TopicCode) -> Result<Option<CourseId>, VendorFailure> {
+        let course = self
+            .course(&reference.0)
+            .await
+            .map_err(|error| failure(&error, Missing::Other))?;
+        Ok(course.map(|course| CourseId(course.course_id)))
+    }
+
+    async fn create_course(&self, course: &Course) -> Result<CreatedCourse, VendorFailure> {
+        let new = CourseBody {
+            external_id: Some(&course.external_id.0),
+            provider: Some(PROVIDER),
+            ..changes(course)
+        };
+        match self.create_course(&new).await {
+            Ok(Written::Now(id)) => Ok(CreatedCourse::Created(CourseId(id))),
+            Ok(Written::Before(id)) => Ok(CreatedCourse::AlreadyThere(CourseId(id))),
+            Err(error) => Err(failure(&error, Missing::Other)),
+        }
+    }
+
+    async fn change_course(&self, id: &CourseId, course: &Course) -> Result<(), VendorFailure> {
+        self.change_course(&id.0, &changes(course))
+            .await
+            .map_err(|error| failure(&error, Missing::Course))
+    }
+}
+
+impl RecordResult for EmployeeConnect {
+    async fn record_result(&self, course: &CourseId, result: &NewResult) -> Result<Recorded, VendorFailure> {
+        let body = ResultBody {
+            external_id: &result.idempotency_key,
+            employee_id: result.employee_id.as_str(),
+            status: "Completed",
+            completed_on: result.completed_on,
+            duration_minutes: result.duration_minutes,
+        };
+        match self.record_result(&course.0, &body).await {
+            Ok(Written::Now(())) => Ok(Recorded::Now),
+            Ok(Written::Before(())) => Ok(Recorded::Before),
+            Err(error) => Err(failure(&error, Missing::Other)),
+        }
+    }
+
+    async fn is_recorded(&self, course: &CourseId, result: &NewResult) -> Result<bool, VendorFailure> {
+        let results = self.results(&course.0, &result.idempotency_key).await;
+        results
+            .map(|results| !results.is_empty())
+            .map_err(|error| failure(&error, Missing::Course))
+    }
+}
+
+fn employee(record: EmployeeRecord) -> Result<Employee, VendorFailure> {
+    Employee::from_record(record).map_err(|_| failure(&EmployeeConnectError::NoEmployeeId, Missing::Other))
+}
+
+fn changes(course: &Course) -> CourseBody<'_> {
+    CourseBody {
+        external_id: None,
+        title: &course.title,
+        description: course.description.as_deref(),
+        provider: None,
+        launch_url: &course.launch_url,
+        active: course.active,
+    }
+}
+
+/// The failure as a use case sees it; `named` is what the path of this call names.
+fn failure(error: &EmployeeConnectError, named: Missing) -> VendorFailure {
+    VendorFailure {
+        vendor: Vendor::EmployeeConnect,
+        kind: kind(error, named),
+        detail: chain(error),
+    }
+}
+
+fn kind(error: &EmployeeConnectError, named: Missing) -> VendorFailureKind {
+    match error {
+        EmployeeConnectError::Unauthorised { .. } => VendorFailureKind::Credentials,
+        EmployeeConnectError::ModuleDisabled => VendorFailureKind::ModuleDisabled,
+        EmployeeConnectError::NotFound { missing } => VendorFailureKind::NotFound(match missing {
+            MissingRecord::Course => Missing::Course,
+            MissingRecord::Employee => Missing::Employee,
+            MissingRecord::Named => named,
+            MissingRecord::Unknown => Missing::Other,
+        }),
+        EmployeeConnectError::Refused { fields, .. } => {
+            VendorFailureKind::Refused(fields.iter().cloned().map(refused_field).collect())
+        }
+        EmployeeConnectError::ReferenceTaken => VendorFailureKind::Refused(Vec::new()),
+        EmployeeConnectError::Pages(_) => VendorFailureKind::InconsistentRead,
+        EmployeeConnectError::NoEmployeeId => VendorFailureKind::Unreadable,
+        EmployeeConnectError::Http(error) => http_kind(error),
+    }
+}
+
+fn refused_field(refusal: FieldRefusal) -> RefusedField {
+    RefusedField {
+        field: refusal.field,
+        reason: refusal.reason,
+    }
+}
+
+fn http_kind(error: &HttpError) -> VendorFailureKind {
+    match error {
+        HttpError::Build(BuildError::Header) => VendorFailureKind::Credentials,
+        HttpError::Build(BuildError::PathSegment | BuildError::Body | BuildError::Refused) => {
+            VendorFailureKind::Refused(Vec::new())
+        }
+        HttpError::OutOfTime | HttpError::Pace(PaceError::NotInTime { .. }) => VendorFailureKind::NoTimeLeft,
+        HttpError::Status {
+            status: 429,
+            retry_after,
+            ..
+        } => VendorFailureKind::RateLimited(retry_after.unwrap_or_default()),
+        HttpError::Pace(PaceError::Unavailable(_))
+        | HttpError::AddressRefused
+        | HttpError::Connect(_)
+        | HttpError::TimedOut { .. }
+        | HttpError::Send(_)
+        | HttpError::Body(_) => VendorFailureKind::Unavailable {
+            may_have_happened: error.is_ambiguous(),
+        },
+        HttpError::Status { status, .. } if *status >= 400 => VendorFailureKind::Unavailable {
+            may_have_happened: error.is_ambiguous(),
+        },
+        // A redirect among them: the base URL does not lead to the API.
+        HttpError::Status { .. }
+        | HttpError::TooLarge { .. }
+        | HttpError::Decode(_)
+        | HttpError::ErrorInSuccess { .. } => VendorFailureKind::Unreadable,
+    }
+}

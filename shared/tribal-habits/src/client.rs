@@ -1,0 +1,149 @@
+//! The calls: which request each one is, and how a list is read whole.
+
+use habitsync_vendor_http::{HttpError, Page, Request, VendorHttp, read_whole};
+use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use tokio::time::Instant;
+
+use crate::error::TribalHabitsError;
+use crate::wire::{Enrolment, ListPage, Topic, User, UserBody};
+
+/// The vendor's name, for [`VendorHttp::new`].
+pub const VENDOR: &str = "Tribal Habits";
+
+/// A portal in use may change between two pages; one that changes during each of two reads is left for the next run.
+const READS_OF_A_LIST: u32 = 2;
+
+/// A customer's key to the portal's API.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    api_key: SecretString,
+}
+
+/// The customer's vendor secret has no usable part for Tribal Habits. Nothing of it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the vendor secret has no {{\"tribal_habits\":{{\"api_key\":…}}}}")]
+pub struct InvalidCredentials;
+
+impl Credentials {
+    /// Reads this vendor's part of the customer's vendor secret, `{"tribal_habits":{"api_key":…},…}`.
+    pub fn from_vendor_secret(secret: &SecretString) -> Result<Self, InvalidCredentials> {
+        // The parser's message could quote the secret: it is dropped.
+        let secret: VendorSecret = serde_json::from_str(secret.expose_secret()).map_err(|_| InvalidCredentials)?;
+        let api_key = secret.tribal_habits.api_key;
+        if api_key.expose_secret().trim().is_empty() {
+            Err(InvalidCredentials)
+        } else {
+            Ok(Self { api_key })
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct VendorSecret {
+    tribal_habits: TribalHabitsSecret,
+}
+
+#[derive(Deserialize)]
+struct TribalHabitsSecret {
+    api_key: SecretString,
+}
+
+/// One customer's portal.
+#[derive(Debug, Clone)]
+pub struct TribalHabits {
+    http: VendorHttp,
+    credentials: Credentials,
+}
+
+impl TribalHabits {
+    /// The portal behind `http`, whose base URL is the portal's address without `/papi`.
+    #[must_use]
+    pub fn new(http: VendorHttp, credentials: Credentials) -> Self {
+        Self { http, credentials }
+    }
+
+    /// The same portal, called no later than this.
+    #[must_use]
+    pub fn until(self, deadline: Instant) -> Self {
+        Self {
+            http: self.http.until(deadline),
+            ..self
+        }
+    }
+
+    /// Every user, deactivated ones included.
+    pub async fn users(&self) -> Result<Vec<User>, TribalHabitsError> {
+        let page = |number| self.page(Request::list(&["papi", "users"]), number);
+        read_whole(READS_OF_A_LIST, page, |user: &User| {
+            user.user_name.trim().to_lowercase()
+        })
+        .await
+    }
+
+    /// The user of this name, if there is one.
+    pub async fn user(&self, name: &str) -> Result<Option<User>, TribalHabitsError> {
+        found(self.json(Request::get(&["papi", "users", name])).await)
+    }
+
+    /// Creates a user.
+    pub async fn create_user(&self, user: &UserBody) -> Result<(), TribalHabitsError> {
+        self.json(Request::post(&["papi", "users"]).json(user)?)
+            .await
+            .map(|IgnoredAny| ())
+    }
+
+    /// Changes what `change` names of the user who has this name now.
+    pub async fn change_user(&self, name: &str, change: &UserBody) -> Result<(), TribalHabitsError> {
+        self.json(Request::put(&["papi", "users", name]).json(change)?)
+            .await
+            .map(|IgnoredAny| ())
+    }
+
+    /// Every topic and article.
+    pub async fn topics(&self) -> Result<Vec<Topic>, TribalHabitsError> {
+        let page = |number| self.page(Request::list(&["papi", "topics"]), number);
+        read_whole(READS_OF_A_LIST, page, |topic: &Topic| topic.id).await
+    }
+
+    /// The topic of this id, if there is one.
+    pub async fn topic(&self, id: i64) -> Result<Option<Topic>, TribalHabitsError> {
+        found(self.json(Request::get(&["papi", "topics", &id.to_string()])).await)
+    }
+
+    /// Every enrolment completed at `since` or later, oldest completion first.
+    pub async fn enrolments_completed_since(&self, since: Timestamp) -> Result<Vec<Enrolment>, TribalHabitsError> {
+        let page = |number| {
+            let request = Request::list(&["papi", "enrolments"]).query("completed_since", since.to_string());
+            self.page(request, number)
+        };
+        read_whole(READS_OF_A_LIST, page, |enrolment: &Enrolment| enrolment.id).await
+    }
+
+    /// The enrolment of this id, if there is one.
+    pub async fn enrolment(&self, id: i64) -> Result<Option<Enrolment>, TribalHabitsError> {
+        found(self.json(Request::get(&["papi", "enrolments", &id.to_string()])).await)
+    }
+
+    async fn page<R: DeserializeOwned>(&self, list: Request, number: u64) -> Result<Page<R>, TribalHabitsError> {
+        let page: ListPage<R> = self.json(list.query("page", number.to_string())).await?;
+        Ok(page.into())
+    }
+
+    /// The key travels bare, without `Bearer` (documented).
+    async fn json<T: DeserializeOwned>(&self, request: Request) -> Result<T, TribalHabitsError> {
+        let request = request.authorization(&self.credentials.api_key)?;
+        self.http.json(&request).await.map_err(|error: HttpError| error.into())
+    }
+}
+
+/// 404 as "none".
+fn found<T>(answer: Result<T, TribalHabitsError>) -> Result<Option<T>, TribalHabitsError> {
+    match answer {
+        Ok(record) => Ok(Some(record)),
+        Err(TribalHabitsError::NotFound) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,106 @@
+//! What a failed call of the portal means. No error shows a body, a user name or the key.
+
+use std::fmt;
+
+use habitsync_vendor_http::{HttpError, PagingError};
+use serde_json::Value;
+
+use crate::wire::Refusal;
+
+/// A call of Tribal Habits that did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum TribalHabitsError {
+    /// 401 or 403: the API key is wrong.
+    #[error("the API key was refused (status {status})")]
+    Unauthorised {
+        /// The status.
+        status: u16,
+    },
+    /// 404: there is no such user, topic or enrolment.
+    #[error("there is no such record (status 404)")]
+    NotFound,
+    /// Another 4xx: the same request will be refused again.
+    #[error("the request was refused (status {status})")]
+    Refused {
+        /// The status, 422 as a rule.
+        status: u16,
+        /// What the portal named; may be empty.
+        fields: Vec<FieldRefusal>,
+    },
+    /// A list did not add up, however often it was read.
+    #[error("the list does not add up")]
+    Pages(#[from] PagingError),
+    /// A record lacks what makes it usable.
+    #[error("{record} cannot be used: {problem}")]
+    Record {
+        /// Which one, by an id that is not personal.
+        record: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Everything else: no answer, no useful one, or not now.
+    #[error(transparent)]
+    Http(HttpError),
+}
+
+/// A field that the portal refused. Its words may quote the value: `Debug` shows the field alone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FieldRefusal {
+    /// The portal's name of the field.
+    pub field: String,
+    /// The portal's words.
+    pub reason: String,
+}
+
+impl fmt::Debug for FieldRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldRefusal")
+            .field("field", &self.field)
+            .finish_non_exhaustive()
+    }
+}
+
+impl From<HttpError> for TribalHabitsError {
+    fn from(error: HttpError) -> Self {
+        match error {
+            HttpError::Status {
+                status: status @ (401 | 403),
+                ..
+            } => Self::Unauthorised { status },
+            HttpError::Status { status: 404, .. } => Self::NotFound,
+            // A time-out of the vendor's own, and the rate limit, are not about what was sent.
+            error @ HttpError::Status {
+                status: 408 | 425 | 429,
+                ..
+            } => Self::Http(error),
+            HttpError::Status {
+                status: status @ 400..500,
+                body,
+                ..
+            } => Self::Refused {
+                status,
+                fields: body.json().map(refusals).unwrap_or_default(),
+            },
+            other => Self::Http(other),
+        }
+    }
+}
+
+fn refusals(body: Refusal) -> Vec<FieldRefusal> {
+    body.errors
+        .into_iter()
+        .map(|(field, reasons)| FieldRefusal {
+            field,
+            reason: words(&reasons),
+        })
+        .collect()
+}
+
+/// A list of reasons as one text.
+fn words(reasons: &Value) -> String {
+    match reasons {
+        Value::String(reason) => reason.clone(),
+        Value::Array(reasons) => reasons.iter().map(words).collect::<Vec<_>>().join("; "),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,254 @@
+//! The use cases' ports, and what each error of the client means to a use case.
+
+use std::str::FromStr;
+
+use habitsync_domain::completion::Completion;
+use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId, UserName};
+use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
+use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
+use habitsync_vendor_http::{BuildError, HttpError, PaceError, chain};
+use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers, SaveUser};
+use jiff::Timestamp;
+use serde_json::{Map, Value};
+
+use crate::client::TribalHabits;
+use crate::error::TribalHabitsError;
+use crate::wire;
+
+impl ListUsers for TribalHabits {
+    async fn list_users(&self) -> Result<Vec<PortalUser>, VendorFailure> {
+        let users = self.users().await.map_err(|error| failure(&error, Missing::Other))?;
+        users.iter().map(portal_user).collect()
+    }
+}
+
+impl FindUser for TribalHabits {
+    async fn find_user(&self, name: &UserName) -> Result<Option<PortalUser>, VendorFailure> {
+        let user = self
+            .user(name.as_str())
+            .await
+            .map_err(|error| failure(&error, Missing::User))?;
+        user.as_ref().map(portal_user).transpose()
+    }
+}
+
+impl SaveUser for TribalHabits {
+    async fn create_user(&self, user: &NewUser) -> Result<(), VendorFailure> {
+        let body = wire::UserBody {
+            user_name: Some(user.user_name.as_str().to_owned()),
+            active: Some(true),
+            fields: wire_fields(&user.fields),
+        };
+        self.create_user(&body)
+            .await
+            .map_err(|error| failure(&error, Missing::Other))
+    }
+
+    async fn change_user(&self, name: &UserName, change: &UserChange) -> Result<(), VendorFailure> {
+        let body = wire::UserBody {
+            user_name: change.user_name.as_ref().map(|name| name.as_str().to_owned()),
+            active: change.active,
+            fields: wire_fields(&change.fields),
+        };
+        self.change_user(name.as_str(), &body)
+            .await
+            .map_err(|error| failure(&error, Missing::User))
+    }
+}
+
+impl ListTopics for TribalHabits {
+    async fn list_topics(&self) -> Result<Vec<Topic>, VendorFailure> {
+        let topics = self.topics().await.map_err(|error| failure(&error, Missing::Other))?;
+        Ok(topics.into_iter().map(topic).collect())
+    }
+}
+
+impl ListCompletions for TribalHabits {
+    async fn list_completions(&self, since: Timestamp) -> Result<Vec<Completion>, VendorFailure> {
+        let enrolments = self
+            .enrolments_completed_since(since)
+            .await
+            .map_err(|error| failure(&error, Missing::Other))?;
+        enrolments
+            .into_iter()
+            .filter(wire::Enrolment::is_completed_topic)
+            .map(completion)
+            .collect()
+    }
+}
+
+impl FindCompletion for TribalHabits {
+    async fn find_completion(&self, enrolment: EnrolmentId) -> Result<Option<Completion>, VendorFailure> {
+        let enrolment = self
+            .enrolment(enrolment.0)
+            .await
+            .map_err(|error| failure(&error, Missing::Other))?;
+        enrolment
+            .filter(wire::Enrolment::is_completed_topic)
+            .map(completion)
+            .transpose()
+    }
+}
+
+/// A field that the portal does not let a customer map (its own ids, dates) is left out.
+fn portal_user(user: &wire::User) -> Result<PortalUser, VendorFailure> {
+    let user_name = user
+        .user_name
+        .parse()
+        .map_err(|_| unusable("a user of the portal", "it has no valid user name"))?;
+    let fields = user
+        .fields
+        .iter()
+        .filter_map(|(name, value)| Some((FieldName::from_str(name).ok()?, text(value)?)));
+    Ok(PortalUser {
+        user_name,
+        active: user.active.unwrap_or(true),
+        fields: UserFields(fields.collect()),
+    })
+}
+
+/// Text, number or null as text; none for what no field of the contract can be.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => Some(String::new()),
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// An empty custom field is cleared by an empty text, an empty manager by null (both assumed).
+fn wire_fields(fields: &UserFields) -> Map<String, Value> {
+    let value = |name: &FieldName, text: &String| {
+        if text.is_empty() && !name.is_custom() {
+            Value::Null
+        } else {
+            Value::String(text.clone())
+        }
+    };
+    fields
+        .0
+        .iter()
+        .map(|(name, text)| (name.as_str().to_owned(), value(name, text)))
+        .collect()
+}
+
+fn topic(topic: wire::Topic) -> Topic {
+    let links = topic.auto_enrol_links.unwrap_or_default().into_iter();
+    let link = |link: wire::AutoEnrolLink| AutoEnrolLink {
+        reference: link.reference,
+        url: link.url,
+        active: link.active.unwrap_or(true),
+    };
+    Topic {
+        id: TopicId(topic.id),
+        code: TopicCode(topic.code),
+        kind: topic.kind.map_or(TopicKind::Topic, |kind| {
+            if kind == "topic" {
+                TopicKind::Topic
+            } else {
+                TopicKind::Other
+            }
+        }),
+        title: topic.title,
+        description: topic.description,
+        folder: folder(&topic.status),
+        published_version: topic.published_version,
+        links: links.map(link).collect(),
+    }
+}
+
+fn folder(status: &str) -> Folder {
+    match status {
+        "active" => Folder::Active,
+        "draft" => Folder::Draft,
+        _ => Folder::Archived,
+    }
+}
+
+fn completion(enrolment: wire::Enrolment) -> Result<Completion, VendorFailure> {
+    let unusable = |problem| unusable(&format!("enrolment {}", enrolment.id), problem);
+    Ok(Completion {
+        enrolment: EnrolmentId(enrolment.id),
+        topic: TopicId(enrolment.knowledge_id),
+        topic_code: enrolment.knowledge_code.map(TopicCode),
+        user_name: enrolment
+            .user
+            .user_name
+            .parse()
+            .map_err(|_| unusable("it has no valid user name"))?,
+        completed_at: enrolment
+            .completed_at
+            .ok_or_else(|| unusable("it is completed and has no date"))?,
+        training_minutes: enrolment.training_minutes.and_then(|minutes| minutes.try_into().ok()),
+    })
+}
+
+fn unusable(record: &str, problem: &'static str) -> VendorFailure {
+    failure(
+        &TribalHabitsError::Record {
+            record: record.to_owned(),
+            problem,
+        },
+        Missing::Other,
+    )
+}
+
+/// The failure as a use case sees it; `missing` is what a 404 of this call means.
+fn failure(error: &TribalHabitsError, missing: Missing) -> VendorFailure {
+    VendorFailure {
+        vendor: Vendor::TribalHabits,
+        kind: kind(error, missing),
+        detail: chain(error),
+    }
+}
+
+fn kind(error: &TribalHabitsError, missing: Missing) -> VendorFailureKind {
+    match error {
+        TribalHabitsError::Unauthorised { .. } => VendorFailureKind::Credentials,
+        TribalHabitsError::NotFound => VendorFailureKind::NotFound(missing),
+        TribalHabitsError::Refused { fields, .. } => {
+            let fields = fields.iter().cloned();
+            let refused = fields.map(|refusal| RefusedField {
+                field: refusal.field,
+                reason: refusal.reason,
+            });
+            VendorFailureKind::Refused(refused.collect())
+        }
+        TribalHabitsError::Pages(_) => VendorFailureKind::InconsistentRead,
+        TribalHabitsError::Record { .. } => VendorFailureKind::Unreadable,
+        TribalHabitsError::Http(error) => http_kind(error),
+    }
+}
+
+fn http_kind(error: &HttpError) -> VendorFailureKind {
+    match error {
+        HttpError::Build(BuildError::Header) => VendorFailureKind::Credentials,
+        HttpError::Build(BuildError::PathSegment | BuildError::Body | BuildError::Refused) => {
+            VendorFailureKind::Refused(Vec::new())
+        }
+        HttpError::OutOfTime | HttpError::Pace(PaceError::NotInTime { .. }) => VendorFailureKind::NoTimeLeft,
+        HttpError::Status {
+            status: 429,
+            retry_after,
+            ..
+        } => VendorFailureKind::RateLimited(retry_after.unwrap_or_default()),
+        HttpError::Pace(PaceError::Unavailable(_))
+        | HttpError::AddressRefused
+        | HttpError::Connect(_)
+        | HttpError::TimedOut { .. }
+        | HttpError::Send(_)
+        | HttpError::Body(_) => VendorFailureKind::Unavailable {
+            may_have_happened: error.is_ambiguous(),
+        },
+        HttpError::Status { status, .. } if *status >= 400 => VendorFailureKind::Unavailable {
+            may_have_happened: error.is_ambiguous(),
+        },
+        // A redirect among them: the base URL does not lead to the API.
+        HttpError::Status { .. }
+        | HttpError::TooLarge { .. }
+        | HttpError::Decode(_)
+        | HttpError::ErrorInSuccess { .. } => VendorFailureKind::Unreadable,
+    }
+}
