@@ -1,1 +1,22 @@
-//! habitsync-aws-adapters.
+//! Everything that talks to AWS: the ports of `habitsync-workflows` over the AWS SDKs, which no other crate names.
+//!
+//! A function (or the operator's command) makes one [`Aws`] and takes from it what it needs: the [`Table`], the
+//! [`ResultQueue`], the [`Mailer`], the [`Secrets`], the [`Schedules`] and the [`JobStarter`].
+
+mod connection;
+pub mod dynamodb;
+mod failure;
+mod jobs;
+mod mailer;
+mod queue;
+mod schedules;
+mod secrets;
+
+pub use connection::{Aws, ConnectError};
+pub use dynamodb::{Table, TenantTable};
+pub use failure::{AwsError, AwsErrorKind};
+pub use jobs::JobStarter;
+pub use mailer::Mailer;
+pub use queue::ResultQueue;
+pub use schedules::{JobTargets, Schedules};
+pub use secrets::{Secrets, VendorSecret};

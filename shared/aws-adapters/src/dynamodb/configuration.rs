@@ -1,0 +1,138 @@
+//! Customers' configurations: the file as it was applied, every version of it, and which is in force.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
+use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::tenants::{LoadConfiguration, SaveConfiguration, StoredConfiguration};
+use jiff::Timestamp;
+
+use super::item::{Attributes, Item, current_schema, number, read_number, read_text, text};
+use super::keys::{APPLIED_AT, Key, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, VERSION};
+use super::{SERVICE, Table};
+use crate::failure::{AwsError, AwsErrorKind};
+
+impl LoadConfiguration for Table {
+    async fn load_configuration(&self, tenant: &TenantId) -> Result<Option<StoredConfiguration>, ServiceFailure> {
+        let found = self.get(&Key::configuration(tenant)).await?;
+        let stored = found.map(|attributes| stored(&attributes)).transpose();
+        Ok(stored.map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?)
+    }
+}
+
+impl SaveConfiguration for Table {
+    async fn save_configuration(
+        &self,
+        configuration: &TenantConfiguration,
+        source: &str,
+        now: Timestamp,
+    ) -> Result<u64, ServiceFailure> {
+        let before = self.get(&Key::configuration(&configuration.tenant)).await?;
+        let version = before
+            .map(|attributes| read_number::<u64>(&attributes, VERSION))
+            .transpose();
+        let version = version
+            .map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?
+            .unwrap_or(0)
+            + 1;
+        let writes = self.writes(configuration, source, version, now);
+        let writes = writes.map_err(|error| not_built(&error))?;
+        self.client
+            .transact_write_items()
+            .set_transact_items(Some(writes))
+            .send()
+            .await
+            .map_err(|error| {
+                // A condition that fails means that somebody else applied a version meanwhile.
+                AwsError::of::<TransactWriteItemsError>(SERVICE, "TransactWriteItems", &error)
+            })?;
+        Ok(version)
+    }
+}
+
+impl Table {
+    /// The new version, the pointer to it and the summary row: all or none.
+    fn writes(
+        &self,
+        configuration: &TenantConfiguration,
+        source: &str,
+        version: u64,
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, aws_sdk_dynamodb::error::BuildError> {
+        let tenant = &configuration.tenant;
+        let item = |key: &Key| {
+            let item = Item::new(key).with(VERSION, number(version)).with_text(SOURCE, source);
+            item.with_text(APPLIED_AT, now.to_string()).attributes
+        };
+        let put = |key: &Key| Put::builder().table_name(&self.name).set_item(Some(item(key)));
+        let history = put(&Key::configuration_version(tenant, version))
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", PK);
+        let in_force = put(&Key::configuration(tenant))
+            .condition_expression("attribute_not_exists(#version) OR #version = :before")
+            .expression_attribute_names("#version", VERSION)
+            .expression_attribute_values(":before", number(version - 1));
+        Ok(vec![
+            TransactWriteItem::builder().put(history.build()?).build(),
+            TransactWriteItem::builder().put(in_force.build()?).build(),
+            TransactWriteItem::builder()
+                .update(self.summary(configuration, version)?)
+                .build(),
+        ])
+    }
+
+    /// What `status` shows of a customer without reading the configuration.
+    fn summary(
+        &self,
+        configuration: &TenantConfiguration,
+        version: u64,
+    ) -> Result<Update, aws_sdk_dynamodb::error::BuildError> {
+        let values: [(&str, &str, AttributeValue); 4] = [
+            ("schema", SCHEMA, current_schema()),
+            ("name", NAME, text(&configuration.name)),
+            ("status", TENANT_STATUS, text(status(configuration.status))),
+            ("version", VERSION, number(version)),
+        ];
+        let expression: Vec<String> = values.iter().map(|(mark, ..)| format!("#{mark} = :{mark}")).collect();
+        let update = Update::builder()
+            .table_name(&self.name)
+            .set_key(Some(Key::summary(&configuration.tenant).attributes()))
+            .update_expression(format!("SET {}", expression.join(", ")));
+        values
+            .into_iter()
+            .fold(update, |update, (mark, name, value)| {
+                let update = update.expression_attribute_names(format!("#{mark}"), name);
+                update.expression_attribute_values(format!(":{mark}"), value)
+            })
+            .build()
+    }
+}
+
+fn stored(attributes: &Attributes) -> Result<StoredConfiguration, AwsErrorKind> {
+    let source = read_text(attributes, SOURCE)?.to_owned();
+    let configuration = source.parse::<TenantConfiguration>();
+    let configuration =
+        configuration.map_err(|error| AwsErrorKind::Unreadable(format!("the configuration: {error}")))?;
+    Ok(StoredConfiguration {
+        version: read_number(attributes, VERSION)?,
+        source,
+        configuration,
+    })
+}
+
+fn status(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "draft",
+        Status::Live => "live",
+        Status::Paused => "paused",
+    }
+}
+
+fn not_built(error: &aws_sdk_dynamodb::error::BuildError) -> AwsError {
+    AwsError::new(
+        SERVICE,
+        "TransactWriteItems",
+        AwsErrorKind::Unreadable(error.to_string()),
+    )
+}

@@ -1,0 +1,244 @@
+//! Every key and attribute name of the table: nothing else in the project spells one.
+//!
+//! | item | `pk` | `sk` |
+//! | --- | --- | --- |
+//! | configuration in force, and each version | `TENANT#{tenant}` | `CONFIG`, `CONFIG#{version, 8 digits}` |
+//! | linked person | `TENANT#{tenant}` | `PERSON#{employee}` |
+//! | who has, or had, a user name | `TENANT#{tenant}` | `USER#{user name, lower case}#{employee}` |
+//! | topic and its course | `TENANT#{tenant}` | `COURSE#{topic}` |
+//! | completion and its result | `TENANT#{tenant}` | `RESULT#{enrolment}` |
+//! | run | `TENANT#{tenant}` | `RUN#{id}` (the id begins with its time) |
+//! | lease of a job | `TENANT#{tenant}` | `LEASE#{job}` |
+//! | request budget | `TENANT#{tenant}` | `BUDGET#{vendor}` |
+//! | what the customer was told | `TENANT#{tenant}` | `ALERT#{cause}` |
+//! | summary row | `FLEET` | `TENANT#{tenant}` |
+//!
+//! The sparse index `due` holds what waits: results to be tried again under the kind `result`, unfinished runs under
+//! `run`, and what is parked under `parked#{tenant}`, each with the time since or from which it waits.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId, UserName};
+use habitsync_domain::job::Job;
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::ports::failure::Vendor;
+use jiff::Timestamp;
+
+/// Partition key.
+pub(super) const PK: &str = "pk";
+/// Sort key.
+pub(super) const SK: &str = "sk";
+/// Version of the item's shape.
+pub(super) const SCHEMA: &str = "schema";
+/// When `DynamoDB` may remove the item, in seconds since 1970; compared in code too.
+pub(super) const EXPIRES_AT: &str = "expires_at";
+/// The sparse index, and its two keys.
+pub(super) const DUE_INDEX: &str = "due";
+/// What kind of thing waits.
+pub(super) const DUE_KIND: &str = "due_kind";
+/// Since or from when, RFC 3339 in UTC with milliseconds, so that text order is time order.
+pub(super) const DUE_AT: &str = "due_at";
+/// The domain's own form of the item.
+pub(super) const BODY: &str = "body";
+
+/// Which state a result is in, or a run: what conditions look at.
+pub(super) const STATUS: &str = "status";
+/// A result's completion, its state as the domain has it, and its number of attempts.
+pub(super) const COMPLETION: &str = "completion";
+/// See [`COMPLETION`].
+pub(super) const STATE: &str = "state";
+/// See [`COMPLETION`].
+pub(super) const ATTEMPTS: &str = "attempts";
+/// Until when a claim or a lease holds, in milliseconds since 1970.
+pub(super) const HELD_UNTIL: &str = "held_until";
+/// Who has a lease.
+pub(super) const HOLDER: &str = "holder";
+/// The time of a budget's next free slot, in microseconds since 1970.
+pub(super) const NEXT_SLOT: &str = "next_slot";
+/// Until when a vendor refuses everything, for an operator's eyes; [`NEXT_SLOT`] is what holds requests back.
+pub(super) const BLOCKED_UNTIL: &str = "blocked_until";
+/// A configuration's number, its text and when it was applied.
+pub(super) const VERSION: &str = "version";
+/// See [`VERSION`].
+pub(super) const SOURCE: &str = "source";
+/// See [`VERSION`].
+pub(super) const APPLIED_AT: &str = "applied_at";
+/// The customer's name on the summary row.
+pub(super) const NAME: &str = "name";
+/// The customer's own status (draft, live, paused) on the summary row.
+pub(super) const TENANT_STATUS: &str = "tenant_status";
+
+/// The partition of what belongs to the whole fleet.
+const FLEET: &str = "FLEET";
+
+/// Results to be tried again.
+pub(super) const DUE_RESULT: &str = "result";
+/// Runs that have work left.
+pub(super) const DUE_RUN: &str = "run";
+
+/// The kind under which a customer's parked results wait.
+pub(super) fn due_parked(tenant: &TenantId) -> String {
+    format!("parked#{tenant}")
+}
+
+/// An instant as the index has it.
+pub(super) fn due_at(instant: Timestamp) -> String {
+    format!("{instant:.3}")
+}
+
+/// The attribute of the summary row that holds a job's state.
+pub(super) fn job_state(job: Job) -> String {
+    format!("job_{job}")
+}
+
+/// The beginning of the sort keys of one kind of item.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Prefix {
+    Person,
+    Course,
+}
+
+impl Prefix {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Person => "PERSON#",
+            Self::Course => "COURSE#",
+        }
+    }
+}
+
+/// The key of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+impl Key {
+    fn of(tenant: &TenantId, sk: String) -> Self {
+        Self {
+            pk: format!("TENANT#{tenant}"),
+            sk,
+        }
+    }
+
+    pub(super) fn configuration(tenant: &TenantId) -> Self {
+        Self::of(tenant, "CONFIG".to_owned())
+    }
+
+    pub(super) fn configuration_version(tenant: &TenantId, version: u64) -> Self {
+        Self::of(tenant, format!("CONFIG#{version:08}"))
+    }
+
+    pub(super) fn person(tenant: &TenantId, employee: &EmployeeId) -> Self {
+        Self::of(tenant, format!("{}{employee}", Prefix::Person.as_str()))
+    }
+
+    pub(super) fn user(tenant: &TenantId, name: &UserName, employee: &EmployeeId) -> Self {
+        Self::of(tenant, format!("{}{employee}", Self::users(name)))
+    }
+
+    /// The beginning of the sort keys of everybody who has, or had, this user name.
+    pub(super) fn users(name: &UserName) -> String {
+        format!("USER#{}#", name.key())
+    }
+
+    pub(super) fn course(tenant: &TenantId, topic: TopicId) -> Self {
+        Self::of(tenant, format!("{}{topic}", Prefix::Course.as_str()))
+    }
+
+    pub(super) fn result(tenant: &TenantId, enrolment: EnrolmentId) -> Self {
+        Self::of(tenant, format!("RESULT#{enrolment}"))
+    }
+
+    pub(super) fn run(tenant: &TenantId, id: &str) -> Self {
+        Self::of(tenant, format!("RUN#{id}"))
+    }
+
+    pub(super) fn lease(tenant: &TenantId, job: Job) -> Self {
+        Self::of(tenant, format!("LEASE#{job}"))
+    }
+
+    pub(super) fn budget(tenant: &TenantId, vendor: Vendor) -> Self {
+        let vendor = match vendor {
+            Vendor::TribalHabits => "tribal-habits",
+            Vendor::EmployeeConnect => "employee-connect",
+        };
+        Self::of(tenant, format!("BUDGET#{vendor}"))
+    }
+
+    pub(super) fn alert(tenant: &TenantId, cause: &str) -> Self {
+        Self::of(tenant, format!("ALERT#{cause}"))
+    }
+
+    pub(super) fn summary(tenant: &TenantId) -> Self {
+        Self {
+            pk: FLEET.to_owned(),
+            sk: format!("TENANT#{tenant}"),
+        }
+    }
+
+    /// The customer whose item this is; none for what belongs to the fleet.
+    pub(super) fn tenant(&self) -> Option<TenantId> {
+        self.pk.strip_prefix("TENANT#")?.parse().ok()
+    }
+
+    /// The two key attributes.
+    pub(super) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            (PK.to_owned(), AttributeValue::S(self.pk.clone())),
+            (SK.to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn acme() -> TenantId {
+        "acme".parse().expect("a tenant")
+    }
+
+    fn employee(id: &str) -> EmployeeId {
+        id.parse().expect("an employee")
+    }
+
+    #[test]
+    fn every_item_of_a_customer_is_in_the_customer_s_partition() {
+        let name = "Jo@Acme.example".parse().expect("a user name");
+        let keys = [
+            (Key::configuration(&acme()), "CONFIG"),
+            (Key::configuration_version(&acme(), 12), "CONFIG#00000012"),
+            (Key::person(&acme(), &employee("E1")), "PERSON#E1"),
+            (Key::user(&acme(), &name, &employee("E1")), "USER#jo@acme.example#E1"),
+            (Key::course(&acme(), TopicId(456)), "COURSE#456"),
+            (Key::result(&acme(), EnrolmentId(9001)), "RESULT#9001"),
+            (Key::run(&acme(), "0199"), "RUN#0199"),
+            (Key::lease(&acme(), Job::ResultsSweep), "LEASE#results-sweep"),
+            (Key::budget(&acme(), Vendor::TribalHabits), "BUDGET#tribal-habits"),
+            (Key::alert(&acme(), "users"), "ALERT#users"),
+        ];
+        for (key, sk) in keys {
+            assert_eq!((key.pk.as_str(), key.sk.as_str()), ("TENANT#acme", sk));
+            assert_eq!(key.tenant(), Some(acme()));
+        }
+    }
+
+    #[test]
+    fn the_summary_rows_share_one_partition() {
+        let key = Key::summary(&acme());
+        assert_eq!((key.pk.as_str(), key.sk.as_str()), ("FLEET", "TENANT#acme"));
+        assert_eq!(key.tenant(), None);
+    }
+
+    #[test]
+    fn text_order_of_due_times_is_time_order() {
+        let at = |text: &str| due_at(text.parse().expect("a timestamp"));
+        assert_eq!(at("2026-03-02T00:00:00Z"), "2026-03-02T00:00:00.000Z");
+        assert!(at("2026-03-02T00:00:00Z") < at("2026-03-02T00:00:00.25Z"));
+        assert!(at("2026-03-02T00:00:00.25Z") < at("2026-03-02T00:00:01Z"));
+        assert_eq!(at("2026-03-02T00:00:00.123456789Z"), "2026-03-02T00:00:00.123Z");
+    }
+}

@@ -1,0 +1,205 @@
+//! The one table: a customer's configuration, people, courses, results, runs, leases, budgets and alerts, and the summary
+//! of the fleet. One file per aggregate; all names are in [`keys`].
+//!
+//! The table is the truth of the system, so every read is consistent, except those of the index of what is due, whose
+//! readers act by conditional writes.
+
+mod alerts;
+mod budget;
+mod configuration;
+mod courses;
+mod due;
+mod fleet;
+mod item;
+mod keys;
+mod leases;
+mod pace;
+mod people;
+mod results;
+mod runs;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::AttributeValue;
+use habitsync_domain::tenant::TenantId;
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+
+pub use budget::TableBudget;
+
+use crate::connection::Aws;
+use crate::failure::{AwsError, AwsErrorKind};
+use item::{Attributes, Item};
+use keys::{BODY, Key, PK, Prefix, SCHEMA, SK};
+
+const SERVICE: &str = "DynamoDB";
+
+/// The table, and what in it belongs to the whole fleet.
+#[derive(Debug, Clone)]
+pub struct Table {
+    client: Client,
+    name: String,
+}
+
+/// The table as far as one customer is concerned: nothing here can touch another's items.
+#[derive(Debug, Clone)]
+pub struct TenantTable {
+    table: Table,
+    tenant: TenantId,
+}
+
+impl Aws {
+    /// The table with this name.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Table {
+        Table {
+            client: Client::new(&self.config),
+            name: name.to_owned(),
+        }
+    }
+}
+
+impl Table {
+    /// One customer's part of the table.
+    #[must_use]
+    pub fn tenant(&self, tenant: &TenantId) -> TenantTable {
+        TenantTable {
+            table: self.clone(),
+            tenant: tenant.clone(),
+        }
+    }
+
+    /// The item with this key, unless it has expired.
+    async fn get(&self, key: &Key) -> Result<Option<Attributes>, AwsError> {
+        let get = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .consistent_read(true);
+        let answer = get
+            .send()
+            .await
+            .map_err(|error| AwsError::of(SERVICE, "GetItem", &error))?;
+        let live = answer
+            .item
+            .map(|attributes| item::live(attributes, Timestamp::now()))
+            .transpose();
+        Ok(live.map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?.flatten())
+    }
+
+    /// The domain value of the item with this key.
+    async fn get_body<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, AwsError> {
+        let found = self.get(key).await?;
+        found.map(|mut attributes| body("GetItem", &mut attributes)).transpose()
+    }
+
+    /// Every unexpired item of a partition whose sort key begins so.
+    async fn query(&self, pk: String, prefix: &str) -> Result<Vec<Attributes>, AwsError> {
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .consistent_read(true)
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :prefix)")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_values(":pk", item::text(pk))
+            .expression_attribute_values(":prefix", item::text(prefix));
+        let found: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
+        let found = found.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+        let now = Timestamp::now();
+        let live = found
+            .into_iter()
+            .filter_map(|attributes| item::live(attributes, now).transpose());
+        live.collect::<Result<_, _>>()
+            .map_err(|kind| AwsError::new(SERVICE, "Query", kind))
+    }
+
+    /// Writes this item, whatever was there.
+    async fn replace(&self, item: Result<Item, AwsErrorKind>) -> Result<(), AwsError> {
+        let item = item.map_err(|kind| AwsError::new(SERVICE, "PutItem", kind))?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item.attributes));
+        put.send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::of(SERVICE, "PutItem", &error))
+    }
+
+    /// A change of the item with this key, which also states its schema. `set` follows the `SET`; `names` and `values`
+    /// are those of all the expressions of the change.
+    fn update(
+        &self,
+        key: &Key,
+        set: &str,
+        names: &[(&str, &str)],
+        values: Vec<(&str, AttributeValue)>,
+    ) -> UpdateItemFluentBuilder {
+        let names = names
+            .iter()
+            .copied()
+            .chain([("#schema", SCHEMA)])
+            .map(|(mark, name)| (mark.to_owned(), name.to_owned()));
+        let values = values.into_iter().chain([(":schema", item::current_schema())]);
+        self.client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .update_expression(format!("SET #schema = :schema, {set}"))
+            .set_expression_attribute_names(Some(names.collect()))
+            .set_expression_attribute_values(Some(values.map(|(mark, value)| (mark.to_owned(), value)).collect()))
+    }
+}
+
+impl TenantTable {
+    /// The domain values of every item of one kind.
+    async fn all<T: DeserializeOwned>(&self, prefix: Prefix) -> Result<Vec<T>, AwsError> {
+        // Any key of the tenant has the tenant's partition.
+        let found = self
+            .table
+            .query(Key::configuration(&self.tenant).pk, prefix.as_str())
+            .await?;
+        found
+            .into_iter()
+            .map(|mut attributes| body("Query", &mut attributes))
+            .collect()
+    }
+}
+
+/// The domain value of an item that `operation` read.
+fn body<T: DeserializeOwned>(operation: &'static str, attributes: &mut Attributes) -> Result<T, AwsError> {
+    item::read_value(attributes, BODY).map_err(|kind| AwsError::new(SERVICE, operation, kind))
+}
+
+/// What came of a conditional change.
+enum Conditional {
+    /// The condition held; the attributes that were asked for.
+    Done(Attributes),
+    /// It did not; the item as it is.
+    Held(Attributes),
+}
+
+/// Sends a conditional change. The item comes back with a condition that failed, which saves a read.
+async fn conditional(update: UpdateItemFluentBuilder) -> Result<Conditional, AwsError> {
+    use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
+    match update.return_values_on_condition_check_failure(AllOld).send().await {
+        Ok(answer) => Ok(Conditional::Done(answer.attributes.unwrap_or_default())),
+        Err(SdkError::ServiceError(answer)) if answer.err().is_conditional_check_failed_exception() => {
+            Ok(Conditional::Held(old_item(answer.into_err())))
+        }
+        Err(error) => Err(AwsError::of(SERVICE, "UpdateItem", &error)),
+    }
+}
+
+fn old_item(error: UpdateItemError) -> Attributes {
+    match error {
+        UpdateItemError::ConditionalCheckFailedException(failed) => failed.item.unwrap_or_default(),
+        _ => Attributes::new(),
+    }
+}

@@ -1,0 +1,161 @@
+//! Linked people, and who has or had which user name.
+//!
+//! A person is one item. Each user name the person has or had is one more, under the name and the employee together, so
+//! that a name which passes from one person to another finds both, each for the time they had it.
+
+use habitsync_domain::identity::{EmployeeId, UserName};
+use habitsync_domain::person::Person;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::people::{FindPersonByUserName, LoadPeople, SavePerson};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::TenantTable;
+use super::item::{Item, Retention};
+use super::keys::{Key, Prefix};
+
+/// That somebody has this user name, or had it until then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct NameHolder {
+    user_name: UserName,
+    employee_id: EmployeeId,
+    until: Option<Timestamp>,
+}
+
+impl LoadPeople for TenantTable {
+    async fn load_people(&self) -> Result<Vec<Person>, ServiceFailure> {
+        Ok(self.all(Prefix::Person).await?)
+    }
+}
+
+impl SavePerson for TenantTable {
+    async fn save_person(&self, person: &Person) -> Result<(), ServiceFailure> {
+        // Names first: a person who is stored can be found.
+        for holder in holders(person) {
+            let key = Key::user(&self.tenant, &holder.user_name, &holder.employee_id);
+            let item = Item::new(&key).with_body(&holder);
+            self.table.replace(item.map(|item| kept(item, person))).await?;
+        }
+        let item = Item::new(&Key::person(&self.tenant, &person.employee_id)).with_body(person);
+        Ok(self.table.replace(item.map(|item| kept(item, person))).await?)
+    }
+}
+
+impl FindPersonByUserName for TenantTable {
+    async fn find_person(&self, name: &UserName, at: Timestamp) -> Result<Option<EmployeeId>, ServiceFailure> {
+        let found = self
+            .table
+            .query(Key::configuration(&self.tenant).pk, &Key::users(name))
+            .await?;
+        let holders: Result<Vec<NameHolder>, _> = found
+            .into_iter()
+            .map(|mut attributes| super::body("Query", &mut attributes))
+            .collect();
+        Ok(holder_at(name, at, holders?))
+    }
+}
+
+/// Everything that is to be known of the person's names.
+fn holders(person: &Person) -> Vec<NameHolder> {
+    let holder = |user_name: &UserName, until| NameHolder {
+        user_name: user_name.clone(),
+        employee_id: person.employee_id.clone(),
+        until,
+    };
+    let former = person
+        .former_names
+        .iter()
+        .filter(|former| former.user_name != person.user_name);
+    former
+        .map(|former| holder(&former.user_name, Some(former.until)))
+        .chain([holder(&person.user_name, None)])
+        .collect()
+}
+
+/// Who had the name at that moment: of those who gave it up later, the first to do so; else who has it now. (The sort key's
+/// prefix may also match a longer name, hence the comparison.)
+fn holder_at(name: &UserName, at: Timestamp, holders: Vec<NameHolder>) -> Option<EmployeeId> {
+    let had = |holder: &NameHolder| holder.user_name == *name && holder.until.is_none_or(|until| until > at);
+    let holders = holders.into_iter().filter(had);
+    holders
+        .min_by_key(|holder| holder.until.unwrap_or(Timestamp::MAX))
+        .map(|holder| holder.employee_id)
+}
+
+/// Links live as long as the account is active, and thirteen months more.
+fn kept(item: Item, person: &Person) -> Item {
+    if person.active {
+        item
+    } else {
+        item.kept(Retention::ThirteenMonths)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use habitsync_domain::person::FormerName;
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a timestamp")
+    }
+
+    fn name(text: &str) -> UserName {
+        text.parse().expect("a user name")
+    }
+
+    fn holder(user_name: &str, employee: &str, until: Option<&str>) -> NameHolder {
+        let employee_id = employee.parse().expect("an employee");
+        NameHolder {
+            user_name: name(user_name),
+            employee_id,
+            until: until.map(at),
+        }
+    }
+
+    #[test]
+    fn a_name_that_passed_on_finds_whoever_had_it_then() {
+        let holders = [
+            holder("jo@acme.example", "E2", None),
+            holder("jo@acme.example", "E1", Some("2026-03-01T00:00:00Z")),
+        ];
+        let found = |then| holder_at(&name("JO@acme.example"), at(then), holders.to_vec()).map(String::from);
+        assert_eq!(found("2026-02-28T23:59:59Z").as_deref(), Some("E1"));
+        assert_eq!(found("2026-03-01T00:00:00Z").as_deref(), Some("E2"));
+    }
+
+    #[test]
+    fn a_name_that_only_begins_the_same_is_another_name() {
+        let holders = vec![holder("jo#2", "E2", None)];
+        assert_eq!(holder_at(&name("jo"), at("2026-03-01T00:00:00Z"), holders), None);
+    }
+
+    #[test]
+    fn a_name_that_was_given_up_and_taken_back_is_the_present_one() {
+        let person = Person {
+            employee_id: "E1".parse().expect("an employee"),
+            user_name: name("jo"),
+            former_names: vec![
+                FormerName {
+                    user_name: name("Jo"),
+                    until: at("2026-01-01T00:00:00Z"),
+                },
+                FormerName {
+                    user_name: name("jo.old"),
+                    until: at("2026-02-01T00:00:00Z"),
+                },
+            ],
+            active: true,
+            fields: habitsync_domain::user::UserFields::default(),
+            last_change: None,
+        };
+        assert_eq!(
+            holders(&person),
+            [
+                holder("jo.old", "E1", Some("2026-02-01T00:00:00Z")),
+                holder("jo", "E1", None)
+            ]
+        );
+    }
+}

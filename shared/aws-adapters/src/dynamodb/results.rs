@@ -1,0 +1,201 @@
+//! What becomes of one customer's completions.
+//!
+//! A result is claimed by one conditional write before anything is done about it, and settled by another afterwards. The
+//! state is stored twice: as the domain has it, and as a status that conditions can compare. What waits is listed in the
+//! index; so is a claim, under its end, since its message may be lost together with its claimant.
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use habitsync_domain::completion::Completion;
+use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
+use jiff::Timestamp;
+
+use super::item::{Attributes, Item, Retention, encode, number, read_number, read_text, read_value, text};
+use super::keys::{
+    ATTEMPTS, COMPLETION, DUE_AT, DUE_INDEX, DUE_KIND, DUE_RESULT, HELD_UNTIL, Key, PK, STATE, STATUS, due_at,
+    due_parked,
+};
+use super::{Conditional, SERVICE, TenantTable, conditional, leases};
+use crate::failure::{AwsError, AwsErrorKind};
+
+const CLAIMED: &str = "claimed";
+const WAITING: &str = "waiting";
+const PARKED: &str = "parked";
+
+/// New, waiting, parked, or claimed by somebody whose time has run out.
+const MAY_BE_CLAIMED: &str = "attribute_not_exists(#pk) OR #status IN (:waiting, :parked) \
+                              OR (#status = :claimed AND #until <= :now)";
+/// The number of attempts stays: the use case counts, also what an expired claim may have done.
+const CLAIM: &str = "#completion = if_not_exists(#completion, :completion), #state = :state, #status = :claimed, \
+                     #until = :until, #attempts = if_not_exists(#attempts, :none), \
+                     #due_kind = :due_kind, #due_at = :due_at";
+const RELEASE: &str = "#state = :state, #status = :waiting, #due_kind = :due_kind, #due_at = :due_at";
+
+impl ClaimResult for TenantTable {
+    async fn claim_result(
+        &self,
+        completion: &Completion,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Claim, ServiceFailure> {
+        let key = Key::result(&self.tenant, completion.enrolment);
+        let names = [
+            ("#pk", PK),
+            ("#completion", COMPLETION),
+            ("#state", STATE),
+            ("#status", STATUS),
+            ("#until", HELD_UNTIL),
+            ("#attempts", ATTEMPTS),
+            ("#due_kind", DUE_KIND),
+            ("#due_at", DUE_AT),
+        ];
+        let values = claim_values(completion, now, until).map_err(unreadable)?;
+        let claim = self
+            .table
+            .update(&key, CLAIM, &names, values)
+            .condition_expression(MAY_BE_CLAIMED);
+        match conditional(claim.return_values(ReturnValue::AllOld)).await? {
+            Conditional::Done(before) if before.is_empty() => Ok(Claim::Ours { before: None }),
+            Conditional::Done(before) => Ok(Claim::Ours {
+                before: Some(record(before).map_err(unreadable)?),
+            }),
+            Conditional::Held(other) => Ok(refused(other)?),
+        }
+    }
+}
+
+impl SettleResult for TenantTable {
+    async fn settle_result(&self, record: &ResultRecord) -> Result<(), ServiceFailure> {
+        Ok(self.table.replace(settled(self, record)).await?)
+    }
+}
+
+impl FindResult for TenantTable {
+    async fn find_result(&self, enrolment: EnrolmentId) -> Result<Option<ResultRecord>, ServiceFailure> {
+        let found = self.table.get(&Key::result(&self.tenant, enrolment)).await?;
+        let record = found
+            .map(record)
+            .transpose()
+            .map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?;
+        Ok(record)
+    }
+}
+
+impl ReleaseResults for TenantTable {
+    async fn release_results(&self, parked_on: &ParkedOn, now: Timestamp) -> Result<u64, ServiceFailure> {
+        let mut released = 0;
+        for record in self.parked().await? {
+            if matches!(&record.state, ResultState::Parked { on, .. } if on == parked_on) {
+                released += u64::from(self.release(record.completion.enrolment, now).await?);
+            }
+        }
+        Ok(released)
+    }
+}
+
+impl TenantTable {
+    /// Everything of this customer that is parked, the longest first, as far as the index knows by now.
+    async fn parked(&self) -> Result<Vec<ResultRecord>, AwsError> {
+        let query = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("#due_kind = :due_kind")
+            .expression_attribute_names("#due_kind", DUE_KIND)
+            .expression_attribute_values(":due_kind", text(due_parked(&self.tenant)));
+        let found: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
+        let found = found.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+        found
+            .into_iter()
+            .map(|attributes| record(attributes).map_err(|kind| AwsError::new(SERVICE, "Query", kind)))
+            .collect()
+    }
+
+    /// Makes a parked result due; false where it is no longer parked.
+    async fn release(&self, enrolment: EnrolmentId, now: Timestamp) -> Result<bool, AwsError> {
+        let waiting = ResultState::Waiting {
+            cause: "what it waited for is there".to_owned(),
+            due_at: now,
+        };
+        let state = encode(&waiting).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
+        let names = [
+            ("#state", STATE),
+            ("#status", STATUS),
+            ("#due_kind", DUE_KIND),
+            ("#due_at", DUE_AT),
+        ];
+        let values = vec![
+            (":state", state),
+            (":waiting", text(WAITING)),
+            (":parked", text(PARKED)),
+            (":due_kind", text(DUE_RESULT)),
+            (":due_at", text(due_at(now))),
+        ];
+        let release = self
+            .table
+            .update(&Key::result(&self.tenant, enrolment), RELEASE, &names, values);
+        let outcome = conditional(release.condition_expression("#status = :parked")).await?;
+        Ok(matches!(outcome, Conditional::Done(_)))
+    }
+}
+
+fn claim_values(
+    completion: &Completion,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Vec<(&'static str, AttributeValue)>, AwsErrorKind> {
+    Ok(vec![
+        (":completion", encode(completion)?),
+        (":state", encode(&ResultState::Claimed { until })?),
+        (":claimed", text(CLAIMED)),
+        (":waiting", text(WAITING)),
+        (":parked", text(PARKED)),
+        (":until", number(until.as_millisecond())),
+        (":now", number(now.as_millisecond())),
+        (":none", number(0)),
+        (":due_kind", text(DUE_RESULT)),
+        (":due_at", text(due_at(until))),
+    ])
+}
+
+fn refused(other: Attributes) -> Result<Claim, AwsError> {
+    match read_text(&other, STATUS).map_err(unreadable)? {
+        CLAIMED => Ok(Claim::HeldUntil(leases::held_until(&other)?)),
+        _ => Ok(Claim::Settled(record(other).map_err(unreadable)?.state)),
+    }
+}
+
+fn unreadable(kind: AwsErrorKind) -> AwsError {
+    AwsError::new(SERVICE, "UpdateItem", kind)
+}
+
+fn settled(table: &TenantTable, record: &ResultRecord) -> Result<Item, AwsErrorKind> {
+    let item = Item::new(&Key::result(&table.tenant, record.completion.enrolment))
+        .with_value(COMPLETION, &record.completion)?
+        .with_value(STATE, &record.state)?
+        .with(ATTEMPTS, number(record.attempts));
+    Ok(match &record.state {
+        ResultState::Claimed { until } => item
+            .with_text(STATUS, CLAIMED)
+            .with(HELD_UNTIL, number(until.as_millisecond()))
+            .due(DUE_RESULT, *until),
+        ResultState::Waiting { due_at, .. } => item.with_text(STATUS, WAITING).due(DUE_RESULT, *due_at),
+        ResultState::Parked { since, .. } => item.with_text(STATUS, PARKED).due(due_parked(&table.tenant), *since),
+        ResultState::Recorded { .. } => item.with_text(STATUS, "recorded").kept(Retention::ThirteenMonths),
+        ResultState::Ignored { .. } => item.with_text(STATUS, "ignored").kept(Retention::ThirteenMonths),
+        ResultState::Dead { .. } => item.with_text(STATUS, "dead").kept(Retention::ThirteenMonths),
+    })
+}
+
+/// A result as the domain has it.
+pub(super) fn record(mut attributes: Attributes) -> Result<ResultRecord, AwsErrorKind> {
+    Ok(ResultRecord {
+        completion: read_value(&mut attributes, COMPLETION)?,
+        state: read_value(&mut attributes, STATE)?,
+        attempts: read_number(&attributes, ATTEMPTS)?,
+    })
+}

@@ -1,0 +1,76 @@
+//! Runs of one customer's jobs. An unfinished one is listed in the index under the end of its lease, so that the watchdog
+//! finds what crashed as well as what ran out of time.
+
+use habitsync_domain::job::{Job, RunRecord, RunState};
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::runs::SaveRun;
+use jiff::Timestamp;
+
+use super::item::{Item, Retention, encode, text};
+use super::keys::{BODY, DUE_AT, DUE_INDEX, DUE_KIND, DUE_RUN, Key, PK};
+use super::{SERVICE, TenantTable, body, conditional};
+use crate::failure::AwsError;
+
+/// What becomes of a run that another carries on: no longer waiting for anything.
+const CLOSE: &str = "#body = :body REMOVE #due_kind, #due_at";
+
+impl SaveRun for TenantTable {
+    async fn save_run(&self, run: &RunRecord) -> Result<(), ServiceFailure> {
+        let item = Item::new(&Key::run(&self.tenant, &run.id))
+            .kept(Retention::Run)
+            .with_body(run);
+        let item = item.map(|item| match run.state {
+            RunState::Unfinished { lease_until } => item.due(DUE_RUN, lease_until),
+            RunState::Succeeded { .. } | RunState::Failed { .. } => item,
+        });
+        Ok(self.table.replace(item).await?)
+    }
+
+    async fn supersede_runs(&self, job: Job, id: &str) -> Result<(), ServiceFailure> {
+        for run in self.unfinished_runs().await? {
+            if run.job == job && run.id != id {
+                self.close(run, id).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl TenantTable {
+    /// This customer's unfinished runs, as far as the index knows by now. The whole fleet has few.
+    async fn unfinished_runs(&self) -> Result<Vec<RunRecord>, AwsError> {
+        let query = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .index_name(DUE_INDEX)
+            .key_condition_expression("#due_kind = :run")
+            .filter_expression("#pk = :pk")
+            .expression_attribute_names("#due_kind", DUE_KIND)
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_values(":run", text(DUE_RUN))
+            .expression_attribute_values(":pk", text(Key::configuration(&self.tenant).pk));
+        let found: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
+        let found = found.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+        found
+            .into_iter()
+            .map(|mut attributes| body("Query", &mut attributes))
+            .collect()
+    }
+
+    async fn close(&self, run: RunRecord, successor: &str) -> Result<(), AwsError> {
+        let state = RunState::Failed {
+            at: Timestamp::now(),
+            cause: format!("carried on by run {successor}"),
+        };
+        let key = Key::run(&self.tenant, &run.id);
+        let closed = encode(&RunRecord { state, ..run }).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
+        let names = [("#body", BODY), ("#due_kind", DUE_KIND), ("#due_at", DUE_AT)];
+        let close = self.table.update(&key, CLOSE, &names, vec![(":body", closed)]);
+        // A condition that fails means that the run has ended by itself meanwhile.
+        conditional(close.condition_expression("attribute_exists(#due_kind)"))
+            .await
+            .map(drop)
+    }
+}
