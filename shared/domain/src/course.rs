@@ -61,4 +61,31 @@ pub struct LinkedCourse {
     pub id: CourseId,
     /// What it carries, as last written.
     pub written: Course,
+    /// EmployeeConnect did not know it when a result was recorded: results wait until it is found or made again.
+    #[serde(default)]
+    pub broken: bool,
+}
+
+/// Where the results of a topic go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResultsGo<'a> {
+    /// On this course.
+    To(&'a CourseId),
+    /// Nowhere yet: the topic is about to be a course, or its course has to be made again.
+    Wait,
+    /// Nowhere: the topic is not a course.
+    Nowhere,
+}
+
+impl TopicRecord {
+    /// Where results of this topic go. A course stays open to results after its topic has stopped qualifying: whoever
+    /// began it may finish it.
+    #[must_use]
+    pub fn results_go(&self) -> ResultsGo<'_> {
+        match (&self.course, &self.state) {
+            (Some(course), _) if !course.broken => ResultsGo::To(&course.id),
+            (_, TopicState::Qualifies) => ResultsGo::Wait,
+            (_, TopicState::Lacks { .. } | TopicState::NotATopic) => ResultsGo::Nowhere,
+        }
+    }
 }

@@ -46,6 +46,9 @@ pub struct JobState {
     /// The end of the last run that succeeded.
     #[serde(default)]
     pub last_success_at: Option<Timestamp>,
+    /// When that run began: it has seen everything that was so before.
+    #[serde(default)]
+    pub last_success_began_at: Option<Timestamp>,
     /// The end of the last run that failed, and how (no personal data).
     #[serde(default)]
     pub last_failure: Option<Failure>,
@@ -55,6 +58,9 @@ pub struct JobState {
     /// Completions up to here have been swept.
     #[serde(default)]
     pub watermark: Option<Timestamp>,
+    /// Go-live: completions before it are history, which no sweep records by itself.
+    #[serde(default)]
+    pub swept_from: Option<Timestamp>,
     /// The last run's counts, by name.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,

@@ -6,6 +6,8 @@
 pub mod completion;
 pub mod configuration;
 pub mod course;
+pub mod course_plan;
+pub mod delivery;
 pub mod employee;
 pub mod employment;
 pub mod expression;
@@ -16,6 +18,7 @@ pub mod person;
 pub mod problem;
 pub mod result;
 pub mod retry_ladder;
+pub mod sweep_window;
 pub mod tenant;
 pub mod topic;
 pub mod user;

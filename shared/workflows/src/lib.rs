@@ -3,5 +3,8 @@
 //! A use case is a function over the ports it names, so that its signature shows what it may touch. Vendors, the table,
 //! queues, mail and time are on the other side of the ports; the facts and decisions are in `habitsync-domain`.
 
+pub mod apply_tenant;
 pub mod job_run;
+pub mod mail;
 pub mod ports;
+pub mod sync_users;

@@ -98,3 +98,9 @@ pub trait SaveSchedule {
     /// Creates the schedule, or makes it what is asked.
     fn save_schedule(&self, schedule: &JobSchedule) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
+
+/// Removes schedules.
+pub trait RemoveSchedule {
+    /// Removes the job's schedule; one that is not there is no error.
+    fn remove_schedule(&self, tenant: &TenantId, job: Job) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}

@@ -1,0 +1,161 @@
+//! What has to be done about a topic's course: compare what the course should carry with what was last written to it.
+
+use jiff::Timestamp;
+
+use crate::configuration::OnWithdrawn;
+use crate::course::{Course, LinkedCourse, ResultsGo, TopicRecord, TopicState};
+use crate::identity::{CourseId, TopicCode};
+use crate::topic::{Condition, Topic, Verdict};
+
+/// EmployeeConnect's limit of a title, in characters (assumed).
+const LONGEST_TITLE: usize = 200;
+
+/// What has to be done about one topic's course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CourseAction {
+    /// Nothing.
+    Leave,
+    /// Find it by its reference, or create it.
+    Create(Course),
+    /// Write what it should carry now.
+    Change(CourseId, Course),
+    /// Make it inactive: its topic no longer qualifies.
+    Withdraw(CourseId, Course),
+}
+
+/// A topic's new record, before its course is written, and what to do about the course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicPlan {
+    /// The record with today's verdict and the course as last written.
+    pub record: TopicRecord,
+    /// What to do about the course.
+    pub action: CourseAction,
+    /// Results may be parked on the topic: until now nothing was known that they could go by.
+    pub results_may_wait: bool,
+}
+
+impl TopicPlan {
+    /// Whether results parked on the topic have somewhere to go now, or are known to go nowhere.
+    #[must_use]
+    pub fn releases_results(&self, after: &TopicRecord) -> bool {
+        self.results_may_wait && after.results_go() != ResultsGo::Wait
+    }
+}
+
+/// Plans one topic of a complete list.
+#[must_use]
+pub fn plan_topic(
+    topic: &Topic,
+    verdict: &Verdict,
+    known: Option<&TopicRecord>,
+    on_withdrawn: OnWithdrawn,
+    now: Timestamp,
+) -> TopicPlan {
+    let course = known.and_then(|record| record.course.clone());
+    let action = match verdict {
+        Verdict::Qualifies { launch_url } => bring_up_to_date(course.as_ref(), wanted_course(topic, launch_url)),
+        Verdict::Lacks(_) | Verdict::NotATopic => withdraw(course.as_ref(), on_withdrawn),
+    };
+    let record = TopicRecord {
+        topic: topic.id,
+        code: topic.code.clone(),
+        title: topic.title.clone(),
+        state: state_of(verdict),
+        course,
+        seen_at: now,
+    };
+    let results_may_wait = known.is_none_or(|record| record.results_go() == ResultsGo::Wait);
+    TopicPlan {
+        record,
+        action,
+        results_may_wait,
+    }
+}
+
+/// Plans a topic that the complete list no longer has: it meets no condition any more. None where that is known already.
+#[must_use]
+pub fn plan_missing_topic(known: &TopicRecord, on_withdrawn: OnWithdrawn) -> Option<TopicPlan> {
+    let state = TopicState::Lacks {
+        conditions: vec![Condition::Published, Condition::InActiveFolder, Condition::HasLink],
+    };
+    let action = withdraw(known.course.as_ref(), on_withdrawn);
+    if known.state == state && action == CourseAction::Leave {
+        return None;
+    }
+    let record = TopicRecord { state, ..known.clone() };
+    Some(TopicPlan {
+        record,
+        action,
+        results_may_wait: known.results_go() == ResultsGo::Wait,
+    })
+}
+
+fn wanted_course(topic: &Topic, launch_url: &str) -> Course {
+    Course {
+        external_id: topic.code.clone(),
+        title: topic.title.trim().chars().take(LONGEST_TITLE).collect(),
+        description: topic.description.clone(),
+        launch_url: launch_url.to_owned(),
+        active: true,
+    }
+}
+
+fn bring_up_to_date(linked: Option<&LinkedCourse>, wanted: Course) -> CourseAction {
+    match linked {
+        Some(linked) if !linked.broken && linked.written == wanted => CourseAction::Leave,
+        Some(linked) if !linked.broken => CourseAction::Change(linked.id.clone(), wanted),
+        _ => CourseAction::Create(wanted),
+    }
+}
+
+fn withdraw(linked: Option<&LinkedCourse>, on_withdrawn: OnWithdrawn) -> CourseAction {
+    match linked {
+        Some(linked) if on_withdrawn == OnWithdrawn::Deactivate && linked.written.active => {
+            let inactive = Course {
+                active: false,
+                ..linked.written.clone()
+            };
+            CourseAction::Withdraw(linked.id.clone(), inactive)
+        }
+        _ => CourseAction::Leave,
+    }
+}
+
+fn state_of(verdict: &Verdict) -> TopicState {
+    match verdict {
+        Verdict::Qualifies { .. } => TopicState::Qualifies,
+        Verdict::Lacks(conditions) => TopicState::Lacks {
+            conditions: conditions.clone(),
+        },
+        Verdict::NotATopic => TopicState::NotATopic,
+    }
+}
+
+/// A topic that lacks exactly one of the three conditions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NearMiss {
+    /// The topic's code.
+    pub code: TopicCode,
+    /// Its title.
+    pub title: String,
+    /// What is missing.
+    pub missing: Condition,
+}
+
+impl NearMiss {
+    /// The near miss that this verdict is.
+    #[must_use]
+    pub fn of(topic: &Topic, verdict: &Verdict) -> Option<Self> {
+        match verdict {
+            Verdict::Lacks(conditions) => match conditions[..] {
+                [missing] => Some(Self {
+                    code: topic.code.clone(),
+                    title: topic.title.clone(),
+                    missing,
+                }),
+                _ => None,
+            },
+            Verdict::Qualifies { .. } | Verdict::NotATopic => None,
+        }
+    }
+}

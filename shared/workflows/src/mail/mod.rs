@@ -1,0 +1,9 @@
+//! Telling a customer what to fix: a worklist, an all-clear when it is empty, nothing when nothing changed.
+
+mod compose;
+mod tell;
+mod worklist;
+
+pub use compose::{Letter, MailSettings};
+pub use tell::{Told, tell_customer};
+pub use worklist::{Subject, Worklist};

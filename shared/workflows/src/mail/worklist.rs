@@ -1,0 +1,295 @@
+//! The worklist as its reader sees it: problems grouped by cause, each group with what to do, each line with the person,
+//! the field and the value that was found.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::problem::{Cause, Problem};
+use habitsync_domain::user_plan::HeldRemoval;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::job_run::{JobFailure, Owner};
+use crate::ports::failure::VendorFailureKind;
+
+/// What a mail is about; each has its own thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The user sync.
+    Users,
+    /// The course sync.
+    Courses,
+    /// The results.
+    Results,
+}
+
+impl Subject {
+    /// Its name in the table.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Courses => "courses",
+            Self::Results => "results",
+        }
+    }
+
+    /// What it is called in a sentence.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Users => "user sync",
+            Self::Courses => "course sync",
+            Self::Results => "results",
+        }
+    }
+}
+
+/// Everything the customer should do something about, after one run.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Worklist {
+    /// Why the whole run failed, where that is the customer's to mend.
+    pub(crate) failure: Option<Advice>,
+    /// Problems of people, grouped by cause.
+    pub(crate) groups: Vec<Group>,
+}
+
+/// What is wrong, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct Advice {
+    pub(crate) title: String,
+    pub(crate) what_to_do: String,
+}
+
+/// Lines that have one cause.
+#[derive(Clone, PartialEq, Serialize)]
+pub(crate) struct Group {
+    pub(crate) advice: Advice,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// One person.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(crate) struct Line {
+    pub(crate) person: String,
+    pub(crate) employee_id: String,
+    pub(crate) field: String,
+    pub(crate) seen: String,
+    pub(crate) expected: String,
+}
+
+impl Worklist {
+    /// The worklist of people's problems and of removals that are held.
+    #[must_use]
+    pub fn of_people(problems: &[Problem], held: &[HeldRemoval]) -> Self {
+        let mut groups: BTreeMap<Advice, Vec<Line>> = BTreeMap::new();
+        for problem in problems.iter().filter(|problem| problem.cause.is_for_customer()) {
+            groups.entry(advice(&problem.cause)).or_default().push(line(problem));
+        }
+        for removal in held {
+            groups.entry(held_advice()).or_default().push(held_line(removal));
+        }
+        let groups = groups.into_iter().map(|(advice, mut lines)| {
+            lines.sort();
+            Group { advice, lines }
+        });
+        Self {
+            failure: None,
+            groups: groups.collect(),
+        }
+    }
+
+    /// The worklist of a run that failed; none where it is not the customer's to mend.
+    #[must_use]
+    pub fn of_failure(failure: &JobFailure) -> Option<Self> {
+        let JobFailure::Vendor(vendor) = failure else {
+            return None;
+        };
+        let advice = match (failure.owner(), &vendor.kind) {
+            (Owner::Customer, VendorFailureKind::ModuleDisabled) => Advice {
+                title: "EmployeeConnect's Development module is not enabled".to_owned(),
+                what_to_do:
+                    "Courses and results need the Development module. Ask EmployeeConnect to enable it for your \
+                             company; nothing else has to be changed."
+                        .to_owned(),
+            },
+            (Owner::Customer, _) => Advice {
+                title: format!("{} refused the integration's credentials", vendor.vendor),
+                what_to_do:
+                    "The key or the integration codes have been changed, revoked or restricted. Send us new ones; \
+                             until then nothing is synchronised, and nothing is lost."
+                        .to_owned(),
+            },
+            (Owner::Vendor | Owner::Operator, _) => return None,
+        };
+        Some(Self {
+            failure: Some(advice),
+            groups: Vec::new(),
+        })
+    }
+
+    /// How many things there are to do.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        usize::from(self.failure.is_some()) + self.groups.iter().map(|group| group.lines.len()).sum::<usize>()
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The same for the same set of problems, whenever it is asked: a mail is sent when it changes.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        format!("{:x}", Sha256::digest(text))
+    }
+
+    /// Each line with its group's advice, for the attached CSV.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&Advice, &Line)> {
+        self.groups
+            .iter()
+            .flat_map(|group| group.lines.iter().map(move |line| (&group.advice, line)))
+    }
+}
+
+fn line(problem: &Problem) -> Line {
+    let (field, expected) = field_and_expected(&problem.cause);
+    Line {
+        person: problem.person.clone(),
+        employee_id: problem.employee_id.to_string(),
+        field,
+        seen: problem.seen.clone().unwrap_or_else(|| "empty".to_owned()),
+        expected,
+    }
+}
+
+fn held_line(removal: &HeldRemoval) -> Line {
+    Line {
+        person: removal.action.person.clone(),
+        employee_id: removal.action.employee_id.to_string(),
+        field: "terminationDate, status".to_owned(),
+        seen: removal.evidence.reason(),
+        expected: "your word that they left".to_owned(),
+    }
+}
+
+fn held_advice() -> Advice {
+    Advice {
+        title: "Accounts that would be deactivated, and wait for your word".to_owned(),
+        what_to_do:
+            "More people than usual have left at once. Nobody has been deactivated. If that is right, tell us; \
+                     if it is not, correct the records below in EmployeeConnect."
+                .to_owned(),
+    }
+}
+
+/// The EmployeeConnect field behind a problem, as far as one is named, and what should be in it.
+fn field_and_expected(cause: &Cause) -> (String, String) {
+    let of = |field: &str, expected: &str| (field.to_owned(), expected.to_owned());
+    match cause {
+        Cause::NoUserName { source } => (source_field(source), "the person's user name".to_owned()),
+        Cause::RequiredField { source, expected, .. } | Cause::InvalidValue { source, expected, .. } => {
+            (source_field(source), expected.clone())
+        }
+        Cause::InvalidDate { field } => (field.clone(), "a date (yyyy-mm-dd)".to_owned()),
+        Cause::UnknownStatus => of("status", "a status that the integration knows"),
+        Cause::ExpressionFailed { what, message } => (what.clone(), message.clone()),
+        Cause::Disputed { what, with } => {
+            let others: Vec<_> = with.iter().map(ToString::to_string).collect();
+            (what.clone(), format!("not the same as employee {}", others.join(", ")))
+        }
+        Cause::SeveralAccounts => of("user name, e-mail", "exactly one account in Tribal Habits"),
+        Cause::UserNameChanged => of("user name", "your word whether the account is to be renamed"),
+        Cause::DeactivatedByHand => of("status", "an active account, or a terminated employee"),
+        Cause::AccountMissing => of("user name", "an account of this name in Tribal Habits"),
+        Cause::RefusedField { field, reason } => (field.clone(), reason.clone()),
+        Cause::RefusedPerson { reason } => of("the record", reason),
+        Cause::NotAnswered => of("", ""),
+    }
+}
+
+/// `employee.workEmail` reads as `workEmail`; a longer expression as itself.
+fn source_field(source: &str) -> String {
+    source
+        .strip_prefix("employee.")
+        .filter(|rest| rest.chars().all(char::is_alphanumeric))
+        .unwrap_or(source)
+        .to_owned()
+}
+
+/// What a group is called and what its reader should do.
+fn advice(cause: &Cause) -> Advice {
+    let (title, what_to_do) = match cause {
+        Cause::NoUserName { .. } => (
+            "People without a user name",
+            "Fill in the field in EmployeeConnect. Until then they have no account, or keep the one they have unchanged.",
+        ),
+        Cause::RequiredField { .. } => (
+            "People with a missing or unusable required value",
+            "Correct the field in EmployeeConnect: Tribal Habits creates no account without it. An existing account keeps \
+             its old value, and everything else is updated.",
+        ),
+        Cause::InvalidValue { .. } => (
+            "Values that cannot be used",
+            "Correct the field in EmployeeConnect. Everything else about these people is up to date.",
+        ),
+        Cause::InvalidDate { .. } => (
+            "Dates that cannot be read",
+            "Correct the date in EmployeeConnect. Until then the account is left as it is.",
+        ),
+        Cause::UnknownStatus => (
+            "People with an unknown status",
+            "Give them a known status, or tell us whether this one means that somebody works with you. Until then the \
+             account is left as it is.",
+        ),
+        Cause::ExpressionFailed { .. } => (
+            "People whose record does not fit the agreed rules",
+            "Tell us: a rule of the integration has to be changed. Until then the account is left as it is.",
+        ),
+        Cause::Disputed { .. } => (
+            "People who share a user name or an e-mail",
+            "Give each person their own in EmployeeConnect. Until then neither account is touched.",
+        ),
+        Cause::SeveralAccounts => (
+            "People with more than one possible account",
+            "Correct or merge the accounts in Tribal Habits. Until then none of them is touched.",
+        ),
+        Cause::UserNameChanged => (
+            "People whose user name changed",
+            "Tell us whether the accounts are to be renamed. Everything else about these people is up to date.",
+        ),
+        Cause::DeactivatedByHand => (
+            "Accounts that somebody deactivated in Tribal Habits",
+            "They stay deactivated. Reactivate them in Tribal Habits, or terminate the people in EmployeeConnect.",
+        ),
+        Cause::AccountMissing => (
+            "Accounts that are no longer in Tribal Habits",
+            "Tell us what became of them: the integration does not create a second account for a linked person.",
+        ),
+        Cause::RefusedField { .. } => (
+            "Values that Tribal Habits refused",
+            "Correct the field in EmployeeConnect, or add the value to the list in Tribal Habits. Everything else about \
+             these people is up to date.",
+        ),
+        Cause::RefusedPerson { .. } => (
+            "People whom Tribal Habits refused",
+            "Correct the record in EmployeeConnect; Tribal Habits says why.",
+        ),
+        Cause::NotAnswered => ("People who are tried again", "Nothing needs doing."),
+    };
+    Advice {
+        title: title.to_owned(),
+        what_to_do: what_to_do.to_owned(),
+    }
+}
+
+impl std::fmt::Debug for Group {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Group")
+            .field("title", &self.advice.title)
+            .field("lines", &self.lines.len())
+            .finish()
+    }
+}
