@@ -75,8 +75,9 @@ impl Learning {
         if kind == EffectKind::Changed {
             course.updated_at = now;
         }
-        let known = self.courses.iter_mut().find(|known| known.course_id == course_id);
-        known.into_iter().for_each(|known| known.clone_from(&course));
+        if let Some(known) = self.courses.iter_mut().find(|known| known.course_id == course_id) {
+            known.clone_from(&course);
+        }
         Ok((
             course,
             Effect {
