@@ -66,6 +66,18 @@ pub struct LinkedCourse {
     pub broken: bool,
 }
 
+impl LinkedCourse {
+    /// The course with this id, as just written.
+    #[must_use]
+    pub fn written(id: &CourseId, course: &Course) -> Self {
+        Self {
+            id: id.clone(),
+            written: course.clone(),
+            broken: false,
+        }
+    }
+}
+
 /// Where the results of a topic go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResultsGo<'a> {

@@ -57,7 +57,8 @@ pub fn destination(completion: &Completion, known: &Known<'_>) -> Destination {
 impl Known<'_> {
     /// Whether a complete user sync began after the completion: whoever it did not link is no employee.
     fn has_seen_everybody_since(&self, completion: &Completion) -> bool {
-        self.users_synced_from.is_some_and(|from| from > completion.completed_at)
+        self.users_synced_from
+            .is_some_and(|from| from > completion.completed_at)
     }
 }
 

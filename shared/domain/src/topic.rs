@@ -82,6 +82,14 @@ pub enum Verdict {
     NotATopic,
 }
 
+impl Verdict {
+    /// Whether the topic is a course.
+    #[must_use]
+    pub fn qualifies(&self) -> bool {
+        matches!(self, Self::Qualifies { .. })
+    }
+}
+
 impl Topic {
     /// Decides whether this topic is a course for a customer whose links are labelled `reference`.
     #[must_use]

@@ -24,7 +24,7 @@ pub enum RunOutcome<T> {
         /// The end of its lease.
         until: Timestamp,
     },
-    /// The customer is paused; nothing was done.
+    /// The customer is paused, or does not use this job (yet); nothing was done.
     Paused,
     /// All there was to do is done.
     Finished(T),
@@ -111,7 +111,13 @@ where
         return Ok(RunOutcome::AlreadyRunning { until });
     }
     let state = RunState::Unfinished { lease_until: deadline };
-    let mut run = RunRecord { id, job, started_at, state, counts: Counts::new() };
+    let mut run = RunRecord {
+        id,
+        job,
+        started_at,
+        state,
+        counts: Counts::new(),
+    };
     store.save_run(&run).await?;
     store.supersede_runs(job, &run.id).await?;
     let mut remembered = store.load_job(job).await?;
@@ -121,7 +127,11 @@ where
     store.save_run(&run).await?;
     store.release_lease(job, &run.id).await?;
     let progress = result?;
-    let ended = if progress.finished { RunOutcome::Finished } else { RunOutcome::Unfinished };
+    let ended = if progress.finished {
+        RunOutcome::Finished
+    } else {
+        RunOutcome::Unfinished
+    };
     Ok(ended(progress.outcome))
 }
 
@@ -138,13 +148,17 @@ fn conclude<T>(
             if progress.finished {
                 run.state = RunState::Succeeded { at: now };
                 remembered.last_success_at = Some(now);
+                remembered.last_success_began_at = Some(run.started_at);
             } else {
                 run.state = RunState::Unfinished { lease_until: now };
             }
         }
         Err(failure) => {
             let cause = failure.to_string();
-            remembered.last_failure = Some(Failure { at: now, cause: cause.clone() });
+            remembered.last_failure = Some(Failure {
+                at: now,
+                cause: cause.clone(),
+            });
             run.state = RunState::Failed { at: now, cause };
         }
     }

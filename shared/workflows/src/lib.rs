@@ -3,8 +3,15 @@
 //! A use case is a function over the ports it names, so that its signature shows what it may touch. Vendors, the table,
 //! queues, mail and time are on the other side of the ports; the facts and decisions are in `habitsync-domain`.
 
+pub mod accept_completion;
 pub mod apply_tenant;
+pub mod completion_event;
 pub mod job_run;
 pub mod mail;
 pub mod ports;
+pub mod push_result;
+pub mod sweep_results;
+pub mod sync_courses;
 pub mod sync_users;
+pub mod watch_fleet;
+pub mod webhook_proof;

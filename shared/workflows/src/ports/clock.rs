@@ -3,12 +3,17 @@
 use std::future::Future;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// Tells the time.
 pub trait Now {
     /// This moment.
     fn now(&self) -> Timestamp;
+
+    /// How long it is until then; negative once it has passed.
+    fn time_until(&self, moment: Timestamp) -> SignedDuration {
+        moment.duration_since(self.now())
+    }
 }
 
 /// Lets time pass.

@@ -12,7 +12,8 @@ use super::failure::ServiceFailure;
 /// Claims a completion for this invocation alone.
 pub trait ClaimResult {
     /// One conditional write: succeeds where the completion is new, waiting, parked, or claimed by somebody whose time has
-    /// run out at `now`; then it is ours until `until`.
+    /// run out at `now`; then it is ours until `until`, and due for the watchdog some time after, should it never be settled. The stored
+    /// `attempts` count the claim at once: whoever dies while holding it may have made one.
     fn claim_result(
         &self,
         completion: &Completion,
@@ -24,13 +25,10 @@ pub trait ClaimResult {
 /// What came of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// Ours. `attempts` were made before; after somebody else's expired claim, or an attempt whose effect is not known,
-    /// look before writing.
+    /// Ours. Whether to look before writing is the use case's affair: see `habitsync_domain::delivery`.
     Ours {
-        /// Attempts made before this one.
-        attempts: u32,
-        /// An earlier attempt may have had its effect.
-        look_first: bool,
+        /// The record as it was before (waiting, parked, or a claim that ran out); none where the completion is new.
+        before: Option<ResultRecord>,
     },
     /// Somebody else is at it until then.
     HeldUntil(Timestamp),
@@ -40,7 +38,8 @@ pub enum Claim {
 
 /// Writes what became of a completion.
 pub trait SettleResult {
-    /// Replaces the state, whatever it was; `attempts` and the completion are stored with it.
+    /// Replaces the state, whatever it was; `attempts` and the completion are stored with it. A waiting result is due at
+    /// its `due_at`; a parked one is due only once it is released.
     fn settle_result(&self, record: &ResultRecord) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
@@ -55,7 +54,8 @@ pub trait FindResult {
 
 /// Releases parked completions.
 pub trait ReleaseResults {
-    /// Makes every result that is parked on this due at `now`, so that the watchdog queues it. Returns how many.
+    /// Makes every result that is parked on this wait, due at `now`, so that the watchdog queues it. Returns how many.
+    /// Each is one conditional write: a result that has moved on meanwhile stays as it is.
     fn release_results(
         &self,
         parked_on: &ParkedOn,

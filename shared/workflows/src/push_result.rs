@@ -1,0 +1,337 @@
+//! One completion becomes one result in EmployeeConnect: claim it, find where it goes, record it, settle it.
+//!
+//! Whatever happens between the claim and the settling, the table says what remains to be done: a claim that runs out is
+//! due again, and the attempt after it looks before it writes.
+
+use std::time::Duration;
+
+use habitsync_domain::completion::Completion;
+use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::delivery::{Destination, Earlier, FailedAttempt, Known, after_failure, destination};
+use habitsync_domain::identity::{CourseId, EmployeeId};
+use habitsync_domain::job::Job;
+use habitsync_domain::result::{IgnoredBecause, NewResult, ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::retry_ladder::RetryLadder;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ports::clock::{Now, Pause};
+use crate::ports::courses::{FindTopic, SaveTopic};
+use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
+use crate::ports::people::FindPersonByUserName;
+use crate::ports::results::{Claim, ClaimResult, ReleaseResults, SettleResult};
+use crate::ports::runs::RememberJob;
+use crate::ports::vendors::{FindCompletion, RecordResult};
+
+/// The waits before the quick tries of one attempt.
+const QUICK_TRIES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
+
+/// What a try and the settling after it may take: no quick try begins later than this before the deadline.
+const ROOM: SignedDuration = SignedDuration::from_secs(7);
+
+/// What pushing needs of the customer's table.
+pub trait ResultTable:
+    ClaimResult + SettleResult + ReleaseResults + FindPersonByUserName + FindTopic + SaveTopic + RememberJob
+{
+}
+
+impl<T> ResultTable for T where
+    T: ClaimResult + SettleResult + ReleaseResults + FindPersonByUserName + FindTopic + SaveTopic + RememberJob
+{
+}
+
+/// One customer's way from a completion to a result.
+pub struct PushResult<'a, Table, Portal, Hris, Clock> {
+    /// The customer's table.
+    pub table: &'a Table,
+    /// Tribal Habits, asked only where the customer reads completions back.
+    pub portal: &'a Portal,
+    /// EmployeeConnect.
+    pub hris: &'a Hris,
+    /// Time.
+    pub clock: &'a Clock,
+    /// The customer's configuration.
+    pub configuration: &'a TenantConfiguration,
+    /// The waits between attempts.
+    pub ladder: &'a RetryLadder,
+}
+
+/// What became of a completion that was pushed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PushOutcome {
+    /// By this push. A waiting or dead one names its cause.
+    Settled(ResultState),
+    /// Earlier: recorded, ignored or dead. Nothing was done.
+    AlreadySettled(ResultState),
+    /// Somebody else is at it until then, and is waited for without counting an attempt: their message stays on the queue,
+    /// and their claim falls due, should they not come back. Nothing was done.
+    HeldByAnother {
+        /// The end of their claim.
+        until: Timestamp,
+    },
+}
+
+/// Pushes one completion. `deadline` is when this invocation ends, and so does its claim.
+///
+/// # Errors
+/// The table failed: the queue delivers the completion again.
+pub async fn push_result<Table, Portal, Hris, Clock>(
+    push: &PushResult<'_, Table, Portal, Hris, Clock>,
+    completion: &Completion,
+    deadline: Timestamp,
+) -> Result<PushOutcome, ServiceFailure>
+where
+    Table: ResultTable,
+    Portal: FindCompletion,
+    Hris: RecordResult,
+    Clock: Now + Pause,
+{
+    let claim = push.table.claim_result(completion, push.clock.now(), deadline).await?;
+    let before = match claim {
+        Claim::Ours { before } => before,
+        Claim::HeldUntil(until) => return Ok(PushOutcome::HeldByAnother { until }),
+        Claim::Settled(state) => return Ok(PushOutcome::AlreadySettled(state)),
+    };
+    let record = push.attempt(completion, before.as_ref(), deadline).await?;
+    push.table.settle_result(&record).await?;
+    if let ResultState::Parked { on, .. } = &record.state {
+        push.release_if_link_has_come(&record.completion, on).await?;
+    }
+    Ok(PushOutcome::Settled(record.state))
+}
+
+impl<Table, Portal, Hris, Clock> PushResult<'_, Table, Portal, Hris, Clock>
+where
+    Table: ResultTable,
+    Portal: FindCompletion,
+    Hris: RecordResult,
+    Clock: Now + Pause,
+{
+    /// The record to settle with.
+    async fn attempt(
+        &self,
+        completion: &Completion,
+        before: Option<&ResultRecord>,
+        deadline: Timestamp,
+    ) -> Result<ResultRecord, ServiceFailure> {
+        let earlier = Earlier::of(before);
+        let unsettled = Unsettled { completion, earlier };
+        if !self.records_results() {
+            return Ok(unsettled.parked(ParkedOn::Customer, self.clock.now()));
+        }
+        if self.has_spent_its_attempts(before) {
+            return Ok(unsettled.dead("every attempt ended without an answer"));
+        }
+        let confirmed = match self.confirmed(completion).await {
+            Ok(Some(confirmed)) => confirmed,
+            Ok(None) => return Ok(unsettled.ignored(IgnoredBecause::NotConfirmed)),
+            Err(failure) => return Ok(self.failed(unsettled, &failure)),
+        };
+        let unsettled = Unsettled {
+            completion: &confirmed,
+            earlier,
+        };
+        match self.destination(&confirmed).await? {
+            Destination::Parked(on) => Ok(unsettled.parked(on, self.clock.now())),
+            Destination::Ignored(because) => Ok(unsettled.ignored(because)),
+            Destination::Course { course, employee_id } => self.deliver(unsettled, course, employee_id, deadline).await,
+        }
+    }
+
+    fn records_results(&self) -> bool {
+        self.configuration.status == Status::Live && self.configuration.results.enabled
+    }
+
+    /// Whether the last claim ran out and no rung is left: whatever ends the invocation each time is not cured by another.
+    fn has_spent_its_attempts(&self, before: Option<&ResultRecord>) -> bool {
+        before.is_some_and(|record| {
+            matches!(record.state, ResultState::Claimed { .. })
+                && self.ladder.next_attempt(record.attempts, self.clock.now()).is_none()
+        })
+    }
+
+    /// The completion as Tribal Habits has it, where the customer's are read back; otherwise as it was sent.
+    async fn confirmed(&self, completion: &Completion) -> Result<Option<Completion>, VendorFailure> {
+        if self.configuration.reads_back() {
+            self.portal.find_completion(completion.enrolment).await
+        } else {
+            Ok(Some(completion.clone()))
+        }
+    }
+
+    async fn destination(&self, completion: &Completion) -> Result<Destination, ServiceFailure> {
+        let topic = self.table.find_topic(completion.topic).await?;
+        let person = self
+            .table
+            .find_person(&completion.user_name, completion.completed_at)
+            .await?;
+        let users = match person {
+            Some(_) => None,
+            None => self.table.load_job(Job::Users).await?.last_success_began_at,
+        };
+        let known = Known {
+            person: person.as_ref(),
+            topic: topic.as_ref(),
+            users_synced_from: users,
+        };
+        Ok(destination(completion, &known))
+    }
+
+    async fn deliver(
+        &self,
+        unsettled: Unsettled<'_>,
+        course: CourseId,
+        employee_id: EmployeeId,
+        deadline: Timestamp,
+    ) -> Result<ResultRecord, ServiceFailure> {
+        let completion = unsettled.completion;
+        let result = NewResult {
+            idempotency_key: completion.idempotency_key(),
+            employee_id: employee_id.clone(),
+            completed_on: completion.completed_on(self.configuration.time_zone.zone()),
+            duration_minutes: completion.training_minutes,
+        };
+        match self
+            .record(&course, &result, unsettled.earlier.look_first, deadline)
+            .await
+        {
+            Ok(()) => {
+                let at = self.clock.now();
+                Ok(unsettled.attempted(ResultState::Recorded {
+                    course,
+                    employee_id,
+                    at,
+                }))
+            }
+            Err(failure) if failure.kind == VendorFailureKind::NotFound(Missing::Course) => {
+                self.mark_broken(completion, &course).await?;
+                Ok(unsettled.parked(ParkedOn::Topic(completion.topic), self.clock.now()))
+            }
+            Err(failure) => Ok(self.failed(unsettled, &failure)),
+        }
+    }
+
+    /// Records the result, with quick tries. After a failure that may have had its effect it looks before it writes.
+    async fn record(
+        &self,
+        course: &CourseId,
+        result: &NewResult,
+        mut look_first: bool,
+        deadline: Timestamp,
+    ) -> Result<(), VendorFailure> {
+        let mut quick_tries = QUICK_TRIES.into_iter();
+        loop {
+            let Err(failure) = self.look_and_record(course, result, look_first).await else {
+                return Ok(());
+            };
+            let wait = quick_tries
+                .next()
+                .filter(|wait| self.may_try_again(&failure, *wait, deadline));
+            let Some(wait) = wait else {
+                return Err(failure);
+            };
+            look_first |= failure.may_have_happened();
+            self.clock.pause(wait).await;
+        }
+    }
+
+    async fn look_and_record(&self, course: &CourseId, result: &NewResult, look: bool) -> Result<(), VendorFailure> {
+        if look && self.hris.is_recorded(course, result).await? {
+            return Ok(());
+        }
+        self.hris.record_result(course, result).await.map(drop)
+    }
+
+    fn may_try_again(&self, failure: &VendorFailure, wait: Duration, deadline: Timestamp) -> bool {
+        let asked_to_wait_longer = matches!(failure.kind, VendorFailureKind::RateLimited(asked) if asked > wait);
+        let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+        let in_time = self.clock.time_until(deadline) > wait.saturating_add(ROOM);
+        failure.is_retryable() && !asked_to_wait_longer && in_time
+    }
+
+    /// An attempt that failed. One that was never made, for lack of time, is not counted.
+    fn failed(&self, unsettled: Unsettled<'_>, failure: &VendorFailure) -> ResultRecord {
+        let now = self.clock.now();
+        let made = u32::from(failure.kind != VendorFailureKind::NoTimeLeft);
+        let attempts = unsettled.earlier.attempts.saturating_add(made);
+        let not_before = match failure.kind {
+            VendorFailureKind::RateLimited(wait) => now.checked_add(wait).ok(),
+            _ => None,
+        };
+        let failed = FailedAttempt {
+            cause: failure.to_string(),
+            retryable: failure.is_retryable(),
+            not_before,
+        };
+        let state = after_failure(failed, attempts, self.ladder, now);
+        ResultRecord {
+            completion: unsettled.completion.clone(),
+            state,
+            attempts,
+        }
+    }
+
+    /// Marks the topic's course as broken, unless it is another one by now.
+    async fn mark_broken(&self, completion: &Completion, course: &CourseId) -> Result<(), ServiceFailure> {
+        let Some(mut topic) = self.table.find_topic(completion.topic).await? else {
+            return Ok(());
+        };
+        match &mut topic.course {
+            Some(linked) if linked.id == *course => linked.broken = true,
+            _ => return Ok(()),
+        }
+        self.table.save_topic(&topic).await
+    }
+
+    /// The link may have come between looking for it and parking: then nobody else would release the result.
+    async fn release_if_link_has_come(&self, completion: &Completion, on: &ParkedOn) -> Result<(), ServiceFailure> {
+        let still_parked = match on {
+            ParkedOn::Customer => true,
+            ParkedOn::Topic(_) | ParkedOn::User(_) => {
+                self.destination(completion).await? == Destination::Parked(on.clone())
+            }
+        };
+        if !still_parked {
+            self.table.release_results(on, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A completion that is claimed and about to be settled.
+#[derive(Clone, Copy)]
+struct Unsettled<'a> {
+    completion: &'a Completion,
+    earlier: Earlier,
+}
+
+impl Unsettled<'_> {
+    fn parked(self, on: ParkedOn, now: Timestamp) -> ResultRecord {
+        let since = self.earlier.parked_since.unwrap_or(now);
+        self.settled(ResultState::Parked { on, since }, self.earlier.attempts)
+    }
+
+    fn ignored(self, reason: IgnoredBecause) -> ResultRecord {
+        self.settled(ResultState::Ignored { reason }, self.earlier.attempts)
+    }
+
+    fn dead(self, cause: &str) -> ResultRecord {
+        self.settled(
+            ResultState::Dead {
+                cause: cause.to_owned(),
+            },
+            self.earlier.attempts,
+        )
+    }
+
+    fn attempted(self, state: ResultState) -> ResultRecord {
+        self.settled(state, self.earlier.attempts.saturating_add(1))
+    }
+
+    fn settled(self, state: ResultState, attempts: u32) -> ResultRecord {
+        ResultRecord {
+            completion: self.completion.clone(),
+            state,
+            attempts,
+        }
+    }
+}

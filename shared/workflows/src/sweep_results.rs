@@ -1,0 +1,134 @@
+//! Completions whose webhook was lost: list what was completed since the watermark and queue what has no result yet.
+
+use habitsync_domain::completion::{Completion, CompletionMessage};
+use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::delivery::needs_pushing;
+use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::sweep_window::{advance, sweep_since};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, run_job};
+use crate::ports::clock::Now;
+use crate::ports::failure::ServiceFailure;
+use crate::ports::queue::QueueCompletion;
+use crate::ports::results::FindResult;
+use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
+use crate::ports::vendors::ListCompletions;
+
+/// What recording the outcome may take: no completion is handled later than this before the deadline.
+const ROOM: SignedDuration = SignedDuration::from_secs(10);
+
+/// One customer's sweep.
+pub struct SweepResults<'a, Table, Portal, Queue, Clock> {
+    /// The customer's table.
+    pub table: &'a Table,
+    /// Tribal Habits.
+    pub portal: &'a Portal,
+    /// The result queue.
+    pub queue: &'a Queue,
+    /// Time.
+    pub clock: &'a Clock,
+    /// The customer's configuration.
+    pub configuration: &'a TenantConfiguration,
+}
+
+/// What a sweep did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SweepReport {
+    /// Completions that Tribal Habits listed.
+    pub listed: u64,
+    /// Of those, queued: they had no result, or one that waits for what may be there by now.
+    pub queued: u64,
+    /// Of those, settled or under way.
+    pub known: u64,
+}
+
+/// Sweeps once. The first sweep of a live customer only marks where their results begin.
+///
+/// # Errors
+/// Tribal Habits, the table or the queue failed. The watermark is as far as the sweep came.
+pub async fn sweep_results<Table, Portal, Queue, Clock>(
+    sweep: &SweepResults<'_, Table, Portal, Queue, Clock>,
+    deadline: Timestamp,
+) -> Result<RunOutcome<SweepReport>, JobFailure>
+where
+    Table: FindResult + HoldLease + SaveRun + RememberJob,
+    Portal: ListCompletions,
+    Queue: QueueCompletion,
+    Clock: Now,
+{
+    if sweep.configuration.status != Status::Live || !sweep.configuration.results.enabled {
+        return Ok(RunOutcome::Paused);
+    }
+    let work = async |state: &mut JobState| sweep.work(state, deadline).await;
+    run_job(sweep.table, sweep.clock, Job::ResultsSweep, deadline, work).await
+}
+
+impl<Table, Portal, Queue, Clock> SweepResults<'_, Table, Portal, Queue, Clock>
+where
+    Table: FindResult,
+    Portal: ListCompletions,
+    Queue: QueueCompletion,
+    Clock: Now,
+{
+    async fn work(&self, state: &mut JobState, deadline: Timestamp) -> Result<Progress<SweepReport>, JobFailure> {
+        let began = self.clock.now();
+        let Some(since) = sweep_since(state, began, self.configuration.time_zone.zone()) else {
+            state.swept_from = Some(began);
+            return Ok(SweepReport::default().progress(true));
+        };
+        let mut completions = self.portal.list_completions(since).await?;
+        // The vendor's order is assumed, and the watermark rests on it.
+        completions.sort_by_key(|completion| completion.completed_at);
+        let mut report = SweepReport {
+            listed: completions.len() as u64,
+            ..SweepReport::default()
+        };
+        for completion in completions {
+            if self.clock.time_until(deadline) <= ROOM {
+                return Ok(report.progress(false));
+            }
+            let completed_at = completion.completed_at;
+            let count = if self.queue_if_needed(completion).await? {
+                &mut report.queued
+            } else {
+                &mut report.known
+            };
+            *count += 1;
+            state.watermark = Some(advance(state.watermark, completed_at, began));
+        }
+        Ok(report.progress(true))
+    }
+
+    async fn queue_if_needed(&self, completion: Completion) -> Result<bool, ServiceFailure> {
+        let now = self.clock.now();
+        let record = self.table.find_result(completion.enrolment).await?;
+        if !needs_pushing(record.as_ref(), now) {
+            return Ok(false);
+        }
+        let tenant = self.configuration.tenant.clone();
+        self.queue
+            .queue_completion(&CompletionMessage {
+                tenant,
+                completion,
+                accepted_at: now,
+            })
+            .await?;
+        Ok(true)
+    }
+}
+
+impl SweepReport {
+    fn progress(self, finished: bool) -> Progress<Self> {
+        let counts = [("listed", self.listed), ("queued", self.queued), ("known", self.known)];
+        let counts: Counts = counts
+            .into_iter()
+            .map(|(name, count)| (name.to_owned(), count))
+            .collect();
+        Progress {
+            finished,
+            counts,
+            outcome: self,
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! Topics become courses: list every topic, decide, create, adopt, change or withdraw its course, and release the results
+//! that were parked on it.
+//!
+//! Each topic is saved as soon as its course is written, so that a run that dies loses at most one, and that one is found
+//! again by its reference.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use habitsync_domain::configuration::{CoursesConfiguration, Status, TenantConfiguration};
+use habitsync_domain::course::{Course, LinkedCourse, TopicRecord};
+use habitsync_domain::course_plan::{CourseAction, NearMiss, TopicPlan, plan_missing_topic, plan_topic};
+use habitsync_domain::identity::{TopicCode, TopicId};
+use habitsync_domain::job::Job;
+use habitsync_domain::result::ParkedOn;
+use habitsync_domain::topic::Topic;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, run_job};
+use crate::ports::clock::Now;
+use crate::ports::courses::{LoadTopics, SaveTopic};
+use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
+use crate::ports::results::ReleaseResults;
+use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
+use crate::ports::vendors::{CreatedCourse, ListTopics, SaveCourse};
+
+/// What one topic may take: none begins later than this before the deadline.
+const ROOM: SignedDuration = SignedDuration::from_secs(30);
+
+/// One customer's course sync.
+pub struct SyncCourses<'a, Table, Portal, Hris, Clock> {
+    /// The customer's table.
+    pub table: &'a Table,
+    /// Tribal Habits.
+    pub portal: &'a Portal,
+    /// EmployeeConnect.
+    pub hris: &'a Hris,
+    /// Time.
+    pub clock: &'a Clock,
+    /// The customer's configuration.
+    pub configuration: &'a TenantConfiguration,
+}
+
+/// What a course sync saw and did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CourseReport {
+    /// By name: `topics`, `qualify`, what the plan wants (`to_create`, `to_change`, `to_withdraw`, `unchanged`) and what
+    /// was done (`created`, `adopted`, `changed`, `withdrawn`, `failed`, `results_released`).
+    pub counts: Counts,
+    /// Topics that lack exactly one condition.
+    pub near_misses: Vec<NearMiss>,
+    /// Courses that could not be written; each is tried again by the next run.
+    pub problems: Vec<CourseProblem>,
+    /// Titles that more than one course has: a course is known by its reference, so that each is kept, and all are told.
+    pub same_titles: Vec<SameTitle>,
+}
+
+/// A topic whose course could not be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CourseProblem {
+    /// The topic's code.
+    pub code: TopicCode,
+    /// Its title.
+    pub title: String,
+    /// What EmployeeConnect answered.
+    pub failure: VendorFailure,
+}
+
+/// Topics that share a title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SameTitle {
+    /// The title, as the first of them writes it.
+    pub title: String,
+    /// Their codes, two or more.
+    pub codes: Vec<TopicCode>,
+}
+
+/// Syncs once. A draft customer's courses are planned and counted, and nothing is written but the run itself.
+///
+/// # Errors
+/// The topics could not be read, EmployeeConnect refused every course for one reason (credentials, no Development module),
+/// or the table failed.
+pub async fn sync_courses<Table, Portal, Hris, Clock>(
+    sync: &SyncCourses<'_, Table, Portal, Hris, Clock>,
+    deadline: Timestamp,
+) -> Result<RunOutcome<CourseReport>, JobFailure>
+where
+    Table: LoadTopics + SaveTopic + ReleaseResults + HoldLease + SaveRun + RememberJob,
+    Portal: ListTopics,
+    Hris: SaveCourse,
+    Clock: Now,
+{
+    if sync.configuration.status == Status::Paused || !sync.configuration.courses.enabled {
+        return Ok(RunOutcome::Paused);
+    }
+    run_job(sync.table, sync.clock, Job::Courses, deadline, async |_| {
+        sync.work(deadline).await
+    })
+    .await
+}
+
+impl<Table, Portal, Hris, Clock> SyncCourses<'_, Table, Portal, Hris, Clock>
+where
+    Table: LoadTopics + SaveTopic + ReleaseResults,
+    Portal: ListTopics,
+    Hris: SaveCourse,
+    Clock: Now,
+{
+    async fn work(&self, deadline: Timestamp) -> Result<Progress<CourseReport>, JobFailure> {
+        let topics = self.portal.list_topics().await?;
+        let known = self.known_topics().await?;
+        if topics.is_empty() && !known.is_empty() {
+            let cause = format!(
+                "Tribal Habits listed no topic at all; {} were there before",
+                known.len()
+            );
+            return Err(JobFailure::NotCredible(cause));
+        }
+        let mut report = CourseReport::of(&topics, &self.configuration.courses);
+        let plans = plan_courses(&topics, &known, &self.configuration.courses, self.clock.now());
+        plans.iter().for_each(|plan| report.count(planned(&plan.action)));
+        if self.configuration.status == Status::Draft {
+            return Ok(report.progress(true));
+        }
+        let finished = self.apply_all(plans, &mut report, deadline).await?;
+        Ok(report.progress(finished))
+    }
+
+    async fn known_topics(&self) -> Result<BTreeMap<TopicId, TopicRecord>, ServiceFailure> {
+        let records = self.table.load_topics().await?;
+        Ok(records.into_iter().map(|record| (record.topic, record)).collect())
+    }
+
+    /// Whether everything was applied before the time, or the vendor's patience, ran out.
+    async fn apply_all(
+        &self,
+        plans: Vec<TopicPlan>,
+        report: &mut CourseReport,
+        deadline: Timestamp,
+    ) -> Result<bool, JobFailure> {
+        for plan in plans {
+            if self.clock.time_until(deadline) <= ROOM {
+                return Ok(false);
+            }
+            match self.write_course(&plan).await {
+                Ok((course, done)) => {
+                    report.count(done);
+                    self.save(plan, course, report).await?;
+                }
+                Err(failure) => {
+                    let course = plan.record.course.clone();
+                    report.note(&plan.record, &failure);
+                    self.save(plan, course, report).await?;
+                    match what_failure_means(&failure) {
+                        Means::ThisCourse => {}
+                        Means::ForNow => return Ok(false),
+                        Means::EveryCourse => return Err(failure.into()),
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Does what is planned and returns the course as it is linked now, and what was done.
+    async fn write_course(&self, plan: &TopicPlan) -> Result<(Option<LinkedCourse>, &'static str), VendorFailure> {
+        match &plan.action {
+            CourseAction::Leave => Ok((plan.record.course.clone(), "left")),
+            CourseAction::Create(course) => self.find_or_create(course).await,
+            CourseAction::Change(id, course) => match self.hris.change_course(id, course).await {
+                Err(failure) if is_gone(&failure) => self.find_or_create(course).await,
+                changed => changed.map(|()| (Some(LinkedCourse::written(id, course)), "changed")),
+            },
+            CourseAction::Withdraw(id, course) => match self.hris.change_course(id, course).await {
+                Err(failure) if is_gone(&failure) => Ok((None, "withdrawn")),
+                changed => changed.map(|()| (Some(LinkedCourse::written(id, course)), "withdrawn")),
+            },
+        }
+    }
+
+    async fn find_or_create(&self, course: &Course) -> Result<(Option<LinkedCourse>, &'static str), VendorFailure> {
+        let there = match self.hris.find_course(&course.external_id).await? {
+            Some(id) => id,
+            None => match self.hris.create_course(course).await? {
+                CreatedCourse::Created(id) => return Ok((Some(LinkedCourse::written(&id, course)), "created")),
+                CreatedCourse::AlreadyThere(id) => id,
+            },
+        };
+        self.hris.change_course(&there, course).await?;
+        Ok((Some(LinkedCourse::written(&there, course)), "adopted"))
+    }
+
+    async fn save(
+        &self,
+        plan: TopicPlan,
+        course: Option<LinkedCourse>,
+        report: &mut CourseReport,
+    ) -> Result<(), ServiceFailure> {
+        let record = TopicRecord {
+            course,
+            ..plan.record.clone()
+        };
+        self.table.save_topic(&record).await?;
+        if plan.releases_results(&record) {
+            let parked_on = ParkedOn::Topic(record.topic);
+            let released = self.table.release_results(&parked_on, self.clock.now()).await?;
+            report.add("results_released", released);
+        }
+        Ok(())
+    }
+}
+
+/// Plans every topic that is listed, and then those that no longer are.
+fn plan_courses(
+    topics: &[Topic],
+    known: &BTreeMap<TopicId, TopicRecord>,
+    courses: &CoursesConfiguration,
+    now: Timestamp,
+) -> Vec<TopicPlan> {
+    let listed = topics.iter().map(|topic| {
+        let verdict = topic.verdict(&courses.reference);
+        plan_topic(topic, &verdict, known.get(&topic.id), courses.on_withdrawn, now)
+    });
+    let ids: BTreeSet<TopicId> = topics.iter().map(|topic| topic.id).collect();
+    let missing = known.iter().filter(|(id, _)| !ids.contains(id));
+    let missing = missing.filter_map(|(_, record)| plan_missing_topic(record, courses.on_withdrawn));
+    listed.chain(missing).collect()
+}
+
+fn planned(action: &CourseAction) -> &'static str {
+    match action {
+        CourseAction::Leave => "unchanged",
+        CourseAction::Create(_) => "to_create",
+        CourseAction::Change(..) => "to_change",
+        CourseAction::Withdraw(..) => "to_withdraw",
+    }
+}
+
+/// How far a failed write reaches.
+enum Means {
+    /// The others may succeed.
+    ThisCourse,
+    /// None will succeed just now; the next run goes on.
+    ForNow,
+    /// None will succeed before somebody does something.
+    EveryCourse,
+}
+
+fn what_failure_means(failure: &VendorFailure) -> Means {
+    match failure.kind {
+        VendorFailureKind::Credentials | VendorFailureKind::ModuleDisabled => Means::EveryCourse,
+        VendorFailureKind::RateLimited(_) | VendorFailureKind::NoTimeLeft => Means::ForNow,
+        VendorFailureKind::Refused(_)
+        | VendorFailureKind::NotFound(_)
+        | VendorFailureKind::Unavailable { .. }
+        | VendorFailureKind::Unreadable
+        | VendorFailureKind::InconsistentRead => Means::ThisCourse,
+    }
+}
+
+fn is_gone(failure: &VendorFailure) -> bool {
+    matches!(
+        failure.kind,
+        VendorFailureKind::NotFound(Missing::Course | Missing::Other)
+    )
+}
+
+impl CourseReport {
+    /// What can be said of the topics before anything is planned.
+    fn of(topics: &[Topic], courses: &CoursesConfiguration) -> Self {
+        let mut report = Self::default();
+        let mut titles: BTreeMap<String, SameTitle> = BTreeMap::new();
+        report.add("topics", topics.len() as u64);
+        for topic in topics {
+            let verdict = topic.verdict(&courses.reference);
+            report.near_misses.extend(NearMiss::of(topic, &verdict));
+            if verdict.qualifies() {
+                report.count("qualify");
+                let title = topic.title.trim();
+                let same = titles.entry(title.to_lowercase());
+                let same = same.or_insert_with(|| SameTitle {
+                    title: title.to_owned(),
+                    codes: Vec::new(),
+                });
+                same.codes.push(topic.code.clone());
+            }
+        }
+        report.same_titles = titles.into_values().filter(|same| same.codes.len() > 1).collect();
+        report
+    }
+
+    fn count(&mut self, name: &str) {
+        self.add(name, 1);
+    }
+
+    fn add(&mut self, name: &str, by: u64) {
+        *self.counts.entry(name.to_owned()).or_default() += by;
+    }
+
+    fn note(&mut self, topic: &TopicRecord, failure: &VendorFailure) {
+        self.count("failed");
+        let (code, title) = (topic.code.clone(), topic.title.clone());
+        self.problems.push(CourseProblem {
+            code,
+            title,
+            failure: failure.clone(),
+        });
+    }
+
+    fn progress(self, finished: bool) -> Progress<Self> {
+        Progress {
+            finished,
+            counts: self.counts.clone(),
+            outcome: self,
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Every minute: queue the results that are due, start the runs that have work left.
+//!
+//! What is handed on is put off first, so that two watchdogs, or two looks, do not hand it on twice; should the message or
+//! the start be lost, it is due again.
+
+use habitsync_domain::completion::CompletionMessage;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ports::clock::Now;
+use crate::ports::failure::ServiceFailure;
+use crate::ports::fleet::{DueResult, ListDue, PostponeDue, UnfinishedRun};
+use crate::ports::queue::{QueueCompletion, StartJob};
+
+/// How long a queued result or a started run has before it counts as lost.
+const PUT_OFF: SignedDuration = SignedDuration::from_mins(5);
+
+/// How many are looked up at a time.
+const PAGE: u32 = 100;
+
+/// What handing on one more may take: none begins later than this before the deadline.
+const ROOM: SignedDuration = SignedDuration::from_secs(5);
+
+/// The watchdog's view of all customers.
+pub struct WatchFleet<'a, Fleet, Queue, Jobs, Clock> {
+    /// What waits anywhere.
+    pub fleet: &'a Fleet,
+    /// The result queue.
+    pub queue: &'a Queue,
+    /// The functions behind the jobs.
+    pub jobs: &'a Jobs,
+    /// Time.
+    pub clock: &'a Clock,
+}
+
+/// What the watchdog did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FleetReport {
+    /// Results put on the queue.
+    pub results_queued: u64,
+    /// Runs started.
+    pub runs_started: u64,
+    /// Whatever was due and had moved on before it could be put off.
+    pub moved_on: u64,
+    /// Whatever could not be handed on; it is due again in five minutes. One customer's failure is nobody else's.
+    pub failures: Vec<ServiceFailure>,
+}
+
+/// Hands on everything that is due, until nothing is or the deadline is near.
+///
+/// # Errors
+/// What is due could not be read at all.
+pub async fn watch_fleet<Fleet, Queue, Jobs, Clock>(
+    watch: &WatchFleet<'_, Fleet, Queue, Jobs, Clock>,
+    deadline: Timestamp,
+) -> Result<FleetReport, ServiceFailure>
+where
+    Fleet: ListDue + PostponeDue,
+    Queue: QueueCompletion,
+    Jobs: StartJob,
+    Clock: Now,
+{
+    let mut report = FleetReport::default();
+    watch.start_runs(&mut report).await?;
+    watch.queue_results(&mut report, deadline).await?;
+    Ok(report)
+}
+
+impl<Fleet, Queue, Jobs, Clock> WatchFleet<'_, Fleet, Queue, Jobs, Clock>
+where
+    Fleet: ListDue + PostponeDue,
+    Queue: QueueCompletion,
+    Jobs: StartJob,
+    Clock: Now,
+{
+    async fn start_runs(&self, report: &mut FleetReport) -> Result<(), ServiceFailure> {
+        let now = self.clock.now();
+        for run in self.fleet.list_unfinished_runs(now, PAGE).await? {
+            let started = self.start(&run, now).await;
+            report.note(started, |report| &mut report.runs_started);
+        }
+        Ok(())
+    }
+
+    async fn start(&self, run: &UnfinishedRun, now: Timestamp) -> Result<bool, ServiceFailure> {
+        if !self.fleet.postpone_run(run, put_off(now)).await? {
+            return Ok(false);
+        }
+        self.jobs.start_job(&run.tenant, run.job).await?;
+        Ok(true)
+    }
+
+    async fn queue_results(&self, report: &mut FleetReport, deadline: Timestamp) -> Result<(), ServiceFailure> {
+        loop {
+            let due = self.fleet.list_due_results(self.clock.now(), PAGE).await?;
+            let before = report.clone();
+            for result in &due {
+                if self.clock.time_until(deadline) <= ROOM {
+                    return Ok(());
+                }
+                let queued = self.queue(result).await;
+                report.note(queued, |report| &mut report.results_queued);
+            }
+            // The index lags: a page of which nothing was handed on would come again and again.
+            let is_last_page = due.len() < PAGE as usize;
+            let is_stuck =
+                report.results_queued == before.results_queued || report.failures.len() > before.failures.len();
+            if is_last_page || is_stuck {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn queue(&self, due: &DueResult) -> Result<bool, ServiceFailure> {
+        if !self.fleet.postpone_result(due, put_off(self.clock.now())).await? {
+            return Ok(false);
+        }
+        let message = CompletionMessage {
+            tenant: due.tenant.clone(),
+            completion: due.completion.clone(),
+            accepted_at: due.due_at,
+        };
+        self.queue.queue_completion(&message).await?;
+        Ok(true)
+    }
+}
+
+impl FleetReport {
+    fn note(&mut self, handed_on: Result<bool, ServiceFailure>, count: impl FnOnce(&mut Self) -> &mut u64) {
+        match handed_on {
+            Ok(true) => *count(self) += 1,
+            Ok(false) => self.moved_on += 1,
+            Err(failure) => self.failures.push(failure),
+        }
+    }
+}
+
+fn put_off(now: Timestamp) -> Timestamp {
+    now.checked_add(PUT_OFF).unwrap_or(Timestamp::MAX)
+}

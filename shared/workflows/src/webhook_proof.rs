@@ -1,0 +1,92 @@
+//! Whether a webhook delivery proves itself: a Standard Webhooks signature, or a bearer token from a sender that cannot sign.
+//!
+//! Every live secret is tried, comparisons take constant time, and a customer without secrets costs as much as a wrong
+//! signature: the two cannot be told apart from outside.
+
+use habitsync_domain::configuration::Authenticity;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::{Digest, Sha256};
+use standardwebhooks::Webhook;
+use subtle::{Choice, ConstantTimeEq};
+
+/// How far a delivery's timestamp may be from now, either way.
+const TOLERANCE: SignedDuration = SignedDuration::from_secs(300);
+
+/// Checked where a customer has no secret; whatever comes of it does not count.
+const DECOY: &str = "whsec_ZGVjb3k=";
+
+/// The headers that a delivery proves itself with.
+#[derive(Clone, Copy, Default)]
+pub struct Headers<'a> {
+    /// `webhook-id`
+    pub id: Option<&'a str>,
+    /// `webhook-timestamp`: epoch seconds
+    pub timestamp: Option<&'a str>,
+    /// `webhook-signature`: `v1,` and base64; several, separated by spaces
+    pub signature: Option<&'a str>,
+    /// `authorization`: `Bearer` and the token
+    pub authorization: Option<&'a str>,
+}
+
+/// Whether the delivery is proved by one of the secrets, in the way the customer's configuration tells.
+#[must_use]
+pub fn proves(
+    authenticity: Authenticity,
+    secrets: &[SecretString],
+    headers: &Headers<'_>,
+    body: &[u8],
+    now: Timestamp,
+) -> bool {
+    let check = |secret: &str| match authenticity {
+        Authenticity::Signature => is_signed(secret, headers, body, now),
+        Authenticity::Token => bears(secret, headers),
+    };
+    if secrets.is_empty() {
+        let _decoyed = check(DECOY);
+        return false;
+    }
+    // Not `any`: each secret takes its time, whichever of them fits.
+    let proofs = secrets.iter().map(|secret| check(secret.expose_secret()));
+    proofs.fold(Choice::from(0), |proved, proof| proved | proof).into()
+}
+
+/// A Standard Webhooks signature of `{id}.{timestamp}.{body}`, recent enough.
+fn is_signed(secret: &str, headers: &Headers<'_>, body: &[u8], now: Timestamp) -> Choice {
+    let sealed = || {
+        let timestamp = recent(headers.timestamp?, now)?;
+        let webhook = Webhook::new(secret).ok().filter(|_| has_key(secret))?;
+        let expected = webhook.sign(headers.id?, timestamp, body).ok()?;
+        Some(any_equals(headers.signature?, &expected))
+    };
+    sealed().unwrap_or(Choice::from(0))
+}
+
+/// The timestamp, where it is one and within the tolerance. Extreme ones end here: further on they would overflow.
+fn recent(text: &str, now: Timestamp) -> Option<i64> {
+    let seconds = text.parse().ok()?;
+    let sent_at = Timestamp::from_second(seconds).ok()?;
+    (sent_at.duration_since(now).abs() <= TOLERANCE).then_some(seconds)
+}
+
+/// An empty key would sign for everybody.
+fn has_key(secret: &str) -> bool {
+    !secret.strip_prefix("whsec_").unwrap_or(secret).is_empty()
+}
+
+fn any_equals(signatures: &str, expected: &str) -> Choice {
+    signatures
+        .split(' ')
+        .map(|signature| signature.as_bytes().ct_eq(expected.as_bytes()))
+        .fold(Choice::from(0), |found, equal| found | equal)
+}
+
+/// A bearer token. Digests are compared, so that not even its length can be measured.
+fn bears(secret: &str, headers: &Headers<'_>) -> Choice {
+    let token = headers.authorization.and_then(|header| header.split_once(' '));
+    let token = token
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map_or("", |(_, token)| token);
+    let is_token = Choice::from(u8::from(!secret.is_empty()));
+    Sha256::digest(token).ct_eq(&Sha256::digest(secret)) & is_token
+}
