@@ -143,7 +143,7 @@ impl Worklist {
     #[must_use]
     pub fn digest(&self) -> String {
         let text = serde_json::to_vec(self).unwrap_or_default();
-        format!("{:x}", Sha256::digest(text))
+        hex::encode(Sha256::digest(text))
     }
 
     /// Each line with its group's advice, for the attached CSV.
