@@ -4,7 +4,17 @@
 //! stacks are deployed by the command that deploys them to AWS; what differs is the parameters' values.
 
 pub mod attached;
+pub mod deploy;
+pub mod emulator;
 pub mod error;
+pub mod inspect;
+mod logs;
 pub mod package;
 pub mod python;
+mod run_folder;
+pub mod stack;
 pub mod workspace;
+
+pub use error::LocalError;
+pub use inspect::Mail;
+pub use stack::{LocalStack, Options};

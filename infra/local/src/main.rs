@@ -1,2 +1,60 @@
-//! `local-stack`.
-fn main() {}
+//! `local-stack`: puts the local stack up and leaves it running, or checks the templates.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use habitsync_local::{LocalError, LocalStack, Options};
+
+mod lint;
+mod signals;
+mod stay;
+
+/// The real templates and the real functions on this machine, without Docker or an AWS account.
+#[derive(Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Puts the stack up, prints every address, and leaves it running until Ctrl-C.
+    Stack,
+    /// Checks the templates with cfn-lint and `sam validate --lint`.
+    Lint,
+}
+
+fn main() -> ExitCode {
+    let task = Arguments::parse().command;
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    let outcome = runtime.block_on(async {
+        tokio::select! {
+            outcome = run(task) => outcome,
+            signal = signals::end_requested() => Ok(ExitCode::from(signal)),
+        }
+    });
+    // Whatever still waits on a blocking thread need not be waited for: it ends with this process.
+    runtime.shutdown_background();
+    outcome.unwrap_or_else(|error| failed(&error))
+}
+
+async fn run(task: Task) -> Result<ExitCode, LocalError> {
+    match task {
+        Task::Stack => stay::up(LocalStack::start(Options::for_people("stack")).await?).await,
+        Task::Lint => lint::templates(),
+    }
+}
+
+/// Prints an error with its causes.
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("\n{error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        eprintln!("  because: {error}");
+        cause = error.source();
+    }
+    ExitCode::FAILURE
+}

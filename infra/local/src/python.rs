@@ -91,7 +91,9 @@ fn make(environment: &Environment, requirements: &Path) -> Result<(), LocalError
 
 fn digest(requirements: &Path) -> Result<String, LocalError> {
     let bytes = fs::read(requirements).map_err(LocalError::file("read", requirements))?;
-    Ok(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
 }
 
 /// The first program that is a Python of a version we can use and able to make environments.

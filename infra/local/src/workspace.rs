@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::error::LocalError;
 
 /// The workspace's folder: the one with `Makefile` in it.
+///
+/// # Panics
+/// Never: this crate lies two folders below it.
 #[must_use]
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
