@@ -46,9 +46,10 @@ pub struct JobState {
     /// The end of the last run that succeeded.
     #[serde(default)]
     pub last_success_at: Option<Timestamp>,
-    /// When that run began: it has seen everything that was so before.
+    /// When the last run began that wrote all there was to write: it has seen, and linked, everybody who was there before.
+    /// A draft customer's runs write nothing and do not count.
     #[serde(default)]
-    pub last_success_began_at: Option<Timestamp>,
+    pub last_complete_began_at: Option<Timestamp>,
     /// The end of the last run that failed, and how (no personal data).
     #[serde(default)]
     pub last_failure: Option<Failure>,

@@ -46,7 +46,8 @@ pub enum UnreadableEvent {
 
 #[derive(Deserialize)]
 struct Event {
-    event: String,
+    #[serde(rename = "event")]
+    name: String,
     #[serde(default)]
     occurred_at: Option<Timestamp>,
     #[serde(default)]
@@ -88,7 +89,7 @@ pub fn read_event(body: &[u8]) -> Result<CompletionEvent, UnreadableEvent> {
         line: error.line(),
         column: error.column(),
     })?;
-    if event.event != COMPLETED {
+    if event.name != COMPLETED {
         return Ok(CompletionEvent::Other);
     }
     let kind = Kind::deserialize(&event.enrolment).map_err(|_| UnreadableEvent::NotAnEnrolment)?;

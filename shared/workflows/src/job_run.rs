@@ -148,7 +148,6 @@ fn conclude<T>(
             if progress.finished {
                 run.state = RunState::Succeeded { at: now };
                 remembered.last_success_at = Some(now);
-                remembered.last_success_began_at = Some(run.started_at);
             } else {
                 run.state = RunState::Unfinished { lease_until: now };
             }

@@ -6,6 +6,8 @@
 pub mod accept_completion;
 pub mod apply_tenant;
 pub mod completion_event;
+#[cfg(feature = "in-memory")]
+pub mod in_memory;
 pub mod job_run;
 pub mod mail;
 pub mod ports;

@@ -166,7 +166,7 @@ where
             .await?;
         let users = match person {
             Some(_) => None,
-            None => self.table.load_job(Job::Users).await?.last_success_began_at,
+            None => self.table.load_job(Job::Users).await?.last_complete_began_at,
         };
         let known = Known {
             person: person.as_ref(),

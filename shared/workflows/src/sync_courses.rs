@@ -117,7 +117,9 @@ where
         }
         let mut report = CourseReport::of(&topics, &self.configuration.courses);
         let plans = plan_courses(&topics, &known, &self.configuration.courses, self.clock.now());
-        plans.iter().for_each(|plan| report.count(planned(&plan.action)));
+        for plan in &plans {
+            report.count(planned(&plan.action));
+        }
         if self.configuration.status == Status::Draft {
             return Ok(report.progress(true));
         }

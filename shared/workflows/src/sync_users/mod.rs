@@ -113,7 +113,8 @@ where
         deadline: Timestamp,
         remembered: &mut JobState,
     ) -> Result<Progress<UserSyncSummary>, JobFailure> {
-        let today = self.clock.now().to_zoned(configuration.time_zone.zone().clone()).date();
+        let began = self.clock.now();
+        let today = began.to_zoned(configuration.time_zone.zone().clone()).date();
         let (plan, verified) = self.plan(configuration, remembered, today).await?;
         let applied = if configuration.status == Status::Draft {
             Applied::nothing()
@@ -122,6 +123,9 @@ where
         };
         if verified && applied.finished {
             remembered.last_verified_on = Some(today);
+        }
+        if applied.finished && configuration.status == Status::Live {
+            remembered.last_complete_began_at = Some(began);
         }
         let problems: Vec<_> = plan.problems.into_iter().chain(applied.problems).collect();
         let worklist = Worklist::of_people(&problems, &plan.held);

@@ -1,0 +1,51 @@
+//! A clock that moves only when it is told to, or paused on.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use parking_lot::Mutex;
+
+use crate::ports::clock::{Now, Pause};
+
+/// Time under the control of a test.
+#[derive(Debug)]
+pub struct ManualClock {
+    now: Mutex<Timestamp>,
+    pauses: Mutex<Vec<Duration>>,
+}
+
+impl ManualClock {
+    /// A clock that shows this moment.
+    #[must_use]
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            now: Mutex::new(now),
+            pauses: Mutex::default(),
+        }
+    }
+
+    /// Moves on.
+    pub fn advance(&self, by: SignedDuration) {
+        let mut now = self.now.lock();
+        *now = now.saturating_add(by).unwrap_or(Timestamp::MAX);
+    }
+
+    /// Every pause that was made, in order.
+    pub fn pauses(&self) -> Vec<Duration> {
+        self.pauses.lock().clone()
+    }
+}
+
+impl Now for ManualClock {
+    fn now(&self) -> Timestamp {
+        *self.now.lock()
+    }
+}
+
+impl Pause for ManualClock {
+    async fn pause(&self, wait: Duration) {
+        tokio::task::yield_now().await;
+        self.pauses.lock().push(wait);
+        self.advance(SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX));
+    }
+}

@@ -1,0 +1,164 @@
+//! The journal of calls and the failures armed for them.
+
+use std::collections::VecDeque;
+
+use parking_lot::Mutex;
+
+use crate::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
+
+/// One method of one port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is named like the method it stands for")]
+pub enum Call {
+    AcquireLease,
+    ChangeCourse,
+    ChangeUser,
+    ClaimResult,
+    CreateCourse,
+    CreateUser,
+    FindCompletion,
+    FindCourse,
+    FindEmployee,
+    FindPerson,
+    FindResult,
+    FindTopic,
+    FindUser,
+    IsRecorded,
+    ListCompletions,
+    ListDueResults,
+    ListEmployees,
+    ListTopics,
+    ListUnfinishedRuns,
+    ListUsers,
+    LoadAlert,
+    LoadConfiguration,
+    LoadJob,
+    LoadPeople,
+    LoadTopics,
+    LoadWebhookSecrets,
+    PostponeResult,
+    PostponeRun,
+    QueueCompletion,
+    RecordResult,
+    ReleaseLease,
+    ReleaseResults,
+    ReloadWebhookSecrets,
+    RemoveSchedule,
+    SaveAlert,
+    SaveConfiguration,
+    SaveJob,
+    SavePerson,
+    SaveRun,
+    SaveSchedule,
+    SaveSecret,
+    SaveTopic,
+    SendMail,
+    SettleResult,
+    StartJob,
+    SupersedeRuns,
+}
+
+/// How a call fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault<E> {
+    /// Nothing was done.
+    Before(E),
+    /// It was done, and the caller does not learn it.
+    After(E),
+}
+
+/// What was called, and what fails next.
+#[derive(Debug)]
+pub struct Faults<E> {
+    armed: Mutex<VecDeque<Armed<E>>>,
+    made: Mutex<Vec<Call>>,
+}
+
+#[derive(Debug)]
+struct Armed<E> {
+    call: Call,
+    successes_first: usize,
+    fault: Fault<E>,
+}
+
+impl<E> Default for Faults<E> {
+    fn default() -> Self {
+        Self {
+            armed: Mutex::default(),
+            made: Mutex::default(),
+        }
+    }
+}
+
+impl<E> Faults<E> {
+    /// The next call of this kind fails; several armed for one kind fail one after the other.
+    pub fn arm(&self, call: Call, fault: Fault<E>) {
+        self.arm_after(0, call, fault);
+    }
+
+    /// The call of this kind after so many that succeed fails, counted from the one armed for it before.
+    pub fn arm_after(&self, successes_first: usize, call: Call, fault: Fault<E>) {
+        self.armed.lock().push_back(Armed {
+            call,
+            successes_first,
+            fault,
+        });
+    }
+
+    /// How often this was called, failed calls included.
+    pub fn count(&self, call: Call) -> usize {
+        self.made.lock().iter().filter(|made| **made == call).count()
+    }
+
+    /// Every call, in order.
+    pub fn made(&self) -> Vec<Call> {
+        self.made.lock().clone()
+    }
+
+    /// Failures that are armed and have not been met.
+    pub fn still_armed(&self) -> usize {
+        self.armed.lock().len()
+    }
+
+    /// Makes a call: notes it, lets others have a turn, and has the effect, unless a failure is armed.
+    pub(super) async fn call<T>(&self, call: Call, effect: impl FnOnce() -> Result<T, E> + Send) -> Result<T, E> {
+        tokio::task::yield_now().await;
+        self.made.lock().push(call);
+        match self.take(call) {
+            None => effect(),
+            Some(Fault::Before(failure)) => Err(failure),
+            Some(Fault::After(failure)) => effect().and(Err(failure)),
+        }
+    }
+
+    fn take(&self, call: Call) -> Option<Fault<E>> {
+        let mut armed = self.armed.lock();
+        let index = armed.iter().position(|armed| armed.call == call)?;
+        let next = armed.get_mut(index)?;
+        if next.successes_first > 0 {
+            next.successes_first -= 1;
+            return None;
+        }
+        armed.remove(index).map(|armed| armed.fault)
+    }
+}
+
+/// A failure of a vendor.
+#[must_use]
+pub fn vendor_failure(vendor: Vendor, kind: VendorFailureKind) -> VendorFailure {
+    VendorFailure {
+        vendor,
+        kind,
+        detail: "armed by a test".to_owned(),
+    }
+}
+
+/// A failure of one of our own services that may pass.
+#[must_use]
+pub fn service_failure() -> ServiceFailure {
+    ServiceFailure {
+        service: "memory",
+        retryable: true,
+        detail: "armed by a test".to_owned(),
+    }
+}

@@ -1,0 +1,112 @@
+//! What waits in the tables of all customers.
+
+use habitsync_domain::tenant::TenantId;
+use jiff::Timestamp;
+
+use super::faults::{Call, Faults};
+use super::table::Table;
+use crate::ports::failure::ServiceFailure;
+use crate::ports::fleet::{DueResult, ListDue, PostponeDue, UnfinishedRun};
+
+/// The customers and their tables.
+#[derive(Debug)]
+pub struct Fleet<'a> {
+    /// Its failures and its journal.
+    pub faults: Faults<ServiceFailure>,
+    tables: Vec<(TenantId, &'a Table)>,
+}
+
+impl<'a> Fleet<'a> {
+    /// A fleet of these customers.
+    #[must_use]
+    pub fn of(tables: Vec<(TenantId, &'a Table)>) -> Self {
+        Self {
+            faults: Faults::default(),
+            tables,
+        }
+    }
+
+    fn table(&self, tenant: &TenantId) -> Option<&'a Table> {
+        let found = self.tables.iter().find(|(id, _)| id == tenant);
+        found.map(|(_, table)| *table)
+    }
+
+    fn due_results(&self, now: Timestamp) -> Vec<DueResult> {
+        let mut due = Vec::new();
+        for (tenant, table) in &self.tables {
+            for stored in table.state().results.values() {
+                let due_at = stored.due_at.filter(|due_at| *due_at <= now);
+                due.extend(due_at.map(|due_at| DueResult {
+                    tenant: tenant.clone(),
+                    completion: stored.record.completion.clone(),
+                    due_at,
+                }));
+            }
+        }
+        due.sort_by_key(|result| result.due_at);
+        due
+    }
+
+    fn unfinished_runs(&self, now: Timestamp) -> Vec<UnfinishedRun> {
+        let mut due = Vec::new();
+        for (tenant, table) in &self.tables {
+            let state = table.state();
+            let runs = state
+                .runs
+                .values()
+                .filter(|run| run.due_at.is_some_and(|due_at| due_at <= now));
+            due.extend(runs.map(|run| UnfinishedRun {
+                tenant: tenant.clone(),
+                job: run.record.job,
+                id: run.record.id.clone(),
+            }));
+        }
+        due
+    }
+}
+
+impl ListDue for Fleet<'_> {
+    async fn list_due_results(&self, now: Timestamp, limit: u32) -> Result<Vec<DueResult>, ServiceFailure> {
+        let list = || Ok(self.due_results(now).into_iter().take(limit as usize).collect());
+        self.faults.call(Call::ListDueResults, list).await
+    }
+
+    async fn list_unfinished_runs(&self, now: Timestamp, limit: u32) -> Result<Vec<UnfinishedRun>, ServiceFailure> {
+        let list = || Ok(self.unfinished_runs(now).into_iter().take(limit as usize).collect());
+        self.faults.call(Call::ListUnfinishedRuns, list).await
+    }
+}
+
+impl PostponeDue for Fleet<'_> {
+    async fn postpone_result(&self, due: &DueResult, until: Timestamp) -> Result<bool, ServiceFailure> {
+        let postpone = || {
+            let Some(table) = self.table(&due.tenant) else {
+                return Ok(false);
+            };
+            let mut state = table.state();
+            let stored = state.results.get_mut(&due.completion.enrolment);
+            Ok(stored.is_some_and(|stored| put_off(&mut stored.due_at, |due_at| due_at == due.due_at, until)))
+        };
+        self.faults.call(Call::PostponeResult, postpone).await
+    }
+
+    async fn postpone_run(&self, run: &UnfinishedRun, until: Timestamp) -> Result<bool, ServiceFailure> {
+        let postpone = || {
+            let Some(table) = self.table(&run.tenant) else {
+                return Ok(false);
+            };
+            let mut state = table.state();
+            let stored = state.runs.get_mut(&run.id);
+            Ok(stored.is_some_and(|stored| put_off(&mut stored.due_at, |due_at| due_at < until, until)))
+        };
+        self.faults.call(Call::PostponeRun, postpone).await
+    }
+}
+
+fn put_off(due_at: &mut Option<Timestamp>, is_as_seen: impl FnOnce(Timestamp) -> bool, until: Timestamp) -> bool {
+    let is_still_due = due_at.is_some_and(is_as_seen);
+    if is_still_due {
+        *due_at = Some(until);
+    }
+    is_still_due
+}

@@ -1,0 +1,159 @@
+//! One customer's EmployeeConnect.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::course::Course;
+use habitsync_domain::employee::Employee;
+use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
+use habitsync_domain::result::NewResult;
+use parking_lot::Mutex;
+
+use super::faults::{Call, Faults, vendor_failure};
+use crate::ports::failure::{Missing, Vendor, VendorFailure, VendorFailureKind};
+use crate::ports::vendors::{CreatedCourse, FindEmployee, ListEmployees, RecordResult, Recorded, SaveCourse};
+
+/// An EmployeeConnect tenant.
+#[derive(Debug, Default)]
+pub struct Hris {
+    /// Its failures and its journal.
+    pub faults: Faults<VendorFailure>,
+    /// Its employees.
+    pub employees: Mutex<Vec<Employee>>,
+    /// Its courses.
+    pub courses: Mutex<BTreeMap<CourseId, Course>>,
+    /// Its results, in the order they were recorded.
+    pub results: Mutex<Vec<StoredResult>>,
+    /// Whether a result is recorded again under an idempotency key that is there: the vendor's promise not to is assumed,
+    /// and a test may break it.
+    pub forgets_keys: Mutex<bool>,
+}
+
+/// A result as it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredResult {
+    /// The course it is on.
+    pub course: CourseId,
+    /// What was recorded.
+    pub result: NewResult,
+}
+
+impl Hris {
+    /// Adds an employee of whom nothing but the id is known.
+    ///
+    /// # Panics
+    /// The id is none.
+    pub fn employ(&self, id: &EmployeeId) {
+        let record = [("employeeId".to_owned(), id.as_str().into())].into_iter().collect();
+        self.employees
+            .lock()
+            .push(Employee::from_record(record).expect("the id was one before"));
+    }
+
+    /// The course with this reference.
+    pub fn course(&self, reference: &TopicCode) -> Option<(CourseId, Course)> {
+        let courses = self.courses.lock();
+        let found = courses.iter().find(|(_, course)| course.external_id == *reference);
+        found.map(|(id, course)| (id.clone(), course.clone()))
+    }
+
+    fn create(&self, course: &Course) -> CreatedCourse {
+        if let Some((id, _)) = self.course(&course.external_id) {
+            return CreatedCourse::AlreadyThere(id);
+        }
+        let mut courses = self.courses.lock();
+        let id = CourseId(format!("C{}", courses.len() + 1));
+        courses.insert(id.clone(), course.clone());
+        CreatedCourse::Created(id)
+    }
+
+    fn change(&self, id: &CourseId, course: &Course) -> Result<(), VendorFailure> {
+        let mut courses = self.courses.lock();
+        let stored = courses.get_mut(id).ok_or_else(|| not_found(Missing::Course))?;
+        *stored = course.clone();
+        Ok(())
+    }
+
+    fn record(&self, course: &CourseId, result: &NewResult) -> Result<Recorded, VendorFailure> {
+        if !self.courses.lock().contains_key(course) {
+            return Err(not_found(Missing::Course));
+        }
+        if !self
+            .employees
+            .lock()
+            .iter()
+            .any(|employee| *employee.id() == result.employee_id)
+        {
+            return Err(not_found(Missing::Employee));
+        }
+        let is_there = self.has(course, result) && !*self.forgets_keys.lock();
+        if is_there {
+            return Ok(Recorded::Before);
+        }
+        self.results.lock().push(StoredResult {
+            course: course.clone(),
+            result: result.clone(),
+        });
+        Ok(Recorded::Now)
+    }
+
+    fn has(&self, course: &CourseId, result: &NewResult) -> bool {
+        let results = self.results.lock();
+        let is_it =
+            |stored: &StoredResult| stored.course == *course && stored.result.idempotency_key == result.idempotency_key;
+        results.iter().any(is_it)
+    }
+}
+
+fn not_found(missing: Missing) -> VendorFailure {
+    vendor_failure(Vendor::EmployeeConnect, VendorFailureKind::NotFound(missing))
+}
+
+impl ListEmployees for Hris {
+    async fn list_employees(&self) -> Result<Vec<Employee>, VendorFailure> {
+        let list = || Ok(self.employees.lock().clone());
+        self.faults.call(Call::ListEmployees, list).await
+    }
+}
+
+impl FindEmployee for Hris {
+    async fn find_employee(&self, id: &EmployeeId) -> Result<Option<Employee>, VendorFailure> {
+        let find = || {
+            Ok(self
+                .employees
+                .lock()
+                .iter()
+                .find(|employee| employee.id() == id)
+                .cloned())
+        };
+        self.faults.call(Call::FindEmployee, find).await
+    }
+}
+
+impl SaveCourse for Hris {
+    async fn find_course(&self, reference: &TopicCode) -> Result<Option<CourseId>, VendorFailure> {
+        let find = || Ok(self.course(reference).map(|(id, _)| id));
+        self.faults.call(Call::FindCourse, find).await
+    }
+
+    async fn create_course(&self, course: &Course) -> Result<CreatedCourse, VendorFailure> {
+        self.faults.call(Call::CreateCourse, || Ok(self.create(course))).await
+    }
+
+    async fn change_course(&self, id: &CourseId, course: &Course) -> Result<(), VendorFailure> {
+        self.faults.call(Call::ChangeCourse, || self.change(id, course)).await
+    }
+}
+
+impl RecordResult for Hris {
+    async fn record_result(&self, course: &CourseId, result: &NewResult) -> Result<Recorded, VendorFailure> {
+        self.faults
+            .call(Call::RecordResult, || self.record(course, result))
+            .await
+    }
+
+    async fn is_recorded(&self, course: &CourseId, result: &NewResult) -> Result<bool, VendorFailure> {
+        self.faults
+            .call(Call::IsRecorded, || Ok(self.has(course, result)))
+            .await
+    }
+}

@@ -1,0 +1,49 @@
+//! What was mailed, and what one customer has been told.
+
+use parking_lot::Mutex;
+
+use super::faults::{Call, Faults};
+use super::table::Table;
+use crate::ports::failure::ServiceFailure;
+use crate::ports::mail::{AlertState, Mail, RememberAlert, SendMail};
+
+/// A mailbox that receives everything that is sent.
+#[derive(Debug, Default)]
+pub struct Mailbox {
+    /// Its failures and its journal.
+    pub faults: Faults<ServiceFailure>,
+    sent: Mutex<Vec<String>>,
+}
+
+impl Mailbox {
+    /// Every mail as it was sent, headers included.
+    pub fn sent(&self) -> Vec<String> {
+        self.sent.lock().clone()
+    }
+}
+
+impl SendMail for Mailbox {
+    async fn send_mail(&self, mail: &Mail) -> Result<String, ServiceFailure> {
+        let send = || {
+            let mut sent = self.sent.lock();
+            sent.push(String::from_utf8_lossy(&mail.mime).into_owned());
+            Ok(format!("<{}@memory.example>", sent.len()))
+        };
+        self.faults.call(Call::SendMail, send).await
+    }
+}
+
+impl RememberAlert for Table {
+    async fn load_alert(&self, cause: &str) -> Result<Option<AlertState>, ServiceFailure> {
+        let load = || Ok(self.state().alerts.get(cause).cloned());
+        self.faults.call(Call::LoadAlert, load).await
+    }
+
+    async fn save_alert(&self, cause: &str, state: &AlertState) -> Result<(), ServiceFailure> {
+        let save = || {
+            self.state().alerts.insert(cause.to_owned(), state.clone());
+            Ok(())
+        };
+        self.faults.call(Call::SaveAlert, save).await
+    }
+}

@@ -1,0 +1,28 @@
+//! Every port in memory, for tests: state that a test can look at, a journal of the calls made, failures that can be armed
+//! before or after the effect, and a clock that moves only when it is told to.
+//!
+//! Each call yields once, so that invocations that a test runs side by side do interleave.
+
+mod clock;
+mod courses;
+mod faults;
+mod fleet;
+mod hris;
+mod mail;
+mod people;
+mod portal;
+mod queue;
+mod results;
+mod runs;
+mod table;
+mod tenants;
+
+pub use clock::ManualClock;
+pub use faults::{Call, Fault, Faults, service_failure, vendor_failure};
+pub use fleet::Fleet;
+pub use hris::{Hris, StoredResult};
+pub use mail::Mailbox;
+pub use portal::Portal;
+pub use queue::{Queue, StartedJobs};
+pub use table::{StoredRun, Table, TableState, WaitingResult};
+pub use tenants::Tenants;

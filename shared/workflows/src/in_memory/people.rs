@@ -1,0 +1,51 @@
+//! The links and mirrors of one customer's people.
+
+use habitsync_domain::identity::{EmployeeId, UserName};
+use habitsync_domain::person::Person;
+use jiff::Timestamp;
+
+use super::faults::Call;
+use super::table::{Table, TableState};
+use crate::ports::failure::ServiceFailure;
+use crate::ports::people::{FindPersonByUserName, LoadPeople, SavePerson};
+
+impl LoadPeople for Table {
+    async fn load_people(&self) -> Result<Vec<Person>, ServiceFailure> {
+        let load = || Ok(self.state().people.values().cloned().collect());
+        self.faults.call(Call::LoadPeople, load).await
+    }
+}
+
+impl SavePerson for Table {
+    async fn save_person(&self, person: &Person) -> Result<(), ServiceFailure> {
+        let save = || {
+            let id = person.employee_id.clone();
+            self.state().people.insert(id, person.clone());
+            Ok(())
+        };
+        self.faults.call(Call::SavePerson, save).await
+    }
+}
+
+impl FindPersonByUserName for Table {
+    async fn find_person(&self, name: &UserName, at: Timestamp) -> Result<Option<EmployeeId>, ServiceFailure> {
+        let find = || Ok(self.state().holder_of(name, at));
+        self.faults.call(Call::FindPerson, find).await
+    }
+}
+
+impl TableState {
+    /// Of those who gave the name up later, the first to do so; else who has it now.
+    fn holder_of(&self, name: &UserName, at: Timestamp) -> Option<EmployeeId> {
+        let former = self.people.values().flat_map(|person| {
+            let gave_up = person.former_names.iter().filter(|former| former.user_name == *name);
+            gave_up.map(move |former| (former.until, &person.employee_id))
+        });
+        let former = former.filter(|(until, _)| *until > at).min();
+        let current = self.people.values().find(|person| person.user_name == *name);
+        former
+            .map(|(_, id)| id)
+            .or_else(|| current.map(|person| &person.employee_id))
+            .cloned()
+    }
+}

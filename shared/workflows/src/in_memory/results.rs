@@ -1,0 +1,96 @@
+//! What becomes of one customer's completions.
+
+use habitsync_domain::completion::Completion;
+use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use jiff::Timestamp;
+
+use super::faults::Call;
+use super::table::{Table, TableState, WaitingResult};
+use crate::ports::failure::ServiceFailure;
+use crate::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
+
+impl ClaimResult for Table {
+    async fn claim_result(
+        &self,
+        completion: &Completion,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Claim, ServiceFailure> {
+        let claim = || Ok(self.state().claim(completion, now, until));
+        self.faults.call(Call::ClaimResult, claim).await
+    }
+}
+
+impl TableState {
+    fn claim(&mut self, completion: &Completion, now: Timestamp, until: Timestamp) -> Claim {
+        let before = self
+            .results
+            .get(&completion.enrolment)
+            .map(|stored| stored.record.clone());
+        match before.as_ref().map(|record| &record.state) {
+            Some(ResultState::Claimed { until }) if *until > now => return Claim::HeldUntil(*until),
+            Some(state @ (ResultState::Recorded { .. } | ResultState::Ignored { .. } | ResultState::Dead { .. })) => {
+                return Claim::Settled(state.clone());
+            }
+            None | Some(ResultState::Claimed { .. } | ResultState::Waiting { .. } | ResultState::Parked { .. }) => {}
+        }
+        let record = ResultRecord {
+            completion: completion.clone(),
+            state: ResultState::Claimed { until },
+            attempts: before.as_ref().map_or(0, |record| record.attempts) + 1,
+        };
+        let due_at = Some(until);
+        self.results
+            .insert(completion.enrolment, WaitingResult { record, due_at });
+        Claim::Ours { before }
+    }
+}
+
+impl SettleResult for Table {
+    async fn settle_result(&self, record: &ResultRecord) -> Result<(), ServiceFailure> {
+        let settle = || {
+            let due_at = match &record.state {
+                ResultState::Claimed { until: due_at } | ResultState::Waiting { due_at, .. } => Some(*due_at),
+                ResultState::Parked { .. }
+                | ResultState::Recorded { .. }
+                | ResultState::Ignored { .. }
+                | ResultState::Dead { .. } => None,
+            };
+            let record = record.clone();
+            let enrolment = record.completion.enrolment;
+            self.state().results.insert(enrolment, WaitingResult { record, due_at });
+            Ok(())
+        };
+        self.faults.call(Call::SettleResult, settle).await
+    }
+}
+
+impl FindResult for Table {
+    async fn find_result(&self, enrolment: EnrolmentId) -> Result<Option<ResultRecord>, ServiceFailure> {
+        let find = || Ok(self.state().results.get(&enrolment).map(|stored| stored.record.clone()));
+        self.faults.call(Call::FindResult, find).await
+    }
+}
+
+impl ReleaseResults for Table {
+    async fn release_results(&self, parked_on: &ParkedOn, now: Timestamp) -> Result<u64, ServiceFailure> {
+        let release = || {
+            let mut state = self.state();
+            let is_parked = |stored: &&mut WaitingResult| matches!(&stored.record.state, ResultState::Parked { on, .. } if on == parked_on);
+            let parked = state.results.values_mut().filter(is_parked);
+            Ok(parked.map(|stored| stored.release(now)).count() as u64)
+        };
+        self.faults.call(Call::ReleaseResults, release).await
+    }
+}
+
+impl WaitingResult {
+    fn release(&mut self, now: Timestamp) {
+        self.record.state = ResultState::Waiting {
+            cause: "what it waited for is there".to_owned(),
+            due_at: now,
+        };
+        self.due_at = Some(now);
+    }
+}

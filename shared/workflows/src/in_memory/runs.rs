@@ -1,0 +1,92 @@
+//! Leases and runs of one customer's jobs, and what a job remembers.
+
+use habitsync_domain::job::{Job, JobState, RunRecord, RunState};
+use jiff::Timestamp;
+
+use super::faults::Call;
+use super::table::{StoredRun, Table};
+use crate::ports::failure::ServiceFailure;
+use crate::ports::runs::{HoldLease, Lease, RememberJob, SaveRun};
+
+impl HoldLease for Table {
+    async fn acquire_lease(
+        &self,
+        job: Job,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Lease, ServiceFailure> {
+        let acquire = || {
+            let leases = &mut self.state().leases;
+            if let Some((_, held_until)) = leases.get(&job).filter(|(_, held_until)| *held_until > now) {
+                return Ok(Lease::HeldUntil(*held_until));
+            }
+            leases.insert(job, (holder.to_owned(), until));
+            Ok(Lease::Acquired)
+        };
+        self.faults.call(Call::AcquireLease, acquire).await
+    }
+
+    async fn release_lease(&self, job: Job, holder: &str) -> Result<(), ServiceFailure> {
+        let release = || {
+            let leases = &mut self.state().leases;
+            if leases.get(&job).is_some_and(|(held_by, _)| held_by == holder) {
+                leases.remove(&job);
+            }
+            Ok(())
+        };
+        self.faults.call(Call::ReleaseLease, release).await
+    }
+}
+
+impl SaveRun for Table {
+    async fn save_run(&self, run: &RunRecord) -> Result<(), ServiceFailure> {
+        let save = || {
+            let due_at = match run.state {
+                RunState::Unfinished { lease_until } => Some(lease_until),
+                RunState::Succeeded { .. } | RunState::Failed { .. } => None,
+            };
+            let record = run.clone();
+            self.state().runs.insert(run.id.clone(), StoredRun { record, due_at });
+            Ok(())
+        };
+        self.faults.call(Call::SaveRun, save).await
+    }
+
+    async fn supersede_runs(&self, job: Job, id: &str) -> Result<(), ServiceFailure> {
+        let supersede = || {
+            let mut state = self.state();
+            let others = state
+                .runs
+                .values_mut()
+                .filter(|run| run.record.job == job && run.record.id != id);
+            others.for_each(|run| run.close(id));
+            Ok(())
+        };
+        self.faults.call(Call::SupersedeRuns, supersede).await
+    }
+}
+
+impl StoredRun {
+    fn close(&mut self, successor: &str) {
+        if let RunState::Unfinished { lease_until } = self.record.state {
+            let cause = format!("carried on by run {successor}");
+            self.record.state = RunState::Failed { at: lease_until, cause };
+            self.due_at = None;
+        }
+    }
+}
+
+impl RememberJob for Table {
+    async fn load_job(&self, job: Job) -> Result<JobState, ServiceFailure> {
+        self.faults.call(Call::LoadJob, || Ok(self.job(job))).await
+    }
+
+    async fn save_job(&self, job: Job, state: &JobState) -> Result<(), ServiceFailure> {
+        let save = || {
+            self.state().jobs.insert(job, state.clone());
+            Ok(())
+        };
+        self.faults.call(Call::SaveJob, save).await
+    }
+}

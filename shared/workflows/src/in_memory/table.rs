@@ -1,0 +1,78 @@
+//! One customer's part of the table. Its ports are implemented one file per group.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::course::TopicRecord;
+use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId};
+use habitsync_domain::job::{Job, JobState, RunRecord};
+use habitsync_domain::person::Person;
+use habitsync_domain::result::{ResultRecord, ResultState};
+use jiff::Timestamp;
+use parking_lot::{Mutex, MutexGuard};
+
+use super::faults::Faults;
+use crate::ports::failure::ServiceFailure;
+use crate::ports::mail::AlertState;
+
+/// One customer's part of the table.
+#[derive(Debug, Default)]
+pub struct Table {
+    /// Its failures and its journal.
+    pub faults: Faults<ServiceFailure>,
+    state: Mutex<TableState>,
+}
+
+/// Everything that is stored.
+#[derive(Debug, Default)]
+pub struct TableState {
+    /// Linked people.
+    pub people: BTreeMap<EmployeeId, Person>,
+    /// Topics seen.
+    pub topics: BTreeMap<TopicId, TopicRecord>,
+    /// Completions.
+    pub results: BTreeMap<EnrolmentId, WaitingResult>,
+    /// Runs, in the order of their ids.
+    pub runs: BTreeMap<String, StoredRun>,
+    /// Who holds which job's lease, and until when.
+    pub leases: BTreeMap<Job, (String, Timestamp)>,
+    /// What the jobs remember.
+    pub jobs: BTreeMap<Job, JobState>,
+    /// What the customer has been told, by cause.
+    pub alerts: BTreeMap<String, AlertState>,
+}
+
+/// A completion's record, and when the watchdog is to look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingResult {
+    /// The record.
+    pub record: ResultRecord,
+    /// None where nothing is to be done.
+    pub due_at: Option<Timestamp>,
+}
+
+/// A run's record, and when the watchdog is to look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredRun {
+    /// The record.
+    pub record: RunRecord,
+    /// None where it has ended.
+    pub due_at: Option<Timestamp>,
+}
+
+impl Table {
+    /// What is stored, to look at and to change. Give it back before anything is awaited.
+    pub fn state(&self) -> MutexGuard<'_, TableState> {
+        self.state.lock()
+    }
+
+    /// How far a completion has come.
+    pub fn result(&self, enrolment: EnrolmentId) -> Option<ResultState> {
+        let state = self.state();
+        state.results.get(&enrolment).map(|stored| stored.record.state.clone())
+    }
+
+    /// What the job remembers.
+    pub fn job(&self, job: Job) -> JobState {
+        self.state().jobs.get(&job).cloned().unwrap_or_default()
+    }
+}
