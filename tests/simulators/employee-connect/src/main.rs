@@ -32,11 +32,10 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> io::Result<()> {
     let arguments = Arguments::parse();
-    let today = jiff::Zoned::now().date();
     let blueprint = Blueprint::seeded(arguments.seed)
         .people(arguments.people)
         .topics(arguments.topics)
-        .today(today);
+        .today(today());
     let company = if arguments.clean { blueprint.clean() } else { blueprint }.build();
     let mut settings = TenantSettings::default().requests_per_minute(arguments.requests_per_minute);
     settings.port = arguments.port;
@@ -48,6 +47,14 @@ async fn main() -> io::Result<()> {
     drop(tokio::signal::ctrl_c().await);
     tenant.stop().await;
     Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a person at a terminal means the day on that person's wall"
+)]
+fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
 }
 
 fn explain(company: &str, tenant: &EmployeeConnectSimulator, credentials: &Credentials) {

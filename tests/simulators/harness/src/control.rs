@@ -12,6 +12,7 @@ use axum::{Json, Router};
 use serde_json::Value;
 
 use crate::answer::{answer, too_many_requests};
+use crate::clock::machine_time;
 use crate::journal::{Effect, Entry};
 use crate::limit::Limiter;
 use crate::{Armed, Call, Clock, Fault, Faults, Journal, RateLimit, Rule};
@@ -106,7 +107,7 @@ impl Control {
     }
 
     pub(crate) fn write_down(&self, call: Call, status: Option<u16>, effect: Option<Effect>, fault: Option<Fault>) {
-        let at = jiff::Timestamp::now();
+        let at = machine_time();
         self.journal.record(Entry {
             sequence: 0,
             at,
@@ -119,7 +120,7 @@ impl Control {
     }
 
     fn write_down_refusal(&self, call: Call) {
-        let at = jiff::Timestamp::now();
+        let at = machine_time();
         let status = Some(StatusCode::TOO_MANY_REQUESTS.as_u16());
         self.journal.record(Entry {
             sequence: 0,

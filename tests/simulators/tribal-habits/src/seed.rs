@@ -12,9 +12,9 @@ impl Portal {
     /// Adds the company's topics, articles and custom fields, its administrator and an outside trainer.
     pub(crate) fn seed_from(&mut self, company: &Company) {
         self.add_custom_fields(custom_fields(company));
-        self.topics.extend(company.topics.iter().map(topic));
+        company.topics.iter().map(topic).for_each(|topic| self.put_topic(topic));
         for account in outsiders(company) {
-            // Seeded twice, the accounts are there already, and that is as well.
+            // Seeded twice, the account is there already, and its refusal is right.
             drop(self.create_user(&account));
         }
     }

@@ -139,10 +139,7 @@ impl PortalHandle {
 
     /// Adds a topic, or puts it in the place of the one with its number.
     pub fn put_topic(&self, topic: Topic) {
-        let mut portal = self.portal.lock();
-        portal.topics.retain(|known| known.id != topic.id);
-        portal.topics.push(topic);
-        portal.topics.sort_by_key(|topic| topic.id);
+        self.portal.lock().put_topic(topic);
     }
 
     /// Changes a topic; answers it as it now is, or nothing when there is none.

@@ -216,6 +216,10 @@ pub(crate) struct Sender {
 }
 
 impl Sender {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the vendor, which shares nothing with the client under test"
+    )]
     pub(crate) fn new() -> Self {
         let roots = rustls::RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
