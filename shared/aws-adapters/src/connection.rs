@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_sdk_dynamodb::config::Credentials;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, HttpClientError};
@@ -39,22 +40,35 @@ pub struct ConnectError(#[source] HttpClientError);
 impl Aws {
     /// Reads region, credentials and addresses from the environment and builds the shared HTTP client. Nothing is called.
     pub async fn connect() -> Result<Self, ConnectError> {
-        let trust = TlsContext::builder()
-            .with_trust_store(web_roots())
-            .build()
-            .map_err(ConnectError)?;
-        let http = Builder::new()
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(trust);
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(http.build_https())
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-            .timeout_config(timeouts())
-            .load()
-            .await;
-        Ok(Self { config })
+        Ok(Self {
+            config: settings()?.load().await,
+        })
     }
+
+    /// Every service at this address, as an emulator offers them: the environment is not asked.
+    pub async fn emulated(address: &str, region: &str) -> Result<Self, ConnectError> {
+        let credentials = Credentials::new("test", "test", None, None, "emulator");
+        let settings = settings()?.endpoint_url(address).region(Region::new(region.to_owned()));
+        Ok(Self {
+            config: settings.credentials_provider(credentials).load().await,
+        })
+    }
+}
+
+/// The settings that hold wherever the services are.
+fn settings() -> Result<ConfigLoader, ConnectError> {
+    let trust = TlsContext::builder()
+        .with_trust_store(web_roots())
+        .build()
+        .map_err(ConnectError)?;
+    let http = Builder::new()
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(trust);
+    Ok(aws_config::defaults(BehaviorVersion::latest())
+        .http_client(http.build_https())
+        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .timeout_config(timeouts()))
 }
 
 fn timeouts() -> TimeoutConfig {

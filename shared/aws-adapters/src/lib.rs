@@ -2,7 +2,9 @@
 //!
 //! A function (or the operator's command) makes one [`Aws`] and takes from it what it needs: the [`Table`], the
 //! [`ResultQueue`], the [`Mailer`], the [`Secrets`], the [`Schedules`] and the [`JobStarter`].
+//! [`SystemClock`] is here too: real time is a service like the others.
 
+mod clock;
 mod connection;
 pub mod dynamodb;
 mod failure;
@@ -12,6 +14,7 @@ mod queue;
 mod schedules;
 mod secrets;
 
+pub use clock::SystemClock;
 pub use connection::{Aws, ConnectError};
 pub use dynamodb::{Table, TenantTable};
 pub use failure::{AwsError, AwsErrorKind};

@@ -6,7 +6,7 @@ use aws_sdk_scheduler::types::{FlexibleTimeWindow, FlexibleTimeWindowMode, Retry
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::tenants::{JobSchedule, SaveSchedule};
+use habitsync_workflows::ports::tenants::{JobSchedule, RemoveSchedule, SaveSchedule};
 
 use crate::connection::Aws;
 use crate::failure::{AwsError, AwsErrorKind};
@@ -118,6 +118,22 @@ impl SaveSchedule for Schedules {
             .await
             .map(drop)
             .map_err(|error| AwsError::of(SERVICE, "CreateSchedule", &error).into())
+    }
+}
+
+impl RemoveSchedule for Schedules {
+    async fn remove_schedule(&self, tenant: &TenantId, job: Job) -> Result<(), ServiceFailure> {
+        let delete = self
+            .client
+            .delete_schedule()
+            .group_name(self.group())
+            .name(self.name(tenant, job));
+        match delete.send().await {
+            Err(SdkError::ServiceError(answer)) if answer.err().is_resource_not_found_exception() => Ok(()),
+            outcome => outcome
+                .map(drop)
+                .map_err(|error| AwsError::of(SERVICE, "DeleteSchedule", &error).into()),
+        }
     }
 }
 

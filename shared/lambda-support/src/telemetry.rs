@@ -20,6 +20,10 @@ const LEVEL_VARIABLE: &str = "AWS_LAMBDA_LOG_LEVEL";
 /// Starts logging for this process; `crate_name` is the function's own (`env!("CARGO_CRATE_NAME")`).
 ///
 /// Call it once, first thing in `main`. A second call changes nothing.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "Lambda itself sets this variable; without it there is a default"
+)]
 pub fn init(crate_name: &'static str) {
     let level = std::env::var(LEVEL_VARIABLE).map_or(Level::INFO, |name| level(&name));
     // Only a second call can fail here, and then the first subscriber stays, which is what is promised.

@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::ReturnValue;
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::{Drawing, PaceError, RequestBudget};
+use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::Vendor;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
@@ -19,6 +20,7 @@ use super::item::{Attributes, number, read_number, text};
 use super::keys::{BLOCKED_UNTIL, Key, NEXT_SLOT};
 use super::pace::{Micros, Pace, Slots, Step, micros, until};
 use super::{Conditional, SERVICE, Table, conditional};
+use crate::clock::SystemClock;
 use crate::failure::AwsError;
 
 /// A caller who is back this soon after the last lease has much to do.
@@ -198,7 +200,7 @@ fn next_slot(item: &Attributes) -> Result<Micros, AwsError> {
 }
 
 fn now() -> Micros {
-    Timestamp::now().as_microsecond()
+    SystemClock.now().as_microsecond()
 }
 
 fn not_in_time(slot: Micros) -> PaceError {

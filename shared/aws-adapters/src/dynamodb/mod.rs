@@ -24,11 +24,12 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::tenant::TenantId;
-use jiff::Timestamp;
+use habitsync_workflows::ports::clock::Now;
 use serde::de::DeserializeOwned;
 
 pub use budget::TableBudget;
 
+use crate::clock::SystemClock;
 use crate::connection::Aws;
 use crate::failure::{AwsError, AwsErrorKind};
 use item::{Attributes, Item};
@@ -85,7 +86,7 @@ impl Table {
             .map_err(|error| AwsError::of(SERVICE, "GetItem", &error))?;
         let live = answer
             .item
-            .map(|attributes| item::live(attributes, Timestamp::now()))
+            .map(|attributes| item::live(attributes, SystemClock.now()))
             .transpose();
         Ok(live.map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?.flatten())
     }
@@ -110,7 +111,7 @@ impl Table {
             .expression_attribute_values(":prefix", item::text(prefix));
         let found: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
         let found = found.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
-        let now = Timestamp::now();
+        let now = SystemClock.now();
         let live = found
             .into_iter()
             .filter_map(|attributes| item::live(attributes, now).transpose());

@@ -2,13 +2,14 @@
 //! finds what crashed as well as what ran out of time.
 
 use habitsync_domain::job::{Job, RunRecord, RunState};
+use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::runs::SaveRun;
-use jiff::Timestamp;
 
 use super::item::{Item, Retention, encode, text};
 use super::keys::{BODY, DUE_AT, DUE_INDEX, DUE_KIND, DUE_RUN, Key, PK};
 use super::{SERVICE, TenantTable, body, conditional};
+use crate::clock::SystemClock;
 use crate::failure::AwsError;
 
 /// What becomes of a run that another carries on: no longer waiting for anything.
@@ -61,7 +62,7 @@ impl TenantTable {
 
     async fn close(&self, run: RunRecord, successor: &str) -> Result<(), AwsError> {
         let state = RunState::Failed {
-            at: Timestamp::now(),
+            at: SystemClock.now(),
             cause: format!("carried on by run {successor}"),
         };
         let key = Key::run(&self.tenant, &run.id);

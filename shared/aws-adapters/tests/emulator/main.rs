@@ -1,0 +1,12 @@
+//! The adapters against an emulator of AWS: what only a service can show, such as who wins when sixteen race.
+//!
+//! One emulator for all tests of this program, one table (and queue) for each test.
+
+mod fixture;
+mod leases;
+mod pace;
+mod people;
+mod results;
+mod runs;
+mod services;
+mod tenants;

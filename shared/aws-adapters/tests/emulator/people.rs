@@ -1,0 +1,176 @@
+//! People, topics and alerts: what was stored comes back, and one customer never sees another's.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::course::{Course, LinkedCourse, TopicRecord, TopicState};
+use habitsync_domain::identity::{CourseId, TopicCode, TopicId, UserName};
+use habitsync_domain::person::{FormerName, LastChange, Person};
+use habitsync_domain::topic::Condition;
+use habitsync_domain::user::{FieldName, UserFields};
+use habitsync_workflows::ports::courses::{FindTopic, LoadTopics, SaveTopic};
+use habitsync_workflows::ports::mail::{AlertState, RememberAlert};
+use habitsync_workflows::ports::people::{FindPersonByUserName, LoadPeople, SavePerson};
+
+use crate::fixture::{acme, at, table, tenant};
+
+fn name(text: &str) -> UserName {
+    text.parse().expect("a user name")
+}
+
+fn person(employee: &str, user_name: &str) -> Person {
+    let field = |name: &str| name.parse::<FieldName>().expect("a field");
+    let fields = [
+        (FieldName::email(), "jo@acme.example"),
+        (field("X-Job Title"), "Chef"),
+        (field("X-Empty"), ""),
+    ];
+    Person {
+        employee_id: employee.parse().expect("an employee"),
+        user_name: name(user_name),
+        former_names: Vec::new(),
+        active: true,
+        fields: UserFields(BTreeMap::from(fields.map(|(field, value)| (field, value.to_owned())))),
+        last_change: Some(LastChange {
+            at: at("2026-03-02T00:00:00Z"),
+            reason: "created".to_owned(),
+        }),
+    }
+}
+
+#[tokio::test]
+async fn every_person_comes_back_as_stored_however_many_there_are() {
+    let acme = acme().await;
+    // More than one answer of the table holds (1 MiB).
+    let long = UserFields(BTreeMap::from([(
+        "X-Notes".parse().expect("a field"),
+        "x".repeat(100_000),
+    )]));
+    let people: Vec<_> = (10..25)
+        .map(|id| Person {
+            fields: long.clone(),
+            ..person(&format!("E{id}"), &format!("user{id}"))
+        })
+        .collect();
+    for person in &people {
+        acme.save_person(person).await.expect("saved");
+    }
+    let mut loaded = acme.load_people().await.expect("loaded");
+    loaded.sort_by(|one, two| one.employee_id.cmp(&two.employee_id));
+    assert_eq!(loaded, people);
+}
+
+#[tokio::test]
+async fn a_former_name_finds_its_person_by_the_time_and_its_new_owner_afterwards() {
+    let acme = acme().await;
+    let renamed_at = at("2026-03-01T00:00:00Z");
+    let former_names = vec![FormerName {
+        user_name: name("jo@acme.example"),
+        until: renamed_at,
+    }];
+    acme.save_person(&Person {
+        former_names,
+        ..person("E1", "jo.married@acme.example")
+    })
+    .await
+    .expect("saved");
+    acme.save_person(&person("E2", "Jo@Acme.example")).await.expect("saved");
+    let found = async |user_name, then| {
+        let found = acme.find_person(&name(user_name), at(then)).await.expect("an answer");
+        found.map(String::from)
+    };
+    assert_eq!(
+        found("JO@acme.example", "2026-02-28T00:00:00Z").await.as_deref(),
+        Some("E1")
+    );
+    assert_eq!(
+        found("jo@acme.example", "2026-03-02T00:00:00Z").await.as_deref(),
+        Some("E2")
+    );
+    assert_eq!(
+        found("jo.married@acme.example", "2026-03-02T00:00:00Z")
+            .await
+            .as_deref(),
+        Some("E1")
+    );
+    assert_eq!(found("nobody@acme.example", "2026-03-02T00:00:00Z").await, None);
+}
+
+#[tokio::test]
+async fn one_customer_never_sees_another_s_people() {
+    let table = table().await;
+    // The one's name begins with the other's.
+    let (acme, acme_2) = (
+        table.tenant(&tenant()),
+        table.tenant(&"acme-2".parse().expect("a tenant")),
+    );
+    acme_2
+        .save_person(&person("E1", "jo@acme.example"))
+        .await
+        .expect("saved");
+    assert!(acme.load_people().await.expect("loaded").is_empty());
+    assert_eq!(
+        acme.find_person(&name("jo@acme.example"), at("2026-03-02T00:00:00Z"))
+            .await
+            .expect("an answer"),
+        None
+    );
+    assert_eq!(acme_2.load_people().await.expect("loaded").len(), 1);
+}
+
+#[tokio::test]
+async fn a_topic_comes_back_with_its_verdict_and_its_course() {
+    let acme = acme().await;
+    let course = Course {
+        external_id: TopicCode("TH-9-456".to_owned()),
+        title: "Fire safety".to_owned(),
+        description: None,
+        launch_url: "https://acme.example/enrol".to_owned(),
+        active: true,
+    };
+    let linked = LinkedCourse {
+        id: CourseId("C-1".to_owned()),
+        written: course,
+        broken: false,
+    };
+    let topic = |id, state, course| TopicRecord {
+        topic: TopicId(id),
+        code: TopicCode(format!("TH-9-{id}")),
+        title: "Fire safety".to_owned(),
+        state,
+        course,
+        seen_at: at("2026-03-02T00:00:00Z"),
+    };
+    let qualifying = topic(456, TopicState::Qualifies, Some(linked));
+    let lacking = topic(
+        457,
+        TopicState::Lacks {
+            conditions: vec![Condition::Published, Condition::HasLink],
+        },
+        None,
+    );
+    for record in [&qualifying, &lacking] {
+        acme.save_topic(record).await.expect("saved");
+    }
+    assert_eq!(
+        acme.find_topic(TopicId(456)).await.expect("an answer"),
+        Some(qualifying.clone())
+    );
+    assert_eq!(acme.find_topic(TopicId(458)).await.expect("an answer"), None);
+    let mut all = acme.load_topics().await.expect("loaded");
+    all.sort_by_key(|record| record.topic);
+    assert_eq!(all, [qualifying, lacking]);
+}
+
+#[tokio::test]
+async fn what_a_customer_was_told_is_remembered_by_its_cause() {
+    let acme = acme().await;
+    let state = AlertState {
+        digest: "d".to_owned(),
+        problems: 3,
+        sent_at: at("2026-03-02T00:00:00Z"),
+        thread: Some("<1@mail>".to_owned()),
+    };
+    acme.save_alert("users", &state).await.expect("saved");
+    assert_eq!(acme.load_alert("users").await.expect("an answer"), Some(state));
+    assert_eq!(acme.load_alert("courses").await.expect("an answer"), None);
+}

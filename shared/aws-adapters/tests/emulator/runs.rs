@@ -1,0 +1,115 @@
+//! Runs: what is unfinished is found once its lease has ended.
+
+use std::collections::BTreeMap;
+
+use habitsync_aws_adapters::Table;
+use habitsync_domain::job::{Job, RunRecord, RunState};
+use habitsync_workflows::ports::fleet::{ListDue, PostponeDue, UnfinishedRun};
+use habitsync_workflows::ports::runs::SaveRun;
+use jiff::Timestamp;
+
+use crate::fixture::{at, table, tenant};
+
+const LEASE_ENDS: &str = "2026-03-02T00:14:00Z";
+
+fn run(id: &str, job: Job, state: RunState) -> RunRecord {
+    let counts = BTreeMap::from([("created".to_owned(), 12)]);
+    RunRecord {
+        id: id.to_owned(),
+        job,
+        started_at: at("2026-03-02T00:00:00Z"),
+        state,
+        counts,
+    }
+}
+
+fn unfinished(id: &str, job: Job) -> RunRecord {
+    run(
+        id,
+        job,
+        RunState::Unfinished {
+            lease_until: at(LEASE_ENDS),
+        },
+    )
+}
+
+async fn listed(table: &Table, now: Timestamp) -> Vec<String> {
+    let runs = table.list_unfinished_runs(now, 100).await.expect("listed");
+    runs.into_iter()
+        .map(|run| format!("{} {} {}", run.tenant, run.job, run.id))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_unfinished_run_is_found_once_its_lease_has_ended_and_until_it_has_succeeded() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    acme.save_run(&unfinished("one", Job::Users)).await.expect("saved");
+    assert!(listed(&table, at("2026-03-02T00:13:59Z")).await.is_empty());
+    assert_eq!(listed(&table, at(LEASE_ENDS)).await, ["acme users one"]);
+    acme.save_run(&run("one", Job::Users, RunState::Succeeded { at: at(LEASE_ENDS) }))
+        .await
+        .expect("saved");
+    assert!(listed(&table, at("2027-01-01T00:00:00Z")).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_run_that_carries_on_closes_the_earlier_runs_of_its_job_and_customer_only() {
+    let table = table().await;
+    let (acme, other) = (
+        table.tenant(&tenant()),
+        table.tenant(&"other".parse().expect("a tenant")),
+    );
+    for id in ["crashed", "stopped", "new"] {
+        acme.save_run(&unfinished(id, Job::Users)).await.expect("saved");
+    }
+    acme.save_run(&unfinished("sweep", Job::ResultsSweep))
+        .await
+        .expect("saved");
+    other.save_run(&unfinished("theirs", Job::Users)).await.expect("saved");
+    acme.supersede_runs(Job::Users, "new").await.expect("closed");
+    let mut left = listed(&table, at(LEASE_ENDS)).await;
+    left.sort();
+    assert_eq!(
+        left,
+        ["acme results-sweep sweep", "acme users new", "other users theirs"]
+    );
+}
+
+#[tokio::test]
+async fn a_run_that_was_started_is_due_again_should_the_start_be_lost_and_one_that_ended_is_not() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    acme.save_run(&unfinished("one", Job::Users)).await.expect("saved");
+    let [due] = table
+        .list_unfinished_runs(at(LEASE_ENDS), 10)
+        .await
+        .expect("listed")
+        .try_into()
+        .expect("one");
+    assert_eq!(
+        due,
+        UnfinishedRun {
+            tenant: tenant(),
+            job: Job::Users,
+            id: "one".to_owned()
+        }
+    );
+    let later = at("2026-03-02T00:19:00Z");
+    assert!(table.postpone_run(&due, later).await.expect("an answer"));
+    assert!(
+        !table.postpone_run(&due, later).await.expect("an answer"),
+        "it is put off already"
+    );
+    assert!(listed(&table, at(LEASE_ENDS)).await.is_empty());
+    assert_eq!(listed(&table, later).await.len(), 1);
+    acme.save_run(&run("one", Job::Users, RunState::Succeeded { at: later }))
+        .await
+        .expect("saved");
+    assert!(
+        !table
+            .postpone_run(&due, at("2026-03-02T01:00:00Z"))
+            .await
+            .expect("an answer")
+    );
+}

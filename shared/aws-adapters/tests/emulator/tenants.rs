@@ -1,0 +1,93 @@
+//! Configurations and what jobs remember.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::job::{Failure, Job, JobState};
+use habitsync_workflows::ports::runs::RememberJob;
+use habitsync_workflows::ports::tenants::{LoadConfiguration, SaveConfiguration};
+
+use crate::fixture::{RACERS, at, table, tenant};
+
+const SOURCE: &str = include_str!("../../../domain/src/configuration/acme.toml");
+
+fn configuration(source: &str) -> TenantConfiguration {
+    source.parse().expect("a configuration")
+}
+
+#[tokio::test]
+async fn the_newest_version_is_in_force_as_it_was_written_comments_included() {
+    let table = table().await;
+    assert!(table.load_configuration(&tenant()).await.expect("an answer").is_none());
+    let changed = format!("# changed\n{SOURCE}");
+    for (version, source) in [(1, SOURCE), (2, changed.as_str())] {
+        let saved = table
+            .save_configuration(&configuration(source), source, at("2026-03-02T00:00:00Z"))
+            .await;
+        assert_eq!(saved.expect("saved"), version);
+    }
+    let stored = table
+        .load_configuration(&tenant())
+        .await
+        .expect("an answer")
+        .expect("a customer");
+    assert_eq!((stored.version, stored.source.as_str()), (2, changed.as_str()));
+    assert_eq!(stored.configuration, configuration(SOURCE));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_version_is_stored_once_however_many_are_applied_at_the_same_time() {
+    let table = table().await;
+    let race = (0..RACERS).map(|_| {
+        let table = table.clone();
+        tokio::spawn(async move {
+            table
+                .save_configuration(&configuration(SOURCE), SOURCE, at("2026-03-02T00:00:00Z"))
+                .await
+        })
+    });
+    let mut versions = Vec::new();
+    for racer in race.collect::<Vec<_>>() {
+        match racer.await.expect("not cancelled") {
+            Ok(version) => versions.push(version),
+            Err(failure) => assert!(failure.to_string().contains("meanwhile"), "{failure}"),
+        }
+    }
+    versions.sort_unstable();
+    let in_force = table
+        .load_configuration(&tenant())
+        .await
+        .expect("an answer")
+        .expect("a customer")
+        .version;
+    assert_eq!(versions, (1..=in_force).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn two_jobs_of_a_customer_remember_apart_and_applying_a_configuration_disturbs_neither() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    let users = JobState {
+        last_success_at: Some(at("2026-03-02T00:00:00Z")),
+        last_failure: Some(Failure {
+            at: at("2026-03-01T00:00:00Z"),
+            cause: "it did not answer".to_owned(),
+        }),
+        last_verified_on: Some("2026-03-02".parse().expect("a date")),
+        counts: BTreeMap::from([("created".to_owned(), 3)]),
+        ..JobState::default()
+    };
+    let sweep = JobState {
+        watermark: Some(at("2026-03-02T00:00:00.123456Z")),
+        ..JobState::default()
+    };
+    acme.save_job(Job::Users, &users).await.expect("saved");
+    acme.save_job(Job::ResultsSweep, &sweep).await.expect("saved");
+    table
+        .save_configuration(&configuration(SOURCE), SOURCE, at("2026-03-02T00:00:00Z"))
+        .await
+        .expect("saved");
+    assert_eq!(acme.load_job(Job::Users).await.expect("loaded"), users);
+    assert_eq!(acme.load_job(Job::ResultsSweep).await.expect("loaded"), sweep);
+    assert_eq!(acme.load_job(Job::Courses).await.expect("loaded"), JobState::default());
+}
