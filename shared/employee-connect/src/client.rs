@@ -87,7 +87,7 @@ impl EmployeeConnect {
     }
 
     /// Creates a course and returns its id. One that has the reference already is adopted.
-    pub async fn create_course(&self, course: &CourseBody<'_>) -> Result<Written<String>, EmployeeConnectError> {
+    pub async fn post_course(&self, course: &CourseBody<'_>) -> Result<Written<String>, EmployeeConnectError> {
         match self.answer(Request::post(&["courses"]).json(course)?).await {
             Ok(Data::<Course> { data }) => Ok(Written::Now(data.course_id)),
             Err(HttpError::Status { status: 409, body, .. }) => {
@@ -110,14 +110,14 @@ impl EmployeeConnect {
     }
 
     /// Changes a course.
-    pub async fn change_course(&self, id: &str, course: &CourseBody<'_>) -> Result<(), EmployeeConnectError> {
+    pub async fn patch_course(&self, id: &str, course: &CourseBody<'_>) -> Result<(), EmployeeConnectError> {
         self.json(Request::patch(&["courses", id]).json(course)?)
             .await
             .map(|IgnoredAny| ())
     }
 
     /// Records a result on a course. One that is there already is a success.
-    pub async fn record_result(
+    pub async fn post_result(
         &self,
         course: &str,
         result: &ResultBody<'_>,

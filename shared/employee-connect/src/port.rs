@@ -52,7 +52,7 @@ impl SaveCourse for EmployeeConnect {
             provider: Some(PROVIDER),
             ..changes(course)
         };
-        match self.create_course(&new).await {
+        match self.post_course(&new).await {
             Ok(Written::Now(id)) => Ok(CreatedCourse::Created(CourseId(id))),
             Ok(Written::Before(id)) => Ok(CreatedCourse::AlreadyThere(CourseId(id))),
             Err(error) => Err(failure(&error, Missing::Other)),
@@ -60,7 +60,7 @@ impl SaveCourse for EmployeeConnect {
     }
 
     async fn change_course(&self, id: &CourseId, course: &Course) -> Result<(), VendorFailure> {
-        self.change_course(&id.0, &changes(course))
+        self.patch_course(&id.0, &changes(course))
             .await
             .map_err(|error| failure(&error, Missing::Course))
     }
@@ -75,7 +75,7 @@ impl RecordResult for EmployeeConnect {
             completed_on: result.completed_on,
             duration_minutes: result.duration_minutes,
         };
-        match self.record_result(&course.0, &body).await {
+        match self.post_result(&course.0, &body).await {
             Ok(Written::Now(())) => Ok(Recorded::Now),
             Ok(Written::Before(())) => Ok(Recorded::Before),
             Err(error) => Err(failure(&error, Missing::Other)),

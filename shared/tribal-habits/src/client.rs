@@ -89,14 +89,14 @@ impl TribalHabits {
     }
 
     /// Creates a user.
-    pub async fn create_user(&self, user: &UserBody) -> Result<(), TribalHabitsError> {
+    pub async fn post_user(&self, user: &UserBody) -> Result<(), TribalHabitsError> {
         self.json(Request::post(&["papi", "users"]).json(user)?)
             .await
             .map(|IgnoredAny| ())
     }
 
     /// Changes what `change` names of the user who has this name now.
-    pub async fn change_user(&self, name: &str, change: &UserBody) -> Result<(), TribalHabitsError> {
+    pub async fn put_user(&self, name: &str, change: &UserBody) -> Result<(), TribalHabitsError> {
         self.json(Request::put(&["papi", "users", name]).json(change)?)
             .await
             .map(|IgnoredAny| ())

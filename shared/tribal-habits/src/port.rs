@@ -40,7 +40,7 @@ impl SaveUser for TribalHabits {
             active: Some(true),
             fields: wire_fields(&user.fields),
         };
-        self.create_user(&body)
+        self.post_user(&body)
             .await
             .map_err(|error| failure(&error, Missing::Other))
     }
@@ -51,7 +51,7 @@ impl SaveUser for TribalHabits {
             active: change.active,
             fields: wire_fields(&change.fields),
         };
-        self.change_user(name.as_str(), &body)
+        self.put_user(name.as_str(), &body)
             .await
             .map_err(|error| failure(&error, Missing::User))
     }

@@ -24,7 +24,7 @@ pub struct Transport(pub(crate) reqwest::Client);
 
 impl Transport {
     /// A client without redirects (they would lead off the checked host, secrets and all) and without a system proxy.
-    #[allow(clippy::disallowed_methods, reason = "this is the one place that builds a client")]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that builds a client")]
     pub fn new(private: PrivateVendors) -> Result<Self, HttpError> {
         let client = reqwest::Client::builder()
             .user_agent(concat!("HabitSync/", env!("CARGO_PKG_VERSION")))

@@ -1,0 +1,232 @@
+//! What becomes of each call when EmployeeConnect misbehaves.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use habitsync_domain::configuration::EmployeeConnectAuth;
+use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
+use habitsync_vendor_http::CallSettings;
+use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees, RecordResult, Recorded};
+
+use crate::learning::{created, result};
+use crate::rig::{CountingBudget, Rig, SECRET, client, codes, one_try, three_tries};
+
+const RESULTS: &str = "/courses/{courseId}/results";
+
+/// What recording a result comes to under a fault, with three tries; how often it was sent, and how often it is there.
+async fn record_under(fault: Fault) -> (Result<Recorded, VendorFailure>, usize, usize) {
+    let rig = Rig::calling(CallSettings {
+        single_timeout: Duration::from_secs(2),
+        ..three_tries()
+    })
+    .await;
+    rig.add_employees(1);
+    let course = created(&rig, "TH-9-456").await;
+    rig.tenant.arm(Rule::new(fault).on(&Method::POST, RESULTS));
+    let outcome = rig.client.record_result(&course, &result("E1001")).await;
+    (
+        outcome,
+        rig.tenant.journal().count(&Method::POST, RESULTS),
+        rig.tenant.results().len(),
+    )
+}
+
+/// What listing 25 employees comes to when this rule strikes.
+async fn list_under(rule: Rule) -> (Result<usize, VendorFailureKind>, Rig) {
+    let rig = Rig::start().await;
+    rig.add_employees(25);
+    rig.tenant.arm(rule.on(&Method::GET, "/employees"));
+    let outcome = rig.client.list_employees().await;
+    (
+        outcome.map(|employees| employees.len()).map_err(|failure| failure.kind),
+        rig,
+    )
+}
+
+#[tokio::test]
+async fn a_result_that_was_refused_for_its_rate_is_sent_again() {
+    let (outcome, sent, there) = record_under(Fault::TooManyRequests { retry_after: Some(1) }).await;
+    assert_eq!((outcome, sent, there), (Ok(Recorded::Now), 2, 1));
+}
+
+#[tokio::test]
+async fn a_result_whose_fate_is_unknown_is_sent_once_and_said_to_be_so() {
+    let unknown = [
+        (
+            Fault::ServerError {
+                status: 500,
+                moment: Moment::BeforeEffect,
+            },
+            0,
+        ),
+        (
+            Fault::ServerError {
+                status: 504,
+                moment: Moment::AfterEffect,
+            },
+            1,
+        ),
+        (
+            Fault::DroppedConnection {
+                moment: Moment::BeforeEffect,
+            },
+            0,
+        ),
+        (
+            Fault::DroppedConnection {
+                moment: Moment::AfterEffect,
+            },
+            1,
+        ),
+        (Fault::CutBody, 1),
+        (Fault::Slow { milliseconds: 60_000 }, 1),
+    ];
+    for (fault, recorded) in unknown {
+        let (outcome, sent, there) = record_under(fault.clone()).await;
+        let failure = outcome.expect_err("an error");
+        assert_eq!(
+            failure.kind,
+            VendorFailureKind::Unavailable {
+                may_have_happened: true
+            },
+            "{fault:?}"
+        );
+        assert_eq!((sent, there), (1, recorded), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_success_whose_body_is_an_error_is_no_success() {
+    let (outcome, sent, there) = record_under(Fault::ErrorInBody).await;
+    let failure = outcome.expect_err("an error");
+    assert!(failure.may_have_happened());
+    assert_eq!((failure.kind, sent, there), (VendorFailureKind::Unreadable, 1, 0));
+}
+
+#[tokio::test]
+async fn a_429_tells_how_long_to_wait() {
+    for (retry_after, seconds) in [(Some(17), 17), (None, 60)] {
+        let (outcome, _rig) = list_under(Rule::new(Fault::TooManyRequests { retry_after })).await;
+        assert_eq!(
+            outcome,
+            Err(VendorFailureKind::RateLimited(Duration::from_secs(seconds)))
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_add_up_once_is_read_again_whole() {
+    for fault in [
+        Fault::TruncatedPage { missing: 1 },
+        Fault::RepeatedPage,
+        Fault::WrongTotal { difference: -1 },
+    ] {
+        let (outcome, rig) = list_under(Rule::new(fault.clone())).await;
+        assert_eq!(outcome, Ok(25), "{fault:?}");
+        assert!(rig.tenant.journal().count(&Method::GET, "/employees") > 3, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_never_adds_up_is_an_error_and_no_part_of_it_is_given() {
+    for fault in [
+        Fault::TruncatedPage { missing: 10 },
+        Fault::RepeatedPage,
+        Fault::WrongTotal { difference: 1 },
+    ] {
+        let (outcome, _rig) = list_under(Rule::new(fault.clone()).times(u32::MAX)).await;
+        assert_eq!(outcome, Err(VendorFailureKind::InconsistentRead), "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_employee_is_not_taken_for_gone_because_a_proxy_answers() {
+    let server = ServedPage::start("HTTP/1.1 404 Not Found", "<html>No such site</html>").await;
+    let key = serde_json::json!({"api_key": SECRET});
+    let client = client(
+        &server.base_url,
+        Arc::default(),
+        one_try(),
+        EmployeeConnectAuth::StaticKey,
+        &key,
+    );
+    let failure = client
+        .find_employee(&"E1001".parse().expect("an employee id"))
+        .await
+        .expect_err("not the API");
+    assert_eq!(failure.kind, VendorFailureKind::NotFound(Missing::Other));
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let server = ServedPage::start("HTTP/1.1 302 Found\r\nlocation: /elsewhere", "").await;
+    let key = serde_json::json!({"api_key": SECRET});
+    let client = client(
+        &server.base_url,
+        Arc::default(),
+        one_try(),
+        EmployeeConnectAuth::StaticKey,
+        &key,
+    );
+    let failure = client.list_employees().await.expect_err("not the API");
+    assert_eq!(
+        (failure.kind, failure.detail.as_str()),
+        (VendorFailureKind::Unreadable, "status 302")
+    );
+}
+
+#[tokio::test]
+async fn an_api_that_cannot_be_reached_was_not_written_to() {
+    let rig = Rig::start().await;
+    let address = rig.tenant.base_url();
+    rig.tenant.stop().await;
+    let budget = Arc::new(CountingBudget::default());
+    let client = client(
+        &address,
+        budget,
+        one_try(),
+        EmployeeConnectAuth::ClientCredentials,
+        &codes(SECRET),
+    );
+    let failure = client.list_employees().await.expect_err("nobody there");
+    assert_eq!(
+        failure.kind,
+        VendorFailureKind::Unavailable {
+            may_have_happened: false
+        }
+    );
+}
+
+/// A server that is not EmployeeConnect: one answer to whatever is asked. It stops when it is dropped.
+struct ServedPage {
+    base_url: String,
+    serving: tokio::task::JoinHandle<()>,
+}
+
+impl ServedPage {
+    async fn start(head: &'static str, body: &'static str) -> Self {
+        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base_url = format!("http://{}/api/v1", listener.local_addr().expect("bound"));
+        let answer = format!(
+            "{head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        let serving = tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.expect("a connection");
+                // A request without a body fits one read on the loop-back.
+                assert_ne!(stream.read(&mut [0; 4096]).await.expect("a request"), 0);
+                stream.write_all(answer.as_bytes()).await.expect("answered");
+            }
+        });
+        Self { base_url, serving }
+    }
+}
+
+impl Drop for ServedPage {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}

@@ -1,0 +1,9 @@
+//! The EmployeeConnect client against a simulated tenant, which was written from the same contract and shares no type with
+//! the client.
+
+mod access;
+mod faults;
+mod learning;
+mod reading;
+mod rig;
+mod secrecy;

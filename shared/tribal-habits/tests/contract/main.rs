@@ -1,0 +1,8 @@
+//! The Tribal Habits client against a simulated portal, which was written from the same contract and shares no type with
+//! the client.
+
+mod faults;
+mod reading;
+mod rig;
+mod secrecy;
+mod writing;

@@ -1,0 +1,124 @@
+//! A portal, and a client that calls it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use habitsync_simulator_tribal_habits::{CustomField, PortalSettings, TribalHabitsSimulator};
+use habitsync_tribal_habits::{Credentials, TribalHabits, VENDOR};
+use habitsync_vendor_http::{
+    CallSettings, Drawing, PrivateVendors, RequestBudget, RetrySchedule, Transport, VendorHosts, VendorHttp,
+};
+use secrecy::SecretString;
+use serde_json::{Map, Value, json};
+use tokio::time::Instant;
+
+/// The key that portal and client share: if it is printed anywhere, it is found.
+pub(crate) const KEY: &str = "th-secret-key-4711";
+
+/// One portal and what calls it.
+pub(crate) struct Rig {
+    pub(crate) portal: TribalHabitsSimulator,
+    pub(crate) client: TribalHabits,
+    pub(crate) budget: Arc<CountingBudget>,
+}
+
+/// One try per call, and time-outs that no healthy call on a busy machine meets.
+pub(crate) fn one_try() -> CallSettings {
+    let patient = Duration::from_secs(30);
+    CallSettings {
+        single_timeout: patient,
+        list_timeout: patient,
+        retries: RetrySchedule::none(),
+        ..CallSettings::default()
+    }
+}
+
+/// Two more tries, at once.
+pub(crate) fn three_tries() -> CallSettings {
+    CallSettings {
+        retries: RetrySchedule::new([Duration::ZERO, Duration::ZERO]),
+        ..one_try()
+    }
+}
+
+impl Rig {
+    /// A portal with the custom fields `X-Job Title` and `X-Location`, called with one try.
+    pub(crate) async fn start() -> Self {
+        Self::with(one_try(), KEY).await
+    }
+
+    /// The same, called with these settings and this key.
+    pub(crate) async fn with(settings: CallSettings, key: &str) -> Self {
+        let fields = [
+            CustomField::string("Job Title"),
+            CustomField::list("Location", ["Perth", "Sydney"]),
+        ];
+        let portal = PortalSettings::default()
+            .api_key(KEY)
+            .requests_per_minute(u32::MAX)
+            .custom_fields(fields);
+        let portal = TribalHabitsSimulator::start(portal).await.expect("the portal starts");
+        let budget = Arc::new(CountingBudget::default());
+        let client = client(&portal.base_url(), budget.clone(), settings, key);
+        Self { portal, client, budget }
+    }
+
+    /// Puts this many users into the portal: `user1@acme.example` and so on.
+    pub(crate) fn add_users(&self, count: usize) {
+        for number in 1..=count {
+            assert!(self.portal.add_user(&fields(json!({
+                "user_name": format!("user{number}@acme.example"), "first_name": "Jo", "last_name": "Citizen",
+                "email": format!("user{number}@acme.example"),
+            }))));
+        }
+    }
+}
+
+/// A client for the portal at this address.
+pub(crate) fn client(base_url: &str, budget: Arc<CountingBudget>, settings: CallSettings, key: &str) -> TribalHabits {
+    let hosts = VendorHosts::new("127.0.0.1", PrivateVendors::Allow).expect("a host");
+    let transport = Transport::new(hosts.private()).expect("a client is built");
+    let base = hosts.base_url(base_url).expect("an allowed address");
+    let secret = SecretString::from(json!({"tribal_habits": {"api_key": key}}).to_string());
+    let credentials = Credentials::from_vendor_secret(&secret).expect("credentials");
+    TribalHabits::new(VendorHttp::new(VENDOR, transport, base, budget, settings), credentials)
+}
+
+/// The object in a JSON value.
+pub(crate) fn fields(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(fields) => fields,
+        other => panic!("not an object: {other}"),
+    }
+}
+
+/// A budget without end that remembers what it was asked.
+#[derive(Default)]
+pub(crate) struct CountingBudget {
+    drawn: Mutex<usize>,
+    blocks: Mutex<Vec<Duration>>,
+}
+
+impl CountingBudget {
+    /// How many slots were taken.
+    pub(crate) fn drawn(&self) -> usize {
+        *self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The blocks that were announced.
+    pub(crate) fn blocks(&self) -> Vec<Duration> {
+        self.blocks.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl RequestBudget for CountingBudget {
+    fn draw(&self, _deadline: Instant) -> Drawing<'_> {
+        *self.drawn.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn blocked(&self, lasting: Duration) -> Drawing<'_> {
+        self.blocks.lock().unwrap_or_else(PoisonError::into_inner).push(lasting);
+        Box::pin(std::future::ready(Ok(())))
+    }
+}

@@ -1,0 +1,280 @@
+//! Requests over real sockets: what reaches a server, what is not sent, and what is not believed.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request as Received;
+use axum::http::StatusCode;
+use axum::routing::any;
+use habitsync_vendor_http::{
+    CallSettings, Drawing, HttpError, InProcessBudget, PaceError, PrivateVendors, Request, RequestBudget,
+    RetrySchedule, Transport, VendorHosts, VendorHttp,
+};
+use secrecy::SecretString;
+use serde::de::IgnoredAny;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+/// A server that counts requests; it stops when it is dropped.
+struct Server {
+    port: u16,
+    requests: Arc<AtomicUsize>,
+    serving: JoinHandle<io::Result<()>>,
+}
+
+impl Server {
+    async fn start<A, F>(answer: A) -> Self
+    where
+        A: Fn(Received) -> F + Clone + Send + Sync + 'static,
+        F: Future<Output = (StatusCode, Body)> + Send,
+    {
+        let requests = Arc::new(AtomicUsize::new(0));
+        let counted = requests.clone();
+        let router = Router::new().fallback(any(async move |request: Received| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            answer(request).await
+        }));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let port = listener.local_addr().expect("bound").port();
+        Self {
+            port,
+            requests,
+            serving: tokio::spawn(async move { axum::serve(listener, router).await }),
+        }
+    }
+
+    fn requests(&self) -> usize {
+        self.requests.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+/// What a request looked like, as the answer's body.
+async fn echo(request: Received) -> (StatusCode, Body) {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let seen = json!({
+        "method": request.method().as_str(), "target": request.uri().to_string(),
+        "authorization": header("authorization"), "user_agent": header("user-agent"), "content_type": header("content-type"),
+    });
+    (StatusCode::OK, Body::from(seen.to_string()))
+}
+
+fn settings() -> CallSettings {
+    CallSettings {
+        single_timeout: Duration::from_secs(30),
+        retries: RetrySchedule::none(),
+        ..CallSettings::default()
+    }
+}
+
+fn vendor(
+    base: &str,
+    private: PrivateVendors,
+    budget: impl RequestBudget + 'static,
+    settings: CallSettings,
+) -> VendorHttp {
+    let hosts = VendorHosts::new("127.0.0.1,localhost", private).expect("hosts");
+    let transport = Transport::new(private).expect("a client is built");
+    let base = hosts.base_url(base).expect("an allowed address");
+    VendorHttp::new("Test", transport, base, Arc::new(budget), settings)
+}
+
+fn calling(server: &Server, settings: CallSettings) -> VendorHttp {
+    let base = format!("http://127.0.0.1:{}/api", server.port);
+    vendor(
+        &base,
+        PrivateVendors::Allow,
+        InProcessBudget::per_minute(60_000),
+        settings,
+    )
+}
+
+/// A budget that answers always the same.
+struct Fixed(fn() -> Result<(), PaceError>);
+
+impl RequestBudget for Fixed {
+    fn draw(&self, _deadline: Instant) -> Drawing<'_> {
+        Box::pin(std::future::ready((self.0)()))
+    }
+
+    fn blocked(&self, _lasting: Duration) -> Drawing<'_> {
+        Box::pin(std::future::ready(Err(PaceError::Unavailable(
+            "the table is away".into(),
+        ))))
+    }
+}
+
+#[tokio::test]
+async fn a_request_arrives_as_it_was_described() {
+    let server = Server::start(echo).await;
+    let request = Request::put(&["users", "jo/o'neil@acme.com.au"]).query("since", "2026-03-01T00:00:00+10:00");
+    let request = request
+        .json(&json!({"active": false}))
+        .and_then(|request| request.bearer(&SecretString::from("t")));
+    let seen: Value = calling(&server, settings())
+        .json(&request.expect("built"))
+        .await
+        .expect("an answer");
+    assert_eq!(seen["method"], "PUT");
+    assert_eq!(
+        seen["target"],
+        "/api/users/jo%2Fo%27neil%40acme.com.au?since=2026-03-01T00%3A00%3A00%2B10%3A00"
+    );
+    assert_eq!(
+        (&seen["authorization"], &seen["content_type"]),
+        (&json!("Bearer t"), &json!("application/json"))
+    );
+    assert!(
+        seen["user_agent"]
+            .as_str()
+            .is_some_and(|agent| agent.starts_with("HabitSync/"))
+    );
+}
+
+#[tokio::test]
+async fn an_answer_larger_than_the_bound_is_not_read_to_its_end() {
+    let endless = async |_| (StatusCode::OK, Body::from(vec![b' '; 300_000]));
+    let server = Server::start(endless).await;
+    let bounded = CallSettings {
+        largest_body_bytes: 100_000,
+        ..settings()
+    };
+    let error = calling(&server, bounded)
+        .json::<IgnoredAny>(&Request::get(&["users"]))
+        .await
+        .expect_err("too large");
+    assert!(
+        matches!(error, HttpError::TooLarge { limit_bytes: 100_000 }),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_page_of_a_list_may_take_longer_than_a_single_record() {
+    let slow = async |_| {
+        tokio::time::sleep(Duration::from_millis(800)).await;
+        (StatusCode::OK, Body::empty())
+    };
+    let server = Server::start(slow).await;
+    let hasty = CallSettings {
+        single_timeout: Duration::from_millis(100),
+        ..settings()
+    };
+    let client = calling(&server, hasty);
+    let error = client
+        .json::<IgnoredAny>(&Request::get(&["users", "jo"]))
+        .await
+        .expect_err("too slow");
+    assert!(
+        matches!(error, HttpError::TimedOut { after } if after.as_millis() == 100),
+        "{error:?}"
+    );
+    client
+        .json::<IgnoredAny>(&Request::list(&["users"]))
+        .await
+        .expect("in time");
+}
+
+#[tokio::test]
+async fn a_request_is_given_no_longer_than_the_deadline_leaves() {
+    let silent = async |_| std::future::pending().await;
+    let server = Server::start(silent).await;
+    let client = calling(&server, settings()).until(Instant::now() + Duration::from_millis(200));
+    let error = client
+        .json::<IgnoredAny>(&Request::get(&["users", "jo"]))
+        .await
+        .expect_err("no time");
+    assert!(
+        matches!(error, HttpError::TimedOut { after } if after.as_millis() <= 200),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_host_name_that_leads_inwards_is_refused_before_anything_is_sent() {
+    let server = Server::start(echo).await;
+    let base = format!("https://localhost:{}/", server.port);
+    let client = vendor(
+        &base,
+        PrivateVendors::Deny,
+        InProcessBudget::per_minute(60_000),
+        settings(),
+    );
+    let error = client
+        .json::<IgnoredAny>(&Request::get(&["users"]))
+        .await
+        .expect_err("refused");
+    assert!(matches!(error, HttpError::AddressRefused), "{error:?}");
+    assert!(!error.is_ambiguous() && !error.is_retryable());
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_speak_tls_is_sent_nothing() {
+    let server = Server::start(echo).await;
+    let base = format!("https://127.0.0.1:{}/", server.port);
+    let client = vendor(
+        &base,
+        PrivateVendors::Allow,
+        InProcessBudget::per_minute(60_000),
+        settings(),
+    );
+    let error = client
+        .json::<IgnoredAny>(&Request::get(&["users"]))
+        .await
+        .expect_err("no TLS");
+    assert!(matches!(error, HttpError::Connect(_)), "{error:?}");
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
+async fn without_a_slot_of_the_budget_nothing_is_sent() {
+    let server = Server::start(echo).await;
+    let refusals: [fn() -> Result<(), PaceError>; 2] = [
+        || {
+            Err(PaceError::NotInTime {
+                retry_after: Duration::from_secs(9),
+            })
+        },
+        || Err(PaceError::Unavailable("the table is away".into())),
+    ];
+    for refusal in refusals {
+        let base = format!("http://127.0.0.1:{}", server.port);
+        let client = vendor(&base, PrivateVendors::Allow, Fixed(refusal), settings());
+        let error = client
+            .json::<IgnoredAny>(&Request::post(&["users"]))
+            .await
+            .expect_err("no slot");
+        assert!(
+            matches!(error, HttpError::Pace(_)) && !error.is_ambiguous(),
+            "{error:?}"
+        );
+    }
+    assert_eq!(server.requests(), 0);
+}
+
+#[tokio::test]
+async fn a_block_that_cannot_be_shared_does_not_hide_the_429() {
+    let server = Server::start(async |_| (StatusCode::TOO_MANY_REQUESTS, Body::empty())).await;
+    let base = format!("http://127.0.0.1:{}", server.port);
+    let client = vendor(&base, PrivateVendors::Allow, Fixed(|| Ok(())), settings());
+    let error = client
+        .json::<IgnoredAny>(&Request::get(&["users"]))
+        .await
+        .expect_err("refused");
+    assert_eq!(
+        (error.status(), error.retry_after()),
+        (Some(429), Some(Duration::from_mins(1)))
+    );
+}
