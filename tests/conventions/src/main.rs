@@ -1,0 +1,10 @@
+//! What holds for the project as a whole and that no compiler checks: who may depend on whom, what the templates and the
+//! functions promise each other, how files look.
+
+mod dependencies;
+mod manifests;
+mod permissions;
+mod project;
+mod sources;
+mod template;
+mod yaml;

@@ -1,0 +1,39 @@
+//! How source files look.
+
+use std::path::Path;
+
+use crate::project::{assert_none, file_name, rust_files, text};
+
+fn offenders(offends: impl Fn(&Path) -> bool) -> Vec<String> {
+    rust_files()
+        .iter()
+        .filter(|path| offends(path))
+        .map(|path| path.display().to_string())
+        .collect()
+}
+
+#[test]
+fn every_file_opens_with_what_it_is_for() {
+    assert_none(&offenders(|path| !text(path).starts_with("//! ")));
+}
+
+#[test]
+fn a_functions_main_only_wires() {
+    let is_long = |path: &Path| path.starts_with("functions") && path.ends_with("src/main.rs") && lines(path) >= 40;
+    assert_none(&offenders(is_long));
+}
+
+#[test]
+fn no_file_grows_beyond_what_can_be_read_in_one_go() {
+    assert_none(&offenders(|path| lines(path) > 400));
+}
+
+#[test]
+fn no_module_is_a_drawer_for_odds_and_ends() {
+    const DRAWERS: [&str; 6] = ["utils.rs", "util.rs", "common.rs", "helpers.rs", "helper.rs", "misc.rs"];
+    assert_none(&offenders(|path| DRAWERS.contains(&file_name(path).as_str())));
+}
+
+fn lines(path: &Path) -> usize {
+    text(path).lines().count()
+}
