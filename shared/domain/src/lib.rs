@@ -3,6 +3,7 @@
 //! What comes from outside is parsed at the door into types that prove themselves ([`identity`], [`tenant`],
 //! [`configuration`]); what is decided is decided here ([`topic`], [`completion`]).
 
+pub mod brake;
 pub mod completion;
 pub mod configuration;
 pub mod course;

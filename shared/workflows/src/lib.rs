@@ -6,6 +6,7 @@
 pub mod accept_completion;
 pub mod apply_tenant;
 pub mod completion_event;
+pub mod course_report;
 #[cfg(feature = "in-memory")]
 pub mod in_memory;
 pub mod job_run;
@@ -15,5 +16,6 @@ pub mod push_result;
 pub mod sweep_results;
 pub mod sync_courses;
 pub mod sync_users;
+mod unsettled;
 pub mod watch_fleet;
 pub mod webhook_proof;

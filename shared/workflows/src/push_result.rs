@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
-use habitsync_domain::delivery::{Destination, Earlier, FailedAttempt, Known, after_failure, destination};
+use habitsync_domain::delivery::{Destination, Earlier, Known, destination};
 use habitsync_domain::identity::{CourseId, EmployeeId};
 use habitsync_domain::job::Job;
 use habitsync_domain::result::{IgnoredBecause, NewResult, ParkedOn, ResultRecord, ResultState};
@@ -21,6 +21,7 @@ use crate::ports::people::FindPersonByUserName;
 use crate::ports::results::{Claim, ClaimResult, ReleaseResults, SettleResult};
 use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindCompletion, RecordResult};
+use crate::unsettled::Unsettled;
 
 /// The waits before the quick tries of one attempt.
 const QUICK_TRIES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
@@ -124,7 +125,7 @@ where
         let confirmed = match self.confirmed(completion).await {
             Ok(Some(confirmed)) => confirmed,
             Ok(None) => return Ok(unsettled.ignored(IgnoredBecause::NotConfirmed)),
-            Err(failure) => return Ok(self.failed(unsettled, &failure)),
+            Err(failure) => return Ok(unsettled.failed(&failure, self.ladder, self.clock.now())),
         };
         let unsettled = Unsettled {
             completion: &confirmed,
@@ -206,7 +207,7 @@ where
                 self.mark_broken(completion, &course).await?;
                 Ok(unsettled.parked(ParkedOn::Topic(completion.topic), self.clock.now()))
             }
-            Err(failure) => Ok(self.failed(unsettled, &failure)),
+            Err(failure) => Ok(unsettled.failed(&failure, self.ladder, self.clock.now())),
         }
     }
 
@@ -248,28 +249,6 @@ where
         failure.is_retryable() && !asked_to_wait_longer && in_time
     }
 
-    /// An attempt that failed. One that was never made, for lack of time, is not counted.
-    fn failed(&self, unsettled: Unsettled<'_>, failure: &VendorFailure) -> ResultRecord {
-        let now = self.clock.now();
-        let made = u32::from(failure.kind != VendorFailureKind::NoTimeLeft);
-        let attempts = unsettled.earlier.attempts.saturating_add(made);
-        let not_before = match failure.kind {
-            VendorFailureKind::RateLimited(wait) => now.checked_add(wait).ok(),
-            _ => None,
-        };
-        let failed = FailedAttempt {
-            cause: failure.to_string(),
-            retryable: failure.is_retryable(),
-            not_before,
-        };
-        let state = after_failure(failed, attempts, self.ladder, now);
-        ResultRecord {
-            completion: unsettled.completion.clone(),
-            state,
-            attempts,
-        }
-    }
-
     /// Marks the topic's course as broken, unless it is another one by now.
     async fn mark_broken(&self, completion: &Completion, course: &CourseId) -> Result<(), ServiceFailure> {
         let Some(mut topic) = self.table.find_topic(completion.topic).await? else {
@@ -294,44 +273,5 @@ where
             self.table.release_results(on, self.clock.now()).await?;
         }
         Ok(())
-    }
-}
-
-/// A completion that is claimed and about to be settled.
-#[derive(Clone, Copy)]
-struct Unsettled<'a> {
-    completion: &'a Completion,
-    earlier: Earlier,
-}
-
-impl Unsettled<'_> {
-    fn parked(self, on: ParkedOn, now: Timestamp) -> ResultRecord {
-        let since = self.earlier.parked_since.unwrap_or(now);
-        self.settled(ResultState::Parked { on, since }, self.earlier.attempts)
-    }
-
-    fn ignored(self, reason: IgnoredBecause) -> ResultRecord {
-        self.settled(ResultState::Ignored { reason }, self.earlier.attempts)
-    }
-
-    fn dead(self, cause: &str) -> ResultRecord {
-        self.settled(
-            ResultState::Dead {
-                cause: cause.to_owned(),
-            },
-            self.earlier.attempts,
-        )
-    }
-
-    fn attempted(self, state: ResultState) -> ResultRecord {
-        self.settled(state, self.earlier.attempts.saturating_add(1))
-    }
-
-    fn settled(self, state: ResultState, attempts: u32) -> ResultRecord {
-        ResultRecord {
-            completion: self.completion.clone(),
-            state,
-            attempts,
-        }
     }
 }

@@ -4,6 +4,7 @@ use habitsync_domain::completion::{Completion, CompletionMessage};
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::delivery::needs_pushing;
 use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::result::ParkedOn;
 use habitsync_domain::sweep_window::{advance, sweep_since};
 use jiff::{SignedDuration, Timestamp};
 
@@ -11,7 +12,7 @@ use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, run_job};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::queue::QueueCompletion;
-use crate::ports::results::FindResult;
+use crate::ports::results::{FindResult, ReleaseResults};
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
 use crate::ports::vendors::ListCompletions;
 
@@ -52,7 +53,7 @@ pub async fn sweep_results<Table, Portal, Queue, Clock>(
     deadline: Timestamp,
 ) -> Result<RunOutcome<SweepReport>, JobFailure>
 where
-    Table: FindResult + HoldLease + SaveRun + RememberJob,
+    Table: FindResult + ReleaseResults + HoldLease + SaveRun + RememberJob,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Clock: Now,
@@ -66,13 +67,15 @@ where
 
 impl<Table, Portal, Queue, Clock> SweepResults<'_, Table, Portal, Queue, Clock>
 where
-    Table: FindResult,
+    Table: FindResult + ReleaseResults,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Clock: Now,
 {
     async fn work(&self, state: &mut JobState, deadline: Timestamp) -> Result<Progress<SweepReport>, JobFailure> {
         let began = self.clock.now();
+        // A customer that was paused is not any more: what was parked meanwhile goes on.
+        self.table.release_results(&ParkedOn::Customer, began).await?;
         let Some(since) = sweep_since(state, began, self.configuration.time_zone.zone()) else {
             state.swept_from = Some(began);
             return Ok(SweepReport::default().progress(true));

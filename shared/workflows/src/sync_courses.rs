@@ -8,14 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::configuration::{CoursesConfiguration, Status, TenantConfiguration};
 use habitsync_domain::course::{Course, LinkedCourse, TopicRecord};
-use habitsync_domain::course_plan::{CourseAction, NearMiss, TopicPlan, plan_missing_topic, plan_topic};
-use habitsync_domain::identity::{TopicCode, TopicId};
+use habitsync_domain::course_plan::{CourseAction, TopicPlan, plan_missing_topic, plan_topic};
+use habitsync_domain::identity::TopicId;
 use habitsync_domain::job::Job;
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::topic::Topic;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, run_job};
+use crate::course_report::CourseReport;
+use crate::job_run::{JobFailure, Progress, RunOutcome, run_job};
 use crate::ports::clock::Now;
 use crate::ports::courses::{LoadTopics, SaveTopic};
 use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
@@ -38,40 +39,6 @@ pub struct SyncCourses<'a, Table, Portal, Hris, Clock> {
     pub clock: &'a Clock,
     /// The customer's configuration.
     pub configuration: &'a TenantConfiguration,
-}
-
-/// What a course sync saw and did.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct CourseReport {
-    /// By name: `topics`, `qualify`, what the plan wants (`to_create`, `to_change`, `to_withdraw`, `unchanged`) and what
-    /// was done (`created`, `adopted`, `changed`, `withdrawn`, `failed`, `results_released`).
-    pub counts: Counts,
-    /// Topics that lack exactly one condition.
-    pub near_misses: Vec<NearMiss>,
-    /// Courses that could not be written; each is tried again by the next run.
-    pub problems: Vec<CourseProblem>,
-    /// Titles that more than one course has: a course is known by its reference, so that each is kept, and all are told.
-    pub same_titles: Vec<SameTitle>,
-}
-
-/// A topic whose course could not be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CourseProblem {
-    /// The topic's code.
-    pub code: TopicCode,
-    /// Its title.
-    pub title: String,
-    /// What EmployeeConnect answered.
-    pub failure: VendorFailure,
-}
-
-/// Topics that share a title.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SameTitle {
-    /// The title, as the first of them writes it.
-    pub title: String,
-    /// Their codes, two or more.
-    pub codes: Vec<TopicCode>,
 }
 
 /// Syncs once. A draft customer's courses are planned and counted, and nothing is written but the run itself.
@@ -153,9 +120,9 @@ where
                     report.note(&plan.record, &failure);
                     self.save(plan, course, report).await?;
                     match what_failure_means(&failure) {
-                        Means::ThisCourse => {}
+                        Means::ThisCourse if !report.fails_too_often() => {}
                         Means::ForNow => return Ok(false),
-                        Means::EveryCourse => return Err(failure.into()),
+                        Means::ThisCourse | Means::EveryCourse => return Err(failure.into()),
                     }
                 }
             }
@@ -264,55 +231,4 @@ fn is_gone(failure: &VendorFailure) -> bool {
         failure.kind,
         VendorFailureKind::NotFound(Missing::Course | Missing::Other)
     )
-}
-
-impl CourseReport {
-    /// What can be said of the topics before anything is planned.
-    fn of(topics: &[Topic], courses: &CoursesConfiguration) -> Self {
-        let mut report = Self::default();
-        let mut titles: BTreeMap<String, SameTitle> = BTreeMap::new();
-        report.add("topics", topics.len() as u64);
-        for topic in topics {
-            let verdict = topic.verdict(&courses.reference);
-            report.near_misses.extend(NearMiss::of(topic, &verdict));
-            if verdict.qualifies() {
-                report.count("qualify");
-                let title = topic.title.trim();
-                let same = titles.entry(title.to_lowercase());
-                let same = same.or_insert_with(|| SameTitle {
-                    title: title.to_owned(),
-                    codes: Vec::new(),
-                });
-                same.codes.push(topic.code.clone());
-            }
-        }
-        report.same_titles = titles.into_values().filter(|same| same.codes.len() > 1).collect();
-        report
-    }
-
-    fn count(&mut self, name: &str) {
-        self.add(name, 1);
-    }
-
-    fn add(&mut self, name: &str, by: u64) {
-        *self.counts.entry(name.to_owned()).or_default() += by;
-    }
-
-    fn note(&mut self, topic: &TopicRecord, failure: &VendorFailure) {
-        self.count("failed");
-        let (code, title) = (topic.code.clone(), topic.title.clone());
-        self.problems.push(CourseProblem {
-            code,
-            title,
-            failure: failure.clone(),
-        });
-    }
-
-    fn progress(self, finished: bool) -> Progress<Self> {
-        Progress {
-            finished,
-            counts: self.counts.clone(),
-            outcome: self,
-        }
-    }
 }
