@@ -41,10 +41,11 @@ async fn authorise(State(tenant): State<TenantHandle>, request: Request, next: N
 }
 
 fn check(tenant: &TenantHandle, headers: &HeaderMap, expired: bool) -> Result<(), Refusal> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let bearer = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
-    let key = text(header::HeaderName::from_static("x-api-key"));
-    let credential = bearer.map(Credential::Bearer).or(key.map(Credential::Key));
+    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    // A token is looked at first, and one that is wrong is not saved by a key.
+    let bearer =
+        text("authorization").map(|value| Credential::Bearer(value.strip_prefix("Bearer ").unwrap_or_default()));
+    let credential = bearer.or_else(|| text("x-api-key").map(Credential::Key));
     let mut tokens = tenant.tokens().lock();
     match credential {
         None => Err(Refusal::Unauthorised("a token or a key is required")),

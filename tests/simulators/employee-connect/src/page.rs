@@ -21,15 +21,12 @@ impl Asked {
     /// Reads `page` and `pageSize`.
     pub(crate) fn by(call: &Call) -> Result<Self, Refusal> {
         let mut complaints = Complaints::new();
-        let mut read = |name: &'static str, default: usize, largest: usize| match call.query.get(name) {
-            None => default,
-            Some(text) => {
-                let number = text.parse().ok().filter(|number| (1..=largest).contains(number));
-                number.unwrap_or_else(|| {
-                    complaints.insert(name, "out of range");
-                    default
-                })
-            }
+        let mut read = |name: &'static str, default: usize, largest: usize| {
+            let number = call.number(name).ok().map(|number| number.unwrap_or(default));
+            number.filter(|number| *number <= largest).unwrap_or_else(|| {
+                complaints.insert(name, "out of range");
+                default
+            })
         };
         let asked = Self {
             page: read("page", 1, usize::MAX),

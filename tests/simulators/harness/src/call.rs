@@ -6,6 +6,11 @@ use axum::http::Method;
 use serde::Serialize;
 use serde_json::Value;
 
+/// A query parameter that should be a whole number from 1 is something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a whole number from 1")]
+pub struct NotANumber;
+
 /// One request to a simulated vendor. Handlers find it in the request's extensions, already parsed.
 #[derive(Debug, Clone, Serialize)]
 pub struct Call {
@@ -39,6 +44,19 @@ impl Call {
     #[must_use]
     pub fn parameter(&self, name: &str) -> &str {
         self.parameters.get(name).map_or("", String::as_str)
+    }
+
+    /// A query parameter that is a whole number from 1, such as a page's; nothing where it is not sent. One too large for
+    /// the machine is the largest there is: past the end is past the end.
+    pub fn number(&self, name: &str) -> Result<Option<usize>, NotANumber> {
+        let Some(text) = self.query.get(name) else {
+            return Ok(None);
+        };
+        if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(NotANumber);
+        }
+        let number = text.parse().unwrap_or(usize::MAX);
+        if number == 0 { Err(NotANumber) } else { Ok(Some(number)) }
     }
 
     /// Whether a path parameter, a query value or a text anywhere in the body is exactly `text`: an employee id, a user

@@ -165,13 +165,9 @@ impl Rule {
         let about = self.about.as_ref().is_none_or(|text| call.mentions(text));
         let predicate = self.predicate.as_ref().is_none_or(|predicate| predicate(call));
         // The first page has no page before it to repeat.
-        let possible = self.fault != Fault::RepeatedPage || page_of(call) > 1;
+        let possible = self.fault != Fault::RepeatedPage || call.number("page").is_ok_and(|page| page > Some(1));
         method && route && about && predicate && possible
     }
-}
-
-fn page_of(call: &Call) -> u64 {
-    call.query.get("page").and_then(|page| page.parse().ok()).unwrap_or(1)
 }
 
 impl fmt::Debug for Rule {

@@ -18,7 +18,7 @@ mod server;
 pub use admin::admin_routes;
 pub use answer::Expired;
 pub use axum::http::Method;
-pub use call::Call;
+pub use call::{Call, NotANumber};
 pub use clock::Clock;
 pub use control::{Control, Dialect};
 pub use fault::{Armed, Fault, Faults, Moment, Rule};

@@ -6,7 +6,7 @@ use crate::{Call, Dialect, Fault};
 
 /// Asks for the page before the one asked for, so that its records come twice.
 pub(crate) fn ask_for_previous(call: &mut Call) {
-    if let Some(page) = call.query.get("page").and_then(|page| page.parse::<u64>().ok()) {
+    if let Ok(Some(page)) = call.number("page") {
         call.query.insert("page".to_owned(), page.saturating_sub(1).to_string());
     }
 }
@@ -20,8 +20,7 @@ pub(crate) fn falsify(fault: &Fault, dialect: &Dialect, asked: &Call, body: &mut
             }
         }
         Fault::RepeatedPage => {
-            let number = asked.query.get("page").and_then(|page| page.parse::<u64>().ok());
-            if let (Some(number), Some(page)) = (number, body.pointer_mut(dialect.page)) {
+            if let (Ok(Some(number)), Some(page)) = (asked.number("page"), body.pointer_mut(dialect.page)) {
                 *page = number.into();
             }
         }

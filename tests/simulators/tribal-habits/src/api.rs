@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::page::{self, Page};
+use crate::page::Page;
 use crate::portal::{Portal, Refusal};
 use crate::user::User;
 
@@ -113,9 +113,9 @@ async fn show_enrolment(State(portal): State<SharedPortal>, Extension(call): Ext
 }
 
 fn paged<T: Serialize>(call: &Call, records: Vec<T>) -> Response {
-    match page::number(call) {
-        Some(number) => Json(Page::of(records, number)).into_response(),
-        None => DIALECT.refuse(StatusCode::BAD_REQUEST, "page is invalid"),
+    match call.number("page") {
+        Ok(number) => Json(Page::of(records, number.unwrap_or(1))).into_response(),
+        Err(_) => DIALECT.refuse(StatusCode::BAD_REQUEST, "page is invalid"),
     }
 }
 

@@ -1,6 +1,5 @@
 //! Lists come in pages of 25; no parameter changes that.
 
-use habitsync_simulator_harness::Call;
 use serde::Serialize;
 
 /// Records on a page.
@@ -29,13 +28,5 @@ impl<T> Page<T> {
             total_pages: total_records.div_ceil(MAX_PER_PAGE),
             records: records.into_iter().skip(skipped).take(MAX_PER_PAGE).collect(),
         }
-    }
-}
-
-/// The number of the page asked for; `None` when it is not one.
-pub(crate) fn number(call: &Call) -> Option<usize> {
-    match call.query.get("page") {
-        None => Some(1),
-        Some(text) => text.parse().ok().filter(|number| *number >= 1),
     }
 }

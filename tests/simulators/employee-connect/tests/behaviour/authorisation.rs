@@ -107,6 +107,19 @@ async fn without_a_credential_or_with_a_wrong_key_nothing_opens() {
 }
 
 #[tokio::test]
+async fn a_wrong_token_is_not_saved_by_a_right_key() {
+    let caller = Caller::start().await;
+    for wrong in ["Bearer ec-token-999", "Basic ZWM6ZWM=", "ec-key"] {
+        let request = caller
+            .client
+            .get(caller.url("/employees"))
+            .header("x-api-key", "ec-key");
+        let refused = request.header("authorization", wrong).send().await.expect("an answer");
+        assert_eq!(refused.status(), 401, "{wrong}");
+    }
+}
+
+#[tokio::test]
 async fn without_the_development_module_courses_and_results_are_forbidden() {
     let caller = Caller::with(TenantSettings::default().without_development_module()).await;
     for path in ["/courses", "/courses/C-1/results"] {

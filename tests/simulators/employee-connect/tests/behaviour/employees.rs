@@ -33,6 +33,12 @@ async fn employees_come_by_id_in_pages_that_add_up() {
     }
     assert!(seen.len() == 250 && seen.is_sorted());
     assert_eq!(ids(&caller.get("/employees?page=25&pageSize=10").await.body).len(), 10);
+    let far = caller.get("/employees?page=154407505788734930944").await;
+    assert_eq!(
+        (far.status, ids(&far.body).len()),
+        (200, 0),
+        "past the end is past the end, however far"
+    );
 }
 
 #[tokio::test]

@@ -32,6 +32,12 @@ async fn a_list_comes_in_pages_of_25_and_no_parameter_changes_that() {
         assert_eq!(head, json!([47, 25, page, 2]));
     }
     assert_eq!(names.len(), 47);
+    let far = caller.get("/users?page=154407505788734930944").await;
+    assert_eq!(
+        (far.status, &far.body["records"]),
+        (200, &json!([])),
+        "past the end is past the end, however far"
+    );
     for page in ["0", "-1", "two"] {
         assert_eq!(caller.get(&format!("/users?page={page}")).await.status, 400);
     }

@@ -61,7 +61,7 @@ async fn completed() -> (Caller, Enrolment, Receiver) {
     let (caller, company) = Caller::seeded().await;
     let enrolment = caller
         .portal
-        .complete("trainer-1", company.topics[0].id, Timestamp::now())
+        .complete("trainer-1", company.topics[0].id, caller.portal.clock().now())
         .expect("an enrolment");
     (caller, enrolment, Receiver::start().await)
 }
