@@ -104,6 +104,10 @@ impl Emulator {
 /// Gives a program an environment in which AWS is the emulator at `address` and nothing else can be reached by accident:
 /// the developer's own AWS settings, credentials and Docker are out of sight.
 pub(crate) fn isolate(command: &mut Command, home: &Path, address: &str) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the search path is no setting of ours; it is only handed on"
+    )]
     let search_path = std::env::var_os("PATH").unwrap_or_default();
     command
         .env_clear()

@@ -9,12 +9,9 @@ use thiserror::Error;
 /// Why the local stack could not be put up, looked into, or taken down.
 #[derive(Debug, Error)]
 pub enum LocalError {
-    /// No usable Python; `candidates` says what was looked at, one line each.
-    #[error("{}", no_python(.candidates))]
-    NoPython {
-        /// Programs that were tried and what is wrong with each.
-        candidates: Vec<String>,
-    },
+    /// No usable Python; the text says what to install.
+    #[error("{0}")]
+    NoPython(String),
     /// A program that was started ended with a failure.
     #[error("{command} failed ({status}). The end of {}:\n{tail}", .log.display())]
     Failed {
@@ -93,19 +90,4 @@ impl LocalError {
         let path = path.to_path_buf();
         move |source| Self::File { action, path, source }
     }
-}
-
-fn no_python(candidates: &[String]) -> String {
-    let looked_at = if candidates.is_empty() {
-        "no program called python".to_owned()
-    } else {
-        candidates.join("\n             ")
-    };
-    format!(
-        "Python 3.10 to 3.14 with its `venv` module is needed, for the AWS emulator and the SAM command line.\n\
-         \n  Debian, Ubuntu:  sudo apt install python3 python3-venv\
-         \n  Fedora:          sudo dnf install python3\
-         \n  macOS:           brew install python@3.13\n\
-         \n  Found:     {looked_at}"
-    )
 }

@@ -10,20 +10,6 @@ use crate::attached::Attached;
 use crate::error::LocalError;
 use crate::workspace;
 
-/// What is looked for, best first: the plain name is what the developer has chosen to be theirs.
-const CANDIDATES: [&str; 7] = [
-    "python3",
-    "python3.13",
-    "python3.12",
-    "python3.11",
-    "python3.14",
-    "python3.10",
-    "python",
-];
-
-/// Prints the version, then fails where the modules that make an environment are missing (Debian ships them apart).
-const PROBE: &str = "import sys; print('%d.%d' % sys.version_info[:2], flush=True); import venv, ensurepip";
-
 /// A virtual environment that holds exactly what its requirements name.
 #[derive(Debug, Clone)]
 pub struct Environment {
@@ -96,60 +82,21 @@ fn digest(requirements: &Path) -> Result<String, LocalError> {
         .fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
 }
 
-/// The first program that is a Python of a version we can use and able to make environments.
+/// The Python that environments are made with: the first suitable one on the search path.
 ///
 /// # Errors
 /// When there is none; the message says what to install.
 pub fn find() -> Result<PathBuf, LocalError> {
-    let mut candidates = Vec::new();
-    for program in CANDIDATES {
-        match probe(program) {
-            Verdict::Usable => return Ok(program.into()),
-            Verdict::Unusable(why) => candidates.push(format!("{program} {why}")),
-            Verdict::Missing => {}
-        }
-    }
-    Err(LocalError::NoPython { candidates })
-}
-
-enum Verdict {
-    Usable,
-    Unusable(String),
-    Missing,
-}
-
-fn probe(program: &str) -> Verdict {
-    let Ok(output) = Command::new(program).args(["-c", PROBE]).output() else {
-        return Verdict::Missing;
-    };
-    let printed = String::from_utf8_lossy(&output.stdout);
-    let version = printed.trim();
-    if !is_supported(version) {
-        Verdict::Unusable(format!("is version {version}"))
-    } else if !output.status.success() {
-        Verdict::Unusable(format!(
-            "({version}) lacks `venv`; Debian and Ubuntu ship it as python3-venv"
-        ))
+    let script = workspace::resource("python/find.sh");
+    let output = Command::new("sh")
+        .arg(&script)
+        .output()
+        .map_err(LocalError::file("run", &script))?;
+    if output.status.success() {
+        Ok(String::from_utf8_lossy(&output.stdout).trim().into())
     } else {
-        Verdict::Usable
-    }
-}
-
-/// Whether a version (`3.12`) lies in the range that every requirement supports.
-fn is_supported(version: &str) -> bool {
-    version
-        .strip_prefix("3.")
-        .and_then(|minor| minor.parse::<u32>().ok())
-        .is_some_and(|minor| (10..15).contains(&minor))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_versions_that_every_requirement_supports_are_used() {
-        assert!(is_supported("3.10") && is_supported("3.14"));
-        assert!(!is_supported("3.9") && !is_supported("3.15") && !is_supported("2.7") && !is_supported(""));
+        Err(LocalError::NoPython(
+            String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        ))
     }
 }

@@ -2,11 +2,15 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::LocalError;
 use crate::workspace;
 
-/// `.local/run/{name}-{process}`, for as long as this value lives.
+/// How many folders this process has made.
+static FOLDERS: AtomicU32 = AtomicU32::new(0);
+
+/// `.local/run/{name}-{process}-{number}`, for as long as this value lives.
 #[derive(Debug)]
 pub(crate) struct RunFolder {
     folder: PathBuf,
@@ -19,7 +23,8 @@ impl RunFolder {
     pub(crate) fn new(name: &str) -> Result<Self, LocalError> {
         let parent = workspace::local("run")?;
         remove_abandoned(&parent);
-        let folder = parent.join(format!("{name}-{}", std::process::id()));
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let folder = parent.join(format!("{name}-{}-{number}", std::process::id()));
         let lock_path = folder.with_extension("lock");
         let lock = File::create(&lock_path).map_err(LocalError::file("write", &lock_path))?;
         lock.lock().map_err(LocalError::file("lock", &lock_path))?;
