@@ -15,6 +15,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use crate::employee::{CONTRACT_FIELDS, Employee};
+use crate::expression_fields::NamedFields;
 
 type TextFunction = fn(Arc<String>) -> String;
 
@@ -70,6 +71,12 @@ impl Expression {
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// The fields of the record that it names.
+    #[must_use]
+    pub fn named_fields(&self) -> NamedFields {
+        NamedFields::of(self.program.expression())
     }
 
     /// The value as text: none where it is null or empty; numbers and truth values as they are written.
@@ -157,21 +164,27 @@ fn nesting(source: &str) -> usize {
 }
 
 impl Evaluator {
-    /// An evaluator that knows every custom field that any of these employees has.
+    /// An evaluator that knows every custom field that any of these employees has or any of these expressions names.
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "two different names are free in a new context")]
-    pub fn new<'a>(employees: impl IntoIterator<Item = &'a Employee>) -> Self {
+    pub fn new<'a>(
+        employees: impl IntoIterator<Item = &'a Employee>,
+        expressions: impl IntoIterator<Item = &'a Expression>,
+    ) -> Self {
         let mut functions = Context::default();
         for (name, function) in TEXT_FUNCTIONS {
             functions
                 .add_function(name, function)
                 .expect("the name is free in a new context");
         }
-        let custom_fields = employees
+        let had = employees
             .into_iter()
             .flat_map(custom_fields_of)
-            .map(|(name, _)| name.clone())
-            .collect();
+            .map(|(name, _)| name.clone());
+        let named = expressions
+            .into_iter()
+            .flat_map(|expression| expression.named_fields().custom);
+        let custom_fields = had.chain(named).collect();
         Self {
             functions,
             custom_fields,
@@ -271,11 +284,9 @@ mod tests {
 
     fn evaluate(source: &str, record: Json) -> Result<Option<String>, EvaluationFailed> {
         let employee = employee(record);
-        let evaluator = Evaluator::new([&employee]);
-        source
-            .parse::<Expression>()
-            .expect("compiles")
-            .text(&evaluator.scope(&employee, None))
+        let expression: Expression = source.parse().expect("compiles");
+        let evaluator = Evaluator::new([&employee], [&expression]);
+        expression.text(&evaluator.scope(&employee, None))
     }
 
     #[test]
@@ -291,10 +302,18 @@ mod tests {
     fn a_custom_field_that_only_a_colleague_has_is_null() {
         let one = employee(json!({"employeeId": "E1", "customFields": {"Division": "OPS"}}));
         let two = employee(json!({"employeeId": "E2"}));
-        let evaluator = Evaluator::new([&one, &two]);
+        let evaluator = Evaluator::new([&one, &two], []);
         let division: Expression = "employee.customFields['Division']".parse().expect("compiles");
         assert_eq!(division.text(&evaluator.scope(&one, None)), Ok(Some("OPS".into())));
         assert_eq!(division.text(&evaluator.scope(&two, None)), Ok(None));
+    }
+
+    #[test]
+    fn a_custom_field_that_nobody_has_yet_is_null() {
+        assert_eq!(
+            evaluate("employee.customFields['Team']", json!({"employeeId": "E1"})),
+            Ok(None)
+        );
     }
 
     #[test]

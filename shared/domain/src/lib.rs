@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod employee;
 pub mod employment;
 pub mod expression;
+pub mod expression_fields;
 pub mod identity;
 pub mod job;
 pub mod mapping;

@@ -75,7 +75,7 @@ pub fn is_in_scope(users: &UsersConfiguration, employee: &Employee, scope: &Scop
 /// Maps one person.
 ///
 /// # Errors
-/// There is no usable user name: the account cannot be told.
+/// There is no usable user name, or an expression fails on them: the account is left alone.
 pub fn map_user(users: &UsersConfiguration, employee: &Employee, scope: &Scope<'_>) -> Result<MappedUser, Problem> {
     let user_name = map_user_name(&users.user_name, employee, scope)?;
     let mut mapped = MappedUser {
@@ -89,6 +89,7 @@ pub fn map_user(users: &UsersConfiguration, employee: &Employee, scope: &Scope<'
                 let (write, empty) = (mapping.write, mapping.empty);
                 mapped.fields.insert(field.clone(), MappedField { value, write, empty });
             }
+            Err(problem) if matches!(problem.cause, Cause::ExpressionFailed { .. }) => return Err(problem),
             Err(problem) => mapped.problems.push(problem),
         }
     }
@@ -205,7 +206,7 @@ mod tests {
         let fields = record.as_object_mut().expect("an object");
         fields.extend(changes.as_object().expect("an object").clone());
         let employee = Employee::from_record(fields.clone()).expect("has an id");
-        let evaluator = Evaluator::new([&employee]);
+        let evaluator = Evaluator::new([&employee], acme.users.expressions());
         map_user(&acme.users, &employee, &evaluator.scope(&employee, None))
     }
 

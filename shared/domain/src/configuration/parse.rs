@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::TenantConfiguration;
+use crate::employee::CONTRACT_FIELDS;
 use crate::user::FieldName;
 
 /// A configuration that cannot be used.
@@ -51,6 +52,7 @@ fn check(source: &str, configuration: &TenantConfiguration) -> Result<(), Invali
             format!("{status:?} is both an active and a terminated status"),
         ));
     }
+    check_named_fields(source, configuration)?;
     for (key, rate) in [
         ("[tribal_habits]", configuration.tribal_habits.requests_per_minute),
         ("[employee_connect]", configuration.employee_connect.requests_per_minute),
@@ -61,6 +63,24 @@ fn check(source: &str, configuration: &TenantConfiguration) -> Result<(), Invali
     }
     if !(1..=200).contains(&configuration.employee_connect.page_size) {
         return Err(about(source, "page_size", "page_size is between 1 and 200".to_owned()));
+    }
+    Ok(())
+}
+
+/// A misspelt contract field is found now, not on the first person at three in the morning.
+fn check_named_fields(source: &str, configuration: &TenantConfiguration) -> Result<(), InvalidConfiguration> {
+    for expression in configuration.users.expressions() {
+        let named = expression.named_fields().record;
+        if let Some(unknown) = named.iter().find(|field| !CONTRACT_FIELDS.contains(&field.as_str())) {
+            let line = source
+                .lines()
+                .position(|line| line.contains(unknown.as_str()))
+                .map(|index| index + 1);
+            let known = CONTRACT_FIELDS.join(", ");
+            let message =
+                format!("employees have no field {unknown}; they have {known}; others are in customFields['…']");
+            return Err(InvalidConfiguration { line, message });
+        }
     }
     Ok(())
 }
@@ -144,6 +164,21 @@ mod tests {
             .expect("there")
             + 1;
         assert_eq!(error.line, Some(line), "{error}");
+    }
+
+    #[test]
+    fn a_misspelt_contract_field_is_refused_on_its_line_with_those_there_are() {
+        let error = error_of(&ACME.replace("employee.jobTitle", "employee.jobtitle"));
+        let line = ACME
+            .lines()
+            .position(|line| line.starts_with("\"X-Job Title\""))
+            .expect("there")
+            + 1;
+        assert_eq!(error.line, Some(line), "{error}");
+        assert!(
+            error.message.contains("jobtitle") && error.message.contains("jobTitle"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -60,6 +60,14 @@ pub struct UsersConfiguration {
     pub fields: BTreeMap<FieldName, FieldMapping>,
 }
 
+impl UsersConfiguration {
+    /// Every expression of the section.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let fields = self.fields.values().map(|mapping| &mapping.value);
+        [&self.user_name].into_iter().chain(&self.filter).chain(fields)
+    }
+}
+
 /// What to do when an employee's user name changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

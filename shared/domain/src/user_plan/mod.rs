@@ -208,7 +208,10 @@ impl<'a> Planner<'a> {
 
     /// Divides everybody who was read; returns those who should have an account.
     fn divide(&mut self) -> Vec<Wanted<'a>> {
-        let evaluator = Evaluator::new(self.situation.employees);
+        let evaluator = Evaluator::new(
+            self.situation.employees,
+            self.situation.configuration.users.expressions(),
+        );
         self.plan.counts.read = self.situation.employees.len();
         self.situation
             .employees
