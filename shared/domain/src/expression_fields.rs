@@ -101,8 +101,8 @@ mod tests {
         let source = "[employee.location].exists(place, place in ['Fiji']) ? lower(manager.workEmail) : \
                       trim(employee.customFields['Cost Centre'] + employee.customFields.Division + employee['jobTitle'])";
         let named = source.parse::<Expression>().expect("compiles").named_fields();
-        let names = |set: &std::collections::BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
-        assert_eq!(names(&named.record), "customFields jobTitle location workEmail");
-        assert_eq!(names(&named.custom), "Cost Centre Division");
+        let listed = |set: &std::collections::BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
+        assert_eq!(listed(&named.record), "customFields jobTitle location workEmail");
+        assert_eq!(listed(&named.custom), "Cost Centre Division");
     }
 }
