@@ -50,7 +50,7 @@ async fn failures() -> Vec<TribalHabitsError> {
         Fault::ExpiredToken,
     ];
     let hasty = CallSettings {
-        single_timeout: Duration::from_millis(300),
+        single_timeout: Duration::from_secs(1),
         ..one_try()
     };
     let rig = Rig::with(hasty, KEY).await;
