@@ -1,0 +1,84 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use habitsync_domain::tenant::TenantId;
+
+/// Runs the managed integration between EmployeeConnect and Tribal Habits.
+///
+/// AWS is found as the AWS command line finds it: AWS_REGION, AWS_PROFILE or credentials in the environment, and
+/// AWS_ENDPOINT_URL for a local stack.
+#[derive(Debug, Parser)]
+#[command(name = "habitsync", version, arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    /// The stage, as its stacks are named.
+    #[arg(long, env = "HABITSYNC_STAGE", default_value = "prod")]
+    pub(crate) stage: String,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// A customer's configuration and secrets.
+    #[command(subcommand)]
+    Tenant(TenantCommand),
+    /// Starts a customer's job now, as its schedule would.
+    Run {
+        /// The customer.
+        tenant: TenantId,
+        /// The job.
+        job: JobName,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TenantCommand {
+    /// Checks a configuration, stores it as a new version, and makes the customer's schedules what it says.
+    Apply {
+        /// The customer's TOML file.
+        file: PathBuf,
+    },
+    /// Prints the configuration in force.
+    Show {
+        /// The customer.
+        tenant: TenantId,
+    },
+    /// A customer's secrets, which are never in the configuration.
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretsCommand {
+    /// Stores a secret from a JSON file, in place of the one that is there.
+    Set {
+        /// The customer.
+        tenant: TenantId,
+        /// Which of the two.
+        kind: SecretName,
+        /// The file; `-` reads what is piped in, so that the secret need not be on disk.
+        file: PathBuf,
+    },
+}
+
+/// A customer's jobs.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum JobName {
+    /// Employees become users.
+    Users,
+    /// Topics become courses.
+    Courses,
+    /// Completions whose webhook was lost become results.
+    Sweep,
+}
+
+/// A customer's secrets.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SecretName {
+    /// Both vendors' credentials: {"tribal_habits": {"api_key": …}, "employee_connect": {…}}.
+    Vendors,
+    /// The webhook's secrets: {"secrets": ["whsec_…"]}, two while rotating.
+    Webhook,
+}
