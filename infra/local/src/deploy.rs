@@ -15,6 +15,9 @@ use crate::workspace;
 /// The stage's name on a laptop.
 pub const STAGE: &str = "local";
 
+/// The table, as `state.yaml` names it.
+pub const TABLE: &str = "habitsync-local";
+
 /// The application stack's name.
 const STACK: &str = "habitsync-local";
 

@@ -72,6 +72,14 @@ pub enum LocalError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// The example customer could not be set up.
+    #[error("cannot {action}")]
+    Customer {
+        /// What was to be done.
+        action: &'static str,
+        /// Why it was not.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A file or a program could not be used.
     #[error("cannot {action} {}", .path.display())]
     File {
@@ -85,6 +93,17 @@ pub enum LocalError {
 }
 
 impl LocalError {
+    /// Names what failed for an example customer, for `map_err`.
+    pub(crate) fn customer<E>(action: &'static str) -> impl FnOnce(E) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        move |source| Self::Customer {
+            action,
+            source: source.into(),
+        }
+    }
+
     /// Names the action and the path of an input or output error, for `map_err`.
     pub(crate) fn file(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();

@@ -4,6 +4,7 @@
 //! stacks are deployed by the command that deploys them to AWS; what differs is the parameters' values.
 
 pub mod attached;
+pub mod customer;
 pub mod deploy;
 pub mod emulator;
 pub mod error;
@@ -15,6 +16,7 @@ mod run_folder;
 pub mod stack;
 pub mod workspace;
 
+pub use customer::{Example, ExampleCustomer};
 pub use error::LocalError;
 pub use inspect::Mail;
 pub use stack::{LocalStack, Options};
