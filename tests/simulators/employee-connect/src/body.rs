@@ -28,8 +28,10 @@ pub(crate) fn fill_course(course: &mut Course, body: &Map<String, Value>, compla
         }
         course.launch_url = launch_url;
     }
-    if let Some(provider) = text(body, "provider", complaints) {
-        course.provider = Some(provider);
+    match body.get("provider") {
+        None => {}
+        Some(Value::String(provider)) => course.provider = Some(provider.clone()),
+        Some(_) => drop(complaints.insert("provider", "must be text")),
     }
     match body.get("description") {
         None => {}
@@ -88,11 +90,17 @@ fn calendar_date(text: &str) -> Option<Date> {
 
 fn minutes(body: &Map<String, Value>, complaints: &mut Complaints) -> Option<u64> {
     let sent = body.get("durationMinutes").filter(|minutes| !minutes.is_null())?;
-    let minutes = sent.as_u64();
+    let minutes = whole(sent);
     if minutes.is_none() {
         complaints.insert("durationMinutes", "not a number of minutes");
     }
     minutes
+}
+
+/// A whole number that is not negative; in JSON, 30.0 is one too.
+fn whole(value: &Value) -> Option<u64> {
+    let written_with_a_point = || value.as_f64().and_then(|number| format!("{number}").parse().ok());
+    value.as_u64().or_else(written_with_a_point)
 }
 
 /// A text that is not blank, where it is sent.

@@ -16,7 +16,8 @@ pub struct Course {
     pub title: String,
     /// Description.
     pub description: Option<String>,
-    /// Who provides it.
+    /// Who provides it; not shown when nobody said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// Where it starts.
     pub launch_url: String,

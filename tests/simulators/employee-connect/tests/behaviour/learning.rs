@@ -148,6 +148,24 @@ async fn a_completion_is_a_calendar_date_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_whole_number_of_minutes_may_be_written_with_a_point() {
+    let (caller, id) = Caller::with_course().await;
+    let record = async |external: &str, minutes: Value| {
+        let mut body = result(external, "E1001");
+        body["durationMinutes"] = minutes;
+        caller.post(&format!("/courses/{id}/results"), &body).await
+    };
+    assert_eq!(record("a", json!(30.0)).await.body["data"]["durationMinutes"], 30);
+    assert_eq!(
+        record("b", Value::Null).await.body["data"]["durationMinutes"],
+        Value::Null
+    );
+    for wrong in [json!(30.5), json!(-1), json!("30"), json!(1e300)] {
+        assert_eq!(record("c", wrong).await.status, 422);
+    }
+}
+
+#[tokio::test]
 async fn results_are_listed_by_person_and_by_reference() {
     let (caller, id) = Caller::with_course().await;
     let path = format!("/courses/{id}/results");
