@@ -115,7 +115,7 @@ impl FromStr for EmailAddress {
     type Err = InvalidIdentity;
 
     fn from_str(text: &str) -> Result<Self, InvalidIdentity> {
-        const EXPECTED: &str = "an e-mail address looks like name@company.com.au";
+        const EXPECTED: &str = "an e-mail address such as name@company.com.au";
         let text = parse_text(text, 254, EXPECTED)?;
         // A domain without a dot parses (`jo@localhost`) but can never be a person's address at a customer.
         let options = email_address::Options::default()

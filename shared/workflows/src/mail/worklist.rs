@@ -204,10 +204,15 @@ fn field_and_expected(cause: &Cause) -> (String, String) {
         Cause::UserNameChanged => of("user name", "your word whether the account is to be renamed"),
         Cause::DeactivatedByHand => of("status", "an active account, or a terminated employee"),
         Cause::AccountMissing => of("user name", "an account of this name in Tribal Habits"),
-        Cause::RefusedField { field, reason } => (field.clone(), reason.clone()),
-        Cause::RefusedPerson { reason } => of("the record", reason),
+        Cause::RefusedField { field, reason } => (field.clone(), accepted(reason)),
+        Cause::RefusedPerson { reason } => of("the record", &accepted(reason)),
         Cause::NotAnswered => of("", ""),
     }
+}
+
+/// The portal's own words, as part of a sentence.
+fn accepted(reason: &str) -> String {
+    format!("what Tribal Habits accepts; it says: {reason}")
 }
 
 /// `employee.workEmail` reads as `workEmail`; a longer expression as itself.
