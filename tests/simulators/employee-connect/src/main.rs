@@ -1,6 +1,7 @@
 //! A simulated EmployeeConnect tenant as a program, for trying things by hand.
 
 use std::io;
+use std::process::ExitCode;
 
 use clap::Parser;
 use habitsync_fixtures::Blueprint;
@@ -30,7 +31,18 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> io::Result<()> {
+async fn main() -> ExitCode {
+    match serve().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(cause) => {
+            eprintln!("simulator-employee-connect: cannot listen on that port: {cause}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves until Ctrl-C.
+async fn serve() -> io::Result<()> {
     let arguments = Arguments::parse();
     let blueprint = Blueprint::seeded(arguments.seed)
         .people(arguments.people)

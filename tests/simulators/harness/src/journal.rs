@@ -145,14 +145,15 @@ impl Journal {
     #[must_use]
     pub fn busiest_minute(&self) -> usize {
         let entries = self.entries.lock();
-        let minute = SignedDuration::from_secs(60);
-        let from = |start: usize| {
-            entries[start..]
-                .iter()
-                .take_while(|entry| entry.at.duration_since(entries[start].at) < minute)
-                .count()
-        };
-        (0..entries.len()).map(from).max().unwrap_or(0)
+        let mut first = 0;
+        let mut most = 0;
+        for (last, entry) in entries.iter().enumerate() {
+            while entry.at.duration_since(entries[first].at) >= SignedDuration::from_mins(1) {
+                first += 1;
+            }
+            most = most.max(last + 1 - first);
+        }
+        most
     }
 
     /// Forgets everything so far.

@@ -1,5 +1,7 @@
 //! A simulated Tribal Habits portal as a program, for trying things by hand.
 
+use std::process::ExitCode;
+
 use clap::Parser;
 use habitsync_fixtures::Blueprint;
 use habitsync_simulator_tribal_habits::{PortalSettings, StartError, TribalHabitsSimulator, WebhookTarget};
@@ -34,7 +36,21 @@ struct Arguments {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), StartError> {
+async fn main() -> ExitCode {
+    match serve().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(StartError::Port(cause)) => fail(&format!("cannot listen on that port: {cause}")),
+        Err(error) => fail(&error.to_string()),
+    }
+}
+
+fn fail(why: &str) -> ExitCode {
+    eprintln!("simulator-tribal-habits: {why}");
+    ExitCode::FAILURE
+}
+
+/// Serves until Ctrl-C.
+async fn serve() -> Result<(), StartError> {
     let arguments = Arguments::parse();
     let blueprint = Blueprint::seeded(arguments.seed)
         .people(arguments.people)
