@@ -69,14 +69,22 @@ fn the_variables_a_function_reads_are_those_the_template_gives_it() {
             .collect()
     };
     let of_all = names(&template["Globals"]["Function"]["Environment"]["Variables"]);
+    let mut offences = Vec::new();
     for (folder, (_, function)) in functions(&template) {
         let given = &of_all | &names(&function["Environment"]["Variables"]);
-        assert_eq!(
-            settings(&folder),
-            given,
-            "the left is what functions/{folder} reads, the right what it is given"
+        let read = settings(&folder);
+        offences.extend(
+            (&read - &given)
+                .iter()
+                .map(|name| format!("{folder} reads {name}, which it is not given")),
+        );
+        offences.extend(
+            (&given - &read)
+                .iter()
+                .map(|name| format!("{folder} is given {name}, which it does not read")),
         );
     }
+    assert_none(&offences);
 }
 
 /// The variables that a function's settings name.
