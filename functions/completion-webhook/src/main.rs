@@ -1,2 +1,25 @@
-//! habitsync-completion-webhook.
-fn main() {}
+//! `completion-webhook`: Tribal Habits says that somebody completed something. Answers API Gateway (HTTP API, payload 2.0).
+
+mod handler;
+mod settings;
+
+use habitsync_aws_adapters::{Aws, SystemClock};
+use habitsync_lambda_support::{Environment, telemetry};
+use habitsync_workflows::accept_completion::AcceptCompletion;
+use lambda_http::{Error, Request, run, service_fn};
+
+use settings::Settings;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init(env!("CARGO_CRATE_NAME"));
+    let settings = Settings::read(Environment::process())?;
+    let aws = Aws::connect().await?;
+    let accept = AcceptCompletion {
+        configurations: &aws.table(&settings.table).cached_configurations(),
+        secrets: &aws.secrets(&settings.stage),
+        queue: &aws.result_queue(&settings.result_queue_url),
+        clock: &SystemClock,
+    };
+    run(service_fn(|request: Request| handler::handle(&accept, request))).await
+}

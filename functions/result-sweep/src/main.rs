@@ -1,2 +1,26 @@
-//! habitsync-result-sweep.
-fn main() {}
+//! `result-sweep`: completions of one customer whose webhook was lost are queued. Started by the customer's schedule.
+
+mod handler;
+mod settings;
+
+use habitsync_aws_adapters::{Aws, SystemClock};
+use habitsync_lambda_support::{Environment, telemetry};
+use habitsync_vendors::OpenTenants;
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+use handler::ResultSweepFunction;
+use settings::Settings;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init(env!("CARGO_CRATE_NAME"));
+    let settings = Settings::read(Environment::process())?;
+    let aws = Aws::connect().await?;
+    let table = aws.table(&settings.table);
+    let function = ResultSweepFunction {
+        tenants: OpenTenants::new(&aws, &table, &settings.stage, settings.vendor_hosts)?,
+        queue: aws.result_queue(&settings.result_queue_url),
+        clock: SystemClock,
+    };
+    run(service_fn(|event: LambdaEvent<_>| function.handle(event))).await
+}

@@ -1,2 +1,31 @@
-//! habitsync-user-sync.
-fn main() {}
+//! `user-sync`: employees of one customer become users of the portal. Started by the customer's schedule, and by the
+//! watchdog for a run that has work left.
+
+mod handler;
+mod settings;
+
+use habitsync_aws_adapters::{Aws, SystemClock};
+use habitsync_lambda_support::{Environment, telemetry};
+use habitsync_vendors::OpenTenants;
+use habitsync_workflows::mail::MailSettings;
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+use handler::UserSyncFunction;
+use settings::Settings;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init(env!("CARGO_CRATE_NAME"));
+    let settings = Settings::read(Environment::process())?;
+    let aws = Aws::connect().await?;
+    let table = aws.table(&settings.table);
+    let function = UserSyncFunction {
+        tenants: OpenTenants::new(&aws, &table, &settings.stage, settings.vendor_hosts)?,
+        mailer: aws.mailer(&settings.mail_sender),
+        mail_settings: MailSettings {
+            sender: settings.mail_sender,
+        },
+        clock: SystemClock,
+    };
+    run(service_fn(|event: LambdaEvent<_>| function.handle(event))).await
+}

@@ -1,2 +1,26 @@
-//! habitsync-watchdog.
-fn main() {}
+//! `watchdog`: every minute, whatever is due anywhere in the fleet is queued or started again.
+
+mod handler;
+mod settings;
+
+use habitsync_aws_adapters::{Aws, SystemClock};
+use habitsync_domain::job::Job;
+use habitsync_lambda_support::{Environment, telemetry};
+use habitsync_workflows::watch_fleet::WatchFleet;
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+
+use settings::Settings;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    telemetry::init(env!("CARGO_CRATE_NAME"));
+    let settings = Settings::read(Environment::process())?;
+    let aws = Aws::connect().await?;
+    let watch = WatchFleet {
+        fleet: &aws.table(&settings.table),
+        queue: &aws.result_queue(&settings.result_queue_url),
+        jobs: &aws.job_starter([(Job::Users, settings.user_sync_function)]),
+        clock: &SystemClock,
+    };
+    run(service_fn(|event: LambdaEvent<_>| handler::handle(&watch, event))).await
+}

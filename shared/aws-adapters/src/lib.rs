@@ -4,6 +4,7 @@
 //! [`ResultQueue`], the [`Mailer`], the [`Secrets`], the [`Schedules`] and the [`JobStarter`].
 //! [`SystemClock`] is here too: real time is a service like the others.
 
+mod cache;
 mod clock;
 mod connection;
 pub mod dynamodb;
@@ -13,6 +14,7 @@ mod mailer;
 mod queue;
 mod schedules;
 mod secrets;
+mod targets;
 
 pub use clock::SystemClock;
 pub use connection::{Aws, ConnectError};

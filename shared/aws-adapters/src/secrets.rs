@@ -4,8 +4,6 @@
 //! webhook's secrets; a function's policy lets it read one kind only. A value is kept five minutes, so that a rotation
 //! needs no restart; that a customer has none is kept as long, so that requests for made-up customers seldom become calls.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
@@ -17,6 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::time::Instant;
 
+use crate::cache::Cache;
 use crate::connection::Aws;
 use crate::failure::{AwsError, AwsErrorKind};
 
@@ -25,8 +24,6 @@ const SERVICE: &str = "Secrets Manager";
 const BELIEVED_FOR: Duration = Duration::from_mins(5);
 /// How soon after a fetch a failed check may cause another.
 const REFETCHED_AFTER: Duration = Duration::from_mins(1);
-/// The cache is emptied rather than grow beyond this: a flood of made-up customers must not fill the memory.
-const MOST_ENTRIES: usize = 2_000;
 
 /// Both vendors' credentials of a customer, as the JSON text that was stored. `Debug` shows none of it.
 #[derive(Debug, Clone)]
@@ -37,7 +34,7 @@ pub struct VendorSecret(pub SecretString);
 pub struct Secrets {
     client: Client,
     stage: String,
-    cache: Cache,
+    cache: Cache<SecretString>,
 }
 
 /// The webhook secret's JSON.
@@ -81,8 +78,8 @@ impl Secrets {
         believed_for: Duration,
     ) -> Result<Option<SecretString>, AwsError> {
         let name = self.name(tenant, kind);
-        if let Some(fetched) = self.cache.get(&name, believed_for, Instant::now()) {
-            return Ok(fetched.text);
+        if let Some(read) = self.cache.get(&name, believed_for, Instant::now()) {
+            return Ok(read.value);
         }
         let text = self.fetch(&name).await?;
         self.cache.put(name, text.clone(), Instant::now());
@@ -155,73 +152,5 @@ impl SaveSecret for Secrets {
         }
         self.cache.put(name, Some(value.clone()), Instant::now());
         Ok(())
-    }
-}
-
-/// What was fetched, by the secret's name.
-#[derive(Debug, Default)]
-struct Cache(Mutex<HashMap<String, Fetched>>);
-
-/// A secret's text, none where there is no such secret, and when that was found.
-#[derive(Debug, Clone)]
-struct Fetched {
-    text: Option<SecretString>,
-    at: Instant,
-}
-
-impl Cache {
-    fn get(&self, name: &str, believed_for: Duration, now: Instant) -> Option<Fetched> {
-        let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries
-            .get(name)
-            .filter(|fetched| now.duration_since(fetched.at) < believed_for)
-            .cloned()
-    }
-
-    fn put(&self, name: String, text: Option<SecretString>, now: Instant) {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() >= MOST_ENTRIES {
-            entries.clear();
-        }
-        entries.insert(name, Fetched { text, at: now });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_is_believed_for_five_minutes_and_refetched_at_most_once_a_minute() {
-        let (cache, fetched) = (Cache::default(), Instant::now());
-        cache.put("one".to_owned(), Some("secret".into()), fetched);
-        let known = |believed_for, age| {
-            cache
-                .get("one", believed_for, fetched + Duration::from_secs(age))
-                .is_some()
-        };
-        assert!(known(BELIEVED_FOR, 299) && !known(BELIEVED_FOR, 300));
-        assert!(known(REFETCHED_AFTER, 59) && !known(REFETCHED_AFTER, 60));
-    }
-
-    #[test]
-    fn that_a_customer_has_no_secret_is_remembered_too() {
-        let (cache, now) = (Cache::default(), Instant::now());
-        cache.put("nobody".to_owned(), None, now);
-        assert!(
-            cache
-                .get("nobody", BELIEVED_FOR, now)
-                .is_some_and(|fetched| fetched.text.is_none())
-        );
-        assert!(cache.get("never asked", BELIEVED_FOR, now).is_none());
-    }
-
-    #[test]
-    fn a_flood_of_made_up_customers_does_not_fill_the_memory() {
-        let (cache, now) = (Cache::default(), Instant::now());
-        for number in 0..=MOST_ENTRIES * 2 {
-            cache.put(format!("nobody-{number}"), None, now);
-        }
-        assert!(cache.0.lock().expect("not poisoned").len() <= MOST_ENTRIES);
     }
 }

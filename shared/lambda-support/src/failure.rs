@@ -5,6 +5,9 @@
 use std::error::Error;
 use std::fmt;
 
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::ports::failure::ServiceFailure;
 use lambda_runtime::Diagnostic;
 
 /// A failed invocation: a stable name and what went wrong, with its causes.
@@ -25,10 +28,47 @@ impl FunctionError {
         }
     }
 
+    /// `TenantUnknown`: no configuration was ever applied for this customer.
+    #[must_use]
+    pub fn tenant_unknown(tenant: &TenantId) -> Self {
+        Self {
+            name: "TenantUnknown",
+            message: format!("there is no customer {tenant}"),
+        }
+    }
+
+    /// `MessageUnreadable`: no retry can cure it. `why` says where, and quotes nothing of it.
+    #[must_use]
+    pub fn unreadable(why: &str) -> Self {
+        Self {
+            name: "MessageUnreadable",
+            message: why.to_owned(),
+        }
+    }
+
     /// The stable name.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
+    }
+}
+
+/// `ServiceFailed`: the table, a queue, the mail or a secret was not to be had.
+impl From<ServiceFailure> for FunctionError {
+    fn from(failure: ServiceFailure) -> Self {
+        Self::new("ServiceFailed", &failure)
+    }
+}
+
+/// `VendorFailed`, `ServiceFailed`, or `NotCredible` where what was read cannot be true.
+impl From<JobFailure> for FunctionError {
+    fn from(failure: JobFailure) -> Self {
+        let name = match failure {
+            JobFailure::Vendor(_) => "VendorFailed",
+            JobFailure::Service(_) => "ServiceFailed",
+            JobFailure::NotCredible(_) => "NotCredible",
+        };
+        Self::new(name, &failure)
     }
 }
 

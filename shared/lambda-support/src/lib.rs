@@ -1,5 +1,5 @@
 //! What every Lambda function of this project needs around its handler: log lines, settings from the environment, the
-//! time that is left, and errors with stable names.
+//! time that is left, what a job is asked and answers, and errors with stable names.
 //!
 //! A function's `main.rs` calls [`telemetry::init`] first, reads its settings through an [`Environment`], builds its
 //! adapters once and hands the handler to the runtime.
@@ -7,8 +7,10 @@
 pub mod deadline;
 pub mod environment;
 pub mod failure;
+pub mod job;
 pub mod telemetry;
 
 pub use deadline::Deadline;
 pub use environment::{Environment, EnvironmentError};
 pub use failure::FunctionError;
+pub use job::{JobAnswer, JobEvent};

@@ -6,6 +6,7 @@
 
 mod alerts;
 mod budget;
+mod cached;
 mod configuration;
 mod courses;
 mod due;
@@ -28,6 +29,7 @@ use habitsync_workflows::ports::clock::Now;
 use serde::de::DeserializeOwned;
 
 pub use budget::TableBudget;
+pub use cached::CachedConfigurations;
 
 use crate::clock::SystemClock;
 use crate::connection::Aws;

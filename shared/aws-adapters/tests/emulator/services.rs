@@ -162,7 +162,7 @@ async fn a_malformed_secret_is_reported_without_its_content() {
 #[tokio::test]
 async fn a_schedule_is_created_changed_disabled_and_removed() {
     let sdk = aws_sdk_scheduler::Client::new(&sdk().await);
-    scheduler
+    sdk
         .create_schedule_group()
         .name("habitsync-test")
         .send()
@@ -185,7 +185,7 @@ async fn a_schedule_is_created_changed_disabled_and_removed() {
         enabled: true,
     };
     let seen = async || {
-        let get = scheduler
+        let get = sdk
             .get_schedule()
             .group_name("habitsync-test")
             .name("test-acme-results-sweep");

@@ -91,3 +91,30 @@ async fn two_jobs_of_a_customer_remember_apart_and_applying_a_configuration_dist
     assert_eq!(acme.load_job(Job::ResultsSweep).await.expect("loaded"), sweep);
     assert_eq!(acme.load_job(Job::Courses).await.expect("loaded"), JobState::default());
 }
+
+#[tokio::test]
+async fn a_configuration_that_was_just_read_is_not_read_again() {
+    let table = table().await;
+    let cached = table.cached_configurations();
+    assert!(cached.load_configuration(&tenant()).await.expect("an answer").is_none());
+    table
+        .save_configuration(&configuration(SOURCE), SOURCE, at("2026-03-02T00:00:00Z"))
+        .await
+        .expect("saved");
+    assert!(
+        cached.load_configuration(&tenant()).await.expect("an answer").is_none(),
+        "what was not there is kept too"
+    );
+    let fresh = table.cached_configurations();
+    for _ in 0..2 {
+        assert_eq!(
+            fresh
+                .load_configuration(&tenant())
+                .await
+                .expect("an answer")
+                .expect("a customer")
+                .version,
+            1
+        );
+    }
+}

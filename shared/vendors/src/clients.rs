@@ -1,44 +1,20 @@
 //! From a customer's configuration and secret to the two clients.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use habitsync_aws_adapters::{Aws, Secrets, SystemClock, Table};
+use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::tenant::TenantId;
 use habitsync_employee_connect::EmployeeConnect;
 use habitsync_tribal_habits::TribalHabits;
-use habitsync_vendor_http::{BaseUrl, CallSettings, HttpError, RequestBudget, Transport, VendorHosts, VendorHttp};
+use habitsync_vendor_http::{BaseUrl, CallSettings, RequestBudget, Transport, VendorHosts, VendorHttp};
 use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::ports::failure::{RefusedField, ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
-use habitsync_workflows::ports::tenants::StoredConfiguration;
+use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use jiff::Timestamp;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tokio::time::{Duration, Instant};
 use url::Url;
 
 use crate::opened::Opened;
-
-/// Customers whose clients are kept; beyond that all are made anew, rather than that the memory grows.
-const MOST_KEPT: usize = 500;
-
-/// Opens customers' vendors, and keeps them: a token, and the slots of a budget, outlive an invocation.
-#[derive(Debug)]
-pub struct Vendors {
-    transport: Transport,
-    hosts: VendorHosts,
-    table: Table,
-    secrets: Secrets,
-    kept: Mutex<HashMap<TenantId, Kept>>,
-}
-
-/// What was made of a configuration and a secret, as long as both stay the same.
-#[derive(Debug)]
-struct Kept {
-    version: u64,
-    secret: Option<SecretString>,
-    vendors: TenantVendors,
-}
 
 /// Both vendors of one customer. Clones share tokens and budgets.
 #[derive(Debug, Clone)]
@@ -50,82 +26,14 @@ pub struct TenantVendors {
 }
 
 /// The customer's budgets, one per vendor.
-struct Budgets {
-    tribal_habits: Arc<dyn RequestBudget>,
-    employee_connect: Arc<dyn RequestBudget>,
-}
-
-impl Vendors {
-    /// The vendors of a stage's customers, at these hosts only.
-    pub fn new(aws: &Aws, table: &Table, stage: &str, hosts: VendorHosts) -> Result<Self, HttpError> {
-        let transport = Transport::new(hosts.private())?;
-        Ok(Self {
-            transport,
-            hosts,
-            table: table.clone(),
-            secrets: aws.secrets(stage),
-            kept: Mutex::default(),
-        })
-    }
-
-    /// Both vendors of this customer, called no later than `deadline`. A vendor that the configuration or the secret does
-    /// not allow to be called answers every call with the reason.
-    pub async fn open(
-        &self,
-        stored: &StoredConfiguration,
-        deadline: Timestamp,
-    ) -> Result<TenantVendors, ServiceFailure> {
-        let secret = self.secrets.load_vendor_secret(&stored.configuration.tenant).await?;
-        let vendors = self.kept_or_made(stored, secret.map(|secret| secret.0));
-        Ok(vendors.until(deadline))
-    }
-
-    fn kept_or_made(&self, stored: &StoredConfiguration, secret: Option<SecretString>) -> TenantVendors {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let tenant = &stored.configuration.tenant;
-        if let Some(known) = kept
-            .get(tenant)
-            .filter(|kept| kept.is_made_of(stored.version, secret.as_ref()))
-        {
-            return known.vendors.clone();
-        }
-        let vendors = self.make(&stored.configuration, secret.as_ref());
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
-        }
-        kept.insert(
-            tenant.clone(),
-            Kept {
-                version: stored.version,
-                secret,
-                vendors: vendors.clone(),
-            },
-        );
-        vendors
-    }
-
-    fn make(&self, configuration: &TenantConfiguration, secret: Option<&SecretString>) -> TenantVendors {
-        let tenant = &configuration.tenant;
-        let (lms, hris) = (&configuration.tribal_habits, &configuration.employee_connect);
-        let budgets = Budgets {
-            tribal_habits: self.table.budget(tenant, Vendor::TribalHabits, lms.requests_per_minute),
-            employee_connect: self
-                .table
-                .budget(tenant, Vendor::EmployeeConnect, hris.requests_per_minute),
-        };
-        TenantVendors::assemble(&self.transport, &self.hosts, configuration, secret, budgets)
-    }
-}
-
-impl Kept {
-    fn is_made_of(&self, version: u64, secret: Option<&SecretString>) -> bool {
-        let text = |secret: Option<&SecretString>| secret.map(|secret| secret.expose_secret().to_owned());
-        self.version == version && text(self.secret.as_ref()) == text(secret)
-    }
+pub(crate) struct Budgets {
+    pub(crate) tribal_habits: Arc<dyn RequestBudget>,
+    pub(crate) employee_connect: Arc<dyn RequestBudget>,
 }
 
 impl TenantVendors {
-    fn assemble(
+    /// The clients that configuration and secret allow.
+    pub(crate) fn assemble(
         transport: &Transport,
         hosts: &VendorHosts,
         configuration: &TenantConfiguration,
@@ -177,7 +85,7 @@ impl TenantVendors {
     }
 
     /// The same, called no later than this.
-    fn until(self, deadline: Timestamp) -> Self {
+    pub(crate) fn until(self, deadline: Timestamp) -> Self {
         let left = Duration::try_from(SystemClock.time_until(deadline)).unwrap_or(Duration::ZERO);
         let end = Instant::now() + left;
         Self {
@@ -273,19 +181,5 @@ mod tests {
         let vendors = assembled(BOTH, Some(r#"{"tribal_habits":{"api_key":"k"}}"#));
         assert!(matches!(vendors.tribal_habits, Opened::Client(_)));
         assert!(matches!(vendors.employee_connect, Opened::Failing(_)));
-    }
-
-    #[test]
-    fn what_was_made_is_kept_until_the_configuration_or_the_secret_changes() {
-        let secret = |text: &str| Some(SecretString::from(text.to_owned()));
-        let kept = Kept {
-            version: 3,
-            secret: secret("one"),
-            vendors: assembled(BOTH, Some(SECRET)),
-        };
-        assert!(kept.is_made_of(3, secret("one").as_ref()));
-        assert!(!kept.is_made_of(4, secret("one").as_ref()));
-        assert!(!kept.is_made_of(3, secret("two").as_ref()));
-        assert!(!kept.is_made_of(3, None));
     }
 }

@@ -1,0 +1,250 @@
+//! One request, one delivery, one status. The answer has no body: a sender has no use for one, a forger must not have one.
+
+use std::convert::Infallible;
+
+use habitsync_workflows::accept_completion::{AcceptCompletion, Acceptance, Delivery, accept_completion};
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::queue::QueueCompletion;
+use habitsync_workflows::ports::tenants::{LoadConfiguration, LoadWebhookSecrets};
+use habitsync_workflows::webhook_proof::Headers;
+use lambda_http::http::{HeaderMap, StatusCode};
+use lambda_http::{Body, Request, RequestExt, Response};
+use tracing::{error, info, warn};
+
+/// Accepts the delivery in `request`, or says by the status why not.
+pub(crate) async fn handle<Configurations, Secrets, Queue, Clock>(
+    accept: &AcceptCompletion<'_, Configurations, Secrets, Queue, Clock>,
+    request: Request,
+) -> Result<Response<Body>, Infallible>
+where
+    Configurations: LoadConfiguration,
+    Secrets: LoadWebhookSecrets,
+    Queue: QueueCompletion,
+    Clock: Now,
+{
+    let parameters = request.path_parameters();
+    let delivery = Delivery {
+        tenant: parameters.first("tenant").unwrap_or_default(),
+        headers: headers(request.headers()),
+        // The bytes that were signed, whether the gateway passed them on as they were or in base64.
+        body: request.body(),
+    };
+    let acceptance = accept_completion(accept, &delivery).await;
+    log(delivery.tenant, &acceptance);
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = status(&acceptance);
+    Ok(response)
+}
+
+fn headers(headers: &HeaderMap) -> Headers<'_> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    Headers {
+        id: text("webhook-id"),
+        timestamp: text("webhook-timestamp"),
+        signature: text("webhook-signature"),
+        authorization: text("authorization"),
+    }
+}
+
+fn status(acceptance: &Acceptance) -> StatusCode {
+    match acceptance {
+        Acceptance::Accepted { .. } => StatusCode::ACCEPTED,
+        Acceptance::NotForUs => StatusCode::OK,
+        Acceptance::Unreadable(_) => StatusCode::BAD_REQUEST,
+        Acceptance::NotAuthentic => StatusCode::UNAUTHORIZED,
+        Acceptance::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Acceptance::NotStored(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// One line per delivery. A tenant that was not proved is whatever somebody wrote into a path: it is not logged.
+fn log(tenant: &str, acceptance: &Acceptance) {
+    match acceptance {
+        Acceptance::Accepted { enrolment } => info!(tenant, enrolment.id = enrolment.0, "accepted a completion"),
+        Acceptance::NotForUs => info!(tenant, "a delivery that is no completed topic"),
+        Acceptance::Unreadable(why) => warn!(tenant, error = %why, "an authentic delivery that cannot be read"),
+        Acceptance::NotAuthentic => warn!("a delivery that is not authentic"),
+        Acceptance::TooLarge => warn!("a delivery that is too large"),
+        Acceptance::NotStored(failure) => error!(error = %failure, "a delivery that could not be stored"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use habitsync_domain::completion::CompletionMessage;
+    use habitsync_domain::configuration::TenantConfiguration;
+    use habitsync_domain::identity::EnrolmentId;
+    use habitsync_workflows::in_memory::{Call, Fault, ManualClock, Queue, Tenants, service_failure};
+    use lambda_http::request::from_str;
+    use serde_json::{Value, json};
+    use standardwebhooks::Webhook;
+
+    use super::*;
+
+    const CONFIGURATION: &str = include_str!("../../../shared/domain/src/configuration/acme.toml");
+    const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    const NOW: &str = "2026-03-02T00:00:00Z";
+
+    struct World {
+        tenants: Tenants,
+        queue: Queue,
+        clock: ManualClock,
+    }
+
+    impl World {
+        fn new() -> Self {
+            let tenants = Tenants::default();
+            tenants.add(
+                CONFIGURATION.parse::<TenantConfiguration>().expect("a configuration"),
+                &[SECRET],
+            );
+            Self {
+                tenants,
+                queue: Queue::default(),
+                clock: ManualClock::at(NOW.parse().expect("a timestamp")),
+            }
+        }
+
+        async fn status_of(&self, event: &Value) -> u16 {
+            let accept = AcceptCompletion {
+                configurations: &self.tenants,
+                secrets: &self.tenants,
+                queue: &self.queue,
+                clock: &self.clock,
+            };
+            let request = from_str(&event.to_string()).expect("an event of API Gateway");
+            let Ok(response) = handle(&accept, request).await;
+            assert_eq!(response.body(), &Body::Empty);
+            response.status().as_u16()
+        }
+    }
+
+    /// What API Gateway sends a function (payload 2.0), as far as it matters here.
+    fn event(tenant: &str, body: &str, headers: &Value, is_base64_encoded: bool) -> Value {
+        json!({
+            "version": "2.0",
+            "routeKey": "POST /webhooks/tribal-habits/{tenant}",
+            "rawPath": format!("/webhooks/tribal-habits/{tenant}"),
+            "rawQueryString": "",
+            "headers": headers,
+            "requestContext": {
+                "accountId": "000000000000",
+                "apiId": "habitsync",
+                "http": {
+                    "method": "POST",
+                    "path": format!("/webhooks/tribal-habits/{tenant}"),
+                    "protocol": "HTTP/1.1",
+                    "sourceIp": "203.0.113.1",
+                    "userAgent": "test",
+                },
+                "requestId": "r",
+                "routeKey": "POST /webhooks/tribal-habits/{tenant}",
+                "stage": "$default",
+                "time": "02/Mar/2026:00:00:00 +0000",
+                "timeEpoch": 1_772_409_600_000_i64,
+            },
+            "pathParameters": {"tenant": tenant},
+            "body": body,
+            "isBase64Encoded": is_base64_encoded,
+        })
+    }
+
+    fn signed(body: &str) -> Value {
+        let now: jiff::Timestamp = NOW.parse().expect("a timestamp");
+        let signature = Webhook::new(SECRET)
+            .expect("a secret")
+            .sign("evt_01", now.as_second(), body.as_bytes());
+        json!({
+            "webhook-id": "evt_01",
+            "webhook-timestamp": now.as_second().to_string(),
+            "webhook-signature": signature.expect("signed"),
+        })
+    }
+
+    fn completed() -> String {
+        json!({
+            "event": "enrolment.completed",
+            "id": "evt_01",
+            "enrolment": {
+                "id": 9001,
+                "type": "topic",
+                "knowledge_id": 456,
+                "knowledge_code": "TH-9-456",
+                "status": "conquered",
+                "user": {"user_name": "zoë@acme.com.au"},
+                "completed_at": "2026-03-01T20:30:00Z",
+            },
+        })
+        .to_string()
+    }
+
+    fn queued(world: &World) -> Vec<CompletionMessage> {
+        world.queue.messages()
+    }
+
+    #[tokio::test]
+    async fn a_signed_completion_is_answered_202_and_is_on_the_queue() {
+        let (world, body) = (World::new(), completed());
+        assert_eq!(world.status_of(&event("acme", &body, &signed(&body), false)).await, 202);
+        let queued = queued(&world);
+        assert_eq!(queued.len(), 1);
+        assert_eq!(queued[0].completion.enrolment, EnrolmentId(9001));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_the_gateway_encoded_is_checked_byte_by_byte_as_it_was_sent() {
+        use base64::prelude::{BASE64_STANDARD, Engine};
+        let (world, body) = (World::new(), completed());
+        let encoded = BASE64_STANDARD.encode(&body);
+        assert_eq!(
+            world.status_of(&event("acme", &encoded, &signed(&body), true)).await,
+            202
+        );
+        assert_eq!(queued(&world).len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_forgery_and_a_made_up_customer_get_the_same_answer() {
+        let (world, body) = (World::new(), completed());
+        let forged = event("acme", &body.replace("9001", "9002"), &signed(&body), false);
+        assert_eq!(world.status_of(&forged).await, 401);
+        assert_eq!(
+            world.status_of(&event("nobody", &body, &signed(&body), false)).await,
+            401
+        );
+        assert_eq!(
+            world.status_of(&event("../acme", &body, &signed(&body), false)).await,
+            401
+        );
+        assert_eq!(world.status_of(&event("acme", &body, &json!({}), false)).await, 401);
+        assert!(queued(&world).is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_completed_topic_is_understood_and_left() {
+        let (world, body) = (World::new(), completed().replace("\"topic\"", "\"article\""));
+        assert_eq!(world.status_of(&event("acme", &body, &signed(&body), false)).await, 200);
+        assert!(queued(&world).is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_answered_400_and_what_is_too_large_413() {
+        let world = World::new();
+        assert_eq!(world.status_of(&event("acme", "{", &signed("{"), false)).await, 400);
+        let large = "x".repeat(64 * 1024 + 1);
+        assert_eq!(
+            world.status_of(&event("acme", &large, &signed(&large), false)).await,
+            413
+        );
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_stored_is_asked_for_again() {
+        let (world, body) = (World::new(), completed());
+        world
+            .queue
+            .faults
+            .arm(Call::QueueCompletion, Fault::Before(service_failure()));
+        assert_eq!(world.status_of(&event("acme", &body, &signed(&body), false)).await, 503);
+    }
+}

@@ -1,0 +1,116 @@
+//! One event, one course sync of one customer; and one clear message where the customer has to do something first.
+
+use std::time::Duration;
+
+use habitsync_aws_adapters::{Mailer, SystemClock};
+use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent};
+use habitsync_vendors::{OpenTenant, OpenTenants};
+use habitsync_workflows::course_report::CourseReport;
+use habitsync_workflows::job_run::{JobFailure, RunOutcome};
+use habitsync_workflows::mail::{MailSettings, Subject, Worklist, tell_customer};
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::sync_courses::{SyncCourses, sync_courses};
+use lambda_runtime::LambdaEvent;
+use tracing::{Instrument, info_span};
+
+/// Kept free of calls at the end of an invocation, for recording how far it came.
+const MARGIN: Duration = Duration::from_secs(10);
+
+type Outcome = Result<RunOutcome<CourseReport>, JobFailure>;
+
+/// What the function holds on to between invocations.
+#[derive(Debug)]
+pub(crate) struct CourseSyncFunction {
+    pub(crate) tenants: OpenTenants,
+    pub(crate) mailer: Mailer,
+    pub(crate) mail_settings: MailSettings,
+    pub(crate) clock: SystemClock,
+}
+
+impl CourseSyncFunction {
+    /// Runs the sync that the event asks for.
+    pub(crate) async fn handle(&self, event: LambdaEvent<JobEvent>) -> Result<JobAnswer, FunctionError> {
+        let deadline = Deadline::of(&event.context, MARGIN);
+        let span = info_span!("course_sync", tenant = %event.payload.tenant, request.id = event.context.request_id);
+        self.sync(&event.payload, deadline).instrument(span).await
+    }
+
+    async fn sync(&self, event: &JobEvent, deadline: Deadline) -> Result<JobAnswer, FunctionError> {
+        let opened = self.tenants.open(&event.tenant, deadline.stop_at()).await?;
+        let tenant = opened.ok_or_else(|| FunctionError::tenant_unknown(&event.tenant))?;
+        let sync = SyncCourses {
+            table: &tenant.table,
+            portal: &tenant.vendors.tribal_habits,
+            hris: &tenant.vendors.employee_connect,
+            clock: &self.clock,
+            configuration: &tenant.configuration,
+        };
+        let outcome = sync_courses(&sync, deadline.killed_at()).await;
+        self.tell(&tenant, &outcome).await?;
+        Ok(JobAnswer::of(&outcome?, |report| report.counts.clone()).logged())
+    }
+
+    async fn tell(&self, tenant: &OpenTenant, outcome: &Outcome) -> Result<(), ServiceFailure> {
+        let Some(worklist) = worklist(outcome) else {
+            return Ok(());
+        };
+        let (settings, configuration, now) = (&self.mail_settings, &tenant.configuration, self.clock.now());
+        tell_customer(
+            &tenant.table,
+            &self.mailer,
+            settings,
+            configuration,
+            Subject::Courses,
+            &worklist,
+            now,
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+/// What the customer has to do: nothing after a sync that came to its end, and whatever a failure asks of them. None where
+/// the outcome says neither.
+fn worklist(outcome: &Outcome) -> Option<Worklist> {
+    match outcome {
+        Ok(RunOutcome::Finished(_)) => Some(Worklist::default()),
+        Ok(RunOutcome::Unfinished(_) | RunOutcome::AlreadyRunning { .. } | RunOutcome::Paused) => None,
+        Err(failure) => Worklist::of_failure(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
+
+    use super::*;
+
+    fn failed(kind: VendorFailureKind) -> Outcome {
+        Err(VendorFailure {
+            vendor: Vendor::EmployeeConnect,
+            kind,
+            detail: String::new(),
+        }
+        .into())
+    }
+
+    #[test]
+    fn a_customer_without_the_development_module_is_told_and_an_outage_is_nobodys_worklist() {
+        assert!(worklist(&failed(VendorFailureKind::ModuleDisabled)).is_some_and(|worklist| !worklist.is_empty()));
+        assert_eq!(
+            worklist(&failed(VendorFailureKind::Unavailable {
+                may_have_happened: false
+            })),
+            None
+        );
+    }
+
+    #[test]
+    fn only_a_sync_that_came_to_its_end_gives_the_all_clear() {
+        let report = CourseReport::default;
+        assert!(worklist(&Ok(RunOutcome::Finished(report()))).is_some_and(|worklist| worklist.is_empty()));
+        assert_eq!(worklist(&Ok(RunOutcome::Unfinished(report()))), None);
+        assert_eq!(worklist(&Ok(RunOutcome::Paused)), None);
+    }
+}

@@ -1,0 +1,201 @@
+//! A batch of messages (of one, as the template has it), each pushed by itself; those that failed come back.
+//!
+//! What happens to a message, and why:
+//!
+//! - pushed, whatever came of it: it is consumed. The table says what remains to be done, and the watchdog queues it again.
+//! - the table, or the customer's secrets, could not be reached: it comes back, since nothing could be written down.
+//! - it cannot be read, or names a customer that does not exist: it comes back, too. No retry cures that; it ends in the
+//!   dead-letter queue, where it is kept for fourteen days and raises an alarm, rather than vanish.
+//! - it crashes the function, or lets it run into its time-out: the same, by itself.
+
+use std::time::Duration;
+
+use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use habitsync_domain::completion::CompletionMessage;
+use habitsync_domain::result::ResultState;
+use habitsync_lambda_support::{Deadline, FunctionError};
+use habitsync_workflows::push_result::PushOutcome;
+use lambda_runtime::LambdaEvent;
+use tracing::{Instrument, error, info, info_span};
+
+/// Kept free of calls at the end of an invocation, for settling the claim.
+const MARGIN: Duration = Duration::from_secs(2);
+
+/// Pushes every message by `push`. Where none could be, the whole invocation fails, so that it counts as failed.
+pub(crate) async fn handle(
+    event: LambdaEvent<SqsEvent>,
+    push: impl AsyncFn(&CompletionMessage, Deadline) -> Result<PushOutcome, FunctionError>,
+) -> Result<SqsBatchResponse, FunctionError> {
+    let deadline = Deadline::of(&event.context, MARGIN);
+    let messages = event.payload.records;
+    let mut failed = SqsBatchResponse::default();
+    let mut last_error = None;
+    for message in &messages {
+        let id = message.message_id.as_deref().unwrap_or_default();
+        let span = info_span!("message", message.id = id, request.id = event.context.request_id);
+        if let Err(error) = push_message(message, deadline, &push).instrument(span).await {
+            failed.add_failure(id);
+            last_error = Some(error);
+        }
+    }
+    match last_error {
+        Some(error) if failed.batch_item_failures.len() == messages.len() => Err(error),
+        _ => Ok(failed),
+    }
+}
+
+async fn push_message(
+    message: &SqsMessage,
+    deadline: Deadline,
+    push: impl AsyncFn(&CompletionMessage, Deadline) -> Result<PushOutcome, FunctionError>,
+) -> Result<(), FunctionError> {
+    let pushed = async {
+        let message = read(message)?;
+        let outcome = push(&message, deadline).await?;
+        log(&message, &outcome);
+        Ok(())
+    };
+    pushed
+        .await
+        .inspect_err(|error: &FunctionError| error!(%error, "a completion could not be pushed; it comes back"))
+}
+
+fn read(message: &SqsMessage) -> Result<CompletionMessage, FunctionError> {
+    let body = message.body.as_deref().unwrap_or_default();
+    // The parser's words are left out: they may quote the body.
+    serde_json::from_str(body).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        FunctionError::unreadable(&format!("the message is no completion ({place})"))
+    })
+}
+
+/// The one line of a completion.
+fn log(message: &CompletionMessage, outcome: &PushOutcome) {
+    let (outcome, cause) = match outcome {
+        PushOutcome::Settled(state) => named(state),
+        PushOutcome::AlreadySettled(_) => ("already_settled", ""),
+        PushOutcome::HeldByAnother { .. } => ("held_by_another", ""),
+    };
+    let (tenant, enrolment) = (message.tenant.as_str(), message.completion.enrolment.0);
+    info!(
+        tenant,
+        enrolment.id = enrolment,
+        result.outcome = outcome,
+        result.cause = cause,
+        "pushed a completion"
+    );
+}
+
+fn named(state: &ResultState) -> (&'static str, &str) {
+    match state {
+        ResultState::Claimed { .. } => ("claimed", ""),
+        ResultState::Waiting { cause, .. } => ("waiting", cause),
+        ResultState::Parked { .. } => ("parked", ""),
+        ResultState::Recorded { .. } => ("recorded", ""),
+        ResultState::Ignored { .. } => ("ignored", ""),
+        ResultState::Dead { cause } => ("dead", cause),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use habitsync_workflows::ports::failure::ServiceFailure;
+    use lambda_runtime::Context;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn completion(enrolment: i64) -> Value {
+        json!({
+            "tenant": "acme",
+            "completion": {
+                "enrolment": enrolment,
+                "topic": 456,
+                "user_name": "jo@acme.example",
+                "completed_at": "2026-03-01T20:30:00Z",
+            },
+            "accepted_at": "2026-03-01T20:30:01Z",
+        })
+    }
+
+    fn event(bodies: &[String]) -> LambdaEvent<SqsEvent> {
+        let records: Vec<_> = bodies
+            .iter()
+            .enumerate()
+            .map(|(number, body)| json!({"messageId": format!("m{number}"), "body": body, "eventSource": "aws:sqs"}))
+            .collect();
+        let event = serde_json::from_value(json!({ "Records": records })).expect("an event of SQS");
+        LambdaEvent::new(event, Context::default())
+    }
+
+    fn failed(response: &SqsBatchResponse) -> Vec<&str> {
+        response
+            .batch_item_failures
+            .iter()
+            .map(|failure| failure.item_identifier.as_str())
+            .collect()
+    }
+
+    fn unavailable() -> FunctionError {
+        ServiceFailure {
+            service: "DynamoDB",
+            retryable: true,
+            detail: "GetItem timed out".to_owned(),
+        }
+        .into()
+    }
+
+    fn parked() -> PushOutcome {
+        PushOutcome::AlreadySettled(ResultState::Dead {
+            cause: "refused".to_owned(),
+        })
+    }
+
+    #[tokio::test]
+    async fn a_message_that_was_pushed_is_consumed_whatever_came_of_it() {
+        let pushed = RefCell::new(Vec::new());
+        let push = async |message: &CompletionMessage, _| {
+            pushed.borrow_mut().push(message.completion.enrolment.0);
+            Ok(parked())
+        };
+        let response = handle(event(&[completion(9001).to_string()]), push)
+            .await
+            .expect("consumed");
+        assert!(failed(&response).is_empty());
+        assert_eq!(*pushed.borrow(), [9001]);
+    }
+
+    #[tokio::test]
+    async fn only_the_messages_that_failed_come_back() {
+        let push = async |message: &CompletionMessage, _| {
+            if message.completion.enrolment.0 == 2 {
+                Err(unavailable())
+            } else {
+                Ok(parked())
+            }
+        };
+        let bodies = [1, 2, 3].map(|enrolment| completion(enrolment).to_string());
+        let response = handle(event(&bodies), push).await.expect("some were pushed");
+        assert_eq!(failed(&response), ["m1"]);
+    }
+
+    #[tokio::test]
+    async fn an_invocation_that_pushed_nothing_has_failed_under_a_stable_name() {
+        let push = async |_: &CompletionMessage, _| Err(unavailable());
+        let error = handle(event(&[completion(1).to_string()]), push)
+            .await
+            .expect_err("nothing was pushed");
+        assert_eq!(error.name(), "ServiceFailed");
+    }
+
+    #[tokio::test]
+    async fn a_message_that_cannot_be_read_is_never_pushed_and_its_content_not_repeated() {
+        let push = async |_: &CompletionMessage, _| panic!("there is nothing to push");
+        let body = completion(1).to_string().replace("456", "\"jo@acme.example\"");
+        let error = handle(event(&[body]), push).await.expect_err("unreadable");
+        assert_eq!(error.name(), "MessageUnreadable");
+        assert!(!error.to_string().contains("jo@"), "{error}");
+    }
+}

@@ -1,0 +1,57 @@
+//! One event, one sweep of one customer's completions.
+
+use std::time::Duration;
+
+use habitsync_aws_adapters::{ResultQueue, SystemClock};
+use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent};
+use habitsync_vendors::OpenTenants;
+use habitsync_workflows::job_run::Counts;
+use habitsync_workflows::sweep_results::{SweepReport, SweepResults, sweep_results};
+use lambda_runtime::LambdaEvent;
+use tracing::{Instrument, info_span};
+
+/// Kept free of calls at the end of an invocation, for recording how far it came.
+const MARGIN: Duration = Duration::from_secs(10);
+
+/// What the function holds on to between invocations.
+#[derive(Debug)]
+pub(crate) struct ResultSweepFunction {
+    pub(crate) tenants: OpenTenants,
+    pub(crate) queue: ResultQueue,
+    pub(crate) clock: SystemClock,
+}
+
+impl ResultSweepFunction {
+    /// Runs the sweep that the event asks for.
+    pub(crate) async fn handle(&self, event: LambdaEvent<JobEvent>) -> Result<JobAnswer, FunctionError> {
+        let deadline = Deadline::of(&event.context, MARGIN);
+        let span = info_span!("result_sweep", tenant = %event.payload.tenant, request.id = event.context.request_id);
+        self.sweep(&event.payload, deadline).instrument(span).await
+    }
+
+    async fn sweep(&self, event: &JobEvent, deadline: Deadline) -> Result<JobAnswer, FunctionError> {
+        let opened = self.tenants.open(&event.tenant, deadline.stop_at()).await?;
+        let tenant = opened.ok_or_else(|| FunctionError::tenant_unknown(&event.tenant))?;
+        let sweep = SweepResults {
+            table: &tenant.table,
+            portal: &tenant.vendors.tribal_habits,
+            queue: &self.queue,
+            clock: &self.clock,
+            configuration: &tenant.configuration,
+        };
+        let outcome = sweep_results(&sweep, deadline.killed_at()).await?;
+        Ok(JobAnswer::of(&outcome, counts).logged())
+    }
+}
+
+fn counts(report: &SweepReport) -> Counts {
+    let counts = [
+        ("listed", report.listed),
+        ("queued", report.queued),
+        ("known", report.known),
+    ];
+    counts
+        .into_iter()
+        .map(|(name, count)| (name.to_owned(), count))
+        .collect()
+}

@@ -1,0 +1,47 @@
+//! One event, one user sync of one customer.
+
+use std::time::Duration;
+
+use habitsync_aws_adapters::{Mailer, SystemClock};
+use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent};
+use habitsync_vendors::OpenTenants;
+use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::sync_users::{UserSync, UserSyncSummary, sync_users};
+use lambda_runtime::LambdaEvent;
+use tracing::{Instrument, info_span};
+
+/// Kept free of calls at the end of an invocation, for recording how far it came.
+const MARGIN: Duration = Duration::from_secs(10);
+
+/// What the function holds on to between invocations.
+#[derive(Debug)]
+pub(crate) struct UserSyncFunction {
+    pub(crate) tenants: OpenTenants,
+    pub(crate) mailer: Mailer,
+    pub(crate) mail_settings: MailSettings,
+    pub(crate) clock: SystemClock,
+}
+
+impl UserSyncFunction {
+    /// Runs the sync that the event asks for.
+    pub(crate) async fn handle(&self, event: LambdaEvent<JobEvent>) -> Result<JobAnswer, FunctionError> {
+        let deadline = Deadline::of(&event.context, MARGIN);
+        let span = info_span!("user_sync", tenant = %event.payload.tenant, request.id = event.context.request_id);
+        self.sync(&event.payload, deadline).instrument(span).await
+    }
+
+    async fn sync(&self, event: &JobEvent, deadline: Deadline) -> Result<JobAnswer, FunctionError> {
+        let opened = self.tenants.open(&event.tenant, deadline.stop_at()).await?;
+        let tenant = opened.ok_or_else(|| FunctionError::tenant_unknown(&event.tenant))?;
+        let sync = UserSync {
+            employee_connect: &tenant.vendors.employee_connect,
+            tribal_habits: &tenant.vendors.tribal_habits,
+            store: &tenant.table,
+            mail: &self.mailer,
+            mail_settings: &self.mail_settings,
+            clock: &self.clock,
+        };
+        let outcome = sync_users(&sync, &tenant.configuration, deadline.killed_at()).await?;
+        Ok(JobAnswer::of(&outcome, UserSyncSummary::counts).logged())
+    }
+}

@@ -1,0 +1,49 @@
+//! What the template tells this function.
+
+use habitsync_lambda_support::{Environment, EnvironmentError};
+
+/// The function's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settings {
+    /// The table's name.
+    pub(crate) table: String,
+    /// Where completions are queued.
+    pub(crate) result_queue_url: String,
+    /// What is started for an unfinished user sync.
+    pub(crate) user_sync_function: String,
+}
+
+impl Settings {
+    /// Reads all of them, or names every one that is wrong.
+    pub(crate) fn read(mut environment: Environment) -> Result<Self, EnvironmentError> {
+        let table = environment.text("HABITSYNC_TABLE");
+        let result_queue_url = environment.text("HABITSYNC_RESULT_QUEUE_URL");
+        let user_sync_function = environment.text("HABITSYNC_USER_SYNC_FUNCTION");
+        environment.finish(|| {
+            Some(Self {
+                table: table?,
+                result_queue_url: result_queue_url?,
+                user_sync_function: user_sync_function?,
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_that_is_missing_is_named() {
+        let error = Settings::read(Environment::of::<&str, &str>([]))
+            .expect_err("nothing is set")
+            .to_string();
+        for name in [
+            "HABITSYNC_TABLE",
+            "HABITSYNC_RESULT_QUEUE_URL",
+            "HABITSYNC_USER_SYNC_FUNCTION",
+        ] {
+            assert!(error.contains(name), "{error}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What starts a job of one customer, and what the job's function answers.
+
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::job_run::{Counts, RunOutcome};
+use serde::{Deserialize, Serialize};
+
+/// The event of a scheduled job: `{"tenant":"acme"}`, the same from a schedule, the watchdog and the operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JobEvent {
+    /// Whose job it is.
+    pub tenant: TenantId,
+}
+
+/// How a job ended well: for whoever called the function and waits, and for its log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct JobAnswer {
+    /// `finished`, `unfinished` (the watchdog goes on with it), `already_running` or `paused`.
+    pub outcome: &'static str,
+    /// What was done, by name; empty where nothing was.
+    pub counts: Counts,
+}
+
+impl JobAnswer {
+    /// The answer for a run that ended so; `counts` tells what it did.
+    pub fn of<T>(outcome: &RunOutcome<T>, counts: impl FnOnce(&T) -> Counts) -> Self {
+        let (outcome, counts) = match outcome {
+            RunOutcome::Finished(done) => ("finished", counts(done)),
+            RunOutcome::Unfinished(done) => ("unfinished", counts(done)),
+            RunOutcome::AlreadyRunning { .. } => ("already_running", Counts::new()),
+            RunOutcome::Paused => ("paused", Counts::new()),
+        };
+        Self { outcome, counts }
+    }
+
+    /// Logs it: the one line of a job that ended well.
+    #[must_use]
+    pub fn logged(self) -> Self {
+        let counts = serde_json::to_string(&self.counts).unwrap_or_default();
+        tracing::info!(job.outcome = self.outcome, job.counts = counts, "the job has ended");
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn the_event_of_a_schedule_is_understood_and_a_made_up_tenant_is_not() {
+        let event: JobEvent = serde_json::from_str(r#"{"tenant":"acme"}"#).expect("an event");
+        assert_eq!(event.tenant.as_str(), "acme");
+        assert!(serde_json::from_str::<JobEvent>(r#"{"tenant":"Acme/../other"}"#).is_err());
+    }
+
+    #[test]
+    fn the_answer_says_how_it_ended_and_what_was_done() {
+        let counts = |created: &u64| Counts::from([("created".to_owned(), *created)]);
+        let json = |outcome: &RunOutcome<u64>| {
+            serde_json::to_value(JobAnswer::of(outcome, counts))
+                .expect("an answer is JSON")
+                .to_string()
+        };
+        assert_eq!(
+            json(&RunOutcome::Finished(3)),
+            r#"{"outcome":"finished","counts":{"created":3}}"#
+        );
+        assert_eq!(
+            json(&RunOutcome::Unfinished(2)),
+            r#"{"outcome":"unfinished","counts":{"created":2}}"#
+        );
+        assert_eq!(json(&RunOutcome::Paused), r#"{"outcome":"paused","counts":{}}"#);
+        let until = Timestamp::UNIX_EPOCH;
+        assert_eq!(
+            json(&RunOutcome::AlreadyRunning { until }),
+            r#"{"outcome":"already_running","counts":{}}"#
+        );
+    }
+}
