@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use habitsync_local::{LocalError, LocalStack, Options};
+use habitsync_local::LocalError;
 
 mod lint;
 mod signals;
@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 
 async fn run(task: Task) -> Result<ExitCode, LocalError> {
     match task {
-        Task::Stack => stay::up(LocalStack::start(Options::for_people("stack")).await?).await,
+        Task::Stack => stay::up().await,
         Task::Lint => lint::templates(),
     }
 }

@@ -62,9 +62,21 @@ impl LocalStack {
     /// # Panics
     /// When a step panics.
     pub async fn start(options: Options) -> Result<Self, LocalError> {
+        Self::start_observed(options, |_| ()).await
+    }
+
+    /// The same, and says what has been done as soon as it has.
+    ///
+    /// # Errors
+    /// When a step fails; the error says which one and where its output is.
+    pub async fn start_observed(options: Options, mut done: impl FnMut(&str)) -> Result<Self, LocalError> {
         let log_folder = workspace::local(&format!("logs/{}", options.name))?;
-        let (emulator_environment, sam) = blocking(prepare).await?;
-        let emulator = Emulator::start(&emulator_environment, &options.name, options.port, &log_folder).await?;
+        let (python, sam) = blocking(environments).await?;
+        done("the Python environments are there");
+        blocking(package::functions).await?;
+        done("the six functions are built and packaged");
+        let emulator = Emulator::start(&python, &options.name, options.port, &log_folder).await?;
+        done(&format!("the AWS emulator answers on {}", emulator.address()));
         let inspector = Inspector::new(emulator.address());
         let logs = log_folder.clone();
         let (emulator, outputs) = blocking(move || {
@@ -72,6 +84,7 @@ impl LocalStack {
             Ok((emulator, outputs))
         })
         .await?;
+        done("both stacks are deployed, by `sam deploy` from the templates for AWS");
         inspector.verify_sender(deploy::MAIL_SENDER).await?;
         let logs = LogFollower::start(inspector.clone(), log_groups()?, &log_folder)?;
         Ok(Self {
@@ -155,11 +168,10 @@ impl LocalStack {
     }
 }
 
-/// What takes long and needs no emulator: both Python environments, and the functions.
-fn prepare() -> Result<(Environment, Environment), LocalError> {
+/// The environments of the emulator and of the SAM command line.
+fn environments() -> Result<(Environment, Environment), LocalError> {
     let emulator = python::environment("emulator", &workspace::resource("requirements/emulator.txt"))?;
     let sam = python::environment("sam", &workspace::resource("requirements/sam.txt"))?;
-    package::functions()?;
     Ok((emulator, sam))
 }
 
