@@ -1,11 +1,16 @@
 //! Courses and results, rule by rule: the use cases over ports in memory.
 
+mod academy;
 mod accepting;
+mod authenticating;
+mod course_runs;
 mod courses;
+mod door;
 mod exactly_once;
 mod parking;
 mod pushing;
 mod retrying;
 mod sweeping;
 mod watching;
+mod watermark;
 mod world;

@@ -4,7 +4,7 @@ use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::job::{Job, JobState, RunState};
 use habitsync_domain::result::{ParkedOn, ResultState};
-use habitsync_workflows::in_memory::{Call, Fault, service_failure, vendor_failure};
+use habitsync_workflows::in_memory::{Call, Fault, vendor_failure};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;
@@ -14,9 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::world::{World, acme, beginning, completion, hours, jos_completion};
 
-type Swept = Result<RunOutcome<SweepReport>, JobFailure>;
+pub(crate) type Swept = Result<RunOutcome<SweepReport>, JobFailure>;
 
-async fn sweep_for(world: &World, seconds: i64) -> Swept {
+pub(crate) async fn sweep_for(world: &World, seconds: i64) -> Swept {
     let sweep = SweepResults {
         table: &world.table,
         portal: &world.portal,
@@ -27,7 +27,7 @@ async fn sweep_for(world: &World, seconds: i64) -> Swept {
     sweep_results(&sweep, world.soon(seconds)).await
 }
 
-async fn sweep(world: &World) -> SweepReport {
+pub(crate) async fn sweep(world: &World) -> SweepReport {
     match sweep_for(world, 300).await {
         Ok(RunOutcome::Finished(report)) => report,
         other => panic!("the sweep did not finish: {other:?}"),
@@ -35,7 +35,7 @@ async fn sweep(world: &World) -> SweepReport {
 }
 
 /// A customer whose sweeps began 100 days ago and have come to the beginning.
-fn swept_world() -> World {
+pub(crate) fn swept_world() -> World {
     let world = World::with_jo_and_a_course();
     let state = JobState {
         swept_from: Some(beginning() - hours(2400)),
@@ -47,13 +47,13 @@ fn swept_world() -> World {
     world
 }
 
-fn completed(world: &World, enrolment: i64, at: Timestamp) -> Completion {
+pub(crate) fn completed(world: &World, enrolment: i64, at: Timestamp) -> Completion {
     let completion = completion(enrolment, 456, "jo@acme.com.au", at);
     world.portal.completions.lock().push(completion.clone());
     completion
 }
 
-fn queued(world: &World) -> Vec<i64> {
+pub(crate) fn queued(world: &World) -> Vec<i64> {
     world
         .queue
         .messages()
@@ -115,110 +115,6 @@ async fn what_is_parked_is_looked_at_again() {
 }
 
 #[tokio::test]
-async fn the_first_sweep_marks_where_results_begin_and_no_later_one_goes_behind_it() {
-    let world = World::with_jo_and_a_course();
-    completed(&world, 1, beginning() - hours(1));
-    assert_eq!(sweep(&world).await, SweepReport::default());
-    completed(&world, 2, beginning());
-    completed(&world, 3, beginning() + hours(1));
-    world.clock.advance(hours(24 * 8));
-    assert_eq!(sweep(&world).await.queued, 2);
-    assert_eq!(queued(&world), [2, 3]);
-}
-
-#[tokio::test]
-async fn a_sweep_looks_back_two_days_and_the_first_of_a_week_thirty_five() {
-    let world = swept_world();
-    completed(&world, 1, beginning() - hours(35 * 24) - hours(1));
-    completed(&world, 2, beginning() - hours(35 * 24));
-    completed(&world, 3, beginning() - hours(49));
-    completed(&world, 4, beginning() - hours(48));
-    assert_eq!(sweep(&world).await.queued, 1);
-    assert_eq!(queued(&world), [4]);
-    world.clock.advance(hours(24 * 7));
-    sweep(&world).await;
-    assert_eq!(queued(&world), [4, 2, 3, 4]);
-}
-
-#[tokio::test]
-async fn a_week_begins_where_the_customer_is() {
-    let world = swept_world();
-    // Sunday evening in Sydney; in Greenwich it is Sunday morning.
-    let sunday = "2026-03-15T10:00:00Z".parse().expect("a time");
-    world
-        .table
-        .state()
-        .jobs
-        .get_mut(&Job::ResultsSweep)
-        .expect("there")
-        .last_success_at = Some(sunday);
-    completed(&world, 1, beginning() - hours(30 * 24));
-    // Monday morning in Sydney; in Greenwich it is still Sunday.
-    assert_eq!(sweep(&world).await.queued, 1);
-}
-
-#[tokio::test]
-async fn the_watermark_is_the_last_completion_handed_on_and_never_goes_back() {
-    let world = swept_world();
-    completed(&world, 1, beginning() - hours(3));
-    sweep(&world).await;
-    assert_eq!(world.table.job(Job::ResultsSweep).watermark, Some(beginning()));
-    world.clock.advance(hours(6));
-    completed(&world, 2, beginning() + hours(2));
-    sweep(&world).await;
-    assert_eq!(
-        world.table.job(Job::ResultsSweep).watermark,
-        Some(beginning() + hours(2))
-    );
-}
-
-#[tokio::test]
-async fn a_completion_dated_in_the_future_hides_none_that_come_before_it() {
-    let world = swept_world();
-    completed(&world, 1, beginning() + hours(24 * 365));
-    sweep(&world).await;
-    assert_eq!(world.table.job(Job::ResultsSweep).watermark, Some(beginning()));
-    completed(&world, 2, beginning() + hours(1));
-    world.clock.advance(hours(6));
-    sweep(&world).await;
-    assert!(queued(&world).contains(&2));
-}
-
-#[tokio::test]
-async fn a_sweep_that_runs_out_of_time_goes_on_where_it_stopped_also_between_equal_times() {
-    let world = swept_world();
-    for enrolment in 1..=5 {
-        completed(&world, enrolment, beginning() + hours(100));
-    }
-    world.clock.advance(hours(101));
-    // The third look at the table fails: two are handed on.
-    world
-        .table
-        .faults
-        .arm_after(2, Call::FindResult, Fault::Before(service_failure()));
-    assert_eq!(
-        sweep_for(&world, 300).await,
-        Err(JobFailure::Service(service_failure()))
-    );
-    assert_eq!(
-        world.table.job(Job::ResultsSweep).watermark,
-        Some(beginning() + hours(100))
-    );
-    while let Some(message) = world.queue.receive() {
-        world.push(&message.completion).await;
-    }
-    assert_eq!(
-        sweep(&world).await,
-        SweepReport {
-            listed: 5,
-            queued: 3,
-            known: 2
-        }
-    );
-    assert_eq!(queued(&world), [3, 4, 5]);
-}
-
-#[tokio::test]
 async fn a_sweep_near_its_deadline_is_left_unfinished_for_the_watchdog() {
     let world = swept_world();
     completed(&world, 9001, beginning());
@@ -234,23 +130,6 @@ async fn a_sweep_near_its_deadline_is_left_unfinished_for_the_watchdog() {
     let runs: Vec<_> = world.table.state().runs.values().map(|run| run.due_at).collect();
     assert_eq!(runs, [Some(beginning())]);
     assert_eq!(sweep(&world).await.queued, 1);
-}
-
-#[tokio::test]
-async fn a_result_that_cannot_be_queued_is_not_passed_over() {
-    let world = swept_world();
-    world.clock.advance(hours(100));
-    completed(&world, 1, beginning() + hours(98));
-    completed(&world, 2, beginning() + hours(99));
-    world
-        .queue
-        .faults
-        .arm_after(1, Call::QueueCompletion, Fault::Before(service_failure()));
-    sweep_for(&world, 300).await.expect_err("the queue fails");
-    assert_eq!(
-        world.table.job(Job::ResultsSweep).watermark,
-        Some(beginning() + hours(98))
-    );
 }
 
 #[tokio::test]

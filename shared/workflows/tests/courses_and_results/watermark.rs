@@ -1,0 +1,130 @@
+//! From when on a sweep looks, and how it keeps its place.
+
+use habitsync_domain::job::Job;
+use habitsync_workflows::in_memory::{Call, Fault, service_failure};
+use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::sweep_results::SweepReport;
+
+use crate::sweeping::{completed, queued, sweep, sweep_for, swept_world};
+use crate::world::{World, beginning, hours};
+
+#[tokio::test]
+async fn the_first_sweep_marks_where_results_begin_and_no_later_one_goes_behind_it() {
+    let world = World::with_jo_and_a_course();
+    completed(&world, 1, beginning() - hours(1));
+    assert_eq!(sweep(&world).await, SweepReport::default());
+    completed(&world, 2, beginning());
+    completed(&world, 3, beginning() + hours(1));
+    world.clock.advance(hours(24 * 8));
+    assert_eq!(sweep(&world).await.queued, 2);
+    assert_eq!(queued(&world), [2, 3]);
+}
+
+#[tokio::test]
+async fn a_sweep_looks_back_two_days_and_the_first_of_a_week_thirty_five() {
+    let world = swept_world();
+    completed(&world, 1, beginning() - hours(35 * 24) - hours(1));
+    completed(&world, 2, beginning() - hours(35 * 24));
+    completed(&world, 3, beginning() - hours(49));
+    completed(&world, 4, beginning() - hours(48));
+    assert_eq!(sweep(&world).await.queued, 1);
+    assert_eq!(queued(&world), [4]);
+    world.clock.advance(hours(24 * 7));
+    sweep(&world).await;
+    assert_eq!(queued(&world), [4, 2, 3, 4]);
+}
+
+#[tokio::test]
+async fn a_week_begins_where_the_customer_is() {
+    let world = swept_world();
+    // Sunday evening in Sydney; in Greenwich it is Sunday morning.
+    let sunday = "2026-03-15T10:00:00Z".parse().expect("a time");
+    world
+        .table
+        .state()
+        .jobs
+        .get_mut(&Job::ResultsSweep)
+        .expect("there")
+        .last_success_at = Some(sunday);
+    completed(&world, 1, beginning() - hours(30 * 24));
+    // Monday morning in Sydney; in Greenwich it is still Sunday.
+    assert_eq!(sweep(&world).await.queued, 1);
+}
+
+#[tokio::test]
+async fn the_watermark_is_the_last_completion_handed_on_and_never_goes_back() {
+    let world = swept_world();
+    completed(&world, 1, beginning() - hours(3));
+    sweep(&world).await;
+    assert_eq!(world.table.job(Job::ResultsSweep).watermark, Some(beginning()));
+    world.clock.advance(hours(6));
+    completed(&world, 2, beginning() + hours(2));
+    sweep(&world).await;
+    assert_eq!(
+        world.table.job(Job::ResultsSweep).watermark,
+        Some(beginning() + hours(2))
+    );
+}
+
+#[tokio::test]
+async fn a_completion_dated_in_the_future_hides_none_that_come_before_it() {
+    let world = swept_world();
+    completed(&world, 1, beginning() + hours(24 * 365));
+    sweep(&world).await;
+    assert_eq!(world.table.job(Job::ResultsSweep).watermark, Some(beginning()));
+    completed(&world, 2, beginning() + hours(1));
+    world.clock.advance(hours(6));
+    sweep(&world).await;
+    assert!(queued(&world).contains(&2));
+}
+
+#[tokio::test]
+async fn a_sweep_that_runs_out_of_time_goes_on_where_it_stopped_also_between_equal_times() {
+    let world = swept_world();
+    for enrolment in 1..=5 {
+        completed(&world, enrolment, beginning() + hours(100));
+    }
+    world.clock.advance(hours(101));
+    // The third look at the table fails: two are handed on.
+    world
+        .table
+        .faults
+        .arm_after(2, Call::FindResult, Fault::Before(service_failure()));
+    assert_eq!(
+        sweep_for(&world, 300).await,
+        Err(JobFailure::Service(service_failure()))
+    );
+    assert_eq!(
+        world.table.job(Job::ResultsSweep).watermark,
+        Some(beginning() + hours(100))
+    );
+    while let Some(message) = world.queue.receive() {
+        world.push(&message.completion).await;
+    }
+    assert_eq!(
+        sweep(&world).await,
+        SweepReport {
+            listed: 5,
+            queued: 3,
+            known: 2
+        }
+    );
+    assert_eq!(queued(&world), [3, 4, 5]);
+}
+
+#[tokio::test]
+async fn a_result_that_cannot_be_queued_is_not_passed_over() {
+    let world = swept_world();
+    world.clock.advance(hours(100));
+    completed(&world, 1, beginning() + hours(98));
+    completed(&world, 2, beginning() + hours(99));
+    world
+        .queue
+        .faults
+        .arm_after(1, Call::QueueCompletion, Fault::Before(service_failure()));
+    sweep_for(&world, 300).await.expect_err("the queue fails");
+    assert_eq!(
+        world.table.job(Job::ResultsSweep).watermark,
+        Some(beginning() + hours(98))
+    );
+}
