@@ -33,7 +33,12 @@ impl CourseSyncFunction {
     pub(crate) async fn handle(&self, event: LambdaEvent<JobEvent>) -> Result<JobAnswer, FunctionError> {
         let deadline = Deadline::of(&event.context, MARGIN);
         let span = info_span!("course_sync", tenant = %event.payload.tenant, request.id = event.context.request_id);
-        self.sync(&event.payload, deadline).instrument(span).await
+        let ended = async {
+            self.sync(&event.payload, deadline)
+                .await
+                .inspect_err(FunctionError::log)
+        };
+        ended.instrument(span).await
     }
 
     async fn sync(&self, event: &JobEvent, deadline: Deadline) -> Result<JobAnswer, FunctionError> {

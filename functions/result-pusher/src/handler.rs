@@ -3,6 +3,7 @@
 //! What happens to a message, and why:
 //!
 //! - pushed, whatever came of it: it is consumed. The table says what remains to be done, and the watchdog queues it again.
+//! - claimed by another invocation: it is consumed, too. The other one's message is still there, and its claim falls due.
 //! - the table, or the customer's secrets, could not be reached: it comes back, since nothing could be written down.
 //! - it cannot be read, or names a customer that does not exist: it comes back, too. No retry cures that; it ends in the
 //!   dead-letter queue, where it is kept for fourteen days and raises an alarm, rather than vanish.
@@ -11,12 +12,14 @@
 use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::completion::CompletionMessage;
 use habitsync_domain::result::ResultState;
 use habitsync_lambda_support::{Deadline, FunctionError};
+use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::push_result::PushOutcome;
 use lambda_runtime::LambdaEvent;
-use tracing::{Instrument, error, info, info_span};
+use tracing::{Instrument, Span, field, info, info_span};
 
 /// Kept free of calls at the end of an invocation, for settling the claim.
 const MARGIN: Duration = Duration::from_secs(2);
@@ -32,7 +35,8 @@ pub(crate) async fn handle(
     let mut last_error = None;
     for message in &messages {
         let id = message.message_id.as_deref().unwrap_or_default();
-        let span = info_span!("message", message.id = id, request.id = event.context.request_id);
+        let request = event.context.request_id.as_str();
+        let span = info_span!("message", message.id = id, request.id = request, tenant = field::Empty);
         if let Err(error) = push_message(message, deadline, &push).instrument(span).await {
             failed.add_failure(id);
             last_error = Some(error);
@@ -51,13 +55,12 @@ async fn push_message(
 ) -> Result<(), FunctionError> {
     let pushed = async {
         let message = read(message)?;
+        Span::current().record("tenant", message.tenant.as_str());
         let outcome = push(&message, deadline).await?;
         log(&message, &outcome);
         Ok(())
     };
-    pushed
-        .await
-        .inspect_err(|error: &FunctionError| error!(%error, "a completion could not be pushed; it comes back"))
+    pushed.await.inspect_err(FunctionError::log)
 }
 
 fn read(message: &SqsMessage) -> Result<CompletionMessage, FunctionError> {
@@ -76,12 +79,13 @@ fn log(message: &CompletionMessage, outcome: &PushOutcome) {
         PushOutcome::AlreadySettled(_) => ("already_settled", ""),
         PushOutcome::HeldByAnother { .. } => ("held_by_another", ""),
     };
-    let (tenant, enrolment) = (message.tenant.as_str(), message.completion.enrolment.0);
+    let enrolment = message.completion.enrolment.0;
+    let since_accepted = SystemClock.now().duration_since(message.accepted_at).as_millis();
     info!(
-        tenant,
         enrolment.id = enrolment,
         result.outcome = outcome,
         result.cause = cause,
+        result.since_accepted_ms = i64::try_from(since_accepted).unwrap_or(i64::MAX),
         "pushed a completion"
     );
 }

@@ -26,7 +26,12 @@ impl ResultSweepFunction {
     pub(crate) async fn handle(&self, event: LambdaEvent<JobEvent>) -> Result<JobAnswer, FunctionError> {
         let deadline = Deadline::of(&event.context, MARGIN);
         let span = info_span!("result_sweep", tenant = %event.payload.tenant, request.id = event.context.request_id);
-        self.sweep(&event.payload, deadline).instrument(span).await
+        let ended = async {
+            self.sweep(&event.payload, deadline)
+                .await
+                .inspect_err(FunctionError::log)
+        };
+        ended.instrument(span).await
     }
 
     async fn sweep(&self, event: &JobEvent, deadline: Deadline) -> Result<JobAnswer, FunctionError> {

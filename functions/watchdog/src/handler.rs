@@ -37,7 +37,8 @@ where
 {
     let deadline = Deadline::of(&event.context, MARGIN);
     // Boxed: the future is many calls deep.
-    let report = Box::pin(watch_fleet(watch, deadline.stop_at())).await?;
+    let looked = Box::pin(watch_fleet(watch, deadline.stop_at())).await;
+    let report = looked.map_err(FunctionError::from).inspect_err(FunctionError::log)?;
     for failure in &report.failures {
         error!(error = %failure, "something that is due could not be handed on; it is due again");
     }

@@ -58,8 +58,12 @@ impl SendMail for Mailer {
     }
 }
 
-/// The Message-ID header that SES puts in the place of ours, which later mails of the thread refer to.
+/// The Message-ID header that SES puts in the place of ours, which later mails of the thread refer to. SES returns the part
+/// before the `@`; what is whole already stays as it is.
 fn message_id(id: &str, region: &str) -> String {
+    if id.contains('@') {
+        return format!("<{id}>");
+    }
     let host = if region == FIRST_REGION { "email" } else { region };
     format!("<{id}@{host}.amazonses.com>")
 }
@@ -75,5 +79,6 @@ mod tests {
             "<0108@ap-southeast-2.amazonses.com>"
         );
         assert_eq!(message_id("0108", "us-east-1"), "<0108@email.amazonses.com>");
+        assert_eq!(message_id("0108@mail.example", "us-east-1"), "<0108@mail.example>");
     }
 }

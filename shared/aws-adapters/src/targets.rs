@@ -49,7 +49,10 @@ mod tests {
     fn the_other_functions_are_named_like_the_watchdog() {
         let arn = "arn:aws:lambda:ap-southeast-2:1:function:habitsync-test-watchdog";
         let found = targets(arn, "arn:aws:iam::1:role/scheduler").expect("is one of ours");
-        assert_eq!(found.user_sync_arn, "arn:aws:lambda:ap-southeast-2:1:function:habitsync-test-user-sync");
+        assert_eq!(
+            found.user_sync_arn,
+            "arn:aws:lambda:ap-southeast-2:1:function:habitsync-test-user-sync"
+        );
         assert!(targets("arn:aws:lambda:ap-southeast-2:1:function:other", "r").is_none());
     }
 }

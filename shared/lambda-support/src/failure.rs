@@ -12,7 +12,8 @@ use lambda_runtime::Diagnostic;
 
 /// A failed invocation: a stable name and what went wrong, with its causes.
 ///
-/// The Lambda runtime logs the `Debug` form of what a handler returns, once; so that is the readable sentence too.
+/// A handler logs it with [`FunctionError::log`] where it knows what it was about. The Lambda runtime prints the `Debug` form,
+/// which is the readable sentence too.
 #[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct FunctionError {
     name: &'static str,
@@ -44,6 +45,15 @@ impl FunctionError {
             name: "MessageUnreadable",
             message: why.to_owned(),
         }
+    }
+
+    /// Logs it: the one line of an invocation that failed, in whose span the customer is named.
+    pub fn log(&self) {
+        tracing::error!(
+            error.name = self.name,
+            error.message = self.message,
+            "the invocation has failed"
+        );
     }
 
     /// The stable name.

@@ -17,6 +17,10 @@ use tracing_subscriber::{Layer, fmt};
 /// The variable in which Lambda passes the function's log level.
 const LEVEL_VARIABLE: &str = "AWS_LAMBDA_LOG_LEVEL";
 
+/// Where the Lambda runtime logs a handler's errors and panics. Both are logged already: an error by the handler, which knows
+/// the customer, and a panic by our hook, which leaves its message out.
+const RUNTIME_REPEATS: &str = "lambda_runtime::layers::panic";
+
 /// Starts logging for this process; `crate_name` is the function's own (`env!("CARGO_CRATE_NAME")`).
 ///
 /// Call it once, first thing in `main`. A second call changes nothing.
@@ -57,7 +61,8 @@ where
     let filter = Targets::new()
         .with_default(others)
         .with_target("habitsync", own)
-        .with_target(crate_name, own);
+        .with_target(crate_name, own)
+        .with_target(RUNTIME_REPEATS, LevelFilter::OFF);
     tracing_subscriber::registry().with(lines.with_filter(filter))
 }
 
@@ -125,6 +130,16 @@ mod tests {
             .map(|line| line["message"].as_str().unwrap_or_default())
             .collect();
         assert_eq!(messages, ["a retry", "a plan", "an event"]);
+    }
+
+    #[test]
+    fn what_a_handler_has_logged_is_not_logged_again_by_the_runtime() {
+        let lines = logged(Level::INFO, || {
+            tracing::error!(target: "lambda_runtime::layers::panic", "VendorFailed: it did not answer");
+            tracing::error!(target: "lambda_runtime::layers::api_client", "the runtime's own trouble");
+        });
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert_eq!(lines[0]["message"], "the runtime's own trouble");
     }
 
     #[test]

@@ -27,9 +27,9 @@ const PARKED: &str = "parked";
 /// New, waiting, parked, or claimed by somebody whose time has run out.
 const MAY_BE_CLAIMED: &str = "attribute_not_exists(#pk) OR #status IN (:waiting, :parked) \
                               OR (#status = :claimed AND #until <= :now)";
-/// The number of attempts stays: the use case counts, also what an expired claim may have done.
-const CLAIM: &str = "#completion = if_not_exists(#completion, :completion), #state = :state, #status = :claimed, \
-                     #until = :until, #attempts = if_not_exists(#attempts, :none), \
+/// The claim counts as an attempt at once: whoever dies while holding it may have made one.
+const CLAIM: &str = "#completion = :completion, #state = :state, #status = :claimed, \
+                     #until = :until, #attempts = if_not_exists(#attempts, :none) + :one, \
                      #due_kind = :due_kind, #due_at = :due_at";
 const RELEASE: &str = "#state = :state, #status = :waiting, #due_kind = :due_kind, #due_at = :due_at";
 
@@ -157,6 +157,7 @@ fn claim_values(
         (":until", number(until.as_millisecond())),
         (":now", number(now.as_millisecond())),
         (":none", number(0)),
+        (":one", number(1)),
         (":due_kind", text(DUE_RESULT)),
         (":due_at", text(due_at(until))),
     ])

@@ -77,7 +77,7 @@ async fn whoever_claims_what_waits_or_is_parked_learns_what_it_was() {
             .expect("a record");
         assert_eq!(
             (now.state, now.attempts),
-            (ResultState::Claimed { until: at(CLAIM_ENDS) }, 3)
+            (ResultState::Claimed { until: at(CLAIM_ENDS) }, 4)
         );
     }
 }
@@ -101,6 +101,7 @@ async fn a_claim_is_taken_over_once_it_has_run_out_and_not_before() {
         panic!("it had run out")
     };
     assert_eq!(before.state, ResultState::Claimed { until: at(CLAIM_ENDS) });
+    assert_eq!(before.attempts, 1, "the claim may have been an attempt");
 }
 
 #[tokio::test]

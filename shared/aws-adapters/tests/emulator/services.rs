@@ -76,7 +76,7 @@ async fn mail_goes_out_from_the_verified_sender_and_from_no_other() {
         .mailer(&"sync@habitsync.example".parse().expect("an address"));
     let id = mailer.send_mail(&mail).await.expect("sent");
     assert!(
-        id.starts_with('<') && id.ends_with("@ap-southeast-2.amazonses.com>"),
+        id.starts_with('<') && id.ends_with(".amazonses.com>") && id.matches('@').count() == 1,
         "{id}"
     );
     let other = aws()
@@ -162,8 +162,7 @@ async fn a_malformed_secret_is_reported_without_its_content() {
 #[tokio::test]
 async fn a_schedule_is_created_changed_disabled_and_removed() {
     let sdk = aws_sdk_scheduler::Client::new(&sdk().await);
-    sdk
-        .create_schedule_group()
+    sdk.create_schedule_group()
         .name("habitsync-test")
         .send()
         .await
