@@ -1,6 +1,6 @@
 //! An example customer on the local stack: an invented company, its two vendors simulated, its configuration applied.
 
-use habitsync_aws_adapters::{Aws, JobTargets, SystemClock};
+use habitsync_aws_adapters::{Aws, JobTargets, SystemClock, TenantTable};
 use habitsync_domain::tenant::TenantId;
 use habitsync_fixtures::{Blueprint, Company};
 use habitsync_simulator_employee_connect::{Credentials, EmployeeConnectSimulator, TenantSettings};
@@ -120,10 +120,18 @@ impl LocalStack {
         Ok(customer)
     }
 
+    /// What the table holds of a customer.
+    pub async fn tenant_table(&self, tenant: &TenantId) -> Result<TenantTable, LocalError> {
+        Ok(self.aws().await?.table(TABLE).tenant(tenant))
+    }
+
+    async fn aws(&self) -> Result<Aws, LocalError> {
+        let aws = Aws::emulated(self.aws_address(), REGION).await;
+        aws.map_err(LocalError::customer("reach the emulator"))
+    }
+
     async fn apply(&self, customer: &ExampleCustomer) -> Result<(), LocalError> {
-        let aws = Aws::emulated(self.aws_address(), REGION)
-            .await
-            .map_err(LocalError::customer("reach the emulator"))?;
+        let aws = self.aws().await?;
         let secrets = aws.secrets(STAGE);
         for (kind, value) in secret_values() {
             let saved = secrets.save_secret(&customer.tenant, kind, &value).await;

@@ -31,7 +31,7 @@ pub enum LocalError {
     #[error("the build made no program for functions/{0}")]
     NoProgram(String),
     /// Something did not happen in the time it may take.
-    #[error("{what} did not happen within {} seconds", .limit.as_secs())]
+    #[error("{what} did not come within {} seconds", .limit.as_secs())]
     NotInTime {
         /// What was waited for, as a sentence's beginning.
         what: String,

@@ -14,6 +14,7 @@ pub mod package;
 pub mod python;
 mod run_folder;
 pub mod stack;
+pub mod wait;
 pub mod workspace;
 
 pub use customer::{Example, ExampleCustomer};

@@ -1,10 +1,11 @@
 //! `local-stack`: puts the local stack up and leaves it running, or checks the templates.
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use habitsync_local::LocalError;
 
+mod demo;
 mod lint;
 mod signals;
 mod stay;
@@ -18,6 +19,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Plays the product's story and checks every step of it.
+    Demo,
     /// Puts the stack up, prints every address, and leaves it running until Ctrl-C.
     Stack,
     /// Checks the templates with cfn-lint and `sam validate --lint`.
@@ -38,18 +41,19 @@ fn main() -> ExitCode {
     });
     // Whatever still waits on a blocking thread need not be waited for: it ends with this process.
     runtime.shutdown_background();
-    outcome.unwrap_or_else(|error| failed(&error))
+    outcome.unwrap_or_else(|error| failed(error.as_ref()))
 }
 
-async fn run(task: Task) -> Result<ExitCode, LocalError> {
-    match task {
-        Task::Stack => stay::up().await,
-        Task::Lint => lint::templates(),
-    }
+async fn run(task: Task) -> Result<ExitCode, Box<dyn Error>> {
+    Ok(match task {
+        Task::Demo => demo::play().await?,
+        Task::Stack => stay::up().await?,
+        Task::Lint => lint::templates()?,
+    })
 }
 
 /// Prints an error with its causes.
-fn failed(error: &dyn std::error::Error) -> ExitCode {
+fn failed(error: &dyn Error) -> ExitCode {
     eprintln!("\n{error}");
     let mut cause = error.source();
     while let Some(error) = cause {

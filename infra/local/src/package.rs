@@ -52,6 +52,7 @@ fn build() -> Result<HashMap<String, PathBuf>, LocalError> {
             "build",
             "--workspace",
             "--bins",
+            "--quiet",
             "--message-format=json-render-diagnostics",
         ])
         .current_dir(workspace::root())
