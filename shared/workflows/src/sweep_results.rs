@@ -44,7 +44,8 @@ pub struct SweepReport {
     pub known: u64,
 }
 
-/// Sweeps once. The first sweep of a live customer only marks where their results begin.
+/// Sweeps once. The first sweep of a live customer only marks where their results begin. `deadline` is when this
+/// invocation ends, and so does its lease; the work stops some time before.
 ///
 /// # Errors
 /// Tribal Habits, the table or the queue failed. The watermark is as far as the sweep came.

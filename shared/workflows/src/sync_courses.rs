@@ -42,6 +42,7 @@ pub struct SyncCourses<'a, Table, Portal, Hris, Clock> {
 }
 
 /// Syncs once. A draft customer's courses are planned and counted, and nothing is written but the run itself.
+/// `deadline` is when this invocation ends, and so does its lease; the work stops some time before.
 ///
 /// # Errors
 /// The topics could not be read, EmployeeConnect refused every course for one reason (credentials, no Development module),

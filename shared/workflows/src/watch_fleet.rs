@@ -45,7 +45,7 @@ pub struct FleetReport {
     pub failures: Vec<ServiceFailure>,
 }
 
-/// Hands on everything that is due, until nothing is or the deadline is near.
+/// Hands on everything that is due, until nothing is or the invocation is about to end at `deadline`.
 ///
 /// # Errors
 /// What is due could not be read at all.
