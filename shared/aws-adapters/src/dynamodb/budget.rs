@@ -45,6 +45,8 @@ struct Mine {
     appetite: u32,
     /// The end of the last lease.
     leased_until: Micros,
+    /// The end of the last block that this process met.
+    blocked_until: Micros,
 }
 
 /// What came of asking for a slot.
@@ -64,6 +66,7 @@ impl Table {
             next: None,
             appetite: 1,
             leased_until: 0,
+            blocked_until: 0,
         });
         let pace = Pace::per_minute(requests_per_minute);
         Arc::new(TableBudget {
@@ -96,7 +99,10 @@ impl TableBudget {
             match turn {
                 Turn::At(slot) => {
                     sleep(until(slot, now())).await;
-                    return Ok(());
+                    // A 429 that another caller met meanwhile holds for this slot, too.
+                    if self.mine.lock().await.blocked_until <= now() {
+                        return Ok(());
+                    }
                 }
                 Turn::AskAgain(then) => sleep(until(then, now())).await,
             }
@@ -180,6 +186,7 @@ impl TableBudget {
             .update(&self.key, "#next = :end, #blocked = :shown", &names, values);
         let mut mine = self.mine.lock().await;
         (mine.slots, mine.next, mine.appetite) = (Slots::NONE, None, 1);
+        mine.blocked_until = mine.blocked_until.max(end);
         conditional(update.condition_expression("attribute_not_exists(#next) OR #next < :end"))
             .await
             .map(drop)

@@ -1,5 +1,5 @@
 //! The one table: a customer's configuration, people, courses, results, runs, leases, budgets and alerts, and the summary
-//! of the fleet. One file per aggregate; all names are in [`keys`].
+//! of the fleet. One file per aggregate; all names are in `keys.rs`.
 //!
 //! The table is the truth of the system, so every read is consistent, except those of the index of what is due, whose
 //! readers act by conditional writes.

@@ -56,8 +56,13 @@ async fn four_jobs_side_by_side_never_exceed_the_customer_s_rate() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_result_does_not_wait_long_behind_a_sync() {
     let table = table().await;
-    let sync = tokio::spawn(draw(budget(&table, 240), 40));
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    let (drawn, mut progress) = tokio::sync::mpsc::unbounded_channel();
+    let sync = budget(&table, 240);
+    let sync = tokio::spawn(async move { while sync.draw(in_seconds(60)).await.is_ok() && drawn.send(()).is_ok() {} });
+    // By then the sync takes as many slots at a time as it may.
+    for _ in 0..12 {
+        progress.recv().await.expect("the sync goes on");
+    }
     let began = Instant::now();
     budget(&table, 240).draw(in_seconds(60)).await.expect("a slot");
     assert!(began.elapsed() < Duration::from_secs(3), "waited {:?}", began.elapsed());
@@ -124,5 +129,26 @@ async fn a_high_rate_is_not_held_back_by_the_table() {
         began.elapsed() < Duration::from_secs(8),
         "2 000 requests took {:?}",
         began.elapsed()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_caller_who_waits_for_a_slot_is_held_back_by_a_429_that_another_meets() {
+    let table = table().await;
+    let budget = budget(&table, 60);
+    budget.draw(in_seconds(5)).await.expect("the first slot");
+    let waiting = {
+        let budget = budget.clone();
+        tokio::spawn(async move { budget.draw(in_seconds(10)).await.map(|()| Instant::now()) })
+    };
+    // Time for the other to take its slot, which is a second away; should it be slower, it finds the block in the table.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let blocked_at = Instant::now();
+    budget.blocked(Duration::from_secs(3)).await.expect("stored");
+    let had = waiting.await.expect("not cancelled").expect("a slot after the block");
+    assert!(
+        had - blocked_at >= Duration::from_millis(2_900),
+        "sent {:?} after the 429",
+        had - blocked_at
     );
 }
