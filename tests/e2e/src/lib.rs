@@ -1,1 +1,0 @@
-//! habitsync-e2e.

@@ -1,0 +1,161 @@
+//! A customer on the stack, with one method per thing that happens to one.
+
+use habitsync_fixtures::Blueprint;
+use habitsync_local::customer::{Example, ExampleCustomer, Schedules, today};
+use habitsync_simulator_employee_connect::{Course, CourseResult};
+use habitsync_simulator_tribal_habits::{Enrolment, Topic, User};
+use jiff::Timestamp;
+use libtest_mimic::Failed;
+use serde_json::{Value, json};
+
+use crate::World;
+
+/// A customer and the stack it is on.
+pub(crate) struct Customer {
+    pub(crate) example: ExampleCustomer,
+    world: World,
+}
+
+impl World {
+    /// A customer of 30 people and 12 topics without bad data, whose jobs run only when they are called.
+    pub(crate) async fn customer(&self, tenant: &str) -> Result<Customer, Failed> {
+        self.customer_like(tenant, |example| example).await
+    }
+
+    /// The same, changed before it is set up.
+    pub(crate) async fn customer_like(
+        &self,
+        tenant: &str,
+        change: impl FnOnce(Example) -> Example,
+    ) -> Result<Customer, Failed> {
+        let mut example = Example::named(tenant);
+        example.blueprint = Blueprint::seeded(seed_of(tenant))
+            .today(today())
+            .people(30)
+            .topics(12)
+            .clean();
+        let example = self.stack.add_customer(change(example)).await?;
+        Ok(Customer {
+            example,
+            world: self.clone(),
+        })
+    }
+}
+
+/// Every customer is a company of its own, the same in every run.
+fn seed_of(tenant: &str) -> u64 {
+    tenant
+        .bytes()
+        .fold(7, |seed, byte| seed * 31 % 1_000_003 + u64::from(byte))
+}
+
+/// The schedule of a user sync every minute.
+pub(crate) fn users_every_minute(mut example: Example) -> Example {
+    example.schedules = Schedules {
+        users: Some("rate(1 minute)".to_owned()),
+        ..Schedules::default()
+    };
+    example
+}
+
+impl Customer {
+    /// Runs a job's function to its end and returns its answer, which is its error where it failed.
+    pub(crate) async fn call(&self, function: &str) -> Result<Value, Failed> {
+        let event = json!({ "tenant": self.example.tenant });
+        Ok(self.world.stack.invoke(function, &event).await?)
+    }
+
+    /// Runs a job's function, which must end well.
+    pub(crate) async fn run(&self, function: &str) -> Result<Value, Failed> {
+        let answer = self.call(function).await?;
+        if answer.get("errorType").is_some() {
+            Err(format!("{function} failed: {answer}").into())
+        } else {
+            Ok(answer)
+        }
+    }
+
+    /// People and courses, as a completion finds them in everyday life.
+    pub(crate) async fn sync(&self) -> Result<(), Failed> {
+        self.run("user-sync").await?;
+        self.run("course-sync").await?;
+        Ok(())
+    }
+
+    /// The mails to this customer about one thing, oldest first.
+    pub(crate) async fn mails_about(&self, what: &str) -> Result<Vec<habitsync_local::Mail>, Failed> {
+        let is_ours = |mail: &habitsync_local::Mail| {
+            mail.to.contains(&self.example.reader)
+                && mail.subject.contains(&self.example.company.name)
+                && mail.subject.contains(what)
+        };
+        let mails = self.world.stack.mails().await?;
+        Ok(mails.into_iter().filter(is_ours).collect())
+    }
+
+    /// The portal's active users.
+    pub(crate) fn active_users(&self) -> Vec<User> {
+        self.example
+            .tribal_habits
+            .users()
+            .into_iter()
+            .filter(|user| user.active)
+            .collect()
+    }
+
+    /// A user of the portal by the employee they are.
+    pub(crate) fn user_of(&self, employee_id: &str) -> Option<User> {
+        let email = self.example.company.person(employee_id)?.work_email.clone()?;
+        self.example.tribal_habits.user(&email)
+    }
+
+    /// Topics that must become courses.
+    pub(crate) fn ready_topics(&self) -> Vec<u64> {
+        self.example.company.qualifying_topics().map(|topic| topic.id).collect()
+    }
+
+    pub(crate) fn topic(&self, id: u64) -> Topic {
+        self.example
+            .tribal_habits
+            .topics()
+            .into_iter()
+            .find(|topic| topic.id == id)
+            .expect("the portal has it")
+    }
+
+    pub(crate) fn course_of(&self, topic: u64) -> Option<Course> {
+        self.example.employee_connect.course(&self.topic(topic).code)
+    }
+
+    pub(crate) fn results(&self) -> Vec<CourseResult> {
+        self.example.employee_connect.results()
+    }
+
+    /// An employee with an account completes a topic.
+    pub(crate) fn complete(&self, topic: u64, completed_at: &str) -> Result<(Enrolment, User), Failed> {
+        let mut users = self.active_users().into_iter();
+        let user = users
+            .find(|user| self.employee_of(user).is_some())
+            .ok_or("no employee has an account")?;
+        let completed_at: Timestamp = completed_at.parse()?;
+        let enrolment = self
+            .example
+            .tribal_habits
+            .complete(&user.user_name, topic, completed_at)?;
+        Ok((enrolment, user))
+    }
+
+    /// The employee behind a user.
+    pub(crate) fn employee_of(&self, user: &User) -> Option<String> {
+        let employees = self.example.employee_connect.employees();
+        let is_theirs = |email: &Option<String>| {
+            email
+                .as_ref()
+                .is_some_and(|email| email.eq_ignore_ascii_case(&user.email))
+        };
+        employees
+            .into_iter()
+            .find(|employee| is_theirs(&employee.work_email))
+            .map(|employee| employee.employee_id)
+    }
+}
