@@ -74,7 +74,7 @@ mod tests {
     use habitsync_domain::completion::CompletionMessage;
     use habitsync_domain::configuration::TenantConfiguration;
     use habitsync_domain::identity::EnrolmentId;
-    use habitsync_workflows::in_memory::{Call, Fault, ManualClock, Queue, Tenants, service_failure};
+    use habitsync_in_memory::{Call, Fault, ManualClock, Queue, Tenants, service_failure};
     use lambda_http::request::from_str;
     use serde_json::{Value, json};
     use standardwebhooks::Webhook;

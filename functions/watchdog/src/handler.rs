@@ -66,7 +66,7 @@ impl Answer {
 
 #[cfg(test)]
 mod tests {
-    use habitsync_workflows::in_memory::{Call, Fault, Fleet, ManualClock, Queue, StartedJobs, service_failure};
+    use habitsync_in_memory::{Call, Fault, Fleet, ManualClock, Queue, StartedJobs, service_failure};
     use jiff::Timestamp;
     use lambda_runtime::Context;
 

@@ -16,10 +16,15 @@ async fn main() -> Result<(), Error> {
     telemetry::init(env!("CARGO_CRATE_NAME"));
     let settings = Settings::read(Environment::process())?;
     let aws = Aws::connect().await?;
+    let functions = [
+        (Job::Users, settings.user_sync_function),
+        (Job::Courses, settings.course_sync_function),
+        (Job::ResultsSweep, settings.result_sweep_function),
+    ];
     let watch = WatchFleet {
         fleet: &aws.table(&settings.table),
         queue: &aws.result_queue(&settings.result_queue_url),
-        jobs: &aws.job_starter([(Job::Users, settings.user_sync_function)]),
+        jobs: &aws.job_starter(functions),
         clock: &SystemClock,
     };
     run(service_fn(|event: LambdaEvent<_>| handler::handle(&watch, event))).await

@@ -11,6 +11,10 @@ pub(crate) struct Settings {
     pub(crate) result_queue_url: String,
     /// What is started for an unfinished user sync.
     pub(crate) user_sync_function: String,
+    /// What is started for an unfinished course sync.
+    pub(crate) course_sync_function: String,
+    /// What is started for an unfinished sweep.
+    pub(crate) result_sweep_function: String,
 }
 
 impl Settings {
@@ -19,11 +23,15 @@ impl Settings {
         let table = environment.text("HABITSYNC_TABLE");
         let result_queue_url = environment.text("HABITSYNC_RESULT_QUEUE_URL");
         let user_sync_function = environment.text("HABITSYNC_USER_SYNC_FUNCTION");
+        let course_sync_function = environment.text("HABITSYNC_COURSE_SYNC_FUNCTION");
+        let result_sweep_function = environment.text("HABITSYNC_RESULT_SWEEP_FUNCTION");
         environment.finish(|| {
             Some(Self {
                 table: table?,
                 result_queue_url: result_queue_url?,
                 user_sync_function: user_sync_function?,
+                course_sync_function: course_sync_function?,
+                result_sweep_function: result_sweep_function?,
             })
         })
     }
@@ -42,6 +50,8 @@ mod tests {
             "HABITSYNC_TABLE",
             "HABITSYNC_RESULT_QUEUE_URL",
             "HABITSYNC_USER_SYNC_FUNCTION",
+            "HABITSYNC_COURSE_SYNC_FUNCTION",
+            "HABITSYNC_RESULT_SWEEP_FUNCTION",
         ] {
             assert!(error.contains(name), "{error}");
         }

@@ -7,8 +7,6 @@ pub mod accept_completion;
 pub mod apply_tenant;
 pub mod completion_event;
 pub mod course_report;
-#[cfg(feature = "in-memory")]
-pub mod in_memory;
 pub mod job_run;
 pub mod mail;
 pub mod ports;

@@ -5,7 +5,7 @@ use habitsync_domain::employee::Employee;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::{Job, RunState};
 use habitsync_domain::problem::Cause;
-use habitsync_workflows::in_memory::{Call, Fault, Hris, Mailbox, ManualClock, Portal, Table, vendor_failure};
+use habitsync_in_memory::{Call, Fault, Hris, Mailbox, ManualClock, Portal, Table, vendor_failure};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
 use habitsync_workflows::mail::{MailSettings, Told};
 use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
@@ -354,7 +354,7 @@ async fn a_run_cut_off_at_any_write_ends_where_an_uninterrupted_one_does() {
     ];
     for cut in 0..3 {
         let customer = Customer::with_people(&people);
-        let broken = habitsync_workflows::in_memory::service_failure();
+        let broken = habitsync_in_memory::service_failure();
         customer
             .table
             .faults

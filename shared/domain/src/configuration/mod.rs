@@ -1,6 +1,6 @@
 //! A customer's configuration: one TOML file, parsed once into types that prove themselves.
 //!
-//! Unknown keys are refused, and every error names its line and what is allowed there ([`parse`]). Secrets are never in
+//! Unknown keys are refused, and every error names its line and what is allowed there. Secrets are never in
 //! it.
 
 mod parse;

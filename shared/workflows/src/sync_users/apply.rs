@@ -1,5 +1,6 @@
 //! Carrying out a plan, one person at a time: each is saved as it is acknowledged, none stops the others.
 
+use habitsync_domain::brake::fails_too_often;
 use habitsync_domain::identity::UserName;
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::result::ParkedOn;
@@ -17,10 +18,6 @@ use crate::ports::vendors::{FindUser, SaveUser};
 
 /// What is kept free before the deadline: one write, its confirmation, and the run's own record.
 const RESERVE: SignedDuration = SignedDuration::from_secs(20);
-
-/// More than this share of at least this many people failing is the vendor's trouble, not theirs.
-const FAILING_PERCENT: u64 = 40;
-const FAILING_AT_LEAST: u64 = 20;
 
 /// How far a plan was carried out.
 pub(super) struct Applied {
@@ -82,7 +79,7 @@ where
                 break;
             }
         }
-        if attempted >= FAILING_AT_LEAST && applied.written.failed * 100 > attempted * FAILING_PERCENT {
+        if fails_too_often(attempted, applied.written.failed) {
             let failed = applied.written.failed;
             return Err(JobFailure::NotCredible(format!(
                 "{failed} of {attempted} people failed; the rest is left alone"

@@ -3,8 +3,8 @@
 use habitsync_domain::course::{Course, LinkedCourse, TopicState};
 use habitsync_domain::identity::TopicId;
 use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
+use habitsync_in_memory::Call;
 use habitsync_workflows::course_report::CourseReport;
-use habitsync_workflows::in_memory::Call;
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
 use habitsync_workflows::sync_courses::{SyncCourses, sync_courses};
 

@@ -2,9 +2,9 @@
 
 use habitsync_domain::completion::CompletionMessage;
 use habitsync_domain::identity::{EnrolmentId, TopicId};
+use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::accept_completion::{Acceptance, LARGEST_BODY};
 use habitsync_workflows::completion_event::UnreadableEvent;
-use habitsync_workflows::in_memory::{Call, Fault, service_failure};
 use serde_json::json;
 
 use crate::door::{ACCEPTED, Door, SECRET, body, changed, event};

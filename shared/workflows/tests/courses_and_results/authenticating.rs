@@ -1,8 +1,8 @@
 //! Who is believed: signatures, tokens, rotated secrets, forgeries.
 
+use habitsync_in_memory::{Call, ManualClock};
 use habitsync_workflows::accept_completion::Acceptance;
 use habitsync_workflows::completion_event::UnreadableEvent;
-use habitsync_workflows::in_memory::{Call, ManualClock};
 use habitsync_workflows::webhook_proof::Headers;
 use serde_json::json;
 

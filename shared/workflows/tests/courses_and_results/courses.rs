@@ -4,7 +4,7 @@ use habitsync_domain::course::{Course, LinkedCourse, TopicState};
 use habitsync_domain::course_plan::NearMiss;
 use habitsync_domain::identity::{CourseId, TopicId};
 use habitsync_domain::topic::{Condition, Folder, Topic, TopicKind};
-use habitsync_workflows::in_memory::{Call, Fault};
+use habitsync_in_memory::{Call, Fault};
 
 use crate::academy::{change_topic, count, courses, linked, state_of, sync, topic, unlinked, world_with, writes};
 use crate::world::{acme, code, course, lacking, no_answer};

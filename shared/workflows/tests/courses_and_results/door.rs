@@ -1,8 +1,8 @@
 //! The function that faces the internet, with Acme behind it, and deliveries of the completed topic 456.
 
 use habitsync_domain::identity::EnrolmentId;
+use habitsync_in_memory::{ManualClock, Queue, Tenants};
 use habitsync_workflows::accept_completion::{AcceptCompletion, Acceptance, Delivery, accept_completion};
-use habitsync_workflows::in_memory::{ManualClock, Queue, Tenants};
 use habitsync_workflows::webhook_proof::Headers;
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;

@@ -9,7 +9,7 @@ use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::{EmployeeId, TopicId};
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::result::{ParkedOn, ResultState};
-use habitsync_workflows::in_memory::{Call, Fault, StartedJobs, service_failure};
+use habitsync_in_memory::{Call, Fault, StartedJobs, service_failure};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::results::ReleaseResults;
 use habitsync_workflows::sweep_results::{SweepResults, sweep_results};

@@ -3,7 +3,7 @@
 use habitsync_domain::course::{LinkedCourse, TopicState};
 use habitsync_domain::identity::{CourseId, TopicId};
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultState};
-use habitsync_workflows::in_memory::{Call, Fault};
+use habitsync_in_memory::{Call, Fault};
 use habitsync_workflows::ports::failure::{Missing, VendorFailureKind};
 use habitsync_workflows::ports::results::ReleaseResults;
 

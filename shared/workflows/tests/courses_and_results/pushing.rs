@@ -2,7 +2,7 @@
 
 use habitsync_domain::person::FormerName;
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultState};
-use habitsync_workflows::in_memory::{Call, Fault, service_failure, vendor_failure};
+use habitsync_in_memory::{Call, Fault, service_failure, vendor_failure};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;
 use habitsync_workflows::push_result::{PushOutcome, push_result};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use habitsync_domain::result::ResultState;
-use habitsync_workflows::in_memory::{Call, Fault, service_failure};
+use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::ports::failure::{Missing, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;
 use habitsync_workflows::push_result::push_result;

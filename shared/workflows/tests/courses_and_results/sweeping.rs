@@ -4,7 +4,7 @@ use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::job::{Job, JobState, RunState};
 use habitsync_domain::result::{ParkedOn, ResultState};
-use habitsync_workflows::in_memory::{Call, Fault, vendor_failure};
+use habitsync_in_memory::{Call, Fault, vendor_failure};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::job::{Job, RunRecord, RunState};
 use habitsync_domain::result::{ResultRecord, ResultState};
-use habitsync_workflows::in_memory::{
-    Call, Fault, Fleet, Queue, StartedJobs, StoredRun, Table, WaitingResult, service_failure,
-};
+use habitsync_in_memory::{Call, Fault, Fleet, Queue, StartedJobs, StoredRun, Table, WaitingResult, service_failure};
 use habitsync_workflows::watch_fleet::{FleetReport, WatchFleet, watch_fleet};
 use jiff::Timestamp;
 

@@ -1,7 +1,7 @@
 //! From when on a sweep looks, and how it keeps its place.
 
 use habitsync_domain::job::Job;
-use habitsync_workflows::in_memory::{Call, Fault, service_failure};
+use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::job_run::JobFailure;
 use habitsync_workflows::sweep_results::SweepReport;
 

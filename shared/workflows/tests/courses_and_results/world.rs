@@ -10,7 +10,7 @@ use habitsync_domain::result::{ResultRecord, ResultState};
 use habitsync_domain::retry_ladder::RetryLadder;
 use habitsync_domain::topic::Condition;
 use habitsync_domain::user::UserFields;
-use habitsync_workflows::in_memory::{Fleet, Hris, ManualClock, Portal, Queue, Table, vendor_failure};
+use habitsync_in_memory::{Fleet, Hris, ManualClock, Portal, Queue, Table, vendor_failure};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::push_result::{PushOutcome, PushResult, push_result};

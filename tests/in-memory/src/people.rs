@@ -4,10 +4,10 @@ use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::person::Person;
 use jiff::Timestamp;
 
-use super::faults::Call;
-use super::table::{Table, TableState};
-use crate::ports::failure::ServiceFailure;
-use crate::ports::people::{FindPersonByUserName, LoadPeople, SavePerson};
+use crate::faults::Call;
+use crate::table::{Table, TableState};
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::people::{FindPersonByUserName, LoadPeople, SavePerson};
 
 impl LoadPeople for Table {
     async fn load_people(&self) -> Result<Vec<Person>, ServiceFailure> {

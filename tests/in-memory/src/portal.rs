@@ -7,9 +7,9 @@ use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 
-use super::faults::{Call, Faults, vendor_failure};
-use crate::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
-use crate::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers, SaveUser};
+use crate::faults::{Call, Faults, vendor_failure};
+use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers, SaveUser};
 
 /// A portal.
 #[derive(Debug, Default)]

@@ -3,10 +3,10 @@
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
-use super::faults::{Call, Faults};
-use super::table::Table;
-use crate::ports::failure::ServiceFailure;
-use crate::ports::fleet::{DueResult, ListDue, PostponeDue, UnfinishedRun};
+use crate::faults::{Call, Faults};
+use crate::table::Table;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::fleet::{DueResult, ListDue, PostponeDue, UnfinishedRun};
 
 /// The customers and their tables.
 #[derive(Debug)]

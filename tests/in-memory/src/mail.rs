@@ -2,10 +2,10 @@
 
 use parking_lot::Mutex;
 
-use super::faults::{Call, Faults};
-use super::table::Table;
-use crate::ports::failure::ServiceFailure;
-use crate::ports::mail::{AlertState, Mail, RememberAlert, SendMail};
+use crate::faults::{Call, Faults};
+use crate::table::Table;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::mail::{AlertState, Mail, RememberAlert, SendMail};
 
 /// A mailbox that receives everything that is sent.
 #[derive(Debug, Default)]

@@ -3,10 +3,10 @@
 use habitsync_domain::job::{Job, JobState, RunRecord, RunState};
 use jiff::Timestamp;
 
-use super::faults::Call;
-use super::table::{StoredRun, Table};
-use crate::ports::failure::ServiceFailure;
-use crate::ports::runs::{HoldLease, Lease, RememberJob, SaveRun};
+use crate::faults::Call;
+use crate::table::{StoredRun, Table};
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::runs::{HoldLease, Lease, RememberJob, SaveRun};
 
 impl HoldLease for Table {
     async fn acquire_lease(

@@ -8,9 +8,11 @@ use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
 use habitsync_domain::result::NewResult;
 use parking_lot::Mutex;
 
-use super::faults::{Call, Faults, vendor_failure};
-use crate::ports::failure::{Missing, Vendor, VendorFailure, VendorFailureKind};
-use crate::ports::vendors::{CreatedCourse, FindEmployee, ListEmployees, RecordResult, Recorded, SaveCourse};
+use crate::faults::{Call, Faults, vendor_failure};
+use habitsync_workflows::ports::failure::{Missing, Vendor, VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::vendors::{
+    CreatedCourse, FindEmployee, ListEmployees, RecordResult, Recorded, SaveCourse,
+};
 
 /// An EmployeeConnect tenant.
 #[derive(Debug, Default)]

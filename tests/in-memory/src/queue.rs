@@ -7,9 +7,9 @@ use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use parking_lot::Mutex;
 
-use super::faults::{Call, Faults};
-use crate::ports::failure::ServiceFailure;
-use crate::ports::queue::{QueueCompletion, StartJob};
+use crate::faults::{Call, Faults};
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
 
 /// The result queue.
 #[derive(Debug, Default)]

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use secrecy::SecretString;
 
-use super::faults::{Call, Faults};
-use crate::ports::failure::ServiceFailure;
-use crate::ports::tenants::{
+use crate::faults::{Call, Faults};
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::tenants::{
     JobSchedule, LoadConfiguration, LoadWebhookSecrets, RemoveSchedule, SaveConfiguration, SaveSchedule, SaveSecret,
     SecretKind, StoredConfiguration,
 };

@@ -5,10 +5,10 @@ use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use jiff::Timestamp;
 
-use super::faults::Call;
-use super::table::{Table, TableState, WaitingResult};
-use crate::ports::failure::ServiceFailure;
-use crate::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
+use crate::faults::Call;
+use crate::table::{Table, TableState, WaitingResult};
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
 
 impl ClaimResult for Table {
     async fn claim_result(

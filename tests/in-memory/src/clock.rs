@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 
-use crate::ports::clock::{Now, Pause};
+use habitsync_workflows::ports::clock::{Now, Pause};
 
 /// Time under the control of a test.
 #[derive(Debug)]

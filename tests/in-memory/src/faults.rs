@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use parking_lot::Mutex;
 
-use crate::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
 
 /// One method of one port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,7 +121,7 @@ impl<E> Faults<E> {
     }
 
     /// Makes a call: notes it, lets others have a turn, and has the effect, unless a failure is armed.
-    pub(super) async fn call<T>(&self, call: Call, effect: impl FnOnce() -> Result<T, E> + Send) -> Result<T, E> {
+    pub(crate) async fn call<T>(&self, call: Call, effect: impl FnOnce() -> Result<T, E> + Send) -> Result<T, E> {
         tokio::task::yield_now().await;
         self.made.lock().push(call);
         match self.take(call) {

@@ -10,9 +10,9 @@ use habitsync_domain::result::{ResultRecord, ResultState};
 use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
 
-use super::faults::Faults;
-use crate::ports::failure::ServiceFailure;
-use crate::ports::mail::AlertState;
+use crate::faults::Faults;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::mail::AlertState;
 
 /// One customer's part of the table.
 #[derive(Debug, Default)]

@@ -3,10 +3,10 @@
 use habitsync_domain::course::TopicRecord;
 use habitsync_domain::identity::TopicId;
 
-use super::faults::Call;
-use super::table::Table;
-use crate::ports::courses::{FindTopic, LoadTopics, SaveTopic};
-use crate::ports::failure::ServiceFailure;
+use crate::faults::Call;
+use crate::table::Table;
+use habitsync_workflows::ports::courses::{FindTopic, LoadTopics, SaveTopic};
+use habitsync_workflows::ports::failure::ServiceFailure;
 
 impl LoadTopics for Table {
     async fn load_topics(&self) -> Result<Vec<TopicRecord>, ServiceFailure> {
