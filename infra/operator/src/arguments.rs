@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use habitsync_domain::tenant::TenantId;
 
+/// Shown below the commands.
+const AWS: &str = "AWS is found as the AWS command line finds it: AWS_REGION, AWS_PROFILE or credentials in the \
+environment, and AWS_ENDPOINT_URL for a local stack.";
+
 /// Runs the managed integration between EmployeeConnect and Tribal Habits.
-///
-/// AWS is found as the AWS command line finds it: AWS_REGION, AWS_PROFILE or credentials in the environment, and
-/// AWS_ENDPOINT_URL for a local stack.
 #[derive(Debug, Parser)]
-#[command(name = "habitsync", version, arg_required_else_help = true)]
+#[command(name = "habitsync", version, arg_required_else_help = true, after_help = AWS)]
 pub(crate) struct Arguments {
     /// The stage, as its stacks are named.
     #[arg(long, env = "HABITSYNC_STAGE", default_value = "prod")]

@@ -26,9 +26,9 @@ pub(crate) async fn apply(stage: &Stage, file: &Path) -> Result<(), Failure> {
     let (tenant, version) = (&applied.configuration.tenant, applied.version);
     println!("{tenant}: version {version} is in force on stage {}", stage.name);
     for schedule in &applied.schedules {
-        let state = if schedule.enabled { "" } else { ", paused" };
+        let paused = if schedule.enabled { "" } else { ", paused" };
         println!(
-            "  {:<13} {} in {}{state}",
+            "  {:<13} {} in {}{paused}",
             schedule.job.as_str(),
             schedule.expression,
             schedule.time_zone
