@@ -78,8 +78,8 @@ pub(crate) enum JobName {
 /// A customer's secrets.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum SecretName {
-    /// Both vendors' credentials: {"tribal_habits": {"api_key": …}, "employee_connect": {…}}.
+    /// Both vendors' credentials.
     Vendors,
-    /// The webhook's secrets: {"secrets": ["whsec_…"]}, two while rotating.
+    /// The webhook's secrets, two while rotating.
     Webhook,
 }
