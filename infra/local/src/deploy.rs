@@ -1,7 +1,7 @@
 //! Deploys both stacks to the emulator, by the command and from the templates that deploy them to AWS.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::Deserialize;
@@ -44,76 +44,84 @@ impl Outputs {
     }
 }
 
-/// Deploys the state, then the application, and reads what they made; blocks for some seconds. The functions must have
-/// been laid out. What `sam` prints goes to files in the folder `logs`.
-///
-/// # Errors
-/// When a stack cannot be deployed.
-pub fn deploy(sam: &Environment, emulator: &Emulator, logs: &Path) -> Result<Outputs, LocalError> {
-    let stage = format!("Stage={STAGE}");
-    stack("local-state", &[&stage, "OnDelete=Delete"], sam, emulator, logs)?;
-    let architecture = format!("Architecture={}", architecture());
-    let sender = format!("MailSender={MAIL_SENDER}");
-    // The simulators answer on the laptop itself; the functions are told so by the template, like everything else.
-    let vendors = ["PrivateVendors=allow", "VendorHosts=127.0.0.1,localhost"];
-    stack(
-        "local",
-        &[&stage, &architecture, &sender, vendors[0], vendors[1]],
-        sam,
-        emulator,
-        logs,
-    )?;
-    outputs(sam, emulator)
+/// The SAM command line, pointed at an emulator.
+#[derive(Debug)]
+pub struct Sam {
+    environment: Environment,
+    address: String,
+    home: PathBuf,
+    logs: PathBuf,
 }
 
-/// Deploys what the section `configuration` of `samconfig.toml` names.
-fn stack(
-    configuration: &str,
-    parameters: &[&str],
-    sam: &Environment,
-    emulator: &Emulator,
-    logs: &Path,
-) -> Result<(), LocalError> {
-    let log = logs.join(format!("deploy-{configuration}.log"));
-    Attached::start(&sam.python(), "samcli", &log, |command| {
-        prepare(command, emulator);
-        command
-            .args(["deploy", "--config-env", configuration, "--parameter-overrides"])
-            .args(parameters);
-    })?
-    .finish()
-}
-
-fn outputs(sam: &Environment, emulator: &Emulator) -> Result<Outputs, LocalError> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Output {
-        output_key: String,
-        output_value: String,
+impl Sam {
+    /// Makes its Python environment hold it, and `emulator` be its AWS. What it prints goes to files in `logs`.
+    #[must_use]
+    pub fn new(environment: Environment, emulator: &Emulator, logs: &Path) -> Self {
+        Self {
+            environment,
+            address: emulator.address().to_owned(),
+            home: emulator.folder().to_path_buf(),
+            logs: logs.to_path_buf(),
+        }
     }
-    let program = sam.program("sam");
-    let mut command = Command::new(&program);
-    prepare(&mut command, emulator);
-    command.args(["list", "stack-outputs", "--stack-name", STACK, "--output", "json"]);
-    let printed = command.output().map_err(LocalError::file("start", &program))?.stdout;
-    let outputs: Vec<Output> = serde_json::from_slice(&printed).map_err(|source| LocalError::Unreadable {
-        what: format!("The outputs of {STACK}"),
-        source,
-    })?;
-    Ok(Outputs(
-        outputs
-            .into_iter()
-            .map(|output| (output.output_key, output.output_value))
-            .collect(),
-    ))
-}
 
-fn prepare(command: &mut Command, emulator: &Emulator) {
-    isolate(command, emulator.folder(), emulator.address());
-    command
-        .current_dir(workspace::infra())
-        .env("SAM_CLI_TELEMETRY", "0")
-        .env("SAM_CLI_POLL_DELAY", "0.3");
+    /// Deploys the state, then the application, and reads what they made; blocks for some seconds. The functions must
+    /// have been laid out.
+    ///
+    /// # Errors
+    /// When a stack cannot be deployed.
+    pub fn deploy(&self) -> Result<Outputs, LocalError> {
+        let stage = format!("Stage={STAGE}");
+        self.deploy_stack("local-state", &[&stage, "OnDelete=Delete"])?;
+        let architecture = format!("Architecture={}", architecture());
+        let sender = format!("MailSender={MAIL_SENDER}");
+        // The simulators answer on the laptop itself; the functions are told so by the template, like everything else.
+        let vendors = ["PrivateVendors=allow", "VendorHosts=127.0.0.1,localhost"];
+        self.deploy_stack("local", &[&stage, &architecture, &sender, vendors[0], vendors[1]])?;
+        self.outputs()
+    }
+
+    /// Deploys what the section `configuration` of `samconfig.toml` names.
+    fn deploy_stack(&self, configuration: &str, parameters: &[&str]) -> Result<(), LocalError> {
+        let log = self.logs.join(format!("deploy-{configuration}.log"));
+        let arguments = ["deploy", "--config-env", configuration, "--parameter-overrides"];
+        let deployment = Attached::start(&self.environment.python(), "samcli", &log, |command| {
+            self.prepare(command);
+            command.args(arguments).args(parameters);
+        })?;
+        deployment.finish()
+    }
+
+    fn outputs(&self) -> Result<Outputs, LocalError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "PascalCase")]
+        struct Output {
+            output_key: String,
+            output_value: String,
+        }
+        let program = self.environment.program("sam");
+        let mut command = Command::new(&program);
+        self.prepare(&mut command);
+        command.args(["list", "stack-outputs", "--stack-name", STACK, "--output", "json"]);
+        let printed = command.output().map_err(LocalError::file("start", &program))?.stdout;
+        let unreadable = |source| LocalError::Unreadable {
+            what: format!("The outputs of {STACK}"),
+            source,
+        };
+        let outputs: Vec<Output> = serde_json::from_slice(&printed).map_err(unreadable)?;
+        Ok(Outputs(
+            outputs
+                .into_iter()
+                .map(|output| (output.output_key, output.output_value))
+                .collect(),
+        ))
+    }
+
+    fn prepare(&self, command: &mut Command) {
+        isolate(command, &self.home, &self.address);
+        command.current_dir(workspace::infra());
+        command.env("SAM_CLI_TELEMETRY", "0").env("SAM_CLI_POLL_DELAY", "0.3");
+    }
 }
 
 /// This machine's architecture by the name that Lambda has for it.

@@ -46,15 +46,10 @@ pub fn names() -> Result<Vec<String>, LocalError> {
 
 /// Every program of the workspace by name, freshly built.
 fn build() -> Result<HashMap<String, PathBuf>, LocalError> {
-    let cargo = Path::new(env!("CARGO"));
+    let cargo = Path::new("cargo");
     let mut child = Command::new(cargo)
-        .args([
-            "build",
-            "--workspace",
-            "--bins",
-            "--quiet",
-            "--message-format=json-render-diagnostics",
-        ])
+        .args(["build", "--workspace", "--bins", "--quiet"])
+        .arg("--message-format=json-render-diagnostics")
         .current_dir(workspace::root())
         .stdout(Stdio::piped())
         .spawn()
@@ -65,20 +60,21 @@ fn build() -> Result<HashMap<String, PathBuf>, LocalError> {
         .map(BufReader::new)
         .into_iter()
         .flat_map(Message::parse_stream);
-    let programs = messages
-        .filter_map(|message| match message {
-            Ok(Message::CompilerArtifact(artifact)) => artifact
-                .executable
-                .map(|path| (artifact.target.name, path.into_std_path_buf())),
-            _ => None,
-        })
-        .collect();
+    let programs = messages.filter_map(Result::ok).filter_map(program).collect();
     let status = child.wait().map_err(LocalError::file("wait for", cargo))?;
     if status.success() {
         Ok(programs)
     } else {
         Err(LocalError::Build(status))
     }
+}
+
+/// The name and the file of a program, where cargo tells of one.
+fn program(message: Message) -> Option<(String, PathBuf)> {
+    let Message::CompilerArtifact(artifact) = message else {
+        return None;
+    };
+    Some((artifact.target.name, artifact.executable?.into_std_path_buf()))
 }
 
 /// Copies a program beside its place and renames it, so that whoever reads the place finds a whole program.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::deploy::{self, Outputs};
+use crate::deploy::{self, Outputs, Sam};
 use crate::emulator::Emulator;
 use crate::error::LocalError;
 use crate::inspect::{Inspector, Mail};
@@ -78,12 +78,8 @@ impl LocalStack {
         let emulator = Emulator::start(&python, &options.name, options.port, &log_folder).await?;
         done(&format!("the AWS emulator answers on {}", emulator.address()));
         let inspector = Inspector::new(emulator.address());
-        let logs = log_folder.clone();
-        let (emulator, outputs) = blocking(move || {
-            let outputs = deploy::deploy(&sam, &emulator, &logs)?;
-            Ok((emulator, outputs))
-        })
-        .await?;
+        let sam = Sam::new(sam, &emulator, &log_folder);
+        let outputs = blocking(move || sam.deploy()).await?;
         done("both stacks are deployed, by `sam deploy` from the templates for AWS");
         inspector.verify_sender(deploy::MAIL_SENDER).await?;
         let logs = LogFollower::start(inspector.clone(), log_groups()?, &log_folder)?;
