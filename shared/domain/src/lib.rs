@@ -11,6 +11,7 @@ pub mod course_plan;
 pub mod delivery;
 pub mod employee;
 pub mod employment;
+pub mod evaluator;
 pub mod expression;
 pub mod expression_fields;
 pub mod identity;

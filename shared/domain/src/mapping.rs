@@ -7,7 +7,8 @@ use jiff::civil::Date;
 
 use crate::configuration::{EmptyMode, FieldMapping, FieldType, UsersConfiguration, WriteMode};
 use crate::employee::Employee;
-use crate::expression::{Expression, Scope};
+use crate::evaluator::Scope;
+use crate::expression::Expression;
 use crate::identity::{EmailAddress, UserName};
 use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
@@ -194,7 +195,7 @@ fn parse_number(value: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::configuration::TenantConfiguration;
-    use crate::expression::Evaluator;
+    use crate::evaluator::Evaluator;
     use serde_json::{Value, json};
 
     fn map(changes: &Value) -> Result<MappedUser, Problem> {

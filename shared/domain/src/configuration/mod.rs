@@ -3,21 +3,24 @@
 //! Unknown keys are refused, and every error names its line and what is allowed there. Secrets are never in
 //! it.
 
+mod limits;
 mod parse;
 mod users;
 mod values;
+mod vendors;
 
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use url::Url;
 
+pub use limits::{Limits, RemovalLimit};
 pub use parse::InvalidConfiguration;
 pub use users::{
     EmptyMode, FieldMapping, FieldType, MatchKey, OnUserNameChange, OutOfScope, UsersConfiguration, WriteMode,
 };
 pub use values::{ScheduleExpression, ZoneName};
+pub use vendors::{EmployeeConnectAuth, EmployeeConnectConfiguration, TribalHabitsConfiguration};
 
 use crate::identity::EmailAddress;
 use crate::job::Job;
@@ -69,47 +72,6 @@ pub enum Status {
     Live,
     /// Nothing runs; results wait.
     Paused,
-}
-
-/// The customer's Tribal Habits portal.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TribalHabitsConfiguration {
-    /// The portal's address, without `/papi`.
-    #[schemars(with = "String")]
-    pub base_url: Url,
-    /// Shared by every job of this customer; the vendor refuses everything for a minute past 300.
-    #[serde(default = "default_portal_rate")]
-    pub requests_per_minute: u32,
-}
-
-/// The customer's EmployeeConnect.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct EmployeeConnectConfiguration {
-    /// The API's address, version included.
-    #[schemars(with = "String")]
-    pub base_url: Url,
-    /// How requests are authorised.
-    #[serde(default)]
-    pub auth: EmployeeConnectAuth,
-    /// Shared by every job of this customer.
-    #[serde(default = "default_hris_rate")]
-    pub requests_per_minute: u32,
-    /// Employees per page, at most 200 (assumed).
-    #[serde(default = "default_page_size")]
-    pub page_size: u32,
-}
-
-/// How requests to EmployeeConnect are authorised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum EmployeeConnectAuth {
-    /// A token made from the integration codes.
-    #[default]
-    ClientCredentials,
-    /// A key in a header.
-    StaticKey,
 }
 
 /// When the jobs run: EventBridge Scheduler expressions, read in the customer's time zone. A job without one does not run.
@@ -174,32 +136,6 @@ pub enum Authenticity {
     Token,
 }
 
-/// What may be removed without being asked.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Limits {
-    /// People whose employment ended.
-    pub terminated: RemovalLimit,
-    /// People who are no longer in the read.
-    pub vanished: RemovalLimit,
-    /// People whom the filter no longer admits.
-    pub out_of_scope: RemovalLimit,
-    /// A field that this share of people lose in one run is held.
-    pub field_loss_percent: f64,
-    /// A read that shrinks by more than this holds every removal.
-    pub shrink_percent: f64,
-}
-
-/// Removals beyond the larger of the two are held.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RemovalLimit {
-    /// This many people.
-    pub count: u32,
-    /// This share of the managed active people, in percent.
-    pub percent: f64,
-}
-
 /// Who is told when something needs doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -236,21 +172,6 @@ impl TenantConfiguration {
     }
 }
 
-impl RemovalLimit {
-    /// How many removals go through when `managed` active people are managed.
-    #[must_use]
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "a share of a count of people"
-    )]
-    pub fn allows(&self, managed: usize) -> usize {
-        let managed = u32::try_from(managed).unwrap_or(u32::MAX);
-        let share = (f64::from(managed) * self.percent / 100.0).floor() as usize;
-        share.max(self.count as usize)
-    }
-}
-
 impl Default for CoursesConfiguration {
     fn default() -> Self {
         Self {
@@ -269,33 +190,6 @@ impl Default for ResultsConfiguration {
             read_back: false,
         }
     }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            terminated: RemovalLimit {
-                count: 5,
-                percent: 20.0,
-            },
-            vanished: RemovalLimit { count: 2, percent: 0.5 },
-            out_of_scope: RemovalLimit { count: 5, percent: 5.0 },
-            field_loss_percent: 10.0,
-            shrink_percent: 20.0,
-        }
-    }
-}
-
-const fn default_portal_rate() -> u32 {
-    240
-}
-
-const fn default_hris_rate() -> u32 {
-    300
-}
-
-const fn default_page_size() -> u32 {
-    100
 }
 
 const fn default_jitter() -> u32 {

@@ -1,8 +1,8 @@
 //! Which account is whose: by the stored link, else (when verifying) by what the customer says accounts are recognised by.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{ByKey, Situation, by_key, name_key};
+use super::Situation;
 use crate::configuration::MatchKey;
 use crate::identity::{EmployeeId, UserName};
 use crate::mapping::MappedUser;
@@ -43,13 +43,9 @@ impl<'a> Accounts<'a> {
                 .iter()
                 .map(|person| (&person.employee_id, person))
                 .collect(),
-            linked_names: situation
-                .people
-                .iter()
-                .map(|person| name_key(&person.user_name))
-                .collect(),
+            linked_names: situation.people.iter().map(|person| person.user_name.key()).collect(),
             protected: situation.configuration.protected(),
-            by_name: by_key(portal, |user| Some(name_key(&user.user_name))),
+            by_name: by_key(portal, |user| Some(user.user_name.key())),
             by_email: by_key(portal, |user| {
                 user.fields.0.get(&FieldName::email()).map(|email| email.to_lowercase())
             }),
@@ -57,7 +53,7 @@ impl<'a> Accounts<'a> {
     }
 
     pub(super) fn is_protected(&self, name: &UserName) -> bool {
-        self.protected.contains(&name_key(name))
+        self.protected.contains(&name.key())
     }
 
     /// The stored link of an employee.
@@ -80,7 +76,7 @@ impl<'a> Accounts<'a> {
         }
         let Some(user) = self
             .by_name
-            .get(&name_key(&person.user_name))
+            .get(&person.user_name.key())
             .and_then(|users| users.first())
         else {
             return Account::Unclear(Cause::AccountMissing);
@@ -112,7 +108,7 @@ impl<'a> Accounts<'a> {
         match found {
             None => Account::None,
             Some([user]) if self.is_protected(&user.user_name) => Account::Protected,
-            Some([user]) if !self.linked_names.contains(&name_key(&user.user_name)) => {
+            Some([user]) if !self.linked_names.contains(&user.user_name.key()) => {
                 Account::Seen(self.adopt(employee, user))
             }
             Some(_) => Account::Unclear(Cause::SeveralAccounts),
@@ -121,7 +117,7 @@ impl<'a> Accounts<'a> {
 
     fn candidates(&self, key: MatchKey, wanted: &MappedUser) -> Option<&[&'a PortalUser]> {
         let candidates = match key {
-            MatchKey::UserName => self.by_name.get(&name_key(&wanted.user_name)),
+            MatchKey::UserName => self.by_name.get(&wanted.user_name.key()),
             MatchKey::Email => {
                 let email = wanted
                     .fields
@@ -153,4 +149,17 @@ impl<'a> Accounts<'a> {
                 .collect(),
         )
     }
+}
+
+/// Accounts by the compared form of a name or an address.
+type ByKey<'a, T> = BTreeMap<String, Vec<&'a T>>;
+
+fn by_key<T>(items: &[T], key: impl Fn(&T) -> Option<String>) -> ByKey<'_, T> {
+    let mut index = ByKey::new();
+    for item in items {
+        if let Some(key) = key(item) {
+            index.entry(key).or_default().push(item);
+        }
+    }
+    index
 }

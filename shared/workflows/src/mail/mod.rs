@@ -1,5 +1,6 @@
 //! Telling a customer what to fix: a worklist, an all-clear when it is empty, nothing when nothing changed.
 
+mod advice;
 mod compose;
 mod tell;
 mod worklist;

@@ -8,6 +8,7 @@ use habitsync_domain::user_plan::HeldRemoval;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::advice::{Advice, advice, held_advice};
 use crate::job_run::{JobFailure, Owner};
 use crate::ports::failure::VendorFailureKind;
 
@@ -51,13 +52,6 @@ pub struct Worklist {
     pub(crate) failure: Option<Advice>,
     /// Problems of people, grouped by cause.
     pub(crate) groups: Vec<Group>,
-}
-
-/// What is wrong, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(crate) struct Advice {
-    pub(crate) title: String,
-    pub(crate) what_to_do: String,
 }
 
 /// Lines that have one cause.
@@ -175,16 +169,6 @@ fn held_line(removal: &HeldRemoval) -> Line {
     }
 }
 
-fn held_advice() -> Advice {
-    Advice {
-        title: "Accounts that would be deactivated, and wait for your word".to_owned(),
-        what_to_do:
-            "More people than usual have left at once. Nobody has been deactivated. If that is right, tell us; \
-                     if it is not, correct the records below in EmployeeConnect."
-                .to_owned(),
-    }
-}
-
 /// The EmployeeConnect field behind a problem, as far as one is named, and what should be in it.
 fn field_and_expected(cause: &Cause) -> (String, String) {
     let of = |field: &str, expected: &str| (field.to_owned(), expected.to_owned());
@@ -222,72 +206,6 @@ fn source_field(source: &str) -> String {
         .filter(|rest| rest.chars().all(char::is_alphanumeric))
         .unwrap_or(source)
         .to_owned()
-}
-
-/// What a group is called and what its reader should do.
-fn advice(cause: &Cause) -> Advice {
-    let (title, what_to_do) = match cause {
-        Cause::NoUserName { .. } => (
-            "People without a user name",
-            "Fill in the field in EmployeeConnect. Until then they have no account, or keep the one they have unchanged.",
-        ),
-        Cause::RequiredField { .. } => (
-            "People with a missing or unusable required value",
-            "Correct the field in EmployeeConnect: Tribal Habits creates no account without it. An existing account keeps \
-             its old value, and everything else is updated.",
-        ),
-        Cause::InvalidValue { .. } => (
-            "Values that cannot be used",
-            "Correct the field in EmployeeConnect. Everything else about these people is up to date.",
-        ),
-        Cause::InvalidDate { .. } => (
-            "Dates that cannot be read",
-            "Correct the date in EmployeeConnect. Until then the account is left as it is.",
-        ),
-        Cause::UnknownStatus => (
-            "People with an unknown status",
-            "Give them a known status, or tell us whether this one means that somebody works with you. Until then the \
-             account is left as it is.",
-        ),
-        Cause::ExpressionFailed { .. } => (
-            "People whose record does not fit the agreed rules",
-            "Tell us: a rule of the integration has to be changed. Until then the account is left as it is.",
-        ),
-        Cause::Disputed { .. } => (
-            "People who share a user name or an e-mail",
-            "Give each person their own in EmployeeConnect. Until then neither account is touched.",
-        ),
-        Cause::SeveralAccounts => (
-            "People with more than one possible account",
-            "Correct or merge the accounts in Tribal Habits. Until then none of them is touched.",
-        ),
-        Cause::UserNameChanged => (
-            "People whose user name changed",
-            "Tell us whether the accounts are to be renamed. Everything else about these people is up to date.",
-        ),
-        Cause::DeactivatedByHand => (
-            "Accounts that somebody deactivated in Tribal Habits",
-            "They stay deactivated. Reactivate them in Tribal Habits, or terminate the people in EmployeeConnect.",
-        ),
-        Cause::AccountMissing => (
-            "Accounts that are no longer in Tribal Habits",
-            "Tell us what became of them: the integration does not create a second account for a linked person.",
-        ),
-        Cause::RefusedField { .. } => (
-            "Values that Tribal Habits refused",
-            "Correct the field in EmployeeConnect, or add the value to the list in Tribal Habits. Everything else about \
-             these people is up to date.",
-        ),
-        Cause::RefusedPerson { .. } => (
-            "People whom Tribal Habits refused",
-            "Correct the record in EmployeeConnect; Tribal Habits says why.",
-        ),
-        Cause::NotAnswered => ("People who are tried again", "Nothing needs doing."),
-    };
-    Advice {
-        title: title.to_owned(),
-        what_to_do: what_to_do.to_owned(),
-    }
 }
 
 impl std::fmt::Debug for Group {

@@ -4,6 +4,7 @@
 //! off loses nothing, and the next one plans what is left.
 
 mod apply;
+mod settle;
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::job::{Job, JobState};
