@@ -6,7 +6,7 @@ use habitsync_simulator_tribal_habits::User;
 use super::accounts::Accounts;
 use super::day::{Day, called};
 use super::expected::Place;
-use super::{DemoError, FIRING, Scene, Story, Told, ensure, mails, until};
+use super::{DemoError, FIRING, Scene, Story, Told, ensure, ensure_none, mails, until};
 
 pub(super) async fn play(story: &mut Story, day: &Day) -> Result<(), DemoError> {
     let leaver = called(&day.leaver);
@@ -62,8 +62,7 @@ async fn two_more(scene: &Scene, before: &[User]) -> Told {
 
 async fn in_step(scene: &Scene) -> Told {
     let accounts = Accounts::now(&scene.customer);
-    let wrong = accounts.differences();
-    ensure(wrong.is_empty(), || wrong.join("; "))?;
+    ensure_none(&accounts.differences())?;
     Ok(format!(
         "all {} accounts of employees are what EmployeeConnect says",
         accounts.in_place(Place::Account).len()

@@ -4,7 +4,7 @@ use habitsync_simulator_tribal_habits::User;
 
 use super::accounts::Accounts;
 use super::expected::Place;
-use super::{DemoError, FIRING, Scene, Story, Told, ensure, until};
+use super::{DemoError, FIRING, Scene, Story, Told, ensure, ensure_none, until};
 
 /// Accounts that were in the portal before and belong to no employee: its administrator and a guest trainer.
 const OUTSIDERS: usize = 2;
@@ -41,8 +41,7 @@ async fn everybody(scene: &Scene) -> Told {
     let complete = async || Ok(Accounts::now(customer).missing().is_empty().then_some(()));
     until("the last account", FIRING, complete).await?;
     let accounts = Accounts::now(customer);
-    let wrong = accounts.differences();
-    ensure(wrong.is_empty(), || wrong.join("; "))?;
+    ensure_none(&accounts.differences())?;
     let created = accounts.count() - OUTSIDERS;
     Ok(format!(
         "{created} accounts created; nine fields of each are what EmployeeConnect says"

@@ -108,6 +108,13 @@ fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), DemoErr
     }
 }
 
+/// Goes on only where nothing is wrong; otherwise names the first few things that are.
+fn ensure_none(wrong: &[String]) -> Result<(), DemoError> {
+    const NAMED: usize = 3;
+    let named = || wrong.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
+    ensure(wrong.is_empty(), || format!("{} in all: {}", wrong.len(), named()))
+}
+
 /// Looks until there is something to see, at most for `limit`.
 async fn until<T>(
     what: &str,
