@@ -276,6 +276,24 @@ fn two_candidates_are_never_guessed_between() {
 }
 
 #[test]
+fn an_account_that_two_people_would_adopt_is_neithers() {
+    let configuration = acme(&[]);
+    let mut portal = portal_of(&linked(&configuration, &[employee("E1", &json!({}))]));
+    portal[0]
+        .fields
+        .0
+        .insert("email".parse().expect("a field"), "e2@acme.com.au".to_owned());
+    let employees = [employee("E1", &json!({})), employee("E2", &json!({}))];
+    let plan = plan(&configuration, &employees, &[], Some(&portal));
+    assert_eq!(steps(&plan), []);
+    assert_eq!(
+        causes(&plan),
+        [("E1", &Cause::SeveralAccounts), ("E2", &Cause::SeveralAccounts)]
+    );
+    assert_eq!(plan.unlinked, 2);
+}
+
+#[test]
 fn a_hand_edit_is_overwritten_by_the_verifying_run_and_an_unmatched_account_is_never_touched() {
     let configuration = acme(&[]);
     let employees = [employee("E1", &json!({}))];

@@ -220,9 +220,15 @@ where
         deadline: Timestamp,
     ) -> Result<(), VendorFailure> {
         let mut quick_tries = QUICK_TRIES.into_iter();
+        let mut sent: Option<VendorFailure> = None;
         loop {
             let Err(failure) = self.look_and_record(course, result, look_first).await else {
                 return Ok(());
+            };
+            // A try that was never made does not undo one that was, and may have had its effect.
+            let failure = match sent.take() {
+                Some(earlier) if failure.kind == VendorFailureKind::NoTimeLeft => earlier,
+                _ => failure,
             };
             let wait = quick_tries
                 .next()
@@ -231,6 +237,7 @@ where
                 return Err(failure);
             };
             look_first |= failure.may_have_happened();
+            sent = Some(failure).filter(|failure| failure.kind != VendorFailureKind::NoTimeLeft);
             self.clock.pause(wait).await;
         }
     }

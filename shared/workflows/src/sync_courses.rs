@@ -227,9 +227,7 @@ fn what_failure_means(failure: &VendorFailure) -> Means {
     }
 }
 
+/// A 404 that does not say that it is the course may be a proxy's: the link stays.
 fn is_gone(failure: &VendorFailure) -> bool {
-    matches!(
-        failure.kind,
-        VendorFailureKind::NotFound(Missing::Course | Missing::Other)
-    )
+    matches!(failure.kind, VendorFailureKind::NotFound(Missing::Course))
 }

@@ -50,7 +50,7 @@ impl Unsettled<'_> {
         };
         let failed = FailedAttempt {
             cause: failure.to_string(),
-            retryable: failure.is_retryable(),
+            retryable: failure.is_worth_waiting_for(),
             not_before,
         };
         self.settled(after_failure(failed, attempts, ladder, now), attempts)

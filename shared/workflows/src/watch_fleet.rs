@@ -48,7 +48,7 @@ pub struct FleetReport {
 /// Hands on everything that is due, until nothing is or the invocation is about to end at `deadline`.
 ///
 /// # Errors
-/// What is due could not be read at all.
+/// The results that are due could not be read.
 pub async fn watch_fleet<Fleet, Queue, Jobs, Clock>(
     watch: &WatchFleet<'_, Fleet, Queue, Jobs, Clock>,
     deadline: Timestamp,
@@ -60,7 +60,7 @@ where
     Clock: Now,
 {
     let mut report = FleetReport::default();
-    watch.start_runs(&mut report).await?;
+    watch.start_runs(&mut report).await;
     watch.queue_results(&mut report, deadline).await?;
     Ok(report)
 }
@@ -72,13 +72,18 @@ where
     Jobs: StartJob,
     Clock: Now,
 {
-    async fn start_runs(&self, report: &mut FleetReport) -> Result<(), ServiceFailure> {
+    /// Runs that cannot be listed are noted: results wait for nobody else's trouble.
+    async fn start_runs(&self, report: &mut FleetReport) {
         let now = self.clock.now();
-        for run in self.fleet.list_unfinished_runs(now, PAGE).await? {
-            let started = self.start(&run, now).await;
-            report.note(started, |report| &mut report.runs_started);
+        match self.fleet.list_unfinished_runs(now, PAGE).await {
+            Err(failure) => report.failures.push(failure),
+            Ok(runs) => {
+                for run in runs {
+                    let started = self.start(&run, now).await;
+                    report.note(started, |report| &mut report.runs_started);
+                }
+            }
         }
-        Ok(())
     }
 
     async fn start(&self, run: &UnfinishedRun, now: Timestamp) -> Result<bool, ServiceFailure> {

@@ -5,6 +5,7 @@ use habitsync_domain::employee::Employee;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::{Job, RunState};
 use habitsync_domain::problem::Cause;
+use habitsync_domain::user::PortalUser;
 use habitsync_in_memory::{Call, Fault, Hris, Mailbox, ManualClock, Portal, Table, vendor_failure};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
 use habitsync_workflows::mail::{MailSettings, Told};
@@ -213,6 +214,17 @@ async fn a_refused_person_is_one_line_and_stops_nobody() {
 }
 
 #[tokio::test]
+async fn a_run_that_could_not_link_somebody_does_not_count_as_having_seen_everybody() {
+    let customer = Customer::with_people(&[("E1", json!({}))]);
+    let refusal = Fault::Before(refused("user_name"));
+    customer.portal.faults.arm(Call::CreateUser, refusal);
+    customer.finish().await;
+    assert_eq!(customer.table.job(Job::Users).last_complete_began_at, None);
+    customer.finish().await;
+    assert!(customer.table.job(Job::Users).last_complete_began_at.is_some());
+}
+
+#[tokio::test]
 async fn a_write_whose_answer_was_lost_is_read_back_and_not_repeated() {
     let customer = Customer::with_people(&[("E1", json!({}))]);
     let lost = portal_says(VendorFailureKind::Unavailable {
@@ -242,19 +254,82 @@ async fn a_person_whom_the_portal_did_not_answer_is_tried_again_and_nobody_is_ma
     assert_eq!(customer.finish().await.written.created, 1);
 }
 
+/// A customer of so many people, E1000 and on.
+fn customer_of(people: usize) -> Customer {
+    let ids: Vec<_> = (0..people).map(|n| format!("E{}", 1000 + n)).collect();
+    let people: Vec<_> = ids.iter().map(|id| (id.as_str(), json!({}))).collect();
+    Customer::with_people(&people)
+}
+
 #[tokio::test]
-async fn when_most_people_fail_the_run_stops() {
-    let people: Vec<_> = (0..40).map(|n| format!("E{n}")).collect();
-    let people: Vec<_> = people.iter().map(|id| (id.as_str(), json!({}))).collect();
-    let customer = Customer::with_people(&people);
+async fn when_the_portal_answers_for_hardly_anybody_the_run_stops() {
+    let customer = customer_of(40);
     for _ in 0..40 {
+        let down = portal_says(VendorFailureKind::Unavailable {
+            may_have_happened: false,
+        });
+        customer.portal.faults.arm(Call::CreateUser, Fault::Before(down));
+    }
+    assert!(matches!(customer.run().await, Err(JobFailure::NotCredible(_))));
+    assert_eq!(customer.writes(), 20);
+}
+
+#[tokio::test]
+async fn people_who_are_refused_never_keep_the_others_from_being_served() {
+    let customer = customer_of(26);
+    for _ in 0..25 {
         customer
             .portal
             .faults
             .arm(Call::CreateUser, Fault::Before(refused("email")));
     }
-    assert!(matches!(customer.run().await, Err(JobFailure::NotCredible(_))));
-    assert_eq!(customer.writes(), 20);
+    let summary = customer.finish().await;
+    assert_eq!(
+        (summary.written.created, summary.written.failed, summary.told),
+        (1, 25, Told::Worklist)
+    );
+}
+
+#[tokio::test]
+async fn a_rename_to_a_name_that_somebody_else_has_never_moves_the_link() {
+    let customer = Customer::with_people(&[("E1", json!({}))]);
+    customer.finish().await;
+    let stranger = PortalUser {
+        user_name: "new@acme.com.au".parse().expect("valid"),
+        ..customer.portal.users.lock()[0].clone()
+    };
+    customer.portal.users.lock().push(stranger);
+    customer.employ("E1", &json!({"workEmail": "new@acme.com.au"}));
+    let lost = portal_says(VendorFailureKind::Unavailable {
+        may_have_happened: true,
+    });
+    customer.portal.faults.arm(Call::ChangeUser, Fault::Before(lost));
+    assert_eq!(customer.finish().await.written.failed, 1);
+    let people = customer.table.state().people.values().cloned().collect::<Vec<_>>();
+    assert_eq!(people[0].user_name.as_str(), "e1@acme.com.au");
+}
+
+#[tokio::test]
+async fn a_create_that_may_have_happened_is_looked_for_in_the_portal_by_the_next_run() {
+    let customer = Customer::with_people(&[("E1", json!({}))]);
+    let lost = portal_says(VendorFailureKind::Unavailable {
+        may_have_happened: true,
+    });
+    customer.portal.faults.arm(Call::CreateUser, Fault::After(lost.clone()));
+    customer.portal.faults.arm(Call::FindUser, Fault::Before(lost));
+    assert_eq!(customer.finish().await.written.failed, 1);
+    let second = customer.finish().await;
+    assert_eq!(
+        (second.verified, second.written),
+        (
+            true,
+            Written {
+                remembered: 1,
+                ..Written::default()
+            }
+        )
+    );
+    assert_eq!(customer.active_users().len(), 1);
 }
 
 #[tokio::test]

@@ -95,8 +95,10 @@ fn no_policy_allows_more_than_it_names() {
 fn is_a_customers_secret(resource: &str) -> bool {
     let secret = "secret:habitsync/${Stage}/*/";
     resource.matches('*').count() == 1
-        && (resource.contains(&format!("{secret}vendors-??????\""))
-            || resource.contains(&format!("{secret}webhook-??????\"")))
+        && ["vendors", "webhook"].into_iter().any(|kind| {
+            // Secrets Manager adds six characters to a name; one that does not exist is looked up without them.
+            resource.contains(&format!("{secret}{kind}-??????\"")) || resource.contains(&format!("{secret}{kind}\""))
+        })
 }
 
 #[test]
@@ -109,7 +111,7 @@ fn the_function_that_faces_the_internet_reads_only_the_webhooks_secrets_and_no_o
             let expected = if statement.role == facing { "webhook" } else { "vendors" };
             for resource in statement.resources() {
                 assert!(
-                    resource.contains(&format!("/*/{expected}-")),
+                    resource.contains(&format!("/*/{expected}")),
                     "{} reads {resource}",
                     statement.role
                 );

@@ -31,6 +31,8 @@ pub(super) struct Accounts<'a> {
     protected: BTreeSet<String>,
     by_name: ByKey<'a, PortalUser>,
     by_email: ByKey<'a, PortalUser>,
+    /// How many people would adopt an account, by its user name.
+    claims: HashMap<String, usize>,
 }
 
 impl<'a> Accounts<'a> {
@@ -49,6 +51,7 @@ impl<'a> Accounts<'a> {
             by_email: by_key(portal, |user| {
                 user.fields.0.get(&FieldName::email()).map(|email| email.to_lowercase())
             }),
+            claims: HashMap::new(),
         }
     }
 
@@ -59,6 +62,17 @@ impl<'a> Accounts<'a> {
     /// The stored link of an employee.
     pub(super) fn link(&self, employee: &EmployeeId) -> Option<&'a Person> {
         self.links.get(employee).copied()
+    }
+
+    /// Counts who would adopt which account: one that two people would take is neither's.
+    pub(super) fn count_claims<'w>(&mut self, wanted: impl IntoIterator<Item = (&'w EmployeeId, &'w MappedUser)>) {
+        for (employee, user) in wanted {
+            if self.link(employee).is_none()
+                && let Some([account]) = self.found(user)
+            {
+                *self.claims.entry(account.user_name.key()).or_default() += 1;
+            }
+        }
     }
 
     pub(super) fn of(&self, employee: &EmployeeId, wanted: &MappedUser) -> Account {
@@ -96,23 +110,26 @@ impl<'a> Accounts<'a> {
         }
     }
 
-    /// The first key that finds an account decides; two candidates are never guessed between.
+    /// An account that nobody is linked to; two candidates, or two people for one, are never guessed between.
     fn unlinked(&self, employee: &EmployeeId, wanted: &MappedUser) -> Account {
-        let found = self
-            .situation
-            .configuration
-            .users
-            .match_existing
-            .iter()
-            .find_map(|key| self.candidates(*key, wanted));
-        match found {
+        match self.found(wanted) {
             None => Account::None,
             Some([user]) if self.is_protected(&user.user_name) => Account::Protected,
-            Some([user]) if !self.linked_names.contains(&user.user_name.key()) => {
-                Account::Seen(self.adopt(employee, user))
-            }
+            Some([user]) if self.is_free_for_one(&user.user_name) => Account::Seen(self.adopt(employee, user)),
             Some(_) => Account::Unclear(Cause::SeveralAccounts),
         }
+    }
+
+    fn is_free_for_one(&self, name: &UserName) -> bool {
+        let is_linked = self.linked_names.contains(&name.key());
+        let is_claimed_twice = self.claims.get(&name.key()).is_some_and(|claims| *claims > 1);
+        !is_linked && !is_claimed_twice
+    }
+
+    /// The accounts that the first key to find any finds.
+    fn found(&self, wanted: &MappedUser) -> Option<&[&'a PortalUser]> {
+        let keys = &self.situation.configuration.users.match_existing;
+        keys.iter().find_map(|key| self.candidates(*key, wanted))
     }
 
     fn candidates(&self, key: MatchKey, wanted: &MappedUser) -> Option<&[&'a PortalUser]> {

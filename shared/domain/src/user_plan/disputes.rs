@@ -14,7 +14,7 @@ impl<'a> Planner<'a> {
         let mut disputed = BTreeSet::new();
         for (what, groups) in [("user name", by_user_name(&wanted)), ("e-mail", by_email(&wanted))] {
             for group in groups.into_values().filter(|group| group.len() > 1) {
-                self.report(what, &group, &mut disputed);
+                self.report_group(what, &group, &mut disputed);
             }
         }
         wanted
@@ -24,7 +24,7 @@ impl<'a> Planner<'a> {
     }
 
     /// One line per person: who shares both is told about the user name.
-    fn report(&mut self, what: &str, group: &[&Wanted<'_>], disputed: &mut BTreeSet<EmployeeId>) {
+    fn report_group(&mut self, what: &str, group: &[&Wanted<'_>], disputed: &mut BTreeSet<EmployeeId>) {
         for wanted in group {
             let id = wanted.employee.id();
             if disputed.insert(id.clone()) {
@@ -43,7 +43,7 @@ impl<'a> Planner<'a> {
                 } else {
                     Some(wanted.user.user_name.as_str().to_owned())
                 };
-                self.plan.problems.push(problem(wanted.employee, cause, seen));
+                self.report(problem(wanted.employee, cause, seen));
             }
         }
     }

@@ -55,6 +55,9 @@ pub fn plan_users(situation: &Situation<'_>) -> UserPlan {
     let mut planner = Planner::new(situation);
     let wanted = planner.divide();
     let wanted = planner.set_disputes_aside(wanted);
+    planner
+        .accounts
+        .count_claims(wanted.iter().map(|wanted| (wanted.employee.id(), &wanted.user)));
     for wanted in &wanted {
         planner.plan_account(wanted);
     }
@@ -153,6 +156,14 @@ impl<'a> Planner<'a> {
 
     fn leave_alone(&mut self, problem: Problem) {
         self.plan.counts.undecided += 1;
+        self.report(problem);
+    }
+
+    /// A problem that keeps a person from being told, or matched to an account.
+    fn report(&mut self, problem: Problem) {
+        if self.accounts.link(&problem.employee_id).is_none() {
+            self.plan.unlinked += 1;
+        }
         self.plan.problems.push(problem);
     }
 
@@ -163,7 +174,7 @@ impl<'a> Planner<'a> {
             Account::Linked(person) => self.change(wanted, person, false),
             Account::Seen(person) => self.change(wanted, person, true),
             Account::Protected => {}
-            Account::Unclear(cause) => self.plan.problems.push(problem(wanted.employee, cause, None)),
+            Account::Unclear(cause) => self.report(problem(wanted.employee, cause, None)),
         }
     }
 

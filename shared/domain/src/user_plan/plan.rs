@@ -21,6 +21,8 @@ pub struct UserPlan {
     pub problems: Vec<Problem>,
     /// How the people who were read divide.
     pub counts: PlanCounts,
+    /// People without a link about whom something is unclear: each may have an account all the same.
+    pub unlinked: usize,
 }
 
 /// How the people who were read divide: each is in exactly one of these.

@@ -111,6 +111,24 @@ impl VendorFailure {
         }
     }
 
+    /// Whether the same request may succeed later, once somebody has mended something that is not about the request:
+    /// credentials that are being rotated, a module that is switched on, a proxy that answers in the vendor's place.
+    #[must_use]
+    pub fn is_worth_waiting_for(&self) -> bool {
+        match &self.kind {
+            VendorFailureKind::Credentials
+            | VendorFailureKind::ModuleDisabled
+            | VendorFailureKind::NotFound(Missing::Other) => true,
+            VendorFailureKind::Refused(_)
+            | VendorFailureKind::NotFound(Missing::Course | Missing::Employee | Missing::User)
+            | VendorFailureKind::RateLimited(_)
+            | VendorFailureKind::Unavailable { .. }
+            | VendorFailureKind::Unreadable
+            | VendorFailureKind::InconsistentRead
+            | VendorFailureKind::NoTimeLeft => self.is_retryable(),
+        }
+    }
+
     /// Whether the request may have had its effect although it failed: look before writing again.
     #[must_use]
     pub fn may_have_happened(&self) -> bool {

@@ -24,6 +24,8 @@ pub(super) struct Applied {
     pub(super) written: Written,
     pub(super) problems: Vec<Problem>,
     pub(super) finished: bool,
+    /// People for whom the portal gave no answer: its trouble, not theirs. Somebody who is refused is no sign of that.
+    pub(super) unanswered: u64,
 }
 
 impl Applied {
@@ -32,6 +34,7 @@ impl Applied {
             written: Written::default(),
             problems: Vec::new(),
             finished: true,
+            unanswered: 0,
         }
     }
 }
@@ -70,10 +73,10 @@ where
                 break;
             }
         }
-        if fails_too_often(attempted, applied.written.failed) {
-            let failed = applied.written.failed;
+        if fails_too_often(attempted, applied.unanswered) {
+            let unanswered = applied.unanswered;
             return Err(JobFailure::NotCredible(format!(
-                "{failed} of {attempted} people failed; the rest is left alone"
+                "Tribal Habits did not answer for {unanswered} of {attempted} people; the rest is left alone"
             )));
         }
     }
@@ -83,6 +86,7 @@ where
 impl Applied {
     fn fail(&mut self, action: &Action, cause: Cause) {
         self.written.failed += 1;
+        self.unanswered += u64::from(cause == Cause::NotAnswered);
         self.report(action, cause, None);
     }
 

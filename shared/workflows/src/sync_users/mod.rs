@@ -122,10 +122,15 @@ where
         } else {
             apply(self, &plan, deadline).await?
         };
-        if verified && applied.finished {
+        // After a write whose effect is not known the next run reads the portal again: the account may be there.
+        if applied.unanswered > 0 {
+            remembered.last_verified_on = None;
+        } else if verified && applied.finished {
             remembered.last_verified_on = Some(today);
         }
-        if applied.finished && configuration.status == Status::Live {
+        // Somebody who could not be linked may have an account: their completions go on waiting for the link.
+        let is_complete = applied.finished && applied.written.failed == 0 && plan.unlinked == 0;
+        if is_complete && configuration.status == Status::Live {
             remembered.last_complete_began_at = Some(began);
         }
         let problems: Vec<_> = plan.problems.into_iter().chain(applied.problems).collect();

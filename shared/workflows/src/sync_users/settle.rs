@@ -45,47 +45,59 @@ where
         }
     }
 
-    /// Reads the person back, under the new name, then the old one, after a write whose effect is not known. A portal that
-    /// does not answer that either has not done it as far as we know: the next run looks again.
+    /// Reads the person back after a write whose effect is not known: after a rename under the old name first, since
+    /// whoever is found under the new one may be somebody else. A portal that does not answer that either has not done it as
+    /// far as we know: the next run looks again.
     async fn has_happened(&self, step: &Step) -> Result<bool, JobFailure> {
-        for name in names_of(step) {
-            match self.tribal_habits.find_user(name).await {
-                Ok(Some(user)) => return Ok(is_as_written(step, &user)),
-                Ok(None) => {}
-                Err(failure) if failure.is_retryable() => return Ok(false),
-                Err(failure) => return Err(failure.into()),
-            }
+        let (former, name) = match step {
+            Step::Remember(_) => return Ok(true),
+            Step::Deactivate(person) => (None, &person.user_name),
+            Step::Create(user) => (None, &user.user_name),
+            Step::Change { before, change } => match &change.user_name {
+                Some(name) => (Some(&before.user_name), name),
+                None => (None, &before.user_name),
+            },
+        };
+        if let Some(former) = former
+            && self.read_back(former).await?.is_none_or(|user| user.is_some())
+        {
+            return Ok(false);
         }
-        Ok(false)
+        let found = self.read_back(name).await?.flatten();
+        Ok(found.is_some_and(|user| is_as_written(step, &user)))
     }
-}
 
-/// The names a person may have after a write whose effect is not known: the new one first.
-fn names_of(step: &Step) -> Vec<&UserName> {
-    match step {
-        Step::Remember(_) => Vec::new(),
-        Step::Deactivate(person) => vec![&person.user_name],
-        Step::Create(user) => vec![&user.user_name],
-        Step::Change { before, change } => change.user_name.iter().chain([&before.user_name]).collect(),
+    /// The account of this name, as far as the portal answers.
+    async fn read_back(&self, name: &UserName) -> Result<Option<Option<PortalUser>>, JobFailure> {
+        match self.tribal_habits.find_user(name).await {
+            Ok(found) => Ok(Some(found)),
+            Err(failure) if failure.is_retryable() => Ok(None),
+            Err(failure) => Err(failure.into()),
+        }
     }
 }
 
 fn is_as_written(step: &Step, user: &PortalUser) -> bool {
-    let holds = |fields: &UserFields| {
-        fields
-            .0
-            .iter()
-            .all(|(name, value)| user.fields.0.get(name) == Some(value))
-    };
     match step {
         Step::Remember(_) => true,
         Step::Deactivate(_) => !user.active,
-        Step::Create(new) => holds(&new.fields),
+        Step::Create(new) => user.active && holds(user, &new.fields),
         Step::Change { change, .. } => {
-            let renamed = change.user_name.as_ref().is_none_or(|name| *name == user.user_name);
-            renamed && change.active.is_none_or(|active| active == user.active) && holds(&change.fields)
+            change.active.is_none_or(|active| active == user.active) && holds(user, &change.fields)
         }
     }
+}
+
+/// Whether the account holds these values; a field that it does not show is empty, and letter case is the portal's affair.
+fn holds(user: &PortalUser, fields: &UserFields) -> bool {
+    let shown = |name| {
+        user.fields
+            .0
+            .get(name)
+            .map(|value| value.to_lowercase())
+            .unwrap_or_default()
+    };
+    fields.0.iter().all(|(name, value)| shown(name) == value.to_lowercase())
 }
 
 fn words(fields: &[RefusedField]) -> String {

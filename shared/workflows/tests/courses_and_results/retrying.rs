@@ -101,8 +101,6 @@ async fn a_longer_outage_climbs_the_ladder_and_ends_dead_with_its_cause() {
 #[tokio::test]
 async fn what_a_retry_cannot_cure_is_dead_at_once() {
     let kinds = [
-        VendorFailureKind::Credentials,
-        VendorFailureKind::ModuleDisabled,
         VendorFailureKind::Refused(Vec::new()),
         VendorFailureKind::NotFound(Missing::Employee),
     ];
@@ -114,6 +112,48 @@ async fn what_a_retry_cannot_cure_is_dead_at_once() {
         assert_eq!(cause_of(&state), refusal(kind).to_string());
         assert_eq!(world.hris.faults.made(), [RECORD]);
     }
+}
+
+#[tokio::test]
+async fn what_somebody_can_mend_waits_for_it_without_quick_tries() {
+    let kinds = [
+        VendorFailureKind::Credentials,
+        VendorFailureKind::ModuleDisabled,
+        VendorFailureKind::NotFound(Missing::Other),
+    ];
+    for kind in kinds {
+        let world = World::with_jo_and_a_course();
+        world.hris.faults.arm(RECORD, Fault::Before(refusal(kind.clone())));
+        let state = world.push(&jos_completion()).await;
+        let ResultState::Waiting { due_at, .. } = state else {
+            panic!("{kind:?}: {state:?}")
+        };
+        assert_eq!(world.hris.faults.made(), [RECORD]);
+        world.clock.advance(due_at.duration_since(world.now()));
+        let state = world.push(&jos_completion()).await;
+        assert!(matches!(state, ResultState::Recorded { .. }), "{kind:?}: {state:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_try_for_which_no_time_was_left_does_not_undo_one_that_may_have_had_its_effect() {
+    let world = World::with_jo_and_a_course();
+    *world.hris.forgets_keys.lock() = true;
+    world.hris.faults.arm(RECORD, Fault::After(no_answer()));
+    let no_time = refusal(VendorFailureKind::NoTimeLeft);
+    for _ in 0..2 {
+        world.hris.faults.arm(Call::IsRecorded, Fault::Before(no_time.clone()));
+    }
+    let ResultState::Waiting { due_at, .. } = world.push(&jos_completion()).await else {
+        panic!("is not waiting")
+    };
+    world.clock.advance(due_at.duration_since(world.now()));
+    world.push(&jos_completion()).await;
+    assert_eq!(
+        world.hris.results.lock().len(),
+        1,
+        "the next attempt looks before it writes"
+    );
 }
 
 #[tokio::test]
