@@ -7,7 +7,7 @@ use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent};
 use habitsync_vendors::{OpenTenant, OpenTenants};
 use habitsync_workflows::course_report::CourseReport;
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
-use habitsync_workflows::mail::{MailSettings, Subject, Worklist, tell_customer};
+use habitsync_workflows::mail::{MailSettings, News, Subject, Worklist, tell_customer};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::sync_courses::{SyncCourses, sync_courses};
@@ -60,17 +60,14 @@ impl CourseSyncFunction {
         let Some(worklist) = worklist(outcome) else {
             return Ok(());
         };
-        let (settings, configuration, now) = (&self.mail_settings, &tenant.configuration, self.clock.now());
-        tell_customer(
-            &tenant.table,
-            &self.mailer,
-            settings,
-            configuration,
-            Subject::Courses,
-            &worklist,
-            now,
-        )
-        .await?;
+        let news = News {
+            configuration: &tenant.configuration,
+            subject: Subject::Courses,
+            worklist: &worklist,
+            at: self.clock.now(),
+            verified: true,
+        };
+        tell_customer(&tenant.table, &self.mailer, &self.mail_settings, &news).await?;
         Ok(())
     }
 }

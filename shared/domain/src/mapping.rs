@@ -2,6 +2,7 @@
 //! holds. One field's bad value is that field's problem, one person's that person's.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::civil::Date;
 
@@ -14,7 +15,7 @@ use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
 
 /// The user an employee should be, as far as their record says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct MappedUser {
     /// The user name.
     pub user_name: UserName,
@@ -25,7 +26,7 @@ pub struct MappedUser {
 }
 
 /// One field's value and how it is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct MappedField {
     /// The value; none where it is empty.
     pub value: Option<String>,
@@ -33,6 +34,12 @@ pub struct MappedField {
     pub write: WriteMode,
     /// What an empty value does.
     pub empty: EmptyMode,
+}
+
+impl fmt::Debug for MappedUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.fields.keys()).finish()
+    }
 }
 
 /// The person's name as the customer knows it, for a mail.

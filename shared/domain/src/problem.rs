@@ -112,6 +112,15 @@ impl Cause {
         }
     }
 
+    /// Whether only a run that reads the portal can see it; a run that does not cannot tell that it is mended.
+    #[must_use]
+    pub fn needs_verifying(&self) -> bool {
+        matches!(
+            self,
+            Self::SeveralAccounts | Self::DeactivatedByHand | Self::AccountMissing
+        )
+    }
+
     /// Whether the customer can do something about it; what nobody can do anything about is not mailed.
     #[must_use]
     pub fn is_for_customer(&self) -> bool {

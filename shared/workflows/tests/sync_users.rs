@@ -368,6 +368,30 @@ async fn the_worklist_is_mailed_when_it_changes_and_never_otherwise() {
 }
 
 #[tokio::test]
+async fn what_only_a_verifying_run_sees_is_not_cleared_by_one_that_does_not_look() {
+    let customer = Customer::with_people(&[("E1", json!({})), ("E2", json!({}))]);
+    customer.finish().await;
+    customer.portal.users.lock()[0].active = false;
+    customer.clock.advance(SignedDuration::from_hours(24));
+    assert_eq!(customer.finish().await.told, Told::Worklist);
+    assert_eq!(
+        customer.finish().await.told,
+        Told::Nothing,
+        "the account was not looked at"
+    );
+    customer.employ("E2", &json!({"status": "Sabbatical"}));
+    assert_eq!(
+        customer.finish().await.told,
+        Told::Worklist,
+        "a new line is news all the same"
+    );
+    customer.employ("E2", &json!({}));
+    customer.portal.users.lock()[0].active = true;
+    customer.clock.advance(SignedDuration::from_hours(24));
+    assert_eq!(customer.finish().await.told, Told::AllClear);
+}
+
+#[tokio::test]
 async fn a_run_that_has_no_time_left_is_unfinished_and_the_next_does_the_rest() {
     let customer = Customer::with_people(&[("E1", json!({})), ("E2", json!({}))]);
     let down = portal_says(VendorFailureKind::NoTimeLeft);

@@ -3,6 +3,7 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_workflows::mail::{Letter, MailSettings, Subject, Worklist};
+use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use mail_parser::MessageParser;
 
 fn acme(changes: &[(&str, &str)]) -> TenantConfiguration {
@@ -38,12 +39,15 @@ struct Received {
 }
 
 fn receive(configuration: &TenantConfiguration, problems: &[Problem], thread: Option<&str>) -> Received {
-    let worklist = Worklist::of_people(problems, &[]);
+    receive_list(configuration, &Worklist::of_people(problems, &[]), thread)
+}
+
+fn receive_list(configuration: &TenantConfiguration, worklist: &Worklist, thread: Option<&str>) -> Received {
     let at = "2026-11-22T21:05:00Z".parse().expect("a time");
     let letter = Letter {
         configuration,
         subject: Subject::Users,
-        worklist: &worklist,
+        worklist,
         at,
         thread,
     };
@@ -88,6 +92,39 @@ fn a_worklist_names_the_person_the_field_and_what_to_do_in_local_time() {
                 .spreadsheet
                 .is_some_and(|csv| csv.contains("Jo Citizen,E1,workEmail"))
     );
+}
+
+#[test]
+fn a_mail_never_says_that_a_field_is_empty_that_was_not_looked_at() {
+    let mail = receive(
+        &acme(&[]),
+        &[problem("E1", "Jo Citizen", Cause::DeactivatedByHand, None)],
+        None,
+    );
+    assert!(
+        !mail.text.contains("empty") && !mail.html.contains("empty"),
+        "{}",
+        mail.text
+    );
+}
+
+#[test]
+fn a_mail_about_a_failed_run_promises_neither_that_the_rest_is_in_step_nor_a_spreadsheet() {
+    let kind = VendorFailureKind::Credentials;
+    let failure = VendorFailure {
+        vendor: Vendor::TribalHabits,
+        kind,
+        detail: String::new(),
+    };
+    let worklist = Worklist::of_failure(&failure.into()).expect("is the customer's to mend");
+    let mail = receive_list(&acme(&[]), &worklist, None);
+    for text in [&mail.text, &mail.html] {
+        assert!(
+            !text.contains("Everything else") && !text.contains("spreadsheet"),
+            "{text}"
+        );
+    }
+    assert_eq!(mail.spreadsheet, None);
 }
 
 #[test]

@@ -165,6 +165,8 @@ async fn a_topic_comes_back_with_its_verdict_and_its_course() {
 async fn what_a_customer_was_told_is_remembered_by_its_cause() {
     let acme = acme().await;
     let state = AlertState {
+        lines: ["d1".to_owned()].into(),
+        needs_verifying: true,
         digest: "d".to_owned(),
         problems: 3,
         sent_at: at("2026-03-02T00:00:00Z"),

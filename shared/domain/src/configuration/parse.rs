@@ -29,6 +29,9 @@ impl FromStr for TenantConfiguration {
     }
 }
 
+/// A day: the widest flexible window of EventBridge Scheduler.
+const LONGEST_JITTER: u32 = 1440;
+
 /// What no single value can show to be wrong.
 fn check(source: &str, configuration: &TenantConfiguration) -> Result<(), InvalidConfiguration> {
     let users = &configuration.users;
@@ -51,6 +54,11 @@ fn check(source: &str, configuration: &TenantConfiguration) -> Result<(), Invali
             "terminated_statuses",
             format!("{status:?} is both an active and a terminated status"),
         ));
+    }
+    if configuration.schedules.jitter_minutes > LONGEST_JITTER {
+        let message =
+            format!("jitter_minutes is at most {LONGEST_JITTER}: EventBridge Scheduler takes no wider window");
+        return Err(about(source, "jitter_minutes", message));
     }
     check_named_fields(source, configuration)?;
     for (key, rate) in [
@@ -187,6 +195,7 @@ mod tests {
             ("Australia/Sydney", "Australia/Sidney"),
             ("status = \"live\"", "status = \"running\""),
             ("rate(6 hours)", "every 6 hours"),
+            ("jitter_minutes = 10", "jitter_minutes = 2000"),
         ] {
             assert!(error_of(&ACME.replace(good, bad)).line.is_some(), "{bad}");
         }

@@ -38,7 +38,11 @@ impl TryFrom<String> for ZoneName {
 
     fn try_from(name: String) -> Result<Self, UnknownZone> {
         match TimeZone::get(&name) {
-            Ok(zone) => Ok(Self { name, zone }),
+            // Looked up without regard to letter case; EventBridge wants it as IANA spells it.
+            Ok(zone) => Ok(Self {
+                name: zone.iana_name().unwrap_or(&name).to_owned(),
+                zone,
+            }),
             Err(_) => Err(UnknownZone(name)),
         }
     }
@@ -104,6 +108,12 @@ impl fmt::Display for ScheduleExpression {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_zone_is_spelt_as_iana_spells_it() {
+        let zone = ZoneName::try_from("australia/sydney".to_owned()).expect("exists");
+        assert_eq!(zone.as_str(), "Australia/Sydney");
+    }
 
     #[test]
     fn a_schedule_is_a_cron_of_six_fields_or_a_rate() {

@@ -74,7 +74,7 @@ fn is_same(name: &FieldName, kind: FieldType, one: &str, other: &str) -> bool {
 
 /// The portal writes `yyyy-mm-dd`, `dd/mm/yyyy` or `dd/mm/yy`.
 fn portal_date(text: &str) -> Option<Date> {
-    let formats = ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y"];
+    let formats = ["%Y-%m-%d", "%d/%m/%y", "%d/%m/%Y"];
     formats
         .iter()
         .find_map(|format| Date::strptime(format, text.trim()).ok())
@@ -166,6 +166,7 @@ mod tests {
     fn the_portals_spellings_of_a_date_and_an_address_are_no_difference() {
         let start = "X-Start".parse().expect("a field");
         assert!(is_same(&start, FieldType::Date, "08/01/2024", "2024-01-08"));
+        assert!(is_same(&start, FieldType::Date, "08/01/24", "2024-01-08"));
         assert!(is_same(
             &FieldName::email(),
             FieldType::String,

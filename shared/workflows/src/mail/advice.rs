@@ -1,5 +1,6 @@
 //! What the customer is told to do, cause by cause.
 
+use habitsync_domain::employment::Evidence;
 use habitsync_domain::problem::Cause;
 use serde::Serialize;
 
@@ -11,13 +12,22 @@ pub(crate) struct Advice {
 }
 
 /// About removals that are held.
-pub(super) fn held_advice() -> Advice {
+pub(super) fn held_advice(evidence: &Evidence) -> Advice {
+    let (title, what_to_do) = match evidence {
+        Evidence::Terminated | Evidence::Ended { .. } => (
+            "People who left, and whose accounts wait for your word",
+            "More people than usual have left at once, so none of these accounts has been deactivated. If it is right, \
+             tell us; if it is not, correct the records in EmployeeConnect.",
+        ),
+        Evidence::OutOfScope => (
+            "People who are no longer in scope, and whose accounts wait for your word",
+            "More people than usual have left the agreed scope at once, so none of these accounts has been deactivated. \
+             If it is right, tell us; if it is not, correct the records in EmployeeConnect.",
+        ),
+    };
     Advice {
-        title: "Accounts that would be deactivated, and wait for your word".to_owned(),
-        what_to_do:
-            "More people than usual have left at once. Nobody has been deactivated. If that is right, tell us; \
-                     if it is not, correct the records below in EmployeeConnect."
-                .to_owned(),
+        title: title.to_owned(),
+        what_to_do: what_to_do.to_owned(),
     }
 }
 

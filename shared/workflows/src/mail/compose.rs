@@ -140,12 +140,13 @@ fn csv_of(worklist: &Worklist) -> Result<Vec<u8>, csv::Error> {
         "what to do",
     ])?;
     for (advice, line) in worklist.rows() {
+        let seen = line.seen.clone().unwrap_or_default();
         let cells = [
             &advice.title,
             &line.person,
             &line.employee_id,
             &line.field,
-            &line.seen,
+            &seen,
             &line.expected,
             &advice.what_to_do,
         ];

@@ -6,5 +6,5 @@ mod tell;
 mod worklist;
 
 pub use compose::{Letter, MailSettings};
-pub use tell::{Told, tell_customer};
+pub use tell::{News, Told, tell_customer};
 pub use worklist::{Subject, Worklist};

@@ -1,7 +1,7 @@
 //! The worklist as its reader sees it: problems grouped by cause, each group with what to do, each line with the person,
 //! the field and the value that was found.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::user_plan::HeldRemoval;
@@ -52,6 +52,9 @@ pub struct Worklist {
     pub(crate) failure: Option<Advice>,
     /// Problems of people, grouped by cause.
     pub(crate) groups: Vec<Group>,
+    /// Whether some of it can be seen by a verifying run alone.
+    #[serde(skip)]
+    pub(crate) needs_verifying: bool,
 }
 
 /// Lines that have one cause.
@@ -67,7 +70,7 @@ pub(crate) struct Line {
     pub(crate) person: String,
     pub(crate) employee_id: String,
     pub(crate) field: String,
-    pub(crate) seen: String,
+    pub(crate) seen: Option<String>,
     pub(crate) expected: String,
 }
 
@@ -80,7 +83,10 @@ impl Worklist {
             groups.entry(advice(&problem.cause)).or_default().push(line(problem));
         }
         for removal in held {
-            groups.entry(held_advice()).or_default().push(held_line(removal));
+            groups
+                .entry(held_advice(&removal.evidence))
+                .or_default()
+                .push(held_line(removal));
         }
         let groups = groups.into_iter().map(|(advice, mut lines)| {
             lines.sort();
@@ -89,6 +95,7 @@ impl Worklist {
         Self {
             failure: None,
             groups: groups.collect(),
+            needs_verifying: problems.iter().any(|problem| problem.cause.needs_verifying()),
         }
     }
 
@@ -118,6 +125,7 @@ impl Worklist {
         Some(Self {
             failure: Some(advice),
             groups: Vec::new(),
+            needs_verifying: false,
         })
     }
 
@@ -136,8 +144,16 @@ impl Worklist {
     /// The same for the same set of problems, whenever it is asked: a mail is sent when it changes.
     #[must_use]
     pub fn digest(&self) -> String {
-        let text = serde_json::to_vec(self).unwrap_or_default();
-        hex::encode(Sha256::digest(text))
+        digest(self)
+    }
+
+    /// A digest of each line, to tell what is news.
+    pub(crate) fn line_digests(&self) -> BTreeSet<String> {
+        self.failure
+            .iter()
+            .map(digest)
+            .chain(self.rows().map(|row| digest(&row)))
+            .collect()
     }
 
     /// Each line with its group's advice, for the attached CSV.
@@ -148,15 +164,30 @@ impl Worklist {
     }
 }
 
+fn digest(of: &impl Serialize) -> String {
+    hex::encode(Sha256::digest(serde_json::to_vec(of).unwrap_or_default()))
+}
+
 fn line(problem: &Problem) -> Line {
     let (field, expected) = field_and_expected(&problem.cause);
     Line {
         person: problem.person.clone(),
         employee_id: problem.employee_id.to_string(),
         field,
-        seen: problem.seen.clone().unwrap_or_else(|| "empty".to_owned()),
+        seen: problem
+            .seen
+            .clone()
+            .or_else(|| is_about_a_value(&problem.cause).then(|| "empty".to_owned())),
         expected,
     }
+}
+
+/// Whether nothing seen means that a field is empty.
+fn is_about_a_value(cause: &Cause) -> bool {
+    matches!(
+        cause,
+        Cause::NoUserName { .. } | Cause::RequiredField { .. } | Cause::InvalidValue { .. }
+    )
 }
 
 fn held_line(removal: &HeldRemoval) -> Line {
@@ -164,7 +195,7 @@ fn held_line(removal: &HeldRemoval) -> Line {
         person: removal.action.person.clone(),
         employee_id: removal.action.employee_id.to_string(),
         field: "terminationDate, status".to_owned(),
-        seen: removal.evidence.reason(),
+        seen: Some(removal.evidence.reason()),
         expected: "your word that they left".to_owned(),
     }
 }

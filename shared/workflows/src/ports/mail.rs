@@ -1,5 +1,6 @@
 //! Sending mail, and remembering what one customer has been told.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use habitsync_domain::identity::EmailAddress;
@@ -38,6 +39,12 @@ pub struct AlertState {
     pub digest: String,
     /// How many problems that were; 0 after an all-clear.
     pub problems: u64,
+    /// A digest of each line that was mailed: what is not among them is news.
+    #[serde(default)]
+    pub lines: BTreeSet<String>,
+    /// Whether some of it can be seen by a verifying run alone.
+    #[serde(default)]
+    pub needs_verifying: bool,
     /// When it was mailed.
     pub sent_at: Timestamp,
     /// The Message-ID of the thread's first mail: later ones answer it.

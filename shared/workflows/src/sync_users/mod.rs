@@ -13,7 +13,7 @@ use habitsync_domain::user_plan::{HeldRemoval, PlanCounts, Situation, UserPlan, 
 use jiff::Timestamp;
 
 use crate::job_run::{Counts, JobFailure, Owner, Progress, RunOutcome, run_job};
-use crate::mail::{MailSettings, Subject, Told, Worklist, tell_customer};
+use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer};
 use crate::ports::clock::Now;
 use crate::ports::mail::{RememberAlert, SendMail};
 use crate::ports::people::{LoadPeople, SavePerson};
@@ -134,8 +134,14 @@ where
             remembered.last_complete_began_at = Some(began);
         }
         let problems: Vec<_> = plan.problems.into_iter().chain(applied.problems).collect();
-        let worklist = Worklist::of_people(&problems, &plan.held);
-        let told = self.tell(configuration, &worklist).await?;
+        // A draft is not the customer's business yet; what a run did not come to, or was not answered about, is no news.
+        let is_news = configuration.status == Status::Live && applied.finished && applied.unanswered == 0;
+        let told = if is_news {
+            let worklist = Worklist::of_people(&problems, &plan.held);
+            self.tell(configuration, &worklist, verified).await?
+        } else {
+            Told::Nothing
+        };
         let summary = UserSyncSummary {
             planned: plan.counts,
             written: applied.written,
@@ -197,15 +203,25 @@ where
         if failure.owner() == Owner::Customer
             && let Some(worklist) = Worklist::of_failure(failure)
         {
-            self.tell(configuration, &worklist).await?;
+            self.tell(configuration, &worklist, false).await?;
         }
         Ok(())
     }
 
-    async fn tell(&self, configuration: &TenantConfiguration, worklist: &Worklist) -> Result<Told, JobFailure> {
-        let now = self.clock.now();
-        let (store, mail, settings) = (self.store, self.mail, self.mail_settings);
-        Ok(tell_customer(store, mail, settings, configuration, Subject::Users, worklist, now).await?)
+    async fn tell(
+        &self,
+        configuration: &TenantConfiguration,
+        worklist: &Worklist,
+        verified: bool,
+    ) -> Result<Told, JobFailure> {
+        let news = News {
+            configuration,
+            subject: Subject::Users,
+            worklist,
+            at: self.clock.now(),
+            verified,
+        };
+        Ok(tell_customer(self.store, self.mail, self.mail_settings, &news).await?)
     }
 }
 
