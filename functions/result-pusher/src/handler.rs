@@ -22,7 +22,7 @@ use lambda_runtime::LambdaEvent;
 use tracing::{Instrument, Span, field, info, info_span};
 
 /// Kept free of calls at the end of an invocation, for settling the claim.
-const MARGIN: Duration = Duration::from_secs(2);
+const MARGIN: Duration = Duration::from_secs(5);
 
 /// Pushes every message by `push`. Where none could be, the whole invocation fails, so that it counts as failed.
 pub(crate) async fn handle(

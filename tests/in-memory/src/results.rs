@@ -29,7 +29,9 @@ impl TableState {
             .get(&completion.enrolment)
             .map(|stored| stored.record.clone());
         match before.as_ref().map(|record| &record.state) {
-            Some(ResultState::Claimed { until }) if *until > now => return Claim::HeldUntil(*until),
+            Some(ResultState::Claimed { until } | ResultState::Waiting { due_at: until, .. }) if *until > now => {
+                return Claim::HeldUntil(*until);
+            }
             Some(state @ (ResultState::Recorded { .. } | ResultState::Ignored { .. } | ResultState::Dead { .. })) => {
                 return Claim::Settled(state.clone());
             }

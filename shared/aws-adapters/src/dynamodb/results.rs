@@ -24,9 +24,11 @@ const CLAIMED: &str = "claimed";
 const WAITING: &str = "waiting";
 const PARKED: &str = "parked";
 
-/// New, waiting, parked, or claimed by somebody whose time has run out.
-const MAY_BE_CLAIMED: &str = "attribute_not_exists(#pk) OR #status IN (:waiting, :parked) \
-                              OR (#status = :claimed AND #until <= :now)";
+/// New, parked, waiting and due, or claimed by somebody whose time has run out. One that is not due yet is left alone
+/// whatever brings it: duplicates must not use up its attempts.
+const MAY_BE_CLAIMED: &str = "attribute_not_exists(#pk) OR #status = :parked \
+                              OR (#status IN (:claimed, :waiting) \
+                              AND (attribute_not_exists(#until) OR #until <= :now))";
 /// The claim counts as an attempt at once: whoever dies while holding it may have made one.
 const CLAIM: &str = "#completion = :completion, #state = :state, #status = :claimed, \
                      #until = :until, #attempts = if_not_exists(#attempts, :none) + :one, \
@@ -165,7 +167,7 @@ fn claim_values(
 
 fn refused(other: Attributes) -> Result<Claim, AwsError> {
     match read_text(&other, STATUS).map_err(unreadable)? {
-        CLAIMED => Ok(Claim::HeldUntil(leases::held_until(&other)?)),
+        CLAIMED | WAITING => Ok(Claim::HeldUntil(leases::held_until(&other)?)),
         _ => Ok(Claim::Settled(record(other).map_err(unreadable)?.state)),
     }
 }
@@ -184,7 +186,10 @@ fn settled(table: &TenantTable, record: &ResultRecord) -> Result<Item, AwsErrorK
             .with_text(STATUS, CLAIMED)
             .with(HELD_UNTIL, number(until.as_millisecond()))
             .due(DUE_RESULT, *until),
-        ResultState::Waiting { due_at, .. } => item.with_text(STATUS, WAITING).due(DUE_RESULT, *due_at),
+        ResultState::Waiting { due_at, .. } => item
+            .with_text(STATUS, WAITING)
+            .with(HELD_UNTIL, number(due_at.as_millisecond()))
+            .due(DUE_RESULT, *due_at),
         ResultState::Parked { since, .. } => item.with_text(STATUS, PARKED).due(due_parked(&table.tenant), *since),
         ResultState::Recorded { .. } => item.with_text(STATUS, "recorded").kept(Retention::ThirteenMonths),
         ResultState::Ignored { .. } => item.with_text(STATUS, "ignored").kept(Retention::ThirteenMonths),

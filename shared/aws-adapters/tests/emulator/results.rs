@@ -55,6 +55,19 @@ async fn one_of_sixteen_invocations_that_race_claims_a_completion() {
 }
 
 #[tokio::test]
+async fn what_waits_is_not_claimed_before_it_is_due() {
+    let acme = acme().await;
+    let due = at("2026-03-02T00:05:00Z");
+    acme.settle_result(&record(1, waiting(due), 1))
+        .await
+        .expect("the table answers");
+    let early = acme.claim_result(&completion(1), at(NOW), at(CLAIM_ENDS)).await;
+    assert_eq!(early, Ok(Claim::HeldUntil(due)));
+    let in_time = acme.claim_result(&completion(1), due, at("2026-03-02T00:05:30Z")).await;
+    assert!(matches!(in_time, Ok(Claim::Ours { before: Some(_) })), "{in_time:?}");
+}
+
+#[tokio::test]
 async fn whoever_claims_what_waits_or_is_parked_learns_what_it_was() {
     let acme = acme().await;
     let states = [

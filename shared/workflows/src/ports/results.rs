@@ -11,9 +11,9 @@ use super::failure::ServiceFailure;
 
 /// Claims a completion for this invocation alone.
 pub trait ClaimResult {
-    /// One conditional write: succeeds where the completion is new, waiting, parked, or claimed by somebody whose time has
-    /// run out at `now`; then it is ours until `until`, and due for the watchdog some time after, should it never be settled. The stored
-    /// `attempts` count the claim at once: whoever dies while holding it may have made one.
+    /// One conditional write: succeeds where the completion is new, parked, waiting and due at `now`, or claimed by somebody
+    /// whose time has run out by then; then it is ours until `until`, and due for the watchdog some time after, should it
+    /// never be settled. The stored `attempts` count the claim at once: whoever dies while holding it may have made one.
     fn claim_result(
         &self,
         completion: &Completion,
@@ -30,7 +30,7 @@ pub enum Claim {
         /// The record as it was before (waiting, parked, or a claim that ran out); none where the completion is new.
         before: Option<ResultRecord>,
     },
-    /// Somebody else is at it until then.
+    /// Somebody else is at it until then, or its next attempt is not due before.
     HeldUntil(Timestamp),
     /// Recorded, ignored or dead already.
     Settled(ResultState),

@@ -157,6 +157,18 @@ async fn a_try_for_which_no_time_was_left_does_not_undo_one_that_may_have_had_it
 }
 
 #[tokio::test]
+async fn duplicates_that_come_before_the_next_attempt_is_due_use_up_no_attempt() {
+    let world = World::with_jo_and_a_course();
+    fails(&world, 3);
+    let waiting = world.push(&jos_completion()).await;
+    for _ in 0..5 {
+        assert_eq!(world.push(&jos_completion()).await, waiting);
+    }
+    assert_eq!(world.record_of(&jos_completion()).attempts, 1);
+    assert_eq!(world.hris.faults.count(RECORD), 3);
+}
+
+#[tokio::test]
 async fn a_rate_limit_is_waited_out_without_quick_tries() {
     let world = World::with_jo_and_a_course();
     let limited = VendorFailureKind::RateLimited(Duration::from_secs(90));
