@@ -122,6 +122,20 @@ fn the_function_that_faces_the_internet_reads_only_the_webhooks_secrets_and_no_o
     assert_eq!(readers, 5, "five of the functions read secrets");
 }
 
+/// IAM looks before Secrets Manager does: a name that is not allowed is denied, whether it exists or not, and a secret that
+/// does not exist is looked up under its bare name.
+#[test]
+fn a_secret_that_does_not_exist_is_answered_as_missing_and_not_as_forbidden() {
+    for statement in statements(&application()) {
+        if statement.actions().contains(&"secretsmanager:GetSecretValue") {
+            let resources = statement.resources();
+            let bare = resources.iter().any(|resource| !resource.contains("-??????"));
+            let suffixed = resources.iter().any(|resource| resource.contains("-??????"));
+            assert!(bare && suffixed, "{} may read {resources:?}", statement.role);
+        }
+    }
+}
+
 #[test]
 fn the_function_that_faces_the_internet_changes_nothing_in_the_table() {
     let template = application();
