@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
-use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::configuration::{InvalidConfiguration, Status, TenantConfiguration};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::tenants::{LoadConfiguration, SaveConfiguration, StoredConfiguration};
@@ -111,14 +111,20 @@ impl Table {
 
 fn stored(attributes: &Attributes) -> Result<StoredConfiguration, AwsErrorKind> {
     let source = read_text(attributes, SOURCE)?.to_owned();
-    let configuration = source.parse::<TenantConfiguration>();
-    let configuration =
-        configuration.map_err(|error| AwsErrorKind::Unreadable(format!("the configuration: {error}")))?;
+    let configuration = source.parse().map_err(|error| unreadable(&error))?;
     Ok(StoredConfiguration {
         version: read_number(attributes, VERSION)?,
         source,
         configuration,
     })
+}
+
+/// The line alone: the parser may quote what stands there, an alert address for instance, and this text is logged.
+fn unreadable(error: &InvalidConfiguration) -> AwsErrorKind {
+    let line = error.line.map(|line| format!(", line {line}")).unwrap_or_default();
+    AwsErrorKind::Unreadable(format!(
+        "the stored configuration{line}, is none that this version reads"
+    ))
 }
 
 fn status(status: Status) -> &'static str {
@@ -135,4 +141,20 @@ fn not_built(error: &aws_sdk_dynamodb::error::BuildError) -> AwsError {
         "TransactWriteItems",
         AwsErrorKind::Unreadable(error.to_string()),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stored_configuration_that_cannot_be_read_names_its_line_and_quotes_nothing() {
+        let source = "tenant = \"acme\"\nname = \"Acme\"\nstatus = \"jo@acme.example\"\n";
+        let attributes = [(SOURCE.to_owned(), text(source)), (VERSION.to_owned(), number(1))];
+        let error = stored(&attributes.into()).expect_err("is no configuration");
+        let AwsErrorKind::Unreadable(message) = error else {
+            panic!("{error:?}")
+        };
+        assert!(message.contains("line 3") && !message.contains("jo@"), "{message}");
+    }
 }
