@@ -1,11 +1,13 @@
-//! An employee as EmployeeConnect has them: a map, since a customer may map or filter on any field, with the few fields
-//! that have a meaning of their own read by name.
+//! An employee as EmployeeConnect has them: fields by name, since a customer may map or filter on any of them, with the few
+//! that have a meaning of their own read as what they are.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
+use crate::employee_fields::{EmployeeFields, FieldValue, Shape};
 use crate::identity::{EmployeeId, InvalidIdentity};
 
 /// The fields of the employee contract. In an expression each is present, null where the record lacks it.
@@ -31,11 +33,26 @@ pub const CONTRACT_FIELDS: [&str; 19] = [
     "updatedAt",
 ];
 
+/// The contract's fields that are read whatever a customer maps.
+pub(crate) const ALWAYS_READ: [&str; 8] = [
+    "employeeId",
+    "firstName",
+    "lastName",
+    "preferredName",
+    "managerEmployeeId",
+    "status",
+    "startDate",
+    "terminationDate",
+];
+
+/// The record's field that holds the customer's own fields.
+pub(crate) const CUSTOM_FIELDS: &str = "customFields";
+
 /// One employee record, of which only the id has been checked.
 #[derive(Clone, PartialEq)]
 pub struct Employee {
     id: EmployeeId,
-    record: Map<String, Value>,
+    fields: EmployeeFields,
 }
 
 /// A field of the record that is not what the contract says it is.
@@ -49,17 +66,25 @@ pub struct InvalidField {
 }
 
 impl Employee {
-    /// An employee from the record EmployeeConnect sent.
+    /// An employee with every field of the record EmployeeConnect sent.
     ///
     /// # Errors
     /// The record has no usable `employeeId`: nobody can be told who it is about.
     pub fn from_record(record: Map<String, Value>) -> Result<Self, InvalidIdentity> {
-        let id = record
-            .get("employeeId")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .parse()?;
-        Ok(Self { id, record })
+        let shape = Arc::new(Shape::of_record(&record));
+        Self::shaped(record, &shape)
+    }
+
+    /// An employee with the fields of this shape alone: what nobody asks about is not kept.
+    ///
+    /// # Errors
+    /// The record has no usable `employeeId`: nobody can be told who it is about.
+    pub fn shaped(record: Map<String, Value>, shape: &Arc<Shape>) -> Result<Self, InvalidIdentity> {
+        let id = record.get("employeeId").and_then(Value::as_str).unwrap_or_default();
+        Ok(Self {
+            id: id.parse()?,
+            fields: EmployeeFields::new(record, shape),
+        })
     }
 
     /// Who this is.
@@ -68,20 +93,19 @@ impl Employee {
         &self.id
     }
 
-    /// The whole record, as it was read.
+    /// The fields that were kept of the record.
     #[must_use]
-    pub fn record(&self) -> &Map<String, Value> {
-        &self.record
+    pub fn fields(&self) -> &EmployeeFields {
+        &self.fields
     }
 
-    /// A text field without outer blanks; none where it is absent, null, empty or no text.
+    /// A text field; none where it is absent, null, empty or no text.
     #[must_use]
     pub fn text(&self, field: &str) -> Option<&str> {
-        self.record
-            .get(field)
-            .and_then(Value::as_str)
-            .map(str::trim)
-            .filter(|text| !text.is_empty())
+        match self.fields.field(field) {
+            Some(FieldValue::Text(text)) => Some(text),
+            _ => None,
+        }
     }
 
     /// The employment status, for instance `Active`; none where the record has none.
@@ -92,8 +116,8 @@ impl Employee {
 
     /// The manager's employee id.
     #[must_use]
-    pub fn manager_id(&self) -> Option<EmployeeId> {
-        self.text("managerEmployeeId").and_then(|id| id.parse().ok())
+    pub fn manager_id(&self) -> Option<&str> {
+        self.text("managerEmployeeId")
     }
 
     /// The first day of the current employment.
@@ -113,10 +137,9 @@ impl Employee {
     }
 
     fn date(&self, field: &'static str) -> Result<Option<Date>, InvalidField> {
-        match self.record.get(field) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
-            Some(Value::String(text)) => text.trim().parse().map(Some).map_err(|_| not_a_date(field)),
+        match self.fields.field(field) {
+            None | Some(FieldValue::Null) => Ok(None),
+            Some(FieldValue::Text(text)) => text.parse().map(Some).map_err(|_| not_a_date(field)),
             Some(_) => Err(not_a_date(field)),
         }
     }

@@ -29,6 +29,8 @@ pub enum Evidence {
         /// The last day employed.
         last_day: Date,
     },
+    /// They were in no complete read any more, and EmployeeConnect says that there is no such employee.
+    Vanished,
     /// The customer's filter no longer admits them, and the customer wants such accounts deactivated.
     OutOfScope,
 }
@@ -91,6 +93,7 @@ impl Evidence {
         match self {
             Self::Terminated => "the status says terminated".to_owned(),
             Self::Ended { last_day } => format!("the last day was {last_day}"),
+            Self::Vanished => "EmployeeConnect no longer has them".to_owned(),
             Self::OutOfScope => "the filter no longer admits them".to_owned(),
         }
     }

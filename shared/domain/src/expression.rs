@@ -1,15 +1,14 @@
-//! Expressions of a customer's configuration: CEL, compiled once, evaluated per person.
-//!
-//! Whom it speaks of is in [`crate::evaluator`]. `lower` and `trim` are added to the standard functions.
+//! Expressions of a customer's configuration: CEL, compiled once. Whom they speak of is in [`crate::evaluator`], what they
+//! give for a person in [`crate::evaluation`].
 
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use cel::{Program, Value};
+use cel::Program;
+use cel::common::ast::IdedExpr;
 use serde::Deserialize;
 
-use crate::evaluator::Scope;
 use crate::expression_fields::{self, NamedFields, RecordField};
 
 const LONGEST_SOURCE: usize = 2048;
@@ -37,11 +36,6 @@ pub enum InvalidExpression {
     Unreadable(String),
 }
 
-/// An expression that could not be evaluated for one person. The message names operators and keys, not values.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct EvaluationFailed(String);
-
 impl Expression {
     /// The expression as it was written.
     #[must_use]
@@ -62,53 +56,8 @@ impl Expression {
         expression_fields::bare_field(self.program.expression())
     }
 
-    /// The value as text: none where it is null or empty; numbers and truth values as they are written.
-    ///
-    /// # Errors
-    /// It cannot be evaluated for this person, or gives a list or a map.
-    pub fn text(&self, scope: &Scope<'_>) -> Result<Option<String>, EvaluationFailed> {
-        let text = match self.value(scope)? {
-            Value::Null => return Ok(None),
-            Value::String(text) => text.trim().to_owned(),
-            Value::Int(number) => number.to_string(),
-            Value::UInt(number) => number.to_string(),
-            Value::Float(number) => number.to_string(),
-            Value::Bool(truth) => truth.to_string(),
-            other => return Err(EvaluationFailed(format!("gives a {}, not a text", other.type_of()))),
-        };
-        Ok((!text.is_empty()).then_some(text))
-    }
-
-    /// The value as a truth value.
-    ///
-    /// # Errors
-    /// It cannot be evaluated for this person, or gives something else.
-    pub fn truth(&self, scope: &Scope<'_>) -> Result<bool, EvaluationFailed> {
-        match self.value(scope)? {
-            Value::Bool(truth) => Ok(truth),
-            other => Err(EvaluationFailed(format!(
-                "gives a {}, not true or false",
-                other.type_of()
-            ))),
-        }
-    }
-
-    fn value(&self, scope: &Scope<'_>) -> Result<Value, EvaluationFailed> {
-        self.program
-            .execute(scope.context())
-            .map_err(|error| EvaluationFailed(describe(&error)))
-    }
-}
-
-/// The kind of failure without the values that took part in it.
-fn describe(error: &cel::ExecutionError) -> String {
-    use cel::ExecutionError as E;
-    match error {
-        E::NoSuchKey(key) => format!("there is no field {key}"),
-        E::UndeclaredReference(name) => format!("{name} is not known; an expression speaks of employee and manager"),
-        E::NoSuchOverload { .. } => "an operator or function does not fit its values (null, perhaps)".to_owned(),
-        E::FunctionError { function, .. } => format!("{function} failed"),
-        _ => "cannot be evaluated".to_owned(),
+    pub(crate) fn syntax_tree(&self) -> &IdedExpr {
+        self.program.expression()
     }
 }
 
@@ -168,73 +117,7 @@ impl fmt::Debug for Expression {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value as Json, json};
-
     use super::*;
-    use crate::employee::Employee;
-    use crate::evaluator::Evaluator;
-
-    fn employee(record: Json) -> Employee {
-        let Json::Object(record) = record else {
-            panic!("a record is an object")
-        };
-        Employee::from_record(record).expect("has an id")
-    }
-
-    fn evaluate(source: &str, record: Json) -> Result<Option<String>, EvaluationFailed> {
-        let employee = employee(record);
-        let expression: Expression = source.parse().expect("compiles");
-        let evaluator = Evaluator::new([&employee], [&expression]);
-        expression.text(&evaluator.scope(&employee, None))
-    }
-
-    #[test]
-    fn a_contract_field_that_the_record_lacks_is_null() {
-        let source = "employee.preferredName != null ? employee.preferredName : employee.firstName";
-        assert_eq!(
-            evaluate(source, json!({"employeeId": "E1", "firstName": "Jo"})),
-            Ok(Some("Jo".into()))
-        );
-    }
-
-    #[test]
-    fn a_custom_field_that_only_a_colleague_has_is_null() {
-        let one = employee(json!({"employeeId": "E1", "customFields": {"Division": "OPS"}}));
-        let two = employee(json!({"employeeId": "E2"}));
-        let evaluator = Evaluator::new([&one, &two], []);
-        let division: Expression = "employee.customFields['Division']".parse().expect("compiles");
-        assert_eq!(division.text(&evaluator.scope(&one, None)), Ok(Some("OPS".into())));
-        assert_eq!(division.text(&evaluator.scope(&two, None)), Ok(None));
-    }
-
-    #[test]
-    fn a_custom_field_that_nobody_has_yet_is_null() {
-        assert_eq!(
-            evaluate("employee.customFields['Team']", json!({"employeeId": "E1"})),
-            Ok(None)
-        );
-    }
-
-    #[test]
-    fn lower_and_trim_are_known() {
-        let record = json!({"employeeId": "E1", "workEmail": " JO@ACME.COM.AU "});
-        assert_eq!(
-            evaluate("trim(lower(employee.workEmail))", record),
-            Ok(Some("jo@acme.com.au".into()))
-        );
-    }
-
-    #[test]
-    fn a_failed_evaluation_says_what_is_missing_and_quotes_no_value() {
-        let failed = evaluate(
-            "lower(employee.workEmail)",
-            json!({"employeeId": "E1", "firstName": "Zorro"}),
-        );
-        let message = failed.expect_err("null has no lower case").to_string();
-        assert!(!message.contains("Zorro"), "{message}");
-        let failed = evaluate("employee.shoeSize", json!({"employeeId": "E1"})).expect_err("no such field");
-        assert!(failed.to_string().contains("shoeSize"), "{failed}");
-    }
 
     #[test]
     fn an_expression_that_is_too_long_too_deep_or_no_cel_is_refused() {

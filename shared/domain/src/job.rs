@@ -62,6 +62,9 @@ pub struct JobState {
     /// Go-live: completions before it are history, which no sweep records by itself.
     #[serde(default)]
     pub swept_from: Option<Timestamp>,
+    /// Slices in a row that did nothing and left something to do.
+    #[serde(default)]
+    pub stalled_slices: u32,
     /// The last run's counts, by name.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,
@@ -113,4 +116,15 @@ pub enum RunState {
         /// What went wrong; no personal data.
         cause: String,
     },
+}
+
+impl RunState {
+    /// Why an unfinished run is closed: another one carries it on, or nobody does.
+    #[must_use]
+    pub fn cause_of_closing(successor: Option<&str>) -> String {
+        successor.map_or_else(
+            || "the customer's job does not run any more".to_owned(),
+            |id| format!("carried on by run {id}"),
+        )
+    }
 }

@@ -4,23 +4,28 @@
 //! [`configuration`]); what is decided is decided here ([`topic`], [`completion`]).
 
 pub mod brake;
+mod cel_record;
 pub mod completion;
 pub mod configuration;
 pub mod course;
 pub mod course_plan;
 pub mod delivery;
 pub mod employee;
+pub mod employee_fields;
 pub mod employment;
+pub mod evaluation;
 pub mod evaluator;
 pub mod expression;
 pub mod expression_fields;
 pub mod identity;
 pub mod job;
 pub mod mapping;
+pub mod parking;
 pub mod person;
 pub mod problem;
 pub mod result;
 pub mod retry_ladder;
+pub mod roster;
 pub mod sweep_window;
 pub mod tenant;
 pub mod topic;

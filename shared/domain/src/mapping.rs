@@ -1,44 +1,65 @@
 //! From an employee to the user they should be: the customer's expressions, and each value parsed into what its field
 //! holds. One field's bad value is that field's problem, one person's that person's.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::fmt;
 
 use jiff::civil::Date;
 
-use crate::configuration::{EmptyMode, FieldMapping, FieldType, UsersConfiguration, WriteMode};
+use crate::configuration::{FieldMapping, FieldType, UsersConfiguration};
 use crate::employee::Employee;
+use crate::evaluation::{EvaluationFailed, Given};
 use crate::evaluator::Scope;
 use crate::expression::Expression;
 use crate::identity::{EmailAddress, UserName};
 use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
 
+/// What a name has at most: the portal says nothing of it (assumed).
+const LONGEST_NAME: usize = 255;
+
 /// The user an employee should be, as far as their record says.
-#[derive(Clone, PartialEq, Eq)]
-pub struct MappedUser {
+#[derive(Clone, PartialEq)]
+pub struct MappedUser<'a> {
     /// The user name.
     pub user_name: UserName,
-    /// The fields that have a usable value, or are usably empty.
-    pub fields: BTreeMap<FieldName, MappedField>,
+    /// The fields that have a usable value, or are usably empty, in the order of the configuration.
+    pub fields: Vec<MappedField<'a>>,
     /// What is wrong with the fields that are left out.
     pub problems: Vec<Problem>,
 }
 
 /// One field's value and how it is written.
-#[derive(Clone, PartialEq, Eq)]
-pub struct MappedField {
+#[derive(Clone, PartialEq)]
+pub struct MappedField<'a> {
+    /// The portal's field.
+    pub name: &'a FieldName,
+    /// How it is filled.
+    pub mapping: &'a FieldMapping,
     /// The value; none where it is empty.
-    pub value: Option<String>,
-    /// When it is written.
-    pub write: WriteMode,
-    /// What an empty value does.
-    pub empty: EmptyMode,
+    pub value: Option<Cow<'a, str>>,
 }
 
-impl fmt::Debug for MappedUser {
+impl MappedUser<'_> {
+    /// The value of a field; none where it is empty, not mapped or not usable.
+    #[must_use]
+    pub fn value(&self, field: &str) -> Option<&str> {
+        let found = self.fields.iter().find(|mapped| mapped.name.as_str() == field)?;
+        found.value.as_deref()
+    }
+
+    /// The e-mail address.
+    #[must_use]
+    pub fn email(&self) -> Option<&str> {
+        self.value(FieldName::EMAIL)
+    }
+}
+
+impl fmt::Debug for MappedUser<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.fields.keys()).finish()
+        f.debug_set()
+            .entries(self.fields.iter().map(|field| field.name))
+            .finish()
     }
 }
 
@@ -71,32 +92,28 @@ pub fn problem(employee: &Employee, cause: Cause, seen: Option<String>) -> Probl
 /// The filter fails on them: the account is left alone, they are never taken as out of scope.
 pub fn is_in_scope(users: &UsersConfiguration, employee: &Employee, scope: &Scope<'_>) -> Result<bool, Problem> {
     let Some(filter) = &users.filter else { return Ok(true) };
-    filter.truth(scope).map_err(|error| {
-        let cause = Cause::ExpressionFailed {
-            what: "filter".to_owned(),
-            message: error.to_string(),
-        };
-        problem(employee, cause, None)
-    })
+    filter
+        .truth(scope)
+        .map_err(|error| not_evaluated("filter", &error, employee))
 }
 
 /// Maps one person.
 ///
 /// # Errors
 /// There is no usable user name, or an expression fails on them: the account is left alone.
-pub fn map_user(users: &UsersConfiguration, employee: &Employee, scope: &Scope<'_>) -> Result<MappedUser, Problem> {
-    let user_name = map_user_name(&users.user_name, employee, scope)?;
+pub fn map_user<'a>(
+    users: &'a UsersConfiguration,
+    employee: &'a Employee,
+    scope: &Scope<'a>,
+) -> Result<MappedUser<'a>, Problem> {
     let mut mapped = MappedUser {
-        user_name,
-        fields: BTreeMap::new(),
+        user_name: map_user_name(&users.user_name, employee, scope)?,
+        fields: Vec::with_capacity(users.fields.len()),
         problems: Vec::new(),
     };
-    for (field, mapping) in &users.fields {
-        match map_field(field, mapping, employee, scope) {
-            Ok(value) => {
-                let (write, empty) = (mapping.write, mapping.empty);
-                mapped.fields.insert(field.clone(), MappedField { value, write, empty });
-            }
+    for (name, mapping) in &users.fields {
+        match map_field(name, mapping, employee, scope) {
+            Ok(value) => mapped.fields.push(MappedField { name, mapping, value }),
             Err(problem) if matches!(problem.cause, Cause::ExpressionFailed { .. }) => return Err(problem),
             Err(problem) => mapped.problems.push(problem),
         }
@@ -104,108 +121,143 @@ pub fn map_user(users: &UsersConfiguration, employee: &Employee, scope: &Scope<'
     Ok(mapped)
 }
 
-fn map_user_name(expression: &Expression, employee: &Employee, scope: &Scope<'_>) -> Result<UserName, Problem> {
-    let text = evaluate("user_name", expression, employee, scope)?;
+fn map_user_name<'a>(expression: &'a Expression, employee: &Employee, scope: &Scope<'a>) -> Result<UserName, Problem> {
+    let text = expression
+        .text(scope)
+        .map_err(|error| not_evaluated("user_name", &error, employee))?;
     let parsed = text.as_deref().unwrap_or_default().parse();
     parsed.map_err(|_| {
-        problem(
-            employee,
-            Cause::NoUserName {
-                source: expression.source().to_owned(),
-            },
-            text,
-        )
+        let source = expression.source().to_owned();
+        problem(employee, Cause::NoUserName { source }, text.map(Cow::into_owned))
     })
 }
 
-fn map_field(
-    field: &FieldName,
-    mapping: &FieldMapping,
-    employee: &Employee,
-    scope: &Scope<'_>,
-) -> Result<Option<String>, Problem> {
-    let seen = evaluate(field.as_str(), &mapping.value, employee, scope)?;
-    let value = seen
-        .as_ref()
-        .map(|value| mapping.map.get(value).unwrap_or(value))
-        .or(mapping.default.as_ref())
-        .cloned();
-    let unusable = |expected: &str| {
-        let (field, source, expected) = (field.clone(), mapping.value.source().to_owned(), expected.to_owned());
-        let cause = if field.is_required() {
-            Cause::RequiredField {
-                field,
-                source,
-                expected,
-            }
-        } else {
-            Cause::InvalidValue {
-                field,
-                source,
-                expected,
-            }
-        };
-        problem(employee, cause, seen.clone())
+fn map_field<'a>(
+    field: &'a FieldName,
+    mapping: &'a FieldMapping,
+    employee: &'a Employee,
+    scope: &Scope<'a>,
+) -> Result<Option<Cow<'a, str>>, Problem> {
+    let given = mapping
+        .value
+        .evaluate(scope)
+        .map_err(|error| not_evaluated(field.as_str(), &error, employee))?;
+    let seen = match given {
+        Given::Nothing => None,
+        Given::Text(text) => Some(text),
+        Given::Items(items) if mapping.kind == FieldType::List => Some(Cow::Owned(items.join(LIST_SEPARATOR))),
+        Given::Items(_) => {
+            let message = "gives a list; only a field of type list holds one".to_owned();
+            return Err(expression_failed(field.as_str(), message, employee));
+        }
     };
+    let value = seen
+        .clone()
+        .and_then(|value| translated(mapping, value))
+        .or_else(|| mapping.default.as_deref().map(Cow::Borrowed));
+    let unusable = |expected: &str| problem(employee, unusable(field, mapping, expected), seen.map(Cow::into_owned));
     match value {
         None if field.is_required() => Err(unusable("not empty")),
         None => Ok(None),
-        Some(value) => parse_value(field, mapping.kind, &value).map(Some).map_err(unusable),
+        Some(value) => parse_value(field, mapping.kind, value).map(Some).map_err(unusable),
     }
 }
 
-fn evaluate(
-    what: &str,
-    expression: &Expression,
-    employee: &Employee,
-    scope: &Scope<'_>,
-) -> Result<Option<String>, Problem> {
-    expression.text(scope).map_err(|error| {
-        let cause = Cause::ExpressionFailed {
-            what: what.to_owned(),
-            message: error.to_string(),
-        };
-        problem(employee, cause, None)
-    })
+/// The portal joins the items of a list so.
+const LIST_SEPARATOR: &str = ";";
+
+/// The value as the customer's `map` has it, item by item in a list; none where nothing is left of it.
+fn translated<'a>(mapping: &'a FieldMapping, value: Cow<'a, str>) -> Option<Cow<'a, str>> {
+    let translate = |item: &str| mapping.map.get(item).map(String::as_str);
+    match mapping.kind {
+        FieldType::List => {
+            let items = value
+                .split(LIST_SEPARATOR)
+                .map(str::trim)
+                .filter(|item| !item.is_empty());
+            let items: Vec<_> = items.map(|item| translate(item).unwrap_or(item)).collect();
+            (!items.is_empty()).then(|| Cow::Owned(items.join(LIST_SEPARATOR)))
+        }
+        FieldType::String | FieldType::Date | FieldType::Number => {
+            Some(translate(&value).map_or(value, Cow::Borrowed)).filter(|value| !value.is_empty())
+        }
+    }
+}
+
+fn unusable(field: &FieldName, mapping: &FieldMapping, expected: &str) -> Cause {
+    let (field, source, expected) = (field.clone(), mapping.value.source().to_owned(), expected.to_owned());
+    if field.is_required() {
+        Cause::RequiredField {
+            field,
+            source,
+            expected,
+        }
+    } else {
+        Cause::InvalidValue {
+            field,
+            source,
+            expected,
+        }
+    }
+}
+
+fn not_evaluated(what: &str, error: &EvaluationFailed, employee: &Employee) -> Problem {
+    expression_failed(what, error.to_string(), employee)
+}
+
+fn expression_failed(what: &str, message: String, employee: &Employee) -> Problem {
+    let what = what.to_owned();
+    problem(employee, Cause::ExpressionFailed { what, message }, None)
 }
 
 /// The value as its field holds it, or what it should have been.
-fn parse_value(field: &FieldName, kind: FieldType, value: &str) -> Result<String, &'static str> {
+fn parse_value<'a>(field: &FieldName, kind: FieldType, value: Cow<'a, str>) -> Result<Cow<'a, str>, &'static str> {
     if value.chars().any(char::is_control) {
         return Err("a text without control characters");
     }
     match field.as_str() {
-        FieldName::EMAIL | FieldName::MANAGER_EMAIL => value
-            .parse::<EmailAddress>()
-            .map(String::from)
-            .map_err(|error| error.expected),
-        _ => match kind {
-            FieldType::String | FieldType::List => Ok(value.to_owned()),
-            FieldType::Date => value
-                .parse::<Date>()
-                .map(|date| date.to_string())
-                .map_err(|_| "a date (yyyy-mm-dd)"),
-            FieldType::Number => parse_number(value).ok_or("a number with at most two decimals"),
+        FieldName::EMAIL | FieldName::MANAGER_EMAIL => match value.parse::<EmailAddress>() {
+            Ok(_) => Ok(value),
+            Err(error) => Err(error.expected),
         },
+        FieldName::FIRST_NAME | FieldName::LAST_NAME if value.chars().count() > LONGEST_NAME => {
+            Err("at most 255 characters")
+        }
+        _ => parse_typed(kind, value),
+    }
+}
+
+/// The value in the form that the portal's type of field takes.
+pub(crate) fn parse_typed(kind: FieldType, value: Cow<'_, str>) -> Result<Cow<'_, str>, &'static str> {
+    match kind {
+        FieldType::String | FieldType::List => Ok(value),
+        FieldType::Date => match value.parse::<Date>() {
+            Ok(date) => Ok(Cow::Owned(date.to_string())),
+            Err(_) => Err("a date (yyyy-mm-dd)"),
+        },
+        FieldType::Number if is_number(&value) => Ok(value),
+        FieldType::Number => Err("a number with at most two decimals"),
     }
 }
 
 /// The portal takes `nn` or `nn.mm`.
-fn parse_number(value: &str) -> Option<String> {
+fn is_number(value: &str) -> bool {
     let digits = value.strip_prefix('-').unwrap_or(value);
     let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
     let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (all_digits(whole) && all_digits(decimals) && decimals.len() <= 2).then(|| value.to_owned())
+    all_digits(whole) && all_digits(decimals) && decimals.len() <= 2
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::configuration::TenantConfiguration;
     use crate::evaluator::Evaluator;
     use serde_json::{Value, json};
 
-    fn map(changes: &Value) -> Result<MappedUser, Problem> {
+    fn map(changes: &Value) -> Result<Mapped, Problem> {
         let acme: TenantConfiguration = include_str!("configuration/acme.toml").parse().expect("valid");
         let mut record = json!({
             "employeeId": "E1", "firstName": "Joanna", "lastName": "Citizen", "workEmail": "jo@acme.com.au",
@@ -214,15 +266,23 @@ mod tests {
         let fields = record.as_object_mut().expect("an object");
         fields.extend(changes.as_object().expect("an object").clone());
         let employee = Employee::from_record(fields.clone()).expect("has an id");
-        let evaluator = Evaluator::new([&employee], acme.users.expressions());
-        map_user(&acme.users, &employee, &evaluator.scope(&employee, None))
+        let evaluator = Evaluator::new([], acme.users.expressions());
+        let mapped = map_user(&acme.users, &employee, &evaluator.scope(&employee, None))?;
+        let value = |field: &MappedField<'_>| Some((field.name.to_string(), field.value.clone()?.into_owned()));
+        Ok(Mapped {
+            values: mapped.fields.iter().filter_map(value).collect(),
+            problems: mapped.problems,
+        })
     }
 
-    fn value(mapped: &MappedUser, field: &str) -> Option<String> {
-        mapped
-            .fields
-            .get(&field.parse().expect("a field"))
-            .and_then(|field| field.value.clone())
+    #[derive(Debug)]
+    struct Mapped {
+        values: BTreeMap<String, String>,
+        problems: Vec<Problem>,
+    }
+
+    fn value(mapped: &Mapped, field: &str) -> Option<String> {
+        mapped.values.get(field).cloned()
     }
 
     #[test]
@@ -268,10 +328,10 @@ mod tests {
     #[test]
     fn a_number_has_at_most_two_decimals() {
         for good in ["7", "7.5", "-7.25"] {
-            assert!(parse_number(good).is_some(), "{good}");
+            assert!(is_number(good), "{good}");
         }
         for bad in ["", "7.", "7.255", "seven", "1e3"] {
-            assert!(parse_number(bad).is_none(), "{bad}");
+            assert!(!is_number(bad), "{bad}");
         }
     }
 }

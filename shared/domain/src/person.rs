@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{EmployeeId, UserName};
-use crate::user::UserFields;
+use crate::user::{FieldName, UserFields};
 
 /// The stored link of one employee to one portal account, and the mirror of that account.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +44,63 @@ pub struct LastChange {
     pub at: Timestamp,
     /// Why, in words for an operator; no personal data.
     pub reason: String,
+}
+
+/// What was done to an account, field by field: one `CHANGE` item of the table, kept for 90 days. Holds personal data;
+/// `Debug` withholds it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonChange {
+    /// Whose account.
+    pub employee_id: EmployeeId,
+    /// When.
+    pub at: Timestamp,
+    /// Why, in words for an operator; no personal data.
+    pub reason: String,
+    /// What was written, or found to have been written by somebody else.
+    pub fields: Vec<FieldChange>,
+}
+
+/// One field of an account before and after.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// `user_name`, `active`, or a field's name.
+    pub field: String,
+    /// The value before; none where it was not known.
+    pub before: Option<String>,
+    /// The value after; empty where it was cleared.
+    pub after: String,
+}
+
+impl Person {
+    /// What the mirror knows of a field.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let name: FieldName = name.parse().ok()?;
+        self.fields.0.get(&name).map(String::as_str)
+    }
+
+    /// The person's name as the portal has it; their employee id where it has none.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        let names = [FieldName::FIRST_NAME, FieldName::LAST_NAME].map(|name| self.field(name));
+        let names: Vec<_> = names.into_iter().flatten().filter(|name| !name.is_empty()).collect();
+        if names.is_empty() {
+            format!("employee {}", self.employee_id)
+        } else {
+            names.join(" ")
+        }
+    }
+}
+
+impl fmt::Debug for PersonChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fields: Vec<_> = self.fields.iter().map(|change| &change.field).collect();
+        f.debug_struct("PersonChange")
+            .field("employee_id", &self.employee_id)
+            .field("at", &self.at)
+            .field("fields", &fields)
+            .finish_non_exhaustive()
+    }
 }
 
 impl fmt::Debug for Person {

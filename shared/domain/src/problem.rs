@@ -68,6 +68,26 @@ pub enum Cause {
         /// The others.
         with: Vec<EmployeeId>,
     },
+    /// Another account has the user name or the e-mail that this person's should have.
+    Taken {
+        /// What it has: "user name" or "e-mail".
+        what: String,
+        /// Whose account it is; none where it is no employee's.
+        by: Option<EmployeeId>,
+    },
+    /// The account of a former employee of the same name has this person's user name or e-mail: the same person may have come
+    /// back under a new employee number, or somebody else inherited an address.
+    FormerEmployee {
+        /// The former employee.
+        former: EmployeeId,
+    },
+    /// The manager cannot be written; the old one stays.
+    ManagerNotSet {
+        /// The manager's employee id, where the record names one.
+        manager: Option<String>,
+        /// Why.
+        why: ManagerProblem,
+    },
     /// Two accounts could be this person's.
     SeveralAccounts,
     /// Somebody deactivated the account in the portal: it stays so.
@@ -88,8 +108,30 @@ pub enum Cause {
         /// The portal's words.
         reason: String,
     },
+    /// The portal has an account of this user name or e-mail already: the next run reads the portal and settles whose it is.
+    AccountExists,
     /// The portal did not answer for this person; it is tried again in the next run.
     NotAnswered,
+}
+
+/// Why somebody's manager cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ManagerProblem {
+    /// No record has the manager's employee id, and the record gives no address.
+    Unknown,
+    /// The manager has left.
+    Left,
+    /// The filter does not admit the manager.
+    OutOfScope,
+    /// The manager starts too far in the future to have an account yet.
+    StartsLater,
+    /// The manager has no usable e-mail.
+    NoEmail,
+    /// The record names the person themself.
+    Oneself,
+    /// The managers form a loop, in which this person is.
+    Loop,
 }
 
 impl Cause {
@@ -103,12 +145,18 @@ impl Cause {
             | Self::UnknownStatus
             | Self::ExpressionFailed { .. }
             | Self::Disputed { .. }
+            | Self::Taken { .. }
+            | Self::FormerEmployee { .. }
             | Self::SeveralAccounts
             | Self::DeactivatedByHand
             | Self::AccountMissing
+            | Self::AccountExists
             | Self::RefusedPerson { .. }
             | Self::NotAnswered => true,
-            Self::InvalidValue { .. } | Self::RefusedField { .. } | Self::UserNameChanged => false,
+            Self::InvalidValue { .. }
+            | Self::RefusedField { .. }
+            | Self::UserNameChanged
+            | Self::ManagerNotSet { .. } => false,
         }
     }
 
@@ -117,14 +165,22 @@ impl Cause {
     pub fn needs_verifying(&self) -> bool {
         matches!(
             self,
-            Self::SeveralAccounts | Self::DeactivatedByHand | Self::AccountMissing
+            Self::SeveralAccounts | Self::DeactivatedByHand | Self::AccountMissing | Self::Taken { by: None, .. }
         )
     }
 
     /// Whether the customer can do something about it; what nobody can do anything about is not mailed.
     #[must_use]
     pub fn is_for_customer(&self) -> bool {
-        !matches!(self, Self::NotAnswered)
+        !matches!(
+            self,
+            Self::NotAnswered
+                | Self::AccountExists
+                | Self::ManagerNotSet {
+                    why: ManagerProblem::StartsLater,
+                    ..
+                }
+        )
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::UserName;
@@ -11,7 +12,7 @@ use crate::identity::UserName;
 /// A field of a portal user: one of the four standard ones or a custom field (`X-` and its name).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct FieldName(String);
+pub struct FieldName(CompactString);
 
 /// A name that no field of a portal user has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -46,16 +47,28 @@ impl FieldName {
         matches!(self.as_str(), Self::FIRST_NAME | Self::LAST_NAME | Self::EMAIL)
     }
 
+    /// Whether this is the standard field for an e-mail address.
+    #[must_use]
+    pub fn is_email(&self) -> bool {
+        self.0 == Self::EMAIL
+    }
+
+    /// Whether this is the standard field for the manager's e-mail address.
+    #[must_use]
+    pub fn is_manager_email(&self) -> bool {
+        self.0 == Self::MANAGER_EMAIL
+    }
+
     /// The standard field for an e-mail address.
     #[must_use]
     pub fn email() -> Self {
-        Self(Self::EMAIL.to_owned())
+        Self(CompactString::const_new(Self::EMAIL))
     }
 
     /// The standard field for the manager's e-mail address.
     #[must_use]
     pub fn manager_email() -> Self {
-        Self(Self::MANAGER_EMAIL.to_owned())
+        Self(CompactString::const_new(Self::MANAGER_EMAIL))
     }
 }
 
@@ -66,7 +79,7 @@ impl FromStr for FieldName {
         let standard = [Self::FIRST_NAME, Self::LAST_NAME, Self::EMAIL, Self::MANAGER_EMAIL].contains(&name);
         let custom = name.strip_prefix("X-").is_some_and(|rest| !rest.trim().is_empty());
         if standard || custom {
-            Ok(Self(name.to_owned()))
+            Ok(Self(CompactString::from(name)))
         } else {
             Err(InvalidFieldName)
         }
@@ -83,7 +96,7 @@ impl TryFrom<String> for FieldName {
 
 impl From<FieldName> for String {
     fn from(name: FieldName) -> Self {
-        name.0
+        name.0.into_string()
     }
 }
 
@@ -134,6 +147,17 @@ pub struct UserChange {
     pub active: Option<bool>,
     /// Only the fields to write.
     pub fields: UserFields,
+}
+
+impl UserChange {
+    /// A change that deactivates the account and nothing else.
+    #[must_use]
+    pub fn deactivation() -> Self {
+        Self {
+            active: Some(false),
+            ..Self::default()
+        }
+    }
 }
 
 #[cfg(test)]

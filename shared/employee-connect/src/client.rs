@@ -1,5 +1,7 @@
 //! The calls: which request each one is, how a list is read whole, and how a token that ended early is replaced.
 
+use std::hash::Hash;
+
 use habitsync_vendor_http::{HttpError, Page, Request, VendorHttp, read_whole};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::time::Instant;
@@ -51,19 +53,23 @@ impl EmployeeConnect {
         }
     }
 
-    /// Every employee, terminated ones included, ordered by `employeeId`.
-    pub async fn employees(&self) -> Result<Vec<EmployeeRecord>, EmployeeConnectError> {
-        let page = |number| {
-            self.page(
-                Request::list(&["employees"]).query("pageSize", self.page_size.to_string()),
-                number,
-            )
+    /// Every employee, terminated ones included, ordered by `employeeId`; each is kept as `keep` makes it, page by page.
+    /// `identity` tells one person's record from another's, where it can be told.
+    pub async fn employees<R, I: Hash + Eq>(
+        &self,
+        keep: impl Fn(EmployeeRecord) -> R,
+        identity: impl Fn(&R) -> Option<I>,
+    ) -> Result<Vec<R>, EmployeeConnectError> {
+        let keep = &keep;
+        let page = async |number| {
+            let list = Request::list(&["employees"]).query("pageSize", self.page_size.to_string());
+            let page: Page<EmployeeRecord> = self.page(list, number).await?;
+            Ok(Page {
+                facts: page.facts,
+                records: page.records.into_iter().map(keep).collect(),
+            })
         };
-        let records = read_whole(READS_OF_A_LIST, page, |record: &EmployeeRecord| {
-            record.get("employeeId").cloned()
-        })
-        .await?;
-        Ok(records)
+        read_whole(READS_OF_A_LIST, page, identity).await
     }
 
     /// The employee of this id; none only where the API itself says that there is no such employee.
@@ -80,7 +86,7 @@ impl EmployeeConnect {
     /// The course with this reference. The answer is searched too, should the vendor ignore the parameter.
     pub async fn course(&self, external_id: &str) -> Result<Option<Course>, EmployeeConnectError> {
         let page = |number| self.page(Request::list(&["courses"]).query("externalId", external_id), number);
-        let courses = read_whole(READS_OF_A_LIST, page, |course: &Course| course.course_id.clone()).await?;
+        let courses = read_whole(READS_OF_A_LIST, page, |course: &Course| Some(course.course_id.clone())).await?;
         Ok(courses
             .into_iter()
             .find(|course| course.external_id.as_deref() == Some(external_id)))

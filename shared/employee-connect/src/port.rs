@@ -1,9 +1,14 @@
 //! The use cases' ports, and what each error of the client means to a use case.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use habitsync_domain::course::Course;
 use habitsync_domain::employee::Employee;
+use habitsync_domain::employee_fields::{FieldsNeeded, custom_fields_of};
 use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
 use habitsync_domain::result::NewResult;
+use habitsync_domain::roster::Roster;
 use habitsync_vendor_http::{BuildError, HttpError, PaceError, chain};
 use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{
@@ -18,12 +23,23 @@ use crate::wire::{CourseBody, EmployeeRecord, ResultBody};
 const PROVIDER: &str = "Tribal Habits";
 
 impl ListEmployees for EmployeeConnect {
-    async fn list_employees(&self) -> Result<Vec<Employee>, VendorFailure> {
-        let records = self
-            .employees()
-            .await
-            .map_err(|error| failure(&error, Missing::Other))?;
-        records.into_iter().map(employee).collect()
+    async fn list_employees(&self, needed: &FieldsNeeded) -> Result<Roster, VendorFailure> {
+        let custom_fields = Mutex::new(BTreeSet::new());
+        let keep = |record: EmployeeRecord| {
+            let names = custom_fields_of(&record).into_iter().flatten().map(|(name, _)| name);
+            note(&custom_fields, names);
+            kept(record, needed)
+        };
+        let identity = |record: &Option<Employee>| record.as_ref().map(|employee| employee.id().clone());
+        let records = self.employees(keep, identity).await;
+        let records = records.map_err(|error| failure(&error, Missing::Other))?;
+        let read = records.len();
+        let employees: Vec<_> = records.into_iter().flatten().collect();
+        Ok(Roster {
+            without_id: read - employees.len(),
+            employees,
+            custom_fields: custom_fields.into_inner().unwrap_or_else(PoisonError::into_inner),
+        })
     }
 }
 
@@ -87,6 +103,24 @@ impl RecordResult for EmployeeConnect {
         results
             .map(|results| !results.is_empty())
             .map_err(|error| failure(&error, Missing::Course))
+    }
+}
+
+/// The employee with the fields that are needed; none where nobody can tell whose record it is.
+fn kept(record: EmployeeRecord, needed: &FieldsNeeded) -> Option<Employee> {
+    match needed {
+        FieldsNeeded::Named(shape) => Employee::shaped(record, shape).ok(),
+        FieldsNeeded::All => Employee::from_record(record).ok(),
+    }
+}
+
+/// Most records have the same few fields: only a name that was not seen before is copied.
+fn note<'r>(seen: &Mutex<BTreeSet<String>>, names: impl Iterator<Item = &'r String>) {
+    let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+    for name in names {
+        if !seen.contains(name) {
+            seen.insert(name.clone());
+        }
     }
 }
 

@@ -77,10 +77,8 @@ impl TribalHabits {
     /// Every user, deactivated ones included.
     pub async fn users(&self) -> Result<Vec<User>, TribalHabitsError> {
         let page = |number| self.page(Request::list(&["papi", "users"]), number);
-        read_whole(READS_OF_A_LIST, page, |user: &User| {
-            user.user_name.trim().to_lowercase()
-        })
-        .await
+        let name = |user: &User| Some(user.user_name.trim().to_lowercase()).filter(|name| !name.is_empty());
+        read_whole(READS_OF_A_LIST, page, name).await
     }
 
     /// The user of this name, if there is one.
@@ -105,7 +103,7 @@ impl TribalHabits {
     /// Every topic and article.
     pub async fn topics(&self) -> Result<Vec<Topic>, TribalHabitsError> {
         let page = |number| self.page(Request::list(&["papi", "topics"]), number);
-        read_whole(READS_OF_A_LIST, page, |topic: &Topic| topic.id).await
+        read_whole(READS_OF_A_LIST, page, |topic: &Topic| Some(topic.id)).await
     }
 
     /// The topic of this id, if there is one.
@@ -119,7 +117,7 @@ impl TribalHabits {
             let request = Request::list(&["papi", "enrolments"]).query("completed_since", since.to_string());
             self.page(request, number)
         };
-        read_whole(READS_OF_A_LIST, page, |enrolment: &Enrolment| enrolment.id).await
+        read_whole(READS_OF_A_LIST, page, |enrolment: &Enrolment| Some(enrolment.id)).await
     }
 
     /// The enrolment of this id, if there is one.

@@ -18,8 +18,17 @@ use crate::wire;
 
 impl ListUsers for TribalHabits {
     async fn list_users(&self) -> Result<Vec<PortalUser>, VendorFailure> {
-        let users = self.users().await.map_err(|error| failure(&error, Missing::Other))?;
-        users.iter().map(portal_user).collect()
+        let listed = self.users().await.map_err(|error| failure(&error, Missing::Other))?;
+        let users: Vec<_> = listed.iter().filter_map(|user| portal_user(user).ok()).collect();
+        let unusable = listed.len() - users.len();
+        if unusable > 0 {
+            // Nobody can be matched to them, and they keep nobody else from being matched.
+            tracing::warn!(
+                users.unusable = unusable,
+                "users of the portal without a valid user name are passed over"
+            );
+        }
+        Ok(users)
     }
 }
 

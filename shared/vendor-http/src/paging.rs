@@ -115,12 +115,13 @@ impl PageFacts {
 
 /// Reads every page and returns all records, in the list's order.
 ///
-/// `fetch` reads the page of that number; `identity` is what makes a record this record and no other. A list that does
+/// `fetch` reads the page of that number; `identity` is what makes a record this record and no other, none where it has
+/// nothing that does. A list that does
 /// not add up, most likely because it changed meanwhile, is read from its first page again, `reads` times in all.
 pub async fn read_whole<R, I, E, F>(
     reads: u32,
     fetch: impl Fn(u64) -> F,
-    identity: impl Fn(&R) -> I,
+    identity: impl Fn(&R) -> Option<I>,
 ) -> Result<Vec<R>, E>
 where
     I: Hash + Eq,
@@ -139,7 +140,7 @@ where
 /// One read of the whole list. The outer error is the page's, the inner one the list's.
 async fn read_once<R, I, E, F>(
     fetch: impl Fn(u64) -> F,
-    identity: impl Fn(&R) -> I,
+    identity: impl Fn(&R) -> Option<I>,
 ) -> Result<Result<Vec<R>, PagingError>, E>
 where
     I: Hash + Eq,
@@ -170,9 +171,10 @@ struct Reading<R, I> {
 }
 
 impl<R, I: Hash + Eq> Reading<R, I> {
-    fn add(&mut self, asked: u64, page: Page<R>, identity: impl Fn(&R) -> I) -> Result<(), PagingError> {
+    fn add(&mut self, asked: u64, page: Page<R>, identity: impl Fn(&R) -> Option<I>) -> Result<(), PagingError> {
         page.facts.check(asked, self.list, page.records.len() as u64)?;
-        if !page.records.iter().all(|record| self.seen.insert(identity(record))) {
+        let mut identities = page.records.iter().filter_map(identity);
+        if !identities.all(|identity| self.seen.insert(identity)) {
             return Err(PagingError::Repeated { page: asked });
         }
         self.records.extend(page.records);
@@ -205,7 +207,7 @@ mod tests {
                 .expect("no page beyond the last is asked for")
                 .clone()))
         };
-        read_whole(1, fetch, |record| *record).await
+        read_whole(1, fetch, |record| Some(*record)).await
     }
 
     #[tokio::test]
@@ -290,7 +292,7 @@ mod tests {
             let records: &[u32] = if short { &[1] } else { &[1, 2] };
             std::future::ready(Ok::<_, PagingError>(page(asked, 2, 2, 1, records)))
         };
-        assert_eq!(read_whole(2, fetch, |record| *record).await, Ok(vec![1, 2]));
+        assert_eq!(read_whole(2, fetch, |record| Some(*record)).await, Ok(vec![1, 2]));
         assert_eq!(fetches.load(Ordering::Relaxed), 2);
     }
 }

@@ -124,6 +124,7 @@ fn no_credentials(vendor: Vendor, error: &dyn std::error::Error) -> VendorFailur
 
 #[cfg(test)]
 mod tests {
+    use habitsync_domain::employee_fields::FieldsNeeded;
     use habitsync_vendor_http::{InProcessBudget, PrivateVendors};
     use habitsync_workflows::ports::vendors::{ListEmployees, ListTopics};
 
@@ -159,7 +160,7 @@ mod tests {
     async fn without_credentials_every_call_says_so_and_nothing_is_sent() {
         let failure = assembled(BOTH, None)
             .employee_connect
-            .list_employees()
+            .list_employees(&FieldsNeeded::All)
             .await
             .expect_err("no credentials");
         assert_eq!(

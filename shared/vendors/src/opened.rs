@@ -3,8 +3,10 @@
 use habitsync_domain::completion::Completion;
 use habitsync_domain::course::Course;
 use habitsync_domain::employee::Employee;
+use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::identity::{CourseId, EmployeeId, EnrolmentId, TopicCode, UserName};
 use habitsync_domain::result::NewResult;
+use habitsync_domain::roster::Roster;
 use habitsync_domain::topic::Topic;
 use habitsync_domain::user::{NewUser, PortalUser, UserChange};
 use habitsync_workflows::ports::failure::VendorFailure;
@@ -57,7 +59,7 @@ macro_rules! port {
     };
 }
 
-port!(ListEmployees { fn list_employees() -> Vec<Employee>; });
+port!(ListEmployees { fn list_employees(needed: &FieldsNeeded) -> Roster; });
 port!(FindEmployee { fn find_employee(id: &EmployeeId) -> Option<Employee>; });
 port!(ListUsers { fn list_users() -> Vec<PortalUser>; });
 port!(FindUser { fn find_user(name: &UserName) -> Option<PortalUser>; });

@@ -90,18 +90,23 @@ impl CourseReport {
 
     /// Whether so many writes failed that it is not about each course.
     pub(crate) fn fails_too_often(&self) -> bool {
-        let count = |name: &str| self.counts.get(name).copied().unwrap_or_default();
-        let failed = count("failed");
-        let written: u64 = ["created", "adopted", "changed", "withdrawn"]
-            .into_iter()
-            .map(count)
-            .sum();
-        fails_too_often(written + failed, failed)
+        let failed = self.counted("failed");
+        fails_too_often(self.written() + failed, failed)
+    }
+
+    fn written(&self) -> u64 {
+        let kinds = ["created", "adopted", "changed", "withdrawn"];
+        kinds.into_iter().map(|kind| self.counted(kind)).sum()
+    }
+
+    fn counted(&self, name: &str) -> u64 {
+        self.counts.get(name).copied().unwrap_or_default()
     }
 
     pub(crate) fn progress(self, finished: bool) -> Progress<Self> {
         Progress {
             finished,
+            advanced: self.written() > 0,
             counts: self.counts.clone(),
             outcome: self,
         }

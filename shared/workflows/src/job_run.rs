@@ -37,6 +37,8 @@ pub enum RunOutcome<T> {
 pub struct Progress<T> {
     /// Whether all there was to do is done.
     pub finished: bool,
+    /// Whether anything of it was done: slices that get nowhere are the operator's affair.
+    pub advanced: bool,
     /// What was done, counted.
     pub counts: Counts,
     /// What was done, for the caller.
@@ -89,6 +91,17 @@ impl JobFailure {
     }
 }
 
+/// So many slices in a row that got nowhere are the operator's affair.
+const STALLED: u32 = 3;
+
+/// Closes the job's unfinished runs: there is nothing for anybody to carry on.
+///
+/// # Errors
+/// The table failed.
+pub async fn stop_job<S: SaveRun>(store: &S, job: Job) -> Result<(), JobFailure> {
+    Ok(store.supersede_runs(job, None).await?)
+}
+
 /// Runs `work` under the job's lease until `deadline`, and records how it went. The job's remembered state is handed to the
 /// work, which may change it; it is stored in the end, whether the work succeeded or not.
 ///
@@ -119,10 +132,13 @@ where
         counts: Counts::new(),
     };
     store.save_run(&run).await?;
-    store.supersede_runs(job, &run.id).await?;
+    store.supersede_runs(job, Some(&run.id)).await?;
     let mut remembered = store.load_job(job).await?;
     let result = work(&mut remembered).await;
     conclude(&mut run, &mut remembered, &result, clock.now());
+    if remembered.stalled_slices >= STALLED {
+        tracing::error!(job = %job, job.stalled_slices = remembered.stalled_slices, "the job gets nowhere");
+    }
     store.save_job(job, &remembered).await?;
     store.save_run(&run).await?;
     store.release_lease(job, &run.id).await?;
@@ -151,6 +167,12 @@ fn conclude<T>(
             } else {
                 run.state = RunState::Unfinished { lease_until: now };
             }
+            let is_stalled = !progress.finished && !progress.advanced;
+            remembered.stalled_slices = if is_stalled {
+                remembered.stalled_slices.saturating_add(1)
+            } else {
+                0
+            };
         }
         Err(failure) => {
             let cause = failure.to_string();

@@ -8,7 +8,7 @@ use habitsync_domain::result::ParkedOn;
 use habitsync_domain::sweep_window::{advance, sweep_since};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, run_job};
+use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, run_job, stop_job};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::queue::QueueCompletion;
@@ -60,6 +60,7 @@ where
     Clock: Now,
 {
     if sweep.configuration.status != Status::Live || !sweep.configuration.results.enabled {
+        stop_job(sweep.table, Job::ResultsSweep).await?;
         return Ok(RunOutcome::Paused);
     }
     let work = async |state: &mut JobState| sweep.work(state, deadline).await;
@@ -131,6 +132,7 @@ impl SweepReport {
             .collect();
         Progress {
             finished,
+            advanced: self.queued > 0,
             counts,
             outcome: self,
         }

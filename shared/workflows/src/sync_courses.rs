@@ -16,7 +16,7 @@ use habitsync_domain::topic::Topic;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::course_report::CourseReport;
-use crate::job_run::{JobFailure, Progress, RunOutcome, run_job};
+use crate::job_run::{JobFailure, Progress, RunOutcome, run_job, stop_job};
 use crate::ports::clock::Now;
 use crate::ports::courses::{LoadTopics, SaveTopic};
 use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
@@ -58,6 +58,7 @@ where
     Clock: Now,
 {
     if sync.configuration.status == Status::Paused || !sync.configuration.courses.enabled {
+        stop_job(sync.table, Job::Courses).await?;
         return Ok(RunOutcome::Paused);
     }
     run_job(sync.table, sync.clock, Job::Courses, deadline, async |_| {

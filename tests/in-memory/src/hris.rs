@@ -1,11 +1,13 @@
 //! One customer's EmployeeConnect.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::course::Course;
 use habitsync_domain::employee::Employee;
+use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
 use habitsync_domain::result::NewResult;
+use habitsync_domain::roster::Roster;
 use parking_lot::Mutex;
 
 use crate::faults::{Call, Faults, vendor_failure};
@@ -28,6 +30,8 @@ pub struct Hris {
     /// Whether a result is recorded again under an idempotency key that is there: the vendor's promise not to is assumed,
     /// and a test may break it.
     pub forgets_keys: Mutex<bool>,
+    /// Employees whom the list leaves out although they are there: paging over a list that changes does that.
+    pub hidden_from_list: Mutex<BTreeSet<EmployeeId>>,
     hidden: Mutex<Option<Course>>,
 }
 
@@ -120,8 +124,17 @@ fn not_found(missing: Missing) -> VendorFailure {
 }
 
 impl ListEmployees for Hris {
-    async fn list_employees(&self) -> Result<Vec<Employee>, VendorFailure> {
-        let list = || Ok(self.employees.lock().clone());
+    async fn list_employees(&self, _: &FieldsNeeded) -> Result<Roster, VendorFailure> {
+        let list = || {
+            let hidden = self.hidden_from_list.lock();
+            let employees = self.employees.lock();
+            let listed: Vec<_> = employees
+                .iter()
+                .filter(|employee| !hidden.contains(employee.id()))
+                .cloned()
+                .collect();
+            Ok(Roster::from(listed))
+        };
         self.faults.call(Call::ListEmployees, list).await
     }
 }

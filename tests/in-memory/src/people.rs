@@ -1,13 +1,16 @@
 //! The links and mirrors of one customer's people.
 
 use habitsync_domain::identity::{EmployeeId, UserName};
-use habitsync_domain::person::Person;
+use habitsync_domain::parking::Parked;
+use habitsync_domain::person::{Person, PersonChange};
 use jiff::Timestamp;
 
 use crate::faults::Call;
 use crate::table::{Table, TableState};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::people::{FindPersonByUserName, LoadPeople, SavePerson};
+use habitsync_workflows::ports::people::{
+    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, SaveParked, SavePerson,
+};
 
 impl LoadPeople for Table {
     async fn load_people(&self) -> Result<Vec<Person>, ServiceFailure> {
@@ -17,13 +20,52 @@ impl LoadPeople for Table {
 }
 
 impl SavePerson for Table {
-    async fn save_person(&self, person: &Person) -> Result<(), ServiceFailure> {
+    async fn save_person(&self, person: &Person, change: &PersonChange) -> Result<(), ServiceFailure> {
         let save = || {
             let id = person.employee_id.clone();
-            self.state().people.insert(id, person.clone());
+            let mut state = self.state();
+            state.people.insert(id, person.clone());
+            state.changes.push(change.clone());
             Ok(())
         };
         self.faults.call(Call::SavePerson, save).await
+    }
+}
+
+impl LoadChanges for Table {
+    async fn load_changes(&self, employee: &EmployeeId) -> Result<Vec<PersonChange>, ServiceFailure> {
+        let load = || {
+            let state = self.state();
+            let changes = state
+                .changes
+                .iter()
+                .rev()
+                .filter(|change| change.employee_id == *employee);
+            Ok(changes.cloned().collect())
+        };
+        self.faults.call(Call::LoadChanges, load).await
+    }
+}
+
+impl LoadParked for Table {
+    async fn load_parked(&self) -> Result<Vec<Parked>, ServiceFailure> {
+        let load = || Ok(self.state().parked.values().cloned().collect());
+        self.faults.call(Call::LoadParked, load).await
+    }
+}
+
+impl SaveParked for Table {
+    async fn save_parked(&self, parked: &Parked) -> Result<(), ServiceFailure> {
+        let save = || {
+            let all = &mut self.state().parked;
+            if parked.setbacks.is_empty() {
+                all.remove(&parked.employee_id);
+            } else {
+                all.insert(parked.employee_id.clone(), parked.clone());
+            }
+            Ok(())
+        };
+        self.faults.call(Call::SaveParked, save).await
     }
 }
 

@@ -51,16 +51,7 @@ impl SaveUser for Portal {
 impl Portal {
     fn create(&self, user: &NewUser) -> Result<(), VendorFailure> {
         let mut users = self.users.lock();
-        if users.iter().any(|existing| existing.user_name == user.user_name) {
-            return Err(refused("user_name"));
-        }
-        let email = user.fields.0.get(&FieldName::email());
-        if users
-            .iter()
-            .any(|existing| existing.fields.0.get(&FieldName::email()) == email)
-        {
-            return Err(refused("email"));
-        }
+        must_be_free(&users, Some(&user.user_name), user.fields.0.get(&FieldName::email()))?;
         users.push(PortalUser {
             user_name: user.user_name.clone(),
             active: true,
@@ -71,15 +62,36 @@ impl Portal {
 
     fn change(&self, name: &UserName, change: &UserChange) -> Result<(), VendorFailure> {
         let mut users = self.users.lock();
-        let Some(user) = users.iter_mut().find(|user| user.user_name == *name) else {
+        let Some(index) = users.iter().position(|user| user.user_name == *name) else {
             let kind = VendorFailureKind::NotFound(Missing::User);
             return Err(vendor_failure(Vendor::TribalHabits, kind));
         };
+        let (before, others) = users.split_at(index);
+        let others = [before, others.get(1..).unwrap_or_default()].concat();
+        must_be_free(
+            &others,
+            change.user_name.as_ref(),
+            change.fields.0.get(&FieldName::email()),
+        )?;
+        let user = &mut users[index];
         user.user_name = change.user_name.clone().unwrap_or_else(|| user.user_name.clone());
         user.active = change.active.unwrap_or(user.active);
         user.fields.0.extend(change.fields.0.clone());
         Ok(())
     }
+}
+
+/// Nobody has another's user name or e-mail, whatever their letter case, deactivated or not.
+fn must_be_free(users: &[PortalUser], name: Option<&UserName>, email: Option<&String>) -> Result<(), VendorFailure> {
+    if users.iter().any(|user| Some(&user.user_name) == name) {
+        return Err(refused("user_name"));
+    }
+    let lower = |email: Option<&String>| email.map(|email| email.to_lowercase());
+    let has_email = |user: &PortalUser| lower(user.fields.0.get(&FieldName::email())) == lower(email);
+    if email.is_some() && users.iter().any(has_email) {
+        return Err(refused("email"));
+    }
+    Ok(())
 }
 
 fn refused(field: &str) -> VendorFailure {

@@ -53,14 +53,14 @@ impl SaveRun for Table {
         self.faults.call(Call::SaveRun, save).await
     }
 
-    async fn supersede_runs(&self, job: Job, id: &str) -> Result<(), ServiceFailure> {
+    async fn supersede_runs(&self, job: Job, by: Option<&str>) -> Result<(), ServiceFailure> {
         let supersede = || {
             let mut state = self.state();
             let others = state
                 .runs
                 .values_mut()
-                .filter(|run| run.record.job == job && run.record.id != id);
-            others.for_each(|run| run.close(id));
+                .filter(|run| run.record.job == job && Some(run.record.id.as_str()) != by);
+            others.for_each(|run| run.close(by));
             Ok(())
         };
         self.faults.call(Call::SupersedeRuns, supersede).await
@@ -68,9 +68,9 @@ impl SaveRun for Table {
 }
 
 impl StoredRun {
-    fn close(&mut self, successor: &str) {
+    fn close(&mut self, successor: Option<&str>) {
         if let RunState::Unfinished { lease_until } = self.record.state {
-            let cause = format!("carried on by run {successor}");
+            let cause = RunState::cause_of_closing(successor);
             self.record.state = RunState::Failed { at: lease_until, cause };
             self.due_at = None;
         }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use habitsync_domain::course::TopicRecord;
 use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId};
 use habitsync_domain::job::{Job, JobState, RunRecord};
-use habitsync_domain::person::Person;
+use habitsync_domain::parking::Parked;
+use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::result::{ResultRecord, ResultState};
 use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
@@ -27,6 +28,10 @@ pub struct Table {
 pub struct TableState {
     /// Linked people.
     pub people: BTreeMap<EmployeeId, Person>,
+    /// What was changed about people, oldest first.
+    pub changes: Vec<PersonChange>,
+    /// What the portal refuses.
+    pub parked: BTreeMap<EmployeeId, Parked>,
     /// Topics seen.
     pub topics: BTreeMap<TopicId, TopicRecord>,
     /// Completions.

@@ -25,6 +25,8 @@ pub(super) type Attributes = HashMap<String, AttributeValue>;
 pub(super) enum Retention {
     /// Results, and links of people who left: 13 months.
     ThirteenMonths,
+    /// Values of people before and after a change: 90 days.
+    NinetyDays,
     /// Runs: 400 days.
     Run,
 }
@@ -80,6 +82,7 @@ impl Retention {
     pub(super) fn end(self, from: Timestamp) -> Timestamp {
         let days = match self {
             Self::ThirteenMonths => 397,
+            Self::NinetyDays => 90,
             Self::Run => 400,
         };
         from.checked_add((days * 24).hours()).unwrap_or(Timestamp::MAX)

@@ -4,6 +4,8 @@
 //! | --- | --- | --- |
 //! | configuration in force, and each version | `TENANT#{tenant}` | `CONFIG`, `CONFIG#{version, 8 digits}` |
 //! | linked person | `TENANT#{tenant}` | `PERSON#{employee}` |
+//! | what was changed about a person | `TENANT#{tenant}` | `CHANGE#{employee}#{time}` |
+//! | what the portal refuses of a person | `TENANT#{tenant}` | `PARKED#{employee}` |
 //! | who has, or had, a user name | `TENANT#{tenant}` | `USER#{user name, lower case}#{employee}` |
 //! | topic and its course | `TENANT#{tenant}` | `COURSE#{topic}` |
 //! | completion and its result | `TENANT#{tenant}` | `RESULT#{enrolment}` |
@@ -96,6 +98,7 @@ pub(super) fn job_state(job: Job) -> String {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Prefix {
     Person,
+    Parked,
     Course,
 }
 
@@ -103,6 +106,7 @@ impl Prefix {
     pub(super) const fn as_str(self) -> &'static str {
         match self {
             Self::Person => "PERSON#",
+            Self::Parked => "PARKED#",
             Self::Course => "COURSE#",
         }
     }
@@ -133,6 +137,19 @@ impl Key {
 
     pub(super) fn person(tenant: &TenantId, employee: &EmployeeId) -> Self {
         Self::of(tenant, format!("{}{employee}", Prefix::Person.as_str()))
+    }
+
+    pub(super) fn parked(tenant: &TenantId, employee: &EmployeeId) -> Self {
+        Self::of(tenant, format!("{}{employee}", Prefix::Parked.as_str()))
+    }
+
+    pub(super) fn change(tenant: &TenantId, employee: &EmployeeId, at: Timestamp) -> Self {
+        Self::of(tenant, format!("{}{at:.9}", Self::changes(employee)))
+    }
+
+    /// The beginning of the sort keys of everything that was changed about somebody; text order is time order.
+    pub(super) fn changes(employee: &EmployeeId) -> String {
+        format!("CHANGE#{employee}#")
     }
 
     pub(super) fn user(tenant: &TenantId, name: &UserName, employee: &EmployeeId) -> Self {
@@ -212,6 +229,11 @@ mod tests {
             (Key::configuration(&acme()), "CONFIG"),
             (Key::configuration_version(&acme(), 12), "CONFIG#00000012"),
             (Key::person(&acme(), &employee("E1")), "PERSON#E1"),
+            (Key::parked(&acme(), &employee("E1")), "PARKED#E1"),
+            (
+                Key::change(&acme(), &employee("E1"), Timestamp::UNIX_EPOCH),
+                "CHANGE#E1#1970-01-01T00:00:00.000000000Z",
+            ),
             (Key::user(&acme(), &name, &employee("E1")), "USER#jo@acme.example#E1"),
             (Key::course(&acme(), TopicId(456)), "COURSE#456"),
             (Key::result(&acme(), EnrolmentId(9001)), "RESULT#9001"),

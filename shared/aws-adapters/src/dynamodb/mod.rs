@@ -15,15 +15,17 @@ mod item;
 mod keys;
 mod leases;
 mod pace;
+mod parked;
 mod people;
 mod results;
 mod runs;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::clock::Now;
 use serde::de::DeserializeOwned;
@@ -99,8 +101,13 @@ impl Table {
         found.map(|mut attributes| body("GetItem", &mut attributes)).transpose()
     }
 
-    /// Every unexpired item of a partition whose sort key begins so.
-    async fn query(&self, pk: String, prefix: &str) -> Result<Vec<Attributes>, AwsError> {
+    /// Every unexpired item of a partition whose sort key begins so, each read as it arrives: a customer has many.
+    async fn query<T>(
+        &self,
+        pk: String,
+        prefix: &str,
+        read: impl Fn(Attributes) -> Result<T, AwsError>,
+    ) -> Result<Vec<T>, AwsError> {
         let query = self
             .client
             .query()
@@ -111,14 +118,17 @@ impl Table {
             .expression_attribute_names("#sk", SK)
             .expression_attribute_values(":pk", item::text(pk))
             .expression_attribute_values(":prefix", item::text(prefix));
-        let found: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
-        let found = found.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+        let mut pages = query.into_paginator().send();
         let now = SystemClock.now();
-        let live = found
-            .into_iter()
-            .filter_map(|attributes| item::live(attributes, now).transpose());
-        live.collect::<Result<_, _>>()
-            .map_err(|kind| AwsError::new(SERVICE, "Query", kind))
+        let mut found = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+            for attributes in page.items.unwrap_or_default() {
+                let live = item::live(attributes, now).map_err(|kind| AwsError::new(SERVICE, "Query", kind))?;
+                found.extend(live.map(&read).transpose()?);
+            }
+        }
+        Ok(found)
     }
 
     /// Writes this item, whatever was there.
@@ -133,6 +143,48 @@ impl Table {
             .await
             .map(drop)
             .map_err(|error| AwsError::of(SERVICE, "PutItem", &error))
+    }
+
+    /// Writes all of these items, whatever was there, or none of them.
+    async fn replace_all(&self, items: Result<Vec<Item>, AwsErrorKind>) -> Result<(), AwsError> {
+        let items = items.map_err(|kind| AwsError::new(SERVICE, "TransactWriteItems", kind))?;
+        let puts: Result<Vec<_>, _> = items
+            .into_iter()
+            .map(|item| {
+                Put::builder()
+                    .table_name(&self.name)
+                    .set_item(Some(item.attributes))
+                    .build()
+            })
+            .map(|put| Ok(TransactWriteItem::builder().put(put?).build()))
+            .collect();
+        let puts = puts.map_err(|error: BuildError| {
+            AwsError::new(
+                SERVICE,
+                "TransactWriteItems",
+                AwsErrorKind::Unreadable(error.to_string()),
+            )
+        })?;
+        let write = self.client.transact_write_items().set_transact_items(Some(puts));
+        write
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::of(SERVICE, "TransactWriteItems", &error))
+    }
+
+    /// Removes the item with this key, if there is one.
+    async fn remove(&self, key: &Key) -> Result<(), AwsError> {
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()));
+        delete
+            .send()
+            .await
+            .map(drop)
+            .map_err(|error| AwsError::of(SERVICE, "DeleteItem", &error))
     }
 
     /// A change of the item with this key, which also states its schema. `set` follows the `SET`; `names` and `values`
@@ -164,14 +216,9 @@ impl TenantTable {
     /// The domain values of every item of one kind.
     async fn all<T: DeserializeOwned>(&self, prefix: Prefix) -> Result<Vec<T>, AwsError> {
         // Any key of the tenant has the tenant's partition.
-        let found = self
-            .table
-            .query(Key::configuration(&self.tenant).pk, prefix.as_str())
-            .await?;
-        found
-            .into_iter()
-            .map(|mut attributes| body("Query", &mut attributes))
-            .collect()
+        let pk = Key::configuration(&self.tenant).pk;
+        let read = |mut attributes| body("Query", &mut attributes);
+        self.table.query(pk, prefix.as_str(), read).await
     }
 }
 

@@ -1,12 +1,14 @@
-//! Linked people, and who has or had which user name.
+//! Linked people, who has or had which user name, and what was changed about whom.
 //!
 //! A person is one item. Each user name the person has or had is one more, under the name and the employee together, so
 //! that a name which passes from one person to another finds both, each for the time they had it.
 
+use std::collections::BTreeMap;
+
 use habitsync_domain::identity::{EmployeeId, UserName};
-use habitsync_domain::person::Person;
+use habitsync_domain::person::{Person, PersonChange};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::people::{FindPersonByUserName, LoadPeople, SavePerson};
+use habitsync_workflows::ports::people::{FindPersonByUserName, LoadChanges, LoadPeople, SavePerson};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -29,34 +31,44 @@ impl LoadPeople for TenantTable {
 }
 
 impl SavePerson for TenantTable {
-    async fn save_person(&self, person: &Person) -> Result<(), ServiceFailure> {
-        // Names first: a person who is stored can be found.
-        for holder in holders(person) {
+    async fn save_person(&self, person: &Person, change: &PersonChange) -> Result<(), ServiceFailure> {
+        let names = holders(person).into_values().map(|holder| {
             let key = Key::user(&self.tenant, &holder.user_name, &holder.employee_id);
-            let item = Item::new(&key).with_body(&holder);
-            self.table.replace(item.map(|item| kept(item, person))).await?;
-        }
-        let item = Item::new(&Key::person(&self.tenant, &person.employee_id)).with_body(person);
-        Ok(self.table.replace(item.map(|item| kept(item, person))).await?)
+            Item::new(&key).with_body(&holder).map(|item| kept(item, person))
+        });
+        let key = Key::person(&self.tenant, &person.employee_id);
+        let link = Item::new(&key).with_body(person).map(|item| kept(item, person));
+        let key = Key::change(&self.tenant, &change.employee_id, change.at);
+        let change = Item::new(&key).kept(Retention::NinetyDays).with_body(change);
+        let items = names.chain([link, change]).collect();
+        Ok(self.table.replace_all(items).await?)
+    }
+}
+
+impl LoadChanges for TenantTable {
+    async fn load_changes(&self, employee: &EmployeeId) -> Result<Vec<PersonChange>, ServiceFailure> {
+        let read = |mut attributes| super::body::<PersonChange>("Query", &mut attributes);
+        let pk = Key::configuration(&self.tenant).pk;
+        let mut changes = self.table.query(pk, &Key::changes(employee), read).await?;
+        // The sort key's prefix may also match a longer id.
+        changes.retain(|change| change.employee_id == *employee);
+        changes.reverse();
+        Ok(changes)
     }
 }
 
 impl FindPersonByUserName for TenantTable {
     async fn find_person(&self, name: &UserName, at: Timestamp) -> Result<Option<EmployeeId>, ServiceFailure> {
-        let found = self
-            .table
-            .query(Key::configuration(&self.tenant).pk, &Key::users(name))
-            .await?;
-        let holders: Result<Vec<NameHolder>, _> = found
-            .into_iter()
-            .map(|mut attributes| super::body("Query", &mut attributes))
-            .collect();
-        Ok(holder_at(name, at, holders?))
+        let read = |mut attributes| super::body::<NameHolder>("Query", &mut attributes);
+        let pk = Key::configuration(&self.tenant).pk;
+        let found = self.table.query(pk, &Key::users(name), read).await?;
+        Ok(holder_at(name, at, found))
     }
 }
 
-/// Everything that is to be known of the person's names.
-fn holders(person: &Person) -> Vec<NameHolder> {
+/// Everything that is to be known of the person's names, by the name as it is compared: of one that was given up twice, the
+/// later time.
+fn holders(person: &Person) -> BTreeMap<String, NameHolder> {
     let holder = |user_name: &UserName, until| NameHolder {
         user_name: user_name.clone(),
         employee_id: person.employee_id.clone(),
@@ -69,6 +81,7 @@ fn holders(person: &Person) -> Vec<NameHolder> {
     former
         .map(|former| holder(&former.user_name, Some(former.until)))
         .chain([holder(&person.user_name, None)])
+        .map(|holder| (holder.user_name.key(), holder))
         .collect()
 }
 
@@ -150,11 +163,12 @@ mod tests {
             fields: habitsync_domain::user::UserFields::default(),
             last_change: None,
         };
+        let holders: Vec<_> = holders(&person).into_values().collect();
         assert_eq!(
-            holders(&person),
+            holders,
             [
-                holder("jo.old", "E1", Some("2026-02-01T00:00:00Z")),
-                holder("jo", "E1", None)
+                holder("jo", "E1", None),
+                holder("jo.old", "E1", Some("2026-02-01T00:00:00Z"))
             ]
         );
     }

@@ -27,10 +27,10 @@ impl SaveRun for TenantTable {
         Ok(self.table.replace(item).await?)
     }
 
-    async fn supersede_runs(&self, job: Job, id: &str) -> Result<(), ServiceFailure> {
+    async fn supersede_runs(&self, job: Job, by: Option<&str>) -> Result<(), ServiceFailure> {
         for run in self.unfinished_runs().await? {
-            if run.job == job && run.id != id {
-                self.close(run, id).await?;
+            if run.job == job && Some(run.id.as_str()) != by {
+                self.close(run, by).await?;
             }
         }
         Ok(())
@@ -60,10 +60,10 @@ impl TenantTable {
             .collect()
     }
 
-    async fn close(&self, run: RunRecord, successor: &str) -> Result<(), AwsError> {
+    async fn close(&self, run: RunRecord, successor: Option<&str>) -> Result<(), AwsError> {
         let state = RunState::Failed {
             at: SystemClock.now(),
-            cause: format!("carried on by run {successor}"),
+            cause: RunState::cause_of_closing(successor),
         };
         let key = Key::run(&self.tenant, &run.id);
         let closed = encode(&RunRecord { state, ..run }).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;

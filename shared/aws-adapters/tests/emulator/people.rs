@@ -2,14 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use habitsync_aws_adapters::TenantTable;
 use habitsync_domain::course::{Course, LinkedCourse, TopicRecord, TopicState};
 use habitsync_domain::identity::{CourseId, TopicCode, TopicId, UserName};
-use habitsync_domain::person::{FormerName, LastChange, Person};
+use habitsync_domain::parking::{Parked, Refusal, Refused};
+use habitsync_domain::person::{FieldChange, FormerName, LastChange, Person, PersonChange};
+use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::topic::Condition;
 use habitsync_domain::user::{FieldName, UserFields};
 use habitsync_workflows::ports::courses::{FindTopic, LoadTopics, SaveTopic};
 use habitsync_workflows::ports::mail::{AlertState, RememberAlert};
-use habitsync_workflows::ports::people::{FindPersonByUserName, LoadPeople, SavePerson};
+use habitsync_workflows::ports::people::{
+    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, SaveParked, SavePerson,
+};
 
 use crate::fixture::{acme, at, table, tenant};
 
@@ -37,6 +42,95 @@ fn person(employee: &str, user_name: &str) -> Person {
     }
 }
 
+/// Stores the person, and that they were created.
+async fn save(table: &TenantTable, person: &Person) {
+    let change = change(person.employee_id.as_str(), "2026-03-02T00:00:00Z", "created");
+    table.save_person(person, &change).await.expect("saved");
+}
+
+fn change(employee: &str, time: &str, reason: &str) -> PersonChange {
+    PersonChange {
+        employee_id: employee.parse().expect("an employee"),
+        at: at(time),
+        reason: reason.to_owned(),
+        fields: vec![FieldChange {
+            field: "X-Job Title".to_owned(),
+            before: None,
+            after: "Chef".to_owned(),
+        }],
+    }
+}
+
+#[tokio::test]
+async fn what_was_changed_about_somebody_comes_back_the_newest_first_and_nobody_elses() {
+    let acme = acme().await;
+    for (employee, time, reason) in [
+        ("E1", "2026-03-02T00:00:00Z", "created"),
+        ("E1", "2026-03-02T00:00:00.5Z", "X-Job Title changed"),
+        ("E10", "2026-03-02T00:00:00Z", "created"),
+    ] {
+        let change = change(employee, time, reason);
+        let person = person(employee, &format!("{employee}@acme.example"));
+        acme.save_person(&person, &change).await.expect("saved");
+    }
+    let changes = acme
+        .load_changes(&"E1".parse().expect("an employee"))
+        .await
+        .expect("loaded");
+    let expected = [
+        change("E1", "2026-03-02T00:00:00.5Z", "X-Job Title changed"),
+        change("E1", "2026-03-02T00:00:00Z", "created"),
+    ];
+    assert_eq!(changes, expected);
+}
+
+#[tokio::test]
+async fn a_name_that_was_given_up_twice_is_stored_once() {
+    let acme = acme().await;
+    let former = |time| FormerName {
+        user_name: name("jo@acme.example"),
+        until: at(time),
+    };
+    let former_names = vec![former("2026-01-01T00:00:00Z"), former("2026-02-01T00:00:00Z")];
+    let person = Person {
+        former_names,
+        ..person("E1", "jo.now@acme.example")
+    };
+    save(&acme, &person).await;
+    let found = acme
+        .find_person(&name("jo@acme.example"), at("2026-01-15T00:00:00Z"))
+        .await;
+    assert_eq!(found.expect("an answer").map(String::from).as_deref(), Some("E1"));
+}
+
+#[tokio::test]
+async fn what_is_refused_of_somebody_comes_back_until_nothing_is() {
+    let acme = acme().await;
+    let employee_id = "E1".parse().expect("an employee");
+    let problem = Problem {
+        cause: Cause::RefusedField {
+            field: "X-Location".to_owned(),
+            reason: "is not in the list".to_owned(),
+        },
+        employee_id: "E1".parse().expect("an employee"),
+        person: "Jo Citizen".to_owned(),
+        seen: Some("Mars".to_owned()),
+    };
+    let refusal = Refusal {
+        what: Refused::Field("X-Location".parse().expect("a field")),
+        digest: "d".to_owned(),
+        problem,
+    };
+    let parked = Parked::after(None, &employee_id, vec![refusal], at("2026-03-02T00:00:00Z"));
+    acme.save_parked(&parked).await.expect("saved");
+    assert_eq!(acme.load_parked().await.expect("loaded"), [parked]);
+    let setbacks = Vec::new();
+    acme.save_parked(&Parked { employee_id, setbacks })
+        .await
+        .expect("removed");
+    assert_eq!(acme.load_parked().await.expect("loaded"), []);
+}
+
 #[tokio::test]
 async fn every_person_comes_back_as_stored_however_many_there_are() {
     let acme = acme().await;
@@ -52,7 +146,7 @@ async fn every_person_comes_back_as_stored_however_many_there_are() {
         })
         .collect();
     for person in &people {
-        acme.save_person(person).await.expect("saved");
+        save(&acme, person).await;
     }
     let mut loaded = acme.load_people().await.expect("loaded");
     loaded.sort_by(|one, two| one.employee_id.cmp(&two.employee_id));
@@ -67,13 +161,12 @@ async fn a_former_name_finds_its_person_by_the_time_and_its_new_owner_afterwards
         user_name: name("jo@acme.example"),
         until: renamed_at,
     }];
-    acme.save_person(&Person {
+    let renamed = Person {
         former_names,
         ..person("E1", "jo.married@acme.example")
-    })
-    .await
-    .expect("saved");
-    acme.save_person(&person("E2", "Jo@Acme.example")).await.expect("saved");
+    };
+    save(&acme, &renamed).await;
+    save(&acme, &person("E2", "Jo@Acme.example")).await;
     let found = async |user_name, then| {
         let found = acme.find_person(&name(user_name), at(then)).await.expect("an answer");
         found.map(String::from)
@@ -103,10 +196,7 @@ async fn one_customer_never_sees_another_s_people() {
         table.tenant(&tenant()),
         table.tenant(&"acme-2".parse().expect("a tenant")),
     );
-    acme_2
-        .save_person(&person("E1", "jo@acme.example"))
-        .await
-        .expect("saved");
+    save(&acme_2, &person("E1", "jo@acme.example")).await;
     assert!(acme.load_people().await.expect("loaded").is_empty());
     assert_eq!(
         acme.find_person(&name("jo@acme.example"), at("2026-03-02T00:00:00Z"))

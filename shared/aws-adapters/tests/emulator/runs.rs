@@ -67,7 +67,7 @@ async fn a_run_that_carries_on_closes_the_earlier_runs_of_its_job_and_customer_o
         .await
         .expect("saved");
     other.save_run(&unfinished("theirs", Job::Users)).await.expect("saved");
-    acme.supersede_runs(Job::Users, "new").await.expect("closed");
+    acme.supersede_runs(Job::Users, Some("new")).await.expect("closed");
     let mut left = listed(&table, at(LEASE_ENDS)).await;
     left.sort();
     assert_eq!(

@@ -1,9 +1,10 @@
 //! Which account is whose: by the stored link, else (when verifying) by what the customer says accounts are recognised by.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Situation;
-use crate::configuration::MatchKey;
+use crate::configuration::{MatchKey, WriteMode};
 use crate::identity::{EmployeeId, UserName};
 use crate::mapping::MappedUser;
 use crate::person::Person;
@@ -11,11 +12,11 @@ use crate::problem::Cause;
 use crate::user::{FieldName, PortalUser, UserFields};
 
 /// The account of one person, as far as it is known.
-pub(super) enum Account {
+pub(super) enum Account<'a> {
     /// There is none.
     None,
     /// The stored link, and nothing new about it.
-    Linked(Person),
+    Known(Cow<'a, Person>),
     /// As the portal has it, which the table does not hold yet: an account to adopt, or one that drifted.
     Seen(Person),
     /// An account that is never touched.
@@ -27,7 +28,7 @@ pub(super) enum Account {
 pub(super) struct Accounts<'a> {
     situation: &'a Situation<'a>,
     links: HashMap<&'a EmployeeId, &'a Person>,
-    linked_names: BTreeSet<String>,
+    linked_names: HashSet<String>,
     protected: BTreeSet<String>,
     by_name: ByKey<'a, PortalUser>,
     by_email: ByKey<'a, PortalUser>,
@@ -45,7 +46,11 @@ impl<'a> Accounts<'a> {
                 .iter()
                 .map(|person| (&person.employee_id, person))
                 .collect(),
-            linked_names: situation.people.iter().map(|person| person.user_name.key()).collect(),
+            linked_names: if situation.portal.is_some() {
+                situation.people.iter().map(|person| person.user_name.key()).collect()
+            } else {
+                HashSet::new()
+            },
             protected: situation.configuration.protected(),
             by_name: by_key(portal, |user| Some(user.user_name.key())),
             by_email: by_key(portal, |user| {
@@ -56,7 +61,7 @@ impl<'a> Accounts<'a> {
     }
 
     pub(super) fn is_protected(&self, name: &UserName) -> bool {
-        self.protected.contains(&name.key())
+        !self.protected.is_empty() && self.protected.contains(&name.key())
     }
 
     /// The stored link of an employee.
@@ -65,34 +70,24 @@ impl<'a> Accounts<'a> {
     }
 
     /// Counts who would adopt which account: one that two people would take is neither's.
-    pub(super) fn count_claims<'w>(&mut self, wanted: impl IntoIterator<Item = (&'w EmployeeId, &'w MappedUser)>) {
-        for (employee, user) in wanted {
-            if self.link(employee).is_none()
-                && let Some([account]) = self.found(user)
-            {
+    pub(super) fn count_claims<'w>(&mut self, unlinked: impl IntoIterator<Item = &'w MappedUser<'w>>) {
+        for user in unlinked {
+            for account in self.candidates(user) {
                 *self.claims.entry(account.user_name.key()).or_default() += 1;
             }
         }
     }
 
-    pub(super) fn of(&self, employee: &EmployeeId, wanted: &MappedUser) -> Account {
-        match self.link(employee) {
-            Some(person) if self.is_protected(&person.user_name) => Account::Protected,
-            Some(person) => self.linked(person),
-            None => self.unlinked(employee, wanted),
-        }
-    }
-
     /// The linked account, as the portal has it when this run verifies.
-    fn linked(&self, person: &Person) -> Account {
-        if self.situation.portal.is_none() {
-            return Account::Linked(person.clone());
+    pub(super) fn of_linked(&self, person: &'a Person) -> Account<'a> {
+        if self.is_protected(&person.user_name) {
+            return Account::Protected;
         }
-        let Some(user) = self
-            .by_name
-            .get(&person.user_name.key())
-            .and_then(|users| users.first())
-        else {
+        if self.situation.portal.is_none() {
+            return Account::Known(Cow::Borrowed(person));
+        }
+        let found = self.by_name.get(&person.user_name.key());
+        let Some(user) = found.and_then(|users| users.first()) else {
             return Account::Unclear(Cause::AccountMissing);
         };
         if person.active && !user.active {
@@ -103,47 +98,60 @@ impl<'a> Accounts<'a> {
             fields: self.mapped_fields(user),
             ..person.clone()
         };
-        if seen == *person {
-            Account::Linked(seen)
+        if self.is_as_stored(person, &seen) {
+            Account::Known(Cow::Borrowed(person))
         } else {
             Account::Seen(seen)
         }
     }
 
+    /// Whether the account can log in: as the portal has it when this run verifies, else as last written or seen.
+    pub(super) fn is_active(&self, person: &Person) -> bool {
+        let found = self.by_name.get(&person.user_name.key());
+        let seen = found.and_then(|users| users.first());
+        seen.map_or(person.active, |user| user.active)
+    }
+
+    /// Whether the table holds the account as it was seen. A field that was never written is empty, unless that is just what
+    /// has to be seen before it may be written.
+    fn is_as_stored(&self, stored: &Person, seen: &Person) -> bool {
+        let mut mapped = self.situation.configuration.users.fields.iter();
+        let is_same = |field, write| {
+            let seen = seen.fields.0.get(field).map(String::as_str).unwrap_or_default();
+            match stored.fields.0.get(field) {
+                Some(stored) => stored == seen,
+                None => seen.is_empty() && write != WriteMode::IfEmpty,
+            }
+        };
+        stored.active == seen.active && mapped.all(|(field, mapping)| is_same(field, mapping.write))
+    }
+
     /// An account that nobody is linked to; two candidates, or two people for one, are never guessed between.
-    fn unlinked(&self, employee: &EmployeeId, wanted: &MappedUser) -> Account {
-        match self.found(wanted) {
-            None => Account::None,
-            Some([user]) if self.is_protected(&user.user_name) => Account::Protected,
-            Some([user]) if self.is_free_for_one(&user.user_name) => Account::Seen(self.adopt(employee, user)),
-            Some(_) => Account::Unclear(Cause::SeveralAccounts),
+    pub(super) fn of_unlinked(&self, employee: &EmployeeId, wanted: &MappedUser<'_>) -> Account<'a> {
+        match self.candidates(wanted).as_slice() {
+            [] => Account::None,
+            [user] if self.is_protected(&user.user_name) => Account::Protected,
+            [user] if self.claims.get(&user.user_name.key()) == Some(&1) => Account::Seen(self.adopt(employee, user)),
+            [_] | [_, ..] => Account::Unclear(Cause::SeveralAccounts),
         }
     }
 
-    fn is_free_for_one(&self, name: &UserName) -> bool {
-        let is_linked = self.linked_names.contains(&name.key());
-        let is_claimed_twice = self.claims.get(&name.key()).is_some_and(|claims| *claims > 1);
-        !is_linked && !is_claimed_twice
-    }
-
-    /// The accounts that the first key to find any finds.
-    fn found(&self, wanted: &MappedUser) -> Option<&[&'a PortalUser]> {
+    /// The accounts that nobody is linked to and that the customer would recognise this person by: those that the first key
+    /// to find any finds, and those that another key finds beside them.
+    fn candidates(&self, wanted: &MappedUser<'_>) -> Vec<&'a PortalUser> {
         let keys = &self.situation.configuration.users.match_existing;
-        keys.iter().find_map(|key| self.candidates(*key, wanted))
-    }
-
-    fn candidates(&self, key: MatchKey, wanted: &MappedUser) -> Option<&[&'a PortalUser]> {
-        let candidates = match key {
+        let found = keys.iter().filter_map(|key| match key {
             MatchKey::UserName => self.by_name.get(&wanted.user_name.key()),
-            MatchKey::Email => {
-                let email = wanted
-                    .fields
-                    .get(&FieldName::email())
-                    .and_then(|field| field.value.as_ref());
-                email.and_then(|email| self.by_email.get(&email.to_lowercase()))
+            MatchKey::Email => self.by_email.get(&wanted.email()?.to_lowercase()),
+        });
+        let mut candidates: Vec<&'a PortalUser> = Vec::new();
+        for user in found.flatten() {
+            let is_known = candidates.iter().any(|known| known.user_name == user.user_name);
+            if !is_known && !self.linked_names.contains(&user.user_name.key()) {
+                candidates.push(user);
             }
-        };
-        candidates.map(Vec::as_slice)
+        }
+        candidates
     }
 
     fn adopt(&self, employee: &EmployeeId, user: &PortalUser) -> Person {

@@ -1,9 +1,12 @@
 //! What differs between the user somebody should be and the account as last written or seen.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
-use super::Wanted;
-use crate::configuration::{EmptyMode, FieldType, OnUserNameChange, UsersConfiguration, WriteMode};
+use super::former_account;
+use crate::configuration::{EmptyMode, FieldMapping, FieldType, OnUserNameChange, UsersConfiguration, WriteMode};
+use crate::employee::Employee;
 use crate::mapping::{MappedField, MappedUser, problem};
 use crate::person::Person;
 use crate::problem::{Cause, Problem};
@@ -17,26 +20,30 @@ pub(super) struct Difference {
 }
 
 /// Every field that has a value: a create never clears.
-pub(super) fn fields_of_new(user: &MappedUser) -> UserFields {
+pub(super) fn fields_of_new(user: &MappedUser<'_>) -> UserFields {
     let valued = user
         .fields
         .iter()
-        .filter_map(|(name, field)| Some((name.clone(), field.value.clone()?)));
+        .filter_map(|field| Some((field.name.clone(), field.value.as_deref()?.to_owned())));
     UserFields(valued.collect())
 }
 
-pub(super) fn difference(users: &UsersConfiguration, wanted: &Wanted<'_>, before: &Person) -> Difference {
-    let changed = wanted.user.fields.iter().filter_map(|(name, field)| {
-        let kind = users.fields.get(name).map_or(FieldType::String, |mapping| mapping.kind);
-        let value = value_to_write(name, kind, field, before.fields.0.get(name).map(String::as_str))?;
-        Some((name.clone(), value))
+pub(super) fn difference(
+    users: &UsersConfiguration,
+    employee: &Employee,
+    wanted: &MappedUser<'_>,
+    before: &Person,
+) -> Difference {
+    let changed = wanted.fields.iter().filter_map(|field| {
+        let value = value_to_write(field, before.fields.0.get(field.name).map(String::as_str))?;
+        Some((field.name.clone(), value.to_owned()))
     });
     let mut change = UserChange {
         fields: UserFields(changed.collect()),
         ..UserChange::default()
     };
     change.active = (!before.active).then_some(true);
-    let problem = compare_names(users, wanted, before, &mut change);
+    let problem = compare_names(users, employee, wanted, before, &mut change);
     Difference {
         reason: reason(&change),
         change,
@@ -45,18 +52,22 @@ pub(super) fn difference(users: &UsersConfiguration, wanted: &Wanted<'_>, before
 }
 
 /// What to write into a field that was last written or seen as `before`; none where it stays.
-fn value_to_write(name: &FieldName, kind: FieldType, field: &MappedField, before: Option<&str>) -> Option<String> {
-    let desired = match (&field.value, field.empty) {
-        (Some(value), _) => value.clone(),
-        (None, EmptyMode::Clear) if !name.is_required() => String::new(),
+fn value_to_write<'f>(field: &'f MappedField<'_>, before: Option<&str>) -> Option<&'f str> {
+    let FieldMapping { write, empty, kind, .. } = field.mapping;
+    let desired = match (field.value.as_deref(), empty) {
+        (Some(value), _) => value,
+        (None, EmptyMode::Clear) if !field.name.is_required() => "",
         (None, EmptyMode::Clear | EmptyMode::Keep) => return None,
     };
-    let may_write = match field.write {
+    // Somebody who comes back has their own address again, however the field is written.
+    let was_given_up = field.name.is_email() && before.is_some_and(former_account::is_email);
+    let may_write = match write {
+        _ if was_given_up => true,
         WriteMode::Always => true,
         WriteMode::OnCreate => false,
         WriteMode::IfEmpty => before == Some(""),
     };
-    let differs = !is_same(name, kind, before.unwrap_or_default(), &desired);
+    let differs = !is_same(field.name, *kind, before.unwrap_or_default(), desired);
     (may_write && differs).then_some(desired)
 }
 
@@ -68,8 +79,22 @@ fn is_same(name: &FieldName, kind: FieldType, one: &str, other: &str) -> bool {
     match kind {
         FieldType::Date => one == other || portal_date(one).is_some_and(|date| portal_date(other) == Some(date)),
         FieldType::Number => one == other || one.parse::<f64>().is_ok_and(|number| other.parse() == Ok(number)),
-        FieldType::String | FieldType::List => one == other,
+        FieldType::List => one == other || items(one) == items(other),
+        FieldType::String => one == other,
     }
+}
+
+/// Whether the portal may show what was written as `one` as `other`: letter case and the spelling of dates are its affair.
+#[must_use]
+pub fn reads_alike(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+        || portal_date(one).is_some_and(|date| portal_date(other) == Some(date))
+        || items(one) == items(other)
+}
+
+/// A list is a set: the portal may have it in another order.
+fn items(list: &str) -> BTreeSet<&str> {
+    list.split(';').map(str::trim).filter(|item| !item.is_empty()).collect()
 }
 
 /// The portal writes `yyyy-mm-dd`, `dd/mm/yyyy` or `dd/mm/yy`.
@@ -82,22 +107,28 @@ fn portal_date(text: &str) -> Option<Date> {
 
 fn compare_names(
     users: &UsersConfiguration,
-    wanted: &Wanted<'_>,
+    employee: &Employee,
+    wanted: &MappedUser<'_>,
     before: &Person,
     change: &mut UserChange,
 ) -> Option<Problem> {
-    if wanted.user.user_name == before.user_name {
+    if wanted.user_name == before.user_name {
         return None;
     }
+    let was_given_up = former_account::is_user_name(&before.user_name, &before.employee_id);
     match users.on_user_name_change {
+        OnUserNameChange::Keep | OnUserNameChange::Alert if was_given_up => {
+            change.user_name = Some(wanted.user_name.clone());
+            None
+        }
         OnUserNameChange::Rename => {
-            change.user_name = Some(wanted.user.user_name.clone());
+            change.user_name = Some(wanted.user_name.clone());
             None
         }
         OnUserNameChange::Keep => None,
         OnUserNameChange::Alert => {
-            let seen = Some(wanted.user.user_name.as_str().to_owned());
-            Some(problem(wanted.employee, Cause::UserNameChanged, seen))
+            let seen = Some(wanted.user_name.as_str().to_owned());
+            Some(problem(employee, Cause::UserNameChanged, seen))
         }
     }
 }
@@ -117,18 +148,28 @@ fn reason(change: &UserChange) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::*;
 
-    fn field(value: Option<&str>, write: WriteMode, empty: EmptyMode) -> MappedField {
-        MappedField {
-            value: value.map(str::to_owned),
+    fn field(value: Option<&str>, write: WriteMode, empty: EmptyMode) -> (Option<String>, FieldMapping) {
+        let expression: crate::expression::Expression = "employee.location".parse().expect("compiles");
+        let mapping = FieldMapping {
             write,
             empty,
-        }
+            ..FieldMapping::from(expression)
+        };
+        (value.map(str::to_owned), mapping)
     }
 
-    fn written(field: &MappedField, before: Option<&str>) -> Option<String> {
-        value_to_write(&"X-City".parse().expect("a field"), FieldType::String, field, before)
+    fn written((value, mapping): &(Option<String>, FieldMapping), before: Option<&str>) -> Option<String> {
+        let name = "X-City".parse().expect("a field");
+        let field = MappedField {
+            name: &name,
+            mapping,
+            value: value.as_deref().map(Cow::Borrowed),
+        };
+        value_to_write(&field, before).map(str::to_owned)
     }
 
     #[test]
@@ -174,5 +215,7 @@ mod tests {
             "jo@acme.com.au"
         ));
         assert!(is_same(&start, FieldType::Number, "7.50", "7.5"));
+        assert!(is_same(&start, FieldType::List, "Perth;Hobart", "Hobart; Perth"));
+        assert!(!is_same(&start, FieldType::List, "Perth;Hobart", "Hobart"));
     }
 }

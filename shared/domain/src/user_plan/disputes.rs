@@ -1,78 +1,87 @@
 //! Two people who would be active with one user name or e-mail: both are named, neither is guessed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Planner, Wanted};
 use crate::identity::EmployeeId;
 use crate::mapping::problem;
 use crate::problem::Cause;
-use crate::user::FieldName;
+
+/// What nobody else may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Unique {
+    UserName,
+    Email,
+}
+
+impl Unique {
+    pub(super) const BOTH: [Self; 2] = [Self::UserName, Self::Email];
+
+    /// As the customer calls it.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::UserName => "user name",
+            Self::Email => "e-mail",
+        }
+    }
+}
 
 impl<'a> Planner<'a> {
     /// Reports everybody who shares a user name or an e-mail with somebody else, and returns the rest.
     pub(super) fn set_disputes_aside(&mut self, wanted: Vec<Wanted<'a>>) -> Vec<Wanted<'a>> {
         let mut disputed = BTreeSet::new();
-        for (what, groups) in [("user name", by_user_name(&wanted)), ("e-mail", by_email(&wanted))] {
-            for group in groups.into_values().filter(|group| group.len() > 1) {
+        for what in Unique::BOTH {
+            for group in shared(&wanted, what) {
                 self.report_group(what, &group, &mut disputed);
             }
         }
-        wanted
+        if disputed.is_empty() {
+            return wanted;
+        }
+        let (aside, rest): (Vec<_>, Vec<_>) = wanted
             .into_iter()
-            .filter(|wanted| !disputed.contains(wanted.employee.id()))
-            .collect()
+            .partition(|wanted| disputed.contains(wanted.employee.id()));
+        self.plan.counts.set_aside += aside.len();
+        rest
     }
 
     /// One line per person: who shares both is told about the user name.
-    fn report_group(&mut self, what: &str, group: &[&Wanted<'_>], disputed: &mut BTreeSet<EmployeeId>) {
+    fn report_group(&mut self, what: Unique, group: &[&Wanted<'a>], disputed: &mut BTreeSet<EmployeeId>) {
         for wanted in group {
             let id = wanted.employee.id();
             if disputed.insert(id.clone()) {
-                let with = group
+                let others = group
                     .iter()
                     .map(|other| other.employee.id())
-                    .filter(|other| *other != id)
-                    .cloned()
-                    .collect();
+                    .filter(|other| *other != id);
                 let cause = Cause::Disputed {
-                    what: what.to_owned(),
-                    with,
+                    what: what.name().to_owned(),
+                    with: others.cloned().collect(),
                 };
-                let seen = if what == "e-mail" {
-                    email(wanted)
-                } else {
-                    Some(wanted.user.user_name.as_str().to_owned())
-                };
+                let seen = wanted.unique(what).map(str::to_owned);
                 self.report(problem(wanted.employee, cause, seen));
             }
         }
     }
 }
 
-type Groups<'w, 'a> = BTreeMap<String, Vec<&'w Wanted<'a>>>;
-
-fn by_user_name<'w, 'a>(wanted: &'w [Wanted<'a>]) -> Groups<'w, 'a> {
-    group(wanted, |wanted| Some(wanted.user.user_name.key()))
-}
-
-fn by_email<'w, 'a>(wanted: &'w [Wanted<'a>]) -> Groups<'w, 'a> {
-    group(wanted, |wanted| email(wanted).map(|email| email.to_lowercase()))
-}
-
-fn group<'w, 'a>(wanted: &'w [Wanted<'a>], key: impl Fn(&Wanted<'a>) -> Option<String>) -> Groups<'w, 'a> {
-    let mut groups = Groups::new();
-    for wanted in wanted {
-        if let Some(key) = key(wanted) {
-            groups.entry(key).or_default().push(wanted);
+/// The groups of people who would have the same, in the order of the first of each.
+fn shared<'w, 'a>(wanted: &'w [Wanted<'a>], what: Unique) -> Vec<Vec<&'w Wanted<'a>>> {
+    let mut first: HashMap<String, usize> = HashMap::with_capacity(wanted.len());
+    let mut groups: BTreeMap<usize, Vec<&Wanted<'a>>> = BTreeMap::new();
+    for (index, person) in wanted.iter().enumerate() {
+        let Some(key) = person.unique(what).map(str::to_lowercase) else {
+            continue;
+        };
+        match first.entry(key) {
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(index);
+            }
+            std::collections::hash_map::Entry::Occupied(entry) => {
+                let first = *entry.get();
+                groups.entry(first).or_insert_with(|| vec![&wanted[first]]).push(person);
+            }
         }
     }
-    groups
-}
-
-fn email(wanted: &Wanted<'_>) -> Option<String> {
-    wanted
-        .user
-        .fields
-        .get(&FieldName::email())
-        .and_then(|field| field.value.clone())
+    groups.into_values().collect()
 }

@@ -1,32 +1,50 @@
 //! What a user sync does: from the employees, the links and (when verifying) the portal to an ordered list of actions.
 //!
-//! One planner serves every run. Leavers are told first, on employee id, status and dates alone, since HR often clears a
-//! leaver's e-mail; then everybody else is scoped, mapped, matched to an account and compared with what was last written.
+//! One planner serves every run. Leavers are told first; then everybody else is scoped, mapped, matched to an account and
+//! compared with what was last written; what two people claim, what must wait and what must come first is settled over the
+//! whole plan.
 
 mod accounts;
 mod compare;
+mod counts;
+pub mod digest;
 mod disputes;
+mod former_account;
+mod holders;
+mod managers;
+mod names;
 mod order;
+mod organisation;
+mod placement;
 mod plan;
 mod removals;
+mod setbacks;
+mod wanted;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
-pub use plan::{Action, PlanCounts, Step, UserPlan};
-pub use removals::HeldRemoval;
+pub use compare::reads_alike;
+pub use counts::PlanCounts;
+pub use plan::{Action, Drift, Step, UserPlan};
+pub use removals::{HeldRemoval, Missing};
 
 use crate::configuration::TenantConfiguration;
 use crate::employee::Employee;
-use crate::employment::{Employment, Evidence, Undecided};
-use crate::evaluator::{Evaluator, Scope};
+use crate::evaluator::Evaluator;
 use crate::identity::EmployeeId;
-use crate::mapping::{self, MappedUser, display_name, problem};
+use crate::mapping::{MappedUser, display_name, problem};
+use crate::parking::{Parked, Refused};
 use crate::person::Person;
 use crate::problem::{Cause, Problem};
+use crate::roster::Roster;
 use crate::user::{NewUser, PortalUser, UserChange};
 use accounts::{Account, Accounts};
+use organisation::Organisation;
+use wanted::{Intent, Linked, Wanted};
 
 /// Everything a plan is made from.
 #[derive(Debug, Clone, Copy)]
@@ -34,129 +52,72 @@ pub struct Situation<'a> {
     /// The customer's rules.
     pub configuration: &'a TenantConfiguration,
     /// A complete read of EmployeeConnect.
-    pub employees: &'a [Employee],
+    pub roster: &'a Roster,
     /// Every linked person.
     pub people: &'a [Person],
+    /// Linked, active people who are not in the roster.
+    pub missing: &'a [Missing],
+    /// What Tribal Habits has been refusing.
+    pub parked: &'a [Parked],
     /// The portal's users, when this run verifies: accounts that exist are adopted, drift and hand edits are found.
     pub portal: Option<&'a [PortalUser]>,
-    /// The customer's local day.
-    pub today: Date,
+    /// The moment that the plan is for.
+    pub now: Timestamp,
 }
 
-/// Somebody who should have an account, with the user they should be.
-struct Wanted<'a> {
-    employee: &'a Employee,
-    user: MappedUser,
+impl Situation<'_> {
+    /// The customer's local day.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.now.to_zoned(self.configuration.time_zone.zone().clone()).date()
+    }
 }
 
 /// Plans a user sync.
 #[must_use]
 pub fn plan_users(situation: &Situation<'_>) -> UserPlan {
-    let mut planner = Planner::new(situation);
-    let wanted = planner.divide();
+    let users = &situation.configuration.users;
+    let custom_fields = situation.roster.custom_fields.iter().map(String::as_str);
+    let evaluator = Evaluator::new(custom_fields, users.expressions());
+    let mut planner = Planner::new(situation, &evaluator);
+    let placements = planner.place_everybody();
+    planner.remove_missing();
+    let wanted = planner.map_those_in_scope(&placements);
     let wanted = planner.set_disputes_aside(wanted);
-    planner
-        .accounts
-        .count_claims(wanted.iter().map(|wanted| (wanted.employee.id(), &wanted.user)));
-    for wanted in &wanted {
-        planner.plan_account(wanted);
+    planner.count_claims(&wanted);
+    for wanted in wanted {
+        planner.decide(wanted);
     }
+    planner.let_setbacks_rest();
+    planner.hold_removals();
+    planner.settle_names(&placements);
     planner.finish()
 }
 
 struct Planner<'a> {
     situation: &'a Situation<'a>,
-    employees: HashMap<&'a EmployeeId, &'a Employee>,
+    evaluator: &'a Evaluator,
+    today: Date,
+    organisation: Organisation<'a>,
     accounts: Accounts<'a>,
-    removals: Vec<(Action, Evidence)>,
+    parked: HashMap<&'a EmployeeId, &'a Parked>,
+    removals: Vec<HeldRemoval>,
     plan: UserPlan,
 }
 
 impl<'a> Planner<'a> {
-    fn new(situation: &'a Situation<'a>) -> Self {
+    fn new(situation: &'a Situation<'a>, evaluator: &'a Evaluator) -> Self {
+        let parked = situation.parked.iter();
         Self {
             situation,
-            employees: situation
-                .employees
-                .iter()
-                .map(|employee| (employee.id(), employee))
-                .collect(),
+            evaluator,
+            today: situation.today(),
+            organisation: Organisation::of(&situation.roster.employees),
             accounts: Accounts::new(situation),
+            parked: parked.map(|parked| (&parked.employee_id, parked)).collect(),
             removals: Vec::new(),
             plan: UserPlan::default(),
         }
-    }
-
-    /// Divides everybody who was read; returns those who should have an account.
-    fn divide(&mut self) -> Vec<Wanted<'a>> {
-        let evaluator = Evaluator::new(
-            self.situation.employees,
-            self.situation.configuration.users.expressions(),
-        );
-        self.plan.counts.read = self.situation.employees.len();
-        self.situation
-            .employees
-            .iter()
-            .filter_map(|employee| self.place(employee, &evaluator))
-            .collect()
-    }
-
-    fn place(&mut self, employee: &'a Employee, evaluator: &Evaluator) -> Option<Wanted<'a>> {
-        let users = &self.situation.configuration.users;
-        match Employment::of(employee, users, self.situation.today) {
-            Ok(Employment::Left(evidence)) => {
-                self.plan.counts.leavers += 1;
-                self.remove(employee, evidence);
-                None
-            }
-            Ok(Employment::StartsLater) => {
-                self.plan.counts.starting_later += 1;
-                None
-            }
-            Ok(Employment::Works) => {
-                let manager = employee.manager_id().and_then(|id| self.employees.get(&id).copied());
-                self.want(employee, &evaluator.scope(employee, manager))
-            }
-            Err(undecided) => {
-                self.leave_alone(undecided_problem(employee, undecided));
-                None
-            }
-        }
-    }
-
-    fn want(&mut self, employee: &'a Employee, scope: &Scope<'_>) -> Option<Wanted<'a>> {
-        let users = &self.situation.configuration.users;
-        match mapping::is_in_scope(users, employee, scope) {
-            Ok(true) => {}
-            Ok(false) => {
-                self.exclude(employee);
-                return None;
-            }
-            Err(problem) => {
-                self.leave_alone(problem);
-                return None;
-            }
-        }
-        match mapping::map_user(users, employee, scope) {
-            Ok(user) if self.accounts.is_protected(&user.user_name) => {
-                self.plan.counts.excluded += 1;
-                None
-            }
-            Ok(user) => {
-                self.plan.counts.in_scope += 1;
-                self.plan.problems.extend(user.problems.iter().cloned());
-                Some(Wanted { employee, user })
-            }
-            Err(problem) => {
-                self.leave_alone(problem);
-                None
-            }
-        }
-    }
-
-    fn leave_alone(&mut self, problem: Problem) {
-        self.plan.counts.undecided += 1;
-        self.report(problem);
     }
 
     /// A problem that keeps a person from being told, or matched to an account.
@@ -167,86 +128,118 @@ impl<'a> Planner<'a> {
         self.plan.problems.push(problem);
     }
 
+    fn count_claims(&mut self, wanted: &[Wanted<'a>]) {
+        let unlinked = wanted.iter().filter_map(|wanted| match &wanted.intent {
+            Intent::Unlinked(user) => Some(user.as_ref()),
+            _ => None,
+        });
+        self.accounts.count_claims(unlinked);
+    }
+
     /// Plans what the account of somebody who should have one needs.
-    fn plan_account(&mut self, wanted: &Wanted<'_>) {
-        match self.accounts.of(wanted.employee.id(), &wanted.user) {
-            Account::None => self.create(wanted),
-            Account::Linked(person) => self.change(wanted, person, false),
-            Account::Seen(person) => self.change(wanted, person, true),
-            Account::Protected => {}
-            Account::Unclear(cause) => self.report(problem(wanted.employee, cause, None)),
+    fn decide(&mut self, wanted: Wanted<'a>) {
+        let employee = wanted.employee;
+        match wanted.intent {
+            Intent::Unchanged => self.plan.counts.unchanged += 1,
+            Intent::Protected => self.plan.counts.left_alone += 1,
+            Intent::Unclear { cause, digest } => self.leave_unclear(employee, cause, digest),
+            Intent::Linked(linked) => self.change(employee, *linked),
+            Intent::Unlinked(user) => self.decide_unlinked(employee, &user),
         }
     }
 
-    fn create(&mut self, wanted: &Wanted<'_>) {
-        let users = &self.situation.configuration.users;
-        let is_complete = !wanted.user.problems.iter().any(|problem| problem.cause.blocks_person());
-        if users.create && is_complete {
-            let fields = compare::fields_of_new(&wanted.user);
-            let user = NewUser {
-                user_name: wanted.user.user_name.clone(),
-                fields,
-            };
-            self.act(
-                wanted.employee,
-                Step::Create(user),
-                "works there and has no account".to_owned(),
-            );
+    fn decide_unlinked(&mut self, employee: &'a Employee, user: &MappedUser<'a>) {
+        match self.accounts.of_unlinked(employee.id(), user) {
+            Account::None => self.create(employee, user),
+            Account::Protected => self.plan.counts.left_alone += 1,
+            Account::Unclear(cause) => self.leave_unclear(employee, cause, digest::of_user(user)),
+            Account::Known(before) => self.decide_adopted(employee, user, before),
+            Account::Seen(seen) => self.decide_adopted(employee, user, Cow::Owned(seen)),
         }
     }
 
-    /// `remember` where the table does not hold this link or mirror yet.
-    fn change(&mut self, wanted: &Wanted<'_>, before: Person, remember: bool) {
-        let users = &self.situation.configuration.users;
-        if remember {
-            self.act(
-                wanted.employee,
-                Step::Remember(before.clone()),
-                "seen in the portal".to_owned(),
-            );
+    fn decide_adopted(&mut self, employee: &'a Employee, user: &MappedUser<'a>, seen: Cow<'a, Person>) {
+        if let Intent::Linked(linked) = self.compare(employee, user, seen, None) {
+            self.change(employee, *linked);
         }
-        let difference = compare::difference(users, wanted, &before);
+    }
+
+    /// Reported, and left alone by the runs that do not read the portal, until one that does sees it differently.
+    fn leave_unclear(&mut self, employee: &Employee, cause: Cause, digest: String) {
+        self.plan.counts.set_aside += 1;
+        let problem = problem(employee, cause, None);
+        self.plan.rest(Refused::Person, digest, problem.clone());
+        self.report(problem);
+    }
+
+    fn create(&mut self, employee: &Employee, user: &MappedUser<'_>) {
+        if !self.situation.configuration.users.create {
+            self.plan.counts.left_alone += 1;
+        } else if user.problems.iter().any(|problem| problem.cause.blocks_person()) {
+            self.plan.counts.set_aside += 1;
+        } else {
+            let step = Step::Create(NewUser {
+                user_name: user.user_name.clone(),
+                fields: compare::fields_of_new(user),
+            });
+            let reason = "works there and has no account".to_owned();
+            self.act(employee, step, reason, digest::of_user(user));
+        }
+    }
+
+    fn change(&mut self, employee: &Employee, linked: Linked<'a>) {
+        let Linked {
+            before,
+            stored,
+            difference,
+            digest,
+        } = linked;
+        if let Cow::Owned(seen) = &before {
+            self.remember(employee, stored, seen, &difference.change);
+        }
         self.plan.problems.extend(difference.problem);
         if difference.change == UserChange::default() {
             self.plan.counts.unchanged += 1;
-        } else if users.update {
+        } else if self.situation.configuration.users.update {
             let step = Step::Change {
-                before,
+                before: before.into_owned(),
                 change: difference.change,
             };
-            self.act(wanted.employee, step, difference.reason);
+            self.act(employee, step, difference.reason, digest);
+        } else {
+            self.plan.counts.left_alone += 1;
         }
     }
 
-    fn act(&mut self, employee: &Employee, step: Step, reason: String) {
-        let (employee_id, person) = (employee.id().clone(), display_name(employee));
+    /// Plans to store what was seen in the portal, and notes what somebody else has changed there.
+    fn remember(&mut self, employee: &Employee, stored: Option<&Person>, seen: &Person, change: &UserChange) {
+        let drift = stored.map(|stored| Drift::between(stored, seen, display_name(employee), change));
+        self.plan.drift.extend(drift.into_iter().flatten());
+        let step = Step::Remember {
+            stored: stored.cloned(),
+            seen: seen.clone(),
+        };
+        let reason = if stored.is_some() {
+            "changed in Tribal Habits"
+        } else {
+            "adopted"
+        };
+        self.act(employee, step, reason.to_owned(), String::new());
+    }
+
+    fn act(&mut self, employee: &Employee, step: Step, reason: String, digest: String) {
         self.plan.actions.push(Action {
-            employee_id,
-            person,
+            employee_id: employee.id().clone(),
+            person: display_name(employee),
             step,
             reason,
+            digest,
         });
     }
 
     fn finish(mut self) -> UserPlan {
-        self.hold_removals();
-        order::order(&mut self.plan.actions, &self.employees);
+        order::order(&mut self.plan.actions, &self.organisation);
+        self.plan.count_actions();
         self.plan
-    }
-}
-
-fn undecided_problem(employee: &Employee, undecided: Undecided) -> Problem {
-    match undecided {
-        Undecided::InvalidDate(invalid) => {
-            let seen = employee.text(invalid.field).map(str::to_owned);
-            problem(
-                employee,
-                Cause::InvalidDate {
-                    field: invalid.field.to_owned(),
-                },
-                seen,
-            )
-        }
-        Undecided::UnknownStatus => problem(employee, Cause::UnknownStatus, employee.status().map(str::to_owned)),
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use habitsync_domain::configuration::EmployeeConnectAuth;
+use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_simulator_employee_connect::TenantSettings;
 use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;
@@ -15,8 +16,15 @@ use crate::rig::{Rig, SECRET, STATIC_KEY, codes, one_try, settings};
 async fn one_token_serves_every_call_of_a_client_and_its_clones() {
     let rig = Rig::start().await;
     rig.add_employees(25);
-    rig.client.list_employees().await.expect("a whole list");
-    rig.client.clone().list_employees().await.expect("a whole list");
+    rig.client
+        .list_employees(&FieldsNeeded::All)
+        .await
+        .expect("a whole list");
+    rig.client
+        .clone()
+        .list_employees(&FieldsNeeded::All)
+        .await
+        .expect("a whole list");
     assert_eq!(rig.token_requests(), 1);
     assert_eq!(
         rig.budget.drawn(),
@@ -28,7 +36,10 @@ async fn one_token_serves_every_call_of_a_client_and_its_clones() {
 #[tokio::test]
 async fn calls_that_begin_together_wait_for_one_token() {
     let rig = Rig::start().await;
-    let (first, second) = tokio::join!(rig.client.list_employees(), rig.client.list_employees());
+    let (first, second) = tokio::join!(
+        rig.client.list_employees(&FieldsNeeded::All),
+        rig.client.list_employees(&FieldsNeeded::All)
+    );
     first.and(second).expect("whole lists");
     assert_eq!(rig.token_requests(), 1);
 }
@@ -37,10 +48,13 @@ async fn calls_that_begin_together_wait_for_one_token() {
 async fn a_token_that_ended_early_is_replaced_and_the_call_succeeds() {
     let rig = Rig::start().await;
     rig.add_employees(1);
-    rig.client.list_employees().await.expect("a whole list");
+    rig.client
+        .list_employees(&FieldsNeeded::All)
+        .await
+        .expect("a whole list");
     rig.tenant.expire_tokens();
     rig.client
-        .list_employees()
+        .list_employees(&FieldsNeeded::All)
         .await
         .expect("a whole list, with a new token");
     assert_eq!(rig.token_requests(), 2);
@@ -52,7 +66,15 @@ async fn a_token_that_expires_on_its_way_is_replaced_in_the_middle_of_a_list() {
     rig.add_employees(25);
     let second_page = |call: &habitsync_simulator_harness::Call| call.query.get("page").is_some_and(|page| page == "2");
     rig.tenant.arm(Rule::new(Fault::ExpiredToken).matching(second_page));
-    assert_eq!(rig.client.list_employees().await.expect("a whole list").len(), 25);
+    assert_eq!(
+        rig.client
+            .list_employees(&FieldsNeeded::All)
+            .await
+            .expect("a whole list")
+            .employees
+            .len(),
+        25
+    );
     assert_eq!(
         (
             rig.token_requests(),
@@ -69,8 +91,14 @@ async fn a_token_near_its_end_is_not_used() {
         ..settings()
     };
     let rig = Rig::with(short, one_try(), EmployeeConnectAuth::ClientCredentials, &codes(SECRET)).await;
-    rig.client.list_employees().await.expect("a whole list");
-    rig.client.list_employees().await.expect("a whole list");
+    rig.client
+        .list_employees(&FieldsNeeded::All)
+        .await
+        .expect("a whole list");
+    rig.client
+        .list_employees(&FieldsNeeded::All)
+        .await
+        .expect("a whole list");
     assert_eq!(rig.token_requests(), 2);
 }
 
@@ -82,7 +110,11 @@ async fn a_call_that_is_refused_with_a_new_token_too_is_a_matter_of_credentials(
             .on(&Method::GET, "/employees")
             .times(u32::MAX),
     );
-    let failure = rig.client.list_employees().await.expect_err("refused");
+    let failure = rig
+        .client
+        .list_employees(&FieldsNeeded::All)
+        .await
+        .expect_err("refused");
     assert_eq!(failure.kind, VendorFailureKind::Credentials);
     assert_eq!(
         (
@@ -103,7 +135,11 @@ async fn wrong_integration_codes_are_a_matter_of_credentials() {
     )
     .await;
     assert_eq!(
-        rig.client.list_employees().await.expect_err("refused").kind,
+        rig.client
+            .list_employees(&FieldsNeeded::All)
+            .await
+            .expect_err("refused")
+            .kind,
         VendorFailureKind::Credentials
     );
     assert_eq!(rig.tenant.journal().count(&Method::GET, "/employees"), 0);
@@ -119,7 +155,15 @@ async fn a_static_key_needs_no_token() {
     )
     .await;
     rig.add_employees(1);
-    assert_eq!(rig.client.list_employees().await.expect("a whole list").len(), 1);
+    assert_eq!(
+        rig.client
+            .list_employees(&FieldsNeeded::All)
+            .await
+            .expect("a whole list")
+            .employees
+            .len(),
+        1
+    );
     assert_eq!(rig.token_requests(), 0);
 }
 
@@ -133,7 +177,11 @@ async fn a_wrong_static_key_is_refused_once() {
     )
     .await;
     assert_eq!(
-        rig.client.list_employees().await.expect_err("refused").kind,
+        rig.client
+            .list_employees(&FieldsNeeded::All)
+            .await
+            .expect_err("refused")
+            .kind,
         VendorFailureKind::Credentials
     );
     assert_eq!(rig.tenant.journal().len(), 1);

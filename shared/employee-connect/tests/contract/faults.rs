@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use habitsync_domain::configuration::EmployeeConnectAuth;
+use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use habitsync_vendor_http::CallSettings;
 use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};
@@ -37,9 +38,11 @@ async fn list_under(rule: Rule) -> (Result<usize, VendorFailureKind>, Rig) {
     let rig = Rig::start().await;
     rig.add_employees(25);
     rig.tenant.arm(rule.on(&Method::GET, "/employees"));
-    let outcome = rig.client.list_employees().await;
+    let outcome = rig.client.list_employees(&FieldsNeeded::All).await;
     (
-        outcome.map(|employees| employees.len()).map_err(|failure| failure.kind),
+        outcome
+            .map(|roster| roster.employees.len())
+            .map_err(|failure| failure.kind),
         rig,
     )
 }
@@ -169,7 +172,10 @@ async fn a_redirect_is_not_followed() {
         EmployeeConnectAuth::StaticKey,
         &key,
     );
-    let failure = client.list_employees().await.expect_err("not the API");
+    let failure = client
+        .list_employees(&FieldsNeeded::All)
+        .await
+        .expect_err("not the API");
     assert_eq!(
         (failure.kind, failure.detail.as_str()),
         (VendorFailureKind::Unreadable, "status 302")
@@ -189,7 +195,10 @@ async fn an_api_that_cannot_be_reached_was_not_written_to() {
         EmployeeConnectAuth::ClientCredentials,
         &codes(SECRET),
     );
-    let failure = client.list_employees().await.expect_err("nobody there");
+    let failure = client
+        .list_employees(&FieldsNeeded::All)
+        .await
+        .expect_err("nobody there");
     assert_eq!(
         failure.kind,
         VendorFailureKind::Unavailable {

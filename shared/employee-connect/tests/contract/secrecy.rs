@@ -4,11 +4,13 @@ use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 use habitsync_domain::configuration::EmployeeConnectAuth;
+use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_employee_connect::wire::ResultBody;
 use habitsync_employee_connect::{Credentials, EmployeeConnectError, InvalidCredentials};
 use habitsync_simulator_employee_connect::Employee;
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use habitsync_vendor_http::CallSettings;
+use habitsync_workflows::ports::vendors::ListEmployees;
 use jiff::civil::date;
 use secrecy::SecretString;
 
@@ -94,7 +96,10 @@ async fn no_error_prints_a_secret_or_the_person() {
 #[tokio::test]
 async fn a_client_prints_neither_its_codes_nor_its_token() {
     let rig = Rig::start().await;
-    rig.client.employees().await.expect("a whole list");
+    rig.client
+        .list_employees(&FieldsNeeded::All)
+        .await
+        .expect("a whole list");
     let printed = format!("{:?}", rig.client);
     assert!(!printed.contains(SECRET) && !printed.contains("ec-client"), "{printed}");
 }

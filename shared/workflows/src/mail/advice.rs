@@ -19,6 +19,11 @@ pub(super) fn held_advice(evidence: &Evidence) -> Advice {
             "More people than usual have left at once, so none of these accounts has been deactivated. If it is right, \
              tell us; if it is not, correct the records in EmployeeConnect.",
         ),
+        Evidence::Vanished => (
+            "People who are no longer in EmployeeConnect, and whose accounts wait for your word",
+            "These people left without a termination: their records cannot be found any more, so none of these accounts has \
+             been deactivated. If it is right, tell us; if it is not, restore the records in EmployeeConnect.",
+        ),
         Evidence::OutOfScope => (
             "People who are no longer in scope, and whose accounts wait for your word",
             "More people than usual have left the agreed scope at once, so none of these accounts has been deactivated. \
@@ -64,6 +69,21 @@ pub(super) fn advice(cause: &Cause) -> Advice {
             "People who share a user name or an e-mail",
             "Give each person their own in EmployeeConnect. Until then neither account is touched.",
         ),
+        Cause::Taken { .. } => (
+            "People whose user name or e-mail another account has",
+            "Correct the person's field in EmployeeConnect, or change the other account in Tribal Habits. Until then the old \
+             value stays, and a new person has no account.",
+        ),
+        Cause::FormerEmployee { .. } => (
+            "New people who may have worked with you before",
+            "Somebody of the same name and address left under another employee number. Tell us whether it is the same \
+             person, who then gets the old account back, or somebody else.",
+        ),
+        Cause::ManagerNotSet { .. } => (
+            "Managers who cannot be set",
+            "Correct the manager in EmployeeConnect. Until then the old manager stays; everything else about these people is \
+             up to date.",
+        ),
         Cause::SeveralAccounts => (
             "People with more than one possible account",
             "Correct or merge the accounts in Tribal Habits. Until then none of them is touched.",
@@ -89,7 +109,7 @@ pub(super) fn advice(cause: &Cause) -> Advice {
             "People whom Tribal Habits refused",
             "Correct the record in EmployeeConnect; Tribal Habits says why.",
         ),
-        Cause::NotAnswered => ("People who are tried again", "Nothing needs doing."),
+        Cause::NotAnswered | Cause::AccountExists => ("People who are tried again", "Nothing needs doing."),
     };
     Advice {
         title: title.to_owned(),

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use habitsync_domain::problem::{Cause, Problem};
+use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
 use habitsync_domain::user_plan::HeldRemoval;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -215,13 +215,45 @@ fn field_and_expected(cause: &Cause) -> (String, String) {
             let others: Vec<_> = with.iter().map(ToString::to_string).collect();
             (what.clone(), format!("not the same as employee {}", others.join(", ")))
         }
+        Cause::Taken { what, by } => (
+            what.clone(),
+            match by {
+                Some(by) => format!("one that employee {by} does not have"),
+                None => "one that no other account in Tribal Habits has".to_owned(),
+            },
+        ),
+        Cause::FormerEmployee { former } => (
+            "user name, e-mail".to_owned(),
+            format!("your word whether this is former employee {former}"),
+        ),
+        Cause::ManagerNotSet { manager, why } => {
+            let named = manager
+                .as_ref()
+                .map_or_else(String::new, |manager| format!(" (employee {manager})"));
+            (
+                "managerEmployeeId".to_owned(),
+                format!("{}{named}", manager_expected(*why)),
+            )
+        }
         Cause::SeveralAccounts => of("user name, e-mail", "exactly one account in Tribal Habits"),
         Cause::UserNameChanged => of("user name", "your word whether the account is to be renamed"),
         Cause::DeactivatedByHand => of("status", "an active account, or a terminated employee"),
         Cause::AccountMissing => of("user name", "an account of this name in Tribal Habits"),
         Cause::RefusedField { field, reason } => (field.clone(), accepted(reason)),
         Cause::RefusedPerson { reason } => of("the record", &accepted(reason)),
-        Cause::NotAnswered => of("", ""),
+        Cause::NotAnswered | Cause::AccountExists => of("", ""),
+    }
+}
+
+fn manager_expected(why: ManagerProblem) -> &'static str {
+    match why {
+        ManagerProblem::Unknown => "an employee who is in EmployeeConnect, or a manager's e-mail",
+        ManagerProblem::Left => "somebody who still works there: this manager has left",
+        ManagerProblem::OutOfScope => "somebody in scope of the integration: this manager is not",
+        ManagerProblem::StartsLater => "somebody who has started: this manager has not yet",
+        ManagerProblem::NoEmail => "a manager with a work e-mail: this one has none",
+        ManagerProblem::Oneself => "somebody else: nobody is their own manager",
+        ManagerProblem::Loop => "a manager who does not report, by way of others, to this person",
     }
 }
 

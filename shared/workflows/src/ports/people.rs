@@ -1,9 +1,10 @@
-//! The links and mirrors of one customer's people.
+//! The links and mirrors of one customer's people, what was changed about them, and what the portal refuses of them.
 
 use std::future::Future;
 
 use habitsync_domain::identity::{EmployeeId, UserName};
-use habitsync_domain::person::Person;
+use habitsync_domain::parking::Parked;
+use habitsync_domain::person::{Person, PersonChange};
 use jiff::Timestamp;
 
 use super::failure::ServiceFailure;
@@ -16,8 +17,34 @@ pub trait LoadPeople {
 
 /// Writes one linked person.
 pub trait SavePerson {
-    /// Stores the link and the mirror, and that the user name (and each former one) is this employee's.
-    fn save_person(&self, person: &Person) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    /// Stores the link and the mirror, that the user name (and each former one) is this employee's, and what was changed:
+    /// all of it or nothing.
+    fn save_person(
+        &self,
+        person: &Person,
+        change: &PersonChange,
+    ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}
+
+/// Reads what was changed about one person.
+pub trait LoadChanges {
+    /// The changes of the last 90 days, the newest first.
+    fn load_changes(
+        &self,
+        employee: &EmployeeId,
+    ) -> impl Future<Output = Result<Vec<PersonChange>, ServiceFailure>> + Send;
+}
+
+/// Reads what the portal refuses.
+pub trait LoadParked {
+    /// Everybody of whom something is refused, in no particular order.
+    fn load_parked(&self) -> impl Future<Output = Result<Vec<Parked>, ServiceFailure>> + Send;
+}
+
+/// Writes what the portal refuses of one person.
+pub trait SaveParked {
+    /// Stores it; where nothing is refused any more, removes it.
+    fn save_parked(&self, parked: &Parked) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
 /// Finds the employee behind a user name.

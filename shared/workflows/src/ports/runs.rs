@@ -36,8 +36,8 @@ pub trait SaveRun {
     /// Stores the run; an unfinished one is due (for the watchdog) when its lease ends.
     fn save_run(&self, run: &RunRecord) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 
-    /// Closes every unfinished run of the job but `id`: that one carries on their work.
-    fn supersede_runs(&self, job: Job, id: &str) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    /// Closes every unfinished run of the job: the run `by` carries on their work, or nobody does.
+    fn supersede_runs(&self, job: Job, by: Option<&str>) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
 /// What a job remembers between runs.

@@ -5,8 +5,10 @@ use std::future::Future;
 use habitsync_domain::completion::Completion;
 use habitsync_domain::course::Course;
 use habitsync_domain::employee::Employee;
+use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::identity::{CourseId, EmployeeId, EnrolmentId, TopicCode, UserName};
 use habitsync_domain::result::NewResult;
+use habitsync_domain::roster::Roster;
 use habitsync_domain::topic::Topic;
 use habitsync_domain::user::{NewUser, PortalUser, UserChange};
 use jiff::Timestamp;
@@ -15,8 +17,9 @@ use super::failure::VendorFailure;
 
 /// Reads every employee of the customer from EmployeeConnect.
 pub trait ListEmployees {
-    /// All of them, terminated ones included, or an error: never a part.
-    fn list_employees(&self) -> impl Future<Output = Result<Vec<Employee>, VendorFailure>> + Send;
+    /// All of them, terminated ones included, or an error: never a part. Of each record only the fields that are needed
+    /// are kept, page by page.
+    fn list_employees(&self, needed: &FieldsNeeded) -> impl Future<Output = Result<Roster, VendorFailure>> + Send;
 }
 
 /// Reads one employee from EmployeeConnect.

@@ -1,18 +1,18 @@
 //! Carrying out a plan, one person at a time: each is saved as it is acknowledged, none stops the others.
 
 use habitsync_domain::brake::fails_too_often;
+use habitsync_domain::parking::{Parked, Refusal};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::result::ParkedOn;
-use habitsync_domain::user::{FieldName, UserChange, UserFields};
 use habitsync_domain::user_plan::{Action, Step, UserPlan};
 use jiff::{SignedDuration, Timestamp};
 
+use super::attempt::Attempt;
 use super::settle::Done;
 use super::{UserSync, Written};
 use crate::job_run::JobFailure;
 use crate::ports::clock::Now;
-use crate::ports::failure::{RefusedField, VendorFailure, VendorFailureKind};
-use crate::ports::people::SavePerson;
+use crate::ports::people::{SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
 use crate::ports::vendors::{FindUser, SaveUser};
 
@@ -23,9 +23,12 @@ const RESERVE: SignedDuration = SignedDuration::from_secs(20);
 pub(super) struct Applied {
     pub(super) written: Written,
     pub(super) problems: Vec<Problem>,
-    pub(super) finished: bool,
+    /// Actions that were not come to.
+    pub(super) left: u64,
     /// People for whom the portal gave no answer: its trouble, not theirs. Somebody who is refused is no sign of that.
     pub(super) unanswered: u64,
+    /// Whether the next run must read the portal: an account may be there that the table does not know of.
+    pub(super) must_look: bool,
 }
 
 impl Applied {
@@ -33,9 +36,19 @@ impl Applied {
         Self {
             written: Written::default(),
             problems: Vec::new(),
-            finished: true,
+            left: 0,
             unanswered: 0,
+            must_look: false,
         }
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Whether every action of the plan is accounted for.
+    pub(super) fn adds_up(&self, plan: &UserPlan) -> bool {
+        u64::try_from(plan.actions.len()) == Ok(self.written.done() + self.written.failed + self.left)
     }
 }
 
@@ -46,32 +59,22 @@ impl Applied {
 pub(super) async fn apply<H, P, S, M, C>(
     sync: &UserSync<'_, H, P, S, M, C>,
     plan: &UserPlan,
+    verified: bool,
     deadline: Timestamp,
 ) -> Result<Applied, JobFailure>
 where
     P: FindUser + SaveUser,
-    S: SavePerson + ReleaseResults,
+    S: SavePerson + SaveParked + ReleaseResults,
     C: Now,
 {
     let mut applied = Applied::nothing();
+    sync.note_what_rests(plan).await?;
     for (attempted, action) in (1_u64..).zip(&plan.actions) {
-        let time_is_up = sync
-            .clock
-            .now()
-            .saturating_add(RESERVE)
-            .is_ok_and(|soon| soon >= deadline);
-        let done = if time_is_up {
-            Done::Later
-        } else {
-            sync.carry_out(action.clone(), &mut applied).await?
-        };
-        match done {
-            Done::Yes => {}
-            Done::No(cause) => applied.fail(action, cause),
-            Done::Later => {
-                applied.finished = false;
-                break;
-            }
+        let went_on =
+            !sync.is_out_of_time(deadline) && sync.carry_out(action.clone(), plan, verified, &mut applied).await?;
+        if !went_on {
+            applied.left = u64::try_from(plan.actions.len()).unwrap_or(u64::MAX) - (attempted - 1);
+            break;
         }
         if fails_too_often(attempted, applied.unanswered) {
             let unanswered = applied.unanswered;
@@ -85,27 +88,18 @@ where
 
 impl Applied {
     fn fail(&mut self, action: &Action, cause: Cause) {
-        self.written.failed += 1;
         self.unanswered += u64::from(cause == Cause::NotAnswered);
-        self.report(action, cause, None);
-    }
-
-    fn report(&mut self, action: &Action, cause: Cause, seen: Option<String>) {
-        let (employee_id, person) = (action.employee_id.clone(), action.person.clone());
-        self.problems.push(Problem {
-            cause,
-            employee_id,
-            person,
-            seen,
-        });
+        self.must_look |= matches!(cause, Cause::NotAnswered | Cause::AccountExists);
+        self.problems.push(action.problem(cause, None));
     }
 
     fn count(&mut self, step: &Step) {
         let written = &mut self.written;
         let counter = match step {
             Step::Create(_) => &mut written.created,
-            Step::Remember(_) => &mut written.remembered,
-            Step::Deactivate(_) => &mut written.deactivated,
+            Step::Remember { .. } => &mut written.remembered,
+            Step::Deactivate { .. } => &mut written.deactivated,
+            Step::GiveUp { .. } => &mut written.gave_up,
             Step::Change { change, .. } if change.active == Some(true) => &mut written.reactivated,
             Step::Change { .. } => &mut written.changed,
         };
@@ -116,103 +110,83 @@ impl Applied {
 impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
     P: FindUser + SaveUser,
-    S: SavePerson + ReleaseResults,
+    S: SavePerson + SaveParked + ReleaseResults,
     C: Now,
 {
-    async fn carry_out(&self, mut action: Action, applied: &mut Applied) -> Result<Done, JobFailure> {
-        let done = match self.write(&action.step).await {
-            Ok(()) => Done::Yes,
-            Err(failure) => match without_refused_fields(&action.step, &failure) {
-                Some((step, refused)) => self.write_without(&mut action, step, refused, applied).await?,
-                None => self.settle(&action.step, failure).await?,
-            },
-        };
-        if matches!(done, Done::Yes) {
-            self.remember(&action).await?;
-            applied.count(&action.step);
-        }
-        Ok(done)
+    fn is_out_of_time(&self, deadline: Timestamp) -> bool {
+        let soon = self.clock.now().saturating_add(RESERVE);
+        soon.is_ok_and(|soon| soon >= deadline)
     }
 
-    async fn write(&self, step: &Step) -> Result<(), VendorFailure> {
-        match step {
-            Step::Remember(_) => Ok(()),
-            Step::Deactivate(person) => self.tribal_habits.change_user(&person.user_name, &deactivation()).await,
-            Step::Change { before, change } => self.tribal_habits.change_user(&before.user_name, change).await,
-            Step::Create(user) => self.tribal_habits.create_user(user).await,
-        }
-    }
-
-    /// Writes again without the custom fields that the portal refused: the person gets the rest.
-    async fn write_without(
+    /// False where the time or the vendor's patience ran out before anything was done.
+    async fn carry_out(
         &self,
-        action: &mut Action,
-        step: Step,
-        refused: Vec<RefusedField>,
+        mut action: Action,
+        plan: &UserPlan,
+        verified: bool,
         applied: &mut Applied,
-    ) -> Result<Done, JobFailure> {
-        let values = fields_of(&action.step).cloned().unwrap_or_default();
-        action.step = step;
-        let done = match self.write(&action.step).await {
-            Ok(()) => Done::Yes,
-            Err(failure) => self.settle(&action.step, failure).await?,
-        };
-        for RefusedField { field, reason } in refused {
-            let seen = field
-                .parse()
-                .ok()
-                .and_then(|name: FieldName| values.0.get(&name).cloned());
-            applied.report(action, Cause::RefusedField { field, reason }, seen);
+    ) -> Result<bool, JobFailure> {
+        let Attempt { done, refusals } = self.attempt(&mut action, verified).await?;
+        if done == Done::Later {
+            return Ok(false);
         }
-        Ok(done)
+        let is_person_refused = matches!(done, Done::No(_));
+        let lines = refusals
+            .iter()
+            .filter(|_| !is_person_refused)
+            .map(|refusal| refusal.problem.clone());
+        applied.problems.extend(lines);
+        match done {
+            Done::Yes => {
+                self.remember(&action).await?;
+                applied.count(&action.step);
+            }
+            Done::No(cause) => {
+                applied.written.failed += 1;
+                applied.fail(&action, cause);
+            }
+            Done::Refused | Done::Later => applied.written.failed += 1,
+        }
+        self.park(&action, plan, refusals).await?;
+        Ok(true)
     }
 
     async fn remember(&self, action: &Action) -> Result<(), JobFailure> {
         let now = self.clock.now();
         let person = action.person_after(now);
-        self.store.save_person(&person).await?;
-        if matches!(action.step, Step::Create(_) | Step::Remember(_)) {
-            self.store
-                .release_results(&ParkedOn::User(person.user_name), now)
-                .await?;
+        self.store.save_person(&person, &action.change(now)).await?;
+        if matches!(action.step, Step::Create(_) | Step::Remember { stored: None, .. }) {
+            let parked = ParkedOn::User(person.user_name);
+            self.store.release_results(&parked, now).await?;
         }
         Ok(())
     }
-}
 
-fn deactivation() -> UserChange {
-    UserChange {
-        active: Some(false),
-        ..UserChange::default()
+    /// Stores what is refused of this person from now on, where that is not what is stored already.
+    async fn park(&self, action: &Action, plan: &UserPlan, refusals: Vec<Refusal>) -> Result<(), JobFailure> {
+        let before = plan
+            .parked
+            .iter()
+            .find(|parked| parked.employee_id == action.employee_id);
+        let is_write = matches!(action.step, Step::Create(_) | Step::Change { .. });
+        if is_write && (before.is_some() || !refusals.is_empty()) {
+            let parked = Parked::after(before, &action.employee_id, refusals, self.clock.now());
+            self.store.save_parked(&parked).await?;
+        }
+        Ok(())
     }
-}
 
-fn fields_of(step: &Step) -> Option<&UserFields> {
-    match step {
-        Step::Create(user) => Some(&user.fields),
-        Step::Change { change, .. } => Some(&change.fields),
-        Step::Deactivate(_) | Step::Remember(_) => None,
+    /// Stores what the planner found to be in the way, and removes what no longer is.
+    async fn note_what_rests(&self, plan: &UserPlan) -> Result<(), JobFailure> {
+        for refusal in &plan.resting {
+            let employee_id = &refusal.problem.employee_id;
+            let parked = Parked::after(None, employee_id, vec![refusal.clone()], self.clock.now());
+            self.store.save_parked(&parked).await?;
+        }
+        for employee_id in &plan.forgotten {
+            let (employee_id, setbacks) = (employee_id.clone(), Vec::new());
+            self.store.save_parked(&Parked { employee_id, setbacks }).await?;
+        }
+        Ok(())
     }
-}
-
-/// The same step without the custom fields that were refused, if nothing else was refused.
-fn without_refused_fields(step: &Step, failure: &VendorFailure) -> Option<(Step, Vec<RefusedField>)> {
-    let VendorFailureKind::Refused(refused) = &failure.kind else {
-        return None;
-    };
-    let names: Vec<FieldName> = refused
-        .iter()
-        .filter_map(|refused| refused.field.parse().ok())
-        .collect();
-    let only_custom = names.len() == refused.len() && names.iter().all(FieldName::is_custom) && !names.is_empty();
-    if !only_custom {
-        return None;
-    }
-    let mut step = step.clone();
-    match &mut step {
-        Step::Create(user) => user.fields.0.retain(|name, _| !names.contains(name)),
-        Step::Change { change, .. } => change.fields.0.retain(|name, _| !names.contains(name)),
-        Step::Deactivate(_) | Step::Remember(_) => return None,
-    }
-    Some((step, refused.clone()))
 }

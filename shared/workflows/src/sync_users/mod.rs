@@ -4,22 +4,26 @@
 //! off loses nothing, and the next one plans what is left.
 
 mod apply;
+mod attempt;
+mod read;
 mod settle;
+mod summary;
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::job::{Job, JobState};
-use habitsync_domain::problem::Problem;
-use habitsync_domain::user_plan::{HeldRemoval, PlanCounts, Situation, UserPlan, plan_users};
+use habitsync_domain::user_plan::{UserPlan, plan_users};
 use jiff::Timestamp;
 
-use crate::job_run::{Counts, JobFailure, Owner, Progress, RunOutcome, run_job};
+pub use summary::{UserSyncSummary, Written};
+
+use crate::job_run::{JobFailure, Owner, Progress, RunOutcome, run_job, stop_job};
 use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer};
 use crate::ports::clock::Now;
 use crate::ports::mail::{RememberAlert, SendMail};
-use crate::ports::people::{LoadPeople, SavePerson};
+use crate::ports::people::{LoadParked, LoadPeople, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
-use crate::ports::vendors::{FindUser, ListEmployees, ListUsers, SaveUser};
+use crate::ports::vendors::{FindEmployee, FindUser, ListEmployees, ListUsers, SaveUser};
 use apply::{Applied, apply};
 
 /// What a user sync touches.
@@ -39,40 +43,6 @@ pub struct UserSync<'a, H, P, S, M, C> {
     pub clock: &'a C,
 }
 
-/// What a user sync found and did.
-#[derive(Debug, Clone, PartialEq)]
-pub struct UserSyncSummary {
-    /// How the people who were read divide.
-    pub planned: PlanCounts,
-    /// What was written, counted.
-    pub written: Written,
-    /// Deactivations that wait.
-    pub held: Vec<HeldRemoval>,
-    /// One line each for the customer's worklist.
-    pub problems: Vec<Problem>,
-    /// Whether the portal's users were read and compared.
-    pub verified: bool,
-    /// Whether the customer was written to.
-    pub told: Told,
-}
-
-/// What was written to Tribal Habits, in people.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Written {
-    /// Accounts created.
-    pub created: u64,
-    /// Accounts changed.
-    pub changed: u64,
-    /// Accounts reactivated.
-    pub reactivated: u64,
-    /// Accounts deactivated.
-    pub deactivated: u64,
-    /// Links and mirrors stored without a request.
-    pub remembered: u64,
-    /// People for whom nothing could be written.
-    pub failed: u64,
-}
-
 /// Runs a user sync for one customer, until `deadline` at the latest.
 ///
 /// # Errors
@@ -83,13 +53,15 @@ pub async fn sync_users<H, P, S, M, C>(
     deadline: Timestamp,
 ) -> Result<RunOutcome<UserSyncSummary>, JobFailure>
 where
-    H: ListEmployees,
+    H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
-    S: LoadPeople + SavePerson + HoldLease + SaveRun + RememberJob + RememberAlert + ReleaseResults,
+    S: LoadPeople + SavePerson + LoadParked + SaveParked,
+    S: HoldLease + SaveRun + RememberJob + RememberAlert + ReleaseResults,
     M: SendMail,
     C: Now,
 {
     if configuration.status == Status::Paused {
+        stop_job(sync.store, Job::Users).await?;
         return Ok(RunOutcome::Paused);
     }
     let work = async |remembered: &mut JobState| sync.work(configuration, deadline, remembered).await;
@@ -102,9 +74,9 @@ where
 
 impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
-    H: ListEmployees,
+    H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
-    S: LoadPeople + SavePerson + RememberAlert + ReleaseResults,
+    S: LoadPeople + SavePerson + LoadParked + SaveParked + RememberAlert + ReleaseResults,
     M: SendMail,
     C: Now,
 {
@@ -116,83 +88,68 @@ where
     ) -> Result<Progress<UserSyncSummary>, JobFailure> {
         let began = self.clock.now();
         let today = began.to_zoned(configuration.time_zone.zone().clone()).date();
-        let (plan, verified) = self.plan(configuration, remembered, today).await?;
+        let read = self.read(configuration, remembered, today).await?;
+        let plan = plan_users(&read.situation(configuration, began));
+        let (verified, records_without_id) = (read.verifies(), read.records_without_id());
+        drop(read);
+        must_add_up(plan.counts.adds_up(), &plan)?;
         let applied = if configuration.status == Status::Draft {
             Applied::nothing()
         } else {
-            apply(self, &plan, deadline).await?
+            let applied = apply(self, &plan, verified, deadline).await?;
+            must_add_up(applied.adds_up(&plan), &plan)?;
+            applied
         };
-        // After a write whose effect is not known the next run reads the portal again: the account may be there.
-        if applied.unanswered > 0 {
+        if applied.must_look {
             remembered.last_verified_on = None;
-        } else if verified && applied.finished {
+        } else if verified && applied.is_finished() {
             remembered.last_verified_on = Some(today);
         }
-        // Somebody who could not be linked may have an account: their completions go on waiting for the link.
-        let is_complete = applied.finished && applied.written.failed == 0 && plan.unlinked == 0;
-        if is_complete && configuration.status == Status::Live {
+        if is_complete(configuration, &plan, &applied) {
             remembered.last_complete_began_at = Some(began);
         }
+        let finished = applied.is_finished();
+        let summary = self
+            .summarise(configuration, plan, applied, verified, records_without_id)
+            .await?;
+        Ok(Progress {
+            finished,
+            advanced: summary.written.done() > 0,
+            counts: summary.counts(),
+            outcome: summary,
+        })
+    }
+
+    /// Tells the customer what is news, and puts the run in numbers.
+    async fn summarise(
+        &self,
+        configuration: &TenantConfiguration,
+        plan: UserPlan,
+        applied: Applied,
+        verified: bool,
+        records_without_id: usize,
+    ) -> Result<UserSyncSummary, JobFailure> {
+        let finished = applied.is_finished();
         let problems: Vec<_> = plan.problems.into_iter().chain(applied.problems).collect();
         // A draft is not the customer's business yet; what a run did not come to, or was not answered about, is no news.
-        let is_news = configuration.status == Status::Live && applied.finished && applied.unanswered == 0;
+        let is_news = configuration.status == Status::Live && finished && !applied.must_look;
         let told = if is_news {
             let worklist = Worklist::of_people(&problems, &plan.held);
             self.tell(configuration, &worklist, verified).await?
         } else {
             Told::Nothing
         };
-        let summary = UserSyncSummary {
+        Ok(UserSyncSummary {
             planned: plan.counts,
             written: applied.written,
+            left: applied.left,
             held: plan.held,
             problems,
+            drift: plan.drift,
+            records_without_id,
             verified,
             told,
-        };
-        Ok(Progress {
-            finished: applied.finished,
-            counts: summary.counts(),
-            outcome: summary,
         })
-    }
-
-    /// Reads everything and plans; whether the portal was read, too.
-    async fn plan(
-        &self,
-        configuration: &TenantConfiguration,
-        remembered: &JobState,
-        today: jiff::civil::Date,
-    ) -> Result<(UserPlan, bool), JobFailure> {
-        let employees = self.employee_connect.list_employees().await?;
-        if employees.is_empty() {
-            return Err(JobFailure::NotCredible(
-                "EmployeeConnect listed no employees at all".to_owned(),
-            ));
-        }
-        let people = self.store.load_people().await?;
-        let verifies = people.is_empty() || remembered.last_verified_on != Some(today);
-        let portal = if verifies {
-            Some(self.tribal_habits.list_users().await?)
-        } else {
-            None
-        };
-        let portal = portal.as_deref();
-        let plan = plan_users(&Situation {
-            configuration,
-            employees: &employees,
-            people: &people,
-            portal,
-            today,
-        });
-        if plan.counts.adds_up() {
-            Ok((plan, verifies))
-        } else {
-            Err(JobFailure::NotCredible(format!(
-                "the plan does not account for everybody: {:?}",
-                plan.counts
-            )))
-        }
     }
 
     async fn report_failure(
@@ -225,52 +182,20 @@ where
     }
 }
 
-impl UserSyncSummary {
-    /// The numbers, for logs and the run's record.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        let PlanCounts {
-            read,
-            leavers,
-            starting_later,
-            excluded,
-            undecided,
-            in_scope,
-            unchanged,
-        } = self.planned;
-        let planned = [
-            ("read", read),
-            ("leavers", leavers),
-            ("starting_later", starting_later),
-            ("excluded", excluded),
-            ("undecided", undecided),
-            ("in_scope", in_scope),
-            ("unchanged", unchanged),
-            ("held", self.held.len()),
-            ("problems", self.problems.len()),
-        ];
-        let Written {
-            created,
-            changed,
-            reactivated,
-            deactivated,
-            remembered,
-            failed,
-        } = self.written;
-        let written = [
-            ("created", created),
-            ("changed", changed),
-            ("reactivated", reactivated),
-            ("deactivated", deactivated),
-            ("remembered", remembered),
-            ("failed", failed),
-        ];
-        let planned = planned
-            .into_iter()
-            .map(|(name, count)| (name, u64::try_from(count).unwrap_or(u64::MAX)));
-        planned
-            .chain(written)
-            .map(|(name, count)| (name.to_owned(), count))
-            .collect()
+/// Whether the run has seen, and linked, everybody who was there before: somebody who could not be linked may have an account,
+/// and their completions go on waiting for it.
+fn is_complete(configuration: &TenantConfiguration, plan: &UserPlan, applied: &Applied) -> bool {
+    let is_everybody_linked = applied.is_finished() && applied.written.failed == 0 && plan.unlinked == 0;
+    is_everybody_linked && configuration.status == Status::Live
+}
+
+/// A run whose numbers do not add up is a failed run.
+fn must_add_up(adds_up: bool, plan: &UserPlan) -> Result<(), JobFailure> {
+    if adds_up {
+        return Ok(());
     }
+    let counts = &plan.counts;
+    Err(JobFailure::NotCredible(format!(
+        "the run does not account for everybody: {counts:?}"
+    )))
 }

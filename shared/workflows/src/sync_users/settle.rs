@@ -1,9 +1,10 @@
 //! What a failed write means: done after all, a problem of this person, or the end of this slice.
 
 use habitsync_domain::identity::UserName;
+use habitsync_domain::parking::{Refusal, Refused};
 use habitsync_domain::problem::Cause;
-use habitsync_domain::user::{PortalUser, UserFields};
-use habitsync_domain::user_plan::Step;
+use habitsync_domain::user::{FieldName, PortalUser, UserFields};
+use habitsync_domain::user_plan::{Action, Step, reads_alike};
 
 use super::UserSync;
 use crate::job_run::JobFailure;
@@ -11,20 +12,38 @@ use crate::ports::failure::{Missing, RefusedField, VendorFailure, VendorFailureK
 use crate::ports::vendors::FindUser;
 
 /// What became of one person.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Done {
+    /// It was written, perhaps without what was refused.
     Yes,
     /// Nothing was written; why.
     No(Cause),
+    /// Nothing was written: everything there was to write was refused, field by field.
+    Refused,
     /// The time or the vendor's patience ran out: the rest is left to the next run.
     Later,
+}
+
+impl Done {
+    /// What rests because the portal refuses this person altogether.
+    pub(super) fn rests(&self, action: &Action) -> Option<Refusal> {
+        let Self::No(cause @ (Cause::RefusedPerson { .. } | Cause::AccountMissing)) = self else {
+            return None;
+        };
+        Some(Refusal {
+            what: Refused::Person,
+            digest: action.digest.clone(),
+            problem: action.problem(cause.clone(), None),
+        })
+    }
 }
 
 impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
     P: FindUser,
 {
-    /// What a failed write means: done after all, a problem of this person, or the end of this slice.
-    pub(super) async fn settle(&self, step: &Step, failure: VendorFailure) -> Result<Done, JobFailure> {
+    /// What a failed write means. `verified`: this run has read the portal.
+    pub(super) async fn settle(&self, step: &Step, failure: VendorFailure, verified: bool) -> Result<Done, JobFailure> {
         if failure.may_have_happened() {
             let happened = self.has_happened(step).await?;
             return Ok(if happened {
@@ -36,6 +55,10 @@ where
         match failure.kind {
             VendorFailureKind::Credentials | VendorFailureKind::ModuleDisabled => Err(failure.into()),
             VendorFailureKind::NoTimeLeft | VendorFailureKind::RateLimited(_) => Ok(Done::Later),
+            // Somebody may have made the account by hand since the portal was last read: the next run looks.
+            VendorFailureKind::Refused(fields) if !verified && is_about_an_account(step, &fields) => {
+                Ok(Done::No(Cause::AccountExists))
+            }
             VendorFailureKind::Refused(fields) => Ok(Done::No(Cause::RefusedPerson { reason: words(&fields) })),
             VendorFailureKind::NotFound(Missing::User) => Ok(Done::No(Cause::AccountMissing)),
             VendorFailureKind::NotFound(_)
@@ -50,15 +73,16 @@ where
     /// far as we know: the next run looks again.
     async fn has_happened(&self, step: &Step) -> Result<bool, JobFailure> {
         let (former, name) = match step {
-            Step::Remember(_) => return Ok(true),
-            Step::Deactivate(person) => (None, &person.user_name),
+            Step::Remember { .. } => return Ok(true),
             Step::Create(user) => (None, &user.user_name),
-            Step::Change { before, change } => match &change.user_name {
-                Some(name) => (Some(&before.user_name), name),
-                None => (None, &before.user_name),
-            },
+            Step::Deactivate { before, change } | Step::GiveUp { before, change } | Step::Change { before, change } => {
+                match &change.user_name {
+                    Some(name) => (Some(&before.user_name), name),
+                    None => (None, &before.user_name),
+                }
+            }
         };
-        if let Some(former) = former
+        if let Some(former) = former.filter(|former| *former != name)
             && self.read_back(former).await?.is_none_or(|user| user.is_some())
         {
             return Ok(false);
@@ -77,27 +101,26 @@ where
     }
 }
 
+/// Whether a create is refused for what an account that is already there would have.
+fn is_about_an_account(step: &Step, fields: &[RefusedField]) -> bool {
+    let names = ["user_name", FieldName::EMAIL];
+    matches!(step, Step::Create(_)) && fields.iter().any(|refused| names.contains(&refused.field.as_str()))
+}
+
 fn is_as_written(step: &Step, user: &PortalUser) -> bool {
     match step {
-        Step::Remember(_) => true,
-        Step::Deactivate(_) => !user.active,
+        Step::Remember { .. } => true,
         Step::Create(new) => user.active && holds(user, &new.fields),
-        Step::Change { change, .. } => {
+        Step::Deactivate { change, .. } | Step::GiveUp { change, .. } | Step::Change { change, .. } => {
             change.active.is_none_or(|active| active == user.active) && holds(user, &change.fields)
         }
     }
 }
 
-/// Whether the account holds these values; a field that it does not show is empty, and letter case is the portal's affair.
+/// Whether the account holds these values; a field that it does not show is empty.
 fn holds(user: &PortalUser, fields: &UserFields) -> bool {
-    let shown = |name| {
-        user.fields
-            .0
-            .get(name)
-            .map(|value| value.to_lowercase())
-            .unwrap_or_default()
-    };
-    fields.0.iter().all(|(name, value)| shown(name) == value.to_lowercase())
+    let shown = |name| user.fields.0.get(name).map(String::as_str).unwrap_or_default();
+    fields.0.iter().all(|(name, value)| reads_alike(shown(name), value))
 }
 
 fn words(fields: &[RefusedField]) -> String {

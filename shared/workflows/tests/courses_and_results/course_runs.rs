@@ -195,7 +195,8 @@ async fn a_paused_customers_courses_are_left_alone() {
         assert_eq!(sync_for(&world, 900).await, Ok(RunOutcome::Paused));
         assert_eq!(
             (world.portal.faults.made(), world.table.faults.made()),
-            (vec![], vec![])
+            (vec![], vec![Call::SupersedeRuns]),
+            "and nothing is carried on for it"
         );
     }
 }

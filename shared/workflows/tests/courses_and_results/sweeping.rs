@@ -193,7 +193,8 @@ async fn a_customer_that_is_not_live_or_records_no_results_is_not_swept() {
         assert_eq!(sweep_for(&world, 300).await, Ok(RunOutcome::Paused));
         assert_eq!(
             (world.portal.faults.made(), world.table.faults.made()),
-            (vec![], vec![])
+            (vec![], vec![Call::SupersedeRuns]),
+            "and nothing is carried on for it"
         );
     }
 }

@@ -1,7 +1,11 @@
-//! User sync against a portal and a table in memory: what is written, what is asked, what an interruption leaves.
+//! User sync over the ports in memory.
 
 mod customer;
 mod interrupted;
+mod killed;
+mod parking;
+mod record;
 mod telling;
 mod unanswered;
+mod vanished;
 mod writing;

@@ -8,6 +8,7 @@ use habitsync_workflows::job_run::JobFailure;
 use habitsync_workflows::mail::Told;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::sync_users::Written;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::customer::{Customer, customer_of, portal_says, refused};
@@ -52,6 +53,9 @@ async fn a_run_that_could_not_link_somebody_does_not_count_as_having_seen_everyb
     customer.portal.faults.arm(Call::CreateUser, refusal);
     customer.finish().await;
     assert_eq!(customer.table.job(Job::Users).last_complete_began_at, None);
+    customer.finish().await;
+    assert_eq!(customer.table.job(Job::Users).last_complete_began_at, None, "they rest");
+    customer.clock.advance(SignedDuration::from_hours(6));
     customer.finish().await;
     assert!(customer.table.job(Job::Users).last_complete_began_at.is_some());
 }

@@ -1,0 +1,27 @@
+//! What the portal refuses of people: one item per person, only while there is something.
+
+use habitsync_domain::parking::Parked;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::people::{LoadParked, SaveParked};
+
+use super::TenantTable;
+use super::item::{Item, Retention};
+use super::keys::{Key, Prefix};
+
+impl LoadParked for TenantTable {
+    async fn load_parked(&self) -> Result<Vec<Parked>, ServiceFailure> {
+        Ok(self.all(Prefix::Parked).await?)
+    }
+}
+
+impl SaveParked for TenantTable {
+    async fn save_parked(&self, parked: &Parked) -> Result<(), ServiceFailure> {
+        let key = Key::parked(&self.tenant, &parked.employee_id);
+        if parked.setbacks.is_empty() {
+            return Ok(self.table.remove(&key).await?);
+        }
+        // Whoever is refused for ever is looked at anew after this long.
+        let item = Item::new(&key).kept(Retention::NinetyDays).with_body(parked);
+        Ok(self.table.replace(item).await?)
+    }
+}

@@ -1,0 +1,166 @@
+//! An employee's record as CEL sees it: a view that hands out the fields that are asked for, or, for an expression that may
+//! ask for any, a map of all of them.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use cel::common::traits::Indexer;
+use cel::common::types::{CelBool, CelDouble, CelInt, CelNull, CelString, MAP_TYPE, Type};
+use cel::common::value::{CowVal, Val};
+use cel::objects::Key;
+use cel::{ExecutionError, Value};
+use serde_json::Value as Json;
+
+use crate::employee::{CONTRACT_FIELDS, CUSTOM_FIELDS, Employee};
+use crate::employee_fields::{EmployeeFields, FieldValue};
+
+/// What part of a record is looked at.
+#[derive(Clone, Copy)]
+enum Part {
+    Record,
+    CustomFields,
+}
+
+/// A record, or its `customFields`: nothing is copied until it is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct RecordView<'r> {
+    fields: &'r EmployeeFields,
+    part: Part,
+}
+
+impl<'r> RecordView<'r> {
+    pub(crate) fn of(employee: &'r Employee) -> Self {
+        Self {
+            fields: employee.fields(),
+            part: Part::Record,
+        }
+    }
+
+    /// A field of the record must be one of the contract; a custom field that nobody has is null.
+    fn value<'b, 'v>(&self, name: &str) -> Result<CowVal<'b, 'v>, ExecutionError>
+    where
+        'r: 'v,
+    {
+        match self.part {
+            Part::CustomFields => Ok(self.fields.custom_field(name).map_or_else(null, cel_val)),
+            Part::Record if name == CUSTOM_FIELDS => Ok(CowVal::owned(Self {
+                part: Part::CustomFields,
+                ..*self
+            })),
+            Part::Record => match self.fields.field(name) {
+                Some(value) => Ok(cel_val(value)),
+                None if CONTRACT_FIELDS.contains(&name) => Ok(null()),
+                None => Err(ExecutionError::no_such_key(name)),
+            },
+        }
+    }
+}
+
+impl Indexer for RecordView<'_> {
+    fn get<'b, 'v>(&'b self, index: &dyn Val) -> Result<CowVal<'b, 'v>, ExecutionError>
+    where
+        Self: 'v,
+    {
+        match index.downcast_ref::<CelString>() {
+            Some(name) => self.value(name.inner()),
+            None => Err(ExecutionError::no_such_key("a field is named by a text")),
+        }
+    }
+
+    fn steal<'v>(self: Box<Self>, index: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>
+    where
+        Self: 'v,
+    {
+        self.get(index).map(CowVal::into_owned)
+    }
+}
+
+impl Val for RecordView<'_> {
+    fn get_type(&self) -> &Type {
+        &MAP_TYPE
+    }
+
+    fn cel_type() -> &'static Type {
+        &MAP_TYPE
+    }
+
+    fn as_indexer<'b, 'v>(&'b self) -> Option<&'b (dyn Indexer + 'v)>
+    where
+        Self: 'v,
+    {
+        Some(self)
+    }
+
+    fn clone_as_boxed<'v>(&self) -> Box<dyn Val + 'v>
+    where
+        Self: 'v,
+    {
+        Box::new(*self)
+    }
+}
+
+/// Withholds the record: it is somebody's.
+impl std::fmt::Debug for RecordView<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("RecordView")
+    }
+}
+
+fn null<'b, 'v>() -> CowVal<'b, 'v> {
+    CowVal::owned(CelNull)
+}
+
+fn cel_val<'b, 'v>(value: &'v FieldValue) -> CowVal<'b, 'v> {
+    match value {
+        FieldValue::Null => null(),
+        FieldValue::Truth(truth) => CowVal::owned(CelBool::from(*truth)),
+        FieldValue::Whole(number) => CowVal::owned(CelInt::from(*number)),
+        FieldValue::Number(number) => CowVal::owned(CelDouble::from(*number)),
+        FieldValue::Text(text) => CowVal::owned(CelString::from(text.as_str())),
+        FieldValue::Other(json) => {
+            let value: Result<Box<dyn Val>, _> = cel_value(json).try_into();
+            value.map_or_else(|_| null(), CowVal::Owned)
+        }
+    }
+}
+
+/// The record as a CEL map: every field of the contract and each of these custom fields, null where it is empty.
+pub(crate) fn whole_record(employee: &Employee, custom_fields: &BTreeSet<String>) -> Value {
+    let fields = employee.fields();
+    let absent = CONTRACT_FIELDS.into_iter().map(|name| (Key::from(name), Value::Null));
+    let mut record: HashMap<Key, Value> = absent.chain(entries(fields.all())).collect();
+    let absent = custom_fields.iter().map(|name| (Key::from(name.as_str()), Value::Null));
+    let custom: HashMap<Key, Value> = absent.chain(entries(fields.all_custom())).collect();
+    record.insert(Key::from(CUSTOM_FIELDS), Value::Map(custom.into()));
+    Value::Map(record.into())
+}
+
+fn entries<'a>(fields: impl Iterator<Item = (&'a str, &'a FieldValue)>) -> impl Iterator<Item = (Key, Value)> {
+    fields.map(|(name, value)| (Key::from(name), whole_value(value)))
+}
+
+/// A field's value, copied.
+pub(crate) fn whole_value(value: &FieldValue) -> Value {
+    match value {
+        FieldValue::Null => Value::Null,
+        FieldValue::Truth(truth) => Value::Bool(*truth),
+        FieldValue::Whole(number) => Value::Int(*number),
+        FieldValue::Number(number) => Value::Float(*number),
+        FieldValue::Text(text) => Value::from(text.as_str()),
+        FieldValue::Other(json) => cel_value(json),
+    }
+}
+
+fn cel_value(json: &Json) -> Value {
+    match json {
+        Json::Array(items) => Value::List(Arc::new(items.iter().map(cel_value).collect())),
+        Json::Object(fields) => {
+            let fields: HashMap<Key, Value> = fields
+                .iter()
+                .map(|(name, value)| (Key::from(name.as_str()), cel_value(value)))
+                .collect();
+            Value::Map(fields.into())
+        }
+        simple => whole_value(&FieldValue::from(Some(simple.clone()))),
+    }
+}

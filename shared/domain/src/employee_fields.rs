@@ -1,0 +1,228 @@
+//! The fields that are kept of an employee record. A customer of a hundred thousand people names a dozen fields of fifty, so
+//! every record of a read keeps those alone, under names that all of them share.
+
+use std::sync::Arc;
+
+use compact_str::CompactString;
+use serde_json::{Map, Value};
+
+use crate::configuration::UsersConfiguration;
+use crate::employee::{ALWAYS_READ, CUSTOM_FIELDS};
+
+/// Which fields are kept, by name and in order: those of the record, then those of its `customFields`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shape {
+    record: Vec<CompactString>,
+    custom: Vec<CompactString>,
+}
+
+/// Which fields a customer's rules need.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldsNeeded {
+    /// These.
+    Named(Arc<Shape>),
+    /// All of them: an expression asks for fields by computed names, or for the record as a whole.
+    All,
+}
+
+/// The value of one field.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FieldValue {
+    /// Null, an empty text, or not in the record.
+    Null,
+    /// True or false.
+    Truth(bool),
+    /// A whole number.
+    Whole(i64),
+    /// Any other number.
+    Number(f64),
+    /// A text, without outer blanks: they never make a difference.
+    Text(CompactString),
+    /// A list or a map.
+    Other(Box<Value>),
+}
+
+/// The values of one record, in the order of its shape.
+#[derive(Clone, PartialEq)]
+pub struct EmployeeFields {
+    shape: Arc<Shape>,
+    values: Box<[FieldValue]>,
+}
+
+impl Shape {
+    /// Every field that this record has.
+    #[must_use]
+    pub fn of_record(record: &Map<String, Value>) -> Self {
+        let names = record.keys().filter(|name| *name != CUSTOM_FIELDS);
+        Self {
+            record: sorted(names.map(String::as_str)),
+            custom: sorted(
+                custom_fields_of(record)
+                    .into_iter()
+                    .flatten()
+                    .map(|(name, _)| name.as_str()),
+            ),
+        }
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.record.iter().map(CompactString::as_str)
+    }
+}
+
+impl FieldsNeeded {
+    /// What the expressions of this section name, and what is read whatever they do.
+    #[must_use]
+    pub fn of(users: &UsersConfiguration) -> Self {
+        let named: Vec<_> = users
+            .expressions()
+            .map(|expression| expression.named_fields())
+            .collect();
+        if named.iter().any(|named| named.whole) {
+            return Self::All;
+        }
+        let record = named.iter().flat_map(|named| &named.record).map(String::as_str);
+        let custom = named.iter().flat_map(|named| &named.custom).map(String::as_str);
+        Self::Named(Arc::new(Shape {
+            record: sorted(record.chain(ALWAYS_READ).filter(|name| *name != CUSTOM_FIELDS)),
+            custom: sorted(custom),
+        }))
+    }
+}
+
+impl EmployeeFields {
+    pub(crate) fn new(mut record: Map<String, Value>, shape: &Arc<Shape>) -> Self {
+        let mut custom = match record.remove(CUSTOM_FIELDS) {
+            Some(Value::Object(custom)) => custom,
+            _ => Map::new(),
+        };
+        let record = shape.record.iter().map(|name| record.remove(name.as_str()));
+        let custom = shape.custom.iter().map(|name| custom.remove(name.as_str()));
+        Self {
+            shape: Arc::clone(shape),
+            values: record.chain(custom).map(FieldValue::from).collect(),
+        }
+    }
+
+    /// A field of the record; none where it was not kept.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&FieldValue> {
+        let index = position(&self.shape.record, name)?;
+        self.values.get(index)
+    }
+
+    /// A field of `customFields`; none where it was not kept.
+    #[must_use]
+    pub fn custom_field(&self, name: &str) -> Option<&FieldValue> {
+        let index = position(&self.shape.custom, name)?;
+        self.values.get(self.shape.record.len() + index)
+    }
+
+    /// Every field of the record that was kept, by name.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &FieldValue)> {
+        self.shape.names().zip(&self.values)
+    }
+
+    /// Every field of `customFields` that was kept, by name.
+    pub fn all_custom(&self) -> impl Iterator<Item = (&str, &FieldValue)> {
+        let values = self.values.iter().skip(self.shape.record.len());
+        self.shape.custom.iter().map(CompactString::as_str).zip(values)
+    }
+}
+
+impl From<Option<Value>> for FieldValue {
+    fn from(value: Option<Value>) -> Self {
+        match value {
+            None | Some(Value::Null) => Self::Null,
+            Some(Value::Bool(truth)) => Self::Truth(truth),
+            Some(Value::Number(number)) => number
+                .as_i64()
+                .map_or_else(|| Self::Number(number.as_f64().unwrap_or_default()), Self::Whole),
+            Some(Value::String(text)) => match text.trim() {
+                "" => Self::Null,
+                text => Self::Text(CompactString::from(text)),
+            },
+            Some(other) => Self::Other(Box::new(other)),
+        }
+    }
+}
+
+/// The customer's own fields of a record.
+#[must_use]
+pub fn custom_fields_of(record: &Map<String, Value>) -> Option<&Map<String, Value>> {
+    record.get(CUSTOM_FIELDS).and_then(Value::as_object)
+}
+
+fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<CompactString> {
+    let mut names: Vec<_> = names.map(CompactString::from).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+fn position(names: &[CompactString], name: &str) -> Option<usize> {
+    names.binary_search_by(|known| known.as_str().cmp(name)).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::configuration::TenantConfiguration;
+    use crate::employee::Employee;
+
+    fn record() -> Map<String, Value> {
+        let record = json!({
+            "employeeId": "E1", "firstName": "Jo", "shoeSize": 39, "workEmail": "jo@acme.com.au", "hours": 7.5,
+            "customFields": {"Division": "OPS", "Team": "Blue"}, "tags": ["a"], "union": true
+        });
+        record.as_object().expect("an object").clone()
+    }
+
+    #[test]
+    fn a_shape_keeps_what_the_rules_name_and_nothing_else() {
+        let acme: TenantConfiguration = include_str!("configuration/acme.toml").parse().expect("valid");
+        let FieldsNeeded::Named(shape) = FieldsNeeded::of(&acme.users) else {
+            panic!("the example names its fields")
+        };
+        let employee = Employee::shaped(record(), &shape).expect("has an id");
+        let fields = employee.fields();
+        assert_eq!(
+            fields.field("workEmail"),
+            Some(&FieldValue::Text("jo@acme.com.au".into()))
+        );
+        assert_eq!(
+            fields.field("jobTitle"),
+            Some(&FieldValue::Null),
+            "asked for, and not in the record"
+        );
+        assert_eq!(fields.field("shoeSize"), None);
+        assert_eq!(fields.custom_field("Division"), Some(&FieldValue::Text("OPS".into())));
+        assert_eq!(fields.custom_field("Team"), None);
+    }
+
+    #[test]
+    fn a_whole_record_keeps_every_field_as_what_it_is() {
+        let employee = Employee::from_record(record()).expect("has an id");
+        let fields = employee.fields();
+        assert_eq!(fields.field("shoeSize"), Some(&FieldValue::Whole(39)));
+        assert_eq!(fields.field("hours"), Some(&FieldValue::Number(7.5)));
+        assert_eq!(fields.field("union"), Some(&FieldValue::Truth(true)));
+        assert_eq!(fields.field("tags"), Some(&FieldValue::Other(Box::new(json!(["a"])))));
+        let custom: Vec<_> = fields.all_custom().map(|(name, _)| name).collect();
+        assert_eq!(custom, ["Division", "Team"]);
+    }
+
+    #[test]
+    fn outer_blanks_are_dropped_and_a_blank_text_is_null() {
+        let value = |text: &str| FieldValue::from(Some(json!(text)));
+        assert_eq!(value(" Jo\u{a0}"), FieldValue::Text("Jo".into()));
+        assert_eq!(value(" \t"), FieldValue::Null);
+    }
+
+    #[test]
+    fn a_value_takes_no_more_room_than_a_short_text() {
+        assert_eq!(size_of::<FieldValue>(), size_of::<CompactString>());
+    }
+}

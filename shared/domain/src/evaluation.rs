@@ -1,0 +1,280 @@
+//! What an expression gives for one person: a text, the items of a list, or a truth value. An expression that is one field
+//! of the employee needs no interpreter.
+
+use std::borrow::Cow;
+
+use cel::common::types::{CelBool, CelString};
+use cel::common::value::CowVal;
+use cel::{ExecutionError, Value};
+
+use crate::cel_record::whole_value;
+use crate::employee_fields::FieldValue;
+use crate::evaluator::Scope;
+use crate::expression::Expression;
+use crate::expression_fields::RecordField;
+
+/// An expression that could not be evaluated for one person. The message names operators and keys, not values.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct EvaluationFailed(String);
+
+/// What an expression gives for one person. Personal data: it has no `Debug`.
+pub enum Given<'e> {
+    /// Null or an empty text.
+    Nothing,
+    /// A text without outer blanks; numbers and truth values as they are written.
+    Text(Cow<'e, str>),
+    /// The texts of a list.
+    Items(Vec<String>),
+}
+
+impl Expression {
+    /// What the expression gives for this person.
+    ///
+    /// # Errors
+    /// It cannot be evaluated for this person, or gives a map.
+    pub fn evaluate<'e>(&'e self, scope: &Scope<'e>) -> Result<Given<'e>, EvaluationFailed> {
+        if let Some(field) = self.bare_field()
+            && let Some(value) = kept(scope, field)
+        {
+            return given(value);
+        }
+        let value = self.interpret(scope)?;
+        if let Some(text) = value.downcast_ref::<CelString>() {
+            return Ok(text.as_borrowed().map_or_else(|| owned(text.inner()), borrowed));
+        }
+        given_value(Value::try_from(value.as_ref()).map_err(|error| failed(&error))?)
+    }
+
+    /// The value as text.
+    ///
+    /// # Errors
+    /// It cannot be evaluated for this person, or gives a list or a map.
+    pub fn text<'e>(&'e self, scope: &Scope<'e>) -> Result<Option<Cow<'e, str>>, EvaluationFailed> {
+        match self.evaluate(scope)? {
+            Given::Nothing => Ok(None),
+            Given::Text(text) => Ok(Some(text)),
+            Given::Items(_) => Err(EvaluationFailed("gives a list, not a text".to_owned())),
+        }
+    }
+
+    /// The value as a truth value.
+    ///
+    /// # Errors
+    /// It cannot be evaluated for this person, or gives something else.
+    pub fn truth(&self, scope: &Scope<'_>) -> Result<bool, EvaluationFailed> {
+        let value = self.interpret(scope)?;
+        match value.downcast_ref::<CelBool>() {
+            Some(truth) => Ok(*truth.inner()),
+            None => Err(EvaluationFailed(format!(
+                "gives a {}, not true or false",
+                value.get_type().name()
+            ))),
+        }
+    }
+
+    fn interpret<'s, 'e>(&'s self, scope: &'s Scope<'e>) -> Result<CowVal<'s, 'e>, EvaluationFailed> {
+        Value::resolve_val(self.syntax_tree(), scope.context()).map_err(|error| failed(&error))
+    }
+}
+
+/// The field's value, where it was kept; where not, the interpreter knows whether that is an error.
+fn kept<'e>(scope: &Scope<'e>, field: RecordField<'_>) -> Option<&'e FieldValue> {
+    let fields = scope.employee().fields();
+    match field {
+        RecordField::Contract(name) => fields.field(name),
+        RecordField::Custom(name) => fields.custom_field(name),
+    }
+}
+
+fn given(value: &FieldValue) -> Result<Given<'_>, EvaluationFailed> {
+    match value {
+        FieldValue::Null => Ok(Given::Nothing),
+        FieldValue::Text(text) => Ok(borrowed(text)),
+        other => given_value(whole_value(other)),
+    }
+}
+
+fn borrowed(text: &str) -> Given<'_> {
+    match text.trim() {
+        "" => Given::Nothing,
+        text => Given::Text(Cow::Borrowed(text)),
+    }
+}
+
+fn owned<'e>(text: &str) -> Given<'e> {
+    match text.trim() {
+        "" => Given::Nothing,
+        text => Given::Text(Cow::Owned(text.to_owned())),
+    }
+}
+
+fn given_value<'e>(value: Value) -> Result<Given<'e>, EvaluationFailed> {
+    match value {
+        Value::List(items) => items
+            .iter()
+            .cloned()
+            .filter_map(|item| text_of(item).transpose())
+            .collect::<Result<_, _>>()
+            .map(Given::Items),
+        value => Ok(text_of(value)?.map_or(Given::Nothing, |text| owned(&text))),
+    }
+}
+
+/// The text of a simple value; none where it is null.
+fn text_of(value: Value) -> Result<Option<String>, EvaluationFailed> {
+    match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text.to_string())),
+        Value::Int(number) => Ok(Some(number.to_string())),
+        Value::UInt(number) => Ok(Some(number.to_string())),
+        Value::Float(number) => Ok(Some(number.to_string())),
+        Value::Bool(truth) => Ok(Some(truth.to_string())),
+        other => Err(EvaluationFailed(format!("gives a {}, not a text", other.type_of()))),
+    }
+}
+
+/// The kind of failure without the values that took part in it.
+fn failed(error: &ExecutionError) -> EvaluationFailed {
+    EvaluationFailed(match error {
+        ExecutionError::NoSuchKey(key) => format!("there is no field {key}"),
+        ExecutionError::UndeclaredReference(name) => {
+            format!("{name} is not known; an expression speaks of employee and manager")
+        }
+        ExecutionError::NoSuchOverload { .. } => {
+            "an operator or function does not fit its values (null, perhaps)".to_owned()
+        }
+        ExecutionError::FunctionError { function, .. } => format!("{function} failed"),
+        _ => "cannot be evaluated".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+    use crate::employee::Employee;
+    use crate::evaluator::Evaluator;
+
+    fn employee(record: Json) -> Employee {
+        let Json::Object(record) = record else {
+            panic!("a record is an object")
+        };
+        Employee::from_record(record).expect("has an id")
+    }
+
+    fn evaluate(source: &str, record: Json) -> Result<Option<String>, EvaluationFailed> {
+        let employee = employee(record);
+        let expression: Expression = source.parse().expect("compiles");
+        let evaluator = Evaluator::new([], [&expression]);
+        let text = expression.text(&evaluator.scope(&employee, None))?;
+        Ok(text.map(Cow::into_owned))
+    }
+
+    #[test]
+    fn a_contract_field_that_the_record_lacks_is_null() {
+        let source = "employee.preferredName != null ? employee.preferredName : employee.firstName";
+        assert_eq!(
+            evaluate(source, json!({"employeeId": "E1", "firstName": "Jo"})),
+            Ok(Some("Jo".into()))
+        );
+    }
+
+    #[test]
+    fn a_custom_field_that_only_a_colleague_has_is_null() {
+        let one = employee(json!({"employeeId": "E1", "customFields": {"Division": "OPS"}}));
+        let two = employee(json!({"employeeId": "E2"}));
+        for source in [
+            "employee.customFields['Division']",
+            "employee.customFields['Div' + 'ision']",
+        ] {
+            let division: Expression = source.parse().expect("compiles");
+            let evaluator = Evaluator::new(["Division"], [&division]);
+            let text = |person| {
+                division
+                    .text(&evaluator.scope(person, None))
+                    .expect("evaluates")
+                    .map(Cow::into_owned)
+            };
+            assert_eq!((text(&one).as_deref(), text(&two)), (Some("OPS"), None), "{source}");
+        }
+    }
+
+    #[test]
+    fn a_custom_field_that_nobody_has_yet_is_null() {
+        assert_eq!(
+            evaluate("employee.customFields['Team']", json!({"employeeId": "E1"})),
+            Ok(None)
+        );
+    }
+
+    #[test]
+    fn lower_and_trim_are_known() {
+        let record = json!({"employeeId": "E1", "workEmail": " JO@ACME.COM.AU "});
+        assert_eq!(
+            evaluate("trim(lower(employee.workEmail))", record),
+            Ok(Some("jo@acme.com.au".into()))
+        );
+    }
+
+    #[test]
+    fn a_failed_evaluation_says_what_is_missing_and_quotes_no_value() {
+        let failed = evaluate(
+            "lower(employee.workEmail)",
+            json!({"employeeId": "E1", "firstName": "Zorro"}),
+        );
+        let message = failed.expect_err("null has no lower case").to_string();
+        assert!(!message.contains("Zorro"), "{message}");
+        let failed = evaluate("employee.shoeSize", json!({"employeeId": "E1"})).expect_err("no such field");
+        assert!(failed.to_string().contains("shoeSize"), "{failed}");
+    }
+
+    #[test]
+    fn a_manager_is_null_or_somebody_with_fields() {
+        let (one, boss) = (
+            employee(json!({"employeeId": "E1", "managerEmail": "old@acme.com.au"})),
+            employee(json!({"employeeId": "E2", "workEmail": "boss@acme.com.au"})),
+        );
+        let source = "manager != null && has(manager.workEmail) ? manager.workEmail : employee.managerEmail";
+        let expression: Expression = source.parse().expect("compiles");
+        let evaluator = Evaluator::new([], [&expression]);
+        let text = |manager| {
+            let text = expression.text(&evaluator.scope(&one, manager)).expect("evaluates");
+            text.map(Cow::into_owned)
+        };
+        assert_eq!(text(Some(&boss)).as_deref(), Some("boss@acme.com.au"));
+        assert_eq!(text(None).as_deref(), Some("old@acme.com.au"));
+    }
+
+    #[test]
+    fn a_list_gives_its_items_and_is_no_text() {
+        let record = json!({"employeeId": "E1", "customFields": {"Sites": ["Perth", null, 7]}});
+        let employee = employee(record.clone());
+        for source in [
+            "employee.customFields['Sites']",
+            "employee.customFields.Sites.filter(site, site != null)",
+        ] {
+            let expression: Expression = source.parse().expect("compiles");
+            let evaluator = Evaluator::new([], [&expression]);
+            let Ok(Given::Items(items)) = expression.evaluate(&evaluator.scope(&employee, None)) else {
+                panic!("{source} gives no list")
+            };
+            assert_eq!(items, ["Perth", "7"]);
+            assert!(evaluate(source, record.clone()).is_err());
+        }
+    }
+
+    #[test]
+    fn a_filter_gives_a_truth_value_or_an_error() {
+        let truth = |source: &str| {
+            let employee = employee(json!({"employeeId": "E1", "location": "Fiji"}));
+            let expression: Expression = source.parse().expect("compiles");
+            let evaluator = Evaluator::new([], [&expression]);
+            expression.truth(&evaluator.scope(&employee, None))
+        };
+        assert_eq!(truth("employee.location in ['Fiji']"), Ok(true));
+        assert_eq!(truth("employee.workEmail == null"), Ok(true));
+        assert!(truth("employee.location").is_err());
+    }
+}

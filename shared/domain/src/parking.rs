@@ -1,0 +1,219 @@
+//! People, and single fields, that Tribal Habits keeps refusing: they rest, are tried again ever more rarely, and at once when
+//! what would be written is no longer what was refused.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::identity::EmployeeId;
+use crate::problem::Problem;
+use crate::user::FieldName;
+
+/// The waits after the first refusals; every later one is the last of them.
+const WAITS: [SignedDuration; 3] = [
+    SignedDuration::from_hours(6),
+    SignedDuration::from_hours(12),
+    SignedDuration::from_hours(24),
+];
+
+/// After this long a refusal is reported a last time and tried no more until something changes.
+const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(28 * 24);
+
+/// What is refused of one employee: one `PARKED` item of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parked {
+    /// Whom it is about.
+    pub employee_id: EmployeeId,
+    /// Never empty in the table.
+    pub setbacks: Vec<Setback>,
+}
+
+/// One thing that was refused. Holds personal data for the customer's own mail; `Debug` withholds it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setback {
+    /// What of the person was refused.
+    pub what: Refused,
+    /// Digest of what was to be written.
+    pub digest: String,
+    /// The line of the worklist.
+    pub problem: Problem,
+    /// When it was refused first.
+    pub since: Timestamp,
+    /// How often it has been refused.
+    pub attempts: u32,
+    /// Not to be tried before.
+    pub due_at: Timestamp,
+    /// Tried no more: it was refused for too long.
+    #[serde(default)]
+    pub given_up: bool,
+}
+
+/// What of a person was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "what", content = "field")]
+pub enum Refused {
+    /// Everything.
+    Person,
+    /// The new user name of a rename.
+    UserName,
+    /// One field.
+    Field(FieldName),
+}
+
+/// A refusal that has just come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What of the person was refused.
+    pub what: Refused,
+    /// Digest of what was to be written.
+    pub digest: String,
+    /// The line of the worklist.
+    pub problem: Problem,
+}
+
+impl Setback {
+    /// Whether it is left alone at `now`.
+    #[must_use]
+    pub fn rests(&self, now: Timestamp) -> bool {
+        self.given_up || now < self.due_at
+    }
+
+    /// Whether this is what rests because a run that read the portal saw it: such a run looks again.
+    #[must_use]
+    pub fn was_seen_in_portal(&self) -> bool {
+        self.problem.cause.needs_verifying()
+    }
+
+    fn first(refusal: Refusal, now: Timestamp) -> Self {
+        Self {
+            what: refusal.what,
+            digest: refusal.digest,
+            problem: refusal.problem,
+            since: now,
+            attempts: 1,
+            due_at: due_after(1, now),
+            given_up: false,
+        }
+    }
+
+    fn again(&self, refusal: Refusal, now: Timestamp) -> Self {
+        let attempts = self.attempts.saturating_add(1);
+        Self {
+            problem: refusal.problem,
+            attempts,
+            due_at: due_after(attempts, now),
+            given_up: now.duration_since(self.since) >= GIVEN_UP_AFTER,
+            ..self.clone()
+        }
+    }
+}
+
+impl Parked {
+    /// What is refused of this employee after another attempt: what still rests, and what was refused now.
+    #[must_use]
+    pub fn after(before: Option<&Self>, employee_id: &EmployeeId, refusals: Vec<Refusal>, now: Timestamp) -> Self {
+        let known = before.map(|parked| parked.setbacks.as_slice()).unwrap_or_default();
+        let same = |refusal: &Refusal| {
+            known
+                .iter()
+                .find(|setback| setback.what == refusal.what && setback.digest == refusal.digest)
+        };
+        let resting = known
+            .iter()
+            .filter(|setback| setback.rests(now) && !refusals.iter().any(|refusal| refusal.what == setback.what));
+        let resting: Vec<_> = resting.cloned().collect();
+        let refused = refusals.into_iter().map(|refusal| match same(&refusal) {
+            Some(setback) => setback.again(refusal, now),
+            None => Setback::first(refusal, now),
+        });
+        Self {
+            employee_id: employee_id.clone(),
+            setbacks: refused.chain(resting).collect(),
+        }
+    }
+}
+
+fn due_after(attempts: u32, now: Timestamp) -> Timestamp {
+    let rung = usize::try_from(attempts).unwrap_or(usize::MAX).saturating_sub(1);
+    let wait = WAITS.get(rung).or(WAITS.last()).copied().unwrap_or_default();
+    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
+}
+
+impl fmt::Debug for Setback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setback")
+            .field("what", &self.what)
+            .field("attempts", &self.attempts)
+            .field("due_at", &self.due_at)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::Cause;
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
+    }
+
+    fn refusal(what: Refused, digest: &str) -> Refusal {
+        let problem = Problem {
+            cause: Cause::RefusedPerson {
+                reason: "no".to_owned(),
+            },
+            employee_id: employee(),
+            person: "Jo".to_owned(),
+            seen: None,
+        };
+        Refusal {
+            what,
+            digest: digest.to_owned(),
+            problem,
+        }
+    }
+
+    fn employee() -> EmployeeId {
+        "E1".parse().expect("an id")
+    }
+
+    fn after(before: Option<&Parked>, refusals: Vec<Refusal>, hours: i64) -> Parked {
+        Parked::after(before, &employee(), refusals, at(hours))
+    }
+
+    #[test]
+    fn a_refusal_rests_for_six_hours_then_twelve_then_a_day_at_a_time() {
+        let mut parked = after(None, vec![refusal(Refused::Person, "a")], 0);
+        let mut hours = 0;
+        for wait in [6, 12, 24, 24] {
+            let setback = &parked.setbacks[0];
+            assert!(setback.rests(at(hours + wait - 1)) && !setback.rests(at(hours + wait)));
+            hours += wait;
+            parked = after(Some(&parked), vec![refusal(Refused::Person, "a")], hours);
+        }
+        assert_eq!(parked.setbacks[0].attempts, 5);
+    }
+
+    #[test]
+    fn after_four_weeks_it_is_given_up_until_something_else_is_to_be_written() {
+        let parked = after(None, vec![refusal(Refused::Person, "a")], 0);
+        let parked = after(Some(&parked), vec![refusal(Refused::Person, "a")], 28 * 24);
+        assert!(parked.setbacks[0].given_up && parked.setbacks[0].rests(at(99_999)));
+        let changed = after(Some(&parked), vec![refusal(Refused::Person, "b")], 28 * 24 + 1);
+        assert_eq!((changed.setbacks.len(), changed.setbacks[0].given_up), (1, false));
+    }
+
+    #[test]
+    fn what_rests_goes_on_resting_and_what_went_through_is_forgotten() {
+        let city = || Refused::Field("X-City".parse().expect("a field"));
+        let team = || Refused::Field("X-Team".parse().expect("a field"));
+        let parked = after(None, vec![refusal(city(), "a")], 0);
+        let parked = after(Some(&parked), vec![refusal(team(), "b")], 5);
+        assert_eq!(parked.setbacks.len(), 2);
+        let parked = after(Some(&parked), Vec::new(), 7);
+        let left: Vec<_> = parked.setbacks.iter().map(|setback| setback.what.clone()).collect();
+        assert_eq!(left, [team()]);
+    }
+}

@@ -1,0 +1,113 @@
+//! How the people who were read divide, and each part of them in turn: a run whose numbers do not add up is a failed run.
+
+/// How the people who were read divide: each is in exactly one of the first six, and each of these in one of its own parts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PlanCounts {
+    /// Employees read.
+    pub read: usize,
+    /// Who no longer work there.
+    pub leavers: usize,
+    /// Who start too far in the future.
+    pub starting_later: usize,
+    /// Whom the filter does not admit, or whose account is protected.
+    pub excluded: usize,
+    /// About whom nothing can be decided.
+    pub undecided: usize,
+    /// Who should have an account.
+    pub in_scope: usize,
+
+    /// Of the leavers: whose account is to be deactivated.
+    pub leavers_to_deactivate: usize,
+    /// Of the leavers: whose deactivation is held.
+    pub leavers_held: usize,
+    /// Of the leavers: who have no active account, or one that is not to be deactivated.
+    pub leavers_settled: usize,
+
+    /// Of the excluded: whose account is to be deactivated.
+    pub excluded_to_deactivate: usize,
+    /// Of the excluded: whose deactivation is held.
+    pub excluded_held: usize,
+    /// Of the excluded: whose account is left as it is.
+    pub excluded_settled: usize,
+
+    /// Of those in scope: whose account is to be created.
+    pub to_create: usize,
+    /// Of those in scope: whose account is to be changed.
+    pub to_change: usize,
+    /// Of those in scope: whose account needs nothing.
+    pub unchanged: usize,
+    /// Of those in scope: for whom nothing can be done until somebody mends something, or a rest is over.
+    pub set_aside: usize,
+    /// Of those in scope: whose account is protected, or whose writes the configuration switches off.
+    pub left_alone: usize,
+
+    /// Linked, active people who were not read at all.
+    pub missing: usize,
+    /// Of the missing: whose account is to be deactivated.
+    pub missing_to_deactivate: usize,
+    /// Of the missing: whose deactivation is held.
+    pub missing_held: usize,
+    /// Of the missing: whose account is protected, or not to be deactivated.
+    pub missing_settled: usize,
+}
+
+impl PlanCounts {
+    /// Whether everybody is accounted for, in the whole and in each part.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        self.read == self.leavers + self.starting_later + self.excluded + self.undecided + self.in_scope
+            && self.leavers == self.leavers_to_deactivate + self.leavers_held + self.leavers_settled
+            && self.excluded == self.excluded_to_deactivate + self.excluded_held + self.excluded_settled
+            && self.in_scope == self.to_create + self.to_change + self.unchanged + self.set_aside + self.left_alone
+            && self.missing == self.missing_to_deactivate + self.missing_held + self.missing_settled
+    }
+
+    /// Every number by name, for logs and the run's record.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, usize); 21] {
+        [
+            ("read", self.read),
+            ("leavers", self.leavers),
+            ("leavers_to_deactivate", self.leavers_to_deactivate),
+            ("leavers_held", self.leavers_held),
+            ("leavers_settled", self.leavers_settled),
+            ("starting_later", self.starting_later),
+            ("excluded", self.excluded),
+            ("excluded_to_deactivate", self.excluded_to_deactivate),
+            ("excluded_held", self.excluded_held),
+            ("excluded_settled", self.excluded_settled),
+            ("undecided", self.undecided),
+            ("in_scope", self.in_scope),
+            ("to_create", self.to_create),
+            ("to_change", self.to_change),
+            ("unchanged", self.unchanged),
+            ("set_aside", self.set_aside),
+            ("left_alone", self.left_alone),
+            ("missing", self.missing),
+            ("missing_to_deactivate", self.missing_to_deactivate),
+            ("missing_held", self.missing_held),
+            ("missing_settled", self.missing_settled),
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_who_is_in_no_part_is_noticed() {
+        let counts = PlanCounts {
+            read: 3,
+            leavers: 1,
+            leavers_settled: 1,
+            in_scope: 2,
+            unchanged: 2,
+            ..PlanCounts::default()
+        };
+        assert!(counts.adds_up());
+        assert!(!PlanCounts { unchanged: 1, ..counts }.adds_up());
+        assert!(!PlanCounts { read: 4, ..counts }.adds_up());
+        assert!(!PlanCounts { missing: 1, ..counts }.adds_up());
+    }
+}

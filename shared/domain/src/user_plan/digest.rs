@@ -1,0 +1,54 @@
+//! Digests of what is to be written: a refusal stands for exactly what was refused.
+
+use sha2::{Digest, Sha256};
+
+use crate::mapping::MappedUser;
+
+/// Of everything that one person's record says.
+pub(super) fn of_user(user: &MappedUser<'_>) -> String {
+    let mut hash = Sha256::new();
+    add(&mut hash, &user.user_name.key());
+    for field in &user.fields {
+        add(&mut hash, field.name.as_str());
+        add(&mut hash, field.value.as_deref().unwrap_or_default());
+    }
+    hex(hash)
+}
+
+/// Of one value.
+#[must_use]
+pub fn of_value(value: &str) -> String {
+    let mut hash = Sha256::new();
+    add(&mut hash, value);
+    hex(hash)
+}
+
+/// Each text with its length, so that no two sequences of texts are alike.
+fn add(hash: &mut Sha256, text: &str) {
+    hash.update(text.len().to_le_bytes());
+    hash.update(text);
+}
+
+/// Half of it is plenty to tell one person's values apart.
+fn hex(hash: Sha256) -> String {
+    use std::fmt::Write as _;
+    hash.finalize()
+        .iter()
+        .take(16)
+        .fold(String::with_capacity(32), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_values_have_two_digests_and_one_value_has_one() {
+        assert_eq!(of_value("Perth"), of_value("Perth"));
+        assert_ne!(of_value("Perth"), of_value("perth"));
+        assert_eq!(of_value("").len(), 32);
+    }
+}

@@ -1,0 +1,264 @@
+//! User names and e-mails that pass from one account to another. What somebody takes must be free by then: given up by a
+//! change that comes first, or by a former employee's account, which then gets a name of no use to anybody else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use petgraph::algo::tarjan_scc;
+use petgraph::graphmap::DiGraphMap;
+
+use super::disputes::Unique;
+use super::holders::{Holder, Holders};
+use super::placement::Placement;
+use super::{Action, Planner, Step, digest, former_account};
+use crate::identity::EmployeeId;
+use crate::parking::Refused;
+use crate::problem::Cause;
+use crate::user::{FieldName, UserChange, UserFields};
+
+/// A user name or an e-mail as it is compared.
+pub(super) type Key = (Unique, String);
+
+/// What stands between an action and a name it takes.
+struct Conflict {
+    action: usize,
+    what: Unique,
+    cause: Cause,
+    /// Whether the person is left alone altogether; otherwise only the name is.
+    is_about_person: bool,
+}
+
+impl Planner<'_> {
+    /// Sees to it that every user name and e-mail that somebody takes is free by then; what cannot be had is reported and
+    /// left out, and so is whatever waited for it.
+    pub(super) fn settle_names(&mut self, placements: &[Placement]) {
+        let taken = takers(&self.plan.actions).into_keys().collect();
+        let Some(holders) = self.holders(&taken, placements) else {
+            return;
+        };
+        loop {
+            let mut conflicts = conflicts(&self.plan.actions, &holders);
+            if conflicts.is_empty() {
+                conflicts = swaps(&self.plan.actions, &holders);
+            }
+            if conflicts.is_empty() {
+                break;
+            }
+            self.leave_out(conflicts);
+        }
+        self.give_up_former_names(&holders);
+    }
+
+    fn leave_out(&mut self, conflicts: Vec<Conflict>) {
+        let mut withdrawn = BTreeSet::new();
+        for conflict in conflicts {
+            if withdrawn.contains(&conflict.action) {
+                continue;
+            }
+            let action = &mut self.plan.actions[conflict.action];
+            let seen = value(action, conflict.what).map(str::to_owned);
+            let problem = action.problem(conflict.cause, seen);
+            let refused = match conflict.what {
+                _ if conflict.is_about_person || matches!(action.step, Step::Create(_)) => Refused::Person,
+                Unique::UserName => Refused::UserName,
+                Unique::Email => Refused::Field(FieldName::email()),
+            };
+            let digest = match (&refused, takes(action, conflict.what)) {
+                (Refused::UserName | Refused::Field(_), Some(_)) => value_digest(action, conflict.what),
+                _ => action.digest.clone(),
+            };
+            if !action.step.leave_out(&refused) {
+                withdrawn.insert(conflict.action);
+            }
+            self.plan.rest(refused, digest, problem.clone());
+            self.report(problem);
+        }
+        self.plan.counts.set_aside += withdrawn.len();
+        let mut index = 0..;
+        self.plan
+            .actions
+            .retain(|_| index.next().is_none_or(|index| !withdrawn.contains(&index)));
+    }
+
+    /// Lets the accounts of former employees give up what others take.
+    fn give_up_former_names(&mut self, holders: &Holders) {
+        let mut given_up: BTreeMap<EmployeeId, UserChange> = BTreeMap::new();
+        for ((what, key), _) in takers(&self.plan.actions) {
+            if let Some(Holder::Former(person)) = holders.get(&(what, key)) {
+                let change = given_up.entry(person.employee_id.clone()).or_default();
+                let tenant = &self.situation.configuration.tenant;
+                match what {
+                    Unique::UserName => change.user_name = former_account::user_name(&person.employee_id),
+                    Unique::Email => {
+                        let address = former_account::email(&person.employee_id, tenant);
+                        change.fields.0.insert(FieldName::email(), address);
+                    }
+                }
+            }
+        }
+        for (employee, change) in given_up {
+            self.give_up(&employee, change);
+        }
+    }
+
+    /// Adds this to the account's deactivation, or makes it a step of its own.
+    fn give_up(&mut self, employee: &EmployeeId, given_up: UserChange) {
+        for action in &mut self.plan.actions {
+            if let Step::Deactivate { change, .. } = &mut action.step
+                && action.employee_id == *employee
+            {
+                *change = UserChange {
+                    active: Some(false),
+                    ..given_up
+                };
+                return;
+            }
+        }
+        if let Some(before) = self.accounts.link(employee).cloned() {
+            self.plan.actions.push(Action {
+                employee_id: employee.clone(),
+                person: before.display_name(),
+                reason: "gives its name up to somebody else".to_owned(),
+                step: Step::GiveUp {
+                    before,
+                    change: given_up,
+                },
+                digest: String::new(),
+            });
+        }
+    }
+}
+
+/// Who takes what, by the action's position.
+fn takers(actions: &[Action]) -> BTreeMap<Key, usize> {
+    let taken = actions.iter().enumerate().flat_map(|(index, action)| {
+        let keys = Unique::BOTH.map(|what| Some((what, takes(action, what)?)));
+        keys.into_iter().flatten().map(move |key| (key, index))
+    });
+    taken.collect()
+}
+
+/// Takers of what others have and will still have.
+fn conflicts(actions: &[Action], holders: &Holders) -> Vec<Conflict> {
+    let given_up = givers(actions);
+    let taken = takers(actions).into_iter();
+    let conflicts = taken.filter_map(|(key, action)| {
+        let cause = obstacle(&actions[action], key.0, holders.get(&key)?, given_up.contains_key(&key))?;
+        Some(Conflict {
+            action,
+            what: key.0,
+            is_about_person: matches!(cause, Cause::FormerEmployee { .. }),
+            cause,
+        })
+    });
+    conflicts.collect()
+}
+
+fn obstacle(action: &Action, what: Unique, holder: &Holder, is_given_up: bool) -> Option<Cause> {
+    let taken_by = |by: Option<&EmployeeId>| Cause::Taken {
+        what: what.name().to_owned(),
+        by: by.cloned(),
+    };
+    match holder {
+        Holder::Linked(person) | Holder::Former(person) if person.employee_id == action.employee_id => None,
+        Holder::Linked(_) | Holder::Former(_) if is_given_up => None,
+        Holder::Former(person) if is_namesake(action, &person.fields) => Some(Cause::FormerEmployee {
+            former: person.employee_id.clone(),
+        }),
+        Holder::Former(_) => None,
+        Holder::Linked(person) => Some(taken_by(Some(&person.employee_id))),
+        Holder::Stranger => Some(taken_by(None)),
+    }
+}
+
+/// Whether a new account would be for somebody of the same first and last name: perhaps the same person.
+fn is_namesake(action: &Action, former: &UserFields) -> bool {
+    let Step::Create(user) = &action.step else { return false };
+    let name = |fields: &UserFields, field: &str| {
+        let field: FieldName = field.parse().ok()?;
+        fields.0.get(&field).map(|value| value.to_lowercase())
+    };
+    [FieldName::FIRST_NAME, FieldName::LAST_NAME]
+        .iter()
+        .all(|field| name(&user.fields, field).is_some_and(|value| name(former, field) == Some(value)))
+}
+
+/// Everybody in a cycle: two people who swap, three who pass names round.
+fn swaps(actions: &[Action], holders: &Holders) -> Vec<Conflict> {
+    let given_up = givers(actions);
+    let mut graph = DiGraphMap::<usize, Unique>::new();
+    for (key, taker) in takers(actions) {
+        if let Some(giver) = given_up
+            .get(&key)
+            .filter(|giver| **giver != taker && holders.get(&key).is_some())
+        {
+            graph.add_edge(*giver, taker, key.0);
+        }
+    }
+    let cycles = tarjan_scc(&graph).into_iter().filter(|members| members.len() > 1);
+    let conflicts = cycles.flat_map(|mut members| {
+        members.sort_unstable();
+        let what = graph
+            .all_edges()
+            .find(|(giver, taker, _)| members.contains(giver) && members.contains(taker));
+        let what = what.map_or(Unique::UserName, |(_, _, what)| *what);
+        let with = |index: usize| {
+            let others = members.iter().filter(|other| **other != index);
+            others.map(|other| actions[*other].employee_id.clone()).collect()
+        };
+        let conflict = |index: &usize| Conflict {
+            action: *index,
+            what,
+            cause: Cause::Disputed {
+                what: what.name().to_owned(),
+                with: with(*index),
+            },
+            is_about_person: true,
+        };
+        members.iter().map(conflict).collect::<Vec<_>>()
+    });
+    conflicts.collect()
+}
+
+/// Who gives what up, by the action's position.
+fn givers(actions: &[Action]) -> BTreeMap<Key, usize> {
+    let given = actions.iter().enumerate().flat_map(|(index, action)| {
+        let keys = Unique::BOTH.map(|what| Some((what, gives_up(action, what)?)));
+        keys.into_iter().flatten().map(move |key| (key, index))
+    });
+    given.collect()
+}
+
+fn value_digest(action: &Action, what: Unique) -> String {
+    let key = match what {
+        Unique::UserName => takes(action, what),
+        Unique::Email => value(action, what).map(str::to_owned),
+    };
+    digest::of_value(key.as_deref().unwrap_or_default())
+}
+
+/// What the action writes of this, as it is written.
+fn value(action: &Action, what: Unique) -> Option<&str> {
+    match (what, &action.step) {
+        (Unique::UserName, Step::Create(user)) => Some(user.user_name.as_str()),
+        (Unique::UserName, Step::Change { change, .. }) => Some(change.user_name.as_ref()?.as_str()),
+        (Unique::Email, Step::Create(_) | Step::Change { .. }) => {
+            let email = action.fields()?.0.get(&FieldName::email())?;
+            Some(email.as_str()).filter(|email| !email.is_empty())
+        }
+        (_, Step::Deactivate { .. } | Step::GiveUp { .. } | Step::Remember { .. }) => None,
+    }
+}
+
+/// What the action takes of this, as it is compared.
+pub(super) fn takes(action: &Action, what: Unique) -> Option<String> {
+    value(action, what).map(str::to_lowercase)
+}
+
+/// What a change gives up of this, as it is compared.
+pub(super) fn gives_up(action: &Action, what: Unique) -> Option<String> {
+    let Step::Change { before, .. } = &action.step else {
+        return None;
+    };
+    let taken = takes(action, what)?;
+    before.unique(what).filter(|given| *given != taken)
+}

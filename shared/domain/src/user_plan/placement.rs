@@ -1,0 +1,84 @@
+//! How everybody who was read divides, before anything is mapped: leavers first, on employee id, status and dates alone, since
+//! HR often clears a leaver's e-mail.
+
+use super::Planner;
+use crate::employee::Employee;
+use crate::employment::{Employment, Undecided};
+use crate::mapping::{self, problem};
+use crate::problem::{Cause, Problem};
+
+/// Where somebody belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Placement {
+    /// They no longer work there.
+    Left,
+    /// They start too far in the future.
+    StartsLater,
+    /// The filter does not admit them.
+    OutOfScope,
+    /// Nothing can be decided about them.
+    Undecided,
+    /// They should have an account.
+    InScope,
+}
+
+impl<'a> Planner<'a> {
+    /// Places everybody, in the order of the roster.
+    pub(super) fn place_everybody(&mut self) -> Vec<Placement> {
+        let employees = &self.situation.roster.employees;
+        self.plan.counts.read = employees.len();
+        (0..)
+            .zip(employees)
+            .map(|(position, employee)| self.place(position, employee))
+            .collect()
+    }
+
+    fn place(&mut self, position: usize, employee: &'a Employee) -> Placement {
+        let users = &self.situation.configuration.users;
+        match Employment::of(employee, users, self.today) {
+            Ok(Employment::Left(evidence)) => {
+                self.remove_leaver(employee, evidence);
+                Placement::Left
+            }
+            Ok(Employment::StartsLater) => {
+                self.plan.counts.starting_later += 1;
+                Placement::StartsLater
+            }
+            Ok(Employment::Works) => self.place_in_scope(position, employee),
+            Err(undecided) => self.leave_undecided(undecided_problem(employee, undecided)),
+        }
+    }
+
+    fn place_in_scope(&mut self, position: usize, employee: &'a Employee) -> Placement {
+        let users = &self.situation.configuration.users;
+        if users.filter.is_none() {
+            return Placement::InScope;
+        }
+        let scope = self.evaluator.scope(employee, self.manager_record(position));
+        match mapping::is_in_scope(users, employee, &scope) {
+            Ok(true) => Placement::InScope,
+            Ok(false) => {
+                self.exclude(employee);
+                Placement::OutOfScope
+            }
+            Err(problem) => self.leave_undecided(problem),
+        }
+    }
+
+    fn leave_undecided(&mut self, problem: Problem) -> Placement {
+        self.plan.counts.undecided += 1;
+        self.report(problem);
+        Placement::Undecided
+    }
+}
+
+fn undecided_problem(employee: &Employee, undecided: Undecided) -> Problem {
+    match undecided {
+        Undecided::InvalidDate(invalid) => {
+            let seen = employee.text(invalid.field).map(str::to_owned);
+            let field = invalid.field.to_owned();
+            problem(employee, Cause::InvalidDate { field }, seen)
+        }
+        Undecided::UnknownStatus => problem(employee, Cause::UnknownStatus, employee.status().map(str::to_owned)),
+    }
+}

@@ -1,0 +1,124 @@
+//! What Tribal Habits has refused before, and refuses again as long as it is the same: it is left out of the plan until its
+//! rest is over.
+
+use std::collections::HashSet;
+
+use super::{Action, Planner, Step, digest};
+use crate::identity::EmployeeId;
+use crate::parking::{Parked, Refused, Setback};
+use crate::user::UserChange;
+
+impl Planner<'_> {
+    /// Takes what rests out of the plan; each is a line of the worklist all the same.
+    pub(super) fn let_setbacks_rest(&mut self) {
+        if self.parked.is_empty() {
+            return;
+        }
+        let actions = std::mem::take(&mut self.plan.actions);
+        self.plan.actions = actions
+            .into_iter()
+            .filter_map(|action| self.without_resting(action))
+            .collect();
+        self.forget();
+    }
+
+    fn without_resting(&mut self, mut action: Action) -> Option<Action> {
+        let relevant = self.relevant(&action);
+        if relevant.is_empty() {
+            return Some(action);
+        }
+        let mut goes_on = true;
+        for setback in &relevant {
+            if self.rests(setback) {
+                goes_on &= action.step.leave_out(&setback.what);
+                let line = Some(&setback.problem).filter(|_| !setback.given_up);
+                self.plan.problems.extend(line.cloned());
+            }
+        }
+        self.plan.parked.push(Parked {
+            employee_id: action.employee_id.clone(),
+            setbacks: relevant,
+        });
+        if goes_on {
+            return Some(action);
+        }
+        self.plan.counts.set_aside += 1;
+        self.plan.unlinked += usize::from(self.accounts.link(&action.employee_id).is_none());
+        None
+    }
+
+    /// The setbacks that are about just what this action would write.
+    fn relevant(&self, action: &Action) -> Vec<Setback> {
+        let verifies = self.situation.portal.is_some();
+        let known = self.parked.get(&action.employee_id);
+        let setbacks = known.map(|parked| parked.setbacks.as_slice()).unwrap_or_default();
+        setbacks
+            .iter()
+            .filter(|setback| !(verifies && setback.was_seen_in_portal()))
+            .filter(|setback| digest_of(action, &setback.what).as_ref() == Some(&setback.digest))
+            .cloned()
+            .collect()
+    }
+
+    fn rests(&self, setback: &Setback) -> bool {
+        setback.was_seen_in_portal() || setback.rests(self.situation.now)
+    }
+
+    /// Lists those about whom nothing is refused any more. What only the portal can show stays until a run reads it.
+    fn forget(&mut self) {
+        let verifies = self.situation.portal.is_some();
+        let relevant = self.plan.parked.iter().map(|parked| &parked.employee_id);
+        let resting = self.plan.resting.iter().map(|refusal| &refusal.problem.employee_id);
+        let known: HashSet<&EmployeeId> = relevant.chain(resting).collect();
+        let is_over = |parked: &Parked| verifies || !parked.setbacks.iter().any(Setback::was_seen_in_portal);
+        let forgotten = self
+            .situation
+            .parked
+            .iter()
+            .filter(|parked| !known.contains(&parked.employee_id) && is_over(parked));
+        self.plan.forgotten = forgotten.map(|parked| parked.employee_id.clone()).collect();
+    }
+}
+
+/// Digest of what the action would write of this.
+fn digest_of(action: &Action, what: &Refused) -> Option<String> {
+    match (what, &action.step) {
+        (_, Step::Deactivate { .. } | Step::GiveUp { .. } | Step::Remember { .. }) => None,
+        (Refused::Person, Step::Create(_) | Step::Change { .. }) => Some(action.digest.clone()),
+        (Refused::UserName, Step::Create(user)) => Some(digest::of_value(&user.user_name.key())),
+        (Refused::UserName, Step::Change { change, .. }) => {
+            change.user_name.as_ref().map(|name| digest::of_value(&name.key()))
+        }
+        (Refused::Field(field), Step::Create(_) | Step::Change { .. }) => {
+            action.fields()?.0.get(field).map(|value| digest::of_value(value))
+        }
+    }
+}
+
+impl Step {
+    /// Leaves this out of what is written; false where nothing is left.
+    #[must_use]
+    pub fn leave_out(&mut self, what: &Refused) -> bool {
+        match (what, self) {
+            (Refused::Person, _) | (Refused::UserName, Self::Create(_)) => false,
+            (Refused::Field(field), Self::Create(user)) => {
+                user.fields.0.remove(field);
+                !field.is_required()
+            }
+            (Refused::Field(field), Self::Change { change, .. }) => {
+                change.fields.0.remove(field);
+                *change != UserChange::default()
+            }
+            (Refused::UserName, Self::Change { change, .. }) => {
+                change.user_name = None;
+                *change != UserChange::default()
+            }
+            // Whatever is wrong with the names it gives up, a leaver's account is deactivated.
+            (Refused::Field(_) | Refused::UserName, Self::Deactivate { change, .. }) => {
+                *change = UserChange::deactivation();
+                true
+            }
+            (Refused::Field(_) | Refused::UserName, Self::GiveUp { .. } | Self::Remember { .. }) => false,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Everybody who should have an account: the user they should be, compared at once with what the table holds, so that nothing
+//! is kept of the many who need nothing.
+
+use std::borrow::Cow;
+
+use super::accounts::Account;
+use super::compare::{Difference, difference};
+use super::disputes::Unique;
+use super::placement::Placement;
+use super::{Planner, digest};
+use crate::configuration::OnUserNameChange;
+use crate::employee::Employee;
+use crate::identity::UserName;
+use crate::mapping::{self, MappedUser};
+use crate::person::Person;
+use crate::problem::Cause;
+use crate::user::UserChange;
+
+/// Somebody who should have an account.
+pub(super) struct Wanted<'a> {
+    pub(super) employee: &'a Employee,
+    /// The user name they would have after this run.
+    user_name: UserName,
+    /// The e-mail they would have.
+    email: Option<Cow<'a, str>>,
+    pub(super) intent: Intent<'a>,
+}
+
+/// What their account needs, as far as it can be told of one person alone.
+pub(super) enum Intent<'a> {
+    /// Nothing.
+    Unchanged,
+    /// Nothing may be done to it: it is protected.
+    Protected,
+    /// It cannot be told, or must not be touched.
+    Unclear { cause: Cause, digest: String },
+    /// It differs, or the table does not hold it as it is in the portal.
+    Linked(Box<Linked<'a>>),
+    /// There is no link.
+    Unlinked(Box<MappedUser<'a>>),
+}
+
+/// A linked account that needs something.
+pub(super) struct Linked<'a> {
+    /// As last written, or as seen in this run.
+    pub(super) before: Cow<'a, Person>,
+    /// What the table holds, where that is not what was seen.
+    pub(super) stored: Option<&'a Person>,
+    pub(super) difference: Difference,
+    pub(super) digest: String,
+}
+
+impl Wanted<'_> {
+    /// What nobody else may have.
+    pub(super) fn unique(&self, what: Unique) -> Option<&str> {
+        match what {
+            Unique::UserName => Some(self.user_name.as_str()),
+            Unique::Email => self.email.as_deref(),
+        }
+    }
+}
+
+impl<'a> Planner<'a> {
+    /// Maps everybody who was placed in scope.
+    pub(super) fn map_those_in_scope(&mut self, placements: &[Placement]) -> Vec<Wanted<'a>> {
+        let employees = self.situation.roster.employees.iter().enumerate();
+        let in_scope = employees.filter(|(position, _)| placements.get(*position) == Some(&Placement::InScope));
+        in_scope
+            .filter_map(|(position, employee)| self.want(position, employee, placements))
+            .collect()
+    }
+
+    fn want(&mut self, position: usize, employee: &'a Employee, placements: &[Placement]) -> Option<Wanted<'a>> {
+        let users = &self.situation.configuration.users;
+        let scope = self.evaluator.scope(employee, self.manager_record(position));
+        let mut user = match mapping::map_user(users, employee, &scope) {
+            Ok(user) => user,
+            Err(problem) => {
+                self.plan.counts.undecided += 1;
+                self.report(problem);
+                return None;
+            }
+        };
+        if self.accounts.is_protected(&user.user_name) {
+            self.plan.counts.excluded += 1;
+            self.plan.counts.excluded_settled += 1;
+            return None;
+        }
+        self.plan.counts.in_scope += 1;
+        self.check_manager(position, employee, &mut user, placements);
+        self.plan.problems.extend(user.problems.iter().cloned());
+        let user_name = self.future_name(employee, &user);
+        let email = user
+            .fields
+            .iter()
+            .find(|field| field.name.is_email())
+            .and_then(|field| field.value.clone());
+        let intent = self.intent(employee, user);
+        Some(Wanted {
+            employee,
+            user_name,
+            email,
+            intent,
+        })
+    }
+
+    /// The name after this run: a linked account keeps its own where the customer does not want it renamed.
+    fn future_name(&self, employee: &Employee, user: &MappedUser<'_>) -> UserName {
+        let renames = self.situation.configuration.users.on_user_name_change == OnUserNameChange::Rename;
+        match self.accounts.link(employee.id()) {
+            Some(person) if !renames => person.user_name.clone(),
+            _ => user.user_name.clone(),
+        }
+    }
+
+    fn intent(&self, employee: &'a Employee, user: MappedUser<'a>) -> Intent<'a> {
+        let Some(person) = self.accounts.link(employee.id()) else {
+            return Intent::Unlinked(Box::new(user));
+        };
+        match self.accounts.of_linked(person) {
+            Account::Protected => Intent::Protected,
+            Account::Unclear(cause) => {
+                let digest = digest::of_user(&user);
+                Intent::Unclear { cause, digest }
+            }
+            Account::Known(before) => self.compare(employee, &user, before, None),
+            Account::Seen(seen) => self.compare(employee, &user, Cow::Owned(seen), Some(person)),
+            Account::None => Intent::Unlinked(Box::new(user)),
+        }
+    }
+
+    pub(super) fn compare(
+        &self,
+        employee: &Employee,
+        user: &MappedUser<'a>,
+        before: Cow<'a, Person>,
+        stored: Option<&'a Person>,
+    ) -> Intent<'a> {
+        let difference = difference(&self.situation.configuration.users, employee, user, &before);
+        let is_as_stored = matches!(before, Cow::Borrowed(_));
+        if is_as_stored && difference.problem.is_none() && difference.change == UserChange::default() {
+            return Intent::Unchanged;
+        }
+        Intent::Linked(Box::new(Linked {
+            digest: digest::of_user(user),
+            before,
+            stored,
+            difference,
+        }))
+    }
+}

@@ -1,0 +1,198 @@
+//! New, changed, renamed, terminated, rehired, filtered out.
+
+use habitsync_domain::problem::Cause;
+use serde_json::json;
+
+use crate::fixture::{Case, acme, carried_out, causes, employee, everybody, pairs, steps, written_for};
+
+#[test]
+fn new_people_are_created_and_managers_before_their_reports() {
+    let employees = [
+        employee("E3", &json!({"managerEmployeeId": "E2"})),
+        employee("E2", &json!({"managerEmployeeId": "E1"})),
+        employee("E1", &json!({})),
+    ];
+    let plan = Case::of(&acme(&[]), &employees).plan();
+    assert_eq!(steps(&plan), [("E1", "create"), ("E2", "create"), ("E3", "create")]);
+    let manager = written_for(&plan, "E3").remove("manager_email");
+    assert_eq!(
+        manager.as_deref(),
+        Some("e2@acme.com.au"),
+        "the manager's e-mail travels in the same write"
+    );
+}
+
+#[test]
+fn unchanged_people_need_nothing() {
+    let employees = [employee("E1", &json!({})), employee("E2", &json!({}))];
+    let plan = Case::in_step(&acme(&[]), &employees).plan();
+    assert_eq!((steps(&plan), plan.counts.unchanged), (vec![], 2));
+}
+
+#[test]
+fn a_changed_field_is_written_alone() {
+    let case = Case::in_step(&acme(&[]), &[employee("E1", &json!({}))]);
+    let plan = case.then(&[employee("E1", &json!({"jobTitle": "Manager"}))]).plan();
+    assert_eq!(written_for(&plan, "E1"), pairs(&[("X-Job Title", "Manager")]));
+}
+
+#[test]
+fn a_leaver_is_deactivated_although_their_email_is_cleared_and_before_anybody_else() {
+    let case = Case::in_step(&acme(&[]), &[employee("E1", &json!({})), employee("E2", &json!({}))]);
+    let left = json!({"status": "Terminated", "terminationDate": "2026-11-22", "workEmail": null});
+    let employees = [employee("E2", &json!({"jobTitle": "Lead"})), employee("E1", &left)];
+    let plan = case.then(&employees).plan();
+    assert_eq!(steps(&plan), [("E1", "deactivate"), ("E2", "change")]);
+    assert_eq!(written_for(&plan, "E1"), pairs(&[("active", "false")]));
+    assert_eq!(plan.problems, [], "a leaver's e-mail is nobody's problem");
+}
+
+#[test]
+fn a_rehire_reactivates_the_same_account() {
+    let mut case = Case::in_step(&acme(&[]), &[employee("E1", &json!({}))]);
+    let gone = case
+        .clone()
+        .then(&[employee("E1", &json!({"status": "Terminated"}))])
+        .plan();
+    case.people = carried_out(&case.people, &gone);
+    assert!(!case.people[0].active);
+    let case = case.then(&[employee("E1", &json!({"startDate": "2026-11-20"}))]);
+    let back = case.plan();
+    assert_eq!(steps(&back), [("E1", "reactivate")]);
+    assert!(carried_out(&case.people, &back)[0].active);
+}
+
+#[test]
+fn an_email_change_is_the_same_person_renamed() {
+    let case = Case::in_step(&acme(&[]), &[employee("E1", &json!({}))]);
+    let case = case.then(&[employee("E1", &json!({"workEmail": "jo.new@acme.com.au"}))]);
+    let plan = case.plan();
+    assert_eq!(steps(&plan), [("E1", "change")]);
+    let after = carried_out(&case.people, &plan);
+    assert_eq!(after[0].user_name.as_str(), "jo.new@acme.com.au");
+    assert_eq!(after[0].former_names.len(), 1, "a late result still finds them");
+}
+
+#[test]
+fn blanks_and_letter_case_are_no_change_and_no_second_person() {
+    let case = Case::in_step(&acme(&[]), &[employee("E1", &json!({}))]);
+    let plan = case
+        .then(&[employee("E1", &json!({"workEmail": " E1@ACME.com.au "}))])
+        .plan();
+    assert_eq!((steps(&plan), plan.counts.unchanged), (vec![], 1));
+}
+
+#[test]
+fn a_changed_user_name_is_renamed_kept_or_told_as_configured() {
+    let changed = [employee("E1", &json!({"workEmail": "jo.new@acme.com.au"}))];
+    let mode = |mode: &str| {
+        let configuration = acme(&[(
+            "on_user_name_change = \"rename\"",
+            &format!("on_user_name_change = \"{mode}\""),
+        )]);
+        Case::in_step(&configuration, &[employee("E1", &json!({}))])
+            .then(&changed)
+            .plan()
+    };
+    let (rename, keep, alert) = (mode("rename"), mode("keep"), mode("alert"));
+    let email = ("email", "jo.new@acme.com.au");
+    assert_eq!(
+        written_for(&rename, "E1"),
+        pairs(&[("user_name", "jo.new@acme.com.au"), email])
+    );
+    assert_eq!((written_for(&keep, "E1"), causes(&keep)), (pairs(&[email]), vec![]));
+    assert_eq!(
+        (written_for(&alert, "E1"), causes(&alert)),
+        (pairs(&[email]), vec![("E1", &Cause::UserNameChanged)])
+    );
+}
+
+#[test]
+fn two_people_with_one_email_are_both_disputed_and_the_rest_goes_on() {
+    let shared = json!({"workEmail": "shared@acme.com.au"});
+    let employees = [
+        employee("E1", &shared),
+        employee("E2", &json!({"workEmail": "Shared@acme.com.au "})),
+        employee("E3", &json!({})),
+    ];
+    let plan = Case::of(&acme(&[]), &employees).plan();
+    assert_eq!(steps(&plan), [("E3", "create")]);
+    let disputed: Vec<_> = causes(&plan)
+        .into_iter()
+        .map(|(id, cause)| (id, matches!(cause, Cause::Disputed { .. })))
+        .collect();
+    assert_eq!((disputed, plan.counts.set_aside), (vec![("E1", true), ("E2", true)], 2));
+}
+
+#[test]
+fn a_person_without_email_is_one_problem_and_nobody_elses() {
+    let employees = [employee("E1", &json!({"workEmail": null})), employee("E2", &json!({}))];
+    let plan = Case::of(&everybody(&[]), &employees).plan();
+    assert_eq!(steps(&plan), [("E2", "create")]);
+    assert!(
+        matches!(causes(&plan).as_slice(), [("E1", Cause::NoUserName { .. })]),
+        "{:?}",
+        plan.problems
+    );
+}
+
+#[test]
+fn whom_the_filter_excludes_is_ignored_or_deactivated_as_configured() {
+    let moved = [employee("E1", &json!({"location": "Fiji"}))];
+    for (configuration, expected) in [
+        (acme(&[]), vec![]),
+        (
+            acme(&[("out_of_scope = \"ignore\"", "out_of_scope = \"deactivate\"")]),
+            vec![("E1", "deactivate")],
+        ),
+    ] {
+        let case = Case::in_step(&configuration, &[employee("E1", &json!({}))]);
+        assert_eq!(steps(&case.then(&moved).plan()), expected);
+    }
+}
+
+#[test]
+fn a_filter_that_fails_on_somebody_leaves_their_account_alone() {
+    let configuration = everybody(&[
+        (
+            "protect =",
+            "filter = 'employee.location.startsWith(\"P\")'\nout_of_scope = \"deactivate\"\nprotect =",
+        ),
+        ("out_of_scope = \"ignore\"               # | deactivate\n", ""),
+    ]);
+    let case = Case::in_step(&configuration, &[employee("E1", &json!({}))]);
+    let plan = case.then(&[employee("E1", &json!({"location": null}))]).plan();
+    assert_eq!(steps(&plan), []);
+    assert!(matches!(
+        causes(&plan).as_slice(),
+        [("E1", Cause::ExpressionFailed { .. })]
+    ));
+}
+
+#[test]
+fn what_the_configuration_switches_off_is_not_done() {
+    let off = |key: &str| acme(&[(&format!("{key} = true"), &format!("{key} = false"))]);
+    let created = Case::of(&off("\ncreate"), &[employee("E1", &json!({}))]).plan();
+    let one = [employee("E1", &json!({}))];
+    let linked = |configuration| Case {
+        configuration,
+        ..Case::in_step(&acme(&[]), &one)
+    };
+    let changed = linked(off("\nupdate"))
+        .then(&[employee("E1", &json!({"jobTitle": "Lead"}))])
+        .plan();
+    let left = linked(off("\ndeactivate"))
+        .then(&[employee("E1", &json!({"status": "Terminated"}))])
+        .plan();
+    for plan in [&created, &changed, &left] {
+        assert_eq!((steps(plan), causes(plan)), (vec![], vec![]));
+    }
+    assert_eq!(
+        (
+            created.counts.left_alone,
+            changed.counts.left_alone,
+            left.counts.leavers_settled
+        ),
+        (1, 1, 1)
+    );
+}

@@ -1,0 +1,192 @@
+//! A customer's situation, and how to look at the plan that is made of it.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::employee::Employee;
+use habitsync_domain::parking::Parked;
+use habitsync_domain::person::Person;
+use habitsync_domain::problem::Cause;
+use habitsync_domain::roster::Roster;
+use habitsync_domain::user::{FieldName, PortalUser};
+use habitsync_domain::user_plan::{Action, Missing, Situation, Step, UserPlan, plan_users};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// Monday 23 November 2026, eight in the morning in Sydney.
+pub(crate) const NOW: &str = "2026-11-22T21:00:00Z";
+
+/// What a plan is made from; changed by a test, then planned.
+#[derive(Clone)]
+pub(crate) struct Case {
+    pub(crate) configuration: TenantConfiguration,
+    pub(crate) employees: Vec<Employee>,
+    pub(crate) people: Vec<Person>,
+    pub(crate) missing: Vec<Missing>,
+    pub(crate) parked: Vec<Parked>,
+    pub(crate) portal: Option<Vec<PortalUser>>,
+    pub(crate) now: Timestamp,
+}
+
+impl Case {
+    /// A customer of these people, nobody linked, who reads an empty portal.
+    pub(crate) fn of(configuration: &TenantConfiguration, employees: &[Employee]) -> Self {
+        Self {
+            configuration: configuration.clone(),
+            employees: employees.to_vec(),
+            people: Vec::new(),
+            missing: Vec::new(),
+            parked: Vec::new(),
+            portal: Some(Vec::new()),
+            now: NOW.parse().expect("a time"),
+        }
+    }
+
+    /// A customer whose people all have the accounts that these records ask for; the run does not verify.
+    pub(crate) fn in_step(configuration: &TenantConfiguration, employees: &[Employee]) -> Self {
+        let case = Self::of(configuration, employees);
+        let plan = case.plan();
+        Self {
+            people: carried_out(&[], &plan),
+            portal: None,
+            ..case
+        }
+    }
+
+    /// The records are these now.
+    pub(crate) fn then(self, employees: &[Employee]) -> Self {
+        Self {
+            employees: employees.to_vec(),
+            ..self
+        }
+    }
+
+    /// The run reads the portal, which holds just what was written.
+    pub(crate) fn verifying(self) -> Self {
+        Self {
+            portal: Some(portal_of(&self.people)),
+            ..self
+        }
+    }
+
+    /// The plan; its numbers add up in any case.
+    pub(crate) fn plan(&self) -> UserPlan {
+        let roster = Roster::from(self.employees.clone());
+        let plan = plan_users(&Situation {
+            configuration: &self.configuration,
+            roster: &roster,
+            people: &self.people,
+            missing: &self.missing,
+            parked: &self.parked,
+            portal: self.portal.as_deref(),
+            now: self.now,
+        });
+        assert!(plan.counts.adds_up(), "{:?}", plan.counts);
+        plan
+    }
+
+    /// The portal's user at this place.
+    pub(crate) fn portal_user(&mut self, index: usize) -> &mut PortalUser {
+        &mut self.portal.as_mut().expect("the run verifies")[index]
+    }
+}
+
+pub(crate) fn acme(changes: &[(&str, &str)]) -> TenantConfiguration {
+    let mut source = include_str!("../../src/configuration/acme.toml").to_owned();
+    for (old, new) in changes {
+        assert!(source.contains(old), "{old} is not in the example");
+        source = source.replace(old, new);
+    }
+    source.parse().expect("valid")
+}
+
+/// The example without its filter.
+pub(crate) fn everybody(changes: &[(&str, &str)]) -> TenantConfiguration {
+    let filter = "filter = '''employee.workEmail != null && lower(employee.workEmail).endsWith(\"@acme.com.au\")\n            && !(employee.location in [\"Fiji\"])'''\n";
+    acme(&[&[(filter, "")], changes].concat())
+}
+
+pub(crate) fn employee(id: &str, changes: &Value) -> Employee {
+    let mut record = json!({
+        "employeeId": id, "firstName": "Jo", "lastName": id, "workEmail": format!("{id}@acme.com.au").to_lowercase(),
+        "jobTitle": "Analyst", "location": "Perth", "status": "Active", "startDate": "2024-01-08",
+        "customFields": {"Division": "OPS"}
+    });
+    let record = record.as_object_mut().expect("an object");
+    record.extend(changes.as_object().expect("an object").clone());
+    Employee::from_record(record.clone()).expect("has an id")
+}
+
+/// The links after every action of the plan was acknowledged.
+pub(crate) fn carried_out(people: &[Person], plan: &UserPlan) -> Vec<Person> {
+    let mut links: BTreeMap<_, _> = people
+        .iter()
+        .map(|person| (person.employee_id.clone(), person.clone()))
+        .collect();
+    for action in &plan.actions {
+        links.insert(action.employee_id.clone(), action.person_after(Timestamp::UNIX_EPOCH));
+    }
+    links.into_values().collect()
+}
+
+pub(crate) fn portal_of(people: &[Person]) -> Vec<PortalUser> {
+    let user = |person: &Person| PortalUser {
+        user_name: person.user_name.clone(),
+        active: person.active,
+        fields: person.fields.clone(),
+    };
+    people.iter().map(user).collect()
+}
+
+pub(crate) fn steps(plan: &UserPlan) -> Vec<(&str, &'static str)> {
+    let name = |step: &Step| match step {
+        Step::Deactivate { .. } => "deactivate",
+        Step::GiveUp { .. } => "give up",
+        Step::Remember { .. } => "remember",
+        Step::Change { change, .. } if change.active == Some(true) => "reactivate",
+        Step::Change { .. } => "change",
+        Step::Create(_) => "create",
+    };
+    plan.actions
+        .iter()
+        .map(|action| (action.employee_id.as_str(), name(&action.step)))
+        .collect()
+}
+
+pub(crate) fn causes(plan: &UserPlan) -> Vec<(&str, &Cause)> {
+    plan.problems
+        .iter()
+        .map(|problem| (problem.employee_id.as_str(), &problem.cause))
+        .collect()
+}
+
+/// Everything that the action writes: the user name, whether it is active, and its fields.
+pub(crate) fn written(action: &Action) -> BTreeMap<String, String> {
+    let (user_name, active) = match &action.step {
+        Step::Create(user) => (Some(&user.user_name), None),
+        Step::Change { change, .. } | Step::Deactivate { change, .. } | Step::GiveUp { change, .. } => {
+            (change.user_name.as_ref(), change.active)
+        }
+        Step::Remember { .. } => (None, None),
+    };
+    let name = user_name.map(|name| ("user_name".to_owned(), name.as_str().to_owned()));
+    let active = active.map(|active| ("active".to_owned(), active.to_string()));
+    let fields = action.fields().into_iter().flat_map(|fields| &fields.0);
+    let fields = fields.map(|(name, value)| (name.to_string(), value.clone()));
+    name.into_iter().chain(active).chain(fields).collect()
+}
+
+/// What the plan writes for somebody.
+pub(crate) fn written_for(plan: &UserPlan, id: &str) -> BTreeMap<String, String> {
+    let actions = plan.actions.iter().filter(|action| action.employee_id.as_str() == id);
+    actions.flat_map(written).collect()
+}
+
+pub(crate) fn pairs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+    pairs.iter().map(owned).collect()
+}
+
+pub(crate) fn field(name: &str) -> FieldName {
+    name.parse().expect("a field")
+}

@@ -1,0 +1,11 @@
+//! What a user sync plans, told by situations: who is there, who is linked, what the portal holds.
+
+mod adoption;
+mod everyday;
+mod fixture;
+mod lifecycle;
+mod managers;
+mod names;
+mod removals;
+mod setbacks;
+mod sums;
