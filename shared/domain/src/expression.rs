@@ -10,7 +10,7 @@ use cel::{Program, Value};
 use serde::Deserialize;
 
 use crate::evaluator::Scope;
-use crate::expression_fields::NamedFields;
+use crate::expression_fields::{self, NamedFields, RecordField};
 
 const LONGEST_SOURCE: usize = 2048;
 const DEEPEST_NESTING: usize = 20;
@@ -53,6 +53,13 @@ impl Expression {
     #[must_use]
     pub fn named_fields(&self) -> NamedFields {
         NamedFields::of(self.program.expression())
+    }
+
+    /// The field, where the whole expression is one field of the employee, such as `employee.workEmail` or
+    /// `employee.customFields['Division']`, and nothing else.
+    #[must_use]
+    pub fn bare_field(&self) -> Option<RecordField<'_>> {
+        expression_fields::bare_field(self.program.expression())
     }
 
     /// The value as text: none where it is null or empty; numbers and truth values as they are written.

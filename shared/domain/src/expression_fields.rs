@@ -6,16 +6,33 @@ use std::collections::BTreeSet;
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 
 /// The people an expression speaks of.
-const PEOPLE: [&str; 2] = ["employee", "manager"];
+pub(crate) const EMPLOYEE: &str = "employee";
+pub(crate) const MANAGER: &str = "manager";
 const CUSTOM_FIELDS: &str = "customFields";
 
 /// The fields of `employee` and `manager` that an expression names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NamedFields {
-    /// Fields of the record, for instance `workEmail`.
+    /// Fields of either record, for instance `workEmail`.
     pub record: BTreeSet<String>,
-    /// Fields of `customFields`, for instance `Division`.
+    /// Fields of either record's `customFields`, for instance `Division`.
     pub custom: BTreeSet<String>,
+    /// Those of [`record`](Self::record) that are named of the employee.
+    pub employee: BTreeSet<String>,
+    /// Those of [`record`](Self::record) that are named of the manager.
+    pub manager: BTreeSet<String>,
+    /// Whether a record, or its `customFields`, is also used in a way that names no field: `employee[x]`,
+    /// `size(manager.customFields)`. The result may then depend on any field.
+    pub whole: bool,
+}
+
+/// One field of the employee's record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordField<'e> {
+    /// A field of the contract, for instance `workEmail`.
+    Contract(&'e str),
+    /// A field of `customFields`, for instance `Division`.
+    Custom(&'e str),
 }
 
 impl NamedFields {
@@ -26,17 +43,74 @@ impl NamedFields {
     }
 
     fn walk(&mut self, expression: &IdedExpr) {
-        if let Some((holder, field)) = access(&expression.expr) {
-            if is_person(holder) {
-                self.record.insert(field.to_owned());
-            } else if access(&holder.expr).is_some_and(|(person, name)| is_person(person) && name == CUSTOM_FIELDS) {
-                self.custom.insert(field.to_owned());
+        if let Some((person, field)) = custom_access(&expression.expr) {
+            self.name(person, CUSTOM_FIELDS);
+            self.custom.insert(field.to_owned());
+        } else if let Some((person, field)) = record_access(&expression.expr) {
+            self.name(person, field);
+            self.whole |= field == CUSTOM_FIELDS;
+        } else if person(expression).is_some() {
+            self.whole = true;
+        } else {
+            let compared = is_comparison_with_null(&expression.expr);
+            for part in parts(&expression.expr) {
+                if !(compared && is_record(part)) {
+                    self.walk(part);
+                }
             }
         }
-        for part in parts(&expression.expr) {
-            self.walk(part);
-        }
     }
+
+    fn name(&mut self, person: &str, field: &str) {
+        self.record.insert(field.to_owned());
+        let of_person = if person == EMPLOYEE {
+            &mut self.employee
+        } else {
+            &mut self.manager
+        };
+        of_person.insert(field.to_owned());
+    }
+}
+
+/// The field, where the whole expression is one field of the employee and nothing else.
+pub(crate) fn bare_field(expression: &IdedExpr) -> Option<RecordField<'_>> {
+    if matches!(&expression.expr, Expr::Select(select) if select.test) {
+        return None; // has(employee.workEmail) is a truth value, not the field
+    }
+    let (person, field) = match custom_access(&expression.expr) {
+        Some((person, field)) => (person, RecordField::Custom(field)),
+        None => record_access(&expression.expr)
+            .filter(|(_, field)| *field != CUSTOM_FIELDS)
+            .map(|(person, field)| (person, RecordField::Contract(field)))?,
+    };
+    (person == EMPLOYEE).then_some(field)
+}
+
+/// `employee.customFields['Division']` and its other spellings: of whom, and which field.
+fn custom_access(expression: &Expr) -> Option<(&str, &str)> {
+    let (holder, field) = access(expression)?;
+    let (person, name) = record_access(&holder.expr)?;
+    (name == CUSTOM_FIELDS).then_some((person, field))
+}
+
+/// `employee.workEmail` and `employee['workEmail']`: of whom, and which field.
+fn record_access(expression: &Expr) -> Option<(&str, &str)> {
+    let (holder, field) = access(expression)?;
+    Some((person(holder)?, field))
+}
+
+/// Whether there is a manager is asked of the record as a whole, and depends on none of its fields.
+fn is_comparison_with_null(expression: &Expr) -> bool {
+    let Expr::Call(call) = expression else { return false };
+    [operators::EQUALS, operators::NOT_EQUALS].contains(&call.func_name.as_str())
+        && call
+            .args
+            .iter()
+            .any(|side| matches!(side.expr, Expr::Literal(LiteralValue::Null)))
+}
+
+fn is_record(expression: &IdedExpr) -> bool {
+    person(expression).is_some()
 }
 
 /// `holder.field` and `holder['field']` are the same.
@@ -57,11 +131,14 @@ fn access(expression: &Expr) -> Option<(&IdedExpr, &str)> {
     }
 }
 
-fn is_person(expression: &IdedExpr) -> bool {
-    matches!(&expression.expr, Expr::Ident(name) if PEOPLE.contains(&name.as_str()))
+fn person(expression: &IdedExpr) -> Option<&str> {
+    match &expression.expr {
+        Expr::Ident(name) if [EMPLOYEE, MANAGER].contains(&name.as_str()) => Some(name),
+        _ => None,
+    }
 }
 
-fn parts(expression: &Expr) -> Vec<&IdedExpr> {
+pub(crate) fn parts(expression: &Expr) -> Vec<&IdedExpr> {
     match expression {
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => Vec::new(),
         Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).collect(),
@@ -94,15 +171,74 @@ fn entry_parts(entry: &EntryExpr) -> Vec<&IdedExpr> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::expression::Expression;
+
+    fn named(source: &str) -> NamedFields {
+        source.parse::<Expression>().expect("compiles").named_fields()
+    }
+
+    fn listed(fields: &BTreeSet<String>) -> String {
+        fields.iter().cloned().collect::<Vec<_>>().join(" ")
+    }
 
     #[test]
     fn fields_are_found_wherever_an_expression_names_them() {
-        let source = "[employee.location].exists(place, place in ['Fiji']) ? lower(manager.workEmail) : \
-                      trim(employee.customFields['Cost Centre'] + employee.customFields.Division + employee['jobTitle'])";
-        let named = source.parse::<Expression>().expect("compiles").named_fields();
-        let listed = |set: &std::collections::BTreeSet<String>| set.iter().cloned().collect::<Vec<_>>().join(" ");
+        let named = named(
+            "[employee.location].exists(place, place in ['Fiji']) ? lower(manager.workEmail) : \
+             trim(employee.customFields['Cost Centre'] + employee.customFields.Division + employee['jobTitle'])",
+        );
         assert_eq!(listed(&named.record), "customFields jobTitle location workEmail");
         assert_eq!(listed(&named.custom), "Cost Centre Division");
+        assert_eq!(listed(&named.employee), "customFields jobTitle location");
+        assert_eq!(listed(&named.manager), "workEmail");
+        assert!(!named.whole);
+    }
+
+    #[test]
+    fn a_record_that_is_used_without_naming_a_field_is_used_whole() {
+        for whole in [
+            "employee[employee.jobTitle]",
+            "size(employee) > 3",
+            "[manager].map(m, m.workEmail)[0]",
+            "employee.customFields.exists(k, k == 'Division')",
+            "employee.customFields[employee.jobTitle]",
+            "'Division' in employee.customFields",
+            "employee == manager",
+        ] {
+            assert!(named(whole).whole, "{whole}");
+        }
+    }
+
+    #[test]
+    fn a_comparison_with_null_does_not_use_the_record_whole() {
+        let asked = named("manager != null && null != employee ? manager.workEmail : employee.managerEmail");
+        assert!(!asked.whole);
+        assert_eq!(listed(&asked.manager), "workEmail");
+    }
+
+    #[test]
+    fn a_bare_field_is_told_however_it_is_written() {
+        for (source, expected) in [
+            ("employee.workEmail", Some(RecordField::Contract("workEmail"))),
+            (" ( employee['workEmail'] ) ", Some(RecordField::Contract("workEmail"))),
+            (
+                "employee.customFields['Cost Centre']",
+                Some(RecordField::Custom("Cost Centre")),
+            ),
+            (
+                "employee['customFields'].Division",
+                Some(RecordField::Custom("Division")),
+            ),
+            ("employee.customFields", None),
+            ("has(employee.workEmail)", None),
+            ("manager.workEmail", None),
+            ("lower(employee.workEmail)", None),
+            ("employee", None),
+            ("'workEmail'", None),
+        ] {
+            let expression: Expression = source.parse().expect("compiles");
+            assert_eq!(expression.bare_field(), expected, "{source}");
+        }
     }
 }
