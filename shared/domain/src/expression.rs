@@ -10,6 +10,8 @@ use cel::{Program, Value};
 use serde::Deserialize;
 
 use crate::evaluator::Scope;
+use crate::expression_checks::{self, ExpressionMistake};
+use crate::expression_compiling;
 use crate::expression_fields::{self, NamedFields, RecordField};
 
 const LONGEST_SOURCE: usize = 2048;
@@ -32,6 +34,12 @@ pub enum InvalidExpression {
     /// Brackets nested deeper than 20 levels.
     #[error("an expression nests at most {DEEPEST_NESTING} levels of brackets")]
     TooDeep,
+    /// A chain of operations that makes a syntax tree too deep to be evaluated safely.
+    #[error(
+        "an expression has at most {} operations one inside the other; a long choice between values is better written as map",
+        expression_compiling::DEEPEST_TREE
+    )]
+    TooInvolved,
     /// Not CEL.
     #[error("not a CEL expression: {0}")]
     Unreadable(String),
@@ -60,6 +68,18 @@ impl Expression {
     #[must_use]
     pub fn bare_field(&self) -> Option<RecordField<'_>> {
         expression_fields::bare_field(self.program.expression())
+    }
+
+    /// What fails in it whoever it is evaluated for: names, functions and fields that do not exist.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<ExpressionMistake> {
+        expression_checks::mistakes(&self.program)
+    }
+
+    /// Whether it can be told that it gives something else than true or false for everybody.
+    #[must_use]
+    pub fn is_never_a_truth_value(&self) -> bool {
+        expression_checks::is_never_a_truth_value(self.program.expression())
     }
 
     /// The value as text: none where it is null or empty; numbers and truth values as they are written.
@@ -122,7 +142,7 @@ impl FromStr for Expression {
         if nesting(source) > DEEPEST_NESTING {
             return Err(InvalidExpression::TooDeep);
         }
-        let program = Program::compile(source).map_err(|error| InvalidExpression::Unreadable(error.to_string()))?;
+        let program = expression_compiling::compile(source)?;
         Ok(Self {
             source: source.to_owned(),
             program: Arc::new(program),
