@@ -2,6 +2,7 @@
 //!
 //! Whom it speaks of is in [`crate::evaluator`]. `lower` and `trim` are added to the standard functions.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -74,6 +75,12 @@ impl Expression {
     #[must_use]
     pub fn mistakes(&self) -> Vec<ExpressionMistake> {
         expression_checks::mistakes(&self.program)
+    }
+
+    /// The custom fields that it names, each with the line inside it, from 0.
+    #[must_use]
+    pub fn custom_fields(&self) -> BTreeSet<(usize, String)> {
+        expression_checks::custom_fields(&self.program)
     }
 
     /// Whether it can be told that it gives something else than true or false for everybody.

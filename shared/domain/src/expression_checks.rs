@@ -1,11 +1,13 @@
 //! What can be said against an expression before it is evaluated for anybody: names that do not exist, functions called with
 //! the wrong number of arguments, a filter that cannot be true or false.
 
+use std::collections::BTreeSet;
+
 use cel::Program;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, SourceInfo, operators};
 
 use crate::employee::CONTRACT_FIELDS;
-use crate::expression_fields::{EMPLOYEE, MANAGER, parts, record_access};
+use crate::expression_fields::{EMPLOYEE, MANAGER, custom_access, parts, record_access};
 use crate::expression_functions::{FUNCTIONS, Function, TYPES};
 use crate::nearest::did_you_mean;
 
@@ -115,11 +117,33 @@ impl<'e> Check<'e> {
     }
 
     fn report(&mut self, at: &IdedExpr, message: String) {
-        let offset = self.source.offset_for(at.id).map_or(0, |(start, _)| start);
-        let before = self.source.source.chars().take(offset as usize);
-        let line = before.filter(|character| *character == '\n').count();
+        let offset = offset(self.source, at);
+        let line = line(self.source, offset);
         self.found.push((offset, ExpressionMistake { line, message }));
     }
+}
+
+fn offset(source: &SourceInfo, at: &IdedExpr) -> u32 {
+    source.offset_for(at.id).map_or(0, |(start, _)| start)
+}
+
+fn line(source: &SourceInfo, offset: u32) -> usize {
+    let before = source.source.chars().take(offset as usize);
+    before.filter(|character| *character == '\n').count()
+}
+
+/// The custom fields that an expression names, with the line inside it, from 0, on which it does.
+pub(crate) fn custom_fields(program: &Program) -> BTreeSet<(usize, String)> {
+    let source = program.source_info();
+    let mut found = BTreeSet::new();
+    let mut waiting = vec![program.expression()];
+    while let Some(expression) = waiting.pop() {
+        if let Some((_, field)) = custom_access(&expression.expr) {
+            found.insert((line(source, offset(source, expression)), field.to_owned()));
+        }
+        waiting.extend(parts(&expression.expr));
+    }
+    found
 }
 
 fn unknown_function(name: &str) -> String {
@@ -175,7 +199,7 @@ fn gives_no_truth_value(name: &str) -> bool {
 }
 
 fn record_or_custom(expression: &IdedExpr) -> bool {
-    record_access(&expression.expr).is_some() || crate::expression_fields::custom_access(&expression.expr).is_some()
+    record_access(&expression.expr).is_some() || custom_access(&expression.expr).is_some()
 }
 
 #[cfg(test)]
