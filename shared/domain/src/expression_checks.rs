@@ -242,7 +242,7 @@ mod tests {
     fn an_unknown_function_is_named_with_the_nearest_one() {
         let message = only_message("employee.location.startWith('F')");
         assert!(
-            message.starts_with("there is no function startWith; did you mean startsWith?"),
+            message.starts_with("there is no function startWith (did you mean startsWith?)"),
             "{message}"
         );
         assert!(message.contains("lower"), "{message}");
@@ -275,7 +275,7 @@ mod tests {
     fn a_misspelt_contract_field_is_refused_with_the_nearest_one() {
         let message = only_message("manager.workemail");
         assert!(
-            message.starts_with("employees have no field workemail; did you mean workEmail?"),
+            message.starts_with("employees have no field workemail (did you mean workEmail?)"),
             "{message}"
         );
         assert_eq!(messages("employee['lastname'] + employee.fristName").len(), 2);

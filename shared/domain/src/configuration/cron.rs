@@ -87,7 +87,7 @@ impl Field {
         };
         let name = self.name;
         Some(format!(
-            "{wrong:?} is no {name}: it has {first} to {last}{names} and {signs}"
+            "{wrong:?} does not fit {name}: it takes {first} to {last}{names} and {signs}"
         ))
     }
 
@@ -186,7 +186,7 @@ mod tests {
             ("0 7 W * ? *", "day of month"),
         ] {
             let message = why_not_cron(bad).unwrap_or_else(|| panic!("{bad} was taken"));
-            assert!(message.contains(&format!("is no {field}:")), "{bad}: {message}");
+            assert!(message.contains(&format!("does not fit {field}:")), "{bad}: {message}");
         }
     }
 

@@ -48,12 +48,15 @@ fn check_field(checks: &mut Checks<'_>, field: &FieldName, mapping: &FieldMappin
     }
     if let Some(default) = &mapping.default {
         let wrong = if default.trim().is_empty() {
-            Some("not empty; leave it out instead")
+            Some("not empty (leave it out instead)")
         } else {
             mapping.kind.why_unusable(field, default)
         };
         if let Some(expected) = wrong {
-            checks.refuse(&inner("default"), format!("the default of {field} is {expected}"));
+            checks.refuse(
+                &inner("default"),
+                format!("the default of {field} is {expected}, not {default:?}"),
+            );
         }
     }
     check_map(checks, &inner("map"), field, mapping);
@@ -68,7 +71,7 @@ fn check_map(checks: &mut Checks<'_>, path: &[&str], field: &FieldName, mapping:
             checks.refuse_key(&path, message);
         }
         if let Some(expected) = mapping.kind.why_unusable(field, to) {
-            checks.refuse(&path, format!("a value of {field} is {expected}"));
+            checks.refuse(&path, format!("a value of {field} is {expected}, not {to:?}"));
         }
     }
 }

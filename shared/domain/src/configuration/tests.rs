@@ -348,7 +348,7 @@ fn a_custom_field_that_nobody_has_is_a_warning_on_its_line() {
     assert_eq!(
         warning.to_string(),
         format!(
-            "line {}: nobody has the custom field 'Division'; did you mean Divison? (there are: Cost Centre, Divison)",
+            "line {}: nobody has the custom field 'Division' (there are: Cost Centre, Divison; did you mean Divison?)",
             line_of(ACME, "\"X-Division\"")
         )
     );

@@ -7,7 +7,7 @@ use super::TenantConfiguration;
 use super::document::Document;
 use super::finding::Finding;
 use crate::expression::Expression;
-use crate::nearest::did_you_mean;
+use crate::nearest::nearest;
 
 impl TenantConfiguration {
     /// Whether any expression names a custom field.
@@ -59,11 +59,11 @@ fn warnings(document: &Document<'_>, path: &[&str], expression: &Expression, see
 
 fn message(field: &str, seen: &BTreeSet<String>) -> String {
     let known: Vec<_> = seen.iter().map(String::as_str).collect();
-    let hint = did_you_mean(field, known.iter().copied());
+    let hint = nearest(field, known.iter().copied()).map_or_else(String::new, |name| format!("; did you mean {name}?"));
     let known = if known.is_empty() {
         "there are none".to_owned()
     } else {
         format!("there are: {}", known.join(", "))
     };
-    format!("nobody has the custom field '{field}'{hint} ({known})")
+    format!("nobody has the custom field '{field}' ({known}{hint})")
 }
