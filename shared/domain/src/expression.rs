@@ -14,6 +14,7 @@ use crate::evaluator::Scope;
 use crate::expression_checks::{self, ExpressionMistake};
 use crate::expression_compiling;
 use crate::expression_fields::{self, NamedFields, RecordField};
+use crate::expression_truth;
 
 const LONGEST_SOURCE: usize = 2048;
 const DEEPEST_NESTING: usize = 20;
@@ -86,7 +87,7 @@ impl Expression {
     /// Whether it can be told that it gives something else than true or false for everybody.
     #[must_use]
     pub fn is_never_a_truth_value(&self) -> bool {
-        expression_checks::is_never_a_truth_value(self.program.expression())
+        expression_truth::is_never_a_truth_value(self.program.expression())
     }
 
     /// The value as text: none where it is null or empty; numbers and truth values as they are written.

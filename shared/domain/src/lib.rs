@@ -17,6 +17,7 @@ pub mod expression_checks;
 mod expression_compiling;
 pub mod expression_fields;
 mod expression_functions;
+mod expression_truth;
 pub mod identity;
 pub mod job;
 pub mod mapping;
