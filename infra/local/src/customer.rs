@@ -1,13 +1,17 @@
 //! An example customer on the local stack: an invented company, its two vendors simulated, its configuration applied.
 
 use habitsync_aws_adapters::{Aws, JobTargets, SystemClock, TenantTable};
+use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::roster::Roster;
 use habitsync_domain::tenant::TenantId;
 use habitsync_fixtures::{Blueprint, Company};
 use habitsync_simulator_employee_connect::{Credentials, EmployeeConnectSimulator, TenantSettings};
 use habitsync_simulator_tribal_habits::{PortalSettings, TribalHabitsSimulator, WebhookTarget};
 use habitsync_workflows::apply_tenant::apply_tenant;
 use habitsync_workflows::ports::clock::Now as _;
+use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::tenants::{SaveSecret as _, SecretKind};
+use habitsync_workflows::ports::vendors::ListEmployees;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
@@ -148,10 +152,23 @@ impl LocalStack {
                 role_arn: outputs.get("SchedulerRoleArn")?.to_owned(),
             },
         );
-        let applied = apply_tenant(&table, &schedules, &SystemClock, &customer.configuration).await;
+        let applied = apply_tenant(&table, &schedules, &SystemClock, &Unread, &customer.configuration).await;
         applied
             .map(drop)
             .map_err(LocalError::customer("apply the configuration"))
+    }
+}
+
+/// An example's custom fields are known to be there, and its simulators' journals are left as they are.
+struct Unread;
+
+impl ListEmployees for Unread {
+    async fn list_employees(&self, _: &FieldsNeeded) -> Result<Roster, VendorFailure> {
+        Err(VendorFailure {
+            vendor: Vendor::EmployeeConnect,
+            kind: VendorFailureKind::NoTimeLeft,
+            detail: "an example's employees are not read when it is applied".to_owned(),
+        })
     }
 }
 

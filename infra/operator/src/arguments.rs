@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use habitsync_domain::tenant::TenantId;
+use habitsync_vendor_http::PrivateVendors;
 
 /// Shown below the commands.
 const AWS: &str = "AWS is found as the AWS command line finds it: AWS_REGION, AWS_PROFILE or credentials in the \
@@ -16,8 +17,25 @@ pub(crate) struct Arguments {
     /// The stage, as its stacks are named.
     #[arg(long, env = "HABITSYNC_STAGE", default_value = "prod")]
     pub(crate) stage: String,
+    #[command(flatten)]
+    pub(crate) vendors: Vendors,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+/// Where vendors may be called from here; like the parameters of the stack.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Vendors {
+    /// Comma-separated suffixes, one of which the host of a vendor's base URL must end with.
+    #[arg(
+        long,
+        env = "HABITSYNC_VENDOR_HOSTS",
+        default_value = "tribalhabits.com,employeeconnect.com"
+    )]
+    pub(crate) vendor_hosts: String,
+    /// Whether vendors may be called over http and at private addresses (deny or allow). For simulators only.
+    #[arg(long, env = "HABITSYNC_PRIVATE_VENDORS", default_value = "deny")]
+    pub(crate) private_vendors: PrivateVendors,
 }
 
 #[derive(Debug, Subcommand)]

@@ -1,11 +1,15 @@
 //! How a command fails, in words for whoever typed it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use habitsync_aws_adapters::ConnectError;
+use habitsync_domain::configuration::InvalidConfiguration;
 use habitsync_domain::tenant::TenantId;
+use habitsync_vendor_http::InvalidVendorHosts;
 use habitsync_workflows::apply_tenant::NotApplied;
 use habitsync_workflows::ports::failure::ServiceFailure;
+
+use crate::findings;
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +17,9 @@ pub(crate) enum Failure {
     /// The AWS client cannot be built.
     #[error(transparent)]
     Connect(#[from] ConnectError),
+    /// The vendors' hosts are none.
+    #[error(transparent)]
+    VendorHosts(#[from] InvalidVendorHosts),
     /// An AWS service did not do what was asked.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
@@ -24,13 +31,21 @@ pub(crate) enum Failure {
         /// Why.
         source: std::io::Error,
     },
-    /// A configuration was not put in force.
-    #[error("{}: {source}", path.display())]
+    /// A configuration is wrong; nothing was changed.
+    #[error("{} was not applied\n{}", path.display(), findings::mistakes(path, &invalid.findings))]
+    Invalid {
+        /// The file.
+        path: PathBuf,
+        /// Everything that is wrong with it.
+        invalid: InvalidConfiguration,
+    },
+    /// A configuration was put in force in part, or not at all.
+    #[error("{} was not applied whole; apply it again: {source}", path.display())]
     NotApplied {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: NotApplied,
+        source: ServiceFailure,
     },
     /// A secret's file is not what that secret holds.
     #[error("{} is not {expected}", path.display())]
@@ -43,4 +58,15 @@ pub(crate) enum Failure {
     /// There is no such customer.
     #[error("there is no customer {0} on this stage")]
     NoSuchTenant(TenantId),
+}
+
+impl Failure {
+    /// Why a file was not put in force.
+    pub(crate) fn of_applying(file: &Path, error: NotApplied) -> Self {
+        let path = file.to_owned();
+        match error {
+            NotApplied::Invalid(invalid) => Self::Invalid { path, invalid },
+            NotApplied::Service(source) => Self::NotApplied { path, source },
+        }
+    }
 }

@@ -6,6 +6,8 @@ use clap::Parser;
 
 mod arguments;
 mod failure;
+mod findings;
+mod hris;
 mod jobs;
 mod secrets;
 mod stage;
@@ -27,7 +29,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let stage = Stage::connect(arguments.stage).await?;
+    let stage = Stage::connect(arguments.stage, arguments.vendors).await?;
     match arguments.command {
         Command::Tenant(TenantCommand::Apply { file }) => tenants::apply(&stage, &file).await,
         Command::Tenant(TenantCommand::Show { tenant }) => tenants::show(&stage, &tenant).await,

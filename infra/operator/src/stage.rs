@@ -1,20 +1,25 @@
 //! The stage that commands work on: its table, its secrets, its schedules, found by their names.
 
 use habitsync_aws_adapters::{Aws, Schedules, Secrets, Table};
+use habitsync_vendor_http::VendorHosts;
 use habitsync_workflows::ports::failure::ServiceFailure;
 
+use crate::arguments::Vendors;
 use crate::failure::Failure;
 
 /// One deployed stage.
 pub(crate) struct Stage {
     pub(crate) name: String,
     pub(crate) aws: Aws,
+    /// Where vendors may be called from here.
+    pub(crate) vendor_hosts: VendorHosts,
 }
 
 impl Stage {
     /// Connects to the stage; nothing is called yet.
-    pub(crate) async fn connect(name: String) -> Result<Self, Failure> {
+    pub(crate) async fn connect(name: String, vendors: Vendors) -> Result<Self, Failure> {
         Ok(Self {
+            vendor_hosts: VendorHosts::new(&vendors.vendor_hosts, vendors.private_vendors)?,
             name,
             aws: Aws::connect().await?,
         })

@@ -4,11 +4,12 @@ use std::path::Path;
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::apply_tenant::apply_tenant;
+use habitsync_workflows::apply_tenant::{AppliedConfiguration, apply_tenant};
 use habitsync_workflows::ports::tenants::LoadConfiguration;
 
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::{findings, hris};
 
 /// Puts a configuration in force and says what that made of the customer.
 pub(crate) async fn apply(stage: &Stage, file: &Path) -> Result<(), Failure> {
@@ -16,13 +17,24 @@ pub(crate) async fn apply(stage: &Stage, file: &Path) -> Result<(), Failure> {
         path: file.to_owned(),
         source,
     })?;
+    // Whatever is wrong with the file is told before AWS or a vendor is asked for anything.
+    let configuration = source.parse().map_err(|invalid| Failure::Invalid {
+        path: file.to_owned(),
+        invalid,
+    })?;
     let schedules = stage.schedules().await?;
-    let applied = apply_tenant(&stage.table(), &schedules, &SystemClock, &source)
+    let hris = hris::open(stage, &source, configuration).await;
+    let applied = apply_tenant(&stage.table(), &schedules, &SystemClock, &hris, &source)
         .await
-        .map_err(|source| Failure::NotApplied {
-            path: file.to_owned(),
-            source,
-        })?;
+        .map_err(|error| Failure::of_applying(file, error))?;
+    tell(stage, file, &applied);
+    Ok(())
+}
+
+fn tell(stage: &Stage, file: &Path, applied: &AppliedConfiguration) {
+    if !applied.warnings.is_empty() {
+        eprintln!("{}", findings::warnings(file, &applied.warnings));
+    }
     let (tenant, version) = (&applied.configuration.tenant, applied.version);
     println!("{tenant}: version {version} is in force on stage {}", stage.name);
     for schedule in &applied.schedules {
@@ -34,7 +46,6 @@ pub(crate) async fn apply(stage: &Stage, file: &Path) -> Result<(), Failure> {
             schedule.time_zone
         );
     }
-    Ok(())
 }
 
 /// Prints the configuration in force, as it was applied.

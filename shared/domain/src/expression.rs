@@ -1,6 +1,7 @@
 //! Expressions of a customer's configuration: CEL, compiled once. Whom they speak of is in [`crate::evaluator`], what they
 //! give for a person in [`crate::evaluation`].
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -9,7 +10,10 @@ use cel::Program;
 use cel::common::ast::IdedExpr;
 use serde::Deserialize;
 
+use crate::expression_checks::{self, ExpressionMistake};
+use crate::expression_compiling;
 use crate::expression_fields::{self, NamedFields, RecordField};
+use crate::expression_truth;
 
 const LONGEST_SOURCE: usize = 2048;
 const DEEPEST_NESTING: usize = 20;
@@ -31,6 +35,12 @@ pub enum InvalidExpression {
     /// Brackets nested deeper than 20 levels.
     #[error("an expression nests at most {DEEPEST_NESTING} levels of brackets")]
     TooDeep,
+    /// A chain of operations that makes a syntax tree too deep to be evaluated safely.
+    #[error(
+        "an expression has at most {} operations one inside the other; a long choice between values is better written as map",
+        expression_compiling::DEEPEST_TREE
+    )]
+    TooInvolved,
     /// Not CEL.
     #[error("not a CEL expression: {0}")]
     Unreadable(String),
@@ -56,6 +66,24 @@ impl Expression {
         expression_fields::bare_field(self.program.expression())
     }
 
+    /// What fails in it whoever it is evaluated for: names, functions and fields that do not exist.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<ExpressionMistake> {
+        expression_checks::mistakes(&self.program)
+    }
+
+    /// The custom fields that it names, each with the line inside it, from 0.
+    #[must_use]
+    pub fn custom_fields(&self) -> BTreeSet<(usize, String)> {
+        expression_checks::custom_fields(&self.program)
+    }
+
+    /// Whether it can be told that it gives something else than true or false for everybody.
+    #[must_use]
+    pub fn is_never_a_truth_value(&self) -> bool {
+        expression_truth::is_never_a_truth_value(self.program.expression())
+    }
+
     pub(crate) fn syntax_tree(&self) -> &IdedExpr {
         self.program.expression()
     }
@@ -71,7 +99,7 @@ impl FromStr for Expression {
         if nesting(source) > DEEPEST_NESTING {
             return Err(InvalidExpression::TooDeep);
         }
-        let program = Program::compile(source).map_err(|error| InvalidExpression::Unreadable(error.to_string()))?;
+        let program = expression_compiling::compile(source)?;
         Ok(Self {
             source: source.to_owned(),
             program: Arc::new(program),

@@ -87,14 +87,14 @@ pub(crate) fn bare_field(expression: &IdedExpr) -> Option<RecordField<'_>> {
 }
 
 /// `employee.customFields['Division']` and its other spellings: of whom, and which field.
-fn custom_access(expression: &Expr) -> Option<(&str, &str)> {
+pub(crate) fn custom_access(expression: &Expr) -> Option<(&str, &str)> {
     let (holder, field) = access(expression)?;
     let (person, name) = record_access(&holder.expr)?;
     (name == CUSTOM_FIELDS).then_some((person, field))
 }
 
 /// `employee.workEmail` and `employee['workEmail']`: of whom, and which field.
-fn record_access(expression: &Expr) -> Option<(&str, &str)> {
+pub(crate) fn record_access(expression: &Expr) -> Option<(&str, &str)> {
     let (holder, field) = access(expression)?;
     Some((person(holder)?, field))
 }

@@ -4,19 +4,15 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use jiff::civil::Date;
-
 use crate::configuration::{FieldMapping, FieldType, UsersConfiguration};
 use crate::employee::Employee;
 use crate::evaluation::{EvaluationFailed, Given};
 use crate::evaluator::Scope;
 use crate::expression::Expression;
-use crate::identity::{EmailAddress, UserName};
+use crate::field_value::parse_value;
+use crate::identity::UserName;
 use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
-
-/// What a name has at most: the portal says nothing of it (assumed).
-const LONGEST_NAME: usize = 255;
 
 /// The user an employee should be, as far as their record says.
 #[derive(Clone, PartialEq)]
@@ -210,44 +206,6 @@ fn expression_failed(what: &str, message: String, employee: &Employee) -> Proble
     problem(employee, Cause::ExpressionFailed { what, message }, None)
 }
 
-/// The value as its field holds it, or what it should have been.
-fn parse_value<'a>(field: &FieldName, kind: FieldType, value: Cow<'a, str>) -> Result<Cow<'a, str>, &'static str> {
-    if value.chars().any(char::is_control) {
-        return Err("a text without control characters");
-    }
-    match field.as_str() {
-        FieldName::EMAIL | FieldName::MANAGER_EMAIL => match value.parse::<EmailAddress>() {
-            Ok(_) => Ok(value),
-            Err(error) => Err(error.expected),
-        },
-        FieldName::FIRST_NAME | FieldName::LAST_NAME if value.chars().count() > LONGEST_NAME => {
-            Err("at most 255 characters")
-        }
-        _ => parse_typed(kind, value),
-    }
-}
-
-/// The value in the form that the portal's type of field takes.
-pub(crate) fn parse_typed(kind: FieldType, value: Cow<'_, str>) -> Result<Cow<'_, str>, &'static str> {
-    match kind {
-        FieldType::String | FieldType::List => Ok(value),
-        FieldType::Date => match value.parse::<Date>() {
-            Ok(date) => Ok(Cow::Owned(date.to_string())),
-            Err(_) => Err("a date (yyyy-mm-dd)"),
-        },
-        FieldType::Number if is_number(&value) => Ok(value),
-        FieldType::Number => Err("a number with at most two decimals"),
-    }
-}
-
-/// The portal takes `nn` or `nn.mm`.
-fn is_number(value: &str) -> bool {
-    let digits = value.strip_prefix('-').unwrap_or(value);
-    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    all_digits(whole) && all_digits(decimals) && decimals.len() <= 2
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -323,15 +281,5 @@ mod tests {
         assert_eq!(value(&mapped, "X-Start Date"), None);
         assert_eq!(value(&mapped, "X-Job Title").as_deref(), Some("Analyst"));
         assert!(!mapped.problems[0].cause.blocks_person());
-    }
-
-    #[test]
-    fn a_number_has_at_most_two_decimals() {
-        for good in ["7", "7.5", "-7.25"] {
-            assert!(is_number(good), "{good}");
-        }
-        for bad in ["", "7.", "7.255", "seven", "1e3"] {
-            assert!(!is_number(bad), "{bad}");
-        }
     }
 }

@@ -119,11 +119,16 @@ fn stored(attributes: &Attributes) -> Result<StoredConfiguration, AwsErrorKind> 
     })
 }
 
-/// The line alone: the parser may quote what stands there, an alert address for instance, and this text is logged.
+/// The lines alone: the parser may quote what stands there, an alert address for instance, and this text is logged.
 fn unreadable(error: &InvalidConfiguration) -> AwsErrorKind {
-    let line = error.line.map(|line| format!(", line {line}")).unwrap_or_default();
+    let lines: Vec<_> = error
+        .findings
+        .iter()
+        .filter_map(|finding| Some(format!("line {}", finding.line?)))
+        .collect();
     AwsErrorKind::Unreadable(format!(
-        "the stored configuration{line}, is none that this version reads"
+        "the stored configuration ({}) is none that this version reads",
+        lines.join(", ")
     ))
 }
 

@@ -1,11 +1,12 @@
 //! The `[limits]` section: what may be removed without being asked.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// What may be removed without being asked.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(title = "[limits]")]
 pub struct Limits {
     /// People whose employment ended.
     pub terminated: RemovalLimit,
@@ -14,18 +15,22 @@ pub struct Limits {
     /// People whom the filter no longer admits.
     pub out_of_scope: RemovalLimit,
     /// A field that this share of people lose in one run is held.
+    #[schemars(range(min = 0.0, max = 100.0))]
     pub field_loss_percent: f64,
     /// A read that shrinks by more than this holds every removal.
+    #[schemars(range(min = 0.0, max = 100.0))]
     pub shrink_percent: f64,
 }
 
 /// Removals beyond the larger of the two are held.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "A limit on removals")]
 pub struct RemovalLimit {
     /// This many people.
     pub count: u32,
     /// This share of the managed active people, in percent.
+    #[schemars(range(min = 0.0, max = 100.0))]
     pub percent: f64,
 }
 

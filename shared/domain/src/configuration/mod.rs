@@ -3,8 +3,18 @@
 //! Unknown keys are refused, and every error names its line and what is allowed there. Secrets are never in
 //! it.
 
+mod checks;
+mod cron;
+mod document;
+mod field_checks;
+mod finding;
 mod limits;
+mod mend;
 mod parse;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod unknown_fields;
 mod users;
 mod values;
 mod vendors;
@@ -12,10 +22,12 @@ mod vendors;
 use std::collections::BTreeSet;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
+pub use finding::{Finding, InvalidConfiguration};
 pub use limits::{Limits, RemovalLimit};
-pub use parse::InvalidConfiguration;
+pub use schema::schema;
+pub use unknown_fields::unknown_custom_fields;
 pub use users::{
     EmptyMode, FieldMapping, FieldType, MatchKey, OnUserNameChange, OutOfScope, UsersConfiguration, WriteMode,
 };
@@ -29,14 +41,20 @@ use crate::tenant::TenantId;
 /// Everything that is configured for one customer.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "HabitSync: a customer's configuration")]
 pub struct TenantConfiguration {
     /// The key of everything: a-z, 0-9 and '-', at most 32 characters.
     #[schemars(with = "String", regex(pattern = "^[a-z0-9-]{1,32}$"))]
     pub tenant: TenantId,
     /// The customer's name, as people write it.
+    #[schemars(length(min = 1))]
     pub name: String,
     /// IANA time zone; every date of this customer is read in it.
-    #[schemars(with = "String")]
+    #[schemars(
+        with = "String",
+        regex(pattern = "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$"),
+        example = "Australia/Sydney"
+    )]
     pub time_zone: ZoneName,
     /// Whether runs write.
     pub status: Status,
@@ -65,6 +83,7 @@ pub struct TenantConfiguration {
 /// Whether runs write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(title = "Status")]
 pub enum Status {
     /// Plans only: nothing is written to either vendor.
     Draft,
@@ -77,36 +96,44 @@ pub enum Status {
 /// When the jobs run: EventBridge Scheduler expressions, read in the customer's time zone. A job without one does not run.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "[schedules]")]
 pub struct Schedules {
     /// User sync.
-    #[schemars(with = "Option<String>")]
+    #[schemars(schema_with = "schema::schedule")]
+    #[serde(default)]
     pub users: Option<ScheduleExpression>,
     /// Course sync.
-    #[schemars(with = "Option<String>")]
+    #[schemars(schema_with = "schema::schedule")]
+    #[serde(default)]
     pub courses: Option<ScheduleExpression>,
     /// The sweep for completions whose webhook was lost.
-    #[schemars(with = "Option<String>")]
+    #[schemars(schema_with = "schema::schedule")]
+    #[serde(default)]
     pub results_sweep: Option<ScheduleExpression>,
     /// Spreads hundreds of customers over this many minutes.
     #[serde(default = "default_jitter")]
+    #[schemars(range(max = 1440))]
     pub jitter_minutes: u32,
 }
 
 /// Which topics become courses.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(title = "[courses]")]
 pub struct CoursesConfiguration {
     /// Whether topics become courses.
     pub enabled: bool,
     /// The auto-enrol link's reference, matched exactly.
+    #[schemars(length(min = 1))]
     pub reference: String,
     /// What happens to a course whose topic stops qualifying.
     pub on_withdrawn: OnWithdrawn,
 }
 
 /// What happens to a course whose topic stops qualifying.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(title = "When a topic stops qualifying")]
 pub enum OnWithdrawn {
     /// It stays as it is.
     Keep,
@@ -115,8 +142,9 @@ pub enum OnWithdrawn {
 }
 
 /// How completions are accepted.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(title = "[results]")]
 pub struct ResultsConfiguration {
     /// Whether completions are recorded.
     pub enabled: bool,
@@ -127,8 +155,9 @@ pub struct ResultsConfiguration {
 }
 
 /// How the webhook proves itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(title = "Authenticity")]
 pub enum Authenticity {
     /// Standard Webhooks signature.
     Signature,
@@ -137,11 +166,12 @@ pub enum Authenticity {
 }
 
 /// Who is told when something needs doing.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(title = "[alerts]")]
 pub struct Alerts {
     /// The customer's own addresses; empty: only the operator hears.
-    #[schemars(with = "Vec<String>")]
+    #[schemars(schema_with = "schema::addresses")]
     pub to: Vec<EmailAddress>,
     /// The name that mails come from.
     pub from_name: Option<String>,

@@ -6,8 +6,9 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
+use super::schema;
 use crate::expression::Expression;
 use crate::identity::UserName;
 use crate::user::FieldName;
@@ -15,21 +16,25 @@ use crate::user::FieldName;
 /// Who has an account, under which name, with which data.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(title = "[users]")]
 pub struct UsersConfiguration {
     /// The user name; must equal the SSO `UserName` where there is SSO.
-    #[schemars(with = "String")]
+    #[schemars(schema_with = "schema::expression")]
     pub user_name: Expression,
     /// What to do when an employee's user name changes.
     #[serde(default)]
     pub on_user_name_change: OnUserNameChange,
     /// How an account that is already there is adopted, in order.
     #[serde(default = "default_match")]
+    #[schemars(extend("uniqueItems" = true))]
     pub match_existing: Vec<MatchKey>,
     /// Statuses of people who work there.
     #[serde(default = "default_active")]
+    #[schemars(length(min = 1), inner(length(min = 1)), extend("uniqueItems" = true))]
     pub active_statuses: Vec<String>,
     /// Statuses of people who no longer do; any other status is an error on that person.
     #[serde(default = "default_terminated")]
+    #[schemars(inner(length(min = 1)), extend("uniqueItems" = true))]
     pub terminated_statuses: Vec<String>,
     /// Days after the last day until the account is deactivated; 0: at the end of the last day, local time.
     #[serde(default)]
@@ -37,14 +42,15 @@ pub struct UsersConfiguration {
     /// Days before the start date from which the account is created; absent: as soon as the employee is visible.
     pub create_days_before_start: Option<u16>,
     /// Who is in scope; absent: everybody.
-    #[schemars(with = "Option<String>")]
+    #[schemars(schema_with = "schema::expression")]
+    #[serde(default)]
     pub filter: Option<Expression>,
     /// What leaving the filter means; leaving the company is separate.
     #[serde(default)]
     pub out_of_scope: OutOfScope,
     /// User names that are never touched.
     #[serde(default)]
-    #[schemars(with = "Vec<String>")]
+    #[schemars(with = "Vec<String>", inner(length(min = 1, max = 255)), extend("uniqueItems" = true))]
     pub protect: Vec<UserName>,
     /// Whether accounts are created.
     #[serde(default = "yes")]
@@ -56,7 +62,7 @@ pub struct UsersConfiguration {
     #[serde(default = "yes")]
     pub deactivate: bool,
     /// Tribal Habits field = EmployeeConnect expression.
-    #[schemars(with = "BTreeMap<String, WrittenMapping>")]
+    #[schemars(schema_with = "schema::fields")]
     pub fields: BTreeMap<FieldName, FieldMapping>,
 }
 
@@ -69,8 +75,9 @@ impl UsersConfiguration {
 }
 
 /// What to do when an employee's user name changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(title = "When a user name changes")]
 pub enum OnUserNameChange {
     /// Rename the account.
     #[default]
@@ -82,8 +89,9 @@ pub enum OnUserNameChange {
 }
 
 /// What an existing account is recognised by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(title = "Match key")]
 pub enum MatchKey {
     /// The same user name.
     UserName,
@@ -91,9 +99,21 @@ pub enum MatchKey {
     Email,
 }
 
+impl MatchKey {
+    /// As it is written.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UserName => "user_name",
+            Self::Email => "email",
+        }
+    }
+}
+
 /// What leaving the filter means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(title = "Out of scope")]
 pub enum OutOfScope {
     /// Nothing: the account is no longer managed.
     #[default]
@@ -120,8 +140,9 @@ pub struct FieldMapping {
 }
 
 /// When a field is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(title = "When it is written")]
 pub enum WriteMode {
     /// Whenever it differs.
     #[default]
@@ -133,8 +154,9 @@ pub enum WriteMode {
 }
 
 /// What an empty value does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(title = "What an empty value does")]
 pub enum EmptyMode {
     /// The field keeps what it has.
     #[default]
@@ -144,8 +166,9 @@ pub enum EmptyMode {
 }
 
 /// What the portal's field holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[schemars(title = "Type")]
 pub enum FieldType {
     /// Any text.
     #[default]
@@ -158,16 +181,17 @@ pub enum FieldType {
     List,
 }
 
-/// The two ways a mapping is written, for the published schema.
+/// An expression alone, or a table that has one.
 #[derive(JsonSchema)]
 #[serde(untagged)]
 #[expect(
     dead_code,
     reason = "describes what is written; reading it is done by hand, for the sake of its errors"
 )]
-enum WrittenMapping {
+#[schemars(title = "How a field is filled")]
+pub(super) enum WrittenMapping {
     /// An expression alone.
-    Expression(String),
+    Expression(#[schemars(schema_with = "schema::expression")] String),
     /// An expression, and how its value is written.
     Table(MappingTable),
 }
@@ -175,9 +199,10 @@ enum WrittenMapping {
 /// A mapping written out as a table.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct MappingTable {
+#[schemars(title = "Mapping")]
+pub(super) struct MappingTable {
     /// Where the value comes from.
-    #[schemars(with = "String")]
+    #[schemars(schema_with = "schema::expression")]
     value: Expression,
     /// When it is written.
     #[serde(default)]
@@ -186,6 +211,7 @@ struct MappingTable {
     #[serde(default)]
     empty: EmptyMode,
     /// What stands for an empty value.
+    #[schemars(length(min = 1))]
     default: Option<String>,
     /// Values that are written as others; those not listed stay as they are.
     #[serde(default)]

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
+use super::cron::why_not_cron;
+
 /// An IANA time zone that exists, for instance `Australia/Sydney`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(try_from = "String")]
@@ -55,8 +57,19 @@ pub struct ScheduleExpression(String);
 
 /// A text that is no schedule.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a schedule; write cron(0 7-19 ? * MON-FRI *), with six fields, or rate(6 hours)")]
-pub struct InvalidSchedule(String);
+pub enum InvalidSchedule {
+    /// Neither of the two kinds.
+    #[error("{0:?} is not a schedule; write cron(0 7-19 ? * MON-FRI *), with six fields, or rate(6 hours)")]
+    Neither(String),
+    /// A `cron(…)` that EventBridge Scheduler would refuse.
+    #[error("{text:?} is not a schedule; {reason}")]
+    Cron {
+        /// The expression.
+        text: String,
+        /// Which field is wrong and what it takes.
+        reason: String,
+    },
+}
 
 impl ScheduleExpression {
     /// The expression as EventBridge Scheduler reads it.
@@ -70,23 +83,27 @@ impl FromStr for ScheduleExpression {
     type Err = InvalidSchedule;
 
     fn from_str(text: &str) -> Result<Self, InvalidSchedule> {
-        let inner = |kind: &str| {
-            text.strip_prefix(kind)?
-                .strip_suffix(')')
-                .map(|inner| inner.split_whitespace().collect())
-        };
-        let is_cron = inner("cron(").is_some_and(|fields: Vec<_>| fields.len() == 6);
-        let is_rate = inner("rate(").is_some_and(|words: Vec<_>| is_rate(&words));
-        if is_cron || is_rate {
+        let inner = |kind: &str| text.strip_prefix(kind)?.strip_suffix(')');
+        if let Some(fields) = inner("cron(") {
+            return match why_not_cron(fields) {
+                None => Ok(Self(text.to_owned())),
+                Some(reason) => Err(InvalidSchedule::Cron {
+                    text: text.to_owned(),
+                    reason,
+                }),
+            };
+        }
+        if inner("rate(").is_some_and(is_rate) {
             Ok(Self(text.to_owned()))
         } else {
-            Err(InvalidSchedule(text.to_owned()))
+            Err(InvalidSchedule::Neither(text.to_owned()))
         }
     }
 }
 
-fn is_rate(words: &[&str]) -> bool {
-    let [value, unit] = words else { return false };
+fn is_rate(text: &str) -> bool {
+    let words: Vec<_> = text.split_whitespace().collect();
+    let [value, unit] = words.as_slice() else { return false };
     value.parse::<u32>().is_ok_and(|value| value > 0)
         && ["minute", "minutes", "hour", "hours", "day", "days"].contains(unit)
 }
@@ -123,6 +140,7 @@ mod tests {
         for bad in [
             "0 7 * * *",
             "cron(0 7 * * *)",
+            "cron(61 7 ? * MON-FRI *)",
             "rate(0 hours)",
             "rate(6 moons)",
             "rate(6 hours",

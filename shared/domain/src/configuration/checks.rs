@@ -1,0 +1,163 @@
+//! What no single value can show to be wrong: numbers out of their range, lists that contradict each other. What is said of
+//! the fields of users is in [`super::field_checks`].
+
+use std::collections::BTreeSet;
+
+use super::document::Document;
+use super::field_checks::{check_expression, check_fields};
+use super::finding::Finding;
+use super::{RemovalLimit, TenantConfiguration, UsersConfiguration};
+use crate::identity::{EmailAddress, UserName};
+
+/// A day: the widest flexible window of EventBridge Scheduler.
+const LONGEST_JITTER: u32 = 1440;
+
+/// What is found to be wrong with one document.
+pub(super) struct Checks<'d> {
+    document: &'d Document<'d>,
+    findings: Vec<Finding>,
+}
+
+/// Everything that is wrong with a configuration whose values can all be read.
+pub(super) fn check(document: &Document<'_>, configuration: &TenantConfiguration) -> Vec<Finding> {
+    let mut checks = Checks {
+        document,
+        findings: Vec::new(),
+    };
+    check_texts(&mut checks, configuration);
+    check_rates(&mut checks, configuration);
+    check_users(&mut checks, &configuration.users);
+    check_fields(&mut checks, &configuration.users);
+    check_limits(&mut checks, configuration);
+    let addresses = configuration.alerts.to.iter().map(EmailAddress::key);
+    checks.no_duplicates(&["alerts", "to"], "address", addresses);
+    checks.findings
+}
+
+impl Checks<'_> {
+    /// Something is wrong with the value at a path.
+    pub(super) fn refuse(&mut self, path: &[&str], message: String) {
+        self.refuse_line(self.document.line(path), message);
+    }
+
+    /// Something is wrong with a key.
+    pub(super) fn refuse_key(&mut self, path: &[&str], message: String) {
+        self.refuse_line(self.document.key_line(path), message);
+    }
+
+    /// Something is wrong on a line (from 0) of the text at a path.
+    pub(super) fn refuse_inside(&mut self, path: &[&str], inner: usize, message: String) {
+        self.refuse_line(self.document.line_inside(path, inner), message);
+    }
+
+    fn refuse_line(&mut self, line: usize, message: String) {
+        let line = Some(line);
+        self.findings.push(Finding { line, message });
+    }
+
+    /// Each item is listed once, by the key it is compared by.
+    fn no_duplicates(&mut self, path: &[&str], what: &str, keys: impl IntoIterator<Item = String>) {
+        let mut seen = BTreeSet::new();
+        for (index, key) in keys.into_iter().enumerate() {
+            let index = index.to_string();
+            if !seen.insert(key) {
+                self.refuse(&[path, &[&index]].concat(), format!("this {what} is listed twice"));
+            }
+        }
+    }
+}
+
+fn check_texts(checks: &mut Checks<'_>, configuration: &TenantConfiguration) {
+    if configuration.name.trim().is_empty() {
+        checks.refuse(&["name"], "name is the customer's name, and not empty".to_owned());
+    }
+    if configuration.courses.reference.trim().is_empty() {
+        let message =
+            "reference is matched exactly, and not empty: an auto-enrol link without one is no sign".to_owned();
+        checks.refuse(&["courses", "reference"], message);
+    }
+}
+
+fn check_rates(checks: &mut Checks<'_>, configuration: &TenantConfiguration) {
+    for (section, rate) in [
+        ("tribal_habits", configuration.tribal_habits.requests_per_minute),
+        ("employee_connect", configuration.employee_connect.requests_per_minute),
+    ] {
+        if rate == 0 {
+            let message = "requests_per_minute is at least 1".to_owned();
+            checks.refuse(&[section, "requests_per_minute"], message);
+        }
+    }
+    if !(1..=200).contains(&configuration.employee_connect.page_size) {
+        let message = "page_size is between 1 and 200".to_owned();
+        checks.refuse(&["employee_connect", "page_size"], message);
+    }
+    if configuration.schedules.jitter_minutes > LONGEST_JITTER {
+        let message =
+            format!("jitter_minutes is at most {LONGEST_JITTER}: EventBridge Scheduler takes no wider window");
+        checks.refuse(&["schedules", "jitter_minutes"], message);
+    }
+}
+
+fn check_users(checks: &mut Checks<'_>, users: &UsersConfiguration) {
+    check_statuses(checks, users);
+    let keys = users.match_existing.iter().map(|key| key.as_str().to_owned());
+    checks.no_duplicates(&["users", "match_existing"], "key", keys);
+    let protected = users.protect.iter().map(UserName::key);
+    checks.no_duplicates(&["users", "protect"], "user name", protected);
+    check_expression(checks, &["users", "user_name"], &users.user_name);
+    if let Some(filter) = &users.filter {
+        let path = ["users", "filter"];
+        check_expression(checks, &path, filter);
+        if filter.is_never_a_truth_value() {
+            let message =
+                "filter is an expression that is true or false, as in employee.location == \"Sydney\"".to_owned();
+            checks.refuse(&path, message);
+        }
+    }
+}
+
+fn check_statuses(checks: &mut Checks<'_>, users: &UsersConfiguration) {
+    if users.active_statuses.is_empty() {
+        let message = "active_statuses names at least one status: without one nobody works there".to_owned();
+        checks.refuse(&["users", "active_statuses"], message);
+    }
+    for (key, statuses) in [
+        ("active_statuses", &users.active_statuses),
+        ("terminated_statuses", &users.terminated_statuses),
+    ] {
+        let mut seen = BTreeSet::new();
+        for (index, status) in statuses.iter().enumerate() {
+            let path = ["users", key, &index.to_string()];
+            if !seen.insert(status) {
+                checks.refuse(&path, format!("{status:?} is listed twice"));
+            }
+            if status.trim() != status || status.is_empty() {
+                let message = format!("{status:?} is no status: one is not empty and has no blanks around it");
+                checks.refuse(&path, message);
+            }
+            if key == "terminated_statuses" && users.active_statuses.contains(status) {
+                checks.refuse(&path, format!("{status:?} is both an active and a terminated status"));
+            }
+        }
+    }
+}
+
+fn check_limits(checks: &mut Checks<'_>, configuration: &TenantConfiguration) {
+    let limits = &configuration.limits;
+    let percent = |limit: RemovalLimit| limit.percent;
+    for (path, value) in [
+        (
+            ["limits", "terminated", "percent"].as_slice(),
+            percent(limits.terminated),
+        ),
+        (&["limits", "vanished", "percent"], percent(limits.vanished)),
+        (&["limits", "out_of_scope", "percent"], percent(limits.out_of_scope)),
+        (&["limits", "field_loss_percent"], limits.field_loss_percent),
+        (&["limits", "shrink_percent"], limits.shrink_percent),
+    ] {
+        if !(0.0..=100.0).contains(&value) {
+            checks.refuse(path, format!("a share is between 0 and 100 percent, not {value}"));
+        }
+    }
+}

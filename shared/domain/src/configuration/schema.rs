@@ -1,0 +1,63 @@
+//! The JSON Schema of a customer's file, for editors and for whoever writes one: published as `docs/tenant.schema.json`.
+
+use schemars::{Schema, SchemaGenerator, json_schema, schema_for};
+
+use super::TenantConfiguration;
+use super::users::WrittenMapping;
+
+/// What a customer's file may hold, as JSON Schema. Checks that span several values are made when a file is applied.
+#[must_use]
+pub fn schema() -> Schema {
+    schema_for!(TenantConfiguration)
+}
+
+/// `[users.fields]`: which names there are, which of them have to be there, and how each is written.
+pub(super) fn fields(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "title": "Fields",
+        "type": "object",
+        "propertyNames": { "pattern": r"^(first_name|last_name|email|manager_email|X-.*\S.*)$" },
+        "required": ["first_name", "last_name", "email"],
+        "additionalProperties": generator.subschema_for::<WrittenMapping>(),
+    })
+}
+
+/// An expression.
+pub(super) fn expression(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "title": "CEL expression",
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 2048,
+    })
+}
+
+/// An `EventBridge` Scheduler expression.
+pub(super) fn schedule(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "title": "Schedule",
+        "type": "string",
+        "pattern": r"^(cron\(\s*\S+(\s+\S+){5}\s*\)|rate\(\s*[1-9][0-9]*\s+(minute|hour|day)s?\s*\))$",
+        "examples": ["cron(0 7-19 ? * MON-FRI *)", "rate(6 hours)"],
+    })
+}
+
+/// A vendor's address.
+pub(super) fn base_url(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "title": "Base URL",
+        "type": "string",
+        "format": "uri",
+        "pattern": "^https?://",
+    })
+}
+
+/// The customer's addresses.
+pub(super) fn addresses(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "title": "E-mail addresses",
+        "type": "array",
+        "items": { "type": "string", "format": "email", "pattern": r"^[^@\s]+@[^@\s]+\.[^@\s]+$" },
+        "uniqueItems": true,
+    })
+}
