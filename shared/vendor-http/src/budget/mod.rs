@@ -13,7 +13,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Duration, Instant, sleep, timeout_at};
 
 use crate::pace::{Drawing, PaceError, RequestBudget};
-use appetite::Appetite;
+use appetite::{Appetite, LastLease};
 use slots::{Pace, Slots, Step, is_void, micros, until};
 
 pub use lease_slots::{LeaseSlots, Moved};
@@ -39,6 +39,8 @@ struct Mine {
     asked: bool,
     /// The end of the last lease.
     leased_until: Micros,
+    /// Whether others had leased slots before the last lease.
+    beside_others: bool,
     /// The end of the last block that this process met.
     blocked_until: Micros,
 }
@@ -62,6 +64,7 @@ impl<L: LeaseSlots, C: Now + Send + Sync> SharedBudget<L, C> {
             appetite: Appetite::first(pace.longest_lease()),
             asked: false,
             leased_until: 0,
+            beside_others: false,
             blocked_until: 0,
         });
         Self {
@@ -127,6 +130,7 @@ impl<L: LeaseSlots, C: Now + Send + Sync> SharedBudget<L, C> {
 
     /// Tries to lease slots; where somebody else moved the budget, at least that is known afterwards.
     async fn lease(&self, mine: &mut Mine, step: Step) -> Result<(), L::Error> {
+        let now = self.now();
         let (by, moved) = match step {
             Step::Advance { by, from, to } => (by, self.store.advance(by, from, to).await?),
             Step::Restart { first, by, idle_since } => {
@@ -140,7 +144,10 @@ impl<L: LeaseSlots, C: Now + Send + Sync> SharedBudget<L, C> {
             Step::Wait { .. } => return Ok(()),
         };
         match moved {
-            Moved::Done { previous } => mine.leased(self.pace.slots(previous, by), previous + by),
+            Moved::Done { previous: first } => {
+                mine.beside_others = first > mine.leased_until.max(now);
+                mine.leased(self.pace.slots(first, by), first + by);
+            }
             Moved::Held { current } => mine.next = Some(current),
         }
         Ok(())
@@ -178,8 +185,11 @@ impl Mine {
     /// caller asked, not by how long the others kept it waiting.
     fn ask(&mut self, now: Micros) {
         if !self.asked {
-            let after = now.saturating_sub(self.leased_until);
-            self.appetite = self.appetite.wants_again(after, self.slots.lapsed());
+            self.appetite = self.appetite.after(LastLease {
+                ended: now.saturating_sub(self.leased_until),
+                lapsed: self.slots.lapsed(),
+                beside_others: self.beside_others,
+            });
             self.asked = true;
         }
     }
