@@ -56,6 +56,22 @@ async fn a_hundred_requests_a_second_are_never_exceeded_and_nearly_all_used() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn jobs_of_a_few_requests_take_hardly_more_slots_than_they_use_from_a_sync_beside_them() {
+    let mut rig = Rig::new(240, 240);
+    let mut jobs = rig.jobs("user sync", 4, TEN_MINUTES);
+    for requests in [1, 3, 4, 6] {
+        jobs.push(rig.short_jobs("a few", requests, TEN_MINUTES));
+    }
+    ended(jobs).await;
+    assert_eq!(rig.vendor.refused(), 0);
+    assert!(
+        rig.share_used() >= 0.95,
+        "only {} of the budget were used",
+        rig.share_used()
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_process_that_is_alone_leases_a_seconds_worth_at_a_time() {
     let mut rig = Rig::new(240, 240);
     ended(rig.jobs("user sync", 4, TEN_MINUTES)).await;

@@ -61,6 +61,13 @@ impl Rig {
         (0..many).map(job).collect()
     }
 
+    /// A job that sends a few requests, rests, and begins again.
+    pub(crate) fn short_jobs(&mut self, name: &'static str, requests: usize, lasting: Duration) -> JoinHandle<()> {
+        let process = self.process();
+        let caller = self.caller(name, &process);
+        tokio::spawn(caller.call_in_bursts(requests, Instant::now() + lasting))
+    }
+
     /// Somebody who calls the vendor through this process.
     pub(crate) fn caller(&mut self, name: &'static str, process: &Budget) -> Caller {
         Caller {
@@ -91,6 +98,19 @@ impl Caller {
     pub(crate) async fn call_until(mut self, end: Instant) {
         while self.budget.draw(end).await.is_ok() {
             self.send().await;
+        }
+    }
+
+    /// So many requests one after the other, then a rest of a second or two, again and again.
+    pub(crate) async fn call_in_bursts(mut self, requests: usize, end: Instant) {
+        loop {
+            for _ in 0..requests {
+                if self.budget.draw(end).await.is_err() {
+                    return;
+                }
+                self.send().await;
+            }
+            sleep(Duration::from_secs_f64(1.0 + self.random.f64())).await;
         }
     }
 
