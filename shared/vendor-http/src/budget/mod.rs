@@ -1,8 +1,8 @@
 //! One customer's budget of requests with one vendor, shared by every job of that customer, in whichever process.
 //!
 //! The arithmetic is in `slots`. A process leases a few slots with one conditional write and hands them out to its callers;
-//! it starts with one and doubles while its callers use them up (`appetite`), so that a result takes one slot and a sync
-//! takes a second's worth. A 429 moves the next free slot to the end of the block, which every process then finds.
+//! `appetite` decides how many, so that a result takes one slot and a long sync a second's worth. A 429 moves the next free
+//! slot to the end of the block, which every process finds with its next lease.
 
 mod appetite;
 mod lease_slots;
