@@ -1,8 +1,10 @@
 //! One customer's jobs side by side for ten minutes on the local stack: the real functions share a budget in the table, and
 //! the simulated portal refuses everything for a minute past 300 requests a minute. Takes a quarter of an hour.
 
+use std::fmt;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use habitsync_benches::{BudgetUsage, Sent};
@@ -50,18 +52,23 @@ async fn measured(tell: impl Fn(&str)) -> Result<BudgetUsage, LocalError> {
     let stack = LocalStack::start_observed(Options::for_tests("shared-budget"), &tell).await?;
     let stack = Arc::new(stack);
     let customer = stack.add_customer(example()).await?;
+    let calls = ["user-sync", "course-sync", "result-sweep"].map(|function| Arc::new(Calls::of(function)));
+    let [user_sync, course_sync, sweep] = &calls;
     // Completions need courses, which are there in everyday life.
-    call(&stack, "course-sync").await?;
+    course_sync.make(&stack).await?;
     let mut running = JoinSet::new();
-    running.spawn(again_and_again(stack.clone(), "user-sync"));
+    running.spawn(again_and_again(stack.clone(), user_sync.clone()));
     let began = first_write(&customer).await?;
     tell("the user sync writes; ten minutes from now");
-    running.spawn(again_and_again(stack.clone(), "course-sync"));
-    running.spawn(again_and_again(stack.clone(), "result-sweep"));
+    running.spawn(again_and_again(stack.clone(), course_sync.clone()));
+    running.spawn(again_and_again(stack.clone(), sweep.clone()));
     running.spawn(completions(customer.tribal_habits.handle(), topics(&customer)));
     sleep(LASTING).await;
     let usage = usage(&customer, began);
     running.shutdown().await;
+    for calls in &calls {
+        tell(&calls.to_string());
+    }
     tell(&format!(
         "{} results are recorded, {} are queued, {} have failed for good",
         customer.employee_connect.results().len(),
@@ -81,19 +88,50 @@ fn example() -> Example {
     }
 }
 
-async fn call(stack: &LocalStack, function: &str) -> Result<(), LocalError> {
-    let answer = stack.invoke(function, &json!({ "tenant": "acme" })).await?;
-    if answer.get("errorType").is_some() {
-        eprintln!("{function}: {answer}");
+/// The calls of a function, and how they went.
+struct Calls {
+    function: &'static str,
+    made: AtomicUsize,
+    failed: AtomicUsize,
+    first_failure: OnceLock<String>,
+}
+
+impl Calls {
+    fn of(function: &'static str) -> Self {
+        Self {
+            function,
+            made: AtomicUsize::new(0),
+            failed: AtomicUsize::new(0),
+            first_failure: OnceLock::new(),
+        }
     }
-    Ok(())
+
+    async fn make(&self, stack: &LocalStack) -> Result<(), LocalError> {
+        self.made.fetch_add(1, Ordering::Relaxed);
+        let answer = stack.invoke(self.function, &json!({ "tenant": "acme" })).await?;
+        if answer.get("errorType").is_some() {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+            self.first_failure.get_or_init(|| answer["errorMessage"].to_string());
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Calls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (made, failed) = (self.made.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed));
+        write!(f, "{}: {made} calls, {failed} failed", self.function)?;
+        self.first_failure
+            .get()
+            .map_or(Ok(()), |why| write!(f, ", the first with {why}"))
+    }
 }
 
 /// Calls a job until it is stopped.
-async fn again_and_again(stack: Arc<LocalStack>, function: &'static str) {
+async fn again_and_again(stack: Arc<LocalStack>, calls: Arc<Calls>) {
     loop {
-        if let Err(error) = call(&stack, function).await {
-            eprintln!("{function}: {error}");
+        if let Err(error) = calls.make(&stack).await {
+            eprintln!("{}: {error}", calls.function);
         }
         sleep(AGAIN).await;
     }
