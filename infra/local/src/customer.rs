@@ -31,6 +31,9 @@ const CONFIGURATION: &str = include_str!("../customer.toml");
 /// The time zone that the configuration names.
 const TIME_ZONE: &str = "Australia/Sydney";
 
+/// Requests a minute that no job reaches: the simulators keep up, where a real portal answers 300.
+const UNHINDERED: u32 = 60_000;
+
 /// Which customer is wanted.
 #[derive(Debug, Clone)]
 pub struct Example {
@@ -42,6 +45,12 @@ pub struct Example {
     pub schedules: Schedules,
     /// The ports of the simulators, Tribal Habits first; those that are 0 or taken are left to the system.
     pub ports: (u16, u16),
+    /// Requests a minute to Tribal Habits, as the configuration has it.
+    pub requests_per_minute: u32,
+    /// Requests a minute that the portal answers before it refuses everything for 60 s; `u32::MAX` for no limit.
+    pub portal_answers_per_minute: u32,
+    /// Whether a completion is confirmed with the portal before it is recorded.
+    pub read_back: bool,
 }
 
 /// EventBridge Scheduler expressions of a customer's jobs.
@@ -75,7 +84,7 @@ pub struct ExampleCustomer {
 }
 
 impl Example {
-    /// A company of 250 people and 40 topics, whose jobs run only when they are called.
+    /// A company of 250 people and 40 topics, whose jobs run only when they are called, and as fast as the simulators are.
     #[must_use]
     pub fn named(tenant: &str) -> Self {
         Self {
@@ -83,6 +92,9 @@ impl Example {
             blueprint: Blueprint::seeded(1).today(today()),
             schedules: Schedules::default(),
             ports: (0, 0),
+            requests_per_minute: UNHINDERED,
+            portal_answers_per_minute: u32::MAX,
+            read_back: false,
         }
     }
 }
@@ -102,7 +114,7 @@ impl LocalStack {
     /// operator's command runs.
     pub async fn add_customer(&self, example: Example) -> Result<ExampleCustomer, LocalError> {
         let company = example.blueprint.build();
-        let tribal_habits = portal(example.ports.0, &company).await?;
+        let tribal_habits = portal(&example, &company).await?;
         let employee_connect = hr_system(example.ports.1, &company).await?;
         let tenant: TenantId = example
             .tenant
@@ -172,11 +184,12 @@ impl ListEmployees for Unread {
     }
 }
 
-async fn portal(port: u16, company: &Company) -> Result<TribalHabitsSimulator, LocalError> {
+async fn portal(example: &Example, company: &Company) -> Result<TribalHabitsSimulator, LocalError> {
     let settings = |port| PortalSettings {
         port,
-        ..PortalSettings::default().requests_per_minute(u32::MAX)
+        ..PortalSettings::default().requests_per_minute(example.portal_answers_per_minute)
     };
+    let port = example.ports.0;
     let portal = match TribalHabitsSimulator::start(settings(port)).await {
         Err(_) if port != 0 => TribalHabitsSimulator::start(settings(0)).await,
         outcome => outcome,
@@ -236,6 +249,8 @@ fn configuration(example: &Example, company: &Company, (portal, hr_system): &(St
         ("{employee_connect}", hr_system),
         ("{schedules}", &schedules.join("\n")),
         ("{email_domain}", &company.email_domain),
+        ("{requests_per_minute}", &example.requests_per_minute.to_string()),
+        ("{read_back}", &example.read_back.to_string()),
     ]
     .into_iter()
     .fold(CONFIGURATION.to_owned(), |text, (gap, value)| text.replace(gap, value))

@@ -2,9 +2,10 @@
 //!
 //! The only crate that builds an HTTP client. What is decided here once: time-outs, redirects, proxies, TLS, which
 //! addresses may be called ([`VendorHosts`]), how large an answer may be, what is retried and when ([`RetrySchedule`]), the
-//! pace ([`RequestBudget`]), what makes a list whole ([`read_whole`]), and what an error may say ([`HttpError`]).
+//! pace ([`RequestBudget`], [`SharedBudget`]), what makes a list whole ([`read_whole`]), and what an error may say ([`HttpError`]).
 
 mod address;
+mod budget;
 mod client;
 mod error;
 mod hosts;
@@ -17,6 +18,7 @@ mod retry;
 mod retry_after;
 mod transport;
 
+pub use budget::{HORIZON, LATENESS, LeaseSlots, Micros, Moved, SharedBudget};
 pub use client::{CallSettings, VendorHttp};
 pub use error::{BuildError, DecodeError, HttpError, PrivateBody, chain};
 pub use hosts::{BaseUrl, BaseUrlError, InvalidPrivateVendors, InvalidVendorHosts, PrivateVendors, VendorHosts};

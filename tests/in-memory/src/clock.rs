@@ -1,9 +1,10 @@
-//! A clock that moves only when it is told to, or paused on.
+//! Clocks for tests: one that moves only when it is told to, or paused on, and one that agrees with Tokio's.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
+use tokio::time::Instant;
 
 use habitsync_workflows::ports::clock::{Now, Pause};
 
@@ -47,5 +48,29 @@ impl Pause for ManualClock {
         tokio::task::yield_now().await;
         self.pauses.lock().push(wait);
         self.advance(SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX));
+    }
+}
+
+/// Tokio's clock as a wall clock: where a test pauses the one, the other stands still and jumps with it.
+#[derive(Debug, Clone, Copy)]
+pub struct TokioClock {
+    origin: Timestamp,
+    began: Instant,
+}
+
+impl TokioClock {
+    /// A clock that shows this moment now. Clones, and clocks made at once, agree with one another.
+    #[must_use]
+    pub fn showing(now: Timestamp) -> Self {
+        Self {
+            origin: now,
+            began: Instant::now(),
+        }
+    }
+}
+
+impl Now for TokioClock {
+    fn now(&self) -> Timestamp {
+        self.origin + self.began.elapsed()
     }
 }

@@ -14,7 +14,6 @@ mod fleet;
 mod item;
 mod keys;
 mod leases;
-mod pace;
 mod parked;
 mod people;
 mod results;
@@ -30,7 +29,7 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::clock::Now;
 use serde::de::DeserializeOwned;
 
-pub use budget::TableBudget;
+pub use budget::{TableBudget, TableSlots};
 pub use cached::CachedConfigurations;
 
 use crate::clock::SystemClock;

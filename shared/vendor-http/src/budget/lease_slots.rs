@@ -1,0 +1,37 @@
+//! Where a shared budget is kept: one number, changed by conditional writes.
+
+use std::error::Error;
+use std::future::Future;
+
+use super::slots::Micros;
+
+/// The next free slot of one budget, which several processes move on. Each change is one write that either has its whole
+/// effect or, where its condition does not hold, none; what was found comes back with it.
+pub trait LeaseSlots: Send + Sync {
+    /// How the store fails.
+    type Error: Error + Send + Sync + 'static;
+
+    /// Moves the next free slot on by `by`, if it lies between `from` and `to` (both included).
+    fn advance(&self, by: Micros, from: Micros, to: Micros) -> impl Future<Output = Result<Moved, Self::Error>> + Send;
+
+    /// Sets the next free slot to `next`, if it lies before `idle_since` or was never set.
+    fn restart(&self, next: Micros, idle_since: Micros) -> impl Future<Output = Result<Moved, Self::Error>> + Send;
+
+    /// Sets the next free slot to `until`, unless it lies behind that already.
+    fn block(&self, until: Micros) -> impl Future<Output = Result<(), Self::Error>> + Send;
+}
+
+/// What came of a conditional write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moved {
+    /// The number was changed.
+    Done {
+        /// What it was before; long past where it was never set.
+        previous: Micros,
+    },
+    /// The condition did not hold.
+    Held {
+        /// What the number is; long past where it was never set.
+        current: Micros,
+    },
+}

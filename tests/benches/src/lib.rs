@@ -1,0 +1,6 @@
+//! What the benches share; each of them, in `benches/`, is a program that prints figures. What was measured is in
+//! `docs/PERFORMANCE.md`.
+
+mod budget_usage;
+
+pub use budget_usage::{BudgetUsage, Sent};
