@@ -1,6 +1,7 @@
 //! What a user sync plans, told by situations: who is there, who is linked, what the portal holds.
 
 mod adoption;
+mod combinations;
 mod everyday;
 mod fixture;
 mod lifecycle;
