@@ -62,7 +62,7 @@ pub struct JobState {
     /// Go-live: completions before it are history, which no sweep records by itself.
     #[serde(default)]
     pub swept_from: Option<Timestamp>,
-    /// Slices in a row that did nothing and left something to do.
+    /// Slices in a row that did nothing and left something to do, or crashed; the one that is running among them.
     #[serde(default)]
     pub stalled_slices: u32,
     /// The last run's counts, by name.

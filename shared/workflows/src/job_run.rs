@@ -133,12 +133,9 @@ where
     };
     store.save_run(&run).await?;
     store.supersede_runs(job, Some(&run.id)).await?;
-    let mut remembered = store.load_job(job).await?;
+    let mut remembered = begin_slice(store, job).await?;
     let result = work(&mut remembered).await;
     conclude(&mut run, &mut remembered, &result, clock.now());
-    if remembered.stalled_slices >= STALLED {
-        tracing::error!(job = %job, job.stalled_slices = remembered.stalled_slices, "the job gets nowhere");
-    }
     store.save_job(job, &remembered).await?;
     store.save_run(&run).await?;
     store.release_lease(job, &run.id).await?;
@@ -149,6 +146,30 @@ where
         RunOutcome::Unfinished
     };
     Ok(ended(progress.outcome))
+}
+
+/// Counts the slice as one that gets nowhere until it has done something: one that crashes cannot say so itself.
+async fn begin_slice<S: RememberJob>(store: &S, job: Job) -> Result<JobState, ServiceFailure> {
+    let mut remembered = store.load_job(job).await?;
+    if remembered.stalled_slices >= STALLED {
+        tracing::error!(job = %job, job.stalled_slices = remembered.stalled_slices, "the job gets nowhere");
+    }
+    remembered.stalled_slices = remembered.stalled_slices.saturating_add(1);
+    store.save_job(job, &remembered).await?;
+    Ok(remembered)
+}
+
+/// Notes that the slice gets somewhere, as soon as it does, where those before it did not: should it crash later on, it is
+/// not one of them.
+///
+/// # Errors
+/// The table failed.
+pub async fn note_progress<S: RememberJob>(store: &S, job: Job, remembered: &mut JobState) -> Result<(), JobFailure> {
+    if remembered.stalled_slices > 1 {
+        remembered.stalled_slices = 0;
+        store.save_job(job, remembered).await?;
+    }
+    Ok(())
 }
 
 fn conclude<T>(
@@ -167,12 +188,9 @@ fn conclude<T>(
             } else {
                 run.state = RunState::Unfinished { lease_until: now };
             }
-            let is_stalled = !progress.finished && !progress.advanced;
-            remembered.stalled_slices = if is_stalled {
-                remembered.stalled_slices.saturating_add(1)
-            } else {
-                0
-            };
+            if progress.finished || progress.advanced {
+                remembered.stalled_slices = 0;
+            }
         }
         Err(failure) => {
             let cause = failure.to_string();

@@ -1,6 +1,7 @@
 //! Carrying out a plan, one person at a time: each is saved as it is acknowledged, none stops the others.
 
 use habitsync_domain::brake::fails_too_often;
+use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::parking::{Parked, Refusal};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::result::ParkedOn;
@@ -10,10 +11,11 @@ use jiff::{SignedDuration, Timestamp};
 use super::attempt::Attempt;
 use super::settle::Done;
 use super::{UserSync, Written};
-use crate::job_run::JobFailure;
+use crate::job_run::{JobFailure, note_progress};
 use crate::ports::clock::Now;
 use crate::ports::people::{SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
+use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindUser, SaveUser};
 
 /// What is kept free before the deadline: one write, its confirmation, and the run's own record.
@@ -61,10 +63,11 @@ pub(super) async fn apply<H, P, S, M, C>(
     plan: &UserPlan,
     verified: bool,
     deadline: Timestamp,
+    remembered: &mut JobState,
 ) -> Result<Applied, JobFailure>
 where
     P: FindUser + SaveUser,
-    S: SavePerson + SaveParked + ReleaseResults,
+    S: SavePerson + SaveParked + ReleaseResults + RememberJob,
     C: Now,
 {
     let mut applied = Applied::nothing();
@@ -75,6 +78,9 @@ where
         if !went_on {
             applied.left = u64::try_from(plan.actions.len()).unwrap_or(u64::MAX) - (attempted - 1);
             break;
+        }
+        if applied.written.done() > 0 {
+            note_progress(sync.store, Job::Users, remembered).await?;
         }
         if fails_too_often(attempted, applied.unanswered) {
             let unanswered = applied.unanswered;

@@ -76,7 +76,7 @@ impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
-    S: LoadPeople + SavePerson + LoadParked + SaveParked + RememberAlert + ReleaseResults,
+    S: LoadPeople + SavePerson + LoadParked + SaveParked + RememberJob + RememberAlert + ReleaseResults,
     M: SendMail,
     C: Now,
 {
@@ -96,7 +96,7 @@ where
         let applied = if configuration.status == Status::Draft {
             Applied::nothing()
         } else {
-            let applied = apply(self, &plan, verified, deadline).await?;
+            let applied = apply(self, &plan, verified, deadline, remembered).await?;
             must_add_up(applied.adds_up(&plan), &plan)?;
             applied
         };

@@ -169,3 +169,16 @@ async fn a_customer_who_is_paused_has_nothing_left_to_be_carried_on() {
         .count();
     assert_eq!(waiting, 0);
 }
+
+#[tokio::test]
+async fn slices_that_crash_before_they_do_anything_are_counted_and_one_that_does_something_is_not() {
+    let customer = customer();
+    for expected in 1..=4 {
+        assert!(customer.run_killed_after(8));
+        assert_eq!(customer.table.job(Job::Users).stalled_slices, expected);
+        customer.clock.advance(SignedDuration::from_mins(15));
+    }
+    assert!(customer.run_killed_after(60));
+    assert!(!customer.active_users().is_empty(), "it had begun to write");
+    assert_eq!(customer.table.job(Job::Users).stalled_slices, 0);
+}
