@@ -1,5 +1,7 @@
 //! The calls: which request each one is, and how a list is read whole.
 
+use std::hash::Hash;
+
 use habitsync_vendor_http::{HttpError, Page, Request, VendorHttp, read_whole};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -74,11 +76,22 @@ impl TribalHabits {
         }
     }
 
-    /// Every user, deactivated ones included.
-    pub async fn users(&self) -> Result<Vec<User>, TribalHabitsError> {
-        let page = |number| self.page(Request::list(&["papi", "users"]), number);
-        let name = |user: &User| Some(user.user_name.trim().to_lowercase()).filter(|name| !name.is_empty());
-        read_whole(READS_OF_A_LIST, page, name).await
+    /// Every user, deactivated ones included; each is kept as `keep` makes it, page by page. `identity` tells one user from
+    /// another, where it can be told.
+    pub async fn users<R, I: Hash + Eq>(
+        &self,
+        keep: impl Fn(User) -> R,
+        identity: impl Fn(&R) -> Option<I>,
+    ) -> Result<Vec<R>, TribalHabitsError> {
+        let keep = &keep;
+        let page = async |number| {
+            let page: Page<User> = self.page(Request::list(&["papi", "users"]), number).await?;
+            Ok(Page {
+                facts: page.facts,
+                records: page.records.into_iter().map(keep).collect(),
+            })
+        };
+        read_whole(READS_OF_A_LIST, page, identity).await
     }
 
     /// The user of this name, if there is one.

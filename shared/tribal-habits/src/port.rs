@@ -18,9 +18,13 @@ use crate::wire;
 
 impl ListUsers for TribalHabits {
     async fn list_users(&self) -> Result<Vec<PortalUser>, VendorFailure> {
-        let listed = self.users().await.map_err(|error| failure(&error, Missing::Other))?;
-        let users: Vec<_> = listed.iter().filter_map(|user| portal_user(user).ok()).collect();
-        let unusable = listed.len() - users.len();
+        let keep = |user: wire::User| portal_user(&user).ok();
+        let identity = |user: &Option<PortalUser>| user.as_ref().map(|user| user.user_name.key());
+        let listed = self.users(keep, identity).await;
+        let listed = listed.map_err(|error| failure(&error, Missing::Other))?;
+        let read = listed.len();
+        let users: Vec<_> = listed.into_iter().flatten().collect();
+        let unusable = read - users.len();
         if unusable > 0 {
             // Nobody can be matched to them, and they keep nobody else from being matched.
             tracing::warn!(
