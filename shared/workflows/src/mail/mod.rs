@@ -2,6 +2,7 @@
 
 mod advice;
 mod compose;
+mod shown;
 mod tell;
 mod worklist;
 
