@@ -5,6 +5,7 @@ mod interrupted;
 mod killed;
 mod parking;
 mod record;
+mod right_accounts;
 mod telling;
 mod unanswered;
 mod vanished;
