@@ -3,6 +3,7 @@
 mod advice;
 mod compose;
 mod tell;
+mod visible;
 mod worklist;
 
 pub use compose::{Letter, MailSettings};

@@ -9,6 +9,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::advice::{Advice, advice, held_advice};
+use super::visible::visible;
 use crate::job_run::{JobFailure, Owner};
 use crate::ports::failure::VendorFailureKind;
 
@@ -171,12 +172,13 @@ fn digest(of: &impl Serialize) -> String {
 fn line(problem: &Problem) -> Line {
     let (field, expected) = field_and_expected(&problem.cause);
     Line {
-        person: problem.person.clone(),
+        person: visible(&problem.person),
         employee_id: problem.employee_id.to_string(),
         field,
         seen: problem
             .seen
-            .clone()
+            .as_deref()
+            .map(visible)
             .or_else(|| is_about_a_value(&problem.cause).then(|| "empty".to_owned())),
         expected,
     }
@@ -192,7 +194,7 @@ fn is_about_a_value(cause: &Cause) -> bool {
 
 fn held_line(removal: &HeldRemoval) -> Line {
     Line {
-        person: removal.action.person.clone(),
+        person: visible(&removal.action.person),
         employee_id: removal.action.employee_id.to_string(),
         field: "terminationDate, status".to_owned(),
         seen: Some(removal.evidence.reason()),
@@ -259,7 +261,7 @@ fn manager_expected(why: ManagerProblem) -> &'static str {
 
 /// The portal's own words, as part of a sentence.
 fn accepted(reason: &str) -> String {
-    format!("what Tribal Habits accepts; it says: {reason}")
+    format!("what Tribal Habits accepts; it says: {}", visible(reason))
 }
 
 /// `employee.workEmail` reads as `workEmail`; a longer expression as itself.
