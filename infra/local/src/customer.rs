@@ -28,7 +28,7 @@ const WEBHOOK_SECRET: &str = "whsec_bG9jYWwgc3RhY2sgd2ViaG9vayBzZWNyZXQsIDMyIGIh
 /// The configuration, with gaps.
 const CONFIGURATION: &str = include_str!("../customer.toml");
 
-/// The time zone that the configuration names.
+/// The time zone that the configuration names, unless asked otherwise.
 const TIME_ZONE: &str = "Australia/Sydney";
 
 /// Requests a minute that no job reaches: the simulators keep up, where a real portal answers 300.
@@ -51,6 +51,12 @@ pub struct Example {
     pub portal_answers_per_minute: u32,
     /// Whether a completion is confirmed with the portal before it is recorded.
     pub read_back: bool,
+    /// The customer's time zone.
+    pub time_zone: String,
+    /// More lines of the configuration's `[users]`.
+    pub users: String,
+    /// More lines of the configuration's `[users.fields]`.
+    pub fields: String,
 }
 
 /// EventBridge Scheduler expressions of a customer's jobs.
@@ -95,11 +101,14 @@ impl Example {
             requests_per_minute: UNHINDERED,
             portal_answers_per_minute: u32::MAX,
             read_back: false,
+            time_zone: TIME_ZONE.to_owned(),
+            users: String::new(),
+            fields: String::new(),
         }
     }
 }
 
-/// Today in the customer's time zone.
+/// Today in the time zone that examples have unless asked otherwise.
 ///
 /// # Panics
 /// Never: the zone is a known one.
@@ -251,6 +260,9 @@ fn configuration(example: &Example, company: &Company, (portal, hr_system): &(St
         ("{email_domain}", &company.email_domain),
         ("{requests_per_minute}", &example.requests_per_minute.to_string()),
         ("{read_back}", &example.read_back.to_string()),
+        ("{time_zone}", &example.time_zone),
+        ("{users}", &example.users),
+        ("{fields}", &example.fields),
     ]
     .into_iter()
     .fold(CONFIGURATION.to_owned(), |text, (gap, value)| text.replace(gap, value))

@@ -117,6 +117,18 @@ impl Inspector {
         answer(&format!("POST {path}"), request).await
     }
 
+    /// How many seconds each invocation of a function may take.
+    ///
+    /// # Errors
+    /// When the emulator refuses.
+    pub async fn set_timeout(&self, function: &str, seconds: u64) -> Result<(), LocalError> {
+        let path = format!("/2015-03-31/functions/{function}/configuration");
+        let request = self.client.put(format!("{}{path}", self.address));
+        send(&format!("PUT {path}"), request.json(&json!({ "Timeout": seconds })))
+            .await
+            .map(drop)
+    }
+
     /// Lets mails be sent from `address`, as SES does once its owner has confirmed it.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! stacks are deployed by the command that deploys them to AWS; what differs is the parameters' values.
 
 pub mod attached;
+mod crash;
 pub mod customer;
 pub mod deploy;
 pub mod emulator;

@@ -77,11 +77,20 @@ fn program(message: Message) -> Option<(String, PathBuf)> {
     Some((artifact.target.name, artifact.executable?.into_std_path_buf()))
 }
 
+/// Where a function's program lies once it is laid out.
+pub(crate) fn laid_out(function: &str) -> PathBuf {
+    folder(function).join("bootstrap")
+}
+
+fn folder(function: &str) -> PathBuf {
+    workspace::root().join("target/lambda").join(function)
+}
+
 /// Copies a program beside its place and renames it, so that whoever reads the place finds a whole program.
 fn lay_out(function: &str, program: &Path) -> Result<(), LocalError> {
-    let folder = workspace::root().join("target/lambda").join(function);
+    let folder = folder(function);
     fs::create_dir_all(&folder).map_err(LocalError::file("create", &folder))?;
-    let bootstrap = folder.join("bootstrap");
+    let bootstrap = laid_out(function);
     let copy = folder.with_extension(std::process::id().to_string());
     fs::copy(program, &copy).map_err(LocalError::file("copy", program))?;
     fs::rename(&copy, &bootstrap).map_err(LocalError::file("write", &bootstrap))

@@ -1,9 +1,11 @@
 //! The whole local stack: what `make stack`, `make demo` and the end-to-end tests put up, use and take down.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::crash;
 use crate::deploy::{self, Outputs, Sam};
 use crate::emulator::Emulator;
 use crate::error::LocalError;
@@ -156,6 +158,29 @@ impl LocalStack {
         self.inspector
             .invoke(&format!("habitsync-{}-{function}", deploy::STAGE), event)
             .await
+    }
+
+    /// Gives a function (`user-sync`) so much time for each invocation that begins from now on, instead of what the template
+    /// gives it; AWS counts whole seconds.
+    ///
+    /// # Errors
+    /// When the emulator refuses.
+    pub async fn limit_invocations(&self, function: &str, to: Duration) -> Result<(), LocalError> {
+        let function = format!("habitsync-{}-{function}", deploy::STAGE);
+        self.inspector.set_timeout(&function, to.as_secs()).await
+    }
+
+    /// Kills every process of a function (`user-sync`) that this stack has running, whatever it is doing, as a machine that
+    /// fails would; says how many there were. Nothing else is touched, and the emulator starts new ones when they are needed.
+    ///
+    /// # Errors
+    /// When the operating system's processes cannot be listed or killed.
+    ///
+    /// # Panics
+    /// When looking for them panics.
+    pub async fn crash(&self, function: &str) -> Result<usize, LocalError> {
+        let (function, folder) = (function.to_owned(), self.emulator.folder().to_path_buf());
+        blocking(move || crash::kill(&function, &folder)).await
     }
 
     /// Completes the log files and ends everything.

@@ -128,6 +128,17 @@ fn a_mail_about_a_failed_run_promises_neither_that_the_rest_is_in_step_nor_a_spr
 }
 
 #[test]
+fn control_characters_of_a_record_are_shown_and_not_obeyed() {
+    let name = problem("E1", "Bo\u{7}b\r\n  Al Other", no_user_name(), Some("x\u{85}\ty"));
+    let mail = receive(&acme(&[]), &[name], None);
+    for text in [Some(mail.text), Some(mail.html), mail.spreadsheet] {
+        let text = text.expect("is there");
+        assert!(text.contains("Bo\u{2407}b\u{240d}\u{240a}  Al Other"), "{text}");
+        assert!(text.contains("x\u{fffd}\u{2409}y"), "{text}");
+    }
+}
+
+#[test]
 fn problems_of_one_cause_are_one_group() {
     let problems = [
         problem("E1", "Jo Citizen", no_user_name(), None),

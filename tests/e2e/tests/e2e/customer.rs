@@ -1,9 +1,12 @@
 //! A customer on the stack, with one method per thing that happens to one.
 
+use habitsync_domain::job::{Job, JobState};
 use habitsync_fixtures::Blueprint;
+use habitsync_local::Mail;
 use habitsync_local::customer::{Example, ExampleCustomer, Schedules, today};
-use habitsync_simulator_employee_connect::{Course, CourseResult};
-use habitsync_simulator_tribal_habits::{Enrolment, Topic, User};
+use habitsync_simulator_employee_connect::{Course, CourseResult, EmployeeConnectSimulator};
+use habitsync_simulator_tribal_habits::{Enrolment, Topic, TribalHabitsSimulator, User};
+use habitsync_workflows::ports::runs::RememberJob as _;
 use jiff::Timestamp;
 use libtest_mimic::Failed;
 use serde_json::{Value, json};
@@ -59,6 +62,16 @@ pub(crate) fn users_every_minute(mut example: Example) -> Example {
 }
 
 impl Customer {
+    /// The HR system.
+    pub(crate) fn hris(&self) -> &EmployeeConnectSimulator {
+        &self.example.employee_connect
+    }
+
+    /// The portal.
+    pub(crate) fn portal(&self) -> &TribalHabitsSimulator {
+        &self.example.tribal_habits
+    }
+
     /// Runs a job's function to its end and returns its answer, which is its error where it failed.
     pub(crate) async fn call(&self, function: &str) -> Result<Value, Failed> {
         let event = json!({ "tenant": self.example.tenant });
@@ -75,6 +88,22 @@ impl Customer {
         }
     }
 
+    /// What a job remembers.
+    pub(crate) async fn job(&self, job: Job) -> Result<JobState, Failed> {
+        let table = self.world.stack.tenant_table(&self.example.tenant).await?;
+        Ok(table.load_job(job).await?)
+    }
+
+    /// What the next morning brings: the next user sync reads the portal's users, as the first of each day does.
+    pub(crate) async fn next_day(&self) -> Result<(), Failed> {
+        let table = self.world.stack.tenant_table(&self.example.tenant).await?;
+        let yesterday = JobState {
+            last_verified_on: None,
+            ..table.load_job(Job::Users).await?
+        };
+        Ok(table.save_job(Job::Users, &yesterday).await?)
+    }
+
     /// People and courses, as a completion finds them in everyday life.
     pub(crate) async fn sync(&self) -> Result<(), Failed> {
         self.run("user-sync").await?;
@@ -83,14 +112,29 @@ impl Customer {
     }
 
     /// The mails to this customer about one thing, oldest first.
-    pub(crate) async fn mails_about(&self, what: &str) -> Result<Vec<habitsync_local::Mail>, Failed> {
-        let is_ours = |mail: &habitsync_local::Mail| {
+    pub(crate) async fn mails_about(&self, what: &str) -> Result<Vec<Mail>, Failed> {
+        let is_ours = |mail: &Mail| {
             mail.to.contains(&self.example.reader)
                 && mail.subject.contains(&self.example.company.name)
                 && mail.subject.contains(what)
         };
         let mails = self.world.stack.mails().await?;
         Ok(mails.into_iter().filter(is_ours).collect())
+    }
+
+    /// The only mail to this customer about its user sync.
+    pub(crate) async fn only_mail(&self) -> Result<Mail, Failed> {
+        let mut mails = self.mails_about("user sync").await?;
+        match (mails.len(), mails.pop()) {
+            (1, Some(mail)) => Ok(mail),
+            (mails, _) => Err(format!("{mails} mails").into()),
+        }
+    }
+
+    /// The newest mail to this customer about its user sync.
+    pub(crate) async fn newest_mail(&self) -> Result<Mail, Failed> {
+        let mails = self.mails_about("user sync").await?;
+        mails.into_iter().next_back().ok_or_else(|| "no mail".into())
     }
 
     /// The portal's active users.
@@ -103,10 +147,14 @@ impl Customer {
             .collect()
     }
 
-    /// A user of the portal by the employee they are.
+    /// The account of an employee who was there at first, under the name that their address of that time gave it.
     pub(crate) fn user_of(&self, employee_id: &str) -> Option<User> {
-        let email = self.example.company.person(employee_id)?.work_email.clone()?;
-        self.example.tribal_habits.user(&email)
+        self.portal().user(&self.address_of(employee_id)?)
+    }
+
+    /// The work e-mail of an employee who was there at first, as it was then.
+    pub(crate) fn address_of(&self, employee_id: &str) -> Option<String> {
+        self.example.company.person(employee_id)?.work_email.clone()
     }
 
     /// Topics that must become courses.

@@ -22,8 +22,23 @@ struct World {
     runtime: Handle,
 }
 
+impl World {
+    /// The same with a stack that no other test uses, and that ends with it: for what would disturb the others.
+    async fn apart(&self, name: &str) -> Result<Self, Failed> {
+        let stack = LocalStack::start(Options::for_tests(&format!("e2e-{name}"))).await?;
+        Ok(Self {
+            stack: Arc::new(stack),
+            runtime: self.runtime.clone(),
+        })
+    }
+}
+
+/// More than there are cores: some tests do little but wait for a schedule to fire.
+const THREADS: usize = 4;
+
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    arguments.test_threads.get_or_insert(THREADS);
     let names: Vec<_> = trials().into_iter().map(|(name, _)| name).collect();
     if arguments.list {
         let listed = names.into_iter().map(|name| Trial::test(name, || Ok(()))).collect();
@@ -59,24 +74,39 @@ fn run(arguments: &Arguments, runtime: &Runtime, stack: LocalStack) -> Conclusio
     conclusion
 }
 
-type Outcome = std::pin::Pin<Box<dyn Future<Output = Result<(), Failed>> + Send>>;
+type Outcome = std::pin::Pin<Box<dyn Future<Output = Result<(), Failed>>>>;
 type Test = (&'static str, fn(World) -> Outcome);
 
 /// Names a test after its function.
 macro_rules! tests {
-    ($($module:ident :: $name:ident),+ $(,)?) => {
-        vec![$((stringify!($name), |world| Box::pin($module::$name(world)))),+]
+    ($($test:path),+ $(,)?) => {
+        vec![$((stringify!($test), |world| Box::pin($test(world)))),+]
     };
 }
 
 fn trials() -> Vec<Test> {
     tests![
-        users::everybody_in_scope_gets_an_account_and_a_second_run_writes_nothing,
-        users::a_starter_a_change_a_leaver_and_a_rehire_arrive_in_the_portal,
-        users::a_schedule_fires_the_sync_without_anybody_calling_it,
-        users::bad_data_is_mailed_once_and_stops_nobody,
-        users::an_hris_that_fails_half_way_changes_nobody,
-        users::refused_credentials_are_mailed_to_the_customer,
+        users::interrupted::a_run_that_is_killed_is_carried_on_without_anybody_calling_it_and_writes_at_most_one_thing_twice,
+        users::interrupted::of_two_runs_at_once_one_does_the_work_and_the_other_says_so,
+        users::everyday::everybody_in_scope_gets_an_account_and_a_second_run_writes_nothing,
+        users::everyday::a_starter_gets_an_account_and_a_change_reaches_the_one_who_changed,
+        users::everyday::a_schedule_fires_the_sync_without_anybody_calling_it,
+        users::leaving::the_last_day_is_worked_where_the_customer_is,
+        users::leaving::who_leaves_later_keeps_the_account_until_then_and_who_starts_later_gets_it_fourteen_days_ahead,
+        users::leaving::a_rehired_person_gets_the_same_account_back,
+        users::leaving::who_leaves_the_filter_keeps_the_account_unless_the_customer_says_otherwise,
+        users::identity::a_new_address_renames_the_account_and_makes_no_second_one,
+        users::identity::two_people_with_one_address_are_left_alone_and_both_are_named,
+        users::identity::an_address_passes_from_a_leaver_to_a_starter_in_one_run,
+        users::identity::a_hand_edit_stays_until_the_portal_is_read_the_next_day,
+        users::brakes::more_leavers_than_usual_are_all_held_and_the_rest_of_the_run_goes_on,
+        users::brakes::a_vanished_record_is_asked_for_once_and_its_account_is_deactivated,
+        users::brakes::three_vanished_records_are_held_and_named,
+        users::brakes::an_hris_that_fails_half_way_changes_nobody,
+        users::bad_data::bad_data_is_mailed_once_and_stops_nobody,
+        users::bad_data::names_in_any_script_arrive_as_they_are_and_control_characters_do_not,
+        users::bad_data::a_field_and_a_list_item_that_the_portal_does_not_have_cost_two_lines_and_no_second_request,
+        users::bad_data::refused_credentials_are_mailed_to_the_customer,
         courses::ready_topics_become_courses_and_near_misses_do_not,
         courses::a_missing_development_module_is_one_clear_message,
         results::a_completion_is_recorded_once_though_it_is_sent_three_times,

@@ -1,0 +1,110 @@
+//! What cannot be written: one person's bad data stops nobody, is told once, and is not tried again and again.
+
+use habitsync_simulator_harness::{Fault, Method, Rule};
+use libtest_mimic::Failed;
+use serde_json::Value;
+
+use super::{already_there, assert_says, at_work, count, staff};
+use crate::World;
+
+pub(crate) async fn bad_data_is_mailed_once_and_stops_nobody(world: World) -> Result<(), Failed> {
+    let customer = world.customer("bad-data").await?;
+    let bad = staff(&customer).pop().ok_or("no staff")?;
+    customer
+        .hris()
+        .change(&bad, |employee| employee.work_email = Some("nobody@nowhere".to_owned()));
+    let answer = customer.run("user-sync").await?;
+    assert_eq!(
+        customer.active_users().len(),
+        staff(&customer).len() - 1 + already_there(&customer),
+        "{answer}"
+    );
+    customer.run("user-sync").await?;
+    assert_says(&customer.only_mail().await?, &[&bad, "workEmail", "nobody@nowhere"]);
+    Ok(())
+}
+
+pub(crate) async fn names_in_any_script_arrive_as_they_are_and_control_characters_do_not(
+    world: World,
+) -> Result<(), Failed> {
+    let customer = world.customer("bad-names").await?;
+    let people = at_work(&customer);
+    let names = [
+        "Zoe\u{308} \u{1f998}",
+        "\u{5dc}\u{5d9}\u{5d0}\u{5d5}\u{5e8}",
+        "\u{202e}Abdul",
+        "Bo\u{7}\r\nb",
+    ];
+    for (id, name) in people.iter().zip(names) {
+        customer.hris().change(id, |employee| {
+            name.clone_into(&mut employee.first_name);
+            employee.preferred_name = None;
+        });
+    }
+    let answer = customer.run("user-sync").await?;
+    for (id, name) in people.iter().zip(names).take(3) {
+        let user = customer
+            .user_of(id)
+            .ok_or_else(|| format!("{id} has no account: {answer}"))?;
+        assert_eq!(user.first_name, name);
+    }
+    let broken = &people[3];
+    assert_eq!(customer.user_of(broken), None, "{answer}");
+    assert_eq!(count(&answer, "created"), staff(&customer).len() as u64 - 1, "{answer}");
+    let mail = customer.only_mail().await?;
+    assert_says(&mail, &[broken, "Bo\u{2407}\u{240d}\u{240a}b", "control characters"]);
+    Ok(())
+}
+
+pub(crate) async fn a_field_and_a_list_item_that_the_portal_does_not_have_cost_two_lines_and_no_second_request(
+    world: World,
+) -> Result<(), Failed> {
+    let customer = world
+        .customer_like("no-such-field", |mut example| {
+            example.fields = "\"X-Desk\" = \"employee.customFields['Desk']\"".to_owned();
+            example
+        })
+        .await?;
+    let people = at_work(&customer);
+    let (desk, afloat) = (&people[0], &people[1]);
+    customer.hris().change(desk, |employee| {
+        employee.custom_fields.insert("Desk".to_owned(), Value::from("4.17"));
+    });
+    customer
+        .hris()
+        .change(afloat, |employee| employee.location = Some("Atlantis".to_owned()));
+    let answer = customer.run("user-sync").await?;
+    for id in [desk, afloat] {
+        let user = customer
+            .user_of(id)
+            .ok_or_else(|| format!("{id} has no account: {answer}"))?;
+        assert!(
+            user.custom("Job Title").is_some() && user.manager_email.is_some(),
+            "{user:?}"
+        );
+    }
+    let mail = customer.only_mail().await?;
+    assert_says(&mail, &[desk, "X-Desk", "4.17", afloat, "X-Location", "Atlantis"]);
+    assert_eq!(count(&answer, "problems"), 2, "{answer}");
+    let before = customer.portal().journal().len();
+    let second = customer.run("user-sync").await?;
+    assert_eq!(customer.portal().journal().len(), before, "{second}");
+    customer.only_mail().await?;
+    Ok(())
+}
+
+pub(crate) async fn refused_credentials_are_mailed_to_the_customer(world: World) -> Result<(), Failed> {
+    let customer = world.customer("refused").await?;
+    customer
+        .portal()
+        .arm(Rule::new(Fault::ExpiredToken).on(&Method::GET, "/users").times(20));
+    let answer = customer.call("user-sync").await?;
+    assert!(answer.get("errorType").is_some(), "{answer}");
+    let mails = customer.mails_about("user sync").await?;
+    let refused = "tribal habits refused the integration's credentials";
+    assert!(
+        mails.iter().any(|mail| mail.body_text.to_lowercase().contains(refused)),
+        "{mails:?}"
+    );
+    Ok(())
+}
