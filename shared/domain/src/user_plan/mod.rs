@@ -213,7 +213,7 @@ impl<'a> Planner<'a> {
 
     /// Plans to store what was seen in the portal, and notes what somebody else has changed there.
     fn remember(&mut self, employee: &Employee, stored: Option<&Person>, seen: &Person, change: &UserChange) {
-        let drift = stored.map(|stored| Drift::between(stored, seen, display_name(employee), change));
+        let drift = stored.map(|stored| Drift::between(stored, seen, &display_name(employee), change));
         self.plan.drift.extend(drift.into_iter().flatten());
         let step = Step::Remember {
             stored: stored.cloned(),

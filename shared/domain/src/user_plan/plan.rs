@@ -144,7 +144,7 @@ impl PlanCounts {
 
 impl Drift {
     /// Every difference between what is stored of an account and what the portal has; `change` is what this run writes.
-    pub(super) fn between(stored: &Person, seen: &Person, person: String, change: &UserChange) -> Vec<Self> {
+    pub(super) fn between(stored: &Person, seen: &Person, person: &str, change: &UserChange) -> Vec<Self> {
         let fields = differences(Some(stored), seen);
         let is_overwritten = |field: &str| {
             change.fields.0.keys().any(|written| written.as_str() == field)
@@ -152,7 +152,7 @@ impl Drift {
         };
         let drift = fields.into_iter().map(|FieldChange { field, before, after }| Self {
             employee_id: stored.employee_id.clone(),
-            person: person.clone(),
+            person: person.to_owned(),
             overwritten: is_overwritten(&field),
             field,
             stored: before.unwrap_or_default(),
