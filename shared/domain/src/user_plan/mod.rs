@@ -5,10 +5,12 @@
 //! whole plan.
 
 mod accounts;
+mod action;
 mod compare;
 mod counts;
 pub mod digest;
 mod disputes;
+mod drift;
 mod former_account;
 mod holders;
 mod managers;
@@ -27,9 +29,11 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use action::{Action, Step};
 pub use compare::reads_alike;
 pub use counts::PlanCounts;
-pub use plan::{Action, Drift, Step, UserPlan};
+pub use drift::Drift;
+pub use plan::UserPlan;
 pub use removals::{HeldRemoval, Missing};
 
 use crate::configuration::TenantConfiguration;
