@@ -24,7 +24,7 @@ pub struct InitialLoad {
     pub accounts: Vec<String>,
     /// What the first run of the next day, which reads the portal, had to write.
     pub writes_of_the_next_day: usize,
-    /// After it, each link, and what the table knows of the account, in a stable order.
+    /// After it, each link, and which of the account's fields the table knows, in a stable order.
     pub links: Vec<String>,
 }
 
