@@ -29,6 +29,8 @@ const SEED: u64 = 20_000;
 const INVOCATION: Duration = Duration::from_secs(55);
 /// A slice is killed this long after its beginning at the latest; it would end by itself after about twice as long.
 const KILLED_WITHIN: Duration = Duration::from_secs(18);
+/// How long it may take once it has been killed often enough: the rest is done in several slices, too.
+const AFTERWARDS: Duration = Duration::from_secs(115);
 /// How long an invocation may take in peace, as the template has it.
 const IN_PEACE: Duration = Duration::from_mins(14);
 /// How long the next slice may take to come.
@@ -93,6 +95,9 @@ impl<'a> Load<'a> {
         let event = json!({ "tenant": self.customer.tenant });
         let (called, killed) = tokio::join!(self.stack.invoke("user-sync", &event), self.kill(kills));
         called?;
+        if kills > 0 {
+            self.stack.limit_invocations("user-sync", AFTERWARDS).await?;
+        }
         until("the end of the load", LOADED, async || {
             Ok::<_, Failure>(self.job().await?.last_success_at)
         })
