@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Situation;
+use super::compare::is_same;
 use crate::configuration::{MatchKey, WriteMode};
 use crate::identity::{EmployeeId, UserName};
 use crate::mapping::MappedUser;
@@ -95,7 +96,7 @@ impl<'a> Accounts<'a> {
         }
         let seen = Person {
             active: user.active,
-            fields: self.mapped_fields(user),
+            fields: self.seen_fields(user, person),
             ..person.clone()
         };
         if self.is_as_stored(person, &seen) {
@@ -163,6 +164,20 @@ impl<'a> Accounts<'a> {
             fields: self.mapped_fields(user),
             last_change: None,
         }
+    }
+
+    /// The mapped fields as the portal has them; a date or an address that it only spells otherwise is as it is stored, since
+    /// nobody has changed it.
+    fn seen_fields(&self, user: &PortalUser, stored: &Person) -> UserFields {
+        let mut seen = self.mapped_fields(user);
+        for (field, mapping) in &self.situation.configuration.users.fields {
+            if let (Some(seen), Some(stored)) = (seen.0.get_mut(field), stored.fields.0.get(field))
+                && is_same(field, mapping.kind, stored, seen)
+            {
+                seen.clone_from(stored);
+            }
+        }
+        seen
     }
 
     /// Only the fields the customer maps are kept: the rest of the account is none of our business.

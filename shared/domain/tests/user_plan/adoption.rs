@@ -117,6 +117,22 @@ fn a_hand_edit_is_reported_and_overwritten_and_an_unmatched_account_is_never_tou
 }
 
 #[test]
+fn a_date_or_an_address_that_the_portal_only_spells_otherwise_is_no_drift() {
+    let mut case = Case::in_step(&acme(&[]), &[employee("E1", &json!({}))]).verifying();
+    let fields = &mut case.portal_user(0).fields.0;
+    fields.insert(field("X-Start Date"), "08/01/2024".to_owned());
+    fields.insert(field("email"), "E1@ACME.com.au".to_owned());
+    let plan = case.plan();
+    assert_eq!((steps(&plan), plan.drift.len()), (vec![], 0));
+    case.portal_user(0)
+        .fields
+        .0
+        .insert(field("X-Job Title"), "Boss".to_owned());
+    let drift: Vec<_> = case.plan().drift.into_iter().map(|drift| drift.field).collect();
+    assert_eq!(drift, ["X-Job Title"], "beside a real one, too");
+}
+
+#[test]
 fn drift_in_a_field_that_is_only_written_on_create_stays_as_it_is() {
     let configuration = acme(&[(
         "\"X-Job Title\" = \"employee.jobTitle\"",

@@ -73,6 +73,26 @@ async fn a_draft_plans_and_writes_nothing_and_a_paused_customer_does_not_even_re
     assert_eq!(paused.hris.faults.made(), []);
 }
 
+/// The portal has the new name, the table the old one, and the old one is somebody else's by and by.
+#[tokio::test]
+async fn a_name_given_up_just_before_a_crash_is_not_taken_from_whoever_has_it_next() {
+    let customer = Customer::with_people(&[("E1", json!({})), ("E2", json!({}))]);
+    customer.finish().await;
+    customer.employ("E1", &json!({"status": "Terminated", "workEmail": null}));
+    customer.employ("E3", &json!({"workEmail": "e1@acme.com.au", "lastName": "New"}));
+    customer.employ("E2", &json!({"workEmail": "renamed@acme.com.au"}));
+    customer.employ("E4", &json!({"workEmail": "e2@acme.com.au", "lastName": "Newer"}));
+    for _ in 0..4 {
+        let crash = Fault::Before(habitsync_in_memory::service_failure());
+        customer.table.faults.arm(Call::SavePerson, crash);
+        assert!(customer.run().await.is_err());
+    }
+    customer.finish().await;
+    let mut names = customer.active_users();
+    names.sort();
+    assert_eq!(names, ["e1@acme.com.au", "e2@acme.com.au", "renamed@acme.com.au"]);
+}
+
 #[tokio::test]
 async fn a_run_cut_off_at_any_write_ends_where_an_uninterrupted_one_does() {
     let people = [
