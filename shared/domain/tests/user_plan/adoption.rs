@@ -193,3 +193,24 @@ fn a_protected_account_is_never_touched() {
     adoptable.portal_user(0).user_name = "Boss".parse().expect("valid");
     assert_eq!(steps(&adoptable.plan()), [], "it would have been adopted by its e-mail");
 }
+
+#[test]
+fn an_account_that_has_its_new_name_already_is_known_again_although_the_rename_was_never_saved() {
+    let case = Case::in_step(&acme(&[]), &[employee("E1", &json!({}))]);
+    let mut case = case
+        .then(&[employee("E1", &json!({"workEmail": "jo.new@acme.com.au"}))])
+        .verifying();
+    let user = case.portal_user(0);
+    user.user_name = "jo.new@acme.com.au".parse().expect("valid");
+    user.fields.0.insert(field("email"), "jo.new@acme.com.au".to_owned());
+    let plan = case.plan();
+    assert_eq!((steps(&plan), causes(&plan)), (vec![("E1", "remember")], vec![]));
+    let person = plan.actions[0].person_after(case.now);
+    assert_eq!(person.user_name.as_str(), "jo.new@acme.com.au");
+    let former: Vec<_> = person
+        .former_names
+        .iter()
+        .map(|former| former.user_name.as_str())
+        .collect();
+    assert_eq!(former, ["e1@acme.com.au"]);
+}
