@@ -8,7 +8,7 @@ use super::compare::is_same;
 use crate::configuration::{MatchKey, WriteMode};
 use crate::identity::{EmployeeId, UserName};
 use crate::mapping::MappedUser;
-use crate::person::Person;
+use crate::person::{FormerName, Person};
 use crate::problem::Cause;
 use crate::user::{FieldName, PortalUser, UserFields};
 
@@ -104,6 +104,30 @@ impl<'a> Accounts<'a> {
         } else {
             Account::Seen(seen)
         }
+    }
+
+    /// The linked account under the name that it should have, where there is none under the stored one: a run that was cut off
+    /// before it could save it has renamed it.
+    pub(super) fn renamed(&self, person: &Person, name: &UserName) -> Option<Person> {
+        let user = self.by_name.get(&name.key())?.first()?;
+        let is_recognised = self
+            .situation
+            .configuration
+            .users
+            .match_existing
+            .contains(&MatchKey::UserName);
+        let is_free = !self.linked_names.contains(&name.key()) && !self.is_protected(name);
+        let is_by_hand = person.active && !user.active;
+        (is_recognised && is_free && !is_by_hand).then(|| {
+            let mut renamed = person.clone();
+            renamed.former_names.push(FormerName {
+                user_name: std::mem::replace(&mut renamed.user_name, user.user_name.clone()),
+                until: self.situation.now,
+            });
+            renamed.active = user.active;
+            renamed.fields = self.mapped_fields(user);
+            renamed
+        })
     }
 
     /// Whether the account can log in: as the portal has it when this run verifies, else as last written or seen.

@@ -95,7 +95,7 @@ impl<'a> Planner<'a> {
             .iter()
             .find(|field| field.name.is_email())
             .and_then(|field| field.value.clone());
-        let intent = self.intent(employee, user);
+        let intent = self.intent(employee, user, &user_name);
         Some(Wanted {
             employee,
             user_name,
@@ -113,11 +113,18 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn intent(&self, employee: &'a Employee, user: MappedUser<'a>) -> Intent<'a> {
+    fn intent(&self, employee: &'a Employee, user: MappedUser<'a>, name: &UserName) -> Intent<'a> {
         let Some(person) = self.accounts.link(employee.id()) else {
             return Intent::Unlinked(Box::new(user));
         };
-        match self.accounts.of_linked(person) {
+        let account = match self.accounts.of_linked(person) {
+            Account::Unclear(Cause::AccountMissing) => {
+                let renamed = self.accounts.renamed(person, name);
+                renamed.map_or(Account::Unclear(Cause::AccountMissing), Account::Seen)
+            }
+            account => account,
+        };
+        match account {
             Account::Protected => Intent::Protected,
             Account::Unclear(cause) => {
                 let digest = digest::of_user(&user);
