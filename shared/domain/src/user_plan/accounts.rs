@@ -30,6 +30,8 @@ pub(super) struct Accounts<'a> {
     situation: &'a Situation<'a>,
     links: HashMap<&'a EmployeeId, &'a Person>,
     linked_names: HashSet<String>,
+    /// User names that several links hold, each with the one who holds it in truth.
+    owners: HashMap<String, &'a EmployeeId>,
     protected: BTreeSet<String>,
     by_name: ByKey<'a, PortalUser>,
     by_email: ByKey<'a, PortalUser>,
@@ -52,6 +54,7 @@ impl<'a> Accounts<'a> {
             } else {
                 HashSet::new()
             },
+            owners: owners(situation.people),
             protected: situation.configuration.protected(),
             by_name: by_key(portal, |user| Some(user.user_name.key())),
             by_email: by_key(portal, |user| {
@@ -70,6 +73,17 @@ impl<'a> Accounts<'a> {
         self.links.get(employee).copied()
     }
 
+    /// Whether the account of this name is this person's. An account that was deleted in the portal frees its name, which may be
+    /// somebody else's by now: what is stored of it must never touch theirs.
+    pub(super) fn owns(&self, person: &Person) -> bool {
+        let owner = if self.owners.is_empty() {
+            None
+        } else {
+            self.owners.get(&person.user_name.key())
+        };
+        owner.is_none_or(|owner| **owner == person.employee_id)
+    }
+
     /// Counts who would adopt which account: one that two people would take is neither's.
     pub(super) fn count_claims<'w>(&mut self, unlinked: impl IntoIterator<Item = &'w MappedUser<'w>>) {
         for user in unlinked {
@@ -83,6 +97,9 @@ impl<'a> Accounts<'a> {
     pub(super) fn of_linked(&self, person: &'a Person, wanted: &UserName) -> Account<'a> {
         if self.is_protected(&person.user_name) {
             return Account::Protected;
+        }
+        if !self.owns(person) {
+            return Account::Unclear(Cause::AccountMissing);
         }
         if self.situation.portal.is_none() {
             return Account::Known(Cow::Borrowed(person));
@@ -201,6 +218,19 @@ impl<'a> Accounts<'a> {
                 .collect(),
         )
     }
+}
+
+/// Who holds the user names that several links hold: whoever's account was written last, since the portal gave it the name.
+fn owners(people: &[Person]) -> HashMap<String, &EmployeeId> {
+    let mut holders: HashMap<String, Vec<&Person>> = HashMap::with_capacity(people.len());
+    for person in people {
+        holders.entry(person.user_name.key()).or_default().push(person);
+    }
+    let shared = holders.into_iter().filter(|(_, holders)| holders.len() > 1);
+    let written = |person: &&Person| (person.last_change.as_ref().map(|change| change.at), person.active);
+    shared
+        .filter_map(|(name, holders)| Some((name, &holders.into_iter().max_by_key(written)?.employee_id)))
+        .collect()
 }
 
 /// Accounts by the compared form of a name or an address.

@@ -67,7 +67,7 @@ impl Planner<'_> {
     /// deactivated again.
     fn remove(&mut self, person: &Person, name: String, evidence: Evidence) -> bool {
         let may = self.situation.configuration.users.deactivate && !self.accounts.is_protected(&person.user_name);
-        if !self.accounts.is_active(person) || !may {
+        if !self.accounts.is_active(person) || !self.accounts.owns(person) || !may {
             return false;
         }
         let step = Step::Deactivate {

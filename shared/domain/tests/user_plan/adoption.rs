@@ -1,10 +1,11 @@
 //! Accounts that are there already, hand edits, and accounts that nobody may touch.
 
+use habitsync_domain::person::LastChange;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user::{PortalUser, UserFields};
 use serde_json::json;
 
-use crate::fixture::{Case, acme, causes, employee, field, pairs, steps, written_for};
+use crate::fixture::{Case, acme, causes, employee, everybody, field, pairs, steps, written_for};
 
 /// Nobody is linked, and the portal holds the accounts that these people would have.
 fn unlinked(ids: &[&str]) -> Case {
@@ -164,6 +165,32 @@ fn an_account_that_is_gone_from_the_portal_is_reported_and_not_created_anew() {
     let mut case = Case::in_step(&acme(&[]), &[employee("E1", &json!({}))]).verifying();
     case.portal = Some(Vec::new());
     let plan = case.plan();
+    assert_eq!(
+        (steps(&plan), causes(&plan)),
+        (vec![], vec![("E1", &Cause::AccountMissing)])
+    );
+}
+
+#[test]
+fn a_link_whose_account_was_deleted_never_touches_whoever_has_its_name_now() {
+    let configuration = everybody(&[("[\"user_name\", \"email\"]", "[]")]);
+    let mut case = Case::in_step(
+        &configuration,
+        &[employee("E1", &json!({})), employee("E2", &json!({}))],
+    );
+    case.people[0].user_name = "e2@acme.com.au".parse().expect("valid");
+    case.people[1].last_change = Some(LastChange {
+        at: case.now,
+        reason: "works there and has no account".to_owned(),
+    });
+    let left = employee("E1", &json!({"status": "Terminated"}));
+    let leaver = case
+        .clone()
+        .then(&[left, employee("E2", &json!({"jobTitle": "Lead"}))])
+        .plan();
+    assert_eq!(steps(&leaver), [("E2", "change")], "whoever has it now is served");
+    let promoted = case.then(&[employee("E1", &json!({"jobTitle": "Lead"})), employee("E2", &json!({}))]);
+    let plan = promoted.plan();
     assert_eq!(
         (steps(&plan), causes(&plan)),
         (vec![], vec![("E1", &Cause::AccountMissing)])
