@@ -5,7 +5,7 @@ use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::delivery::needs_pushing;
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::result::ParkedOn;
-use habitsync_domain::sweep_window::{advance, sweep_since};
+use habitsync_domain::sweep_window::SweepWindow;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, run_job, stop_job};
@@ -78,11 +78,11 @@ where
         let began = self.clock.now();
         // A customer that was paused is not any more: what was parked meanwhile goes on.
         self.table.release_results(&ParkedOn::Customer, began).await?;
-        let Some(since) = sweep_since(state, began, self.configuration.time_zone.zone()) else {
+        let Some(window) = SweepWindow::of(state, began, self.configuration.time_zone.zone()) else {
             state.swept_from = Some(began);
             return Ok(SweepReport::default().progress(true));
         };
-        let mut completions = self.portal.list_completions(since).await?;
+        let mut completions = self.portal.list_completions(window.list_from()).await?;
         // The vendor's order is assumed, and the watermark rests on it.
         completions.sort_by_key(|completion| completion.completed_at);
         let mut report = SweepReport {
@@ -100,8 +100,9 @@ where
                 &mut report.known
             };
             *count += 1;
-            state.watermark = Some(advance(state.watermark, completed_at, began));
+            window.note_handled(state, completed_at);
         }
+        state.interrupted = None;
         Ok(report.progress(true))
     }
 

@@ -128,3 +128,57 @@ async fn a_result_that_cannot_be_queued_is_not_passed_over() {
         Some(beginning() + hours(98))
     );
 }
+
+#[tokio::test]
+async fn a_sweep_that_was_cut_off_is_carried_on_and_looks_at_nothing_again() {
+    let world = swept_world();
+    for enrolment in 1..=4 {
+        completed(&world, enrolment, beginning() + hours(enrolment));
+    }
+    world.clock.advance(hours(5));
+    world
+        .table
+        .faults
+        .arm_after(2, Call::FindResult, Fault::Before(service_failure()));
+    sweep_for(&world, 300).await.expect_err("the table fails");
+    assert_eq!(queued(&world), [1, 2]);
+    assert_eq!(sweep(&world).await.listed, 3, "from the second on");
+    assert_eq!(world.table.job(Job::ResultsSweep).interrupted, None);
+}
+
+#[tokio::test]
+async fn a_sweep_that_has_to_look_further_back_carries_on_none() {
+    let world = swept_world();
+    // Visible late, and older than the everyday overlap.
+    completed(&world, 1, beginning() - hours(20 * 24));
+    completed(&world, 2, beginning());
+    completed(&world, 3, beginning());
+    world
+        .table
+        .faults
+        .arm_after(1, Call::FindResult, Fault::Before(service_failure()));
+    sweep_for(&world, 300).await.expect_err("the table fails");
+    world.clock.advance(hours(24 * 7));
+    assert_eq!(sweep(&world).await.listed, 3);
+    assert!(queued(&world).contains(&1));
+}
+
+#[tokio::test]
+async fn a_completion_that_becomes_visible_while_a_sweep_is_carried_on_is_found_by_the_next() {
+    let world = swept_world();
+    world.clock.advance(hours(46));
+    completed(&world, 1, beginning() + hours(45));
+    completed(&world, 2, beginning() + hours(45));
+    world
+        .table
+        .faults
+        .arm_after(1, Call::FindResult, Fault::Before(service_failure()));
+    sweep_for(&world, 300).await.expect_err("the table fails");
+    world.clock.advance(hours(3));
+    completed(&world, 3, beginning());
+    completed(&world, 4, beginning() + hours(49));
+    sweep(&world).await;
+    world.clock.advance(hours(1));
+    sweep(&world).await;
+    assert!(queued(&world).contains(&3), "{:?}", queued(&world));
+}
