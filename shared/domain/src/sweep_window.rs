@@ -20,11 +20,10 @@ pub struct SweepWindow {
 }
 
 impl SweepWindow {
-    /// What a sweep that begins at `now` looks at; none on the first one of a customer whose results have no beginning yet.
-    /// Never before that beginning: older history is recorded on demand only.
+    /// What a sweep that begins at `now` looks at. Never before `from`, where the customer's results begin: older history
+    /// is recorded on demand only.
     #[must_use]
-    pub fn of(state: &JobState, now: Timestamp, zone: &TimeZone) -> Option<Self> {
-        let from = state.swept_from?;
+    pub fn of(state: &JobState, from: Timestamp, now: Timestamp, zone: &TimeZone) -> Self {
         let watermark = state.watermark.unwrap_or(from);
         let overlap = if is_first_of_week(state.last_success_at, now, zone) {
             WEEKLY_OVERLAP
@@ -32,7 +31,7 @@ impl SweepWindow {
             OVERLAP
         };
         let since = watermark.checked_sub(overlap).unwrap_or(Timestamp::MIN).max(from);
-        Some(match state.interrupted {
+        match state.interrupted {
             Some(before) if before.since <= since && since <= before.at => Self {
                 list_from: before.at,
                 since: before.since,
@@ -43,7 +42,7 @@ impl SweepWindow {
                 since,
                 began: now,
             },
-        })
+        }
     }
 
     /// Completions of this moment or later are listed.

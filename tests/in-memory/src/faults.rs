@@ -19,6 +19,7 @@ pub enum Call {
     FindCompletion,
     FindCourse,
     FindEmployee,
+    FindGoLive,
     FindPerson,
     FindResult,
     FindTopic,

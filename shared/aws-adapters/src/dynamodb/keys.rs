@@ -70,6 +70,8 @@ pub(super) const APPLIED_AT: &str = "applied_at";
 pub(super) const NAME: &str = "name";
 /// The customer's own status (draft, live, paused) on the summary row.
 pub(super) const TENANT_STATUS: &str = "tenant_status";
+/// When the customer's configuration first was live, on the summary row.
+pub(super) const LIVE_SINCE: &str = "live_since";
 
 /// The partition of what belongs to the whole fleet.
 const FLEET: &str = "FLEET";
