@@ -93,18 +93,34 @@ pub fn plan_missing_topic(known: &TopicRecord, on_withdrawn: OnWithdrawn) -> Opt
 fn wanted_course(topic: &Topic, launch_url: &str) -> Course {
     Course {
         external_id: topic.code.clone(),
-        title: topic.title.trim().chars().take(LONGEST_TITLE).collect(),
+        title: course_title(topic),
         description: topic.description.clone(),
         launch_url: launch_url.to_owned(),
         active: true,
     }
 }
 
+/// The title as EmployeeConnect takes it.
+#[must_use]
+pub fn course_title(topic: &Topic) -> String {
+    let cut: String = topic.title.trim().chars().take(LONGEST_TITLE).collect();
+    cut.trim_end().to_owned()
+}
+
+/// A course keeps the reference under which it was made: it cannot be changed, and a topic's new code alone is no reason to
+/// write.
 fn bring_up_to_date(linked: Option<&LinkedCourse>, wanted: Course) -> CourseAction {
-    match linked {
-        Some(linked) if !linked.broken && linked.written == wanted => CourseAction::Leave,
-        Some(linked) if !linked.broken => CourseAction::Change(linked.id.clone(), wanted),
-        _ => CourseAction::Create(wanted),
+    let Some(linked) = linked.filter(|linked| !linked.broken) else {
+        return CourseAction::Create(wanted);
+    };
+    let wanted = Course {
+        external_id: linked.written.external_id.clone(),
+        ..wanted
+    };
+    if linked.written == wanted {
+        CourseAction::Leave
+    } else {
+        CourseAction::Change(linked.id.clone(), wanted)
     }
 }
 
@@ -131,7 +147,7 @@ fn state_of(verdict: &Verdict) -> TopicState {
     }
 }
 
-/// A topic that lacks exactly one of the three conditions.
+/// A topic that lacks exactly one of the conditions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NearMiss {
     /// The topic's code.

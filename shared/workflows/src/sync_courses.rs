@@ -84,7 +84,7 @@ where
             );
             return Err(JobFailure::NotCredible(cause));
         }
-        let mut report = CourseReport::of(&topics, &self.configuration.courses);
+        let mut report = CourseReport::of(&topics, &known, &self.configuration.courses);
         let plans = plan_courses(&topics, &known, &self.configuration.courses, self.clock.now());
         for plan in &plans {
             report.count(planned(&plan.action));

@@ -4,6 +4,7 @@ mod academy;
 mod accepting;
 mod authenticating;
 mod course_runs;
+mod course_upkeep;
 mod courses;
 mod door;
 mod exactly_once;
