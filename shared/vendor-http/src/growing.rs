@@ -153,7 +153,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_added_at_the_end_is_read_too() {
         let grown = read(&[1, 2, 3], |page, list| {
-            list.push(10 + u32::try_from(page).expect("small"))
+            list.push(10 + u32::try_from(page).expect("small"));
         })
         .await;
         assert_eq!(grown, Ok(vec![1, 2, 3, 11, 12, 13]));

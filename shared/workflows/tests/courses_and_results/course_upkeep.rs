@@ -1,6 +1,7 @@
 //! What makes a course be written again, what does not, and which titles are told.
 
 use habitsync_domain::course::Course;
+use habitsync_domain::identity::CourseId;
 use habitsync_domain::topic::{Condition, Folder, Topic};
 use habitsync_in_memory::{Call, Fault};
 use habitsync_workflows::course_report::SameTitle;
@@ -40,8 +41,8 @@ async fn a_course_keeps_the_reference_it_was_made_with_when_its_topic_changes_ti
         title: "Fire safety".to_owned(),
         ..course(456)
     };
-    assert_eq!(courses(&world), [renamed.clone()]);
     assert_eq!(linked(&world, 456).expect("linked").written, renamed);
+    assert_eq!(courses(&world), [renamed]);
 }
 
 #[tokio::test]
@@ -132,7 +133,7 @@ async fn a_title_that_employee_connect_says_another_course_has_is_reported_and_t
         external_id: code(1),
         ..course(456)
     };
-    let hand_made = habitsync_domain::identity::CourseId("E77".to_owned());
+    let hand_made = CourseId("E77".to_owned());
     world.hris.courses.lock().insert(hand_made, by_hand.clone());
     let taken = RefusedField {
         field: "title".to_owned(),
