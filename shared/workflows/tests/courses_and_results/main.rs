@@ -7,6 +7,7 @@ mod course_runs;
 mod course_upkeep;
 mod courses;
 mod door;
+mod every_completion;
 mod exactly_once;
 mod parking;
 mod pushing;
