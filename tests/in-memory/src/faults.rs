@@ -11,6 +11,7 @@ use habitsync_workflows::ports::failure::{ServiceFailure, Vendor, VendorFailure,
 #[expect(missing_docs, reason = "each is named like the method it stands for")]
 pub enum Call {
     AcquireLease,
+    AddResult,
     ChangeCourse,
     ChangeUser,
     ClaimResult,
@@ -28,6 +29,7 @@ pub enum Call {
     ListCompletions,
     ListDueResults,
     ListEmployees,
+    ListResults,
     ListTopics,
     ListUnfinishedRuns,
     ListUsers,
@@ -47,6 +49,7 @@ pub enum Call {
     ReleaseResults,
     ReloadWebhookSecrets,
     RemoveSchedule,
+    ReviveResult,
     SaveAlert,
     SaveConfiguration,
     SaveJob,

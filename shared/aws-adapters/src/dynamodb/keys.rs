@@ -86,6 +86,9 @@ pub(super) fn due_parked(tenant: &TenantId) -> String {
     format!("parked#{tenant}")
 }
 
+/// The beginning of the sort keys of all of a customer's results.
+pub(super) const RESULTS: &str = "RESULT#";
+
 /// An instant as the index has it.
 pub(super) fn due_at(instant: Timestamp) -> String {
     format!("{instant:.3}")
@@ -168,7 +171,7 @@ impl Key {
     }
 
     pub(super) fn result(tenant: &TenantId, enrolment: EnrolmentId) -> Self {
-        Self::of(tenant, format!("RESULT#{enrolment}"))
+        Self::of(tenant, format!("{RESULTS}{enrolment}"))
     }
 
     pub(super) fn run(tenant: &TenantId, id: &str) -> Self {

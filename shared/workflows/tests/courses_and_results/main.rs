@@ -3,6 +3,7 @@
 mod academy;
 mod accepting;
 mod authenticating;
+mod backfilling;
 mod course_runs;
 mod course_upkeep;
 mod courses;
@@ -11,6 +12,7 @@ mod every_completion;
 mod exactly_once;
 mod parking;
 mod pushing;
+mod replaying;
 mod retrying;
 mod sweeping;
 mod watching;
