@@ -134,8 +134,8 @@ mod tests {
         }
     }
 
-    fn at(text: &str) -> Option<Timestamp> {
-        Some(text.parse().expect("a time"))
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
     }
 
     #[test]
@@ -161,8 +161,8 @@ mod tests {
                 ..ReplayChoice::default()
             },
             ReplayChoice {
-                from: at("2026-03-01T12:00:00Z"),
-                until: at("2026-03-01T12:00:01Z"),
+                from: Some(at("2026-03-01T12:00:00Z")),
+                until: Some(at("2026-03-01T12:00:01Z")),
                 ..ReplayChoice::default()
             },
         ];
@@ -177,11 +177,11 @@ mod tests {
                 ..chosen[0].clone()
             },
             ReplayChoice {
-                until: at("2026-03-01T12:00:00Z"),
+                until: Some(at("2026-03-01T12:00:00Z")),
                 ..ReplayChoice::default()
             },
             ReplayChoice {
-                from: at("2026-03-01T12:00:01Z"),
+                from: Some(at("2026-03-01T12:00:01Z")),
                 ..ReplayChoice::default()
             },
         ];
