@@ -63,8 +63,9 @@ pub fn plan_topic(
         state: state_of(verdict),
         course,
         seen_at: now,
+        release_due: false,
     };
-    let results_may_wait = known.is_none_or(|record| record.results_go() == ResultsGo::Wait);
+    let results_may_wait = known.is_none_or(may_have_results_waiting);
     TopicPlan {
         record,
         action,
@@ -79,15 +80,23 @@ pub fn plan_missing_topic(known: &TopicRecord, on_withdrawn: OnWithdrawn) -> Opt
         conditions: vec![Condition::Published, Condition::InActiveFolder, Condition::HasLink],
     };
     let action = withdraw(known.course.as_ref(), on_withdrawn);
-    if known.state == state && action == CourseAction::Leave {
+    if known.state == state && action == CourseAction::Leave && !known.release_due {
         return None;
     }
-    let record = TopicRecord { state, ..known.clone() };
+    let record = TopicRecord {
+        state,
+        release_due: false,
+        ..known.clone()
+    };
     Some(TopicPlan {
         record,
         action,
-        results_may_wait: known.results_go() == ResultsGo::Wait,
+        results_may_wait: may_have_results_waiting(known),
     })
+}
+
+fn may_have_results_waiting(known: &TopicRecord) -> bool {
+    known.release_due || known.results_go() == ResultsGo::Wait
 }
 
 fn wanted_course(topic: &Topic, launch_url: &str) -> Course {

@@ -166,15 +166,18 @@ where
         course: Option<LinkedCourse>,
         report: &mut CourseReport,
     ) -> Result<(), ServiceFailure> {
-        let record = TopicRecord {
+        let mut record = TopicRecord {
             course,
             ..plan.record.clone()
         };
+        record.release_due = plan.releases_results(&record);
         self.table.save_topic(&record).await?;
-        if plan.releases_results(&record) {
+        if record.release_due {
             let parked_on = ParkedOn::Topic(record.topic);
             let released = self.table.release_results(&parked_on, self.clock.now()).await?;
             report.add("results_released", released);
+            record.release_due = false;
+            self.table.save_topic(&record).await?;
         }
         Ok(())
     }
