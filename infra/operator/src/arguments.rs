@@ -6,6 +6,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::PrivateVendors;
 
+use crate::results::ResultsCommand;
+
 /// Shown below the commands.
 const AWS: &str = "AWS is found as the AWS command line finds it: AWS_REGION, AWS_PROFILE or credentials in the \
 environment, and AWS_ENDPOINT_URL for a local stack.";
@@ -43,6 +45,9 @@ pub(crate) enum Command {
     /// A customer's configuration and secrets.
     #[command(subcommand)]
     Tenant(TenantCommand),
+    /// What became of a customer's completions.
+    #[command(subcommand)]
+    Results(ResultsCommand),
     /// Starts a customer's job now, as its schedule would.
     Run {
         /// The customer.

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 
 use habitsync_aws_adapters::ConnectError;
 use habitsync_domain::configuration::InvalidConfiguration;
+use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::tenant::TenantId;
-use habitsync_vendor_http::InvalidVendorHosts;
+use habitsync_vendor_http::{HttpError, InvalidVendorHosts};
 use habitsync_workflows::apply_tenant::NotApplied;
+use habitsync_workflows::backfill_results::BackfillFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 
 use crate::findings;
@@ -55,6 +57,23 @@ pub(crate) enum Failure {
         /// What it should be.
         expected: &'static str,
     },
+    /// The vendors' clients cannot be built.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// A backfill was not done, or not whole.
+    #[error(transparent)]
+    Backfill(#[from] BackfillFailure),
+    /// Nobody ever told of this enrolment.
+    #[error("{tenant} has no result of enrolment {enrolment}; a webhook or a sweep may still bring it")]
+    NoSuchResult {
+        /// The customer.
+        tenant: TenantId,
+        /// The enrolment.
+        enrolment: EnrolmentId,
+    },
+    /// What was found cannot be written as JSON.
+    #[error("the answer cannot be written: {0}")]
+    Json(#[from] serde_json::Error),
     /// There is no such customer.
     #[error("there is no customer {0} on this stage")]
     NoSuchTenant(TenantId),

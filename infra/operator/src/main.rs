@@ -9,6 +9,7 @@ mod failure;
 mod findings;
 mod hris;
 mod jobs;
+mod results;
 mod secrets;
 mod stage;
 mod tenants;
@@ -36,6 +37,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Tenant(TenantCommand::Secrets(SecretsCommand::Set { tenant, kind, file })) => {
             secrets::set(&stage, &tenant, kind, &file).await
         }
+        Command::Results(command) => results::run(&stage, command).await,
         Command::Run { tenant, job } => jobs::run(&stage, &tenant, job).await,
     }
 }

@@ -37,6 +37,9 @@ pub struct TopicRecord {
     pub course: Option<LinkedCourse>,
     /// When it was last seen.
     pub seen_at: Timestamp,
+    /// Results parked on it are being released: should that fail, the next sync does it.
+    #[serde(default)]
+    pub release_due: bool,
 }
 
 /// What was last decided about a topic.

@@ -63,8 +63,9 @@ pub fn plan_topic(
         state: state_of(verdict),
         course,
         seen_at: now,
+        release_due: false,
     };
-    let results_may_wait = known.is_none_or(|record| record.results_go() == ResultsGo::Wait);
+    let results_may_wait = known.is_none_or(may_have_results_waiting);
     TopicPlan {
         record,
         action,
@@ -79,32 +80,56 @@ pub fn plan_missing_topic(known: &TopicRecord, on_withdrawn: OnWithdrawn) -> Opt
         conditions: vec![Condition::Published, Condition::InActiveFolder, Condition::HasLink],
     };
     let action = withdraw(known.course.as_ref(), on_withdrawn);
-    if known.state == state && action == CourseAction::Leave {
+    if known.state == state && action == CourseAction::Leave && !known.release_due {
         return None;
     }
-    let record = TopicRecord { state, ..known.clone() };
+    let record = TopicRecord {
+        state,
+        release_due: false,
+        ..known.clone()
+    };
     Some(TopicPlan {
         record,
         action,
-        results_may_wait: known.results_go() == ResultsGo::Wait,
+        results_may_wait: may_have_results_waiting(known),
     })
+}
+
+fn may_have_results_waiting(known: &TopicRecord) -> bool {
+    known.release_due || known.results_go() == ResultsGo::Wait
 }
 
 fn wanted_course(topic: &Topic, launch_url: &str) -> Course {
     Course {
         external_id: topic.code.clone(),
-        title: topic.title.trim().chars().take(LONGEST_TITLE).collect(),
+        title: course_title(topic),
         description: topic.description.clone(),
         launch_url: launch_url.to_owned(),
         active: true,
     }
 }
 
+/// The title as EmployeeConnect takes it.
+#[must_use]
+pub fn course_title(topic: &Topic) -> String {
+    let cut: String = topic.title.trim().chars().take(LONGEST_TITLE).collect();
+    cut.trim_end().to_owned()
+}
+
+/// A course keeps the reference under which it was made: it cannot be changed, and a topic's new code alone is no reason to
+/// write.
 fn bring_up_to_date(linked: Option<&LinkedCourse>, wanted: Course) -> CourseAction {
-    match linked {
-        Some(linked) if !linked.broken && linked.written == wanted => CourseAction::Leave,
-        Some(linked) if !linked.broken => CourseAction::Change(linked.id.clone(), wanted),
-        _ => CourseAction::Create(wanted),
+    let Some(linked) = linked.filter(|linked| !linked.broken) else {
+        return CourseAction::Create(wanted);
+    };
+    let wanted = Course {
+        external_id: linked.written.external_id.clone(),
+        ..wanted
+    };
+    if linked.written == wanted {
+        CourseAction::Leave
+    } else {
+        CourseAction::Change(linked.id.clone(), wanted)
     }
 }
 
@@ -131,7 +156,7 @@ fn state_of(verdict: &Verdict) -> TopicState {
     }
 }
 
-/// A topic that lacks exactly one of the three conditions.
+/// A topic that lacks exactly one of the conditions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NearMiss {
     /// The topic's code.

@@ -62,12 +62,26 @@ pub struct JobState {
     /// Go-live: completions before it are history, which no sweep records by itself.
     #[serde(default)]
     pub swept_from: Option<Timestamp>,
+    /// How far a sweep came that was cut off; none once one has come to its end.
+    #[serde(default)]
+    pub interrupted: Option<Interrupted>,
     /// Slices in a row that did nothing and left something to do, or crashed; the one that is running among them.
     #[serde(default)]
     pub stalled_slices: u32,
     /// The last run's counts, by name.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,
+}
+
+/// How far a sweep came before it was cut off: everything completed in between was handed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interrupted {
+    /// From when on it listed completions.
+    pub since: Timestamp,
+    /// When its first slice began.
+    pub began: Timestamp,
+    /// The last completion that it handed on.
+    pub at: Timestamp,
 }
 
 /// A run that failed.

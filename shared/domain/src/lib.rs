@@ -30,6 +30,7 @@ pub mod parking;
 pub mod person;
 pub mod problem;
 pub mod result;
+pub mod result_choice;
 pub mod retry_ladder;
 pub mod roster;
 pub mod sweep_window;

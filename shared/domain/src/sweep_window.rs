@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::job::JobState;
+use crate::job::{Interrupted, JobState};
 
 /// Every sweep looks back this far beyond its watermark: completions may become visible late.
 pub const OVERLAP: SignedDuration = SignedDuration::from_hours(48);
@@ -11,19 +11,58 @@ pub const OVERLAP: SignedDuration = SignedDuration::from_hours(48);
 /// Once a week a sweep looks back this far.
 pub const WEEKLY_OVERLAP: SignedDuration = SignedDuration::from_hours(35 * 24);
 
-/// The moment from which on a sweep that begins at `now` lists completions; none on the first sweep, which only marks where
-/// the customer's results begin. Never before that mark: older history is recorded on demand only.
-#[must_use]
-pub fn sweep_since(state: &JobState, now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
-    let from = state.swept_from?;
-    let watermark = state.watermark.unwrap_or(from);
-    let overlap = if is_first_of_week(state.last_success_at, now, zone) {
-        WEEKLY_OVERLAP
-    } else {
-        OVERLAP
-    };
-    let since = watermark.checked_sub(overlap).unwrap_or(Timestamp::MIN);
-    Some(since.max(from))
+/// What a sweep looks at. One that was cut off is carried on by the next, unless that one has to look further back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SweepWindow {
+    list_from: Timestamp,
+    since: Timestamp,
+    began: Timestamp,
+}
+
+impl SweepWindow {
+    /// What a sweep that begins at `now` looks at. Never before `from`, where the customer's results begin: older history
+    /// is recorded on demand only.
+    #[must_use]
+    pub fn of(state: &JobState, from: Timestamp, now: Timestamp, zone: &TimeZone) -> Self {
+        let watermark = state.watermark.unwrap_or(from);
+        let overlap = if is_first_of_week(state.last_success_at, now, zone) {
+            WEEKLY_OVERLAP
+        } else {
+            OVERLAP
+        };
+        let since = watermark.checked_sub(overlap).unwrap_or(Timestamp::MIN).max(from);
+        match state.interrupted {
+            Some(before) if before.since <= since && since <= before.at => Self {
+                list_from: before.at,
+                since: before.since,
+                began: before.began,
+            },
+            _ => Self {
+                list_from: since,
+                since,
+                began: now,
+            },
+        }
+    }
+
+    /// Completions of this moment or later are listed.
+    #[must_use]
+    pub fn list_from(&self) -> Timestamp {
+        self.list_from
+    }
+
+    /// Notes that everything in the window up to `handled` was handed on. The watermark never goes back, and never beyond
+    /// the sweep's own beginning: a completion dated in the future must not hide those that come before it, and one that
+    /// becomes visible while the sweep is carried on must not fall out of the next one's overlap.
+    pub fn note_handled(&self, state: &mut JobState, handled: Timestamp) {
+        let at = handled.min(self.began);
+        state.watermark = Some(state.watermark.map_or(at, |before| before.max(at)));
+        state.interrupted = Some(Interrupted {
+            since: self.since,
+            began: self.began,
+            at,
+        });
+    }
 }
 
 /// Whether no sweep has succeeded yet in the customer's calendar week (Monday to Sunday).
@@ -33,12 +72,4 @@ fn is_first_of_week(last_success: Option<Timestamp>, now: Timestamp, zone: &Time
         (date.year(), date.week())
     };
     last_success.is_none_or(|last| week(last) != week(now))
-}
-
-/// The watermark after everything up to `handled` was handed on by a sweep that began at `began`. It never goes back, and
-/// never beyond the sweep's own beginning: a completion dated in the future must not hide those that come before it.
-#[must_use]
-pub fn advance(watermark: Option<Timestamp>, handled: Timestamp, began: Timestamp) -> Timestamp {
-    let reached = handled.min(began);
-    watermark.map_or(reached, |before| before.max(reached))
 }

@@ -1,6 +1,7 @@
 //! A Tribal Habits topic, and whether it is ready to be a course.
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::identity::{TopicCode, TopicId};
 
@@ -56,7 +57,7 @@ pub struct AutoEnrolLink {
     pub active: bool,
 }
 
-/// One of the three conditions under which a topic becomes a course.
+/// One of the conditions under which a topic becomes a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
@@ -66,12 +67,14 @@ pub enum Condition {
     InActiveFolder,
     /// Has an active auto-enrol link with the configured reference.
     HasLink,
+    /// That link leads to an `http` or `https` address.
+    LinkIsWebAddress,
 }
 
 /// What is decided about a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// All three conditions hold: a course, launched at this address.
+    /// All conditions hold: a course, launched at this address.
     Qualifies {
         /// The link's address.
         launch_url: String,
@@ -97,11 +100,13 @@ impl Topic {
         if self.kind != TopicKind::Topic {
             return Verdict::NotATopic;
         }
-        let launch_url = self.launch_url(reference);
+        let links: Vec<_> = self.links_for(reference).collect();
+        let launch_url = links.iter().find_map(|link| web_address(&link.url));
         let conditions = [
             (Condition::Published, self.is_published()),
             (Condition::InActiveFolder, self.folder == Folder::Active),
-            (Condition::HasLink, launch_url.is_some()),
+            (Condition::HasLink, !links.is_empty()),
+            (Condition::LinkIsWebAddress, links.is_empty() || launch_url.is_some()),
         ];
         let lacking: Vec<_> = conditions
             .into_iter()
@@ -116,101 +121,27 @@ impl Topic {
         }
     }
 
-    /// The first active link with exactly this reference.
-    fn launch_url(&self, reference: &str) -> Option<&str> {
+    /// The active links with exactly this reference.
+    fn links_for(&self, reference: &str) -> impl Iterator<Item = &AutoEnrolLink> {
         self.links
             .iter()
-            .find(|link| link.active && link.reference.as_deref() == Some(reference))
-            .map(|link| link.url.as_str())
+            .filter(move |link| link.active && link.reference.as_deref() == Some(reference))
     }
 
-    /// Version 1.0 or later; a version that cannot be read is taken as published, since the portal only gives one once
-    /// it has published (assumed).
+    /// Version 1.0 or later. A version that cannot be read shows no such thing: the topic is then a near miss, which is
+    /// named to the customer, rather than a course that may be half written.
     fn is_published(&self) -> bool {
-        let Some(version) = &self.published_version else {
-            return false;
-        };
-        let major = version
-            .trim()
-            .trim_start_matches('#')
-            .split('.')
-            .next()
-            .unwrap_or_default();
-        major
-            .parse::<u32>()
-            .map_or(!version.trim().is_empty(), |major| major >= 1)
+        let version = self.published_version.as_deref().unwrap_or_default().trim();
+        let major = version.trim_start_matches(['#', 'v', 'V']).split('.').next();
+        major.is_some_and(|major| {
+            major.bytes().all(|byte| byte.is_ascii_digit()) && major.bytes().any(|byte| byte != b'0')
+        })
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ready() -> Topic {
-        Topic {
-            id: TopicId(456),
-            code: TopicCode("TH-9-456".into()),
-            kind: TopicKind::Topic,
-            title: "Fire safety".into(),
-            description: None,
-            folder: Folder::Active,
-            published_version: Some("1.0".into()),
-            links: vec![link("Other", true), link("EC", true)],
-        }
-    }
-
-    fn link(reference: &str, active: bool) -> AutoEnrolLink {
-        AutoEnrolLink {
-            reference: Some(reference.into()),
-            url: format!("https://acme.example/{reference}"),
-            active,
-        }
-    }
-
-    #[test]
-    fn a_topic_that_meets_all_three_conditions_is_launched_at_its_link() {
-        let verdict = ready().verdict("EC");
-        assert_eq!(
-            verdict,
-            Verdict::Qualifies {
-                launch_url: "https://acme.example/EC".into()
-            }
-        );
-    }
-
-    #[test]
-    fn each_missing_condition_is_named() {
-        let unpublished = Topic {
-            published_version: None,
-            ..ready()
-        };
-        assert_eq!(unpublished.verdict("EC"), Verdict::Lacks(vec![Condition::Published]));
-        let early = Topic {
-            published_version: Some("0.9".into()),
-            ..ready()
-        };
-        assert_eq!(early.verdict("EC"), Verdict::Lacks(vec![Condition::Published]));
-        let draft = Topic {
-            folder: Folder::Draft,
-            ..ready()
-        };
-        assert_eq!(draft.verdict("EC"), Verdict::Lacks(vec![Condition::InActiveFolder]));
-        let unlinked = Topic {
-            links: vec![link("ec", true), link("EC", false)],
-            ..ready()
-        };
-        assert_eq!(unlinked.verdict("EC"), Verdict::Lacks(vec![Condition::HasLink]));
-    }
-
-    #[test]
-    fn an_article_is_never_a_course() {
-        assert_eq!(
-            Topic {
-                kind: TopicKind::Other,
-                ..ready()
-            }
-            .verdict("EC"),
-            Verdict::NotATopic
-        );
-    }
+/// The text as an address that a browser opens.
+fn web_address(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let url = Url::parse(text).ok()?;
+    (matches!(url.scheme(), "http" | "https") && url.has_host()).then_some(text)
 }

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use habitsync_vendor_http::{HttpError, Page, Request, VendorHttp, read_whole};
+use habitsync_vendor_http::{HttpError, Page, Request, VendorHttp, read_growing, read_whole};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -124,13 +124,14 @@ impl TribalHabits {
         found(self.json(Request::get(&["papi", "topics", &id.to_string()])).await)
     }
 
-    /// Every enrolment completed at `since` or later, oldest completion first.
+    /// Every enrolment completed at `since` or later, oldest completion first (assumed). What is completed while the list
+    /// is read may be missing: whoever reads it reads on from before that moment later.
     pub async fn enrolments_completed_since(&self, since: Timestamp) -> Result<Vec<Enrolment>, TribalHabitsError> {
         let page = |number| {
             let request = Request::list(&["papi", "enrolments"]).query("completed_since", since.to_string());
             self.page(request, number)
         };
-        read_whole(READS_OF_A_LIST, page, |enrolment: &Enrolment| Some(enrolment.id)).await
+        read_growing(READS_OF_A_LIST, page, |enrolment: &Enrolment| enrolment.id).await
     }
 
     /// The enrolment of this id, if there is one.

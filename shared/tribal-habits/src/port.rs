@@ -83,11 +83,7 @@ impl ListCompletions for TribalHabits {
             .enrolments_completed_since(since)
             .await
             .map_err(|error| failure(&error, Missing::Other))?;
-        enrolments
-            .into_iter()
-            .filter(wire::Enrolment::is_completed_topic)
-            .map(completion)
-            .collect()
+        Ok(usable_completions(enrolments))
     }
 }
 
@@ -180,6 +176,20 @@ fn folder(status: &str) -> Folder {
     }
 }
 
+/// One that cannot be used keeps no other from being recorded; it is listed again, should it be mended.
+fn usable_completions(enrolments: Vec<wire::Enrolment>) -> Vec<Completion> {
+    let completed = enrolments.into_iter().filter(wire::Enrolment::is_completed_topic);
+    completed
+        .filter_map(|enrolment| match completion(enrolment) {
+            Ok(completion) => Some(completion),
+            Err(failure) => {
+                tracing::warn!(error = failure.detail, "a completed enrolment is passed over");
+                None
+            }
+        })
+        .collect()
+}
+
 fn completion(enrolment: wire::Enrolment) -> Result<Completion, VendorFailure> {
     let unusable = |problem| unusable(&format!("enrolment {}", enrolment.id), problem);
     Ok(Completion {
@@ -263,5 +273,35 @@ fn http_kind(error: &HttpError) -> VendorFailureKind {
         | HttpError::TooLarge { .. }
         | HttpError::Decode(_)
         | HttpError::ErrorInSuccess { .. } => VendorFailureKind::Unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn enrolment(id: i64, user_name: &str, completed_at: Option<&str>) -> wire::Enrolment {
+        let enrolment = json!({
+            "id": id, "type": "topic", "knowledge_id": 456, "status": "conquered",
+            "user": {"user_name": user_name}, "completed_at": completed_at,
+        });
+        serde_json::from_value(enrolment).expect("an enrolment")
+    }
+
+    #[test]
+    fn a_completion_that_cannot_be_used_keeps_no_other_from_being_read() {
+        let at = Some("2026-03-01T00:00:00Z");
+        let listed = vec![
+            enrolment(1, "", at),
+            enrolment(2, "jo@acme.example", None),
+            enrolment(3, "jo@acme.example", at),
+        ];
+        let usable: Vec<_> = usable_completions(listed)
+            .iter()
+            .map(|completion| completion.enrolment)
+            .collect();
+        assert_eq!(usable, [EnrolmentId(3)]);
     }
 }

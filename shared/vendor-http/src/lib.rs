@@ -2,12 +2,13 @@
 //!
 //! The only crate that builds an HTTP client. What is decided here once: time-outs, redirects, proxies, TLS, which
 //! addresses may be called ([`VendorHosts`]), how large an answer may be, what is retried and when ([`RetrySchedule`]), the
-//! pace ([`RequestBudget`], [`SharedBudget`]), what makes a list whole ([`read_whole`]), and what an error may say ([`HttpError`]).
+//! pace ([`RequestBudget`], [`SharedBudget`]), what makes a list whole ([`read_whole`], [`read_growing`]), and what an error may say ([`HttpError`]).
 
 mod address;
 mod budget;
 mod client;
 mod error;
+mod growing;
 mod hosts;
 mod in_process;
 mod pace;
@@ -21,6 +22,7 @@ mod transport;
 pub use budget::{HORIZON, LATENESS, LeaseSlots, Micros, Moved, SharedBudget};
 pub use client::{CallSettings, VendorHttp};
 pub use error::{BuildError, DecodeError, HttpError, PrivateBody, chain};
+pub use growing::read_growing;
 pub use hosts::{BaseUrl, BaseUrlError, InvalidPrivateVendors, InvalidVendorHosts, PrivateVendors, VendorHosts};
 pub use in_process::InProcessBudget;
 pub use pace::{Drawing, PaceError, RequestBudget};

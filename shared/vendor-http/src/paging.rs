@@ -72,17 +72,32 @@ pub enum PagingError {
         /// The page of the second sighting.
         page: u64,
     },
+    /// Of a list that may grow: it has fewer records than it had.
+    #[error("page {page} describes a shorter list than an earlier page did")]
+    Shrunk {
+        /// The page that says so.
+        page: u64,
+    },
+    /// Of a list that may grow: fewer records were met than it had when reading began.
+    #[error("{got} of at least {expected} records were met")]
+    Missed {
+        /// How many it had.
+        expected: u64,
+        /// How many were met.
+        got: u64,
+    },
+    /// Of a list that may grow: it grows as fast as it is read.
+    #[error("after {pages} pages the list has still more")]
+    Endless {
+        /// The pages read.
+        pages: u64,
+    },
 }
 
 impl PageFacts {
     /// Checks this page against the one asked for and the list the first page described; its records count `got`.
     fn check(self, asked: u64, first: Self, got: u64) -> Result<(), PagingError> {
-        let Self {
-            page,
-            per_page,
-            total,
-            total_pages,
-        } = self;
+        let page = self.page;
         if page != asked {
             return Err(PagingError::OtherPage { asked, got: page });
         }
@@ -92,6 +107,20 @@ impl PageFacts {
         }) != first
         {
             return Err(PagingError::ListChanged { page });
+        }
+        self.check_alone(asked, got)
+    }
+
+    /// Checks this page by what it says itself, against the one asked for; its records count `got`.
+    pub(crate) fn check_alone(self, asked: u64, got: u64) -> Result<(), PagingError> {
+        let Self {
+            page,
+            per_page,
+            total,
+            total_pages,
+        } = self;
+        if page != asked {
+            return Err(PagingError::OtherPage { asked, got: page });
         }
         let pages = if per_page == 0 {
             None

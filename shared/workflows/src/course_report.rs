@@ -1,12 +1,12 @@
 //! What a course sync saw and did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::brake::fails_too_often;
 use habitsync_domain::configuration::CoursesConfiguration;
-use habitsync_domain::course::TopicRecord;
-use habitsync_domain::course_plan::NearMiss;
-use habitsync_domain::identity::TopicCode;
+use habitsync_domain::course::{LinkedCourse, TopicRecord};
+use habitsync_domain::course_plan::{NearMiss, course_title};
+use habitsync_domain::identity::{TopicCode, TopicId};
 use habitsync_domain::topic::Topic;
 
 use crate::job_run::{Counts, Progress};
@@ -47,26 +47,25 @@ pub struct SameTitle {
 }
 
 impl CourseReport {
-    /// What can be said of the topics before anything is planned.
-    pub(crate) fn of(topics: &[Topic], courses: &CoursesConfiguration) -> Self {
+    /// What can be said of the topics, and of those `known` from earlier, before anything is planned.
+    pub(crate) fn of(topics: &[Topic], known: &BTreeMap<TopicId, TopicRecord>, courses: &CoursesConfiguration) -> Self {
         let mut report = Self::default();
-        let mut titles: BTreeMap<String, SameTitle> = BTreeMap::new();
+        let mut titles = Titles::default();
+        let mut qualifying = BTreeSet::new();
         report.add("topics", topics.len() as u64);
         for topic in topics {
             let verdict = topic.verdict(&courses.reference);
             report.near_misses.extend(NearMiss::of(topic, &verdict));
             if verdict.qualifies() {
                 report.count("qualify");
-                let title = topic.title.trim();
-                let same = titles.entry(title.to_lowercase());
-                let same = same.or_insert_with(|| SameTitle {
-                    title: title.to_owned(),
-                    codes: Vec::new(),
-                });
-                same.codes.push(topic.code.clone());
+                qualifying.insert(topic.id);
+                titles.note(course_title(topic), &topic.code);
             }
         }
-        report.same_titles = titles.into_values().filter(|same| same.codes.len() > 1).collect();
+        for (course, record) in kept_courses(known, &qualifying) {
+            titles.note(course.written.title.clone(), &record.code);
+        }
+        report.same_titles = titles.shared();
         report
     }
 
@@ -110,5 +109,35 @@ impl CourseReport {
             counts: self.counts.clone(),
             outcome: self,
         }
+    }
+}
+
+/// Courses that stay, active, though their topic does not qualify any more.
+fn kept_courses<'k>(
+    known: &'k BTreeMap<TopicId, TopicRecord>,
+    qualifying: &BTreeSet<TopicId>,
+) -> impl Iterator<Item = (&'k LinkedCourse, &'k TopicRecord)> {
+    let others = known.values().filter(|record| !qualifying.contains(&record.topic));
+    others.filter_map(|record| {
+        let course = record.course.as_ref().filter(|course| course.written.active)?;
+        Some((course, record))
+    })
+}
+
+/// The titles of courses, whatever their letter case.
+#[derive(Default)]
+struct Titles(BTreeMap<String, SameTitle>);
+
+impl Titles {
+    fn note(&mut self, title: String, code: &TopicCode) {
+        let same = self.0.entry(title.to_lowercase());
+        let codes = Vec::new();
+        same.or_insert_with(|| SameTitle { title, codes })
+            .codes
+            .push(code.clone());
+    }
+
+    fn shared(self) -> Vec<SameTitle> {
+        self.0.into_values().filter(|same| same.codes.len() > 1).collect()
     }
 }

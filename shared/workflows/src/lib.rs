@@ -5,12 +5,14 @@
 
 pub mod accept_completion;
 pub mod apply_tenant;
+pub mod backfill_results;
 pub mod completion_event;
 pub mod course_report;
 pub mod job_run;
 pub mod mail;
 pub mod ports;
 pub mod push_result;
+pub mod replay_results;
 pub mod sweep_results;
 pub mod sync_courses;
 pub mod sync_users;

@@ -5,7 +5,7 @@ use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::delivery::needs_pushing;
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::result::ParkedOn;
-use habitsync_domain::sweep_window::{advance, sweep_since};
+use habitsync_domain::sweep_window::SweepWindow;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, run_job, stop_job};
@@ -14,6 +14,7 @@ use crate::ports::failure::ServiceFailure;
 use crate::ports::queue::QueueCompletion;
 use crate::ports::results::{FindResult, ReleaseResults};
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
+use crate::ports::tenants::FindGoLive;
 use crate::ports::vendors::ListCompletions;
 
 /// What recording the outcome may take: no completion is handled later than this before the deadline.
@@ -44,7 +45,8 @@ pub struct SweepReport {
     pub known: u64,
 }
 
-/// Sweeps once. The first sweep of a live customer only marks where their results begin. `deadline` is when this
+/// Sweeps once, never behind the customer's go-live; where that is not on record, the first sweep is where their results
+/// begin. `deadline` is when this
 /// invocation ends, and so does its lease; the work stops some time before.
 ///
 /// # Errors
@@ -54,7 +56,7 @@ pub async fn sweep_results<Table, Portal, Queue, Clock>(
     deadline: Timestamp,
 ) -> Result<RunOutcome<SweepReport>, JobFailure>
 where
-    Table: FindResult + ReleaseResults + HoldLease + SaveRun + RememberJob,
+    Table: FindResult + ReleaseResults + FindGoLive + HoldLease + SaveRun + RememberJob,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Clock: Now,
@@ -69,7 +71,7 @@ where
 
 impl<Table, Portal, Queue, Clock> SweepResults<'_, Table, Portal, Queue, Clock>
 where
-    Table: FindResult + ReleaseResults,
+    Table: FindResult + ReleaseResults + FindGoLive,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Clock: Now,
@@ -78,11 +80,9 @@ where
         let began = self.clock.now();
         // A customer that was paused is not any more: what was parked meanwhile goes on.
         self.table.release_results(&ParkedOn::Customer, began).await?;
-        let Some(since) = sweep_since(state, began, self.configuration.time_zone.zone()) else {
-            state.swept_from = Some(began);
-            return Ok(SweepReport::default().progress(true));
-        };
-        let mut completions = self.portal.list_completions(since).await?;
+        let from = self.swept_from(state, began).await?;
+        let window = SweepWindow::of(state, from, began, self.configuration.time_zone.zone());
+        let mut completions = self.portal.list_completions(window.list_from()).await?;
         // The vendor's order is assumed, and the watermark rests on it.
         completions.sort_by_key(|completion| completion.completed_at);
         let mut report = SweepReport {
@@ -100,9 +100,20 @@ where
                 &mut report.known
             };
             *count += 1;
-            state.watermark = Some(advance(state.watermark, completed_at, began));
+            window.note_handled(state, completed_at);
         }
+        state.interrupted = None;
         Ok(report.progress(true))
+    }
+
+    /// Where the customer's results begin, looked up once.
+    async fn swept_from(&self, state: &mut JobState, began: Timestamp) -> Result<Timestamp, ServiceFailure> {
+        let from = match state.swept_from {
+            Some(from) => from,
+            None => self.table.find_go_live().await?.unwrap_or(began),
+        };
+        state.swept_from = Some(from);
+        Ok(from)
     }
 
     async fn queue_if_needed(&self, completion: Completion) -> Result<bool, ServiceFailure> {

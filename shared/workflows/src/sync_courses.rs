@@ -84,7 +84,7 @@ where
             );
             return Err(JobFailure::NotCredible(cause));
         }
-        let mut report = CourseReport::of(&topics, &self.configuration.courses);
+        let mut report = CourseReport::of(&topics, &known, &self.configuration.courses);
         let plans = plan_courses(&topics, &known, &self.configuration.courses, self.clock.now());
         for plan in &plans {
             report.count(planned(&plan.action));
@@ -166,15 +166,18 @@ where
         course: Option<LinkedCourse>,
         report: &mut CourseReport,
     ) -> Result<(), ServiceFailure> {
-        let record = TopicRecord {
+        let mut record = TopicRecord {
             course,
             ..plan.record.clone()
         };
+        record.release_due = plan.releases_results(&record);
         self.table.save_topic(&record).await?;
-        if plan.releases_results(&record) {
+        if record.release_due {
             let parked_on = ParkedOn::Topic(record.topic);
             let released = self.table.release_results(&parked_on, self.clock.now()).await?;
             report.add("results_released", released);
+            record.release_due = false;
+            self.table.save_topic(&record).await?;
         }
         Ok(())
     }

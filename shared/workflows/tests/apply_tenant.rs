@@ -6,7 +6,7 @@ use habitsync_domain::job::Job;
 use habitsync_in_memory::{Call, Fault, Hris, ManualClock, Tenants, vendor_failure};
 use habitsync_workflows::apply_tenant::{AppliedConfiguration, NotApplied, apply_tenant};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 /// The example of the documentation, whole.
@@ -120,4 +120,20 @@ async fn a_job_without_a_schedule_is_unscheduled_and_a_paused_customers_stay_dis
     assert!(schedules.values().all(|schedule| !schedule.enabled));
     let configuration: TenantConfiguration = paused.parse().expect("is valid");
     assert!(!schedules.contains_key(&(configuration.tenant, Job::ResultsSweep)));
+}
+
+#[tokio::test]
+async fn a_customer_goes_live_once_with_the_first_version_that_is_live() {
+    let world = World::with_custom_fields(&json!({"Division": "OPS"}));
+    let status = |status: &str| ACME.replace("status = \"live\"", &format!("status = \"{status}\""));
+    let hour = SignedDuration::from_hours(1);
+    let draft = world.apply(&status("draft")).await.expect("is valid");
+    let tenant = draft.configuration.tenant;
+    assert_eq!(world.tenants.live_since.lock().get(&tenant), None);
+    for next in ["live", "paused", "live"] {
+        world.clock.advance(hour);
+        world.apply(&status(next)).await.expect("is valid");
+    }
+    let went_live = Timestamp::UNIX_EPOCH + hour;
+    assert_eq!(world.tenants.live_since.lock().get(&tenant), Some(&went_live));
 }

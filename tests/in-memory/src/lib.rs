@@ -13,6 +13,7 @@ mod mail;
 mod people;
 mod portal;
 mod queue;
+mod result_list;
 mod results;
 mod runs;
 mod slots;

@@ -1,5 +1,7 @@
 //! One customer's Tribal Habits portal.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::{EnrolmentId, UserName};
 use habitsync_domain::topic::Topic;
@@ -22,6 +24,8 @@ pub struct Portal {
     pub topics: Mutex<Vec<Topic>>,
     /// Its completed topic enrolments.
     pub completions: Mutex<Vec<Completion>>,
+    /// Whether it lists the newest completion first, which the contract only assumes it does not.
+    pub newest_first: AtomicBool,
 }
 
 impl ListUsers for Portal {
@@ -115,6 +119,9 @@ impl ListCompletions for Portal {
             let mut found = self.completions.lock().clone();
             found.retain(|completion| completion.completed_at >= since);
             found.sort_by_key(|completion| completion.completed_at);
+            if self.newest_first.load(Ordering::Relaxed) {
+                found.reverse();
+            }
             Ok(found)
         };
         self.faults.call(Call::ListCompletions, list).await

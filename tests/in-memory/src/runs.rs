@@ -1,4 +1,4 @@
-//! Leases and runs of one customer's jobs, and what a job remembers.
+//! Leases and runs of one customer's jobs, what a job remembers, and when the customer went live.
 
 use habitsync_domain::job::{Job, JobState, RunRecord, RunState};
 use jiff::Timestamp;
@@ -7,6 +7,7 @@ use crate::faults::Call;
 use crate::table::{StoredRun, Table};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::runs::{HoldLease, Lease, RememberJob, SaveRun};
+use habitsync_workflows::ports::tenants::FindGoLive;
 
 impl HoldLease for Table {
     async fn acquire_lease(
@@ -88,5 +89,11 @@ impl RememberJob for Table {
             Ok(())
         };
         self.faults.call(Call::SaveJob, save).await
+    }
+}
+
+impl FindGoLive for Table {
+    async fn find_go_live(&self) -> Result<Option<Timestamp>, ServiceFailure> {
+        self.faults.call(Call::FindGoLive, || Ok(self.state().live_since)).await
     }
 }

@@ -40,6 +40,8 @@ pub struct TableState {
     pub runs: BTreeMap<String, StoredRun>,
     /// Who holds which job's lease, and until when.
     pub leases: BTreeMap<Job, (String, Timestamp)>,
+    /// When the customer went live.
+    pub live_since: Option<Timestamp>,
     /// What the jobs remember.
     pub jobs: BTreeMap<Job, JobState>,
     /// What the customer has been told, by cause.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
@@ -23,6 +23,8 @@ pub struct Tenants {
     pub faults: Faults<ServiceFailure>,
     /// The configuration in force of each.
     pub configurations: Mutex<BTreeMap<TenantId, StoredConfiguration>>,
+    /// When the configuration of each first was live.
+    pub live_since: Mutex<BTreeMap<TenantId, Timestamp>>,
     /// The webhook secrets as a function has cached them.
     pub cached_secrets: Mutex<BTreeMap<TenantId, Vec<SecretString>>>,
     /// The webhook secrets as they are now.
@@ -73,7 +75,7 @@ impl SaveConfiguration for Tenants {
         &self,
         configuration: &TenantConfiguration,
         source: &str,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<u64, ServiceFailure> {
         let save = || {
             let mut stored = self.configurations.lock();
@@ -84,6 +86,10 @@ impl SaveConfiguration for Tenants {
                 configuration: configuration.clone(),
             };
             stored.insert(configuration.tenant.clone(), next);
+            if configuration.status == Status::Live {
+                let mut live_since = self.live_since.lock();
+                live_since.entry(configuration.tenant.clone()).or_insert(now);
+            }
             Ok(version)
         };
         self.faults.call(Call::SaveConfiguration, save).await

@@ -97,5 +97,6 @@ fn lacks(condition: Condition) -> &'static str {
         Condition::Published => "has never been published",
         Condition::InActiveFolder => "is not in the Active folder",
         Condition::HasLink => "has no active auto-enrol link with the reference EC",
+        Condition::LinkIsWebAddress => "has a link with the reference EC that leads to no web address",
     }
 }

@@ -9,7 +9,7 @@ use habitsync_workflows::ports::tenants::{LoadConfiguration, SaveConfiguration, 
 use jiff::Timestamp;
 
 use super::item::{Attributes, Item, current_schema, number, read_number, read_text, text};
-use super::keys::{APPLIED_AT, Key, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, VERSION};
+use super::keys::{APPLIED_AT, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, VERSION};
 use super::{SERVICE, Table};
 use crate::failure::{AwsError, AwsErrorKind};
 
@@ -77,24 +77,29 @@ impl Table {
             TransactWriteItem::builder().put(history.build()?).build(),
             TransactWriteItem::builder().put(in_force.build()?).build(),
             TransactWriteItem::builder()
-                .update(self.summary(configuration, version)?)
+                .update(self.summary(configuration, version, now)?)
                 .build(),
         ])
     }
 
-    /// What `status` shows of a customer without reading the configuration.
+    /// What `status` shows of a customer without reading the configuration, and when the customer went live.
     fn summary(
         &self,
         configuration: &TenantConfiguration,
         version: u64,
+        now: Timestamp,
     ) -> Result<Update, aws_sdk_dynamodb::error::BuildError> {
-        let values: [(&str, &str, AttributeValue); 4] = [
+        let mut values: Vec<(&str, &str, AttributeValue)> = vec![
             ("schema", SCHEMA, current_schema()),
             ("name", NAME, text(&configuration.name)),
             ("status", TENANT_STATUS, text(status(configuration.status))),
             ("version", VERSION, number(version)),
         ];
-        let expression: Vec<String> = values.iter().map(|(mark, ..)| format!("#{mark} = :{mark}")).collect();
+        let mut expression: Vec<String> = values.iter().map(|(mark, ..)| format!("#{mark} = :{mark}")).collect();
+        if configuration.status == Status::Live {
+            expression.push("#live_since = if_not_exists(#live_since, :live_since)".to_owned());
+            values.push(("live_since", LIVE_SINCE, text(now.to_string())));
+        }
         let update = Update::builder()
             .table_name(&self.name)
             .set_key(Some(Key::summary(&configuration.tenant).attributes()))

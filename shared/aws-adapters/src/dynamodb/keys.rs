@@ -70,6 +70,8 @@ pub(super) const APPLIED_AT: &str = "applied_at";
 pub(super) const NAME: &str = "name";
 /// The customer's own status (draft, live, paused) on the summary row.
 pub(super) const TENANT_STATUS: &str = "tenant_status";
+/// When the customer's configuration first was live, on the summary row.
+pub(super) const LIVE_SINCE: &str = "live_since";
 
 /// The partition of what belongs to the whole fleet.
 const FLEET: &str = "FLEET";
@@ -83,6 +85,9 @@ pub(super) const DUE_RUN: &str = "run";
 pub(super) fn due_parked(tenant: &TenantId) -> String {
     format!("parked#{tenant}")
 }
+
+/// The beginning of the sort keys of all of a customer's results.
+pub(super) const RESULTS: &str = "RESULT#";
 
 /// An instant as the index has it.
 pub(super) fn due_at(instant: Timestamp) -> String {
@@ -166,7 +171,7 @@ impl Key {
     }
 
     pub(super) fn result(tenant: &TenantId, enrolment: EnrolmentId) -> Self {
-        Self::of(tenant, format!("RESULT#{enrolment}"))
+        Self::of(tenant, format!("{RESULTS}{enrolment}"))
     }
 
     pub(super) fn run(tenant: &TenantId, id: &str) -> Self {

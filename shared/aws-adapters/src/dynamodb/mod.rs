@@ -16,6 +16,7 @@ mod keys;
 mod leases;
 mod parked;
 mod people;
+mod result_list;
 mod results;
 mod runs;
 

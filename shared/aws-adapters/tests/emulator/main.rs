@@ -6,6 +6,7 @@ mod fixture;
 mod leases;
 mod pace;
 mod people;
+mod result_list;
 mod results;
 mod runs;
 mod services;

@@ -229,6 +229,7 @@ async fn a_topic_comes_back_with_its_verdict_and_its_course() {
         state,
         course,
         seen_at: at("2026-03-02T00:00:00Z"),
+        release_due: false,
     };
     let qualifying = topic(456, TopicState::Qualifies, Some(linked));
     let lacking = topic(

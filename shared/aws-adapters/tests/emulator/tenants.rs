@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::job::{Failure, Job, JobState};
 use habitsync_workflows::ports::runs::RememberJob;
-use habitsync_workflows::ports::tenants::{LoadConfiguration, SaveConfiguration};
+use habitsync_workflows::ports::tenants::{FindGoLive, LoadConfiguration, SaveConfiguration};
 
 use crate::fixture::{RACERS, at, table, tenant};
 
@@ -115,6 +115,33 @@ async fn a_configuration_that_was_just_read_is_not_read_again() {
                 .expect("a customer")
                 .version,
             1
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_first_version_that_is_live_is_the_go_live_and_no_later_one_changes_it() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    assert_eq!(acme.find_go_live().await.expect("an answer"), None);
+    let versions = [
+        ("draft", "2026-03-01T00:00:00Z", None),
+        ("live", "2026-03-02T00:00:00.5Z", Some("2026-03-02T00:00:00.5Z")),
+        ("paused", "2026-03-03T00:00:00Z", Some("2026-03-02T00:00:00.5Z")),
+        ("live", "2026-03-04T00:00:00Z", Some("2026-03-02T00:00:00.5Z")),
+    ];
+    for (status, applied_at, live_since) in versions {
+        let source = SOURCE.replace("status = \"live\"", &format!("status = \"{status}\""));
+        let configuration = configuration(&source);
+        let saved = table.save_configuration(&configuration, &source, at(applied_at)).await;
+        saved.expect("saved");
+        acme.save_job(Job::ResultsSweep, &JobState::default())
+            .await
+            .expect("saved");
+        assert_eq!(
+            acme.find_go_live().await.expect("an answer"),
+            live_since.map(at),
+            "{status}"
         );
     }
 }

@@ -2,6 +2,7 @@
 //! the client.
 
 mod faults;
+mod growing;
 mod reading;
 mod rig;
 mod secrecy;

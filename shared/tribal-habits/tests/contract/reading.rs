@@ -18,7 +18,7 @@ fn time(text: &str) -> Timestamp {
     text.parse().expect("a time")
 }
 
-fn topic(id: u64) -> Topic {
+pub(crate) fn topic(id: u64) -> Topic {
     Topic {
         id,
         code: format!("TH-9-{id}"),

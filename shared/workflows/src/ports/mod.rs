@@ -10,6 +10,7 @@ pub mod fleet;
 pub mod mail;
 pub mod people;
 pub mod queue;
+pub mod result_list;
 pub mod results;
 pub mod runs;
 pub mod tenants;

@@ -32,13 +32,20 @@ pub trait LoadConfiguration {
 
 /// Stores a configuration as a new version.
 pub trait SaveConfiguration {
-    /// Stores the file as the next version and returns its number; the customer's summary row is made where it is new.
+    /// Stores the file as the next version and returns its number; the customer's summary row is made where it is new. The
+    /// first version that is live is the customer's go-live, at `now`, which is kept in the same write and never changed.
     fn save_configuration(
         &self,
         configuration: &TenantConfiguration,
         source: &str,
         now: Timestamp,
     ) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
+}
+
+/// Reads when one customer went live.
+pub trait FindGoLive {
+    /// When their configuration first was live; none where it never was, or was before this was remembered.
+    fn find_go_live(&self) -> impl Future<Output = Result<Option<Timestamp>, ServiceFailure>> + Send;
 }
 
 /// Reads the webhook secrets of a customer: the function that faces the internet can read only these.

@@ -7,7 +7,7 @@ use habitsync_domain::identity::TopicId;
 use habitsync_domain::job::Job;
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultState};
 use habitsync_domain::topic::Topic;
-use habitsync_in_memory::{Call, Fault};
+use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::course_report::SameTitle;
 use habitsync_workflows::job_run::{JobFailure, Owner, RunOutcome};
 use habitsync_workflows::ports::failure::{RefusedField, VendorFailureKind};
@@ -54,6 +54,24 @@ async fn results_stay_parked_while_the_course_cannot_be_created() {
     };
     assert_eq!(world.state_of(&jos_completion()), parked);
     assert_eq!(count(&sync(&world).await, "results_released"), 1);
+}
+
+#[tokio::test]
+async fn results_whose_release_failed_once_the_course_was_there_are_released_by_the_next_sync() {
+    let world = world_with(vec![topic(456)]);
+    world.link_person("E1", "jo@acme.com.au");
+    world.push(&jos_completion()).await;
+    let failure = Fault::Before(service_failure());
+    world.table.faults.arm(Call::ReleaseResults, failure);
+    assert_eq!(sync_for(&world, 900).await, Err(JobFailure::Service(service_failure())));
+    assert_eq!(courses(&world), [course(456)]);
+    let report = sync(&world).await;
+    assert_eq!(
+        (count(&report, "unchanged"), count(&report, "results_released")),
+        (1, 1)
+    );
+    sync(&world).await;
+    assert_eq!(world.table.faults.count(Call::ReleaseResults), 2);
 }
 
 #[tokio::test]

@@ -3,12 +3,16 @@
 mod academy;
 mod accepting;
 mod authenticating;
+mod backfilling;
 mod course_runs;
+mod course_upkeep;
 mod courses;
 mod door;
+mod every_completion;
 mod exactly_once;
 mod parking;
 mod pushing;
+mod replaying;
 mod retrying;
 mod sweeping;
 mod watching;

@@ -1,15 +1,30 @@
 //! From when on a sweep looks, and how it keeps its place.
 
 use habitsync_domain::job::Job;
-use habitsync_in_memory::{Call, Fault, service_failure};
+use habitsync_in_memory::{Call, Fault, service_failure, vendor_failure};
 use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::sweep_results::SweepReport;
 
 use crate::sweeping::{completed, queued, sweep, sweep_for, swept_world};
-use crate::world::{World, beginning, hours};
+use crate::world::{World, beginning, hours, minutes};
 
 #[tokio::test]
-async fn the_first_sweep_marks_where_results_begin_and_no_later_one_goes_behind_it() {
+async fn what_is_completed_between_go_live_and_the_first_sweep_is_swept_and_no_history_ever_is() {
+    let world = World::with_jo_and_a_course();
+    world.table.state().live_since = Some(beginning() - hours(5));
+    completed(&world, 1, beginning() - hours(5) - minutes(1));
+    completed(&world, 2, beginning() - hours(5));
+    completed(&world, 3, beginning() - hours(1));
+    sweep(&world).await;
+    assert_eq!(queued(&world), [2, 3]);
+    world.clock.advance(hours(24 * 8));
+    sweep(&world).await;
+    assert!(!queued(&world).contains(&1));
+}
+
+#[tokio::test]
+async fn where_go_live_is_not_on_record_the_first_sweep_is_where_results_begin() {
     let world = World::with_jo_and_a_course();
     completed(&world, 1, beginning() - hours(1));
     assert_eq!(sweep(&world).await, SweepReport::default());
@@ -18,6 +33,23 @@ async fn the_first_sweep_marks_where_results_begin_and_no_later_one_goes_behind_
     world.clock.advance(hours(24 * 8));
     assert_eq!(sweep(&world).await.queued, 2);
     assert_eq!(queued(&world), [2, 3]);
+}
+
+#[tokio::test]
+async fn a_first_sweep_whose_listing_fails_has_found_where_results_begin_all_the_same() {
+    let world = World::with_jo_and_a_course();
+    let live_since = beginning() - hours(5);
+    world.table.state().live_since = Some(live_since);
+    let kind = VendorFailureKind::Unavailable {
+        may_have_happened: false,
+    };
+    let outage = vendor_failure(Vendor::TribalHabits, kind);
+    world.portal.faults.arm(Call::ListCompletions, Fault::Before(outage));
+    sweep_for(&world, 300).await.expect_err("the portal is down");
+    world.clock.advance(hours(24 * 8));
+    completed(&world, 1, live_since);
+    sweep(&world).await;
+    assert_eq!(queued(&world), [1]);
 }
 
 #[tokio::test]
@@ -127,4 +159,58 @@ async fn a_result_that_cannot_be_queued_is_not_passed_over() {
         world.table.job(Job::ResultsSweep).watermark,
         Some(beginning() + hours(98))
     );
+}
+
+#[tokio::test]
+async fn a_sweep_that_was_cut_off_is_carried_on_and_looks_at_nothing_again() {
+    let world = swept_world();
+    for enrolment in 1..=4 {
+        completed(&world, enrolment, beginning() + hours(enrolment));
+    }
+    world.clock.advance(hours(5));
+    world
+        .table
+        .faults
+        .arm_after(2, Call::FindResult, Fault::Before(service_failure()));
+    sweep_for(&world, 300).await.expect_err("the table fails");
+    assert_eq!(queued(&world), [1, 2]);
+    assert_eq!(sweep(&world).await.listed, 3, "from the second on");
+    assert_eq!(world.table.job(Job::ResultsSweep).interrupted, None);
+}
+
+#[tokio::test]
+async fn a_sweep_that_has_to_look_further_back_carries_on_none() {
+    let world = swept_world();
+    // Visible late, and older than the everyday overlap.
+    completed(&world, 1, beginning() - hours(20 * 24));
+    completed(&world, 2, beginning());
+    completed(&world, 3, beginning());
+    world
+        .table
+        .faults
+        .arm_after(1, Call::FindResult, Fault::Before(service_failure()));
+    sweep_for(&world, 300).await.expect_err("the table fails");
+    world.clock.advance(hours(24 * 7));
+    assert_eq!(sweep(&world).await.listed, 3);
+    assert!(queued(&world).contains(&1));
+}
+
+#[tokio::test]
+async fn a_completion_that_becomes_visible_while_a_sweep_is_carried_on_is_found_by_the_next() {
+    let world = swept_world();
+    world.clock.advance(hours(46));
+    completed(&world, 1, beginning() + hours(45));
+    completed(&world, 2, beginning() + hours(45));
+    world
+        .table
+        .faults
+        .arm_after(1, Call::FindResult, Fault::Before(service_failure()));
+    sweep_for(&world, 300).await.expect_err("the table fails");
+    world.clock.advance(hours(3));
+    completed(&world, 3, beginning());
+    completed(&world, 4, beginning() + hours(49));
+    sweep(&world).await;
+    world.clock.advance(hours(1));
+    sweep(&world).await;
+    assert!(queued(&world).contains(&3), "{:?}", queued(&world));
 }

@@ -120,6 +120,7 @@ impl World {
             state,
             course,
             seen_at: beginning(),
+            release_due: false,
         };
         self.table.state().topics.insert(record.topic, record);
     }

@@ -1,0 +1,180 @@
+//! What can be typed after `habitsync results`.
+
+use clap::{Args, Subcommand, ValueEnum};
+use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::tenant::TenantId;
+
+use super::moment::Moment;
+
+/// What became of a customer's completions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ResultsCommand {
+    /// Lists a customer's results, as the table has them.
+    List(ListArguments),
+    /// Shows one result, with whose it is.
+    Show(ShowArguments),
+    /// Has dead results tried again, at once.
+    Replay(ReplayArguments),
+    /// Adds completions from before the go-live, which no sweep records by itself.
+    Backfill(BackfillArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    /// The customer.
+    pub(super) tenant: TenantId,
+    /// Only those in this state.
+    #[arg(long, value_enum)]
+    pub(super) state: Option<State>,
+    /// As what.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArguments {
+    /// The customer.
+    pub(super) tenant: TenantId,
+    /// The enrolment's number in Tribal Habits.
+    #[arg(value_parser = enrolment)]
+    pub(super) enrolment: EnrolmentId,
+    /// As what.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(super) output: Output,
+}
+
+/// Of the dead results, those that meet everything that is said.
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct ReplayArguments {
+    /// The customer.
+    pub(super) tenant: TenantId,
+    /// These enrolments; may be given several times.
+    #[arg(long, value_parser = enrolment, required_unless_present_any = ["cause", "from", "until", "all"])]
+    pub(super) enrolment: Vec<EnrolmentId>,
+    /// Those whose cause has this in it.
+    #[arg(long)]
+    pub(super) cause: Option<String>,
+    /// Those completed then or later: a day of the customer's (2026-03-01) or a moment (2026-03-01T09:00:00Z).
+    #[arg(long)]
+    pub(super) from: Option<Moment>,
+    /// Those completed before then.
+    #[arg(long)]
+    pub(super) until: Option<Moment>,
+    /// All of them.
+    #[arg(long, conflicts_with_all = ["enrolment", "cause", "from", "until"])]
+    pub(super) all: bool,
+    /// Do it; otherwise what would be done is shown.
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackfillArguments {
+    /// The customer.
+    pub(super) tenant: TenantId,
+    /// What was completed then or later: a day of the customer's (2026-03-01) or a moment (2026-03-01T09:00:00Z).
+    #[arg(long)]
+    pub(super) from: Moment,
+    /// What was completed before then; the go-live, unless given.
+    #[arg(long)]
+    pub(super) until: Option<Moment>,
+    /// Do it; otherwise what would be done is counted.
+    #[arg(long)]
+    pub(super) yes: bool,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// Lines to read.
+    Text,
+    /// JSON, for programs.
+    Json,
+}
+
+/// A result's state.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum State {
+    /// Somebody is recording it.
+    Claimed,
+    /// An attempt failed; the next is due.
+    Waiting,
+    /// It waits for something else to happen.
+    Parked,
+    /// It is in EmployeeConnect.
+    Recorded,
+    /// It is none of EmployeeConnect's business.
+    Ignored,
+    /// Trying again by itself has ended.
+    Dead,
+}
+
+impl From<State> for ResultStatus {
+    fn from(state: State) -> Self {
+        match state {
+            State::Claimed => Self::Claimed,
+            State::Waiting => Self::Waiting,
+            State::Parked => Self::Parked,
+            State::Recorded => Self::Recorded,
+            State::Ignored => Self::Ignored,
+            State::Dead => Self::Dead,
+        }
+    }
+}
+
+fn enrolment(text: &str) -> Result<EnrolmentId, std::num::ParseIntError> {
+    text.trim_start_matches("th-enrolment-").parse().map(EnrolmentId)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Typed {
+        #[command(subcommand)]
+        command: ResultsCommand,
+    }
+
+    fn typed(words: &[&str]) -> Result<ResultsCommand, clap::Error> {
+        let words = ["habitsync"].iter().chain(words);
+        Typed::try_parse_from(words).map(|typed| typed.command)
+    }
+
+    #[test]
+    fn a_replay_of_everything_has_to_be_said_and_a_choice_alone_is_enough() {
+        typed(&["replay", "acme"]).expect_err("nothing is chosen");
+        typed(&["replay", "acme", "--all", "--cause", "422"]).expect_err("all and some");
+        for chosen in [
+            ["--enrolment", "9001"],
+            ["--cause", "422"],
+            ["--from", "2026-03-01"],
+            ["--until", "2026-03-01T00:00:00Z"],
+        ] {
+            typed(&["replay", "acme", chosen[0], chosen[1]]).expect("chosen");
+        }
+        typed(&["replay", "acme", "--all"]).expect("chosen");
+    }
+
+    #[test]
+    fn an_enrolment_may_be_named_as_employee_connect_has_it() {
+        let Ok(ResultsCommand::Show(show)) = typed(&["show", "acme", "th-enrolment-9001"]) else {
+            panic!("understood")
+        };
+        assert_eq!(show.enrolment, EnrolmentId(9001));
+        typed(&["show", "acme", "jo@acme.example"]).expect_err("no enrolment");
+    }
+
+    #[test]
+    fn nothing_is_changed_unless_yes_is_said() {
+        let Ok(ResultsCommand::Backfill(backfill)) = typed(&["backfill", "acme", "--from", "2026-01-01"]) else {
+            panic!("understood")
+        };
+        assert!(!backfill.yes);
+        typed(&["backfill", "acme"]).expect_err("from when on?");
+    }
+}

@@ -1,0 +1,89 @@
+//! `habitsync results backfill`: completions from before the go-live.
+
+use habitsync_aws_adapters::{SystemClock, TenantTable};
+use habitsync_domain::job::Job;
+use habitsync_vendors::{OpenTenant, OpenTenants};
+use habitsync_workflows::backfill_results::{BackfillPlan, BackfillResults, BackfillWindow};
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::runs::RememberJob;
+use habitsync_workflows::ports::tenants::FindGoLive;
+use jiff::{SignedDuration, Timestamp};
+
+use super::arguments::BackfillArguments;
+use super::{NOT_CHANGED, tell_progress};
+use crate::failure::Failure;
+use crate::stage::Stage;
+
+/// How long listing may take: years of completions, at the pace of the customer's shared budget.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(2);
+
+/// Counts what the table does not know and, where that was said, adds it.
+pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result<(), Failure> {
+    let opened = open(stage, asked).await?;
+    let window = window(&opened, asked).await?;
+    let backfill = BackfillResults {
+        table: &opened.table,
+        portal: &opened.vendors.tribal_habits,
+        clock: &SystemClock,
+        configuration: &opened.configuration,
+    };
+    let plan = backfill
+        .plan(window, |done, of| tell_progress("looked up", done, of))
+        .await?;
+    tell(asked, window, &plan);
+    if !asked.yes {
+        println!("{NOT_CHANGED}");
+        return Ok(());
+    }
+    let total = plan.missing.len();
+    let report = backfill
+        .apply(&plan, |done| tell_progress("added", done, total))
+        .await?;
+    let last_due_at = report
+        .last_due_at
+        .map_or_else(String::new, |at| format!(", the last is due {at:.0}"));
+    println!(
+        "{}: {} added{last_due_at}; {} had come another way meanwhile",
+        asked.tenant, report.added, report.known
+    );
+    Ok(())
+}
+
+async fn open(stage: &Stage, asked: &BackfillArguments) -> Result<OpenTenant, Failure> {
+    let tenants = OpenTenants::new(&stage.aws, &stage.table(), &stage.name, stage.vendor_hosts.clone())?;
+    let opened = tenants.open(&asked.tenant, SystemClock.now() + PATIENCE).await?;
+    opened.ok_or_else(|| Failure::NoSuchTenant(asked.tenant.clone()))
+}
+
+async fn window(opened: &OpenTenant, asked: &BackfillArguments) -> Result<BackfillWindow, Failure> {
+    let zone = opened.configuration.time_zone.zone();
+    let until = match asked.until {
+        Some(until) => until.in_zone(zone),
+        None => results_begin(&opened.table).await?,
+    };
+    Ok(BackfillWindow {
+        from: asked.from.in_zone(zone),
+        until,
+    })
+}
+
+/// Where sweeps begin: everything from then on is theirs.
+async fn results_begin(table: &TenantTable) -> Result<Timestamp, ServiceFailure> {
+    if let Some(swept_from) = table.load_job(Job::ResultsSweep).await?.swept_from {
+        return Ok(swept_from);
+    }
+    let live_since = table.find_go_live().await?;
+    Ok(live_since.unwrap_or_else(|| SystemClock.now()))
+}
+
+fn tell(asked: &BackfillArguments, window: BackfillWindow, plan: &BackfillPlan) {
+    println!(
+        "# {}: {} completions from {} to before {}, from Tribal Habits; {} of them have no result",
+        asked.tenant,
+        plan.listed,
+        window.from,
+        window.until,
+        plan.missing.len()
+    );
+}

@@ -1,0 +1,147 @@
+//! History on demand: completions from before the customer's go-live, which no sweep records by itself.
+//!
+//! They are put into the table, due one after the other at a pace that leaves the larger part of the customer's requests to
+//! those who learn today; the watchdog queues what is due. So a backfill needs nobody to wait for it.
+
+use habitsync_domain::completion::Completion;
+use habitsync_domain::configuration::{Status, TenantConfiguration};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::ports::clock::Now;
+use crate::ports::failure::{ServiceFailure, VendorFailure};
+use crate::ports::result_list::AddResult;
+use crate::ports::results::FindResult;
+use crate::ports::vendors::ListCompletions;
+
+/// The share of the customer's requests to EmployeeConnect that history may take: one in so many.
+const SHARE: i64 = 4;
+
+/// From when on, and up to before when, completions are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BackfillWindow {
+    /// The first moment.
+    pub from: Timestamp,
+    /// The first moment that is not meant any more, as a rule the go-live.
+    pub until: Timestamp,
+}
+
+/// One customer's backfill.
+pub struct BackfillResults<'a, Table, Portal, Clock> {
+    /// The customer's table.
+    pub table: &'a Table,
+    /// Tribal Habits.
+    pub portal: &'a Portal,
+    /// Time.
+    pub clock: &'a Clock,
+    /// The customer's configuration.
+    pub configuration: &'a TenantConfiguration,
+}
+
+/// What a backfill would add.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackfillPlan {
+    /// Completions in the window.
+    pub listed: u64,
+    /// Those of them that have no record, oldest first.
+    pub missing: Vec<Completion>,
+}
+
+/// What a backfill did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BackfillReport {
+    /// Completions that wait to be recorded now.
+    pub added: u64,
+    /// Completions that had come another way meanwhile.
+    pub known: u64,
+    /// When the last of them is due.
+    pub last_due_at: Option<Timestamp>,
+}
+
+/// Why nothing, or not everything, was backfilled.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum BackfillFailure {
+    /// The window has nothing in it.
+    #[error("the window ends before it begins")]
+    EmptyWindow,
+    /// The customer is not live, or records no results.
+    #[error("the customer is not live, or does not record results")]
+    NotLive,
+    /// Tribal Habits could not be read.
+    #[error(transparent)]
+    Vendor(#[from] VendorFailure),
+    /// The table failed; what was added by then stays, and the rest is found again.
+    #[error(transparent)]
+    Service(#[from] ServiceFailure),
+}
+
+impl<Table, Portal, Clock> BackfillResults<'_, Table, Portal, Clock>
+where
+    Table: FindResult + AddResult,
+    Portal: ListCompletions,
+    Clock: Now,
+{
+    /// Finds what has no record. `progress` hears of how many completions it is known, and of how many there are.
+    ///
+    /// # Errors
+    /// See [`BackfillFailure`].
+    pub async fn plan(
+        &self,
+        window: BackfillWindow,
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<BackfillPlan, BackfillFailure> {
+        self.must_be_live()?;
+        if window.until <= window.from {
+            return Err(BackfillFailure::EmptyWindow);
+        }
+        let mut listed = self.portal.list_completions(window.from).await?;
+        listed.retain(|completion| (window.from..window.until).contains(&completion.completed_at));
+        listed.sort_by_key(|completion| (completion.completed_at, completion.enrolment));
+        let total = listed.len();
+        let mut missing = Vec::new();
+        for (looked_up, completion) in (1..).zip(listed) {
+            if self.table.find_result(completion.enrolment).await?.is_none() {
+                missing.push(completion);
+            }
+            progress(looked_up, total);
+        }
+        let listed = total as u64;
+        Ok(BackfillPlan { listed, missing })
+    }
+
+    /// Adds what was found. `progress` hears how many have been dealt with.
+    ///
+    /// # Errors
+    /// See [`BackfillFailure`].
+    pub async fn apply(
+        &self,
+        plan: &BackfillPlan,
+        mut progress: impl FnMut(usize),
+    ) -> Result<BackfillReport, BackfillFailure> {
+        self.must_be_live()?;
+        let interval = self.interval();
+        let mut due_at = self.clock.now();
+        let mut report = BackfillReport::default();
+        for (done, completion) in (1..).zip(&plan.missing) {
+            if self.table.add_result(completion, due_at).await? {
+                report.added += 1;
+                report.last_due_at = Some(due_at);
+                due_at = due_at.saturating_add(interval).unwrap_or(due_at);
+            } else {
+                report.known += 1;
+            }
+            progress(done);
+        }
+        Ok(report)
+    }
+
+    fn must_be_live(&self) -> Result<(), BackfillFailure> {
+        let is_live = self.configuration.status == Status::Live && self.configuration.results.enabled;
+        is_live.then_some(()).ok_or(BackfillFailure::NotLive)
+    }
+
+    /// The time between two completions.
+    fn interval(&self) -> SignedDuration {
+        let per_minute = i64::from(self.configuration.employee_connect.requests_per_minute).max(1);
+        SignedDuration::from_millis(60_000 * SHARE / per_minute)
+    }
+}

@@ -1,0 +1,42 @@
+//! A customer's results in the operator's hands: listed, tried again, and history added to them.
+
+use std::future::Future;
+
+use habitsync_domain::completion::Completion;
+use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::result::ResultRecord;
+use habitsync_domain::result_choice::ResultStatus;
+use jiff::Timestamp;
+
+use super::failure::ServiceFailure;
+
+/// Reads many results.
+pub trait ListResults {
+    /// All that are in this state, or all there are, by enrolment.
+    fn list_results(
+        &self,
+        status: Option<ResultStatus>,
+    ) -> impl Future<Output = Result<Vec<ResultRecord>, ServiceFailure>> + Send;
+}
+
+/// Tries dead results again.
+pub trait ReviveResult {
+    /// Makes a dead result wait, due at `now`, with so many attempts behind it. One conditional write; false where it is not
+    /// dead any more.
+    fn revive_result(
+        &self,
+        enrolment: EnrolmentId,
+        attempts: u32,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
+}
+
+/// Adds completions that nobody has told us of.
+pub trait AddResult {
+    /// Makes a completion wait, due at `due_at`. One conditional write; false where it has a record already.
+    fn add_result(
+        &self,
+        completion: &Completion,
+        due_at: Timestamp,
+    ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
+}

@@ -1,0 +1,72 @@
+//! A customer's results in the operator's hands.
+
+use habitsync_domain::completion::Completion;
+use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::result::{ResultRecord, ResultState};
+use habitsync_domain::result_choice::{BACKFILLED, REPLAYED, ResultStatus};
+use jiff::Timestamp;
+
+use crate::faults::Call;
+use crate::table::{Table, WaitingResult};
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::result_list::{AddResult, ListResults, ReviveResult};
+
+impl ListResults for Table {
+    async fn list_results(&self, status: Option<ResultStatus>) -> Result<Vec<ResultRecord>, ServiceFailure> {
+        let list = || {
+            let state = self.state();
+            let all = state.results.values().map(|stored| &stored.record);
+            let listed = all.filter(|record| status.is_none_or(|status| record.state.status() == status));
+            Ok(listed.cloned().collect())
+        };
+        self.faults.call(Call::ListResults, list).await
+    }
+}
+
+impl ReviveResult for Table {
+    async fn revive_result(
+        &self,
+        enrolment: EnrolmentId,
+        attempts: u32,
+        now: Timestamp,
+    ) -> Result<bool, ServiceFailure> {
+        let revive = || {
+            let mut state = self.state();
+            let stored = state.results.get_mut(&enrolment);
+            let dead = stored.filter(|stored| stored.record.state.status() == ResultStatus::Dead);
+            let Some(stored) = dead else { return Ok(false) };
+            stored.record.state = waiting(REPLAYED, now);
+            stored.record.attempts = attempts;
+            stored.due_at = Some(now);
+            Ok(true)
+        };
+        self.faults.call(Call::ReviveResult, revive).await
+    }
+}
+
+impl AddResult for Table {
+    async fn add_result(&self, completion: &Completion, due_at: Timestamp) -> Result<bool, ServiceFailure> {
+        let add = || {
+            let mut state = self.state();
+            if state.results.contains_key(&completion.enrolment) {
+                return Ok(false);
+            }
+            let record = ResultRecord {
+                completion: completion.clone(),
+                state: waiting(BACKFILLED, due_at),
+                attempts: 0,
+            };
+            let due_at = Some(due_at);
+            state
+                .results
+                .insert(completion.enrolment, WaitingResult { record, due_at });
+            Ok(true)
+        };
+        self.faults.call(Call::AddResult, add).await
+    }
+}
+
+fn waiting(cause: &str, due_at: Timestamp) -> ResultState {
+    let cause = cause.to_owned();
+    ResultState::Waiting { cause, due_at }
+}
