@@ -27,7 +27,7 @@ impl Pusher {
         let push = PushResult {
             table: &tenant.table,
             portal: &tenant.vendors.tribal_habits,
-            hris: &tenant.vendors.employee_connect,
+            hris: &tenant.vendors.recorder(),
             clock: &self.clock,
             configuration: &tenant.configuration,
             ladder: &self.ladder,

@@ -84,6 +84,12 @@ impl TenantVendors {
         }
     }
 
+    /// EmployeeConnect as results are recorded with: each request is sent once, since recording tries again by itself.
+    #[must_use]
+    pub fn recorder(&self) -> Opened<EmployeeConnect> {
+        self.employee_connect.clone().map(EmployeeConnect::once)
+    }
+
     /// The same, called no later than this.
     pub(crate) fn until(self, deadline: Timestamp) -> Self {
         let left = Duration::try_from(SystemClock.time_until(deadline)).unwrap_or(Duration::ZERO);
