@@ -19,8 +19,10 @@ const MARGIN: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Answer {
     results_queued: u64,
+    probes_queued: u64,
     runs_started: u64,
     moved_on: u64,
+    unreadable: u64,
     failures: usize,
 }
 
@@ -45,8 +47,10 @@ where
     let answer = Answer::of(&report);
     info!(
         results.queued = answer.results_queued,
+        probes.queued = answer.probes_queued,
         runs.started = answer.runs_started,
         due.moved_on = answer.moved_on,
+        due.unreadable = answer.unreadable,
         due.failures = answer.failures,
         "looked after the fleet"
     );
@@ -57,8 +61,10 @@ impl Answer {
     fn of(report: &FleetReport) -> Self {
         Self {
             results_queued: report.results_queued,
+            probes_queued: report.probes_queued,
             runs_started: report.runs_started,
             moved_on: report.moved_on,
+            unreadable: report.unreadable,
             failures: report.failures.len(),
         }
     }
@@ -94,8 +100,10 @@ mod tests {
             answer,
             Answer {
                 results_queued: 0,
+                probes_queued: 0,
                 runs_started: 0,
                 moved_on: 0,
+                unreadable: 0,
                 failures: 0
             }
         );

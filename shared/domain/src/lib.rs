@@ -4,6 +4,7 @@
 //! [`configuration`]); what is decided is decided here ([`topic`], [`completion`]).
 
 pub mod brake;
+pub mod breaker;
 mod cel_record;
 pub mod completion;
 pub mod configuration;

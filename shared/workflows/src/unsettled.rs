@@ -20,7 +20,7 @@ pub(crate) struct Unsettled<'a> {
 impl Unsettled<'_> {
     /// It waits for something else to happen; one that has waited before has waited since then.
     pub(crate) fn parked(self, on: ParkedOn, now: Timestamp) -> ResultRecord {
-        let since = self.earlier.parked_since.unwrap_or(now);
+        let since = self.earlier.parked_since(&on, now);
         self.settled(ResultState::Parked { on, since }, self.earlier.attempts)
     }
 

@@ -1,14 +1,16 @@
-//! Every minute: queue the results that are due, start the runs that have work left.
+//! Every minute: queue the results that are due, and a probe for each EmployeeConnect that has been silent; start the runs
+//! that have work left.
 //!
 //! What is handed on is put off first, so that two watchdogs, or two looks, do not hand it on twice; should the message or
 //! the start be lost, it is due again.
 
-use habitsync_domain::completion::CompletionMessage;
+use habitsync_domain::completion::{Completion, CompletionMessage};
+use habitsync_domain::tenant::TenantId;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::fleet::{DueResult, ListDue, PostponeDue, UnfinishedRun};
+use crate::ports::fleet::{DueProbe, DueResult, ListDue, PostponeDue, UnfinishedRun};
 use crate::ports::queue::{QueueCompletion, StartJob};
 
 /// How long a queued result or a started run has before it counts as lost.
@@ -37,8 +39,12 @@ pub struct WatchFleet<'a, Fleet, Queue, Jobs, Clock> {
 pub struct FleetReport {
     /// Results put on the queue.
     pub results_queued: u64,
+    /// Results put on the queue to find out whether an EmployeeConnect that has been silent answers again.
+    pub probes_queued: u64,
     /// Runs started.
     pub runs_started: u64,
+    /// Items of the index that could not be read. Everything else goes on; somebody has to look at them.
+    pub unreadable: u64,
     /// Whatever was due and had moved on before it could be put off.
     pub moved_on: u64,
     /// Whatever could not be handed on; it is due again in five minutes. One customer's failure is nobody else's.
@@ -61,6 +67,7 @@ where
 {
     let mut report = FleetReport::default();
     watch.start_runs(&mut report).await;
+    watch.queue_probes(&mut report).await;
     watch.queue_results(&mut report, deadline).await?;
     Ok(report)
 }
@@ -78,7 +85,8 @@ where
         match self.fleet.list_unfinished_runs(now, PAGE).await {
             Err(failure) => report.failures.push(failure),
             Ok(runs) => {
-                for run in runs {
+                report.unreadable += runs.unreadable;
+                for run in runs.items {
                     let started = self.start(&run, now).await;
                     report.note(started, |report| &mut report.runs_started);
                 }
@@ -94,11 +102,40 @@ where
         Ok(true)
     }
 
+    async fn queue_probes(&self, report: &mut FleetReport) {
+        let now = self.clock.now();
+        match self.fleet.list_due_probes(now, PAGE).await {
+            Err(failure) => report.failures.push(failure),
+            Ok(probes) => {
+                report.unreadable += probes.unreadable;
+                for probe in probes.items {
+                    let queued = self.probe(&probe, now).await;
+                    report.note(queued, |report| &mut report.probes_queued);
+                }
+            }
+        }
+    }
+
+    /// What is held back is not due by itself: the one that has waited longest goes and looks.
+    async fn probe(&self, probe: &DueProbe, now: Timestamp) -> Result<bool, ServiceFailure> {
+        if !self.fleet.postpone_probe(probe, put_off(now)).await? {
+            return Ok(false);
+        }
+        match self.fleet.find_held_back(&probe.tenant).await? {
+            Some(completion) => self.send(&probe.tenant, &completion, now).await.map(|()| true),
+            None => Ok(false),
+        }
+    }
+
     async fn queue_results(&self, report: &mut FleetReport, deadline: Timestamp) -> Result<(), ServiceFailure> {
+        let mut unreadable = 0;
         loop {
             let due = self.fleet.list_due_results(self.clock.now(), PAGE).await?;
+            // Those that cannot be read stay due, and are met again by every look of this one tick.
+            report.unreadable += due.unreadable.saturating_sub(unreadable);
+            unreadable = unreadable.max(due.unreadable);
             let before = report.clone();
-            for result in &due {
+            for result in &due.items {
                 if self.clock.time_until(deadline) <= ROOM {
                     return Ok(());
                 }
@@ -106,7 +143,7 @@ where
                 report.note(queued, |report| &mut report.results_queued);
             }
             // The index lags: a page of which nothing was handed on would come again and again.
-            let is_last_page = due.len() < PAGE as usize;
+            let is_last_page = due.items.len() < PAGE as usize;
             let is_stuck =
                 report.results_queued == before.results_queued || report.failures.len() > before.failures.len();
             if is_last_page || is_stuck {
@@ -119,13 +156,22 @@ where
         if !self.fleet.postpone_result(due, put_off(self.clock.now())).await? {
             return Ok(false);
         }
-        let message = CompletionMessage {
-            tenant: due.tenant.clone(),
-            completion: due.completion.clone(),
-            accepted_at: due.due_at,
-        };
-        self.queue.queue_completion(&message).await?;
+        self.send(&due.tenant, &due.completion, due.due_at).await?;
         Ok(true)
+    }
+
+    async fn send(
+        &self,
+        tenant: &TenantId,
+        completion: &Completion,
+        accepted_at: Timestamp,
+    ) -> Result<(), ServiceFailure> {
+        let message = CompletionMessage {
+            tenant: tenant.clone(),
+            completion: completion.clone(),
+            accepted_at,
+        };
+        self.queue.queue_completion(&message).await
     }
 }
 

@@ -14,8 +14,7 @@ use jiff::Timestamp;
 
 use super::item::{Attributes, Item, Retention, encode, number, read_number, read_text, read_value, text};
 use super::keys::{
-    ATTEMPTS, COMPLETION, DUE_AT, DUE_INDEX, DUE_KIND, DUE_RESULT, HELD_UNTIL, Key, PK, STATE, STATUS, due_at,
-    due_parked,
+    ATTEMPTS, COMPLETION, DUE_AT, DUE_KIND, DUE_RESULT, HELD_UNTIL, Key, PK, STATE, STATUS, due_at, due_parked,
 };
 use super::{Conditional, SERVICE, TenantTable, conditional, leases};
 use crate::failure::{AwsError, AwsErrorKind};
@@ -88,35 +87,22 @@ impl FindResult for TenantTable {
 impl ReleaseResults for TenantTable {
     async fn release_results(&self, parked_on: &ParkedOn, now: Timestamp) -> Result<u64, ServiceFailure> {
         let mut released = 0;
-        for record in self.parked().await? {
-            if matches!(&record.state, ResultState::Parked { on, .. } if on == parked_on) {
-                released += u64::from(self.release(record.completion.enrolment, now).await?);
-            }
+        for parked in self
+            .table
+            .parked(&self.tenant, |on| on == parked_on, usize::MAX)
+            .await?
+        {
+            released += u64::from(self.release(parked.completion.enrolment, now).await?);
         }
         Ok(released)
+    }
+
+    async fn release_result(&self, enrolment: EnrolmentId, now: Timestamp) -> Result<bool, ServiceFailure> {
+        Ok(self.release(enrolment, now).await?)
     }
 }
 
 impl TenantTable {
-    /// Everything of this customer that is parked, the longest first, as far as the index knows by now.
-    async fn parked(&self) -> Result<Vec<ResultRecord>, AwsError> {
-        let query = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .index_name(DUE_INDEX)
-            .key_condition_expression("#due_kind = :due_kind")
-            .expression_attribute_names("#due_kind", DUE_KIND)
-            .expression_attribute_values(":due_kind", text(due_parked(&self.tenant)));
-        let found: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
-        let found = found.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
-        found
-            .into_iter()
-            .map(|attributes| record(attributes).map_err(|kind| AwsError::new(SERVICE, "Query", kind)))
-            .collect()
-    }
-
     /// Makes a parked result due; false where it is no longer parked.
     async fn release(&self, enrolment: EnrolmentId, now: Timestamp) -> Result<bool, AwsError> {
         let waiting = ResultState::Waiting {

@@ -2,6 +2,7 @@
 //!
 //! One emulator for all tests of this program, one table (and queue) for each test.
 
+mod breaker;
 mod fixture;
 mod leases;
 mod pace;
@@ -10,3 +11,4 @@ mod results;
 mod runs;
 mod services;
 mod tenants;
+mod unreadable;

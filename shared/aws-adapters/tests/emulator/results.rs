@@ -183,6 +183,7 @@ async fn a_release_frees_what_is_parked_on_that_very_thing_and_nothing_else() {
     );
     let due = table.list_due_results(at(NOW), 100).await.expect("listed");
     let due: Vec<_> = due
+        .items
         .into_iter()
         .map(|due| (due.tenant.to_string(), due.completion.enrolment.0))
         .collect();
@@ -222,7 +223,8 @@ async fn results_are_due_in_the_order_of_their_times_and_no_sooner() {
             .list_due_results(at("2026-03-02T00:00:00.250Z"), limit)
             .await
             .expect("listed");
-        due.into_iter()
+        due.items
+            .into_iter()
             .map(|due| due.completion.enrolment.0)
             .collect::<Vec<_>>()
     };
@@ -242,6 +244,7 @@ async fn a_due_result_is_handed_on_by_one_watchdog_and_due_again_should_it_be_lo
         .list_due_results(at(NOW), 10)
         .await
         .expect("listed")
+        .items
         .try_into()
         .expect("one");
     assert_eq!(
@@ -258,8 +261,15 @@ async fn a_due_result_is_handed_on_by_one_watchdog_and_due_again_should_it_be_lo
         !table.postpone_result(&due, later).await.expect("an answer"),
         "the second watchdog saw it as it was"
     );
-    assert!(table.list_due_results(at(NOW), 10).await.expect("listed").is_empty());
-    assert_eq!(table.list_due_results(later, 10).await.expect("listed").len(), 1);
+    assert!(
+        table
+            .list_due_results(at(NOW), 10)
+            .await
+            .expect("listed")
+            .items
+            .is_empty()
+    );
+    assert_eq!(table.list_due_results(later, 10).await.expect("listed").items.len(), 1);
 }
 
 #[tokio::test]
@@ -273,6 +283,7 @@ async fn a_result_that_was_settled_meanwhile_is_not_put_off() {
         .list_due_results(at(NOW), 10)
         .await
         .expect("listed")
+        .items
         .try_into()
         .expect("one");
     acme.settle_result(&record(
@@ -295,6 +306,7 @@ async fn a_result_that_was_settled_meanwhile_is_not_put_off() {
             .list_due_results(at("2026-03-03T00:00:00Z"), 10)
             .await
             .expect("listed")
+            .items
             .is_empty()
     );
 }
@@ -307,14 +319,36 @@ async fn a_claim_whose_claimant_never_came_back_is_due() {
         .claim_result(&completion(1), at(NOW), at(CLAIM_ENDS))
         .await
         .expect("claimed");
-    assert!(table.list_due_results(at(NOW), 10).await.expect("listed").is_empty());
+    assert!(
+        table
+            .list_due_results(at(NOW), 10)
+            .await
+            .expect("listed")
+            .items
+            .is_empty()
+    );
     let due = table.list_due_results(at(CLAIM_ENDS), 10).await.expect("listed");
     assert_eq!(
-        due,
+        due.items,
         [DueResult {
             tenant: tenant(),
             completion: completion(1),
             due_at: at(CLAIM_ENDS)
         }]
     );
+}
+
+#[tokio::test]
+async fn a_result_is_released_by_its_key_while_it_is_parked_and_not_afterwards() {
+    let acme = acme().await;
+    acme.settle_result(&record(1, parked(user("jo@acme.example")), 2))
+        .await
+        .expect("parked");
+    assert!(acme.release_result(EnrolmentId(1), at(NOW)).await.expect("an answer"));
+    assert!(!acme.release_result(EnrolmentId(1), at(NOW)).await.expect("an answer"));
+    assert!(
+        !acme.release_result(EnrolmentId(404), at(NOW)).await.expect("an answer"),
+        "nothing is made of a result that is not there"
+    );
+    assert_eq!(acme.find_result(EnrolmentId(404)).await.expect("an answer"), None);
 }

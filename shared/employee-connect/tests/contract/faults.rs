@@ -77,7 +77,8 @@ async fn a_caller_that_tries_again_by_itself_has_each_request_sent_once_and_a_re
         .expect_err("a look is sent once, too");
     assert_eq!(rig.tenant.journal().count(&Method::POST, RESULTS), 1);
     assert_eq!(rig.tenant.journal().count(&Method::GET, RESULTS), 1);
-    rig.tenant.arm(Rule::new(Fault::ExpiredToken).on(&Method::POST, RESULTS));
+    rig.tenant
+        .arm(Rule::new(Fault::ExpiredToken).on(&Method::POST, RESULTS));
     let outcome = recorder.record_result(&course, &result("E1001")).await;
     assert_eq!((outcome, rig.token_requests()), (Ok(Recorded::Now), 2));
 }

@@ -31,6 +31,24 @@ pub struct UnfinishedRun {
     pub id: String,
 }
 
+/// A customer whose EmployeeConnect has been silent, and may be probed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueProbe {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Since when it may be.
+    pub due_at: Timestamp,
+}
+
+/// What is due. An item that cannot be read is left out and counted: it keeps nothing else from being found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due<T> {
+    /// The longest due first.
+    pub items: Vec<T>,
+    /// Items passed over because they could not be read.
+    pub unreadable: u64,
+}
+
 /// Finds what is due, through the table's sparse index.
 pub trait ListDue {
     /// Results due at `now`, the longest due first, at most `limit`.
@@ -38,14 +56,27 @@ pub trait ListDue {
         &self,
         now: Timestamp,
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<DueResult>, ServiceFailure>> + Send;
+    ) -> impl Future<Output = Result<Due<DueResult>, ServiceFailure>> + Send;
 
     /// Unfinished runs whose lease has ended at `now`, at most `limit`.
     fn list_unfinished_runs(
         &self,
         now: Timestamp,
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<UnfinishedRun>, ServiceFailure>> + Send;
+    ) -> impl Future<Output = Result<Due<UnfinishedRun>, ServiceFailure>> + Send;
+
+    /// Customers whose open breaker may be probed at `now`, at most `limit`.
+    fn list_due_probes(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> impl Future<Output = Result<Due<DueProbe>, ServiceFailure>> + Send;
+
+    /// What the customer's breaker has held back longest; none where nothing is.
+    fn find_held_back(
+        &self,
+        tenant: &TenantId,
+    ) -> impl Future<Output = Result<Option<Completion>, ServiceFailure>> + Send;
 }
 
 /// Puts off what has just been handed on, so that the next look does not hand it on again.
@@ -54,6 +85,13 @@ pub trait PostponeDue {
     fn postpone_result(
         &self,
         due: &DueResult,
+        until: Timestamp,
+    ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
+
+    /// The probe is due again at `until`, should the message be lost; false where it has moved on meanwhile.
+    fn postpone_probe(
+        &self,
+        probe: &DueProbe,
         until: Timestamp,
     ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
 

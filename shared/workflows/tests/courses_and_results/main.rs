@@ -3,6 +3,7 @@
 mod academy;
 mod accepting;
 mod authenticating;
+mod breaker;
 mod course_runs;
 mod courses;
 mod door;
