@@ -31,7 +31,9 @@ impl ListDue for Table {
     }
 
     async fn list_due_probes(&self, now: Timestamp, limit: u32) -> Result<Due<DueProbe>, ServiceFailure> {
-        Ok(self.due(DUE_BREAKER, now, limit, due_probe).await?)
+        Ok(self
+            .due(DUE_BREAKER, now, limit, |attributes| due_probe(&attributes))
+            .await?)
     }
 
     async fn find_held_back(&self, tenant: &TenantId) -> Result<Option<Completion>, ServiceFailure> {
@@ -168,10 +170,10 @@ fn due_result(attributes: Attributes) -> Result<DueResult, AwsErrorKind> {
     })
 }
 
-fn due_probe(attributes: Attributes) -> Result<DueProbe, AwsErrorKind> {
+fn due_probe(attributes: &Attributes) -> Result<DueProbe, AwsErrorKind> {
     Ok(DueProbe {
-        tenant: tenant(&attributes)?,
-        due_at: read_instant(&attributes, DUE_AT)?,
+        tenant: tenant(attributes)?,
+        due_at: read_instant(attributes, DUE_AT)?,
     })
 }
 

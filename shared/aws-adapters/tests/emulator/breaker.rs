@@ -59,7 +59,7 @@ async fn a_breaker_is_read_back_as_it_was_stored_and_is_closed_before_anybody_ha
 async fn an_open_breaker_is_due_when_it_may_be_probed_and_a_closed_one_is_not() {
     let table = table().await;
     let acme = table.tenant(&tenant());
-    change(&acme, &stored(&acme).await, open()).await;
+    assert!(change(&acme, &stored(&acme).await, open()).await);
     let due = async |now| table.list_due_probes(at(now), 10).await.expect("listed").items;
     assert_eq!(due("2026-03-02T00:00:59Z").await, []);
     let probe = DueProbe {
@@ -76,7 +76,7 @@ async fn an_open_breaker_is_due_when_it_may_be_probed_and_a_closed_one_is_not() 
         "putting the look off changes nothing else"
     );
     assert_eq!(due("2026-03-02T00:06:00Z").await.len(), 1);
-    change(&acme, &stored(&acme).await, Breaker::default()).await;
+    assert!(change(&acme, &stored(&acme).await, Breaker::default()).await);
     assert_eq!(due("2027-01-01T00:00:00Z").await, []);
 }
 
