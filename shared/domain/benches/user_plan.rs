@@ -1,5 +1,5 @@
 //! Mapping and planning: what a user sync computes between its last read and its first write, for companies of up to a hundred
-//! thousand people with ten mapped fields, four of which need the interpreter, and a filter that does.
+//! thousand people with ten mapped fields, two of which need the interpreter, and a filter that does.
 //!
 //! `cargo bench -p habitsync-domain` prints times and, under `max alloc`, the most memory that was in use at once.
 

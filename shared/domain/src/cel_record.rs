@@ -110,7 +110,7 @@ fn null<'b, 'v>() -> CowVal<'b, 'v> {
     CowVal::owned(CelNull)
 }
 
-fn cel_val<'b, 'v>(value: &'v FieldValue) -> CowVal<'b, 'v> {
+fn cel_val<'b>(value: &FieldValue) -> CowVal<'b, '_> {
     match value {
         FieldValue::Null => null(),
         FieldValue::Truth(truth) => CowVal::owned(CelBool::from(*truth)),

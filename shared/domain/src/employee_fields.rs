@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::configuration::UsersConfiguration;
 use crate::employee::{ALWAYS_READ, CUSTOM_FIELDS};
+use crate::expression::Expression;
 
 /// Which fields are kept, by name and in order: those of the record, then those of its `customFields`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,10 +75,7 @@ impl FieldsNeeded {
     /// What the expressions of this section name, and what is read whatever they do.
     #[must_use]
     pub fn of(users: &UsersConfiguration) -> Self {
-        let named: Vec<_> = users
-            .expressions()
-            .map(|expression| expression.named_fields())
-            .collect();
+        let named: Vec<_> = users.expressions().map(Expression::named_fields).collect();
         if named.iter().any(|named| named.whole) {
             return Self::All;
         }

@@ -169,7 +169,7 @@ impl Cause {
         )
     }
 
-    /// Whether the customer can do something about it; what nobody can do anything about is not mailed.
+    /// Whether the customer should do something about it; what is as they want it, or settles itself, is not mailed.
     #[must_use]
     pub fn is_for_customer(&self) -> bool {
         !matches!(
@@ -177,7 +177,7 @@ impl Cause {
             Self::NotAnswered
                 | Self::AccountExists
                 | Self::ManagerNotSet {
-                    why: ManagerProblem::StartsLater,
+                    why: ManagerProblem::StartsLater | ManagerProblem::OutOfScope,
                     ..
                 }
         )

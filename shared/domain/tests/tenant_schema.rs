@@ -18,6 +18,11 @@ fn local_customer() -> String {
         ("{employee_connect}", "http://127.0.0.1:8002/api/v1"),
         ("{schedules}", "users = \"rate(5 minutes)\""),
         ("{email_domain}", "acme.example"),
+        ("{time_zone}", "Australia/Sydney"),
+        ("{requests_per_minute}", "240"),
+        ("{read_back}", "false"),
+        ("{users}", ""),
+        ("{fields}", ""),
     ]
     .into_iter()
     .fold(

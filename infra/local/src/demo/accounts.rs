@@ -50,14 +50,16 @@ impl Accounts {
             .collect()
     }
 
-    /// Every field of every account in use that is not what the employee's record says, as sentences.
+    /// Every field of every account in use that is not what the employee's record says, as sentences. A manager who has no
+    /// account is written for nobody.
     pub(super) fn differences(&self) -> Vec<String> {
         let mut found = Vec::new();
         for employee in self.in_place(Place::Account) {
             let manager = employee
                 .manager_employee_id
                 .as_ref()
-                .and_then(|id| self.employees.get(id));
+                .and_then(|id| self.employees.get(id))
+                .filter(|manager| place(manager, today()) == Place::Account);
             let wrong = self
                 .of(employee)
                 .into_iter()

@@ -31,14 +31,7 @@ fn add(hash: &mut Sha256, text: &str) {
 
 /// Half of it is plenty to tell one person's values apart.
 fn hex(hash: Sha256) -> String {
-    use std::fmt::Write as _;
-    hash.finalize()
-        .iter()
-        .take(16)
-        .fold(String::with_capacity(32), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    hex::encode(&hash.finalize()[..16])
 }
 
 #[cfg(test)]

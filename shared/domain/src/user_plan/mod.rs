@@ -5,10 +5,12 @@
 //! whole plan.
 
 mod accounts;
+mod action;
 mod compare;
 mod counts;
 pub mod digest;
 mod disputes;
+mod drift;
 mod former_account;
 mod holders;
 mod managers;
@@ -27,9 +29,11 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use action::{Action, Step};
 pub use compare::reads_alike;
 pub use counts::PlanCounts;
-pub use plan::{Action, Drift, Step, UserPlan};
+pub use drift::Drift;
+pub use plan::UserPlan;
 pub use removals::{HeldRemoval, Missing};
 
 use crate::configuration::TenantConfiguration;
@@ -213,7 +217,7 @@ impl<'a> Planner<'a> {
 
     /// Plans to store what was seen in the portal, and notes what somebody else has changed there.
     fn remember(&mut self, employee: &Employee, stored: Option<&Person>, seen: &Person, change: &UserChange) {
-        let drift = stored.map(|stored| Drift::between(stored, seen, display_name(employee), change));
+        let drift = stored.map(|stored| Drift::between(stored, seen, &display_name(employee), change));
         self.plan.drift.extend(drift.into_iter().flatten());
         let step = Step::Remember {
             stored: stored.cloned(),

@@ -45,7 +45,9 @@ fn graph(actions: &[Action], organisation: &Organisation<'_>) -> DiGraph<(), ()>
     }
     let mut component = vec![0; actions.len()];
     for (number, nodes) in tangled.iter().enumerate() {
-        nodes.iter().for_each(|node| component[node.index()] = number);
+        for node in nodes {
+            component[node.index()] = number;
+        }
     }
     let is_free = |(manager, report): &&(u32, u32)| component[*manager as usize] != component[*report as usize];
     graph.clear_edges();

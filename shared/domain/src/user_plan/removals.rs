@@ -1,9 +1,9 @@
 //! Deactivations: each with its evidence, and held together when they exceed the customer's limit for that kind.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Action, Planner, Step};
-use crate::configuration::{OutOfScope, RemovalLimit};
+use crate::configuration::{Limits, OutOfScope, RemovalLimit};
 use crate::employee::Employee;
 use crate::employment::Evidence;
 use crate::identity::EmployeeId;
@@ -92,16 +92,12 @@ impl Planner<'_> {
     pub(super) fn hold_removals(&mut self) {
         let limits = &self.situation.configuration.limits;
         let managed = self.situation.people.iter().filter(|person| person.active).count();
-        let kinds: [(fn(&Evidence) -> bool, RemovalLimit); 3] = [
-            (is_end_of_employment, limits.terminated),
-            (|evidence| *evidence == Evidence::Vanished, limits.vanished),
-            (|evidence| *evidence == Evidence::OutOfScope, limits.out_of_scope),
-        ];
-        let mut removals = std::mem::take(&mut self.removals);
-        for (is_of_kind, limit) in kinds {
-            let (of_kind, others) = removals.into_iter().partition(|removal| is_of_kind(&removal.evidence));
-            self.release(of_kind, limit.allows(managed));
-            removals = others;
+        let mut by_kind: BTreeMap<Kind, Vec<HeldRemoval>> = BTreeMap::new();
+        for removal in std::mem::take(&mut self.removals) {
+            by_kind.entry(Kind::of(&removal.evidence)).or_default().push(removal);
+        }
+        for (kind, removals) in by_kind {
+            self.release(removals, kind.limit(limits).allows(managed));
         }
     }
 
@@ -124,9 +120,28 @@ impl Planner<'_> {
     }
 }
 
-fn is_end_of_employment(evidence: &Evidence) -> bool {
-    match evidence {
-        Evidence::Terminated | Evidence::Ended { .. } => true,
-        Evidence::Vanished | Evidence::OutOfScope => false,
+/// Kinds of evidence that have a limit of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    EndOfEmployment,
+    Vanished,
+    OutOfScope,
+}
+
+impl Kind {
+    const fn of(evidence: &Evidence) -> Self {
+        match evidence {
+            Evidence::Terminated | Evidence::Ended { .. } => Self::EndOfEmployment,
+            Evidence::Vanished => Self::Vanished,
+            Evidence::OutOfScope => Self::OutOfScope,
+        }
+    }
+
+    const fn limit(self, limits: &Limits) -> RemovalLimit {
+        match self {
+            Self::EndOfEmployment => limits.terminated,
+            Self::Vanished => limits.vanished,
+            Self::OutOfScope => limits.out_of_scope,
+        }
     }
 }

@@ -100,7 +100,6 @@ impl Step {
     #[must_use]
     pub fn leave_out(&mut self, what: &Refused) -> bool {
         match (what, self) {
-            (Refused::Person, _) | (Refused::UserName, Self::Create(_)) => false,
             (Refused::Field(field), Self::Create(user)) => {
                 user.fields.0.remove(field);
                 !field.is_required()
@@ -118,7 +117,9 @@ impl Step {
                 *change = UserChange::deactivation();
                 true
             }
-            (Refused::Field(_) | Refused::UserName, Self::GiveUp { .. } | Self::Remember { .. }) => false,
+            (Refused::Person, _)
+            | (Refused::UserName, Self::Create(_))
+            | (Refused::Field(_) | Refused::UserName, Self::GiveUp { .. } | Self::Remember { .. }) => false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! User names and e-mails that pass from one person to another.
 
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::person::Person;
 use habitsync_domain::problem::Cause;
 use serde_json::json;
@@ -46,7 +47,7 @@ fn an_address_that_passes_from_a_leaver_to_a_starter_is_given_up_in_the_deactiva
 fn an_address_of_somebody_who_left_long_ago_is_given_up_before_it_is_taken() {
     let case = Case::in_step(&acme(&[]), &[employee("E1", &json!({"lastName": "Old"}))]);
     let left = employee("E1", &json!({"status": "Terminated"}));
-    let people = carried_out(&case.people, &case.clone().then(&[left.clone()]).plan());
+    let people = carried_out(&case.people, &case.clone().then(std::slice::from_ref(&left)).plan());
     let case = Case { people, ..case }.then(&[left, employee("E2", &mail("e1@acme.com.au"))]);
     let plan = case.plan();
     assert_eq!(steps(&plan), [("E1", "give up"), ("E2", "create")]);
@@ -99,7 +100,7 @@ fn two_people_who_swap_addresses_are_disputed() {
     let disputed: Vec<_> = causes(&plan)
         .into_iter()
         .map(|(id, cause)| match cause {
-            Cause::Disputed { with, .. } => (id, with.iter().map(|id| id.as_str()).collect::<Vec<_>>()),
+            Cause::Disputed { with, .. } => (id, with.iter().map(EmployeeId::as_str).collect::<Vec<_>>()),
             other => panic!("{other:?}"),
         })
         .collect();

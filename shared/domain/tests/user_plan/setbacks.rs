@@ -3,7 +3,7 @@
 use habitsync_domain::parking::{Parked, Refusal, Refused};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::user_plan::digest;
-use jiff::ToSpan;
+use jiff::{Timestamp, ToSpan};
 use serde_json::json;
 
 use crate::fixture::{Case, acme, causes, employee, field, steps, written_for};
@@ -15,7 +15,7 @@ fn cause() -> Cause {
     }
 }
 
-fn refused(case: &Case, what: Refused, digest: String, cause: Cause) -> Parked {
+fn parked(now: Timestamp, what: Refused, digest: String, cause: Cause) -> Parked {
     let employee_id = "E1".parse().expect("an id");
     let problem = Problem {
         cause,
@@ -23,7 +23,7 @@ fn refused(case: &Case, what: Refused, digest: String, cause: Cause) -> Parked {
         person: "Jo E1".to_owned(),
         seen: None,
     };
-    Parked::after(None, &employee_id, vec![Refusal { what, digest, problem }], case.now)
+    Parked::after(None, &employee_id, vec![Refusal { what, digest, problem }], now)
 }
 
 /// E1's new location was refused just now.
@@ -31,8 +31,8 @@ fn with_refused_location() -> Case {
     let case = Case::in_step(&acme(&[]), &[employee("E1", &json!({}))]);
     let moved = json!({"location": "Mars", "jobTitle": "Lead"});
     let mut case = case.then(&[employee("E1", &moved)]);
-    case.parked = vec![refused(
-        &case,
+    case.parked = vec![parked(
+        case.now,
         Refused::Field(field("X-Location")),
         digest::of_value("Mars"),
         cause(),
@@ -75,7 +75,12 @@ fn a_refused_person_rests_altogether_until_their_record_says_something_else() {
     case.portal = None;
     let digest = case.plan().actions[0].digest.clone();
     let reason = "no".to_owned();
-    case.parked = vec![refused(&case, Refused::Person, digest, Cause::RefusedPerson { reason })];
+    case.parked = vec![parked(
+        case.now,
+        Refused::Person,
+        digest,
+        Cause::RefusedPerson { reason },
+    )];
     let plan = case.plan();
     assert_eq!((steps(&plan), plan.problems.len()), (vec![("E2", "create")], 1));
     let case = case.then(&[employee("E1", &json!({"firstName": "Joanna"}))]);
@@ -87,7 +92,7 @@ fn what_only_the_portal_shows_is_left_alone_until_a_run_reads_it() {
     let mut case = Case::of(&acme(&[]), &[employee("E1", &json!({}))]);
     case.portal = None;
     let digest = case.plan().actions[0].digest.clone();
-    case.parked = vec![refused(&case, Refused::Person, digest, Cause::SeveralAccounts)];
+    case.parked = vec![parked(case.now, Refused::Person, digest, Cause::SeveralAccounts)];
     case.now += 48.hours();
     let plan = case.plan();
     assert_eq!(

@@ -41,7 +41,7 @@ where
             match reduced(action, &failure) {
                 Reduced::To(step, refused) => {
                     refusals.extend(refused);
-                    action.step = step;
+                    action.step = *step;
                 }
                 Reduced::ToNothing(refused) => {
                     refusals.extend(refused);
@@ -76,7 +76,7 @@ where
 
 /// What is left of a step once what was refused is taken out of it.
 enum Reduced {
-    To(Step, Vec<Refusal>),
+    To(Box<Step>, Vec<Refusal>),
     ToNothing(Vec<Refusal>),
     /// The refusal is about the whole person, or it is no refusal.
     Not,
@@ -96,7 +96,7 @@ fn reduced(action: &Action, failure: &VendorFailure) -> Reduced {
         .iter()
         .fold(true, |goes_on, (what, _)| step.leave_out(what) && goes_on);
     match (goes_on, &action.step) {
-        (true, _) => Reduced::To(step, refused),
+        (true, _) => Reduced::To(Box::new(step), refused),
         // Nobody is created without a required field: that is about the whole person.
         (false, Step::Create(_)) => Reduced::Not,
         (false, _) => Reduced::ToNothing(refused),

@@ -31,12 +31,12 @@ async fn a_persons_changes_say_what_was_there_what_came_and_why() {
     customer.clock.advance(SignedDuration::from_mins(1));
     customer.finish().await;
     let changes = customer.changes("E1").await;
-    let [left, changed, created] = changes.as_slice() else {
+    let [left, promoted, created] = changes.as_slice() else {
         panic!("{changes:?}")
     };
     assert_eq!(field(created, "X-Job Title"), Some((None, "Analyst")));
-    assert_eq!(field(changed, "X-Job Title"), Some((Some("Analyst"), "Lead")));
-    assert_eq!(changed.fields.len(), 1);
+    assert_eq!(field(promoted, "X-Job Title"), Some((Some("Analyst"), "Lead")));
+    assert_eq!(promoted.fields.len(), 1);
     assert_eq!(field(left, "active"), Some((Some("true"), "false")));
     assert_eq!(left.reason, "the last day was 2026-11-20");
 }

@@ -1,0 +1,149 @@
+//! One thing to do about one person, what comes of it, and what is on record of it.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use super::drift::differences;
+use crate::identity::EmployeeId;
+use crate::person::{FormerName, LastChange, Person, PersonChange};
+use crate::problem::{Cause, Problem};
+use crate::user::{NewUser, UserChange, UserFields};
+
+/// One thing to do about one person.
+#[derive(Clone, PartialEq)]
+pub struct Action {
+    /// Whom it is about.
+    pub employee_id: EmployeeId,
+    /// The person's name as the customer knows it.
+    pub person: String,
+    /// What to do.
+    pub step: Step,
+    /// Why; no personal data.
+    pub reason: String,
+    /// Digest of what the person's record says, for creates and changes: a refusal stands until it is another.
+    pub digest: String,
+}
+
+/// What to do about one person.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Deactivate the account, and give up what somebody else takes over.
+    Deactivate {
+        /// The link and the mirror before.
+        before: Person,
+        /// What to write.
+        change: UserChange,
+    },
+    /// Give up the user name or the e-mail of an account that is deactivated already: somebody else takes it over.
+    GiveUp {
+        /// The link and the mirror before.
+        before: Person,
+        /// What to write.
+        change: UserChange,
+    },
+    /// Store the link or the mirror; the portal needs nothing.
+    Remember {
+        /// What the table holds; none where the account is adopted.
+        stored: Option<Person>,
+        /// What the portal has.
+        seen: Person,
+    },
+    /// Change the account: fields, name, reactivation.
+    Change {
+        /// The link and the mirror before.
+        before: Person,
+        /// What to write.
+        change: UserChange,
+    },
+    /// Create the account.
+    Create(NewUser),
+}
+
+impl Action {
+    /// The link and the mirror once the step is done.
+    #[must_use]
+    pub fn person_after(&self, now: Timestamp) -> Person {
+        let mut person = match &self.step {
+            Step::Remember { seen, .. } => return seen.clone(),
+            Step::Deactivate { before, change } | Step::GiveUp { before, change } | Step::Change { before, change } => {
+                changed(before, change, now)
+            }
+            Step::Create(user) => Person {
+                employee_id: self.employee_id.clone(),
+                user_name: user.user_name.clone(),
+                former_names: Vec::new(),
+                active: true,
+                fields: user.fields.clone(),
+                last_change: None,
+            },
+        };
+        person.last_change = Some(LastChange {
+            at: now,
+            reason: self.reason.clone(),
+        });
+        person
+    }
+
+    /// What the step changes, field by field, for the person's record.
+    #[must_use]
+    pub fn change(&self, now: Timestamp) -> PersonChange {
+        let before = match &self.step {
+            Step::Remember { stored, .. } => stored.as_ref(),
+            Step::Deactivate { before, .. } | Step::GiveUp { before, .. } | Step::Change { before, .. } => Some(before),
+            Step::Create(_) => None,
+        };
+        PersonChange {
+            employee_id: self.employee_id.clone(),
+            at: now,
+            reason: self.reason.clone(),
+            fields: differences(before, &self.person_after(now)),
+        }
+    }
+
+    /// A line of the worklist about this person.
+    #[must_use]
+    pub fn problem(&self, cause: Cause, seen: Option<String>) -> Problem {
+        Problem {
+            cause,
+            employee_id: self.employee_id.clone(),
+            person: self.person.clone(),
+            seen,
+        }
+    }
+
+    /// The fields that the step writes.
+    #[must_use]
+    pub fn fields(&self) -> Option<&UserFields> {
+        match &self.step {
+            Step::Create(user) => Some(&user.fields),
+            Step::Change { change, .. } | Step::Deactivate { change, .. } | Step::GiveUp { change, .. } => {
+                Some(&change.fields)
+            }
+            Step::Remember { .. } => None,
+        }
+    }
+}
+
+fn changed(before: &Person, change: &UserChange, now: Timestamp) -> Person {
+    let mut person = before.clone();
+    person.active = change.active.unwrap_or(person.active);
+    person.fields.0.extend(change.fields.0.clone());
+    if let Some(name) = &change.user_name {
+        let former = std::mem::replace(&mut person.user_name, name.clone());
+        person.former_names.push(FormerName {
+            user_name: former,
+            until: now,
+        });
+    }
+    person
+}
+
+impl fmt::Debug for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Action")
+            .field("employee_id", &self.employee_id)
+            .field("step", &self.step)
+            .finish_non_exhaustive()
+    }
+}
