@@ -27,6 +27,7 @@ pub mod identity;
 pub mod job;
 pub mod mapping;
 mod nearest;
+pub mod parked_results;
 pub mod parking;
 pub mod person;
 pub mod problem;

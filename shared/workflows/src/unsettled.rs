@@ -2,6 +2,7 @@
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::delivery::{Earlier, FailedAttempt, after_failure};
+use habitsync_domain::parked_results::{cause_of_end, has_waited_long_enough};
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::retry_ladder::RetryLadder;
 use jiff::Timestamp;
@@ -18,9 +19,12 @@ pub(crate) struct Unsettled<'a> {
 }
 
 impl Unsettled<'_> {
-    /// It waits for something else to happen; one that has waited before has waited since then.
+    /// It waits for something else to happen; one that has waited before has waited since then, and not for ever.
     pub(crate) fn parked(self, on: ParkedOn, now: Timestamp) -> ResultRecord {
         let since = self.earlier.parked_since(&on, now);
+        if has_waited_long_enough(&on, since, now) {
+            return self.dead(cause_of_end(&on));
+        }
         self.settled(ResultState::Parked { on, since }, self.earlier.attempts)
     }
 

@@ -1,16 +1,18 @@
 //! Every minute: queue the results that are due, and a probe for each EmployeeConnect that has been silent; start the runs
-//! that have work left.
+//! that have work left. Each customer in its turn: queue what is parked and has to be looked at again.
 //!
 //! What is handed on is put off first, so that two watchdogs, or two looks, do not hand it on twice; should the message or
 //! the start be lost, it is due again.
 
 use habitsync_domain::completion::{Completion, CompletionMessage};
+use habitsync_domain::parked_results::{Window, in_turn, looked_at};
+use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::fleet::{DueProbe, DueResult, ListDue, PostponeDue, UnfinishedRun};
+use crate::ports::fleet::{DueProbe, DueResult, ListDue, ListParked, PostponeDue, UnfinishedRun};
 use crate::ports::queue::{QueueCompletion, StartJob};
 
 /// How long a queued result or a started run has before it counts as lost.
@@ -18,6 +20,9 @@ const PUT_OFF: SignedDuration = SignedDuration::from_mins(5);
 
 /// How many are looked up at a time.
 const PAGE: u32 = 100;
+
+/// How many of what a customer has parked are looked at in an hour; the rest has to wait for another.
+const PARKED_PAGE: u32 = 1000;
 
 /// What handing on one more may take: none begins later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(5);
@@ -41,6 +46,8 @@ pub struct FleetReport {
     pub results_queued: u64,
     /// Results put on the queue to find out whether an EmployeeConnect that has been silent answers again.
     pub probes_queued: u64,
+    /// Results put on the queue that are parked and had to be looked at again.
+    pub parked_queued: u64,
     /// Runs started.
     pub runs_started: u64,
     /// Items of the index that could not be read. Everything else goes on; somebody has to look at them.
@@ -60,7 +67,7 @@ pub async fn watch_fleet<Fleet, Queue, Jobs, Clock>(
     deadline: Timestamp,
 ) -> Result<FleetReport, ServiceFailure>
 where
-    Fleet: ListDue + PostponeDue,
+    Fleet: ListDue + ListParked + PostponeDue,
     Queue: QueueCompletion,
     Jobs: StartJob,
     Clock: Now,
@@ -69,12 +76,13 @@ where
     watch.start_runs(&mut report).await;
     watch.queue_probes(&mut report).await;
     watch.queue_results(&mut report, deadline).await?;
+    watch.queue_parked(&mut report, deadline).await;
     Ok(report)
 }
 
 impl<Fleet, Queue, Jobs, Clock> WatchFleet<'_, Fleet, Queue, Jobs, Clock>
 where
-    Fleet: ListDue + PostponeDue,
+    Fleet: ListDue + ListParked + PostponeDue,
     Queue: QueueCompletion,
     Jobs: StartJob,
     Clock: Now,
@@ -158,6 +166,40 @@ where
         }
         self.send(&due.tenant, &due.completion, due.due_at).await?;
         Ok(true)
+    }
+
+    /// Nobody may have released them, or nobody will: whoever pushes them decides.
+    async fn queue_parked(&self, report: &mut FleetReport, deadline: Timestamp) {
+        let now = self.clock.now();
+        match self.fleet.list_tenants().await {
+            Err(failure) => report.failures.push(failure),
+            Ok(tenants) => {
+                for tenant in in_turn(tenants, now) {
+                    for window in looked_at(now) {
+                        self.queue_parked_of(&tenant, window, report, deadline).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn queue_parked_of(&self, tenant: &TenantId, since: Window, report: &mut FleetReport, deadline: Timestamp) {
+        let parked = match self.fleet.list_parked(tenant, since, PARKED_PAGE).await {
+            Ok(parked) => parked,
+            Err(failure) => return report.failures.push(failure),
+        };
+        report.unreadable += parked.unreadable;
+        for parked in parked
+            .items
+            .into_iter()
+            .filter(|parked| parked.on != ParkedOn::Customer)
+        {
+            if self.clock.time_until(deadline) <= ROOM {
+                return;
+            }
+            let queued = self.send(tenant, &parked.completion, parked.since).await;
+            report.note(queued.map(|()| true), |report| &mut report.parked_queued);
+        }
     }
 
     async fn send(

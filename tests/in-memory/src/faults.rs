@@ -30,6 +30,8 @@ pub enum Call {
     ListDueProbes,
     ListDueResults,
     ListEmployees,
+    ListParked,
+    ListTenants,
     ListTopics,
     ListUnfinishedRuns,
     ListUsers,

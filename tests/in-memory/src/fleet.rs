@@ -1,6 +1,7 @@
 //! What waits in the tables of all customers.
 
 use habitsync_domain::completion::Completion;
+use habitsync_domain::parked_results::Window;
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
@@ -8,7 +9,9 @@ use jiff::Timestamp;
 use crate::faults::{Call, Faults};
 use crate::table::Table;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::fleet::{Due, DueProbe, DueResult, ListDue, PostponeDue, UnfinishedRun};
+use habitsync_workflows::ports::fleet::{
+    Due, DueProbe, DueResult, ListDue, ListParked, ParkedResult, PostponeDue, UnfinishedRun,
+};
 
 /// The customers and their tables.
 #[derive(Debug)]
@@ -109,6 +112,35 @@ impl ListDue for Fleet<'_> {
             }))
         };
         self.faults.call(Call::FindHeldBack, find).await
+    }
+}
+
+impl ListParked for Fleet<'_> {
+    async fn list_tenants(&self) -> Result<Vec<TenantId>, ServiceFailure> {
+        let list = || Ok(self.tables.iter().map(|(tenant, _)| tenant.clone()).collect());
+        self.faults.call(Call::ListTenants, list).await
+    }
+
+    async fn list_parked(
+        &self,
+        tenant: &TenantId,
+        (from, until): Window,
+        limit: u32,
+    ) -> Result<Due<ParkedResult>, ServiceFailure> {
+        let list = || {
+            let Some(state) = self.table(tenant).map(Table::state) else {
+                return Ok(readable(Vec::new()));
+            };
+            let parked = state.parked().into_iter();
+            let meant = parked.filter(|(_, _, since)| (from..=until).contains(since));
+            let meant = meant.map(|(enrolment, on, since)| ParkedResult {
+                completion: state.results[&enrolment].record.completion.clone(),
+                on,
+                since,
+            });
+            Ok(at_most(limit, readable(meant.collect())))
+        };
+        self.faults.call(Call::ListParked, list).await
     }
 }
 

@@ -7,10 +7,13 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::completion::Completion;
 use habitsync_domain::job::RunRecord;
+use habitsync_domain::parked_results::Window;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::fleet::{Due, DueProbe, DueResult, ListDue, PostponeDue, UnfinishedRun};
+use habitsync_workflows::ports::fleet::{
+    Due, DueProbe, DueResult, ListDue, ListParked, ParkedResult, PostponeDue, UnfinishedRun,
+};
 use jiff::Timestamp;
 use tracing::error;
 
@@ -40,6 +43,34 @@ impl ListDue for Table {
         let is_held_back = |on: &ParkedOn| *on == ParkedOn::EmployeeConnect;
         let longest = self.parked(tenant, is_held_back, 1).await?.pop();
         Ok(longest.map(|record| record.completion))
+    }
+}
+
+impl ListParked for Table {
+    async fn list_tenants(&self) -> Result<Vec<TenantId>, ServiceFailure> {
+        let (pk, prefix) = Key::summaries();
+        let tenant = |row: Attributes| {
+            let unreadable = |kind| AwsError::new(SERVICE, "Query", kind);
+            Ok(key(&row).map_err(unreadable)?.summarised())
+        };
+        // A row that names no customer is none's.
+        Ok(self.query(pk, prefix, tenant).await?.into_iter().flatten().collect())
+    }
+
+    async fn list_parked(
+        &self,
+        tenant: &TenantId,
+        (from, until): Window,
+        limit: u32,
+    ) -> Result<Due<ParkedResult>, ServiceFailure> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let query = self
+            .waiting(&due_parked(tenant))
+            .key_condition_expression("#kind = :kind AND #at BETWEEN :from AND :until")
+            .expression_attribute_names("#at", DUE_AT)
+            .expression_attribute_values(":from", text(due_at(from)))
+            .expression_attribute_values(":until", text(due_at(until)));
+        Ok(self.read_waiting(query, limit, parked_result).await?)
     }
 }
 
@@ -167,6 +198,15 @@ fn due_result(attributes: Attributes) -> Result<DueResult, AwsErrorKind> {
         tenant,
         completion: results::record(attributes)?.completion,
         due_at,
+    })
+}
+
+/// None where it has moved on since it was listed.
+fn parked_result(attributes: Attributes) -> Result<Option<ParkedResult>, AwsErrorKind> {
+    let ResultRecord { completion, state, .. } = results::record(attributes)?;
+    Ok(match state {
+        ResultState::Parked { on, since } => Some(ParkedResult { completion, on, since }),
+        _ => None,
     })
 }
 

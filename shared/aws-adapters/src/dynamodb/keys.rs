@@ -204,6 +204,17 @@ impl Key {
         }
     }
 
+    /// The partition of the summary rows, and the beginning of their sort keys.
+    pub(super) fn summaries() -> (String, &'static str) {
+        (FLEET.to_owned(), "TENANT#")
+    }
+
+    /// The customer whose summary row this is.
+    pub(super) fn summarised(&self) -> Option<TenantId> {
+        let of_fleet = self.sk.strip_prefix("TENANT#").filter(|_| self.pk == FLEET);
+        of_fleet?.parse().ok()
+    }
+
     /// What kind of item this is: its sort key without what follows, which may be somebody's name.
     pub(super) fn kind(&self) -> &str {
         self.sk.split('#').next().unwrap_or_default()
@@ -273,7 +284,7 @@ mod tests {
     fn the_summary_rows_share_one_partition() {
         let key = Key::summary(&acme());
         assert_eq!((key.pk.as_str(), key.sk.as_str()), ("FLEET", "TENANT#acme"));
-        assert_eq!(key.tenant(), None);
+        assert_eq!((key.tenant(), key.summarised()), (None, Some(acme())));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::future::Future;
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::job::Job;
+use habitsync_domain::parked_results::Window;
+use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
@@ -38,6 +40,17 @@ pub struct DueProbe {
     pub tenant: TenantId,
     /// Since when it may be.
     pub due_at: Timestamp,
+}
+
+/// A result that waits for something else to happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedResult {
+    /// What was completed.
+    pub completion: Completion,
+    /// What it waits for.
+    pub on: ParkedOn,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// What is due. An item that cannot be read is left out and counted: it keeps nothing else from being found.
@@ -77,6 +90,20 @@ pub trait ListDue {
         &self,
         tenant: &TenantId,
     ) -> impl Future<Output = Result<Option<Completion>, ServiceFailure>> + Send;
+}
+
+/// Finds what is parked, customer by customer.
+pub trait ListParked {
+    /// Every customer, in the same order each time.
+    fn list_tenants(&self) -> impl Future<Output = Result<Vec<TenantId>, ServiceFailure>> + Send;
+
+    /// What of this customer has been parked since a moment in this window, the longest first, at most `limit`.
+    fn list_parked(
+        &self,
+        tenant: &TenantId,
+        since: Window,
+        limit: u32,
+    ) -> impl Future<Output = Result<Due<ParkedResult>, ServiceFailure>> + Send;
 }
 
 /// Puts off what has just been handed on, so that the next look does not hand it on again.

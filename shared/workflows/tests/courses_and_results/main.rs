@@ -10,6 +10,7 @@ mod door;
 mod exactly_once;
 mod parking;
 mod pushing;
+mod released;
 mod retrying;
 mod sweeping;
 mod watching;
