@@ -120,6 +120,6 @@ pub enum IgnoredBecause {
     TopicIsNotACourse,
     /// The account belongs to no employee.
     UserIsNoEmployee,
-    /// Tribal Habits does not confirm the completion.
+    /// Tribal Habits does not confirm the completion, however often it was asked.
     NotConfirmed,
 }

@@ -8,7 +8,7 @@ use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::delivery::{Destination, Earlier, Known, destination};
 use habitsync_domain::identity::{CourseId, EmployeeId};
 use habitsync_domain::job::Job;
-use habitsync_domain::result::{IgnoredBecause, NewResult, ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::result::{NewResult, ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::retry_ladder::RetryLadder;
 use jiff::Timestamp;
 
@@ -128,7 +128,7 @@ where
         }
         let confirmed = match self.confirmed(completion).await {
             Ok(Some(confirmed)) => confirmed,
-            Ok(None) => return Ok(unsettled.ignored(IgnoredBecause::NotConfirmed)),
+            Ok(None) => return Ok(unsettled.unconfirmed(self.ladder, self.clock.now())),
             Err(failure) => return Ok(unsettled.failed(&failure, self.ladder, self.clock.now())),
         };
         let unsettled = Unsettled {

@@ -39,6 +39,22 @@ impl Unsettled<'_> {
         self.settled(ResultState::Dead { cause }, self.earlier.attempts)
     }
 
+    /// Tribal Habits does not confirm it: it never happened, or what is read back lags behind what was sent. It is asked
+    /// again on every rung of the ladder, and believed after the last.
+    pub(crate) fn unconfirmed(self, ladder: &RetryLadder, now: Timestamp) -> ResultRecord {
+        let attempts = self.earlier.attempts.saturating_add(1);
+        let state = match ladder.next_attempt(attempts, now) {
+            Some(due_at) => ResultState::Waiting {
+                cause: "Tribal Habits does not confirm the completion".to_owned(),
+                due_at,
+            },
+            None => ResultState::Ignored {
+                reason: IgnoredBecause::NotConfirmed,
+            },
+        };
+        self.settled(state, attempts)
+    }
+
     /// An attempt was made, with this outcome.
     pub(crate) fn attempted(self, state: ResultState) -> ResultRecord {
         self.settled(state, self.earlier.attempts.saturating_add(1))

@@ -2,8 +2,9 @@
 
 use habitsync_domain::identity::{CourseId, EnrolmentId, TopicId};
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
-use habitsync_workflows::ports::fleet::{DueResult, ListDue, PostponeDue};
+use habitsync_workflows::ports::fleet::{DueResult, ListDue, ListParked, PostponeDue};
 use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
+use habitsync_workflows::ports::tenants::SaveConfiguration;
 use jiff::Timestamp;
 
 use crate::fixture::{RACERS, acme, at, completion, table, tenant};
@@ -351,4 +352,41 @@ async fn a_result_is_released_by_its_key_while_it_is_parked_and_not_afterwards()
         "nothing is made of a result that is not there"
     );
     assert_eq!(acme.find_result(EnrolmentId(404)).await.expect("an answer"), None);
+}
+
+#[tokio::test]
+async fn what_is_parked_is_listed_by_customer_and_since_when() {
+    let table = table().await;
+    let source = include_str!("../../../domain/src/configuration/acme.toml");
+    let configuration = source.parse().expect("a configuration");
+    table
+        .save_configuration(&configuration, source, at(NOW))
+        .await
+        .expect("saved");
+    assert_eq!(table.list_tenants().await.expect("listed"), [tenant()]);
+    let (acme, other) = (
+        table.tenant(&tenant()),
+        table.tenant(&"other".parse().expect("a tenant")),
+    );
+    let times = [
+        "2026-02-01T00:00:00Z",
+        "2026-02-01T00:00:00.001Z",
+        "2026-01-31T00:00:00Z",
+    ];
+    for (enrolment, since) in (1..).zip(times) {
+        let (on, since) = (ParkedOn::Topic(TopicId(456)), at(since));
+        let record = record(enrolment, ResultState::Parked { on, since }, 0);
+        acme.settle_result(&record).await.expect("parked");
+        other.settle_result(&record).await.expect("parked");
+    }
+    let listed = async |from, until| {
+        let window = (from, until);
+        let listed = table.list_parked(&tenant(), window, 10).await.expect("listed").items;
+        listed
+            .into_iter()
+            .map(|parked| parked.completion.enrolment.0)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(listed(Timestamp::MIN, at("2026-02-01T00:00:00Z")).await, [3, 1]);
+    assert_eq!(listed(at("2026-02-01T00:00:00.001Z"), at(NOW)).await, [2]);
 }
