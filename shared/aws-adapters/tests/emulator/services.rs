@@ -144,6 +144,57 @@ async fn both_live_webhook_secrets_are_known_and_a_made_up_customer_has_none() {
     );
 }
 
+/// Lets so many seconds pass for what is cached, while nothing is under way.
+async fn pass(seconds: u64) {
+    tokio::time::pause();
+    tokio::time::advance(std::time::Duration::from_secs(seconds)).await;
+    tokio::time::resume();
+}
+
+#[tokio::test]
+async fn secrets_are_asked_for_again_once_a_minute_after_a_failed_check_a_made_up_customer_s_too() {
+    let secrets = aws().await.secrets("stage-4");
+    let count = async || {
+        let known = secrets.reload_webhook_secrets(&tenant()).await.expect("an answer");
+        known.len()
+    };
+    assert_eq!(count().await, 0);
+    let value = SecretString::from("{\"secrets\":[\"whsec_one\"]}".to_owned());
+    aws()
+        .await
+        .secrets("stage-4")
+        .save_secret(&tenant(), SecretKind::Webhook, &value)
+        .await
+        .expect("saved by another process");
+    assert_eq!(count().await, 0, "that there was none is believed for a minute");
+    pass(59).await;
+    assert_eq!(count().await, 0);
+    pass(1).await;
+    assert_eq!(count().await, 1);
+}
+
+#[tokio::test]
+async fn secrets_are_believed_for_five_minutes_while_every_check_succeeds() {
+    let secrets = aws().await.secrets("stage-5");
+    let save = async |value: &str| {
+        let value = SecretString::from(value.to_owned());
+        let other = aws().await.secrets("stage-5");
+        let saved = other.save_secret(&tenant(), SecretKind::Webhook, &value).await;
+        saved.expect("saved by another process");
+    };
+    let count = async || {
+        let known = secrets.load_webhook_secrets(&tenant()).await.expect("an answer");
+        known.len()
+    };
+    save("{\"secrets\":[\"whsec_one\"]}").await;
+    assert_eq!(count().await, 1);
+    save("{\"secrets\":[\"whsec_one\",\"whsec_two\"]}").await;
+    pass(299).await;
+    assert_eq!(count().await, 1);
+    pass(1).await;
+    assert_eq!(count().await, 2);
+}
+
 #[tokio::test]
 async fn a_malformed_secret_is_reported_without_its_content() {
     let secrets = aws().await.secrets("stage-3");
