@@ -26,7 +26,7 @@ impl Pusher {
         let tenant = opened.ok_or_else(|| FunctionError::tenant_unknown(&message.tenant))?;
         let push = PushResult {
             table: &tenant.table,
-            portal: &tenant.vendors.tribal_habits,
+            portal: &tenant.vendors.confirmer(),
             hris: &tenant.vendors.recorder(),
             clock: &self.clock,
             configuration: &tenant.configuration,

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use habitsync_domain::breaker::Breaker;
 use habitsync_domain::completion::Completion;
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultState};
+use habitsync_domain::identity::CourseId;
+use habitsync_domain::result::{IgnoredBecause, NewResult, ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, StartedJobs, service_failure};
 use habitsync_workflows::ports::breaker::StoredBreaker;
-use habitsync_workflows::ports::failure::{Missing, VendorFailureKind};
+use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::results::ReleaseResults;
+use habitsync_workflows::ports::vendors::{RecordResult, Recorded};
+use habitsync_workflows::push_result::{PushResult, push_result};
 use habitsync_workflows::watch_fleet::{FleetReport, WatchFleet, watch_fleet};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::world::{World, acme, beginning, completion, hours, lacking, minutes, no_answer, not_reached, refusal};
 
@@ -331,4 +334,50 @@ async fn a_breaker_that_cannot_be_told_costs_no_result() {
         .arm(Call::ChangeBreaker, Fault::Before(service_failure()));
     let state = world.push(&number(1)).await;
     assert!(matches!(state, ResultState::Recorded { .. }), "{state:?}");
+}
+
+/// An EmployeeConnect that swallows every request: each is given up after five seconds.
+struct Hanging<'a>(&'a World);
+
+impl Hanging<'_> {
+    fn gives_no_answer<T>(&self) -> Result<T, VendorFailure> {
+        self.0.clock.advance(SignedDuration::from_secs(5));
+        Err(no_answer())
+    }
+}
+
+impl RecordResult for Hanging<'_> {
+    async fn record_result(&self, _: &CourseId, _: &NewResult) -> Result<Recorded, VendorFailure> {
+        self.gives_no_answer()
+    }
+
+    async fn is_recorded(&self, _: &CourseId, _: &NewResult) -> Result<bool, VendorFailure> {
+        self.gives_no_answer()
+    }
+}
+
+#[tokio::test]
+async fn a_customer_whose_employee_connect_hangs_holds_a_pusher_for_twenty_seconds_and_then_for_five_a_probe() {
+    let world = World::with_jo_and_a_course();
+    let hris = Hanging(&world);
+    let push = PushResult {
+        table: &world.table,
+        portal: &world.portal,
+        hris: &hris,
+        clock: &world.clock,
+        configuration: &world.configuration,
+        ladder: &world.ladder,
+    };
+    let holds = async |enrolment| {
+        let began = world.now();
+        let pushed = push_result(&push, &number(enrolment), world.soon(30)).await;
+        pushed.expect("the table works");
+        world.now().duration_since(began).as_secs()
+    };
+    assert_eq!(holds(1).await, 20, "three requests, and the waits between them");
+    for enrolment in 2..=50 {
+        assert_eq!(holds(enrolment).await, 0);
+    }
+    world.clock.advance(minutes(1));
+    assert_eq!([holds(51).await, holds(52).await], [5, 0]);
 }
