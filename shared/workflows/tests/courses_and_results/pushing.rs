@@ -47,9 +47,19 @@ async fn a_retake_is_another_result() {
     let world = World::with_jo_and_a_course();
     let mut retake = jos_completion();
     retake.enrolment.0 += 1;
+    retake.completed_at = beginning() + hours(24);
     world.push(&jos_completion()).await;
     world.push(&retake).await;
-    assert_eq!(world.hris.results.lock().len(), 2);
+    let results = world.hris.results.lock();
+    let recorded: Vec<_> = results
+        .iter()
+        .map(|stored| {
+            let result = &stored.result;
+            (result.idempotency_key.as_str(), result.completed_on.to_string())
+        })
+        .collect();
+    let expected = [("th-enrolment-9001", "2026-03-16"), ("th-enrolment-9002", "2026-03-17")];
+    assert_eq!(recorded, expected.map(|(key, day)| (key, day.to_owned())));
 }
 
 #[tokio::test]
