@@ -66,7 +66,7 @@ async fn an_open_breaker_is_due_when_it_may_be_probed_and_a_closed_one_is_not() 
         tenant: tenant(),
         due_at: at(PROBE_AT),
     };
-    assert_eq!(due(PROBE_AT).await, [probe.clone()]);
+    assert_eq!(due(PROBE_AT).await, std::slice::from_ref(&probe));
     let later = at("2026-03-02T00:06:00Z");
     assert!(table.postpone_probe(&probe, later).await.expect("an answer"));
     assert!(!table.postpone_probe(&probe, later).await.expect("an answer"), "once");
