@@ -114,7 +114,16 @@ impl Example {
 /// Never: the zone is a known one.
 #[must_use]
 pub fn today() -> Date {
-    let zone = TimeZone::get(TIME_ZONE).expect("a time zone that is compiled in");
+    today_in(TIME_ZONE)
+}
+
+/// Today in this time zone.
+///
+/// # Panics
+/// There is no such zone.
+#[must_use]
+pub fn today_in(time_zone: &str) -> Date {
+    let zone = TimeZone::get(time_zone).expect("a time zone that is compiled in");
     SystemClock.now().to_zoned(zone).date()
 }
 

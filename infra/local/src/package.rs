@@ -1,6 +1,7 @@
 //! Builds the functions and lays them out as the template expects them: `target/lambda/{function}/bootstrap`.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -47,7 +48,13 @@ pub fn names() -> Result<Vec<String>, LocalError> {
 /// Every program of the workspace by name, freshly built.
 fn build() -> Result<HashMap<String, PathBuf>, LocalError> {
     let cargo = Path::new("cargo");
-    let mut child = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    // Where cargo runs this program, it tells it of this package. A build script that reads such a variable would run again, and
+    // most of the workspace would be built anew, for each build inside a test and again for the next one outside.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_a_package(name)) {
+        command.env_remove(name);
+    }
+    let mut child = command
         .args(["build", "--workspace", "--bins", "--quiet"])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(workspace::root())
@@ -67,6 +74,11 @@ fn build() -> Result<HashMap<String, PathBuf>, LocalError> {
     } else {
         Err(LocalError::Build(status))
     }
+}
+
+fn is_about_a_package(variable: &OsStr) -> bool {
+    let name = variable.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }
 
 /// The name and the file of a program, where cargo tells of one.

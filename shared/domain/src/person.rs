@@ -72,6 +72,17 @@ pub struct FieldChange {
 }
 
 impl Person {
+    /// The same person under this user name; the one they had until now is a former one, unless it is the same.
+    #[must_use]
+    pub fn renamed(&self, name: &UserName, now: Timestamp) -> Self {
+        let mut person = self.clone();
+        if person.user_name != *name {
+            let user_name = std::mem::replace(&mut person.user_name, name.clone());
+            person.former_names.push(FormerName { user_name, until: now });
+        }
+        person
+    }
+
     /// What the mirror knows of a field.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {

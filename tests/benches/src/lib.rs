@@ -2,5 +2,7 @@
 //! `docs/PERFORMANCE.md`.
 
 mod budget_usage;
+mod initial_load;
 
 pub use budget_usage::{BudgetUsage, Sent};
+pub use initial_load::{Comparison, InitialLoad};

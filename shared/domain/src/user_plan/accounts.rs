@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Situation;
-use crate::configuration::{MatchKey, WriteMode};
+use super::compare::is_same;
+use crate::configuration::{MatchKey, OnUserNameChange, WriteMode};
 use crate::identity::{EmployeeId, UserName};
 use crate::mapping::MappedUser;
 use crate::person::Person;
@@ -78,16 +79,16 @@ impl<'a> Accounts<'a> {
         }
     }
 
-    /// The linked account, as the portal has it when this run verifies.
-    pub(super) fn of_linked(&self, person: &'a Person) -> Account<'a> {
+    /// The linked account, as the portal has it when this run verifies; `wanted` is the user name it should have.
+    pub(super) fn of_linked(&self, person: &'a Person, wanted: &UserName) -> Account<'a> {
         if self.is_protected(&person.user_name) {
             return Account::Protected;
         }
         if self.situation.portal.is_none() {
             return Account::Known(Cow::Borrowed(person));
         }
-        let found = self.by_name.get(&person.user_name.key());
-        let Some(user) = found.and_then(|users| users.first()) else {
+        let found = self.named(&person.user_name).or_else(|| self.renamed(wanted));
+        let Some(user) = found else {
             return Account::Unclear(Cause::AccountMissing);
         };
         if person.active && !user.active {
@@ -95,8 +96,8 @@ impl<'a> Accounts<'a> {
         }
         let seen = Person {
             active: user.active,
-            fields: self.mapped_fields(user),
-            ..person.clone()
+            fields: self.seen_fields(user, person),
+            ..person.renamed(&user.user_name, self.situation.now)
         };
         if self.is_as_stored(person, &seen) {
             Account::Known(Cow::Borrowed(person))
@@ -107,9 +108,19 @@ impl<'a> Accounts<'a> {
 
     /// Whether the account can log in: as the portal has it when this run verifies, else as last written or seen.
     pub(super) fn is_active(&self, person: &Person) -> bool {
-        let found = self.by_name.get(&person.user_name.key());
-        let seen = found.and_then(|users| users.first());
-        seen.map_or(person.active, |user| user.active)
+        self.named(&person.user_name).map_or(person.active, |user| user.active)
+    }
+
+    /// The portal's account of this name, as far as the portal was read.
+    fn named(&self, name: &UserName) -> Option<&'a PortalUser> {
+        self.by_name.get(&name.key()).and_then(|users| users.first()).copied()
+    }
+
+    /// The account that has its new name already, where the old one is gone: a run was killed before it could save the rename.
+    fn renamed(&self, wanted: &UserName) -> Option<&'a PortalUser> {
+        let renames = self.situation.configuration.users.on_user_name_change == OnUserNameChange::Rename;
+        let found = self.named(wanted).filter(|_| renames);
+        found.filter(|user| !self.linked_names.contains(&user.user_name.key()))
     }
 
     /// Whether the table holds the account as it was seen. A field that was never written is empty, unless that is just what
@@ -123,7 +134,9 @@ impl<'a> Accounts<'a> {
                 None => seen.is_empty() && write != WriteMode::IfEmpty,
             }
         };
-        stored.active == seen.active && mapped.all(|(field, mapping)| is_same(field, mapping.write))
+        stored.user_name == seen.user_name
+            && stored.active == seen.active
+            && mapped.all(|(field, mapping)| is_same(field, mapping.write))
     }
 
     /// An account that nobody is linked to; two candidates, or two people for one, are never guessed between.
@@ -163,6 +176,20 @@ impl<'a> Accounts<'a> {
             fields: self.mapped_fields(user),
             last_change: None,
         }
+    }
+
+    /// The mapped fields as the portal has them; a date or an address that it only spells otherwise is as it is stored, since
+    /// nobody has changed it.
+    fn seen_fields(&self, user: &PortalUser, stored: &Person) -> UserFields {
+        let mut seen = self.mapped_fields(user);
+        for (field, mapping) in &self.situation.configuration.users.fields {
+            if let (Some(seen), Some(stored)) = (seen.0.get_mut(field), stored.fields.0.get(field))
+                && is_same(field, mapping.kind, stored, seen)
+            {
+                seen.clone_from(stored);
+            }
+        }
+        seen
     }
 
     /// Only the fields the customer maps are kept: the rest of the account is none of our business.

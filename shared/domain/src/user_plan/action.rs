@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::drift::differences;
 use crate::identity::{EmployeeId, UserName};
-use crate::person::{FormerName, LastChange, Person, PersonChange};
+use crate::person::{LastChange, Person, PersonChange};
 use crate::problem::{Cause, Problem};
 use crate::user::{NewUser, UserChange, UserFields};
 
@@ -139,16 +139,12 @@ impl Action {
 }
 
 fn changed(before: &Person, change: &UserChange, now: Timestamp) -> Person {
-    let mut person = before.clone();
+    let mut person = match &change.user_name {
+        Some(name) => before.renamed(name, now),
+        None => before.clone(),
+    };
     person.active = change.active.unwrap_or(person.active);
     person.fields.0.extend(change.fields.0.clone());
-    if let Some(name) = &change.user_name {
-        let former = std::mem::replace(&mut person.user_name, name.clone());
-        person.former_names.push(FormerName {
-            user_name: former,
-            until: now,
-        });
-    }
     person
 }
 

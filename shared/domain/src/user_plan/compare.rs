@@ -72,7 +72,7 @@ fn value_to_write<'f>(field: &'f MappedField<'_>, before: Option<&str>) -> Optio
 }
 
 /// Values are compared as the portal would: addresses without regard to letter case, dates in any of its spellings.
-fn is_same(name: &FieldName, kind: FieldType, one: &str, other: &str) -> bool {
+pub(super) fn is_same(name: &FieldName, kind: FieldType, one: &str, other: &str) -> bool {
     if matches!(name.as_str(), FieldName::EMAIL | FieldName::MANAGER_EMAIL) {
         return one.trim().to_lowercase() == other.trim().to_lowercase();
     }

@@ -117,7 +117,7 @@ impl<'a> Planner<'a> {
         let Some(person) = self.accounts.link(employee.id()) else {
             return Intent::Unlinked(Box::new(user));
         };
-        match self.accounts.of_linked(person) {
+        match self.accounts.of_linked(person, &user.user_name) {
             Account::Protected => Intent::Protected,
             Account::Unclear(cause) => {
                 let digest = digest::of_user(&user);

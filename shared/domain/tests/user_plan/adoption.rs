@@ -117,6 +117,22 @@ fn a_hand_edit_is_reported_and_overwritten_and_an_unmatched_account_is_never_tou
 }
 
 #[test]
+fn a_date_or_an_address_that_the_portal_only_spells_otherwise_is_no_drift() {
+    let mut case = Case::in_step(&acme(&[]), &[employee("E1", &json!({}))]).verifying();
+    let fields = &mut case.portal_user(0).fields.0;
+    fields.insert(field("X-Start Date"), "08/01/2024".to_owned());
+    fields.insert(field("email"), "E1@ACME.com.au".to_owned());
+    let plan = case.plan();
+    assert_eq!((steps(&plan), plan.drift.len()), (vec![], 0));
+    case.portal_user(0)
+        .fields
+        .0
+        .insert(field("X-Job Title"), "Boss".to_owned());
+    let drift: Vec<_> = case.plan().drift.into_iter().map(|drift| drift.field).collect();
+    assert_eq!(drift, ["X-Job Title"], "beside a real one, too");
+}
+
+#[test]
 fn drift_in_a_field_that_is_only_written_on_create_stays_as_it_is() {
     let configuration = acme(&[(
         "\"X-Job Title\" = \"employee.jobTitle\"",
@@ -176,4 +192,25 @@ fn a_protected_account_is_never_touched() {
     adoptable.configuration = acme(&[("protect = [\"admin@acme.com.au\"]", "protect = [\"boss\"]")]);
     adoptable.portal_user(0).user_name = "Boss".parse().expect("valid");
     assert_eq!(steps(&adoptable.plan()), [], "it would have been adopted by its e-mail");
+}
+
+#[test]
+fn an_account_that_has_its_new_name_already_is_known_again_although_the_rename_was_never_saved() {
+    let case = Case::in_step(&acme(&[]), &[employee("E1", &json!({}))]);
+    let mut case = case
+        .then(&[employee("E1", &json!({"workEmail": "jo.new@acme.com.au"}))])
+        .verifying();
+    let user = case.portal_user(0);
+    user.user_name = "jo.new@acme.com.au".parse().expect("valid");
+    user.fields.0.insert(field("email"), "jo.new@acme.com.au".to_owned());
+    let plan = case.plan();
+    assert_eq!((steps(&plan), causes(&plan)), (vec![("E1", "remember")], vec![]));
+    let person = plan.actions[0].person_after(case.now);
+    assert_eq!(person.user_name.as_str(), "jo.new@acme.com.au");
+    let former: Vec<_> = person
+        .former_names
+        .iter()
+        .map(|former| former.user_name.as_str())
+        .collect();
+    assert_eq!(former, ["e1@acme.com.au"]);
 }

@@ -60,6 +60,10 @@ where
                 Ok(Done::No(Cause::AccountExists))
             }
             VendorFailureKind::Refused(fields) => Ok(Done::No(Cause::RefusedPerson { reason: words(&fields) })),
+            // A run that was killed before it could save it may have given the account its new name already.
+            VendorFailureKind::NotFound(Missing::User) if renames(step) && self.has_happened(step).await? => {
+                Ok(Done::Yes)
+            }
             VendorFailureKind::NotFound(Missing::User) => Ok(Done::No(Cause::AccountMissing)),
             VendorFailureKind::NotFound(_)
             | VendorFailureKind::Unavailable { .. }
@@ -98,6 +102,15 @@ where
             Err(failure) if failure.is_retryable() => Ok(None),
             Err(failure) => Err(failure.into()),
         }
+    }
+}
+
+fn renames(step: &Step) -> bool {
+    match step {
+        Step::Deactivate { change, .. } | Step::GiveUp { change, .. } | Step::Change { change, .. } => {
+            change.user_name.is_some()
+        }
+        Step::Create(_) | Step::Remember { .. } => false,
     }
 }
 

@@ -73,6 +73,45 @@ async fn a_draft_plans_and_writes_nothing_and_a_paused_customer_does_not_even_re
     assert_eq!(paused.hris.faults.made(), []);
 }
 
+/// Two names pass on, one of a leaver and one of somebody who is renamed.
+fn names_pass_on(customer: &Customer) {
+    customer.employ("E1", &json!({"status": "Terminated", "workEmail": null}));
+    customer.employ("E3", &json!({"workEmail": "e1@acme.com.au", "lastName": "New"}));
+    customer.employ("E2", &json!({"workEmail": "renamed@acme.com.au"}));
+    customer.employ("E4", &json!({"workEmail": "e2@acme.com.au", "lastName": "Newer"}));
+}
+
+/// The portal has the new name and the table the old one, on the day on which the portal was read already, and on the next.
+#[tokio::test]
+async fn a_name_given_up_just_before_a_crash_is_not_taken_from_whoever_has_it_next() {
+    let days = [SignedDuration::ZERO, SignedDuration::from_hours(24)];
+    for (later, saved) in days
+        .into_iter()
+        .flat_map(|later| (0..4).map(move |saved| (later, saved)))
+    {
+        let customer = Customer::with_people(&[("E1", json!({})), ("E2", json!({}))]);
+        customer.finish().await;
+        customer.clock.advance(later);
+        names_pass_on(&customer);
+        let crash = Fault::Before(habitsync_in_memory::service_failure());
+        customer.table.faults.arm_after(saved, Call::SavePerson, crash);
+        assert!(customer.run().await.is_err());
+        let mut problems = Vec::new();
+        for _ in 0..3 {
+            problems = customer.finish().await.problems;
+        }
+        let mut names = customer.active_users();
+        names.sort();
+        let expected = ["e1@acme.com.au", "e2@acme.com.au", "renamed@acme.com.au"];
+        assert_eq!(names, expected, "{later} later, after {saved}");
+        assert_eq!(
+            (customer.table.state().people.len(), problems),
+            (4, vec![]),
+            "{later} later, after {saved}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_run_cut_off_at_any_write_ends_where_an_uninterrupted_one_does() {
     let people = [

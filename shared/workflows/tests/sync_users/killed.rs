@@ -117,6 +117,11 @@ proptest! {
             calm.finish().await;
             kills += with_kills(&stormy, &second).await;
             prop_assert_eq!(stormy.accounts(), calm.accounts());
+            for customer in [&calm, &stormy] {
+                customer.clock.advance(SignedDuration::from_hours(24));
+            }
+            let (calm_end, stormy_end) = (calm.finish().await, stormy.finish().await);
+            prop_assert_eq!(stormy_end.problems, calm_end.problems, "nobody is left in a state that needs somebody");
             let (calm_writes, stormy_writes) = (calm.writes(), stormy.writes());
             prop_assert!(stormy_writes <= calm_writes + kills, "{stormy_writes} writes instead of {calm_writes}, {kills} kills");
             let open = stormy.table.state().runs.values().filter(|run| matches!(run.record.state, RunState::Unfinished { .. })).count();

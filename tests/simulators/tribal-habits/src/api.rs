@@ -52,7 +52,7 @@ async fn authorise(State(api_key): State<Arc<str>>, request: Request, next: Next
 }
 
 async fn list_users(State(portal): State<SharedPortal>, Extension(call): Extension<Call>) -> Response {
-    paged(&call, portal.lock().users().to_vec())
+    paged(&call, portal.lock().users())
 }
 
 async fn show_user(State(portal): State<SharedPortal>, Extension(call): Extension<Call>) -> Response {
@@ -85,7 +85,7 @@ async fn update_user(State(portal): State<SharedPortal>, Extension(call): Extens
 }
 
 async fn list_topics(State(portal): State<SharedPortal>, Extension(call): Extension<Call>) -> Response {
-    paged(&call, portal.lock().topics.clone())
+    paged(&call, &portal.lock().topics)
 }
 
 async fn show_topic(State(portal): State<SharedPortal>, Extension(call): Extension<Call>) -> Response {
@@ -96,7 +96,7 @@ async fn show_topic(State(portal): State<SharedPortal>, Extension(call): Extensi
 async fn list_enrolments(State(portal): State<SharedPortal>, Extension(call): Extension<Call>) -> Response {
     let since = call.query.get("completed_since").map(|text| text.parse());
     match since.transpose() {
-        Ok(since) => paged(&call, portal.lock().enrolments_since(since)),
+        Ok(since) => paged(&call, &portal.lock().enrolments_since(since)),
         Err(_) => DIALECT.refuse(StatusCode::BAD_REQUEST, "completed_since is not a time"),
     }
 }
@@ -112,7 +112,7 @@ async fn show_enrolment(State(portal): State<SharedPortal>, Extension(call): Ext
     )
 }
 
-fn paged<T: Serialize>(call: &Call, records: Vec<T>) -> Response {
+fn paged<T: Serialize>(call: &Call, records: &[T]) -> Response {
     match call.number("page") {
         Ok(number) => Json(Page::of(records, number.unwrap_or(1))).into_response(),
         Err(_) => DIALECT.refuse(StatusCode::BAD_REQUEST, "page is invalid"),

@@ -8,25 +8,23 @@ pub(crate) const MAX_PER_PAGE: usize = 25;
 /// One page of a list.
 #[derive(Debug, Serialize)]
 #[expect(clippy::struct_field_names, reason = "these are the contract's names")]
-pub(crate) struct Page<T> {
+pub(crate) struct Page<'a, T> {
     total_records: usize,
     max_per_page: usize,
     current_page: usize,
     total_pages: usize,
-    records: Vec<T>,
+    records: &'a [T],
 }
 
-impl<T> Page<T> {
+impl<'a, T> Page<'a, T> {
     /// The page of `records` with this number, counted from 1; past the end it is empty.
-    pub(crate) fn of(records: Vec<T>, number: usize) -> Self {
-        let total_records = records.len();
-        let skipped = (number - 1).saturating_mul(MAX_PER_PAGE);
+    pub(crate) fn of(records: &'a [T], number: usize) -> Self {
         Self {
-            total_records,
+            total_records: records.len(),
             max_per_page: MAX_PER_PAGE,
             current_page: number,
-            total_pages: total_records.div_ceil(MAX_PER_PAGE),
-            records: records.into_iter().skip(skipped).take(MAX_PER_PAGE).collect(),
+            total_pages: records.len().div_ceil(MAX_PER_PAGE),
+            records: records.chunks(MAX_PER_PAGE).nth(number - 1).unwrap_or_default(),
         }
     }
 }

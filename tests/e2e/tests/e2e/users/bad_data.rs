@@ -61,7 +61,7 @@ pub(crate) async fn a_field_and_a_list_item_that_the_portal_does_not_have_cost_t
 ) -> Result<(), Failed> {
     let customer = world
         .customer_like("no-such-field", |mut example| {
-            example.fields = "\"X-Desk\" = \"employee.customFields['Desk']\"".to_owned();
+            r#""X-Desk" = "employee.customFields['Desk']""#.clone_into(&mut example.fields);
             example
         })
         .await?;

@@ -1,10 +1,9 @@
 //! First and last days, returns and the filter: who has an account when, by the customer's own calendar.
 
-use habitsync_local::customer::today;
+use habitsync_local::customer::{today, today_in};
 use habitsync_simulator_employee_connect::Employee;
+use jiff::ToSpan;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use libtest_mimic::Failed;
 
 use super::{at_work, count, is_active, writes};
@@ -43,15 +42,11 @@ pub(crate) async fn the_last_day_is_worked_where_the_customer_is(world: World) -
 
 /// A time zone in which the day is not that of UTC now, the day there, and UTC's: there always is one.
 fn another_day_than_in_utc() -> Result<(&'static str, Date, Date), Failed> {
-    let now = Timestamp::now();
-    let day_in = |zone: &str| Ok::<_, Failed>(now.to_zoned(TimeZone::get(zone)?).date());
-    let in_utc = day_in("UTC")?;
-    for zone in ["Pacific/Kiritimati", "Pacific/Pago_Pago"] {
-        if day_in(zone)? != in_utc {
-            return Ok((zone, day_in(zone)?, in_utc));
-        }
-    }
-    Err("it is the same day everywhere".into())
+    let in_utc = today_in("UTC");
+    let mut zones = ["Pacific/Kiritimati", "Pacific/Pago_Pago"].into_iter();
+    let another = zones.find(|zone| today_in(zone) != in_utc);
+    let zone = another.ok_or("it is the same day everywhere")?;
+    Ok((zone, today_in(zone), in_utc))
 }
 
 pub(crate) async fn who_leaves_later_keeps_the_account_until_then_and_who_starts_later_gets_it_fourteen_days_ahead(
