@@ -18,6 +18,9 @@ const WAITS: [SignedDuration; 4] = [
     SignedDuration::from_mins(10),
 ];
 
+/// How long releasing what was held back may take.
+const RELEASED_WITHIN: SignedDuration = SignedDuration::from_mins(1);
+
 /// One customer's breaker: the `BREAKER` item of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
@@ -34,6 +37,11 @@ pub enum Breaker {
         /// Nobody calls before then. Whoever probes moves it to the end of their own time: should they never come back,
         /// the next may probe.
         probe_at: Timestamp,
+    },
+    /// EmployeeConnect answers again, and is called. Whoever heard it releases what was held back.
+    Releasing {
+        /// By then they are through. Should they never come back, the next who hears an answer releases it.
+        until: Timestamp,
     },
 }
 
@@ -74,7 +82,7 @@ impl Breaker {
     #[must_use]
     pub fn admits(self, now: Timestamp, deadline: Timestamp) -> Admission {
         match self {
-            Self::Closed { .. } => Admission::Free,
+            Self::Closed { .. } | Self::Releasing { .. } => Admission::Free,
             Self::Open { probe_at, .. } if probe_at > now => Admission::HeldBack { until: probe_at },
             Self::Open { failed_probes, .. } => Admission::Probe(Self::Open {
                 failed_probes,
@@ -88,12 +96,17 @@ impl Breaker {
     #[must_use]
     pub fn after_call(self, heard: Heard, now: Timestamp) -> Self {
         match (self, heard) {
-            (_, Heard::Answer) => Self::default(),
+            (Self::Closed { .. }, Heard::Answer) => Self::default(),
+            (Self::Open { .. }, Heard::Answer) => Self::releasing(now),
+            (Self::Releasing { until }, Heard::Answer) if until <= now => Self::releasing(now),
             (Self::Closed { silences }, Heard::Silence) if silences + 1 < SILENCES_THAT_OPEN => {
                 Self::Closed { silences: silences + 1 }
             }
-            (Self::Closed { .. }, Heard::Silence) => Self::opened(0, now),
-            (unchanged, Heard::Nothing) | (unchanged @ Self::Open { .. }, Heard::Silence) => unchanged,
+            // One that has only just begun to answer is not given three silences more.
+            (Self::Closed { .. } | Self::Releasing { .. }, Heard::Silence) => Self::opened(0, now),
+            (unchanged, Heard::Nothing)
+            | (unchanged @ Self::Releasing { .. }, Heard::Answer)
+            | (unchanged @ Self::Open { .. }, Heard::Silence) => unchanged,
         }
     }
 
@@ -106,10 +119,24 @@ impl Breaker {
         }
     }
 
+    /// When somebody has to look at it should nobody call: to probe, or to release what was held back.
+    #[must_use]
+    pub fn due_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Closed { .. } => None,
+            Self::Open { probe_at: due_at, .. } | Self::Releasing { until: due_at } => Some(due_at),
+        }
+    }
+
     /// Whether nobody but a probe calls.
     #[must_use]
     pub fn is_open(self) -> bool {
         matches!(self, Self::Open { .. })
+    }
+
+    fn releasing(now: Timestamp) -> Self {
+        let until = now.checked_add(RELEASED_WITHIN).unwrap_or(Timestamp::MAX);
+        Self::Releasing { until }
     }
 
     fn opened(failed_probes: u32, now: Timestamp) -> Self {
@@ -179,9 +206,20 @@ mod tests {
     }
 
     #[test]
-    fn a_probe_that_is_answered_closes_it_and_one_that_says_nothing_leaves_it_to_the_next() {
+    fn a_probe_that_is_answered_opens_the_way_and_one_that_says_nothing_leaves_it_to_the_next() {
         let open = after(&[Heard::Silence; 3]);
-        assert_eq!(open.after_probe(Heard::Answer, NOW), Breaker::default());
         assert_eq!(open.after_probe(Heard::Nothing, NOW), open);
+        let answering = open.after_probe(Heard::Answer, NOW);
+        assert_eq!(answering, Breaker::Releasing { until: seconds(60) });
+        assert_eq!(answering.admits(NOW, seconds(30)), Admission::Free);
+    }
+
+    #[test]
+    fn one_releases_what_was_held_back_and_another_should_they_not_come_back() {
+        let answering = Breaker::Releasing { until: seconds(60) };
+        assert_eq!(answering.after_call(Heard::Answer, seconds(59)), answering);
+        let again = Breaker::Releasing { until: seconds(120) };
+        assert_eq!(answering.after_call(Heard::Answer, seconds(60)), again);
+        assert!(answering.after_call(Heard::Silence, seconds(1)).is_open());
     }
 }

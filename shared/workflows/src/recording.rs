@@ -11,7 +11,7 @@ use habitsync_domain::result::{NewResult, ParkedOn};
 use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
-use crate::ports::breaker::KeepBreaker;
+use crate::ports::breaker::{KeepBreaker, StoredBreaker};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::{ServiceFailure, VendorFailure, VendorFailureKind};
 use crate::ports::results::ReleaseResults;
@@ -196,19 +196,26 @@ where
                 return Ok(next.is_open());
             }
             if self.table.change_breaker(&seen, next).await? {
-                self.changed(seen.breaker, next, now).await?;
+                let version = seen.version + 1;
+                self.changed(StoredBreaker { breaker: next, version }, now).await?;
                 return Ok(next.is_open());
             }
         }
         Ok(self.table.load_breaker().await?.breaker.is_open())
     }
 
-    /// What was held back is due as soon as EmployeeConnect answers.
-    async fn changed(&self, before: Breaker, after: Breaker, now: Timestamp) -> Result<(), ServiceFailure> {
-        match (before.is_open(), after.is_open()) {
-            (false, true) => warn!("EmployeeConnect does not answer: this customer's results wait for a probe"),
-            (true, false) => drop(self.table.release_results(&ParkedOn::EmployeeConnect, now).await?),
-            (true, true) | (false, false) => {}
+    /// What was held back is due as soon as EmployeeConnect answers. Until all of it is, the breaker says so: should this
+    /// invocation end in the middle, the next goes on.
+    async fn changed(&self, stored: StoredBreaker, now: Timestamp) -> Result<(), ServiceFailure> {
+        match stored.breaker {
+            Breaker::Open { failed_probes: 0, .. } => {
+                warn!("EmployeeConnect does not answer: this customer's results wait for a probe");
+            }
+            Breaker::Releasing { .. } => {
+                self.table.release_results(&ParkedOn::EmployeeConnect, now).await?;
+                self.table.change_breaker(&stored, Breaker::default()).await?;
+            }
+            Breaker::Open { .. } | Breaker::Closed { .. } => {}
         }
         Ok(())
     }

@@ -19,15 +19,11 @@ impl KeepBreaker for Table {
             if state.breaker.0.version != seen.version {
                 return Ok(false);
             }
-            let due_at = match next {
-                Breaker::Open { probe_at, .. } => Some(probe_at),
-                Breaker::Closed { .. } => None,
-            };
             let stored = StoredBreaker {
                 breaker: next,
                 version: seen.version + 1,
             };
-            state.breaker = (stored, due_at);
+            state.breaker = (stored, next.due_at());
             Ok(true)
         };
         self.faults.call(Call::ChangeBreaker, change).await

@@ -11,9 +11,9 @@ use crate::failure::AwsError;
 
 const UNCHANGED: &str = "#version = :seen";
 const NEW: &str = "attribute_not_exists(#version)";
-/// An open one is due when it may be probed; a closed one is not.
-const OPEN: &str = "#body = :body, #version = :version, #due_kind = :due_kind, #due_at = :due_at";
-const CLOSED: &str = "#body = :body, #version = :version REMOVE #due_kind, #due_at";
+/// Whether somebody has to look at it should nobody call.
+const DUE: &str = "#body = :body, #version = :version, #due_kind = :due_kind, #due_at = :due_at";
+const AT_REST: &str = "#body = :body, #version = :version REMOVE #due_kind, #due_at";
 
 impl KeepBreaker for TenantTable {
     async fn load_breaker(&self) -> Result<StoredBreaker, ServiceFailure> {
@@ -36,11 +36,11 @@ impl KeepBreaker for TenantTable {
         ];
         let body = encode(&next).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
         let mut values = vec![(":body", body), (":version", number(seen.version + 1))];
-        let set = match next {
-            Breaker::Closed { .. } => CLOSED,
-            Breaker::Open { probe_at, .. } => {
-                values.extend([(":due_kind", text(DUE_BREAKER)), (":due_at", text(due_at(probe_at)))]);
-                OPEN
+        let set = match next.due_at() {
+            None => AT_REST,
+            Some(at) => {
+                values.extend([(":due_kind", text(DUE_BREAKER)), (":due_at", text(due_at(at)))]);
+                DUE
             }
         };
         let condition = if seen.version == 0 {

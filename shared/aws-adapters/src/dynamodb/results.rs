@@ -11,6 +11,7 @@ use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
 use jiff::Timestamp;
+use tokio::task::JoinSet;
 
 use super::item::{Attributes, Item, Retention, encode, number, read_number, read_text, read_value, text};
 use super::keys::{
@@ -22,6 +23,9 @@ use crate::failure::{AwsError, AwsErrorKind};
 const CLAIMED: &str = "claimed";
 const WAITING: &str = "waiting";
 const PARKED: &str = "parked";
+
+/// Writes under way at a time: a long outage holds thousands of results back, and a pusher has seconds.
+const RELEASED_AT_ONCE: usize = 16;
 
 /// New, parked, waiting and due, or claimed by somebody whose time has run out. One that is not due yet is left alone
 /// whatever brings it: duplicates must not use up its attempts.
@@ -86,13 +90,20 @@ impl FindResult for TenantTable {
 
 impl ReleaseResults for TenantTable {
     async fn release_results(&self, parked_on: &ParkedOn, now: Timestamp) -> Result<u64, ServiceFailure> {
-        let mut released = 0;
-        for parked in self
+        let parked = self
             .table
             .parked(&self.tenant, |on| on == parked_on, usize::MAX)
-            .await?
-        {
-            released += u64::from(self.release(parked.completion.enrolment, now).await?);
+            .await?;
+        let mut released = 0;
+        for some in parked.chunks(RELEASED_AT_ONCE) {
+            let mut writes = JoinSet::new();
+            for record in some {
+                let (table, enrolment) = (self.clone(), record.completion.enrolment);
+                writes.spawn(async move { table.release(enrolment, now).await });
+            }
+            for is_released in writes.join_all().await {
+                released += u64::from(is_released?);
+            }
         }
         Ok(released)
     }

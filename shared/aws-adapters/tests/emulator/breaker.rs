@@ -48,7 +48,8 @@ async fn of_sixteen_who_change_the_breaker_that_they_saw_one_does() {
 async fn a_breaker_is_read_back_as_it_was_stored_and_is_closed_before_anybody_has() {
     let acme = acme().await;
     assert_eq!(stored(&acme).await, StoredBreaker::default());
-    for (version, next) in (1..).zip([Breaker::Closed { silences: 2 }, open(), Breaker::default()]) {
+    let releasing = Breaker::Releasing { until: at(PROBE_AT) };
+    for (version, next) in (1..).zip([Breaker::Closed { silences: 2 }, open(), releasing, Breaker::default()]) {
         assert!(change(&acme, &stored(&acme).await, next).await);
         let breaker = next;
         assert_eq!(stored(&acme).await, StoredBreaker { breaker, version });

@@ -135,3 +135,15 @@ async fn what_is_parked_is_listed_by_customer_and_since_when() {
     assert_eq!(listed(Timestamp::MIN, at("2026-02-01T00:00:00Z")).await, [3, 1]);
     assert_eq!(listed(at("2026-02-01T00:00:00.001Z"), at(NOW)).await, [2]);
 }
+
+#[tokio::test]
+async fn everything_that_an_outage_held_back_is_released_however_much_it_is() {
+    let acme = acme().await;
+    for enrolment in 1..=70 {
+        acme.settle_result(&record(enrolment, parked(ParkedOn::EmployeeConnect), 0))
+            .await
+            .expect("parked");
+    }
+    let released = acme.release_results(&ParkedOn::EmployeeConnect, at(NOW)).await;
+    assert_eq!(released.expect("released"), 70);
+}

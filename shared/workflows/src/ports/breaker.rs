@@ -21,7 +21,7 @@ pub trait KeepBreaker {
     fn load_breaker(&self) -> impl Future<Output = Result<StoredBreaker, ServiceFailure>> + Send;
 
     /// One conditional write: stores `next` where nobody has changed the breaker since `seen` was read; false where
-    /// somebody has. An open one is due, for the watchdog, when the next probe is.
+    /// somebody has. It is due, for the watchdog, when the breaker says.
     fn change_breaker(
         &self,
         seen: &StoredBreaker,

@@ -168,3 +168,43 @@ async fn a_result_that_is_held_back_just_as_the_breaker_closes_is_due_at_once() 
         assert_ne!(state, held_back(world.now()), "closed after {pause} turns");
     }
 }
+
+#[tokio::test]
+async fn a_release_that_is_cut_off_is_finished_by_whoever_hears_the_next_answer() {
+    let world = opened().await;
+    world.push(&number(2)).await;
+    world.clock.advance(minutes(1));
+    let cut_off = Fault::Before(service_failure());
+    world.table.faults.arm(Call::ReleaseResults, cut_off);
+    let state = world.push(&number(3)).await;
+    assert!(matches!(state, ResultState::Recorded { .. }), "{state:?}");
+    let until = world.soon(60);
+    assert_eq!(breaker(&world), Breaker::Releasing { until });
+    world.clock.advance(minutes(1));
+    world.push(&number(4)).await;
+    assert_eq!(breaker(&world), Breaker::default());
+    assert!(matches!(world.state_of(&number(2)), ResultState::Waiting { .. }));
+}
+
+#[tokio::test]
+async fn a_release_that_is_cut_off_is_finished_although_nothing_is_completed_any_more() {
+    let world = opened().await;
+    for enrolment in 2..=4 {
+        world.push(&number(enrolment)).await;
+    }
+    world.clock.advance(minutes(1));
+    let cut_off = Fault::Before(service_failure());
+    world.table.faults.arm(Call::ReleaseResults, cut_off);
+    world.push(&number(5)).await;
+    for _ in 0..3 {
+        world.clock.advance(minutes(1));
+        watch(&world).await;
+        while let Some(message) = world.queue.receive() {
+            world.push(&message.completion).await;
+        }
+    }
+    for enrolment in 1..=5 {
+        let state = world.state_of(&number(enrolment));
+        assert!(matches!(state, ResultState::Recorded { .. }), "{enrolment}: {state:?}");
+    }
+}
