@@ -239,6 +239,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_bound_is_that_of_the_body_as_it_was_sent_and_not_of_its_encoding() {
+        use base64::prelude::{BASE64_STANDARD, Engine};
+        let world = World::new();
+        let mut largest = completed();
+        largest.push_str(&" ".repeat(64 * 1024 - largest.len()));
+        let encoded = |body: &str| event("acme", &BASE64_STANDARD.encode(body), &signed(body), true);
+        assert_eq!(world.status_of(&encoded(&largest)).await, 202);
+        largest.push(' ');
+        assert_eq!(world.status_of(&encoded(&largest)).await, 413);
+    }
+
+    #[tokio::test]
     async fn what_could_not_be_stored_is_asked_for_again() {
         let (world, body) = (World::new(), completed());
         world

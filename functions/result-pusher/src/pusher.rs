@@ -26,8 +26,8 @@ impl Pusher {
         let tenant = opened.ok_or_else(|| FunctionError::tenant_unknown(&message.tenant))?;
         let push = PushResult {
             table: &tenant.table,
-            portal: &tenant.vendors.tribal_habits,
-            hris: &tenant.vendors.employee_connect,
+            portal: &tenant.vendors.confirmer(),
+            hris: &tenant.vendors.recorder(),
             clock: &self.clock,
             configuration: &tenant.configuration,
             ladder: &self.ladder,

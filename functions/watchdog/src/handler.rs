@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use habitsync_lambda_support::{Deadline, FunctionError};
 use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::ports::fleet::{ListDue, PostponeDue};
+use habitsync_workflows::ports::fleet::{ListDue, ListParked, PostponeDue};
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
 use habitsync_workflows::watch_fleet::{FleetReport, WatchFleet, watch_fleet};
 use lambda_runtime::LambdaEvent;
@@ -19,8 +19,11 @@ const MARGIN: Duration = Duration::from_secs(2);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Answer {
     results_queued: u64,
+    probes_queued: u64,
+    parked_queued: u64,
     runs_started: u64,
     moved_on: u64,
+    unreadable: u64,
     failures: usize,
 }
 
@@ -30,7 +33,7 @@ pub(crate) async fn handle<Fleet, Queue, Jobs, Clock>(
     event: LambdaEvent<IgnoredAny>,
 ) -> Result<Answer, FunctionError>
 where
-    Fleet: ListDue + PostponeDue,
+    Fleet: ListDue + ListParked + PostponeDue,
     Queue: QueueCompletion,
     Jobs: StartJob,
     Clock: Now,
@@ -45,8 +48,11 @@ where
     let answer = Answer::of(&report);
     info!(
         results.queued = answer.results_queued,
+        probes.queued = answer.probes_queued,
+        parked.queued = answer.parked_queued,
         runs.started = answer.runs_started,
         due.moved_on = answer.moved_on,
+        due.unreadable = answer.unreadable,
         due.failures = answer.failures,
         "looked after the fleet"
     );
@@ -57,8 +63,11 @@ impl Answer {
     fn of(report: &FleetReport) -> Self {
         Self {
             results_queued: report.results_queued,
+            probes_queued: report.probes_queued,
+            parked_queued: report.parked_queued,
             runs_started: report.runs_started,
             moved_on: report.moved_on,
+            unreadable: report.unreadable,
             failures: report.failures.len(),
         }
     }
@@ -94,8 +103,11 @@ mod tests {
             answer,
             Answer {
                 results_queued: 0,
+                probes_queued: 0,
+                parked_queued: 0,
                 runs_started: 0,
                 moved_on: 0,
+                unreadable: 0,
                 failures: 0
             }
         );

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::completion::Completion;
 use crate::course::{ResultsGo, TopicRecord};
 use crate::identity::{CourseId, EmployeeId};
-use crate::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
+use crate::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState, WaitsFor};
 use crate::retry_ladder::RetryLadder;
 
 /// What is known about a completion beyond itself.
@@ -69,8 +69,8 @@ pub struct Earlier {
     pub attempts: u32,
     /// One of them may have had its effect: look before writing.
     pub look_first: bool,
-    /// Since when the completion has been parked.
-    pub parked_since: Option<Timestamp>,
+    /// What kind of thing the completion has been parked on, and since when.
+    pub parked: Option<(WaitsFor, Timestamp)>,
 }
 
 impl Earlier {
@@ -84,10 +84,20 @@ impl Earlier {
         Self {
             attempts: record.attempts,
             look_first: record.attempts > 0,
-            parked_since: match record.state {
-                ResultState::Parked { since, .. } => Some(since),
+            parked: match &record.state {
+                ResultState::Parked { on, since } => Some((on.waits_for(), *since)),
                 _ => None,
             },
+        }
+    }
+
+    /// Since when a completion that is parked on this has waited: one that waited for another kind of thing begins anew,
+    /// or a long pause would end what the customer comes back for.
+    #[must_use]
+    pub fn parked_since(&self, on: &ParkedOn, now: Timestamp) -> Timestamp {
+        match self.parked {
+            Some((waits_for, since)) if waits_for == on.waits_for() => since,
+            _ => now,
         }
     }
 }

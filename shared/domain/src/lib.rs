@@ -4,6 +4,7 @@
 //! [`configuration`]); what is decided is decided here ([`topic`], [`completion`]).
 
 pub mod brake;
+pub mod breaker;
 mod cel_record;
 pub mod completion;
 pub mod configuration;
@@ -26,6 +27,7 @@ pub mod identity;
 pub mod job;
 pub mod mapping;
 mod nearest;
+pub mod parked_results;
 pub mod parking;
 pub mod person;
 pub mod problem;

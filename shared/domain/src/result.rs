@@ -85,6 +85,31 @@ pub enum ParkedOn {
     User(UserName),
     /// The customer is paused, or does not record results.
     Customer,
+    /// The customer's EmployeeConnect answers again.
+    EmployeeConnect,
+}
+
+/// What kind of thing a parked result waits for: how long it waits depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaitsFor {
+    /// A person or a course that is not linked yet.
+    Link,
+    /// The customer, to go on.
+    Customer,
+    /// EmployeeConnect, to answer.
+    EmployeeConnect,
+}
+
+impl ParkedOn {
+    /// The kind of thing that this is.
+    #[must_use]
+    pub fn waits_for(&self) -> WaitsFor {
+        match self {
+            Self::Topic(_) | Self::User(_) => WaitsFor::Link,
+            Self::Customer => WaitsFor::Customer,
+            Self::EmployeeConnect => WaitsFor::EmployeeConnect,
+        }
+    }
 }
 
 /// Why a completion is not recorded.
@@ -95,6 +120,6 @@ pub enum IgnoredBecause {
     TopicIsNotACourse,
     /// The account belongs to no employee.
     UserIsNoEmployee,
-    /// Tribal Habits does not confirm the completion.
+    /// Tribal Habits does not confirm the completion, however often it was asked.
     NotConfirmed,
 }

@@ -53,6 +53,16 @@ impl EmployeeConnect {
         }
     }
 
+    /// The same API, where each request is sent once, save for one more after a token that was refused: for a caller that
+    /// has its own way of trying again. It shares the access token with the one it was made from.
+    #[must_use]
+    pub fn once(self) -> Self {
+        Self {
+            http: self.http.once(),
+            ..self
+        }
+    }
+
     /// Every employee, terminated ones included, ordered by `employeeId`; each is kept as `keep` makes it, page by page.
     /// `identity` tells one person's record from another's, where it can be told.
     pub async fn employees<R, I: Hash + Eq>(

@@ -76,6 +76,15 @@ impl TribalHabits {
         }
     }
 
+    /// The same portal, where each request is sent once: for a caller that has its own way of trying again.
+    #[must_use]
+    pub fn once(self) -> Self {
+        Self {
+            http: self.http.once(),
+            ..self
+        }
+    }
+
     /// Every user, deactivated ones included; each is kept as `keep` makes it, page by page. `identity` tells one user from
     /// another, where it can be told.
     pub async fn users<R, I: Hash + Eq>(

@@ -81,6 +81,14 @@ impl VendorHttp {
         self
     }
 
+    /// The same way, where each request is sent once: for a caller that has its own way of trying again. Tries of both
+    /// would multiply.
+    #[must_use]
+    pub fn once(mut self) -> Self {
+        self.settings.retries = RetrySchedule::none();
+        self
+    }
+
     /// Sends a request and reads its answer as `T`; an answer counts as a success only once it has been understood.
     ///
     /// Where nothing in the answer is needed, `T` is [`serde::de::IgnoredAny`], which an empty answer is, too.

@@ -84,6 +84,19 @@ impl TenantVendors {
         }
     }
 
+    /// EmployeeConnect as results are recorded with: each request is sent once, since recording tries again by itself.
+    #[must_use]
+    pub fn recorder(&self) -> Opened<EmployeeConnect> {
+        self.employee_connect.clone().map(EmployeeConnect::once)
+    }
+
+    /// Tribal Habits as completions are read back with: each request is sent once, so that a portal that hangs holds a pusher
+    /// for no longer than one time-out. The retry ladder asks again.
+    #[must_use]
+    pub fn confirmer(&self) -> Opened<TribalHabits> {
+        self.tribal_habits.clone().map(TribalHabits::once)
+    }
+
     /// The same, called no later than this.
     pub(crate) fn until(self, deadline: Timestamp) -> Self {
         let left = Duration::try_from(SystemClock.time_until(deadline)).unwrap_or(Duration::ZERO);
@@ -125,8 +138,13 @@ fn no_credentials(vendor: Vendor, error: &dyn std::error::Error) -> VendorFailur
 #[cfg(test)]
 mod tests {
     use habitsync_domain::employee_fields::FieldsNeeded;
+    use habitsync_domain::identity::{CourseId, EnrolmentId};
+    use habitsync_domain::result::NewResult;
+    use habitsync_simulator_employee_connect::{EmployeeConnectSimulator, TenantSettings};
+    use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
+    use habitsync_simulator_tribal_habits::{PortalSettings, TribalHabitsSimulator};
     use habitsync_vendor_http::{InProcessBudget, PrivateVendors};
-    use habitsync_workflows::ports::vendors::{ListEmployees, ListTopics};
+    use habitsync_workflows::ports::vendors::{FindCompletion, ListEmployees, ListTopics, RecordResult};
 
     use super::*;
 
@@ -134,15 +152,18 @@ mod tests {
 
     fn assembled(hosts: &str, secret: Option<&str>) -> TenantVendors {
         let hosts = VendorHosts::new(hosts, PrivateVendors::Deny).expect("hosts");
-        let transport = Transport::new(PrivateVendors::Deny).expect("a client");
-        let configuration: TenantConfiguration = CONFIGURATION.parse().expect("a configuration");
+        assembled_for(&CONFIGURATION.parse().expect("a configuration"), &hosts, secret)
+    }
+
+    fn assembled_for(configuration: &TenantConfiguration, hosts: &VendorHosts, secret: Option<&str>) -> TenantVendors {
+        let transport = Transport::new(hosts.private()).expect("a client");
         let budget = || Arc::new(InProcessBudget::per_minute(60));
         let budgets = Budgets {
             tribal_habits: budget(),
             employee_connect: budget(),
         };
         let secret = secret.map(|text| SecretString::from(text.to_owned()));
-        TenantVendors::assemble(&transport, &hosts, &configuration, secret.as_ref(), budgets)
+        TenantVendors::assemble(&transport, hosts, configuration, secret.as_ref(), budgets)
     }
 
     const SECRET: &str =
@@ -175,6 +196,42 @@ mod tests {
         let failure = vendors.tribal_habits.list_topics().await.expect_err("not on the list");
         assert!(matches!(failure.kind, VendorFailureKind::Refused(_)), "{failure}");
         assert!(matches!(vendors.employee_connect, Opened::Client(_)));
+    }
+
+    #[tokio::test]
+    async fn what_a_pusher_calls_is_sent_once() {
+        let hris = EmployeeConnectSimulator::start(TenantSettings::default())
+            .await
+            .expect("it starts");
+        let portal = TribalHabitsSimulator::start(PortalSettings::default())
+            .await
+            .expect("it starts");
+        let broken = || {
+            Rule::new(Fault::ServerError {
+                status: 503,
+                moment: Moment::BeforeEffect,
+            })
+        };
+        hris.arm(broken().on(&Method::POST, "/oauth/token"));
+        portal.arm(broken());
+        let mut configuration: TenantConfiguration = CONFIGURATION.parse().expect("a configuration");
+        configuration.employee_connect.base_url = hris.base_url().parse().expect("an address");
+        configuration.tribal_habits.base_url = portal.base_url().parse().expect("an address");
+        let hosts = VendorHosts::new("127.0.0.1", PrivateVendors::Allow).expect("hosts");
+        let vendors = assembled_for(&configuration, &hosts, Some(SECRET));
+        let course = CourseId("C-1".to_owned());
+        let result = NewResult {
+            idempotency_key: "th-enrolment-9001".to_owned(),
+            employee_id: "E1".parse().expect("an employee id"),
+            completed_on: jiff::civil::date(2026, 3, 2),
+            duration_minutes: None,
+        };
+        let failed = vendors.recorder().record_result(&course, &result).await;
+        failed.expect_err("no token");
+        assert_eq!(hris.journal().count(&Method::POST, "/oauth/token"), 1);
+        let failed = vendors.confirmer().find_completion(EnrolmentId(9001)).await;
+        failed.expect_err("broken");
+        assert_eq!(portal.journal().len(), 1);
     }
 
     #[test]

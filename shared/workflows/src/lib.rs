@@ -12,6 +12,7 @@ pub mod job_run;
 pub mod mail;
 pub mod ports;
 pub mod push_result;
+mod recording;
 pub mod replay_results;
 pub mod sweep_results;
 pub mod sync_courses;

@@ -3,17 +3,16 @@
 //! Whatever happens between the claim and the settling, the table says what remains to be done: a claim that runs out is
 //! due again, and the attempt after it looks before it writes.
 
-use std::time::Duration;
-
 use habitsync_domain::completion::Completion;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::delivery::{Destination, Earlier, Known, destination};
 use habitsync_domain::identity::{CourseId, EmployeeId};
 use habitsync_domain::job::Job;
-use habitsync_domain::result::{IgnoredBecause, NewResult, ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::result::{NewResult, ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::retry_ladder::RetryLadder;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use crate::ports::breaker::KeepBreaker;
 use crate::ports::clock::{Now, Pause};
 use crate::ports::courses::{FindTopic, SaveTopic};
 use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
@@ -21,22 +20,24 @@ use crate::ports::people::FindPersonByUserName;
 use crate::ports::results::{Claim, ClaimResult, ReleaseResults, SettleResult};
 use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindCompletion, RecordResult};
+use crate::recording::{Recorder, Recording};
 use crate::unsettled::Unsettled;
-
-/// The waits before the quick tries of one attempt.
-const QUICK_TRIES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(4)];
-
-/// What a try and the settling after it may take: no quick try begins later than this before the deadline.
-const ROOM: SignedDuration = SignedDuration::from_secs(7);
 
 /// What pushing needs of the customer's table.
 pub trait ResultTable:
-    ClaimResult + SettleResult + ReleaseResults + FindPersonByUserName + FindTopic + SaveTopic + RememberJob
+    ClaimResult + SettleResult + ReleaseResults + KeepBreaker + FindPersonByUserName + FindTopic + SaveTopic + RememberJob
 {
 }
 
 impl<T> ResultTable for T where
-    T: ClaimResult + SettleResult + ReleaseResults + FindPersonByUserName + FindTopic + SaveTopic + RememberJob
+    T: ClaimResult
+        + SettleResult
+        + ReleaseResults
+        + KeepBreaker
+        + FindPersonByUserName
+        + FindTopic
+        + SaveTopic
+        + RememberJob
 {
 }
 
@@ -95,7 +96,7 @@ where
     let record = push.attempt(completion, before.as_ref(), deadline).await?;
     push.table.settle_result(&record).await?;
     if let ResultState::Parked { on, .. } = &record.state {
-        push.release_if_link_has_come(&record.completion, on).await?;
+        push.release_if_it_has_come(&record.completion, on, deadline).await?;
     }
     Ok(PushOutcome::Settled(record.state))
 }
@@ -122,9 +123,12 @@ where
         if self.has_spent_its_attempts(before) {
             return Ok(unsettled.dead("every attempt ended without an answer"));
         }
+        if self.configuration.reads_back() && self.recorder(deadline).is_held_back().await? {
+            return Ok(unsettled.parked(ParkedOn::EmployeeConnect, self.clock.now()));
+        }
         let confirmed = match self.confirmed(completion).await {
             Ok(Some(confirmed)) => confirmed,
-            Ok(None) => return Ok(unsettled.ignored(IgnoredBecause::NotConfirmed)),
+            Ok(None) => return Ok(unsettled.unconfirmed(self.ladder, self.clock.now())),
             Err(failure) => return Ok(unsettled.failed(&failure, self.ladder, self.clock.now())),
         };
         let unsettled = Unsettled {
@@ -191,11 +195,9 @@ where
             completed_on: completion.completed_on(self.configuration.time_zone.zone()),
             duration_minutes: completion.training_minutes,
         };
-        match self
-            .record(&course, &result, unsettled.earlier.look_first, deadline)
-            .await
-        {
-            Ok(()) => {
+        let recorder = self.recorder(deadline);
+        match recorder.record(&course, &result, unsettled.earlier.look_first).await? {
+            Recording::Done => {
                 let at = self.clock.now();
                 Ok(unsettled.attempted(ResultState::Recorded {
                     course,
@@ -203,57 +205,22 @@ where
                     at,
                 }))
             }
-            Err(failure) if failure.kind == VendorFailureKind::NotFound(Missing::Course) => {
+            Recording::HeldBack => Ok(unsettled.parked(ParkedOn::EmployeeConnect, self.clock.now())),
+            Recording::Failed(failure) if failure.kind == VendorFailureKind::NotFound(Missing::Course) => {
                 self.mark_broken(completion, &course).await?;
                 Ok(unsettled.parked(ParkedOn::Topic(completion.topic), self.clock.now()))
             }
-            Err(failure) => Ok(unsettled.failed(&failure, self.ladder, self.clock.now())),
+            Recording::Failed(failure) => Ok(unsettled.failed(&failure, self.ladder, self.clock.now())),
         }
     }
 
-    /// Records the result, with quick tries. After a failure that may have had its effect it looks before it writes.
-    async fn record(
-        &self,
-        course: &CourseId,
-        result: &NewResult,
-        mut look_first: bool,
-        deadline: Timestamp,
-    ) -> Result<(), VendorFailure> {
-        let mut quick_tries = QUICK_TRIES.into_iter();
-        let mut sent: Option<VendorFailure> = None;
-        loop {
-            let Err(failure) = self.look_and_record(course, result, look_first).await else {
-                return Ok(());
-            };
-            // A try that was never made does not undo one that was, and may have had its effect.
-            let failure = match sent.take() {
-                Some(earlier) if failure.kind == VendorFailureKind::NoTimeLeft => earlier,
-                _ => failure,
-            };
-            let wait = quick_tries
-                .next()
-                .filter(|wait| self.may_try_again(&failure, *wait, deadline));
-            let Some(wait) = wait else {
-                return Err(failure);
-            };
-            look_first |= failure.may_have_happened();
-            sent = Some(failure).filter(|failure| failure.kind != VendorFailureKind::NoTimeLeft);
-            self.clock.pause(wait).await;
+    fn recorder(&self, deadline: Timestamp) -> Recorder<'_, Table, Hris, Clock> {
+        Recorder {
+            table: self.table,
+            hris: self.hris,
+            clock: self.clock,
+            deadline,
         }
-    }
-
-    async fn look_and_record(&self, course: &CourseId, result: &NewResult, look: bool) -> Result<(), VendorFailure> {
-        if look && self.hris.is_recorded(course, result).await? {
-            return Ok(());
-        }
-        self.hris.record_result(course, result).await.map(drop)
-    }
-
-    fn may_try_again(&self, failure: &VendorFailure, wait: Duration, deadline: Timestamp) -> bool {
-        let asked_to_wait_longer = matches!(failure.kind, VendorFailureKind::RateLimited(asked) if asked > wait);
-        let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
-        let in_time = self.clock.time_until(deadline) > wait.saturating_add(ROOM);
-        failure.is_retryable() && !asked_to_wait_longer && in_time
     }
 
     /// Marks the topic's course as broken, unless it is another one by now.
@@ -268,16 +235,26 @@ where
         self.table.save_topic(&topic).await
     }
 
-    /// The link may have come between looking for it and parking: then nobody else would release the result.
-    async fn release_if_link_has_come(&self, completion: &Completion, on: &ParkedOn) -> Result<(), ServiceFailure> {
-        let still_parked = match on {
+    /// What it waits for may have come between looking for it and parking: then nobody else would release the result. It
+    /// is released by its key, since the index may not list it yet.
+    async fn release_if_it_has_come(
+        &self,
+        completion: &Completion,
+        on: &ParkedOn,
+        deadline: Timestamp,
+    ) -> Result<(), ServiceFailure> {
+        let still_waits = match on {
+            // The sweep releases these each time that it begins, which it does once the customer goes on.
             ParkedOn::Customer => true,
+            ParkedOn::EmployeeConnect => self.recorder(deadline).is_held_back().await?,
             ParkedOn::Topic(_) | ParkedOn::User(_) => {
                 self.destination(completion).await? == Destination::Parked(on.clone())
             }
         };
-        if !still_parked {
-            self.table.release_results(on, self.clock.now()).await?;
+        if !still_waits {
+            self.table
+                .release_result(completion.enrolment, self.clock.now())
+                .await?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::delivery::{Earlier, FailedAttempt, after_failure};
+use habitsync_domain::parked_results::{cause_of_end, has_waited_long_enough};
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::retry_ladder::RetryLadder;
 use jiff::Timestamp;
@@ -18,9 +19,12 @@ pub(crate) struct Unsettled<'a> {
 }
 
 impl Unsettled<'_> {
-    /// It waits for something else to happen; one that has waited before has waited since then.
+    /// It waits for something else to happen; one that has waited before has waited since then, and not for ever.
     pub(crate) fn parked(self, on: ParkedOn, now: Timestamp) -> ResultRecord {
-        let since = self.earlier.parked_since.unwrap_or(now);
+        let since = self.earlier.parked_since(&on, now);
+        if has_waited_long_enough(&on, since, now) {
+            return self.dead(cause_of_end(&on));
+        }
         self.settled(ResultState::Parked { on, since }, self.earlier.attempts)
     }
 
@@ -33,6 +37,22 @@ impl Unsettled<'_> {
     pub(crate) fn dead(self, cause: &str) -> ResultRecord {
         let cause = cause.to_owned();
         self.settled(ResultState::Dead { cause }, self.earlier.attempts)
+    }
+
+    /// Tribal Habits does not confirm it: it never happened, or what is read back lags behind what was sent. It is asked
+    /// again on every rung of the ladder, and believed after the last.
+    pub(crate) fn unconfirmed(self, ladder: &RetryLadder, now: Timestamp) -> ResultRecord {
+        let attempts = self.earlier.attempts.saturating_add(1);
+        let state = match ladder.next_attempt(attempts, now) {
+            Some(due_at) => ResultState::Waiting {
+                cause: "Tribal Habits does not confirm the completion".to_owned(),
+                due_at,
+            },
+            None => ResultState::Ignored {
+                reason: IgnoredBecause::NotConfirmed,
+            },
+        };
+        self.settled(state, attempts)
     }
 
     /// An attempt was made, with this outcome.

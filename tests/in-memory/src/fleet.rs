@@ -1,12 +1,17 @@
 //! What waits in the tables of all customers.
 
+use habitsync_domain::completion::Completion;
+use habitsync_domain::parked_results::Window;
+use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
 use crate::faults::{Call, Faults};
 use crate::table::Table;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::fleet::{DueResult, ListDue, PostponeDue, UnfinishedRun};
+use habitsync_workflows::ports::fleet::{
+    Due, DueProbe, DueResult, ListDue, ListParked, ParkedResult, PostponeDue, UnfinishedRun,
+};
 
 /// The customers and their tables.
 #[derive(Debug)]
@@ -31,10 +36,15 @@ impl<'a> Fleet<'a> {
         found.map(|(_, table)| *table)
     }
 
-    fn due_results(&self, now: Timestamp) -> Vec<DueResult> {
-        let mut due = Vec::new();
+    fn due_results(&self, now: Timestamp) -> Due<DueResult> {
+        let (mut due, mut unreadable) = (Vec::new(), 0);
         for (tenant, table) in &self.tables {
-            for stored in table.state().results.values() {
+            let state = table.state();
+            for stored in state.results.values() {
+                if state.unreadable.contains(&stored.record.completion.enrolment) {
+                    unreadable += u64::from(stored.due_at.is_some_and(|due_at| due_at <= now));
+                    continue;
+                }
                 let due_at = stored.due_at.filter(|due_at| *due_at <= now);
                 due.extend(due_at.map(|due_at| DueResult {
                     tenant: tenant.clone(),
@@ -44,7 +54,18 @@ impl<'a> Fleet<'a> {
             }
         }
         due.sort_by_key(|result| result.due_at);
-        due
+        Due { items: due, unreadable }
+    }
+
+    fn due_probes(&self, now: Timestamp) -> Vec<DueProbe> {
+        let due = self.tables.iter().filter_map(|(tenant, table)| {
+            let due_at = table.state().breaker.1.filter(|due_at| *due_at <= now)?;
+            Some(DueProbe {
+                tenant: tenant.clone(),
+                due_at,
+            })
+        });
+        due.collect()
     }
 
     fn unfinished_runs(&self, now: Timestamp) -> Vec<UnfinishedRun> {
@@ -66,15 +87,70 @@ impl<'a> Fleet<'a> {
 }
 
 impl ListDue for Fleet<'_> {
-    async fn list_due_results(&self, now: Timestamp, limit: u32) -> Result<Vec<DueResult>, ServiceFailure> {
-        let list = || Ok(self.due_results(now).into_iter().take(limit as usize).collect());
+    async fn list_due_results(&self, now: Timestamp, limit: u32) -> Result<Due<DueResult>, ServiceFailure> {
+        let list = || Ok(at_most(limit, self.due_results(now)));
         self.faults.call(Call::ListDueResults, list).await
     }
 
-    async fn list_unfinished_runs(&self, now: Timestamp, limit: u32) -> Result<Vec<UnfinishedRun>, ServiceFailure> {
-        let list = || Ok(self.unfinished_runs(now).into_iter().take(limit as usize).collect());
+    async fn list_unfinished_runs(&self, now: Timestamp, limit: u32) -> Result<Due<UnfinishedRun>, ServiceFailure> {
+        let list = || Ok(at_most(limit, readable(self.unfinished_runs(now))));
         self.faults.call(Call::ListUnfinishedRuns, list).await
     }
+
+    async fn list_due_probes(&self, now: Timestamp, limit: u32) -> Result<Due<DueProbe>, ServiceFailure> {
+        let list = || Ok(at_most(limit, readable(self.due_probes(now))));
+        self.faults.call(Call::ListDueProbes, list).await
+    }
+
+    async fn find_held_back(&self, tenant: &TenantId) -> Result<Option<Completion>, ServiceFailure> {
+        let find = || {
+            let state = self.table(tenant).map(Table::state);
+            Ok(state.and_then(|state| {
+                let parked = state.parked();
+                let held_back = parked.iter().find(|(_, on, _)| *on == ParkedOn::EmployeeConnect);
+                held_back.map(|(enrolment, _, _)| state.results[enrolment].record.completion.clone())
+            }))
+        };
+        self.faults.call(Call::FindHeldBack, find).await
+    }
+}
+
+impl ListParked for Fleet<'_> {
+    async fn list_tenants(&self) -> Result<Vec<TenantId>, ServiceFailure> {
+        let list = || Ok(self.tables.iter().map(|(tenant, _)| tenant.clone()).collect());
+        self.faults.call(Call::ListTenants, list).await
+    }
+
+    async fn list_parked(
+        &self,
+        tenant: &TenantId,
+        (from, until): Window,
+        limit: u32,
+    ) -> Result<Due<ParkedResult>, ServiceFailure> {
+        let list = || {
+            let Some(state) = self.table(tenant).map(Table::state) else {
+                return Ok(readable(Vec::new()));
+            };
+            let parked = state.parked().into_iter();
+            let meant = parked.filter(|(_, _, since)| (from..=until).contains(since));
+            let meant = meant.map(|(enrolment, on, since)| ParkedResult {
+                completion: state.results[&enrolment].record.completion.clone(),
+                on,
+                since,
+            });
+            Ok(at_most(limit, readable(meant.collect())))
+        };
+        self.faults.call(Call::ListParked, list).await
+    }
+}
+
+fn readable<T>(items: Vec<T>) -> Due<T> {
+    Due { items, unreadable: 0 }
+}
+
+fn at_most<T>(limit: u32, mut due: Due<T>) -> Due<T> {
+    due.items.truncate(limit as usize);
+    due
 }
 
 impl PostponeDue for Fleet<'_> {
@@ -88,6 +164,17 @@ impl PostponeDue for Fleet<'_> {
             Ok(stored.is_some_and(|stored| put_off(&mut stored.due_at, |due_at| due_at == due.due_at, until)))
         };
         self.faults.call(Call::PostponeResult, postpone).await
+    }
+
+    async fn postpone_probe(&self, probe: &DueProbe, until: Timestamp) -> Result<bool, ServiceFailure> {
+        let postpone = || {
+            let Some(table) = self.table(&probe.tenant) else {
+                return Ok(false);
+            };
+            let mut state = table.state();
+            Ok(put_off(&mut state.breaker.1, |due_at| due_at == probe.due_at, until))
+        };
+        self.faults.call(Call::PostponeProbe, postpone).await
     }
 
     async fn postpone_run(&self, run: &UnfinishedRun, until: Timestamp) -> Result<bool, ServiceFailure> {

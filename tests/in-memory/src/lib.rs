@@ -3,6 +3,7 @@
 //!
 //! Each call yields once, so that invocations that a test runs side by side do interleave.
 
+mod breaker;
 mod clock;
 mod courses;
 mod faults;

@@ -61,7 +61,11 @@ impl SettleResult for Table {
             };
             let record = record.clone();
             let enrolment = record.completion.enrolment;
-            self.state().results.insert(enrolment, WaitingResult { record, due_at });
+            let mut state = self.state();
+            if state.index_lags {
+                state.unlisted.insert(enrolment);
+            }
+            state.results.insert(enrolment, WaitingResult { record, due_at });
             Ok(())
         };
         self.faults.call(Call::SettleResult, settle).await
@@ -79,20 +83,34 @@ impl ReleaseResults for Table {
     async fn release_results(&self, parked_on: &ParkedOn, now: Timestamp) -> Result<u64, ServiceFailure> {
         let release = || {
             let mut state = self.state();
-            let is_parked = |stored: &&mut WaitingResult| matches!(&stored.record.state, ResultState::Parked { on, .. } if on == parked_on);
-            let parked = state.results.values_mut().filter(is_parked);
-            Ok(parked.map(|stored| stored.release(now)).count() as u64)
+            let parked = state.parked().into_iter().filter(|(_, on, _)| on == parked_on);
+            let parked: Vec<_> = parked.map(|(enrolment, _, _)| enrolment).collect();
+            let released = parked
+                .iter()
+                .filter(|enrolment| state.release(**enrolment, now))
+                .count();
+            Ok(released as u64)
         };
         self.faults.call(Call::ReleaseResults, release).await
     }
+
+    async fn release_result(&self, enrolment: EnrolmentId, now: Timestamp) -> Result<bool, ServiceFailure> {
+        let release = || Ok(self.state().release(enrolment, now));
+        self.faults.call(Call::ReleaseResult, release).await
+    }
 }
 
-impl WaitingResult {
-    fn release(&mut self, now: Timestamp) {
-        self.record.state = ResultState::Waiting {
+impl TableState {
+    /// Makes a parked result due; false where it is not parked any more.
+    fn release(&mut self, enrolment: EnrolmentId, now: Timestamp) -> bool {
+        let parked = self.results.get_mut(&enrolment);
+        let parked = parked.filter(|stored| matches!(stored.record.state, ResultState::Parked { .. }));
+        let Some(stored) = parked else { return false };
+        stored.record.state = ResultState::Waiting {
             cause: "what it waited for is there".to_owned(),
             due_at: now,
         };
-        self.due_at = Some(now);
+        stored.due_at = Some(now);
+        true
     }
 }

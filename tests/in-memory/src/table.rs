@@ -1,17 +1,18 @@
 //! One customer's part of the table. Its ports are implemented one file per group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::course::TopicRecord;
 use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId};
 use habitsync_domain::job::{Job, JobState, RunRecord};
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
-use habitsync_domain::result::{ResultRecord, ResultState};
+use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::faults::Faults;
+use habitsync_workflows::ports::breaker::StoredBreaker;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::mail::AlertState;
 
@@ -36,6 +37,14 @@ pub struct TableState {
     pub topics: BTreeMap<TopicId, TopicRecord>,
     /// Completions.
     pub results: BTreeMap<EnrolmentId, WaitingResult>,
+    /// Completions whose parking the index does not list yet: it lags behind the table.
+    pub unlisted: BTreeSet<EnrolmentId>,
+    /// Whether what is parked from now on stays unlisted until [`TableState::list_all`].
+    pub index_lags: bool,
+    /// Completions of which nothing can be read: what waits of them is due and passed over.
+    pub unreadable: BTreeSet<EnrolmentId>,
+    /// The breaker of EmployeeConnect, and when the watchdog is to look at it.
+    pub breaker: (StoredBreaker, Option<Timestamp>),
     /// Runs, in the order of their ids.
     pub runs: BTreeMap<String, StoredRun>,
     /// Who holds which job's lease, and until when.
@@ -46,6 +55,29 @@ pub struct TableState {
     pub jobs: BTreeMap<Job, JobState>,
     /// What the customer has been told, by cause.
     pub alerts: BTreeMap<String, AlertState>,
+}
+
+impl TableState {
+    /// The index catches up with the table.
+    pub fn list_all(&mut self) {
+        self.index_lags = false;
+        self.unlisted.clear();
+    }
+
+    /// What is parked and listed, the longest first.
+    pub(crate) fn parked(&self) -> Vec<(EnrolmentId, ParkedOn, Timestamp)> {
+        let mut parked: Vec<_> = self
+            .results
+            .values()
+            .filter_map(|stored| match &stored.record.state {
+                ResultState::Parked { on, since } => Some((stored.record.completion.enrolment, on.clone(), *since)),
+                _ => None,
+            })
+            .filter(|(enrolment, _, _)| !self.unlisted.contains(enrolment))
+            .collect();
+        parked.sort_by_key(|(_, _, since)| *since);
+        parked
+    }
 }
 
 /// A completion's record, and when the watchdog is to look at it.

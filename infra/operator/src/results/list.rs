@@ -63,6 +63,7 @@ fn parked_on(on: &ParkedOn) -> String {
         ParkedOn::Topic(topic) => format!("the course of topic {topic}"),
         ParkedOn::User(_) => "the employee behind the user name".to_owned(),
         ParkedOn::Customer => "the customer, who is paused or records no results".to_owned(),
+        ParkedOn::EmployeeConnect => "EmployeeConnect, which does not answer".to_owned(),
     }
 }
 

@@ -3,35 +3,86 @@
 //! The index lags behind the table by moments, so what it lists may have moved on: whoever acts on it does so by a
 //! conditional write.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
+use habitsync_domain::completion::Completion;
 use habitsync_domain::job::RunRecord;
+use habitsync_domain::parked_results::Window;
+use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::fleet::{DueResult, ListDue, PostponeDue, UnfinishedRun};
+use habitsync_workflows::ports::fleet::{
+    Due, DueProbe, DueResult, ListDue, ListParked, ParkedResult, PostponeDue, UnfinishedRun,
+};
 use jiff::Timestamp;
+use tracing::error;
 
-use super::item::{Attributes, read_instant, read_text, text};
-use super::keys::{DUE_AT, DUE_INDEX, DUE_KIND, DUE_RESULT, DUE_RUN, Key, PK, SK, due_at};
-use super::{Conditional, SERVICE, Table, body, conditional, results};
+use super::item::{Attributes, read_instant, read_text, read_value, text};
+use super::keys::{
+    BODY, DUE_AT, DUE_BREAKER, DUE_INDEX, DUE_KIND, DUE_RESULT, DUE_RUN, Key, PK, SK, due_at, due_parked,
+};
+use super::{Conditional, SERVICE, Table, conditional, results};
 use crate::failure::{AwsError, AwsErrorKind};
 
 impl ListDue for Table {
-    async fn list_due_results(&self, now: Timestamp, limit: u32) -> Result<Vec<DueResult>, ServiceFailure> {
-        let found = self.due(DUE_RESULT, now, limit).await?;
-        let due: Result<_, _> = found.into_iter().map(due_result).collect();
-        Ok(due.map_err(|kind| AwsError::new(SERVICE, "Query", kind))?)
+    async fn list_due_results(&self, now: Timestamp, limit: u32) -> Result<Due<DueResult>, ServiceFailure> {
+        Ok(self.due(DUE_RESULT, now, limit, due_result).await?)
     }
 
-    async fn list_unfinished_runs(&self, now: Timestamp, limit: u32) -> Result<Vec<UnfinishedRun>, ServiceFailure> {
-        let found = self.due(DUE_RUN, now, limit).await?;
-        Ok(found.into_iter().map(unfinished_run).collect::<Result<_, AwsError>>()?)
+    async fn list_unfinished_runs(&self, now: Timestamp, limit: u32) -> Result<Due<UnfinishedRun>, ServiceFailure> {
+        Ok(self.due(DUE_RUN, now, limit, unfinished_run).await?)
+    }
+
+    async fn list_due_probes(&self, now: Timestamp, limit: u32) -> Result<Due<DueProbe>, ServiceFailure> {
+        Ok(self
+            .due(DUE_BREAKER, now, limit, |attributes| due_probe(&attributes))
+            .await?)
+    }
+
+    async fn find_held_back(&self, tenant: &TenantId) -> Result<Option<Completion>, ServiceFailure> {
+        let is_held_back = |on: &ParkedOn| *on == ParkedOn::EmployeeConnect;
+        let longest = self.parked(tenant, is_held_back, 1).await?.pop();
+        Ok(longest.map(|record| record.completion))
+    }
+}
+
+impl ListParked for Table {
+    async fn list_tenants(&self) -> Result<Vec<TenantId>, ServiceFailure> {
+        let (pk, prefix) = Key::summaries();
+        let tenant = |row: Attributes| {
+            let unreadable = |kind| AwsError::new(SERVICE, "Query", kind);
+            Ok(key(&row).map_err(unreadable)?.summarised())
+        };
+        // A row that names no customer is none's.
+        Ok(self.query(pk, prefix, tenant).await?.into_iter().flatten().collect())
+    }
+
+    async fn list_parked(
+        &self,
+        tenant: &TenantId,
+        (from, until): Window,
+        limit: u32,
+    ) -> Result<Due<ParkedResult>, ServiceFailure> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let query = self
+            .waiting(&due_parked(tenant))
+            .key_condition_expression("#kind = :kind AND #at BETWEEN :from AND :until")
+            .expression_attribute_names("#at", DUE_AT)
+            .expression_attribute_values(":from", text(due_at(from)))
+            .expression_attribute_values(":until", text(due_at(until)));
+        Ok(self.read_waiting(query, limit, parked_result).await?)
     }
 }
 
 impl PostponeDue for Table {
     async fn postpone_result(&self, due: &DueResult, until: Timestamp) -> Result<bool, ServiceFailure> {
         let key = Key::result(&due.tenant, due.completion.enrolment);
-        let unchanged = ("#due_at = :seen", (":seen", text(due_at(due.due_at))));
-        Ok(self.postpone(&key, until, unchanged).await?)
+        Ok(self.postpone(&key, until, unchanged(due.due_at)).await?)
+    }
+
+    async fn postpone_probe(&self, probe: &DueProbe, until: Timestamp) -> Result<bool, ServiceFailure> {
+        let key = Key::breaker(&probe.tenant);
+        Ok(self.postpone(&key, until, unchanged(probe.due_at)).await?)
     }
 
     async fn postpone_run(&self, run: &UnfinishedRun, until: Timestamp) -> Result<bool, ServiceFailure> {
@@ -41,28 +92,84 @@ impl PostponeDue for Table {
     }
 }
 
+/// Due since the very moment at which it was seen to be.
+fn unchanged(seen: Timestamp) -> (&'static str, (&'static str, AttributeValue)) {
+    ("#due_at = :seen", (":seen", text(due_at(seen))))
+}
+
 impl Table {
-    /// What of this kind is due at `now`, the longest first, at most `limit`.
-    async fn due(&self, kind: &str, now: Timestamp, limit: u32) -> Result<Vec<Attributes>, AwsError> {
+    /// What of this kind is due at `now`, the longest first, at most `limit` of those that can be read.
+    async fn due<T>(
+        &self,
+        kind: &str,
+        now: Timestamp,
+        limit: u32,
+        read: impl Fn(Attributes) -> Result<T, AwsErrorKind>,
+    ) -> Result<Due<T>, AwsError> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let query = self
-            .client
+            .waiting(kind)
+            .key_condition_expression("#kind = :kind AND #at <= :now")
+            .expression_attribute_names("#at", DUE_AT)
+            .expression_attribute_values(":now", text(due_at(now)));
+        let due = |attributes| read(attributes).map(Some);
+        self.read_waiting(query, limit, due).await
+    }
+
+    /// What of this customer is parked on such a thing, the longest first, at most `limit`, as far as the index knows by now.
+    pub(super) async fn parked(
+        &self,
+        tenant: &TenantId,
+        is_meant: impl Fn(&ParkedOn) -> bool,
+        limit: usize,
+    ) -> Result<Vec<ResultRecord>, AwsError> {
+        let query = self
+            .waiting(&due_parked(tenant))
+            .key_condition_expression("#kind = :kind");
+        let parked = |attributes| {
+            let record = results::record(attributes)?;
+            let is_meant = matches!(&record.state, ResultState::Parked { on, .. } if is_meant(on));
+            Ok(is_meant.then_some(record))
+        };
+        Ok(self.read_waiting(query, limit, parked).await?.items)
+    }
+
+    fn waiting(&self, kind: &str) -> QueryFluentBuilder {
+        self.client
             .query()
             .table_name(&self.name)
             .index_name(DUE_INDEX)
-            .key_condition_expression("#kind = :kind AND #at <= :now")
             .expression_attribute_names("#kind", DUE_KIND)
-            .expression_attribute_names("#at", DUE_AT)
             .expression_attribute_values(":kind", text(kind))
-            .expression_attribute_values(":now", text(due_at(now)));
+    }
+
+    /// Reads until `limit` are found that are wanted. One that cannot be read must not keep the others waiting: it is passed
+    /// over, counted, and told of by its kind alone.
+    async fn read_waiting<T>(
+        &self,
+        query: QueryFluentBuilder,
+        limit: usize,
+        read: impl Fn(Attributes) -> Result<Option<T>, AwsErrorKind>,
+    ) -> Result<Due<T>, AwsError> {
         let mut pages = query.into_paginator().items().send();
-        let mut found = Vec::new();
-        while found.len() < limit
+        let mut due = Due {
+            items: Vec::new(),
+            unreadable: 0,
+        };
+        while due.items.len() < limit
             && let Some(attributes) = pages.next().await
         {
-            found.push(attributes.map_err(|error| AwsError::of(SERVICE, "Query", &error))?);
+            let attributes = attributes.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+            let kind = key(&attributes).map_or_else(|_| "unknown".to_owned(), |key| key.kind().to_owned());
+            match read(attributes) {
+                Ok(item) => due.items.extend(item),
+                Err(why) => {
+                    due.unreadable += 1;
+                    error!(item.kind = kind, error = %why, "an item that waits cannot be read, and is passed over");
+                }
+            }
         }
-        Ok(found)
+        Ok(due)
     }
 
     /// Makes the item due at `until` while the condition holds; false where it does not, or nothing waits there.
@@ -86,10 +193,7 @@ impl Table {
 }
 
 fn due_result(attributes: Attributes) -> Result<DueResult, AwsErrorKind> {
-    let (tenant, due_at) = (key(&attributes)?, read_instant(&attributes, DUE_AT)?);
-    let tenant = tenant
-        .tenant()
-        .ok_or_else(|| AwsErrorKind::Unreadable("the customer of a due result".to_owned()))?;
+    let (tenant, due_at) = (tenant(&attributes)?, read_instant(&attributes, DUE_AT)?);
     Ok(DueResult {
         tenant,
         completion: results::record(attributes)?.completion,
@@ -97,16 +201,35 @@ fn due_result(attributes: Attributes) -> Result<DueResult, AwsErrorKind> {
     })
 }
 
-fn unfinished_run(mut attributes: Attributes) -> Result<UnfinishedRun, AwsError> {
-    let unreadable = |kind| AwsError::new(SERVICE, "Query", kind);
-    let tenant = key(&attributes).map_err(unreadable)?.tenant();
-    let run: RunRecord = body("Query", &mut attributes)?;
-    let tenant = tenant.ok_or_else(|| unreadable(AwsErrorKind::Unreadable("the customer of a run".to_owned())))?;
+/// None where it has moved on since it was listed.
+fn parked_result(attributes: Attributes) -> Result<Option<ParkedResult>, AwsErrorKind> {
+    let ResultRecord { completion, state, .. } = results::record(attributes)?;
+    Ok(match state {
+        ResultState::Parked { on, since } => Some(ParkedResult { completion, on, since }),
+        _ => None,
+    })
+}
+
+fn due_probe(attributes: &Attributes) -> Result<DueProbe, AwsErrorKind> {
+    Ok(DueProbe {
+        tenant: tenant(attributes)?,
+        due_at: read_instant(attributes, DUE_AT)?,
+    })
+}
+
+fn unfinished_run(mut attributes: Attributes) -> Result<UnfinishedRun, AwsErrorKind> {
+    let tenant = tenant(&attributes)?;
+    let run: RunRecord = read_value(&mut attributes, BODY)?;
     Ok(UnfinishedRun {
         tenant,
         job: run.job,
         id: run.id,
     })
+}
+
+fn tenant(attributes: &Attributes) -> Result<TenantId, AwsErrorKind> {
+    let tenant = key(attributes)?.tenant();
+    tenant.ok_or_else(|| AwsErrorKind::Unreadable("the customer of an item that waits".to_owned()))
 }
 
 fn key(attributes: &Attributes) -> Result<Key, AwsErrorKind> {

@@ -11,12 +11,14 @@
 //! | completion and its result | `TENANT#{tenant}` | `RESULT#{enrolment}` |
 //! | run | `TENANT#{tenant}` | `RUN#{id}` (the id begins with its time) |
 //! | lease of a job | `TENANT#{tenant}` | `LEASE#{job}` |
+//! | breaker of EmployeeConnect | `TENANT#{tenant}` | `BREAKER` |
 //! | request budget | `TENANT#{tenant}` | `BUDGET#{vendor}` |
 //! | what the customer was told | `TENANT#{tenant}` | `ALERT#{cause}` |
 //! | summary row | `FLEET` | `TENANT#{tenant}` |
 //!
 //! The sparse index `due` holds what waits: results to be tried again under the kind `result`, unfinished runs under
-//! `run`, and what is parked under `parked#{tenant}`, each with the time since or from which it waits.
+//! `run`, open breakers under `breaker`, and what is parked under `parked#{tenant}`, each with the time since or from which it
+//! waits.
 
 use std::collections::HashMap;
 
@@ -80,6 +82,8 @@ const FLEET: &str = "FLEET";
 pub(super) const DUE_RESULT: &str = "result";
 /// Runs that have work left.
 pub(super) const DUE_RUN: &str = "run";
+/// Open breakers, to be probed.
+pub(super) const DUE_BREAKER: &str = "breaker";
 
 /// The kind under which a customer's parked results wait.
 pub(super) fn due_parked(tenant: &TenantId) -> String {
@@ -182,6 +186,10 @@ impl Key {
         Self::of(tenant, format!("LEASE#{job}"))
     }
 
+    pub(super) fn breaker(tenant: &TenantId) -> Self {
+        Self::of(tenant, "BREAKER".to_owned())
+    }
+
     pub(super) fn budget(tenant: &TenantId, vendor: Vendor) -> Self {
         let vendor = match vendor {
             Vendor::TribalHabits => "tribal-habits",
@@ -199,6 +207,22 @@ impl Key {
             pk: FLEET.to_owned(),
             sk: format!("TENANT#{tenant}"),
         }
+    }
+
+    /// The partition of the summary rows, and the beginning of their sort keys.
+    pub(super) fn summaries() -> (String, &'static str) {
+        (FLEET.to_owned(), "TENANT#")
+    }
+
+    /// The customer whose summary row this is.
+    pub(super) fn summarised(&self) -> Option<TenantId> {
+        let of_fleet = self.sk.strip_prefix("TENANT#").filter(|_| self.pk == FLEET);
+        of_fleet?.parse().ok()
+    }
+
+    /// What kind of item this is: its sort key without what follows, which may be somebody's name.
+    pub(super) fn kind(&self) -> &str {
+        self.sk.split('#').next().unwrap_or_default()
     }
 
     /// The customer whose item this is; none for what belongs to the fleet.
@@ -244,6 +268,7 @@ mod tests {
             (Key::result(&acme(), EnrolmentId(9001)), "RESULT#9001"),
             (Key::run(&acme(), "0199"), "RUN#0199"),
             (Key::lease(&acme(), Job::ResultsSweep), "LEASE#results-sweep"),
+            (Key::breaker(&acme()), "BREAKER"),
             (Key::budget(&acme(), Vendor::TribalHabits), "BUDGET#tribal-habits"),
             (Key::alert(&acme(), "users"), "ALERT#users"),
         ];
@@ -254,10 +279,17 @@ mod tests {
     }
 
     #[test]
+    fn the_kind_of_an_item_names_nobody() {
+        let name = "Jo@Acme.example".parse().expect("a user name");
+        assert_eq!(Key::user(&acme(), &name, &employee("E1")).kind(), "USER");
+        assert_eq!(Key::breaker(&acme()).kind(), "BREAKER");
+    }
+
+    #[test]
     fn the_summary_rows_share_one_partition() {
         let key = Key::summary(&acme());
         assert_eq!((key.pk.as_str(), key.sk.as_str()), ("FLEET", "TENANT#acme"));
-        assert_eq!(key.tenant(), None);
+        assert_eq!((key.tenant(), key.summarised()), (None, Some(acme())));
     }
 
     #[test]

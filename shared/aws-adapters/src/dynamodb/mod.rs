@@ -5,6 +5,7 @@
 //! readers act by conditional writes.
 
 mod alerts;
+mod breaker;
 mod budget;
 mod cached;
 mod configuration;

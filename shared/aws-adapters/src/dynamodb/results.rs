@@ -11,11 +11,11 @@ use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
 use jiff::Timestamp;
+use tokio::task::JoinSet;
 
 use super::item::{Attributes, Item, Retention, encode, number, read_number, read_text, read_value, text};
 use super::keys::{
-    ATTEMPTS, COMPLETION, DUE_AT, DUE_INDEX, DUE_KIND, DUE_RESULT, HELD_UNTIL, Key, PK, STATE, STATUS, due_at,
-    due_parked,
+    ATTEMPTS, COMPLETION, DUE_AT, DUE_KIND, DUE_RESULT, HELD_UNTIL, Key, PK, STATE, STATUS, due_at, due_parked,
 };
 use super::{Conditional, SERVICE, TenantTable, conditional, leases};
 use crate::failure::{AwsError, AwsErrorKind};
@@ -23,6 +23,9 @@ use crate::failure::{AwsError, AwsErrorKind};
 const CLAIMED: &str = "claimed";
 const WAITING: &str = "waiting";
 const PARKED: &str = "parked";
+
+/// Writes under way at a time: a long outage holds thousands of results back, and a pusher has seconds.
+const RELEASED_AT_ONCE: usize = 16;
 
 /// New, parked, waiting and due, or claimed by somebody whose time has run out. One that is not due yet is left alone
 /// whatever brings it: duplicates must not use up its attempts.
@@ -87,36 +90,30 @@ impl FindResult for TenantTable {
 
 impl ReleaseResults for TenantTable {
     async fn release_results(&self, parked_on: &ParkedOn, now: Timestamp) -> Result<u64, ServiceFailure> {
+        let parked = self
+            .table
+            .parked(&self.tenant, |on| on == parked_on, usize::MAX)
+            .await?;
         let mut released = 0;
-        for record in self.parked().await? {
-            if matches!(&record.state, ResultState::Parked { on, .. } if on == parked_on) {
-                released += u64::from(self.release(record.completion.enrolment, now).await?);
+        for some in parked.chunks(RELEASED_AT_ONCE) {
+            let mut writes = JoinSet::new();
+            for record in some {
+                let (table, enrolment) = (self.clone(), record.completion.enrolment);
+                writes.spawn(async move { table.release(enrolment, now).await });
+            }
+            for is_released in writes.join_all().await {
+                released += u64::from(is_released?);
             }
         }
         Ok(released)
     }
+
+    async fn release_result(&self, enrolment: EnrolmentId, now: Timestamp) -> Result<bool, ServiceFailure> {
+        Ok(self.release(enrolment, now).await?)
+    }
 }
 
 impl TenantTable {
-    /// Everything of this customer that is parked, the longest first, as far as the index knows by now.
-    async fn parked(&self) -> Result<Vec<ResultRecord>, AwsError> {
-        let query = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .index_name(DUE_INDEX)
-            .key_condition_expression("#due_kind = :due_kind")
-            .expression_attribute_names("#due_kind", DUE_KIND)
-            .expression_attribute_values(":due_kind", text(due_parked(&self.tenant)));
-        let found: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
-        let found = found.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
-        found
-            .into_iter()
-            .map(|attributes| record(attributes).map_err(|kind| AwsError::new(SERVICE, "Query", kind)))
-            .collect()
-    }
-
     /// Makes a parked result due; false where it is no longer parked.
     async fn release(&self, enrolment: EnrolmentId, now: Timestamp) -> Result<bool, AwsError> {
         let waiting = ResultState::Waiting {

@@ -62,6 +62,11 @@ async fn start() -> Emulator {
 
 /// A table like that of `infra/state.yaml`, empty and this test's own.
 pub(crate) async fn table() -> Table {
+    named_table().await.0
+}
+
+/// The same, with the name by which other clients find it.
+pub(crate) async fn named_table() -> (Table, String) {
     let aws = aws().await;
     let name = format!("table-{}", TABLES.fetch_add(1, Ordering::Relaxed));
     let key = |name: &str, kind| {
@@ -94,7 +99,7 @@ pub(crate) async fn table() -> Table {
         .key_schema(key("pk", KeyType::Hash))
         .key_schema(key("sk", KeyType::Range));
     create.global_secondary_indexes(due).send().await.expect("a table");
-    aws.table(&name)
+    (aws.table(&name), name)
 }
 
 /// A customer in a table of this test's own.

@@ -2,12 +2,16 @@
 //!
 //! One emulator for all tests of this program, one table (and queue) for each test.
 
+mod breaker;
 mod fixture;
 mod leases;
 mod pace;
+mod parked;
 mod people;
 mod result_list;
 mod results;
 mod runs;
+mod secrets;
 mod services;
 mod tenants;
+mod unreadable;

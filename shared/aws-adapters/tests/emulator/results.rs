@@ -1,9 +1,9 @@
-//! Results: claimed once, settled, parked, released, and found when they are due.
+//! Results: claimed once, settled, and found when they are due.
 
 use habitsync_domain::identity::{CourseId, EnrolmentId, TopicId};
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::fleet::{DueResult, ListDue, PostponeDue};
-use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
+use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, SettleResult};
 use jiff::Timestamp;
 
 use crate::fixture::{RACERS, acme, at, completion, table, tenant};
@@ -150,59 +150,6 @@ async fn what_is_settled_for_good_is_never_claimed_again() {
 }
 
 #[tokio::test]
-async fn a_release_frees_what_is_parked_on_that_very_thing_and_nothing_else() {
-    let table = table().await;
-    let (acme, other) = (
-        table.tenant(&tenant()),
-        table.tenant(&"other".parse().expect("a tenant")),
-    );
-    let topic = ParkedOn::Topic(TopicId(456));
-    let everywhere = [
-        topic.clone(),
-        topic.clone(),
-        user("Jo@acme.example"),
-        ParkedOn::Topic(TopicId(7)),
-        ParkedOn::Customer,
-    ];
-    for (enrolment, on) in (1..).zip(everywhere) {
-        acme.settle_result(&record(enrolment, parked(on.clone()), 2))
-            .await
-            .expect("parked");
-        other
-            .settle_result(&record(enrolment, parked(on), 2))
-            .await
-            .expect("parked");
-    }
-    assert_eq!(acme.release_results(&topic, at(NOW)).await.expect("released"), 2);
-    assert_eq!(acme.release_results(&topic, at(NOW)).await.expect("released"), 0);
-    assert_eq!(
-        acme.release_results(&user("jo@ACME.example"), at(NOW))
-            .await
-            .expect("released"),
-        1
-    );
-    let due = table.list_due_results(at(NOW), 100).await.expect("listed");
-    let due: Vec<_> = due
-        .into_iter()
-        .map(|due| (due.tenant.to_string(), due.completion.enrolment.0))
-        .collect();
-    assert_eq!(due.len(), 3, "{due:?}");
-    assert!(
-        [1, 2, 3]
-            .into_iter()
-            .all(|enrolment| due.contains(&("acme".to_owned(), enrolment))),
-        "{due:?}"
-    );
-    let released = acme
-        .find_result(EnrolmentId(1))
-        .await
-        .expect("an answer")
-        .expect("a record");
-    assert!(matches!(released.state, ResultState::Waiting { due_at, .. } if due_at == at(NOW)));
-    assert_eq!(released.attempts, 2);
-}
-
-#[tokio::test]
 async fn results_are_due_in_the_order_of_their_times_and_no_sooner() {
     let table = table().await;
     let acme = table.tenant(&tenant());
@@ -222,7 +169,8 @@ async fn results_are_due_in_the_order_of_their_times_and_no_sooner() {
             .list_due_results(at("2026-03-02T00:00:00.250Z"), limit)
             .await
             .expect("listed");
-        due.into_iter()
+        due.items
+            .into_iter()
             .map(|due| due.completion.enrolment.0)
             .collect::<Vec<_>>()
     };
@@ -242,6 +190,7 @@ async fn a_due_result_is_handed_on_by_one_watchdog_and_due_again_should_it_be_lo
         .list_due_results(at(NOW), 10)
         .await
         .expect("listed")
+        .items
         .try_into()
         .expect("one");
     assert_eq!(
@@ -258,8 +207,15 @@ async fn a_due_result_is_handed_on_by_one_watchdog_and_due_again_should_it_be_lo
         !table.postpone_result(&due, later).await.expect("an answer"),
         "the second watchdog saw it as it was"
     );
-    assert!(table.list_due_results(at(NOW), 10).await.expect("listed").is_empty());
-    assert_eq!(table.list_due_results(later, 10).await.expect("listed").len(), 1);
+    assert!(
+        table
+            .list_due_results(at(NOW), 10)
+            .await
+            .expect("listed")
+            .items
+            .is_empty()
+    );
+    assert_eq!(table.list_due_results(later, 10).await.expect("listed").items.len(), 1);
 }
 
 #[tokio::test]
@@ -273,6 +229,7 @@ async fn a_result_that_was_settled_meanwhile_is_not_put_off() {
         .list_due_results(at(NOW), 10)
         .await
         .expect("listed")
+        .items
         .try_into()
         .expect("one");
     acme.settle_result(&record(
@@ -295,6 +252,7 @@ async fn a_result_that_was_settled_meanwhile_is_not_put_off() {
             .list_due_results(at("2026-03-03T00:00:00Z"), 10)
             .await
             .expect("listed")
+            .items
             .is_empty()
     );
 }
@@ -307,10 +265,17 @@ async fn a_claim_whose_claimant_never_came_back_is_due() {
         .claim_result(&completion(1), at(NOW), at(CLAIM_ENDS))
         .await
         .expect("claimed");
-    assert!(table.list_due_results(at(NOW), 10).await.expect("listed").is_empty());
+    assert!(
+        table
+            .list_due_results(at(NOW), 10)
+            .await
+            .expect("listed")
+            .items
+            .is_empty()
+    );
     let due = table.list_due_results(at(CLAIM_ENDS), 10).await.expect("listed");
     assert_eq!(
-        due,
+        due.items,
         [DueResult {
             tenant: tenant(),
             completion: completion(1),

@@ -35,7 +35,8 @@ fn unfinished(id: &str, job: Job) -> RunRecord {
 
 async fn listed(table: &Table, now: Timestamp) -> Vec<String> {
     let runs = table.list_unfinished_runs(now, 100).await.expect("listed");
-    runs.into_iter()
+    runs.items
+        .into_iter()
         .map(|run| format!("{} {} {}", run.tenant, run.job, run.id))
         .collect()
 }
@@ -85,6 +86,7 @@ async fn a_run_that_was_started_is_due_again_should_the_start_be_lost_and_one_th
         .list_unfinished_runs(at(LEASE_ENDS), 10)
         .await
         .expect("listed")
+        .items
         .try_into()
         .expect("one");
     assert_eq!(

@@ -1,14 +1,11 @@
-//! The other services: queue, mail, secrets, schedules, functions.
+//! The other services: queue, mail, schedules, functions.
 
 use habitsync_aws_adapters::JobTargets;
 use habitsync_domain::completion::CompletionMessage;
 use habitsync_domain::job::Job;
 use habitsync_workflows::ports::mail::{Mail, SendMail};
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
-use habitsync_workflows::ports::tenants::{
-    JobSchedule, LoadWebhookSecrets, RemoveSchedule, SaveSchedule, SaveSecret, SecretKind,
-};
-use secrecy::{ExposeSecret, SecretString};
+use habitsync_workflows::ports::tenants::{JobSchedule, RemoveSchedule, SaveSchedule};
 
 use crate::fixture::{at, aws, completion, sdk, table, tenant};
 
@@ -85,76 +82,6 @@ async fn mail_goes_out_from_the_verified_sender_and_from_no_other() {
     let failure = other.send_mail(&mail).await.expect_err("not verified");
     assert!(
         !failure.retryable && !failure.to_string().contains("somebody"),
-        "{failure}"
-    );
-}
-
-#[tokio::test]
-async fn a_secret_is_stored_replaced_and_read_back() {
-    let secrets = aws().await.secrets("stage-1");
-    assert!(
-        secrets
-            .load_vendor_secret(&tenant())
-            .await
-            .expect("an answer")
-            .is_none()
-    );
-    for value in ["{\"first\":1}", "{\"second\":2}"] {
-        let value = SecretString::from(value.to_owned());
-        secrets
-            .save_secret(&tenant(), SecretKind::Vendors, &value)
-            .await
-            .expect("saved");
-        // Another process, so that the answer is not from the cache.
-        let read = aws()
-            .await
-            .secrets("stage-1")
-            .load_vendor_secret(&tenant())
-            .await
-            .expect("an answer");
-        assert_eq!(read.expect("a secret").0.expose_secret(), value.expose_secret());
-    }
-}
-
-#[tokio::test]
-async fn both_live_webhook_secrets_are_known_and_a_made_up_customer_has_none() {
-    let secrets = aws().await.secrets("stage-2");
-    let value = SecretString::from("{\"secrets\":[\"whsec_one\",\"whsec_two\"]}".to_owned());
-    secrets
-        .save_secret(&tenant(), SecretKind::Webhook, &value)
-        .await
-        .expect("saved");
-    let live = aws()
-        .await
-        .secrets("stage-2")
-        .load_webhook_secrets(&tenant())
-        .await
-        .expect("an answer");
-    assert_eq!(
-        live.iter().map(ExposeSecret::expose_secret).collect::<Vec<_>>(),
-        ["whsec_one", "whsec_two"]
-    );
-    let nobody = "nobody".parse().expect("a tenant");
-    assert!(
-        secrets
-            .load_webhook_secrets(&nobody)
-            .await
-            .expect("an answer")
-            .is_empty()
-    );
-}
-
-#[tokio::test]
-async fn a_malformed_secret_is_reported_without_its_content() {
-    let secrets = aws().await.secrets("stage-3");
-    let value = SecretString::from("whsec_bare".to_owned());
-    secrets
-        .save_secret(&tenant(), SecretKind::Webhook, &value)
-        .await
-        .expect("saved");
-    let failure = secrets.load_webhook_secrets(&tenant()).await.expect_err("no JSON");
-    assert!(
-        failure.to_string().contains("acme") && !failure.to_string().contains("whsec_bare"),
         "{failure}"
     );
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::drift::differences;
-use crate::identity::EmployeeId;
+use crate::identity::{EmployeeId, UserName};
 use crate::person::{LastChange, Person, PersonChange};
 use crate::problem::{Cause, Problem};
 use crate::user::{NewUser, UserChange, UserFields};
@@ -83,6 +83,19 @@ impl Action {
             reason: self.reason.clone(),
         });
         person
+    }
+
+    /// Whether the person is known by this user name only from this step on: results may wait for it.
+    #[must_use]
+    pub fn brings_user_name(&self, user_name: &UserName) -> bool {
+        match &self.step {
+            Step::Create(_) | Step::Remember { stored: None, .. } => true,
+            Step::Remember {
+                stored: Some(before), ..
+            }
+            | Step::Change { before, .. } => before.user_name != *user_name,
+            Step::Deactivate { .. } | Step::GiveUp { .. } => false,
+        }
     }
 
     /// What the step changes, field by field, for the person's record.

@@ -54,6 +54,36 @@ async fn a_result_that_was_refused_for_its_rate_is_sent_again() {
 }
 
 #[tokio::test]
+async fn a_caller_that_tries_again_by_itself_has_each_request_sent_once_and_a_refused_token_still_replaced() {
+    let rig = Rig::calling(three_tries()).await;
+    rig.add_employees(1);
+    let course = created(&rig, "TH-9-456").await;
+    let recorder = rig.client.clone().once();
+    let limited = Fault::TooManyRequests { retry_after: Some(1) };
+    rig.tenant.arm(Rule::new(limited).on(&Method::POST, RESULTS));
+    let outcome = recorder.record_result(&course, &result("E1001")).await;
+    assert!(
+        matches!(&outcome, Err(failure) if matches!(failure.kind, VendorFailureKind::RateLimited(_))),
+        "{outcome:?}"
+    );
+    let broken = Fault::ServerError {
+        status: 503,
+        moment: Moment::BeforeEffect,
+    };
+    rig.tenant.arm(Rule::new(broken).on(&Method::GET, RESULTS));
+    recorder
+        .is_recorded(&course, &result("E1001"))
+        .await
+        .expect_err("a look is sent once, too");
+    assert_eq!(rig.tenant.journal().count(&Method::POST, RESULTS), 1);
+    assert_eq!(rig.tenant.journal().count(&Method::GET, RESULTS), 1);
+    rig.tenant
+        .arm(Rule::new(Fault::ExpiredToken).on(&Method::POST, RESULTS));
+    let outcome = recorder.record_result(&course, &result("E1001")).await;
+    assert_eq!((outcome, rig.token_requests()), (Ok(Recorded::Now), 2));
+}
+
+#[tokio::test]
 async fn a_result_whose_fate_is_unknown_is_sent_once_and_said_to_be_so() {
     let unknown = [
         (

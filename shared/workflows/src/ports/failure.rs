@@ -4,6 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use habitsync_domain::breaker::Heard;
 use serde::{Deserialize, Serialize};
 
 /// Which of the two vendors an error came from.
@@ -126,6 +127,22 @@ impl VendorFailure {
             | VendorFailureKind::Unreadable
             | VendorFailureKind::InconsistentRead
             | VendorFailureKind::NoTimeLeft => self.is_retryable(),
+        }
+    }
+
+    /// What the failure tells about whether the vendor answers at all. A host that swallows connections holds its caller
+    /// as long as one that swallows requests, so that both are silence.
+    #[must_use]
+    pub fn heard(&self) -> Heard {
+        match self.kind {
+            VendorFailureKind::Unavailable { .. } | VendorFailureKind::Unreadable => Heard::Silence,
+            VendorFailureKind::Credentials
+            | VendorFailureKind::ModuleDisabled
+            | VendorFailureKind::Refused(_)
+            | VendorFailureKind::NotFound(_) => Heard::Answer,
+            VendorFailureKind::RateLimited(_) | VendorFailureKind::InconsistentRead | VendorFailureKind::NoTimeLeft => {
+                Heard::Nothing
+            }
         }
     }
 

@@ -4,6 +4,8 @@ use std::future::Future;
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::job::Job;
+use habitsync_domain::parked_results::Window;
+use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
@@ -31,6 +33,35 @@ pub struct UnfinishedRun {
     pub id: String,
 }
 
+/// A customer whose EmployeeConnect has been silent, and may be probed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueProbe {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Since when it may be.
+    pub due_at: Timestamp,
+}
+
+/// A result that waits for something else to happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParkedResult {
+    /// What was completed.
+    pub completion: Completion,
+    /// What it waits for.
+    pub on: ParkedOn,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// What is due. An item that cannot be read is left out and counted: it keeps nothing else from being found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due<T> {
+    /// The longest due first.
+    pub items: Vec<T>,
+    /// Items passed over because they could not be read.
+    pub unreadable: u64,
+}
+
 /// Finds what is due, through the table's sparse index.
 pub trait ListDue {
     /// Results due at `now`, the longest due first, at most `limit`.
@@ -38,14 +69,41 @@ pub trait ListDue {
         &self,
         now: Timestamp,
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<DueResult>, ServiceFailure>> + Send;
+    ) -> impl Future<Output = Result<Due<DueResult>, ServiceFailure>> + Send;
 
     /// Unfinished runs whose lease has ended at `now`, at most `limit`.
     fn list_unfinished_runs(
         &self,
         now: Timestamp,
         limit: u32,
-    ) -> impl Future<Output = Result<Vec<UnfinishedRun>, ServiceFailure>> + Send;
+    ) -> impl Future<Output = Result<Due<UnfinishedRun>, ServiceFailure>> + Send;
+
+    /// Customers whose open breaker may be probed at `now`, at most `limit`.
+    fn list_due_probes(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> impl Future<Output = Result<Due<DueProbe>, ServiceFailure>> + Send;
+
+    /// What the customer's breaker has held back longest; none where nothing is.
+    fn find_held_back(
+        &self,
+        tenant: &TenantId,
+    ) -> impl Future<Output = Result<Option<Completion>, ServiceFailure>> + Send;
+}
+
+/// Finds what is parked, customer by customer.
+pub trait ListParked {
+    /// Every customer, in the same order each time.
+    fn list_tenants(&self) -> impl Future<Output = Result<Vec<TenantId>, ServiceFailure>> + Send;
+
+    /// What of this customer has been parked since a moment in this window, the longest first, at most `limit`.
+    fn list_parked(
+        &self,
+        tenant: &TenantId,
+        since: Window,
+        limit: u32,
+    ) -> impl Future<Output = Result<Due<ParkedResult>, ServiceFailure>> + Send;
 }
 
 /// Puts off what has just been handed on, so that the next look does not hand it on again.
@@ -54,6 +112,13 @@ pub trait PostponeDue {
     fn postpone_result(
         &self,
         due: &DueResult,
+        until: Timestamp,
+    ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
+
+    /// The probe is due again at `until`, should the message be lost; false where it has moved on meanwhile.
+    fn postpone_probe(
+        &self,
+        probe: &DueProbe,
         until: Timestamp,
     ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
 

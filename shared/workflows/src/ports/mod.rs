@@ -3,6 +3,7 @@
 //! A port of the table is bound to one customer when it is made ([`people`], [`courses`], [`results`], [`runs`]), so that
 //! no use case can mix two customers up; the [`fleet`] ports see all of them.
 
+pub mod breaker;
 pub mod clock;
 pub mod courses;
 pub mod failure;

@@ -55,10 +55,19 @@ pub trait FindResult {
 /// Releases parked completions.
 pub trait ReleaseResults {
     /// Makes every result that is parked on this wait, due at `now`, so that the watchdog queues it. Returns how many.
-    /// Each is one conditional write: a result that has moved on meanwhile stays as it is.
+    /// Each is one conditional write: a result that has moved on meanwhile stays as it is. One that was parked moments ago
+    /// may not be listed yet: whoever parks looks once more afterwards, and the watchdog does some hours later.
     fn release_results(
         &self,
         parked_on: &ParkedOn,
         now: Timestamp,
     ) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
+
+    /// Makes this one result due at `now` if it is parked, whatever on; false where it has moved on meanwhile. It is found by
+    /// its key, so that it does not matter whether it is listed yet.
+    fn release_result(
+        &self,
+        enrolment: EnrolmentId,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
 }

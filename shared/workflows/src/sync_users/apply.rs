@@ -161,7 +161,7 @@ where
         let now = self.clock.now();
         let person = action.person_after(now);
         self.store.save_person(&person, &action.change(now)).await?;
-        if matches!(action.step, Step::Create(_) | Step::Remember { stored: None, .. }) {
+        if action.brings_user_name(&person.user_name) {
             let parked = ParkedOn::User(person.user_name);
             self.store.release_results(&parked, now).await?;
         }

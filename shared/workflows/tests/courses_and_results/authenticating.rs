@@ -1,6 +1,6 @@
 //! Who is believed: signatures, tokens, rotated secrets, forgeries.
 
-use habitsync_in_memory::{Call, ManualClock};
+use habitsync_in_memory::{Call, Fault, ManualClock, service_failure};
 use habitsync_workflows::accept_completion::Acceptance;
 use habitsync_workflows::completion_event::UnreadableEvent;
 use habitsync_workflows::webhook_proof::Headers;
@@ -148,6 +148,30 @@ async fn the_decoy_of_an_unknown_customer_opens_no_door() {
         .accept_signed_at(beginning().as_second(), "whsec_ZGVjb3k=", &body())
         .await;
     assert_eq!(answer, Acceptance::NotAuthentic);
+    for door in [Door::signed_with(&[SECRET]), Door::with_token()] {
+        let answer = door
+            .accept_signed_at(beginning().as_second(), "whsec_ZGVjb3k=", &body())
+            .await;
+        assert_eq!(answer, Acceptance::NotAuthentic, "nor does it fill an empty place");
+        assert_eq!(
+            door.accept_token("Bearer whsec_ZGVjb3k=").await,
+            Acceptance::NotAuthentic
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_forgery_is_never_stored_however_the_secrets_fail_to_be_read_again() {
+    let door = Door::signed_with(&[OTHER_SECRET]);
+    door.tenants
+        .faults
+        .arm(Call::ReloadWebhookSecrets, Fault::Before(service_failure()));
+    assert_eq!(
+        door.accept_signed(&body()).await,
+        Acceptance::NotStored(service_failure()),
+        "it may be authentic: the sender is asked to send it again"
+    );
+    assert!(door.left_nothing_behind());
 }
 
 #[tokio::test]

@@ -71,6 +71,8 @@ fn faulty_calls() -> impl Strategy<Value = FaultyCall> {
         Call::FindResult,
         Call::FindTopic,
         Call::FindPerson,
+        Call::LoadBreaker,
+        Call::ChangeBreaker,
         Call::LoadJob,
         Call::ReleaseResults,
         Call::SaveJob,

@@ -47,9 +47,19 @@ async fn a_retake_is_another_result() {
     let world = World::with_jo_and_a_course();
     let mut retake = jos_completion();
     retake.enrolment.0 += 1;
+    retake.completed_at = beginning() + hours(24);
     world.push(&jos_completion()).await;
     world.push(&retake).await;
-    assert_eq!(world.hris.results.lock().len(), 2);
+    let results = world.hris.results.lock();
+    let recorded: Vec<_> = results
+        .iter()
+        .map(|stored| {
+            let result = &stored.result;
+            (result.idempotency_key.as_str(), result.completed_on.to_string())
+        })
+        .collect();
+    let expected = [("th-enrolment-9001", "2026-03-16"), ("th-enrolment-9002", "2026-03-17")];
+    assert_eq!(recorded, expected.map(|(key, day)| (key, day.to_owned())));
 }
 
 #[tokio::test]
@@ -156,17 +166,36 @@ async fn a_completion_is_read_back_where_the_sender_cannot_sign_and_what_tribal_
 }
 
 #[tokio::test]
-async fn a_completion_that_tribal_habits_does_not_confirm_is_ignored() {
+async fn a_completion_that_tribal_habits_never_confirms_is_ignored_after_the_last_rung() {
     let mut world = World::with_jo_and_a_course();
     world.configuration = crate::world::acme(&[("read_back = false", "read_back = true")]);
-    let state = world.push(&jos_completion()).await;
-    assert_eq!(
-        state,
-        ResultState::Ignored {
-            reason: IgnoredBecause::NotConfirmed
+    let mut waits = Vec::new();
+    let last = loop {
+        match world.push(&jos_completion()).await {
+            ResultState::Waiting { due_at, cause } => {
+                assert_eq!(cause, "Tribal Habits does not confirm the completion");
+                waits.push(due_at.duration_since(world.now()));
+                world.clock.advance(due_at.duration_since(world.now()));
+            }
+            last => break last,
         }
-    );
+    };
+    assert_eq!(waits, [1, 5, 30].map(minutes));
+    let reason = IgnoredBecause::NotConfirmed;
+    assert_eq!(last, ResultState::Ignored { reason });
     assert_eq!(world.hris.faults.made(), []);
+}
+
+#[tokio::test]
+async fn a_completion_that_tribal_habits_shows_late_is_recorded_once_it_does() {
+    let mut world = World::with_jo_and_a_course();
+    world.configuration = crate::world::acme(&[("read_back = false", "read_back = true")]);
+    world.push(&jos_completion()).await;
+    world.portal.completions.lock().push(jos_completion());
+    world.clock.advance(minutes(1));
+    let state = world.push(&jos_completion()).await;
+    assert!(matches!(state, ResultState::Recorded { .. }), "{state:?}");
+    assert_eq!(world.hris.results.lock().len(), 1);
 }
 
 #[tokio::test]

@@ -202,7 +202,7 @@ async fn a_request_that_was_never_sent_for_lack_of_time_does_not_count() {
 async fn no_quick_try_begins_that_the_invocation_could_not_finish() {
     let world = World::with_jo_and_a_course();
     fails(&world, 3);
-    let deadline = world.soon(10);
+    let deadline = world.soon(13);
     push_result(&world.pusher(), &jos_completion(), deadline)
         .await
         .expect("the table works");

@@ -139,6 +139,17 @@ async fn one_result_that_cannot_be_queued_stops_no_other() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_is_passed_over_and_counted_once_a_tick() {
+    let world = World::new();
+    waiting_results(&world.table, 250);
+    let unreadable = [1, 2].map(habitsync_domain::identity::EnrolmentId);
+    world.table.state().unreadable.extend(unreadable);
+    let (fleet, jobs) = (world.fleet(), StartedJobs::default());
+    let report = watch(&world, &fleet, &jobs).await;
+    assert_eq!((report.results_queued, report.unreadable), (248, 2));
+}
+
+#[tokio::test]
 async fn two_watchdogs_at_once_queue_a_result_once() {
     let world = World::new();
     waiting_results(&world.table, 40);

@@ -1,0 +1,56 @@
+//! The breaker of one customer's EmployeeConnect: one item, changed only by whoever has read it as it is.
+
+use habitsync_domain::breaker::Breaker;
+use habitsync_workflows::ports::breaker::{KeepBreaker, StoredBreaker};
+use habitsync_workflows::ports::failure::ServiceFailure;
+
+use super::item::{encode, number, read_number, read_value, text};
+use super::keys::{BODY, DUE_AT, DUE_BREAKER, DUE_KIND, Key, VERSION, due_at};
+use super::{Conditional, SERVICE, TenantTable, conditional};
+use crate::failure::AwsError;
+
+const UNCHANGED: &str = "#version = :seen";
+const NEW: &str = "attribute_not_exists(#version)";
+/// Whether somebody has to look at it should nobody call.
+const DUE: &str = "#body = :body, #version = :version, #due_kind = :due_kind, #due_at = :due_at";
+const AT_REST: &str = "#body = :body, #version = :version REMOVE #due_kind, #due_at";
+
+impl KeepBreaker for TenantTable {
+    async fn load_breaker(&self) -> Result<StoredBreaker, ServiceFailure> {
+        let Some(mut item) = self.table.get(&Key::breaker(&self.tenant)).await? else {
+            return Ok(StoredBreaker::default());
+        };
+        let unreadable = |kind| AwsError::new(SERVICE, "GetItem", kind);
+        Ok(StoredBreaker {
+            version: read_number(&item, VERSION).map_err(unreadable)?,
+            breaker: read_value(&mut item, BODY).map_err(unreadable)?,
+        })
+    }
+
+    async fn change_breaker(&self, seen: &StoredBreaker, next: Breaker) -> Result<bool, ServiceFailure> {
+        let names = [
+            ("#body", BODY),
+            ("#version", VERSION),
+            ("#due_kind", DUE_KIND),
+            ("#due_at", DUE_AT),
+        ];
+        let body = encode(&next).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
+        let mut values = vec![(":body", body), (":version", number(seen.version + 1))];
+        let set = match next.due_at() {
+            None => AT_REST,
+            Some(at) => {
+                values.extend([(":due_kind", text(DUE_BREAKER)), (":due_at", text(due_at(at)))]);
+                DUE
+            }
+        };
+        let condition = if seen.version == 0 {
+            NEW
+        } else {
+            values.push((":seen", number(seen.version)));
+            UNCHANGED
+        };
+        let change = self.table.update(&Key::breaker(&self.tenant), set, &names, values);
+        let outcome = conditional(change.condition_expression(condition)).await?;
+        Ok(matches!(outcome, Conditional::Done(_)))
+    }
+}

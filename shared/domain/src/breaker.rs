@@ -1,0 +1,225 @@
+//! When a customer's EmployeeConnect is left alone: silence opens the breaker, a probe now and then finds out whether it is
+//! over, and an answer closes it.
+//!
+//! A result that is held back uses no attempt, and a vendor that hangs is waited for by one call at a time: everybody else's
+//! results go on.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Silences in a row that open the breaker.
+const SILENCES_THAT_OPEN: u32 = 3;
+
+/// The waits before the first, second, … probe; the last is the longest.
+const WAITS: [SignedDuration; 4] = [
+    SignedDuration::from_mins(1),
+    SignedDuration::from_mins(2),
+    SignedDuration::from_mins(5),
+    SignedDuration::from_mins(10),
+];
+
+/// How long releasing what was held back may take.
+const RELEASED_WITHIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// One customer's breaker: the `BREAKER` item of the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum Breaker {
+    /// EmployeeConnect is called.
+    Closed {
+        /// Silences in a row, fewer than open it.
+        silences: u32,
+    },
+    /// EmployeeConnect is left alone.
+    Open {
+        /// Probes that failed, in a row.
+        failed_probes: u32,
+        /// Nobody calls before then. Whoever probes moves it to the end of their own time: should they never come back,
+        /// the next may probe.
+        probe_at: Timestamp,
+    },
+    /// EmployeeConnect answers again, and is called. Whoever heard it releases what was held back.
+    Releasing {
+        /// By then they are through. Should they never come back, the next who hears an answer releases it.
+        until: Timestamp,
+    },
+}
+
+/// What a call told about EmployeeConnect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heard {
+    /// It answered, be it with a refusal.
+    Answer,
+    /// It did not say whether it did what was asked, or could not be reached.
+    Silence,
+    /// Nothing either way: no call was made, or it asks to be left alone for a while.
+    Nothing,
+}
+
+/// Whether EmployeeConnect may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// It may, and more than once.
+    Free,
+    /// It may, once, by whoever succeeds in storing this.
+    Probe(Breaker),
+    /// Not before then.
+    HeldBack {
+        /// The next probe.
+        until: Timestamp,
+    },
+}
+
+/// A customer that nothing is known of is called.
+impl Default for Breaker {
+    fn default() -> Self {
+        Self::Closed { silences: 0 }
+    }
+}
+
+impl Breaker {
+    /// Whether a call may be made at `now` by somebody whose time ends at `deadline`.
+    #[must_use]
+    pub fn admits(self, now: Timestamp, deadline: Timestamp) -> Admission {
+        match self {
+            Self::Closed { .. } | Self::Releasing { .. } => Admission::Free,
+            Self::Open { probe_at, .. } if probe_at > now => Admission::HeldBack { until: probe_at },
+            Self::Open { failed_probes, .. } => Admission::Probe(Self::Open {
+                failed_probes,
+                probe_at: deadline,
+            }),
+        }
+    }
+
+    /// The breaker after a call that was made freely. One that was on its way when the breaker opened is no probe: its
+    /// silence is the same silence, and makes nobody wait longer.
+    #[must_use]
+    pub fn after_call(self, heard: Heard, now: Timestamp) -> Self {
+        match (self, heard) {
+            (Self::Closed { .. }, Heard::Answer) => Self::default(),
+            (Self::Open { .. }, Heard::Answer) => Self::releasing(now),
+            (Self::Releasing { until }, Heard::Answer) if until <= now => Self::releasing(now),
+            (Self::Closed { silences }, Heard::Silence) if silences + 1 < SILENCES_THAT_OPEN => {
+                Self::Closed { silences: silences + 1 }
+            }
+            // One that has only just begun to answer is not given three silences more.
+            (Self::Closed { .. } | Self::Releasing { .. }, Heard::Silence) => Self::opened(0, now),
+            (unchanged, Heard::Nothing)
+            | (unchanged @ Self::Releasing { .. }, Heard::Answer)
+            | (unchanged @ Self::Open { .. }, Heard::Silence) => unchanged,
+        }
+    }
+
+    /// The breaker after a probe.
+    #[must_use]
+    pub fn after_probe(self, heard: Heard, now: Timestamp) -> Self {
+        match (self, heard) {
+            (Self::Open { failed_probes, .. }, Heard::Silence) => Self::opened(failed_probes.saturating_add(1), now),
+            (breaker, heard) => breaker.after_call(heard, now),
+        }
+    }
+
+    /// When somebody has to look at it should nobody call: to probe, or to release what was held back.
+    #[must_use]
+    pub fn due_at(self) -> Option<Timestamp> {
+        match self {
+            Self::Closed { .. } => None,
+            Self::Open { probe_at: due_at, .. } | Self::Releasing { until: due_at } => Some(due_at),
+        }
+    }
+
+    /// Whether nobody but a probe calls.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Open { .. })
+    }
+
+    fn releasing(now: Timestamp) -> Self {
+        let until = now.checked_add(RELEASED_WITHIN).unwrap_or(Timestamp::MAX);
+        Self::Releasing { until }
+    }
+
+    fn opened(failed_probes: u32, now: Timestamp) -> Self {
+        let [.., longest] = WAITS;
+        let wait = usize::try_from(failed_probes).ok().and_then(|failed| WAITS.get(failed));
+        Self::Open {
+            failed_probes,
+            probe_at: now.checked_add(*wait.unwrap_or(&longest)).unwrap_or(Timestamp::MAX),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn seconds(seconds: i64) -> Timestamp {
+        Timestamp::from_second(seconds).expect("a time")
+    }
+
+    fn after(heard: &[Heard]) -> Breaker {
+        heard
+            .iter()
+            .fold(Breaker::default(), |breaker, heard| breaker.after_call(*heard, NOW))
+    }
+
+    #[test]
+    fn three_silences_in_a_row_open_it_and_an_answer_in_between_begins_the_row_again() {
+        use Heard::{Answer, Nothing, Silence};
+        assert!(!after(&[Silence, Silence]).is_open());
+        assert!(after(&[Silence, Silence, Silence]).is_open());
+        assert!(!after(&[Silence, Silence, Answer, Silence, Silence]).is_open());
+        assert!(after(&[Silence, Nothing, Silence, Nothing, Silence]).is_open());
+    }
+
+    #[test]
+    fn it_waits_longer_with_every_probe_that_fails_and_ten_minutes_at_most() {
+        let mut breaker = after(&[Heard::Silence; 3]);
+        let mut waits = Vec::new();
+        for _ in 0..6 {
+            let Admission::HeldBack { until } = breaker.admits(NOW, seconds(30)) else {
+                panic!("it is open")
+            };
+            waits.push(until.as_second() / 60);
+            breaker = breaker.after_probe(Heard::Silence, NOW);
+        }
+        assert_eq!(waits, [1, 2, 5, 10, 10, 10]);
+    }
+
+    #[test]
+    fn one_probe_is_admitted_at_a_time_and_the_next_once_its_time_has_ended() {
+        let open = after(&[Heard::Silence; 3]);
+        let Admission::Probe(probed) = open.admits(seconds(60), seconds(90)) else {
+            panic!("the wait is over")
+        };
+        let until = seconds(90);
+        assert_eq!(probed.admits(seconds(61), seconds(91)), Admission::HeldBack { until });
+        assert!(matches!(probed.admits(seconds(90), seconds(120)), Admission::Probe(_)));
+    }
+
+    #[test]
+    fn calls_that_were_on_their_way_when_it_opened_make_nobody_wait_longer() {
+        let open = after(&[Heard::Silence; 3]);
+        assert_eq!(after(&[Heard::Silence; 10]), open);
+    }
+
+    #[test]
+    fn a_probe_that_is_answered_opens_the_way_and_one_that_says_nothing_leaves_it_to_the_next() {
+        let open = after(&[Heard::Silence; 3]);
+        assert_eq!(open.after_probe(Heard::Nothing, NOW), open);
+        let answering = open.after_probe(Heard::Answer, NOW);
+        assert_eq!(answering, Breaker::Releasing { until: seconds(60) });
+        assert_eq!(answering.admits(NOW, seconds(30)), Admission::Free);
+    }
+
+    #[test]
+    fn one_releases_what_was_held_back_and_another_should_they_not_come_back() {
+        let answering = Breaker::Releasing { until: seconds(60) };
+        assert_eq!(answering.after_call(Heard::Answer, seconds(59)), answering);
+        let again = Breaker::Releasing { until: seconds(120) };
+        assert_eq!(answering.after_call(Heard::Answer, seconds(60)), again);
+        assert!(answering.after_call(Heard::Silence, seconds(1)).is_open());
+    }
+}

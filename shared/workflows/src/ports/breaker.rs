@@ -1,0 +1,30 @@
+//! The breaker of one customer, and what it holds back.
+
+use std::future::Future;
+
+use habitsync_domain::breaker::Breaker;
+
+use super::failure::ServiceFailure;
+
+/// A breaker as it was read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StoredBreaker {
+    /// What it says.
+    pub breaker: Breaker,
+    /// How often it has been changed.
+    pub version: u64,
+}
+
+/// Keeps the customer's breaker.
+pub trait KeepBreaker {
+    /// The breaker; a closed one where there is none yet.
+    fn load_breaker(&self) -> impl Future<Output = Result<StoredBreaker, ServiceFailure>> + Send;
+
+    /// One conditional write: stores `next` where nobody has changed the breaker since `seen` was read; false where
+    /// somebody has. It is due, for the watchdog, when the breaker says.
+    fn change_breaker(
+        &self,
+        seen: &StoredBreaker,
+        next: Breaker,
+    ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
+}
