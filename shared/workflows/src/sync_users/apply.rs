@@ -31,6 +31,8 @@ pub(super) struct Applied {
     pub(super) unanswered: u64,
     /// Whether the next run must read the portal: an account may be there that the table does not know of.
     pub(super) must_look: bool,
+    /// Whether such an account is there for sure: the run is not over before it is known whose it is.
+    account_exists: bool,
 }
 
 impl Applied {
@@ -41,11 +43,19 @@ impl Applied {
             left: 0,
             unanswered: 0,
             must_look: false,
+            account_exists: false,
         }
     }
 
     pub(super) fn is_finished(&self) -> bool {
-        self.left == 0
+        self.left == 0 && !self.account_exists
+    }
+
+    /// Whether everything that was seen in the portal is in the table by now. It is remembered before anything is written.
+    pub(super) fn has_remembered(&self, plan: &UserPlan) -> bool {
+        let left = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let mut left = plan.actions.iter().rev().take(left);
+        !self.must_look && !left.any(|action| matches!(action.step, Step::Remember { .. }))
     }
 
     /// Whether every action of the plan is accounted for.
@@ -96,6 +106,7 @@ impl Applied {
     fn fail(&mut self, action: &Action, cause: Cause) {
         self.unanswered += u64::from(cause == Cause::NotAnswered);
         self.must_look |= matches!(cause, Cause::NotAnswered | Cause::AccountExists);
+        self.account_exists |= cause == Cause::AccountExists;
         self.problems.push(action.problem(cause, None));
     }
 

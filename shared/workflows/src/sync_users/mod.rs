@@ -102,7 +102,8 @@ where
         };
         if applied.must_look {
             remembered.last_verified_on = None;
-        } else if verified && applied.is_finished() {
+        } else if verified && applied.has_remembered(&plan) {
+            // The slices after this one need not read the portal again; one that crashes never comes here.
             remembered.last_verified_on = Some(today);
         }
         if is_complete(configuration, &plan, &applied) {

@@ -90,6 +90,14 @@ impl Customer {
         }
     }
 
+    /// One slice of a run that ends well, whether anything is left to do or not.
+    pub(crate) async fn slice(&self) -> UserSyncSummary {
+        match self.run().await {
+            Ok(RunOutcome::Finished(summary) | RunOutcome::Unfinished(summary)) => summary,
+            other => panic!("did not end well: {other:?}"),
+        }
+    }
+
     pub(crate) fn active_users(&self) -> Vec<String> {
         let users = self.portal.users.lock();
         users

@@ -38,6 +38,8 @@ async fn a_run_that_has_no_time_left_is_unfinished_and_the_next_does_the_rest() 
         .count();
     assert_eq!(unfinished, 1, "the watchdog finds it");
     assert_eq!(customer.finish().await.written.created, 1);
+    let reads = customer.portal.faults.count(Call::ListUsers);
+    assert_eq!(reads, 1, "what the portal holds was remembered by the first slice");
     let states: Vec<_> = customer
         .table
         .state()
@@ -98,7 +100,7 @@ async fn a_name_given_up_just_before_a_crash_is_not_taken_from_whoever_has_it_ne
         assert!(customer.run().await.is_err());
         let mut problems = Vec::new();
         for _ in 0..3 {
-            problems = customer.finish().await.problems;
+            problems = customer.slice().await.problems;
         }
         let mut names = customer.active_users();
         names.sort();

@@ -3,6 +3,7 @@
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user::FieldName;
 use habitsync_in_memory::{Call, Fault};
+use habitsync_workflows::job_run::RunOutcome;
 use habitsync_workflows::ports::failure::{RefusedField, VendorFailureKind};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -116,7 +117,9 @@ async fn an_account_somebody_made_by_hand_since_the_morning_is_adopted_by_the_ne
     by_hand.fields.0.insert(FieldName::email(), "e2@acme.com.au".to_owned());
     customer.portal.users.lock().push(by_hand);
     customer.employ("E2", &json!({}));
-    let first = customer.finish().await;
+    let Ok(RunOutcome::Unfinished(first)) = customer.run().await else {
+        panic!("the watchdog must start the next slice")
+    };
     assert!(matches!(first.problems[0].cause, Cause::AccountExists));
     assert_eq!(customer.mail.sent().len(), 0, "it settles itself");
     let second = customer.finish().await;
@@ -161,7 +164,7 @@ async fn a_leaver_is_deactivated_even_if_the_portal_will_not_have_their_name_giv
         .portal
         .faults
         .arm(Call::ChangeUser, Fault::Before(refused("email")));
-    let summary = customer.finish().await;
+    let summary = customer.slice().await;
     assert_eq!(
         (
             summary.written.deactivated,
