@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use std::future::Future;
 use std::hash::Hash;
 
-use crate::paging::{Page, PageFacts, PagingError};
+use crate::paging::{Page, PageFacts, PagingError, until_it_adds_up};
 
 /// So many pages more than the first one spoke of are read; a list that grows faster than that has no end.
 const GROWTH: u64 = 40;
@@ -28,13 +28,7 @@ where
     E: From<PagingError>,
     F: Future<Output = Result<Page<R>, E>>,
 {
-    for _ in 1..reads {
-        match read_once(&fetch, &identity).await? {
-            Ok(records) => return Ok(records),
-            Err(error) => tracing::info!(error = error.to_string(), "list is read again"),
-        }
-    }
-    Ok(read_once(&fetch, &identity).await??)
+    until_it_adds_up(reads, || read_once(&fetch, &identity)).await
 }
 
 /// One read of the list. The outer error is the page's, the inner one the list's.

@@ -145,8 +145,7 @@ impl PageFacts {
 /// Reads every page and returns all records, in the list's order.
 ///
 /// `fetch` reads the page of that number; `identity` is what makes a record this record and no other, none where it has
-/// nothing that does. A list that does
-/// not add up, most likely because it changed meanwhile, is read from its first page again, `reads` times in all.
+/// nothing that does. A list that does not add up is read from its first page again, `reads` times in all.
 pub async fn read_whole<R, I, E, F>(
     reads: u32,
     fetch: impl Fn(u64) -> F,
@@ -157,13 +156,22 @@ where
     E: From<PagingError>,
     F: Future<Output = Result<Page<R>, E>>,
 {
+    until_it_adds_up(reads, || read_once(&fetch, &identity)).await
+}
+
+/// Reads a list `reads` times at most: one that does not add up was most likely changed meanwhile.
+pub(crate) async fn until_it_adds_up<R, E, F>(reads: u32, read: impl Fn() -> F) -> Result<Vec<R>, E>
+where
+    E: From<PagingError>,
+    F: Future<Output = Result<Result<Vec<R>, PagingError>, E>>,
+{
     for _ in 1..reads {
-        match read_once(&fetch, &identity).await? {
+        match read().await? {
             Ok(records) => return Ok(records),
             Err(error) => tracing::info!(error = error.to_string(), "list is read again"),
         }
     }
-    Ok(read_once(&fetch, &identity).await??)
+    Ok(read().await??)
 }
 
 /// One read of the whole list. The outer error is the page's, the inner one the list's.
