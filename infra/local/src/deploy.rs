@@ -66,18 +66,21 @@ impl Sam {
     }
 
     /// Deploys the state, then the application, and reads what they made; blocks for some seconds. The functions must
-    /// have been laid out.
+    /// have been laid out. A ladder replaces the template's `RetryLadder`.
     ///
     /// # Errors
     /// When a stack cannot be deployed.
-    pub fn deploy(&self) -> Result<Outputs, LocalError> {
+    pub fn deploy(&self, retry_ladder: Option<&str>) -> Result<Outputs, LocalError> {
         let stage = format!("Stage={STAGE}");
         self.deploy_stack("local-state", &[&stage, "OnDelete=Delete"])?;
         let architecture = format!("Architecture={}", architecture());
         let sender = format!("MailSender={MAIL_SENDER}");
         // The simulators answer on the laptop itself; the functions are told so by the template, like everything else.
         let vendors = ["PrivateVendors=allow", "VendorHosts=127.0.0.1,localhost"];
-        self.deploy_stack("local", &[&stage, &architecture, &sender, vendors[0], vendors[1]])?;
+        let ladder = retry_ladder.map(|ladder| format!("RetryLadder={ladder}"));
+        let parameters = [stage.as_str(), &architecture, &sender, vendors[0], vendors[1]];
+        let parameters: Vec<_> = parameters.into_iter().chain(ladder.as_deref()).collect();
+        self.deploy_stack("local", &parameters)?;
         self.outputs()
     }
 

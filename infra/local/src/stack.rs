@@ -21,6 +21,8 @@ pub struct Options {
     pub name: String,
     /// The port that the emulator takes when nobody has it; without one, the operating system chooses.
     pub port: Option<u16>,
+    /// The template's `RetryLadder`, such as `5s,10s`; without one, the template's own.
+    pub retry_ladder: Option<String>,
 }
 
 impl Options {
@@ -30,6 +32,7 @@ impl Options {
         Self {
             name: name.to_owned(),
             port: None,
+            retry_ladder: None,
         }
     }
 
@@ -39,6 +42,7 @@ impl Options {
         Self {
             name: name.to_owned(),
             port: Some(4566),
+            retry_ladder: None,
         }
     }
 }
@@ -81,7 +85,8 @@ impl LocalStack {
         done(&format!("the AWS emulator answers on {}", emulator.address()));
         let inspector = Inspector::new(emulator.address());
         let sam = Sam::new(sam, &emulator, &log_folder);
-        let outputs = blocking(move || sam.deploy()).await?;
+        let ladder = options.retry_ladder;
+        let outputs = blocking(move || sam.deploy(ladder.as_deref())).await?;
         done("both stacks are deployed, by `sam deploy` from the templates for AWS");
         inspector.verify_sender(deploy::MAIL_SENDER).await?;
         let logs = LogFollower::start(inspector.clone(), log_groups()?, &log_folder)?;

@@ -4,6 +4,7 @@
 mod courses;
 mod customer;
 mod results;
+mod storms;
 mod users;
 mod wait;
 mod webhooks;
@@ -113,6 +114,7 @@ fn trials() -> Vec<Test> {
         results::a_result_whose_answer_was_lost_is_not_recorded_twice,
         results::a_completion_that_comes_before_its_course_is_recorded_when_the_course_comes,
         results::a_completion_whose_webhook_was_lost_is_found_by_the_sweep,
+        storms::every_completion_of_a_storm_is_one_result_where_it_belongs,
         webhooks::what_is_not_authentic_readable_or_ours_is_answered_as_documented_and_leaves_nothing,
     ]
 }
