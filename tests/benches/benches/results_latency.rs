@@ -1,5 +1,6 @@
 //! How long a completion takes from its webhook to EmployeeConnect while twenty a second come from ten customers, one of whose
-//! EmployeeConnect hangs throughout, on the local stack. Takes some minutes; the seconds may be given as an argument.
+//! EmployeeConnect hangs throughout, on the local stack. Takes some minutes; the seconds and the completions of each may be
+//! given as arguments.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -20,7 +21,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 /// Customers; the first one's EmployeeConnect hangs.
 const CUSTOMERS: usize = 10;
-/// Completions a second, of all customers together.
+/// Completions a second, of all customers together, unless asked otherwise.
 const A_SECOND: usize = 20;
 /// Seconds, unless asked otherwise.
 const SECONDS: usize = 60;
@@ -42,8 +43,9 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[tokio::main]
 async fn main() -> ExitCode {
     // Cargo adds arguments of its own.
-    let asked = std::env::args().find_map(|argument| argument.parse().ok());
-    match Box::pin(measured(asked.unwrap_or(SECONDS))).await {
+    let mut asked = std::env::args().filter_map(|argument| argument.parse().ok());
+    let [seconds, a_second] = [SECONDS, A_SECOND].map(|usual| asked.next().unwrap_or(usual));
+    match Box::pin(measured(seconds, a_second)).await {
         Ok(latency) => ExitCode::from(u8::from(!is_as_promised(&latency))),
         Err(error) => {
             eprintln!("{error}");
@@ -57,7 +59,7 @@ fn is_as_promised(latency: &Latency) -> bool {
     PROMISED.into_iter().all(keeps)
 }
 
-async fn measured(seconds: usize) -> Result<Latency, Failure> {
+async fn measured(seconds: usize, a_second: usize) -> Result<Latency, Failure> {
     let options = Options::for_tests("results-latency");
     let stack = LocalStack::start_observed(options, |done| eprintln!("{done}")).await?;
     let customers = customers(&stack).await?;
@@ -65,7 +67,7 @@ async fn measured(seconds: usize) -> Result<Latency, Failure> {
         let hanging = Rule::new(HANGS).on(&method, ROUTE).times(u32::MAX);
         customers[0].employee_connect.arm(hanging);
     }
-    let told = told(&customers, A_SECOND * seconds).await?;
+    let told = told(&customers, a_second * seconds, a_second).await?;
     let (_, others) = customers.split_first().ok_or("no customers")?;
     let expected = told.iter().filter(|told| told.customer > 0).count();
     let came = until("the last result", RECORDED, async || {
@@ -116,9 +118,9 @@ struct Told {
 }
 
 /// Tells of so many completions, one after the other, however long each takes to be accepted.
-async fn told(customers: &[ExampleCustomer], completions: usize) -> Result<Vec<Told>, Failure> {
+async fn told(customers: &[ExampleCustomer], completions: usize, a_second: usize) -> Result<Vec<Told>, Failure> {
     let learners: Vec<_> = customers.iter().map(learners).collect();
-    let mut ticks = interval(Duration::from_secs(1) / u32::try_from(A_SECOND)?);
+    let mut ticks = interval(Duration::from_secs(1) / u32::try_from(a_second)?);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let mut sending = JoinSet::new();
     for completion in 0..completions {
