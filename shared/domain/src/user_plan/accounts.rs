@@ -222,15 +222,21 @@ impl<'a> Accounts<'a> {
 
 /// Who holds the user names that several links hold: whoever's account was written last, since the portal gave it the name.
 fn owners(people: &[Person]) -> HashMap<String, &EmployeeId> {
-    let mut holders: HashMap<String, Vec<&Person>> = HashMap::with_capacity(people.len());
+    let written = |person: &Person| (person.last_change.as_ref().map(|change| change.at), person.active);
+    let mut holders: HashMap<String, &Person> = HashMap::with_capacity(people.len());
+    let mut shared = HashMap::new();
     for person in people {
-        holders.entry(person.user_name.key()).or_default().push(person);
+        if let Some(other) = holders.insert(person.user_name.key(), person) {
+            let latest = if written(other) > written(person) {
+                other
+            } else {
+                person
+            };
+            holders.insert(person.user_name.key(), latest);
+            shared.insert(person.user_name.key(), &latest.employee_id);
+        }
     }
-    let shared = holders.into_iter().filter(|(_, holders)| holders.len() > 1);
-    let written = |person: &&Person| (person.last_change.as_ref().map(|change| change.at), person.active);
     shared
-        .filter_map(|(name, holders)| Some((name, &holders.into_iter().max_by_key(written)?.employee_id)))
-        .collect()
 }
 
 /// Accounts by the compared form of a name or an address.
