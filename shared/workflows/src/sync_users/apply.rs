@@ -1,6 +1,9 @@
 //! Carrying out a plan, one person at a time: each is saved as it is acknowledged, none stops the others.
 
+use std::collections::BTreeMap;
+
 use habitsync_domain::brake::fails_too_often;
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::parking::{Parked, Refusal};
 use habitsync_domain::problem::{Cause, Problem};
@@ -181,10 +184,7 @@ where
 
     /// Stores what is refused of this person from now on, where that is not what is stored already.
     async fn park(&self, action: &Action, plan: &UserPlan, refusals: Vec<Refusal>) -> Result<(), JobFailure> {
-        let before = plan
-            .parked
-            .iter()
-            .find(|parked| parked.employee_id == action.employee_id);
+        let before = parked_before(plan, &action.employee_id);
         let is_write = matches!(action.step, Step::Create(_) | Step::Change { .. });
         if is_write && (before.is_some() || !refusals.is_empty()) {
             let parked = Parked::after(before, &action.employee_id, refusals, self.clock.now());
@@ -195,9 +195,16 @@ where
 
     /// Stores what the planner found to be in the way, and removes what no longer is.
     async fn note_what_rests(&self, plan: &UserPlan) -> Result<(), JobFailure> {
+        let mut resting: BTreeMap<&EmployeeId, Vec<Refusal>> = BTreeMap::new();
         for refusal in &plan.resting {
-            let employee_id = &refusal.problem.employee_id;
-            let parked = Parked::after(None, employee_id, vec![refusal.clone()], self.clock.now());
+            resting
+                .entry(&refusal.problem.employee_id)
+                .or_default()
+                .push(refusal.clone());
+        }
+        for (employee_id, refusals) in resting {
+            let before = parked_before(plan, employee_id);
+            let parked = Parked::after(before, employee_id, refusals, self.clock.now());
             self.store.save_parked(&parked).await?;
         }
         for employee_id in &plan.forgotten {
@@ -206,4 +213,9 @@ where
         }
         Ok(())
     }
+}
+
+/// What was refused of this person before, and still is to be written.
+fn parked_before<'p>(plan: &'p UserPlan, employee_id: &EmployeeId) -> Option<&'p Parked> {
+    plan.parked.iter().find(|parked| parked.employee_id == *employee_id)
 }
