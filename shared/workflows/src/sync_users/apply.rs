@@ -1,6 +1,6 @@
 //! Carrying out a plan, one person at a time: each is saved as it is acknowledged, none stops the others.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use habitsync_domain::brake::fails_too_often;
 use habitsync_domain::identity::EmployeeId;
@@ -36,6 +36,8 @@ pub(super) struct Applied {
     pub(super) must_look: bool,
     /// Whether such an account is there for sure: the run is not over before it is known whose it is.
     account_exists: bool,
+    /// What is refused of whom by now.
+    parked: HashMap<EmployeeId, Parked>,
 }
 
 impl Applied {
@@ -47,6 +49,7 @@ impl Applied {
             unanswered: 0,
             must_look: false,
             account_exists: false,
+            parked: HashMap::new(),
         }
     }
 
@@ -84,10 +87,9 @@ where
     C: Now,
 {
     let mut applied = Applied::nothing();
-    sync.note_what_rests(plan).await?;
+    sync.note_what_rests(plan, &mut applied).await?;
     for (attempted, action) in (1_u64..).zip(&plan.actions) {
-        let went_on =
-            !sync.is_out_of_time(deadline) && sync.carry_out(action.clone(), plan, verified, &mut applied).await?;
+        let went_on = !sync.is_out_of_time(deadline) && sync.carry_out(action.clone(), verified, &mut applied).await?;
         if !went_on {
             applied.left = u64::try_from(plan.actions.len()).unwrap_or(u64::MAX) - (attempted - 1);
             break;
@@ -139,13 +141,7 @@ where
     }
 
     /// False where the time or the vendor's patience ran out before anything was done.
-    async fn carry_out(
-        &self,
-        mut action: Action,
-        plan: &UserPlan,
-        verified: bool,
-        applied: &mut Applied,
-    ) -> Result<bool, JobFailure> {
+    async fn carry_out(&self, mut action: Action, verified: bool, applied: &mut Applied) -> Result<bool, JobFailure> {
         let Attempt { done, refusals } = self.attempt(&mut action, verified).await?;
         if done == Done::Later {
             return Ok(false);
@@ -167,7 +163,7 @@ where
             }
             Done::Refused | Done::Later => applied.written.failed += 1,
         }
-        self.park(&action, plan, refusals).await?;
+        self.park(&action, refusals, applied).await?;
         Ok(true)
     }
 
@@ -183,18 +179,23 @@ where
     }
 
     /// Stores what is refused of this person from now on, where that is not what is stored already.
-    async fn park(&self, action: &Action, plan: &UserPlan, refusals: Vec<Refusal>) -> Result<(), JobFailure> {
-        let before = parked_before(plan, &action.employee_id);
+    async fn park(&self, action: &Action, refusals: Vec<Refusal>, applied: &mut Applied) -> Result<(), JobFailure> {
+        let before = applied.parked.get(&action.employee_id);
         let is_write = matches!(action.step, Step::Create(_) | Step::Change { .. });
         if is_write && (before.is_some() || !refusals.is_empty()) {
             let parked = Parked::after(before, &action.employee_id, refusals, self.clock.now());
             self.store.save_parked(&parked).await?;
+            applied.parked.insert(action.employee_id.clone(), parked);
         }
         Ok(())
     }
 
     /// Stores what the planner found to be in the way, and removes what no longer is.
-    async fn note_what_rests(&self, plan: &UserPlan) -> Result<(), JobFailure> {
+    async fn note_what_rests(&self, plan: &UserPlan, applied: &mut Applied) -> Result<(), JobFailure> {
+        let known = plan.parked.iter();
+        applied.parked = known
+            .map(|parked| (parked.employee_id.clone(), parked.clone()))
+            .collect();
         let mut resting: BTreeMap<&EmployeeId, Vec<Refusal>> = BTreeMap::new();
         for refusal in &plan.resting {
             resting
@@ -203,9 +204,10 @@ where
                 .push(refusal.clone());
         }
         for (employee_id, refusals) in resting {
-            let before = parked_before(plan, employee_id);
+            let before = applied.parked.get(employee_id);
             let parked = Parked::after(before, employee_id, refusals, self.clock.now());
             self.store.save_parked(&parked).await?;
+            applied.parked.insert(employee_id.clone(), parked);
         }
         for employee_id in &plan.forgotten {
             let (employee_id, setbacks) = (employee_id.clone(), Vec::new());
@@ -213,9 +215,4 @@ where
         }
         Ok(())
     }
-}
-
-/// What was refused of this person before, and still is to be written.
-fn parked_before<'p>(plan: &'p UserPlan, employee_id: &EmployeeId) -> Option<&'p Parked> {
-    plan.parked.iter().find(|parked| parked.employee_id == *employee_id)
 }

@@ -177,7 +177,7 @@ async fn a_leaver_is_deactivated_even_if_the_portal_will_not_have_their_name_giv
 }
 
 #[tokio::test]
-async fn a_user_name_and_an_email_that_a_stranger_has_rest_both() {
+async fn a_user_name_and_an_email_that_a_stranger_has_rest_beside_a_value_that_is_refused() {
     let customer = Customer::with_people(&[("E1", json!({}))]);
     customer.finish().await;
     let mut stranger = customer.portal.users.lock()[0].clone();
@@ -185,15 +185,22 @@ async fn a_user_name_and_an_email_that_a_stranger_has_rest_both() {
     let address = "new@acme.com.au".to_owned();
     stranger.fields.0.insert(FieldName::email(), address);
     customer.portal.users.lock().push(stranger);
-    customer.employ("E1", &json!({"workEmail": "new@acme.com.au"}));
+    customer.employ(
+        "E1",
+        &json!({"workEmail": "new@acme.com.au", "location": "Mars", "jobTitle": "Lead"}),
+    );
+    customer
+        .portal
+        .faults
+        .arm(Call::ChangeUser, Fault::Before(refused("X-Location")));
     customer.clock.advance(SignedDuration::from_hours(24));
     let verified = customer.finish().await;
-    assert_eq!((verified.problems.len(), customer.table.state().parked.len()), (2, 1));
+    assert_eq!((verified.problems.len(), customer.table.state().parked.len()), (3, 1));
     let writes = customer.writes();
     let later = customer.finish().await;
     assert_eq!(
         (customer.writes(), later.problems.len()),
-        (writes, 2),
-        "neither is tried blindly"
+        (writes, 3),
+        "none is tried blindly"
     );
 }
