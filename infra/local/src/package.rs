@@ -14,7 +14,8 @@ use crate::workspace;
 
 /// Builds the workspace's programs and lays out one folder per function; blocks while cargo works.
 ///
-/// The build is the one that the tests and the simulators come from, so that everything is compiled once.
+/// The build is the one that this program comes from, so that everything is compiled once: what an optimised bench measures
+/// is optimised, too.
 ///
 /// # Errors
 /// When the workspace does not build, or a folder of `functions/` makes no program of its name.
@@ -54,8 +55,9 @@ fn build() -> Result<HashMap<String, PathBuf>, LocalError> {
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_a_package(name)) {
         command.env_remove(name);
     }
+    let profile = if cfg!(debug_assertions) { "dev" } else { "bench" };
     let mut child = command
-        .args(["build", "--workspace", "--bins", "--quiet"])
+        .args(["build", "--workspace", "--bins", "--quiet", "--profile", profile])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(workspace::root())
         .stdout(Stdio::piped())
