@@ -132,11 +132,9 @@ fn a_batch_is_one_message_and_only_failed_messages_come_back() {
         source["FunctionResponseTypes"],
         serde_json::json!(["ReportBatchItemFailures"])
     );
-    assert!(
-        source["ScalingConfig"]["MaximumConcurrency"]
-            .as_u64()
-            .is_some_and(|limit| limit >= 2)
-    );
+    // A customer with two completions a second whose vendor hangs takes ten places before its breaker opens.
+    let places = source["ScalingConfig"]["MaximumConcurrency"]["Fn::If"][2].as_u64();
+    assert!(places.is_some_and(|places| places >= 2 * 10), "{places:?}");
 }
 
 #[test]
