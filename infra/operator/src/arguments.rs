@@ -3,10 +3,14 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::PrivateVendors;
 
+use crate::courses::CoursesArguments;
 use crate::results::ResultsCommand;
+use crate::runs::RunsArguments;
 
 /// Shown below the commands.
 const AWS: &str = "AWS is found as the AWS command line finds it: AWS_REGION, AWS_PROFILE or credentials in the \
@@ -16,38 +20,66 @@ environment, and AWS_ENDPOINT_URL for a local stack.";
 #[derive(Debug, Parser)]
 #[command(name = "habitsync", version, arg_required_else_help = true, after_help = AWS)]
 pub(crate) struct Arguments {
-    /// The stage, as its stacks are named.
-    #[arg(long, env = "HABITSYNC_STAGE", default_value = "prod")]
-    pub(crate) stage: String,
     #[command(flatten)]
-    pub(crate) vendors: Vendors,
+    pub(crate) place: Place,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-/// Where vendors may be called from here; like the parameters of the stack.
+/// Where the commands work.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Vendors {
+pub(crate) struct Place {
+    /// The stage, as its stacks are named.
+    #[arg(long, global = true, env = "HABITSYNC_STAGE", default_value = "prod")]
+    pub(crate) stage: String,
+    /// The AWS region; otherwise where the profile or the environment says.
+    #[arg(long, global = true)]
+    pub(crate) region: Option<String>,
+    /// The AWS profile; otherwise the environment's, or the default one.
+    #[arg(long, global = true)]
+    pub(crate) profile: Option<String>,
     /// Comma-separated suffixes, one of which the host of a vendor's base URL must end with.
     #[arg(
         long,
+        global = true,
         env = "HABITSYNC_VENDOR_HOSTS",
         default_value = "tribalhabits.com,employeeconnect.com"
     )]
     pub(crate) vendor_hosts: String,
     /// Whether vendors may be called over http and at private addresses (deny or allow). For simulators only.
-    #[arg(long, env = "HABITSYNC_PRIVATE_VENDORS", default_value = "deny")]
+    #[arg(long, global = true, env = "HABITSYNC_PRIVATE_VENDORS", default_value = "deny")]
     pub(crate) private_vendors: PrivateVendors,
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    #[command(flatten)]
+    OnStage(StageCommand),
+    /// Prints what a shell needs to complete these commands, e.g. `habitsync completions bash > …/bash-completion/habitsync`.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Writes the manual pages, one for each command, into a folder.
+    Man {
+        /// The folder; it is made where it is not there.
+        folder: PathBuf,
+    },
+}
+
+/// What is done to a stage, or asked of one.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StageCommand {
     /// A customer's configuration and secrets.
     #[command(subcommand)]
     Tenant(TenantCommand),
     /// What became of a customer's completions.
     #[command(subcommand)]
     Results(ResultsCommand),
+    /// Lists what a customer's jobs did, the newest first.
+    Runs(RunsArguments),
+    /// Lists every topic that was seen, with its verdict and its course.
+    Courses(CoursesArguments),
     /// Starts a customer's job now, as its schedule would.
     Run {
         /// The customer.
@@ -96,6 +128,16 @@ pub(crate) enum JobName {
     Courses,
     /// Completions whose webhook was lost become results.
     Sweep,
+}
+
+impl From<JobName> for Job {
+    fn from(name: JobName) -> Self {
+        match name {
+            JobName::Users => Self::Users,
+            JobName::Courses => Self::Courses,
+            JobName::Sweep => Self::ResultsSweep,
+        }
+    }
 }
 
 /// A customer's secrets.

@@ -74,6 +74,9 @@ pub(crate) enum Failure {
     /// What was found cannot be written as JSON.
     #[error("the answer cannot be written: {0}")]
     Json(#[from] serde_json::Error),
+    /// What was found cannot be written as CSV.
+    #[error("the answer cannot be written: {0}")]
+    Csv(#[from] csv::Error),
     /// There is no such customer.
     #[error("there is no customer {0} on this stage")]
     NoSuchTenant(TenantId),

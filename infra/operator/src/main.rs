@@ -4,17 +4,21 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod answer;
 mod arguments;
+mod courses;
 mod failure;
 mod findings;
 mod hris;
 mod jobs;
+mod manual;
 mod results;
+mod runs;
 mod secrets;
 mod stage;
 mod tenants;
 
-use arguments::{Arguments, Command, SecretsCommand, TenantCommand};
+use arguments::{Arguments, Command, SecretsCommand, StageCommand, TenantCommand};
 use failure::Failure;
 use stage::Stage;
 
@@ -30,14 +34,24 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let stage = Stage::connect(arguments.stage, arguments.vendors).await?;
-    match arguments.command {
-        Command::Tenant(TenantCommand::Apply { file }) => tenants::apply(&stage, &file).await,
-        Command::Tenant(TenantCommand::Show { tenant }) => tenants::show(&stage, &tenant).await,
-        Command::Tenant(TenantCommand::Secrets(SecretsCommand::Set { tenant, kind, file })) => {
+    let command = match arguments.command {
+        Command::Completions { shell } => {
+            manual::completions(shell);
+            return Ok(());
+        }
+        Command::Man { folder } => return manual::pages(&folder),
+        Command::OnStage(command) => command,
+    };
+    let stage = Stage::connect(arguments.place).await?;
+    match command {
+        StageCommand::Tenant(TenantCommand::Apply { file }) => tenants::apply(&stage, &file).await,
+        StageCommand::Tenant(TenantCommand::Show { tenant }) => tenants::show(&stage, &tenant).await,
+        StageCommand::Tenant(TenantCommand::Secrets(SecretsCommand::Set { tenant, kind, file })) => {
             secrets::set(&stage, &tenant, kind, &file).await
         }
-        Command::Results(command) => results::run(&stage, command).await,
-        Command::Run { tenant, job } => jobs::run(&stage, &tenant, job).await,
+        StageCommand::Results(command) => results::run(&stage, command).await,
+        StageCommand::Runs(asked) => runs::list(&stage, &asked).await,
+        StageCommand::Courses(asked) => courses::list(&stage, &asked).await,
+        StageCommand::Run { tenant, job } => jobs::run(&stage, &tenant, job).await,
     }
 }

@@ -4,7 +4,7 @@ use habitsync_aws_adapters::{Aws, Schedules, Secrets, Table};
 use habitsync_vendor_http::VendorHosts;
 use habitsync_workflows::ports::failure::ServiceFailure;
 
-use crate::arguments::Vendors;
+use crate::arguments::Place;
 use crate::failure::Failure;
 
 /// One deployed stage.
@@ -17,11 +17,11 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Connects to the stage; nothing is called yet.
-    pub(crate) async fn connect(name: String, vendors: Vendors) -> Result<Self, Failure> {
+    pub(crate) async fn connect(place: Place) -> Result<Self, Failure> {
         Ok(Self {
-            vendor_hosts: VendorHosts::new(&vendors.vendor_hosts, vendors.private_vendors)?,
-            name,
-            aws: Aws::connect().await?,
+            vendor_hosts: VendorHosts::new(&place.vendor_hosts, place.private_vendors)?,
+            name: place.stage,
+            aws: Aws::connect_as(place.profile, place.region).await?,
         })
     }
 

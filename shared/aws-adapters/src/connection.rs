@@ -45,6 +45,20 @@ impl Aws {
         })
     }
 
+    /// The same with this profile and in this region, where they are given, as a command line's user says them.
+    pub async fn connect_as(profile: Option<String>, region: Option<String>) -> Result<Self, ConnectError> {
+        let mut settings = settings()?;
+        if let Some(profile) = profile {
+            settings = settings.profile_name(profile);
+        }
+        if let Some(region) = region {
+            settings = settings.region(Region::new(region));
+        }
+        Ok(Self {
+            config: settings.load().await,
+        })
+    }
+
     /// Every service at this address, as an emulator offers them: the environment is not asked.
     pub async fn emulated(address: &str, region: &str) -> Result<Self, ConnectError> {
         let credentials = Credentials::new("test", "test", None, None, "emulator");

@@ -92,6 +92,8 @@ pub(super) fn due_parked(tenant: &TenantId) -> String {
 
 /// The beginning of the sort keys of all of a customer's results.
 pub(super) const RESULTS: &str = "RESULT#";
+/// The beginning of the sort keys of all of a customer's runs.
+pub(super) const RUNS: &str = "RUN#";
 
 /// An instant as the index has it.
 pub(super) fn due_at(instant: Timestamp) -> String {
@@ -179,7 +181,7 @@ impl Key {
     }
 
     pub(super) fn run(tenant: &TenantId, id: &str) -> Self {
-        Self::of(tenant, format!("RUN#{id}"))
+        Self::of(tenant, format!("{RUNS}{id}"))
     }
 
     pub(super) fn lease(tenant: &TenantId, job: Job) -> Self {

@@ -4,10 +4,10 @@
 use habitsync_domain::job::{Job, RunRecord, RunState};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::runs::SaveRun;
+use habitsync_workflows::ports::runs::{ListRuns, SaveRun};
 
 use super::item::{Item, Retention, encode, text};
-use super::keys::{BODY, DUE_AT, DUE_INDEX, DUE_KIND, DUE_RUN, Key, PK};
+use super::keys::{BODY, DUE_AT, DUE_INDEX, DUE_KIND, DUE_RUN, Key, PK, RUNS, SK};
 use super::{SERVICE, TenantTable, body, conditional};
 use crate::clock::SystemClock;
 use crate::failure::AwsError;
@@ -34,6 +34,35 @@ impl SaveRun for TenantTable {
             }
         }
         Ok(())
+    }
+}
+
+impl ListRuns for TenantTable {
+    async fn list_runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunRecord>, ServiceFailure> {
+        let query = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :runs)")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_values(":pk", text(Key::configuration(&self.tenant).pk))
+            .expression_attribute_values(":runs", text(RUNS))
+            .scan_index_forward(false);
+        let mut items = query.into_paginator().items().send();
+        let mut runs = Vec::new();
+        while let Some(item) = items.next().await {
+            let mut item = item.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+            let run: RunRecord = body("Query", &mut item)?;
+            if job.is_none_or(|job| job == run.job) {
+                runs.push(run);
+            }
+            if runs.len() >= limit {
+                break;
+            }
+        }
+        Ok(runs)
     }
 }
 

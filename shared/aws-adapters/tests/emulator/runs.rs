@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use habitsync_aws_adapters::Table;
 use habitsync_domain::job::{Job, RunRecord, RunState};
 use habitsync_workflows::ports::fleet::{ListDue, PostponeDue, UnfinishedRun};
-use habitsync_workflows::ports::runs::SaveRun;
+use habitsync_workflows::ports::runs::{ListRuns, SaveRun};
 use jiff::Timestamp;
 
 use crate::fixture::{at, table, tenant};
@@ -114,4 +114,23 @@ async fn a_run_that_was_started_is_due_again_should_the_start_be_lost_and_one_th
             .await
             .expect("an answer")
     );
+}
+
+#[tokio::test]
+async fn the_newest_runs_are_listed_first_of_one_job_or_of_all_and_of_one_customer() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    let ended = || RunState::Succeeded { at: at(LEASE_ENDS) };
+    for (id, job) in [("1", Job::Users), ("2", Job::Courses), ("3", Job::Users)] {
+        acme.save_run(&run(id, job, ended())).await.expect("saved");
+    }
+    let other = table.tenant(&"globex".parse().expect("a tenant"));
+    other.save_run(&run("4", Job::Users, ended())).await.expect("saved");
+    let ids = async |job, limit| {
+        let runs = acme.list_runs(job, limit).await.expect("listed");
+        runs.into_iter().map(|run| run.id).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(ids(None, 100).await, "3 2 1");
+    assert_eq!(ids(Some(Job::Users), 100).await, "3 1");
+    assert_eq!(ids(None, 2).await, "3 2");
 }

@@ -40,6 +40,16 @@ pub trait SaveRun {
     fn supersede_runs(&self, job: Job, by: Option<&str>) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
+/// Reads what a customer's jobs did, for an operator.
+pub trait ListRuns {
+    /// The newest first, at most `limit`; of one job, or of all.
+    fn list_runs(
+        &self,
+        job: Option<Job>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<RunRecord>, ServiceFailure>> + Send;
+}
+
 /// What a job remembers between runs.
 pub trait RememberJob {
     /// The job's state; the default where it never ran.

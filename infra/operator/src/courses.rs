@@ -1,0 +1,176 @@
+//! `habitsync courses`: every topic that was seen of a customer's portal, with its verdict and its course: why it is one in
+//! EmployeeConnect, or what is missing.
+
+use habitsync_domain::course::{LinkedCourse, TopicRecord, TopicState};
+use habitsync_domain::tenant::TenantId;
+use habitsync_domain::topic::Condition;
+use habitsync_workflows::ports::courses::LoadTopics;
+use habitsync_workflows::ports::tenants::LoadConfiguration;
+use serde::Serialize;
+
+use crate::answer::{Answer, Output, print};
+use crate::failure::Failure;
+use crate::stage::Stage;
+
+/// Which topics are listed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CoursesArguments {
+    /// The customer.
+    pub(crate) tenant: TenantId,
+    /// Only topics that lack exactly one condition.
+    #[arg(long)]
+    pub(crate) near: bool,
+    /// As what.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) output: Output,
+}
+
+/// A customer's topics.
+#[derive(Debug, Serialize)]
+struct Courses {
+    tenant: TenantId,
+    stage: String,
+    topics: Vec<TopicRecord>,
+}
+
+/// Prints what was asked for.
+pub(crate) async fn list(stage: &Stage, asked: &CoursesArguments) -> Result<(), Failure> {
+    let known = stage.table().load_configuration(&asked.tenant).await?;
+    known.ok_or_else(|| Failure::NoSuchTenant(asked.tenant.clone()))?;
+    let mut topics = stage.table().tenant(&asked.tenant).load_topics().await?;
+    topics.retain(|topic| !asked.near || is_near(topic));
+    topics.sort_by(|one, other| (&one.title, one.topic).cmp(&(&other.title, other.topic)));
+    let courses = Courses {
+        tenant: asked.tenant.clone(),
+        stage: stage.name.clone(),
+        topics,
+    };
+    print(&courses, asked.output)
+}
+
+fn is_near(topic: &TopicRecord) -> bool {
+    matches!(&topic.state, TopicState::Lacks { conditions } if conditions.len() == 1)
+}
+
+impl Answer for Courses {
+    fn heading(&self) -> String {
+        let Self { tenant, stage, topics } = self;
+        format!(
+            "# {} topics of {tenant} on stage {stage}, from the table, as the last course sync saw them",
+            topics.len()
+        )
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["topic", "code", "title", "verdict", "course"]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.topics.iter().map(row).collect()
+    }
+}
+
+fn row(topic: &TopicRecord) -> Vec<String> {
+    vec![
+        topic.topic.to_string(),
+        topic.code.to_string(),
+        topic.title.clone(),
+        verdict(&topic.state),
+        topic.course.as_ref().map(course).unwrap_or_default(),
+    ]
+}
+
+fn verdict(state: &TopicState) -> String {
+    match state {
+        TopicState::Qualifies => "a course".to_owned(),
+        TopicState::NotATopic => "not a topic".to_owned(),
+        TopicState::Lacks { conditions } => {
+            let missing: Vec<_> = conditions.iter().copied().map(missing).collect();
+            format!("missing: {}", missing.join(", "))
+        }
+    }
+}
+
+fn missing(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Published => "published at 1.0 or later",
+        Condition::InActiveFolder => "in the Active folder",
+        Condition::HasLink => "an active auto-enrol link with the reference",
+        Condition::LinkIsWebAddress => "a link that is a web address",
+    }
+}
+
+fn course(course: &LinkedCourse) -> String {
+    let id = &course.id;
+    match (course.broken, course.written.active) {
+        (true, _) => format!("{id}, gone from EmployeeConnect: the next sync makes it again"),
+        (false, false) => format!("{id}, withdrawn"),
+        (false, true) => id.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use habitsync_domain::course::Course;
+    use habitsync_domain::identity::{CourseId, TopicCode, TopicId};
+    use insta::assert_snapshot;
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::answer::written;
+
+    fn topic(id: i64, title: &str, state: TopicState, course: Option<(bool, bool)>) -> TopicRecord {
+        let code = TopicCode(format!("T-{id}"));
+        let course = course.map(|(active, broken)| LinkedCourse {
+            id: CourseId(format!("C{id}")),
+            written: Course {
+                external_id: code.clone(),
+                title: title.to_owned(),
+                description: None,
+                launch_url: "https://acme.example/t".to_owned(),
+                active,
+            },
+            broken,
+        });
+        TopicRecord {
+            topic: TopicId(id),
+            code,
+            title: title.to_owned(),
+            state,
+            course,
+            seen_at: Timestamp::UNIX_EPOCH,
+            release_due: false,
+        }
+    }
+
+    #[test]
+    fn a_topic_says_why_it_is_a_course_or_what_is_missing() {
+        let lacks = |conditions: &[Condition]| TopicState::Lacks {
+            conditions: conditions.to_vec(),
+        };
+        let courses = Courses {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            topics: vec![
+                topic(1, "Fire safety", TopicState::Qualifies, Some((true, false))),
+                topic(2, "First aid", TopicState::Qualifies, Some((true, true))),
+                topic(3, "Induction", lacks(&[Condition::HasLink]), Some((false, false))),
+                topic(
+                    4,
+                    "Leading remote teams through change",
+                    lacks(&[Condition::Published, Condition::HasLink]),
+                    None,
+                ),
+                topic(5, "News", TopicState::NotATopic, None),
+            ],
+        };
+        assert_snapshot!(written(&courses, Output::Table, 100).expect("written"));
+        let near: Vec<_> = courses
+            .topics
+            .iter()
+            .filter(|topic| is_near(topic))
+            .map(|topic| topic.topic)
+            .collect();
+        assert_eq!(near, [TopicId(3)]);
+    }
+}

@@ -1,0 +1,171 @@
+//! `habitsync runs`: what a customer's jobs did lately, the newest first.
+
+use habitsync_domain::job::{Job, RunRecord, RunState};
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::ports::runs::ListRuns;
+use habitsync_workflows::ports::tenants::LoadConfiguration;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, SpanRound, Timestamp, Unit};
+use serde::Serialize;
+
+use crate::answer::{Answer, Output, print};
+use crate::arguments::JobName;
+use crate::failure::Failure;
+use crate::stage::Stage;
+
+/// Which runs are listed.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunsArguments {
+    /// The customer.
+    pub(crate) tenant: TenantId,
+    /// Only this job's.
+    #[arg(long, value_enum)]
+    pub(crate) job: Option<JobName>,
+    /// At most so many.
+    #[arg(long, default_value = "20")]
+    pub(crate) limit: usize,
+    /// As what.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) output: Output,
+}
+
+/// A customer's runs.
+#[derive(Debug, Serialize)]
+struct Runs {
+    tenant: TenantId,
+    stage: String,
+    #[serde(rename = "runs")]
+    listed: Vec<RunRecord>,
+    #[serde(skip)]
+    zone: TimeZone,
+}
+
+/// Prints what was asked for.
+pub(crate) async fn list(stage: &Stage, asked: &RunsArguments) -> Result<(), Failure> {
+    let stored = stage.table().load_configuration(&asked.tenant).await?;
+    let stored = stored.ok_or_else(|| Failure::NoSuchTenant(asked.tenant.clone()))?;
+    let table = stage.table().tenant(&asked.tenant);
+    let runs = Runs {
+        listed: table.list_runs(asked.job.map(Job::from), asked.limit).await?,
+        tenant: asked.tenant.clone(),
+        stage: stage.name.clone(),
+        zone: stored.configuration.time_zone.zone().clone(),
+    };
+    print(&runs, asked.output)
+}
+
+impl Answer for Runs {
+    fn heading(&self) -> String {
+        let Self {
+            tenant, stage, listed, ..
+        } = self;
+        format!(
+            "# {} runs of {tenant} on stage {stage}, from the table; times of the customer",
+            listed.len()
+        )
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["began", "job", "ended", "took", "what it did"]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.listed.iter().map(|run| self.row(run)).collect()
+    }
+}
+
+impl Runs {
+    fn row(&self, run: &RunRecord) -> Vec<String> {
+        let (ended, took, cause) = match &run.state {
+            RunState::Unfinished { .. } => ("unfinished", None, None),
+            RunState::Succeeded { at } => ("well", Some(*at), None),
+            RunState::Failed { at, cause } => ("failed", Some(*at), Some(cause.clone())),
+        };
+        let took = took.map(|at| duration(at.duration_since(run.started_at)));
+        vec![
+            self.local(run.started_at),
+            run.job.to_string(),
+            ended.to_owned(),
+            took.unwrap_or_default(),
+            cause.unwrap_or_else(|| done(run)),
+        ]
+    }
+
+    fn local(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
+
+/// What was counted, without what there was none of.
+fn done(run: &RunRecord) -> String {
+    let counted = run.counts.iter().filter(|(_, count)| **count > 0);
+    let counted: Vec<_> = counted.map(|(name, count)| format!("{name} {count}")).collect();
+    counted.join(", ").replace('_', " ")
+}
+
+/// To the second, or to the millisecond where it took less.
+fn duration(took: SignedDuration) -> String {
+    if took < SignedDuration::from_secs(1) {
+        return format!("{} ms", took.as_millis());
+    }
+    let round = SpanRound::new().largest(Unit::Hour).smallest(Unit::Second);
+    let span = jiff::Span::try_from(took).and_then(|span| span.round(round));
+    span.map_or_else(|_| format!("{took:#}"), |span| format!("{span:#}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::answer::written;
+
+    fn at(time: &str) -> Timestamp {
+        time.parse().expect("a time")
+    }
+
+    fn run(job: Job, state: RunState, counts: &[(&str, u64)]) -> RunRecord {
+        let counts = counts.iter().map(|(name, count)| ((*name).to_owned(), *count));
+        RunRecord {
+            id: "0190".to_owned(),
+            job,
+            started_at: at("2026-03-01T20:30:00Z"),
+            state,
+            counts: counts.collect(),
+        }
+    }
+
+    #[test]
+    fn a_run_says_when_where_the_customer_is_and_what_it_did() {
+        let runs = Runs {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            listed: vec![
+                run(
+                    Job::Users,
+                    RunState::Succeeded {
+                        at: at("2026-03-01T20:31:12Z"),
+                    },
+                    &[("read", 400), ("unchanged", 396), ("changed", 4), ("held", 0)],
+                ),
+                run(
+                    Job::Courses,
+                    RunState::Failed {
+                        at: at("2026-03-01T20:30:00.25Z"),
+                        cause: "EmployeeConnect refused the credentials: status 401".to_owned(),
+                    },
+                    &[],
+                ),
+                run(
+                    Job::ResultsSweep,
+                    RunState::Unfinished {
+                        lease_until: at("2026-03-01T20:44:00Z"),
+                    },
+                    &[("listed", 3000)],
+                ),
+            ],
+            zone: TimeZone::get("Australia/Sydney").expect("a zone"),
+        };
+        assert_snapshot!(written(&runs, Output::Table, 100).expect("written"));
+    }
+}
