@@ -28,6 +28,7 @@ pub(crate) struct Arguments {
 
 /// Where the commands work.
 #[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Where")]
 pub(crate) struct Place {
     /// The stage, as its stacks are named.
     #[arg(long, global = true, env = "HABITSYNC_STAGE", default_value = "prod")]
@@ -116,6 +117,17 @@ pub(crate) enum SecretsCommand {
         kind: SecretName,
         /// The file; `-` reads what is piped in, so that the secret need not be on disk.
         file: PathBuf,
+    },
+    /// Makes a new webhook secret beside the live one, or ends the older of two.
+    Rotate {
+        /// The customer.
+        tenant: TenantId,
+        /// Where the new secret is written, for the portal; the file must not be there yet.
+        #[arg(long, required_unless_present = "retire", conflicts_with = "retire")]
+        to: Option<PathBuf>,
+        /// Ends the older of two live secrets.
+        #[arg(long)]
+        retire: bool,
     },
 }
 

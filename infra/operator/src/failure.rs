@@ -12,6 +12,7 @@ use habitsync_workflows::backfill_results::BackfillFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 
 use crate::findings;
+use crate::rotation::NotRotated;
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +58,12 @@ pub(crate) enum Failure {
         /// What it should be.
         expected: &'static str,
     },
+    /// A webhook's secrets cannot be rotated as they are.
+    #[error(transparent)]
+    NotRotated(#[from] NotRotated),
+    /// The operating system gives no random bytes.
+    #[error("the operating system gives no random bytes for a secret")]
+    NoRandomness,
     /// The vendors' clients cannot be built.
     #[error(transparent)]
     Http(#[from] HttpError),

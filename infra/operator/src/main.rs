@@ -13,6 +13,7 @@ mod hris;
 mod jobs;
 mod manual;
 mod results;
+mod rotation;
 mod runs;
 mod secrets;
 mod stage;
@@ -49,6 +50,10 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         StageCommand::Tenant(TenantCommand::Secrets(SecretsCommand::Set { tenant, kind, file })) => {
             secrets::set(&stage, &tenant, kind, &file).await
         }
+        StageCommand::Tenant(TenantCommand::Secrets(SecretsCommand::Rotate { tenant, to, .. })) => match to {
+            Some(file) => rotation::rotate(&stage, &tenant, &file).await,
+            None => rotation::retire(&stage, &tenant).await,
+        },
         StageCommand::Results(command) => results::run(&stage, command).await,
         StageCommand::Runs(asked) => runs::list(&stage, &asked).await,
         StageCommand::Courses(asked) => courses::list(&stage, &asked).await,

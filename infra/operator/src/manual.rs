@@ -19,11 +19,10 @@ pub(crate) fn pages(folder: &Path) -> Result<(), Failure> {
         path: folder.to_owned(),
         source,
     };
-    std::fs::create_dir_all(folder).map_err(file)?;
-    clap_mangen::generate_to(Arguments::command(), folder).map_err(file)?;
-    println!(
-        "the manual is in {0}; read it with: man -M {0} habitsync, or man {0}/habitsync.1",
-        folder.display()
-    );
+    let section = folder.join("man1");
+    std::fs::create_dir_all(&section).map_err(file)?;
+    clap_mangen::generate_to(Arguments::command(), &section).map_err(file)?;
+    let folder = folder.display();
+    println!("the manual is in {folder}; read it with: man -M {folder} habitsync");
     Ok(())
 }
