@@ -9,6 +9,7 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::PrivateVendors;
 
 use crate::courses::CoursesArguments;
+use crate::history::HistoryArguments;
 use crate::results::ResultsCommand;
 use crate::runs::RunsArguments;
 
@@ -102,6 +103,8 @@ pub(crate) enum TenantCommand {
         /// The customer.
         tenant: TenantId,
     },
+    /// Lists every version of the configuration, or shows what one changed.
+    History(HistoryArguments),
     /// A customer's secrets, which are never in the configuration.
     #[command(subcommand)]
     Secrets(SecretsCommand),

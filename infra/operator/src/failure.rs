@@ -84,6 +84,14 @@ pub(crate) enum Failure {
     /// What was found cannot be written as CSV.
     #[error("the answer cannot be written: {0}")]
     Csv(#[from] csv::Error),
+    /// There is no such version.
+    #[error("{tenant} has no version {version}; `tenant history {tenant}` lists those there are")]
+    NoSuchVersion {
+        /// The customer.
+        tenant: TenantId,
+        /// The version.
+        version: u64,
+    },
     /// There is no such customer.
     #[error("there is no customer {0} on this stage")]
     NoSuchTenant(TenantId),

@@ -9,6 +9,7 @@ mod arguments;
 mod courses;
 mod failure;
 mod findings;
+mod history;
 mod hris;
 mod jobs;
 mod manual;
@@ -47,6 +48,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     match command {
         StageCommand::Tenant(TenantCommand::Apply { file }) => tenants::apply(&stage, &file).await,
         StageCommand::Tenant(TenantCommand::Show { tenant }) => tenants::show(&stage, &tenant).await,
+        StageCommand::Tenant(TenantCommand::History(asked)) => history::show(&stage, &asked).await,
         StageCommand::Tenant(TenantCommand::Secrets(SecretsCommand::Set { tenant, kind, file })) => {
             secrets::set(&stage, &tenant, kind, &file).await
         }

@@ -5,11 +5,15 @@ use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use habitsync_domain::configuration::{InvalidConfiguration, Status, TenantConfiguration};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::tenants::{LoadConfiguration, SaveConfiguration, StoredConfiguration};
+use habitsync_workflows::ports::tenants::{
+    AppliedVersion, ListVersions, LoadConfiguration, SaveConfiguration, StoredConfiguration,
+};
 use jiff::Timestamp;
 
-use super::item::{Attributes, Item, current_schema, number, read_number, read_text, text};
-use super::keys::{APPLIED_AT, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, VERSION};
+use super::item::{Attributes, Item, current_schema, number, read_instant, read_number, read_text, text};
+use super::keys::{
+    APPLIED_AT, CONFIGURATION_VERSIONS, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, VERSION,
+};
 use super::{SERVICE, Table};
 use crate::failure::{AwsError, AwsErrorKind};
 
@@ -18,6 +22,17 @@ impl LoadConfiguration for Table {
         let found = self.get(&Key::configuration(tenant)).await?;
         let stored = found.map(|attributes| stored(&attributes)).transpose();
         Ok(stored.map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?)
+    }
+}
+
+impl ListVersions for Table {
+    async fn list_versions(&self, tenant: &TenantId) -> Result<Vec<AppliedVersion>, ServiceFailure> {
+        let read =
+            |attributes: Attributes| applied_version(&attributes).map_err(|kind| AwsError::new(SERVICE, "Query", kind));
+        let pk = Key::configuration(tenant).pk;
+        let mut versions = self.query(pk, CONFIGURATION_VERSIONS, read).await?;
+        versions.reverse();
+        Ok(versions)
     }
 }
 
@@ -112,6 +127,14 @@ impl Table {
             })
             .build()
     }
+}
+
+fn applied_version(attributes: &Attributes) -> Result<AppliedVersion, AwsErrorKind> {
+    Ok(AppliedVersion {
+        version: read_number(attributes, VERSION)?,
+        applied_at: read_instant(attributes, APPLIED_AT)?,
+        source: read_text(attributes, SOURCE)?.to_owned(),
+    })
 }
 
 fn stored(attributes: &Attributes) -> Result<StoredConfiguration, AwsErrorKind> {

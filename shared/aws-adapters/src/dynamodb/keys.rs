@@ -92,6 +92,8 @@ pub(super) fn due_parked(tenant: &TenantId) -> String {
 
 /// The beginning of the sort keys of all of a customer's results.
 pub(super) const RESULTS: &str = "RESULT#";
+/// The beginning of the sort keys of all versions of a customer's configuration; text order is their order.
+pub(super) const CONFIGURATION_VERSIONS: &str = "CONFIG#";
 /// The beginning of the sort keys of all of a customer's runs.
 pub(super) const RUNS: &str = "RUN#";
 
@@ -143,7 +145,7 @@ impl Key {
     }
 
     pub(super) fn configuration_version(tenant: &TenantId, version: u64) -> Self {
-        Self::of(tenant, format!("CONFIG#{version:08}"))
+        Self::of(tenant, format!("{CONFIGURATION_VERSIONS}{version:08}"))
     }
 
     pub(super) fn person(tenant: &TenantId, employee: &EmployeeId) -> Self {

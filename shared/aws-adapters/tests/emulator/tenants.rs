@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::job::{Failure, Job, JobState};
 use habitsync_workflows::ports::runs::RememberJob;
-use habitsync_workflows::ports::tenants::{FindGoLive, LoadConfiguration, SaveConfiguration};
+use habitsync_workflows::ports::tenants::{FindGoLive, ListVersions, LoadConfiguration, SaveConfiguration};
 
 use crate::fixture::{RACERS, at, table, tenant};
 
@@ -33,6 +33,23 @@ async fn the_newest_version_is_in_force_as_it_was_written_comments_included() {
         .expect("a customer");
     assert_eq!((stored.version, stored.source.as_str()), (2, changed.as_str()));
     assert_eq!(stored.configuration, configuration(SOURCE));
+}
+
+#[tokio::test]
+async fn every_version_is_listed_as_it_was_written_the_newest_first() {
+    let table = table().await;
+    let changed = format!("# changed\n{SOURCE}");
+    let days = [at("2026-03-02T00:00:00Z"), at("2026-03-03T00:00:00Z")];
+    for (source, day) in [SOURCE, changed.as_str()].into_iter().zip(days) {
+        let saved = table.save_configuration(&configuration(source), source, day).await;
+        saved.expect("saved");
+    }
+    let versions = table.list_versions(&tenant()).await.expect("listed");
+    let listed: Vec<_> = versions
+        .iter()
+        .map(|version| (version.version, version.applied_at, version.source.as_str()))
+        .collect();
+    assert_eq!(listed, [(2, days[1], changed.as_str()), (1, days[0], SOURCE)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,26 @@ pub trait LoadConfiguration {
     ) -> impl Future<Output = Result<Option<StoredConfiguration>, ServiceFailure>> + Send;
 }
 
+/// A version of a customer's configuration, as it was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppliedVersion {
+    /// Its number.
+    pub version: u64,
+    /// When it was applied.
+    pub applied_at: Timestamp,
+    /// The file, comments included; this program may not be able to read what an earlier one wrote.
+    pub source: String,
+}
+
+/// Reads every version of a configuration.
+pub trait ListVersions {
+    /// The newest first; none where there is no such customer.
+    fn list_versions(
+        &self,
+        tenant: &TenantId,
+    ) -> impl Future<Output = Result<Vec<AppliedVersion>, ServiceFailure>> + Send;
+}
+
 /// Stores a configuration as a new version.
 pub trait SaveConfiguration {
     /// Stores the file as the next version and returns its number; the customer's summary row is made where it is new. The

@@ -1,0 +1,166 @@
+//! `habitsync tenant history`: every version of a customer's configuration, and what each changed.
+
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::ports::tenants::{AppliedVersion, ListVersions};
+use jiff::Timestamp;
+use serde::Serialize;
+use similar::{ChangeTag, TextDiff};
+
+use crate::answer::{Answer, Output, print};
+use crate::failure::Failure;
+use crate::stage::Stage;
+
+/// Which versions are shown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct HistoryArguments {
+    /// The customer.
+    pub(crate) tenant: TenantId,
+    /// What this version changed, line by line, instead of the list.
+    #[arg(long)]
+    pub(crate) version: Option<u64>,
+    /// As what.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) output: Output,
+}
+
+/// A customer's versions, the newest first.
+#[derive(Debug, Serialize)]
+struct History {
+    tenant: TenantId,
+    stage: String,
+    versions: Vec<Entry>,
+}
+
+/// One of them.
+#[derive(Debug, Serialize)]
+struct Entry {
+    version: u64,
+    applied_at: Timestamp,
+    lines_added: usize,
+    lines_removed: usize,
+    in_force: bool,
+}
+
+/// Prints the list, or what one version changed.
+pub(crate) async fn show(stage: &Stage, asked: &HistoryArguments) -> Result<(), Failure> {
+    let versions = stage.table().list_versions(&asked.tenant).await?;
+    if versions.is_empty() {
+        return Err(Failure::NoSuchTenant(asked.tenant.clone()));
+    }
+    if let Some(version) = asked.version {
+        let changes = changes(&versions, version).ok_or_else(|| Failure::NoSuchVersion {
+            tenant: asked.tenant.clone(),
+            version,
+        })?;
+        print!("{changes}");
+        return Ok(());
+    }
+    let history = History {
+        tenant: asked.tenant.clone(),
+        stage: stage.name.clone(),
+        versions: listed(&versions),
+    };
+    print(&history, asked.output)
+}
+
+impl Answer for History {
+    fn heading(&self) -> String {
+        let Self {
+            tenant,
+            stage,
+            versions,
+        } = self;
+        format!(
+            "# {} versions of {tenant} on stage {stage}, from the table",
+            versions.len()
+        )
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["version", "applied", "lines added", "lines removed", ""]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let row = |version: &Entry| {
+            vec![
+                version.version.to_string(),
+                format!("{:.0}", version.applied_at),
+                version.lines_added.to_string(),
+                version.lines_removed.to_string(),
+                if version.in_force { "in force" } else { "" }.to_owned(),
+            ]
+        };
+        self.versions.iter().map(row).collect()
+    }
+}
+
+fn listed(versions: &[AppliedVersion]) -> Vec<Entry> {
+    let befores = versions.iter().skip(1).map(|version| version.source.as_str());
+    let pairs = versions.iter().zip(befores.chain([""]));
+    let version = |(index, (version, before)): (usize, (&AppliedVersion, &str))| {
+        let diff = TextDiff::from_lines(before, &version.source);
+        let count = |tag| diff.iter_all_changes().filter(|change| change.tag() == tag).count();
+        Entry {
+            version: version.version,
+            applied_at: version.applied_at,
+            lines_added: count(ChangeTag::Insert),
+            lines_removed: count(ChangeTag::Delete),
+            in_force: index == 0,
+        }
+    };
+    pairs.enumerate().map(version).collect()
+}
+
+/// What a version changed of the one before it, as a unified diff.
+fn changes(versions: &[AppliedVersion], number: u64) -> Option<String> {
+    let index = versions.iter().position(|version| version.version == number)?;
+    let before = versions.get(index + 1);
+    let diff = TextDiff::from_lines(
+        before.map_or("", |before| before.source.as_str()),
+        &versions[index].source,
+    );
+    let name = |number: u64| format!("version {number}");
+    let mut unified = diff.unified_diff();
+    let unified = unified.header(
+        &before.map_or_else(|| "nothing".to_owned(), |before| name(before.version)),
+        &name(number),
+    );
+    Some(unified.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::answer::written;
+
+    fn versions() -> Vec<AppliedVersion> {
+        let version = |version, source: &str| AppliedVersion {
+            version,
+            applied_at: "2026-03-01T20:30:00Z".parse().expect("a time"),
+            source: source.to_owned(),
+        };
+        vec![
+            version(2, "tenant = \"acme\"\nstatus = \"live\"\n"),
+            version(1, "tenant = \"acme\"\nstatus = \"draft\"\n"),
+        ]
+    }
+
+    #[test]
+    fn each_version_says_when_it_was_applied_and_how_much_it_changed() {
+        let history = History {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            versions: listed(&versions()),
+        };
+        assert_snapshot!(written(&history, Output::Table, 100).expect("written"));
+    }
+
+    #[test]
+    fn what_a_version_changed_is_shown_line_by_line_and_of_the_first_all_of_it() {
+        assert_snapshot!(changes(&versions(), 2).expect("there"));
+        assert!(changes(&versions(), 1).is_some_and(|changes| changes.contains("+status = \"draft\"")));
+        assert_eq!(changes(&versions(), 3), None);
+    }
+}
