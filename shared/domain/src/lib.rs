@@ -38,5 +38,6 @@ pub mod roster;
 pub mod sweep_window;
 pub mod tenant;
 pub mod topic;
+pub mod trouble;
 pub mod user;
 pub mod user_plan;
