@@ -9,6 +9,7 @@ mod cel_record;
 pub mod completion;
 pub mod configuration;
 pub mod course;
+pub mod course_codes;
 pub mod course_plan;
 pub mod delivery;
 pub mod employee;
