@@ -5,7 +5,6 @@ use std::time::Duration;
 use habitsync_aws_adapters::{ResultQueue, SystemClock};
 use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent};
 use habitsync_vendors::OpenTenants;
-use habitsync_workflows::job_run::Counts;
 use habitsync_workflows::sweep_results::{SweepReport, SweepResults, sweep_results};
 use lambda_runtime::LambdaEvent;
 use tracing::{Instrument, info_span};
@@ -45,18 +44,6 @@ impl ResultSweepFunction {
             configuration: &tenant.configuration,
         };
         let outcome = sweep_results(&sweep, deadline.killed_at()).await?;
-        Ok(JobAnswer::of(&outcome, counts).logged())
+        Ok(JobAnswer::of(&outcome, SweepReport::counts).logged())
     }
-}
-
-fn counts(report: &SweepReport) -> Counts {
-    let counts = [
-        ("listed", report.listed),
-        ("queued", report.queued),
-        ("known", report.known),
-    ];
-    counts
-        .into_iter()
-        .map(|(name, count)| (name.to_owned(), count))
-        .collect()
 }

@@ -7,7 +7,6 @@ mod settings;
 use habitsync_aws_adapters::{Aws, SystemClock};
 use habitsync_lambda_support::{Environment, telemetry};
 use habitsync_vendors::OpenTenants;
-use habitsync_workflows::mail::MailSettings;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
 use handler::UserSyncFunction;
@@ -21,10 +20,8 @@ async fn main() -> Result<(), Error> {
     let table = aws.table(&settings.table);
     let function = UserSyncFunction {
         tenants: OpenTenants::new(&aws, &table, &settings.stage, settings.vendor_hosts)?,
-        mailer: aws.mailer(&settings.mail_sender),
-        mail_settings: MailSettings {
-            sender: settings.mail_sender,
-        },
+        mailer: aws.mailer(&settings.mail.sender),
+        mail_settings: settings.mail,
         clock: SystemClock,
     };
     run(service_fn(|event: LambdaEvent<_>| function.handle(event))).await

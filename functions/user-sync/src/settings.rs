@@ -1,8 +1,8 @@
 //! What the template tells this function.
 
-use habitsync_domain::identity::EmailAddress;
 use habitsync_lambda_support::{Environment, EnvironmentError};
 use habitsync_vendor_http::{PrivateVendors, VendorHosts};
+use habitsync_workflows::mail::MailSettings;
 
 /// The function's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,8 +11,8 @@ pub(crate) struct Settings {
     pub(crate) stage: String,
     /// The table's name.
     pub(crate) table: String,
-    /// The verified address that mails come from.
-    pub(crate) mail_sender: EmailAddress,
+    /// From and to whom mails go.
+    pub(crate) mail: MailSettings,
     /// Where vendors may be called.
     pub(crate) vendor_hosts: VendorHosts,
 }
@@ -22,7 +22,7 @@ impl Settings {
     pub(crate) fn read(mut environment: Environment) -> Result<Self, EnvironmentError> {
         let stage = environment.text("HABITSYNC_STAGE");
         let table = environment.text("HABITSYNC_TABLE");
-        let mail_sender = environment.parsed("HABITSYNC_MAIL_SENDER", str::parse::<EmailAddress>);
+        let mail = environment.mail_settings();
         let private = environment.parsed_or("HABITSYNC_PRIVATE_VENDORS", PrivateVendors::Deny, str::parse);
         let vendor_hosts = environment.parsed("HABITSYNC_VENDOR_HOSTS", |hosts| {
             VendorHosts::new(hosts, private.unwrap_or_default())
@@ -31,7 +31,7 @@ impl Settings {
             Some(Self {
                 stage: stage?,
                 table: table?,
-                mail_sender: mail_sender?,
+                mail: mail?,
                 vendor_hosts: vendor_hosts?,
             })
         })

@@ -1,12 +1,15 @@
 //! What the template tells this function.
 
 use habitsync_lambda_support::{Environment, EnvironmentError};
+use habitsync_workflows::mail::MailSettings;
 
 /// The function's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
     /// The table's name.
     pub(crate) table: String,
+    /// From and to whom mails go.
+    pub(crate) mail: MailSettings,
     /// Where completions are queued.
     pub(crate) result_queue_url: String,
     /// What is started for an unfinished user sync.
@@ -21,6 +24,7 @@ impl Settings {
     /// Reads all of them, or names every one that is wrong.
     pub(crate) fn read(mut environment: Environment) -> Result<Self, EnvironmentError> {
         let table = environment.text("HABITSYNC_TABLE");
+        let mail = environment.mail_settings();
         let result_queue_url = environment.text("HABITSYNC_RESULT_QUEUE_URL");
         let user_sync_function = environment.text("HABITSYNC_USER_SYNC_FUNCTION");
         let course_sync_function = environment.text("HABITSYNC_COURSE_SYNC_FUNCTION");
@@ -28,6 +32,7 @@ impl Settings {
         environment.finish(|| {
             Some(Self {
                 table: table?,
+                mail: mail?,
                 result_queue_url: result_queue_url?,
                 user_sync_function: user_sync_function?,
                 course_sync_function: course_sync_function?,
@@ -48,6 +53,7 @@ mod tests {
             .to_string();
         for name in [
             "HABITSYNC_TABLE",
+            "HABITSYNC_MAIL_SENDER",
             "HABITSYNC_RESULT_QUEUE_URL",
             "HABITSYNC_USER_SYNC_FUNCTION",
             "HABITSYNC_COURSE_SYNC_FUNCTION",

@@ -23,6 +23,8 @@ const STACK: &str = "habitsync-local";
 
 /// The From address of every mail that the local stack sends.
 pub const MAIL_SENDER: &str = "integrations@habitsync.example";
+/// Where the operators read.
+pub const OPERATOR_MAIL: &str = "operators@habitsync.example";
 
 /// What the application stack says about itself.
 #[derive(Debug, Clone)]
@@ -74,11 +76,21 @@ impl Sam {
         let stage = format!("Stage={STAGE}");
         self.deploy_stack("local-state", &[&stage, "OnDelete=Delete"])?;
         let architecture = format!("Architecture={}", architecture());
-        let sender = format!("MailSender={MAIL_SENDER}");
+        let mail = [
+            format!("MailSender={MAIL_SENDER}"),
+            format!("OperatorMail={OPERATOR_MAIL}"),
+        ];
         // The simulators answer on the laptop itself; the functions are told so by the template, like everything else.
         let vendors = ["PrivateVendors=allow", "VendorHosts=127.0.0.1,localhost"];
         let ladder = retry_ladder.map(|ladder| format!("RetryLadder={ladder}"));
-        let parameters = [stage.as_str(), &architecture, &sender, vendors[0], vendors[1]];
+        let parameters = [
+            stage.as_str(),
+            &architecture,
+            &mail[0],
+            &mail[1],
+            vendors[0],
+            vendors[1],
+        ];
         let parameters: Vec<_> = parameters.into_iter().chain(ladder.as_deref()).collect();
         self.deploy_stack("local", &parameters)?;
         self.outputs()

@@ -78,6 +78,14 @@ pub(crate) enum Failure {
         /// The enrolment.
         enrolment: EnrolmentId,
     },
+    /// It is there, and this program does not understand it.
+    #[error("{tenant} has a result of enrolment {enrolment} that cannot be read; a newer version may have written it")]
+    UnreadableResult {
+        /// The customer.
+        tenant: TenantId,
+        /// The enrolment.
+        enrolment: EnrolmentId,
+    },
     /// What was found cannot be written as JSON.
     #[error("the answer cannot be written: {0}")]
     Json(#[from] serde_json::Error),

@@ -1,10 +1,13 @@
 //! What has to be done about a topic's course: compare what the course should carry with what was last written to it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 
-use crate::configuration::OnWithdrawn;
+use crate::configuration::{CoursesConfiguration, OnWithdrawn};
 use crate::course::{Course, LinkedCourse, ResultsGo, TopicRecord, TopicState};
-use crate::identity::{CourseId, TopicCode};
+use crate::course_codes::{SharedCode, shared_codes};
+use crate::identity::{CourseId, TopicCode, TopicId};
 use crate::topic::{Condition, Topic, Verdict};
 
 /// EmployeeConnect's limit of a title, in characters (assumed).
@@ -21,6 +24,8 @@ pub enum CourseAction {
     Change(CourseId, Course),
     /// Make it inactive: its topic no longer qualifies.
     Withdraw(CourseId, Course),
+    /// Nothing: another topic has the same code, so that there is no telling whose course it would be. Results wait.
+    SharesCode,
 }
 
 /// A topic's new record, before its course is written, and what to do about the course.
@@ -40,11 +45,57 @@ impl TopicPlan {
     pub fn releases_results(&self, after: &TopicRecord) -> bool {
         self.results_may_wait && after.results_go() != ResultsGo::Wait
     }
+
+    /// The topic qualifies all the same, so that its results wait.
+    fn without_course(mut self) -> Self {
+        self.record.course = None;
+        self.action = CourseAction::SharesCode;
+        self
+    }
+}
+
+/// What has to be done about all topics.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoursePlan {
+    /// Every topic that is listed, in that order, and then those that no longer are.
+    pub topics: Vec<TopicPlan>,
+    /// Codes that several topics want a course by.
+    pub shared_codes: Vec<SharedCode>,
+}
+
+/// Plans a complete list of topics, and those `known` from earlier that it no longer has.
+#[must_use]
+pub fn plan_courses(
+    topics: &[Topic],
+    known: &BTreeMap<TopicId, TopicRecord>,
+    courses: &CoursesConfiguration,
+    now: Timestamp,
+) -> CoursePlan {
+    let qualifying = topics
+        .iter()
+        .filter(|topic| topic.verdict(&courses.reference).qualifies());
+    let shared_codes = shared_codes(qualifying, known);
+    let without: BTreeSet<_> = shared_codes.iter().flat_map(|shared| &shared.without).collect();
+    let listed = topics.iter().map(|topic| {
+        let verdict = topic.verdict(&courses.reference);
+        let plan = plan_topic(topic, &verdict, known.get(&topic.id), courses.on_withdrawn, now);
+        if without.contains(&topic.id) {
+            plan.without_course()
+        } else {
+            plan
+        }
+    });
+    let ids: BTreeSet<_> = topics.iter().map(|topic| topic.id).collect();
+    let missing = known.iter().filter(|(id, _)| !ids.contains(id));
+    let missing = missing.filter_map(|(_, record)| plan_missing_topic(record, courses.on_withdrawn));
+    CoursePlan {
+        topics: listed.chain(missing).collect(),
+        shared_codes,
+    }
 }
 
 /// Plans one topic of a complete list.
-#[must_use]
-pub fn plan_topic(
+fn plan_topic(
     topic: &Topic,
     verdict: &Verdict,
     known: Option<&TopicRecord>,
@@ -74,8 +125,7 @@ pub fn plan_topic(
 }
 
 /// Plans a topic that the complete list no longer has: it meets no condition any more. None where that is known already.
-#[must_use]
-pub fn plan_missing_topic(known: &TopicRecord, on_withdrawn: OnWithdrawn) -> Option<TopicPlan> {
+fn plan_missing_topic(known: &TopicRecord, on_withdrawn: OnWithdrawn) -> Option<TopicPlan> {
     let state = TopicState::Lacks {
         conditions: vec![Condition::Published, Condition::InActiveFolder, Condition::HasLink],
     };

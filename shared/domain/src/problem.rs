@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::EmployeeId;
+use crate::trouble::Trouble;
 use crate::user::FieldName;
 
 /// One person's problem. Holds personal data for the customer's own mail; `Debug` withholds it.
@@ -169,18 +170,38 @@ impl Cause {
         )
     }
 
+    /// What kind of trouble it is; none where it is as the customer wants it.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Trouble> {
+        match self {
+            Self::NotAnswered | Self::AccountExists => Some(Trouble::Vendor),
+            Self::ManagerNotSet {
+                why: ManagerProblem::StartsLater | ManagerProblem::OutOfScope,
+                ..
+            } => None,
+            Self::NoUserName { .. }
+            | Self::RequiredField { .. }
+            | Self::InvalidValue { .. }
+            | Self::InvalidDate { .. }
+            | Self::UnknownStatus
+            | Self::ExpressionFailed { .. }
+            | Self::Disputed { .. }
+            | Self::Taken { .. }
+            | Self::FormerEmployee { .. }
+            | Self::ManagerNotSet { .. }
+            | Self::SeveralAccounts
+            | Self::DeactivatedByHand
+            | Self::UserNameChanged
+            | Self::AccountMissing
+            | Self::RefusedField { .. }
+            | Self::RefusedPerson { .. } => Some(Trouble::Data),
+        }
+    }
+
     /// Whether the customer should do something about it; what is as they want it, or settles itself, is not mailed.
     #[must_use]
     pub fn is_for_customer(&self) -> bool {
-        !matches!(
-            self,
-            Self::NotAnswered
-                | Self::AccountExists
-                | Self::ManagerNotSet {
-                    why: ManagerProblem::StartsLater | ManagerProblem::OutOfScope,
-                    ..
-                }
-        )
+        self.trouble().is_some_and(Trouble::is_for_customer)
     }
 }
 

@@ -8,6 +8,7 @@ pub mod deadline;
 pub mod environment;
 pub mod failure;
 pub mod job;
+mod mail;
 pub mod telemetry;
 
 pub use deadline::Deadline;

@@ -68,6 +68,7 @@ impl Customer {
         let before = self.requests();
         let mail_settings = MailSettings {
             sender: "integration@tribalhabits.com".parse().expect("valid"),
+            operator: None,
         };
         let sync = UserSync {
             employee_connect: &self.clients.0,

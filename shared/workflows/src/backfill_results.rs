@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
 use crate::ports::result_list::AddResult;
-use crate::ports::results::FindResult;
+use crate::ports::results::{KnownResult, LookUpResult};
 use crate::ports::vendors::ListCompletions;
 
 /// The share of the customer's requests to EmployeeConnect that history may take: one in so many.
@@ -44,6 +44,8 @@ pub struct BackfillPlan {
     pub listed: u64,
     /// Those of them that have no record, oldest first.
     pub missing: Vec<Completion>,
+    /// Those of them whose record cannot be read: nothing is added in its place.
+    pub unreadable: u64,
 }
 
 /// What a backfill did.
@@ -76,7 +78,7 @@ pub enum BackfillFailure {
 
 impl<Table, Portal, Clock> BackfillResults<'_, Table, Portal, Clock>
 where
-    Table: FindResult + AddResult,
+    Table: LookUpResult + AddResult,
     Portal: ListCompletions,
     Clock: Now,
 {
@@ -97,15 +99,20 @@ where
         listed.retain(|completion| (window.from..window.until).contains(&completion.completed_at));
         listed.sort_by_key(|completion| (completion.completed_at, completion.enrolment));
         let total = listed.len();
-        let mut missing = Vec::new();
+        let mut plan = BackfillPlan {
+            listed: total as u64,
+            missing: Vec::new(),
+            unreadable: 0,
+        };
         for (looked_up, completion) in (1..).zip(listed) {
-            if self.table.find_result(completion.enrolment).await?.is_none() {
-                missing.push(completion);
+            match self.table.look_up_result(completion.enrolment).await? {
+                KnownResult::Nothing => plan.missing.push(completion),
+                KnownResult::Record(_) => {}
+                KnownResult::Unreadable => plan.unreadable += 1,
             }
             progress(looked_up, total);
         }
-        let listed = total as u64;
-        Ok(BackfillPlan { listed, missing })
+        Ok(plan)
     }
 
     /// Adds what was found. `progress` hears how many have been dealt with.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use habitsync_domain::brake::fails_too_often;
 use habitsync_domain::configuration::CoursesConfiguration;
 use habitsync_domain::course::{LinkedCourse, TopicRecord};
+use habitsync_domain::course_codes::SharedCode;
 use habitsync_domain::course_plan::{NearMiss, course_title};
 use habitsync_domain::identity::{TopicCode, TopicId};
 use habitsync_domain::topic::Topic;
@@ -15,13 +16,16 @@ use crate::ports::failure::VendorFailure;
 /// What a course sync saw and did.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CourseReport {
-    /// By name: `topics`, `qualify`, what the plan wants (`to_create`, `to_change`, `to_withdraw`, `unchanged`) and what
-    /// was done (`created`, `adopted`, `changed`, `withdrawn`, `failed`, `results_released`).
+    /// By name: `topics`, `qualify`, what the plan wants (`to_create`, `to_change`, `to_withdraw`, `unchanged`,
+    /// `shares_code`) and what was done (`created`, `adopted`, `changed`, `withdrawn`, `failed`, `results_released`).
     pub counts: Counts,
     /// Topics that lack exactly one condition.
     pub near_misses: Vec<NearMiss>,
     /// Courses that could not be written; each is tried again by the next run.
     pub problems: Vec<CourseProblem>,
+    /// Codes that several topics want a course by: those without one get none, and their results wait, until somebody gives
+    /// them codes of their own.
+    pub shared_codes: Vec<SharedCode>,
     /// Titles that more than one course has: a course is known by its reference, so that each is kept, and all are told.
     pub same_titles: Vec<SameTitle>,
 }

@@ -6,11 +6,12 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::job::{Failure, Job, JobState, RunRecord, RunState};
+use habitsync_domain::trouble::Trouble;
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::ports::clock::Now;
-use crate::ports::failure::{ServiceFailure, VendorFailure, VendorFailureKind};
+use crate::ports::failure::{ServiceFailure, VendorFailure};
 use crate::ports::runs::{HoldLease, Lease, RememberJob, SaveRun};
 
 /// Named counts of what a run did; for logs, the run's record and the operator.
@@ -59,34 +60,14 @@ pub enum JobFailure {
     NotCredible(String),
 }
 
-/// Who has to do something about a failed run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Owner {
-    /// The customer, at once: credentials, a missing module.
-    Customer,
-    /// Nobody for a while: the vendor is expected to recover.
-    Vendor,
-    /// We ourselves.
-    Operator,
-}
-
 impl JobFailure {
-    /// Who has to do something about it.
+    /// What kind of trouble it is.
     #[must_use]
-    pub fn owner(&self) -> Owner {
+    pub fn trouble(&self) -> Trouble {
         match self {
-            Self::Vendor(failure) => match failure.kind {
-                VendorFailureKind::Credentials | VendorFailureKind::ModuleDisabled => Owner::Customer,
-                VendorFailureKind::RateLimited(_)
-                | VendorFailureKind::Unavailable { .. }
-                | VendorFailureKind::InconsistentRead
-                | VendorFailureKind::NoTimeLeft => Owner::Vendor,
-                VendorFailureKind::Refused(_) | VendorFailureKind::NotFound(_) | VendorFailureKind::Unreadable => {
-                    Owner::Operator
-                }
-            },
-            Self::NotCredible(_) => Owner::Vendor,
-            Self::Service(_) => Owner::Operator,
+            Self::Vendor(failure) => failure.trouble(),
+            Self::NotCredible(_) => Trouble::Vendor,
+            Self::Service(_) => Trouble::Ours,
         }
     }
 }

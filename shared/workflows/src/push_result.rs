@@ -165,20 +165,24 @@ where
 
     async fn destination(&self, completion: &Completion) -> Result<Destination, ServiceFailure> {
         let topic = self.table.find_topic(completion.topic).await?;
-        let person = self
-            .table
-            .find_person(&completion.user_name, completion.completed_at)
-            .await?;
-        let users = match person {
-            Some(_) => None,
-            None => self.table.load_job(Job::Users).await?.last_complete_began_at,
-        };
+        let mut person = self.person(completion).await?;
+        let mut users = None;
+        if person.is_none() {
+            users = self.table.load_job(Job::Users).await?.last_complete_began_at;
+            // A sync may have linked them, and ended, since they were looked for: only whom it leaves unknown is a stranger.
+            person = self.person(completion).await?;
+        }
         let known = Known {
             person: person.as_ref(),
             topic: topic.as_ref(),
             users_synced_from: users,
         };
         Ok(destination(completion, &known))
+    }
+
+    async fn person(&self, completion: &Completion) -> Result<Option<EmployeeId>, ServiceFailure> {
+        let (name, at) = (&completion.user_name, completion.completed_at);
+        self.table.find_person(name, at).await
     }
 
     async fn deliver(

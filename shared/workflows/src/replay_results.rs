@@ -6,7 +6,7 @@ use habitsync_domain::result_choice::{ReplayChoice, ResultStatus, attempts_after
 
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::result_list::{ListResults, ReviveResult};
+use crate::ports::result_list::{ListResults, ListedResults, ReviveResult};
 
 /// What became of the results that were to be tried again.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -17,17 +17,18 @@ pub struct ReplayReport {
     pub moved_on: u64,
 }
 
-/// The dead results that are chosen, oldest completion first.
+/// The dead results that are chosen, oldest completion first; one that cannot be read may have been among them.
 ///
 /// # Errors
 /// The table failed.
 pub async fn find_replayable<T: ListResults>(
     table: &T,
     choice: &ReplayChoice,
-) -> Result<Vec<ResultRecord>, ServiceFailure> {
+) -> Result<ListedResults, ServiceFailure> {
     let mut dead = table.list_results(Some(ResultStatus::Dead)).await?;
-    dead.retain(|record| choice.has(record));
-    dead.sort_by_key(|record| (record.completion.completed_at, record.completion.enrolment));
+    dead.records.retain(|record| choice.has(record));
+    dead.records
+        .sort_by_key(|record| (record.completion.completed_at, record.completion.enrolment));
     Ok(dead)
 }
 

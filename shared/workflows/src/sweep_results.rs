@@ -7,12 +7,13 @@ use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::sweep_window::SweepWindow;
 use jiff::{SignedDuration, Timestamp};
+use tracing::error;
 
 use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, run_job, stop_job};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::queue::QueueCompletion;
-use crate::ports::results::{FindResult, ReleaseResults};
+use crate::ports::results::{KnownResult, LookUpResult, ReleaseResults};
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
 use crate::ports::tenants::FindGoLive;
 use crate::ports::vendors::ListCompletions;
@@ -43,6 +44,8 @@ pub struct SweepReport {
     pub queued: u64,
     /// Of those, settled or under way.
     pub known: u64,
+    /// Of those, with a result that cannot be read: passed over, so that none of the others waits.
+    pub unreadable: u64,
 }
 
 /// Sweeps once, never behind the customer's go-live; where that is not on record, the first sweep is where their results
@@ -56,7 +59,7 @@ pub async fn sweep_results<Table, Portal, Queue, Clock>(
     deadline: Timestamp,
 ) -> Result<RunOutcome<SweepReport>, JobFailure>
 where
-    Table: FindResult + ReleaseResults + FindGoLive + HoldLease + SaveRun + RememberJob,
+    Table: LookUpResult + ReleaseResults + FindGoLive + HoldLease + SaveRun + RememberJob,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Clock: Now,
@@ -71,7 +74,7 @@ where
 
 impl<Table, Portal, Queue, Clock> SweepResults<'_, Table, Portal, Queue, Clock>
 where
-    Table: FindResult + ReleaseResults + FindGoLive,
+    Table: LookUpResult + ReleaseResults + FindGoLive,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Clock: Now,
@@ -94,12 +97,7 @@ where
                 return Ok(report.progress(false));
             }
             let completed_at = completion.completed_at;
-            let count = if self.queue_if_needed(completion).await? {
-                &mut report.queued
-            } else {
-                &mut report.known
-            };
-            *count += 1;
+            *report.count_of(self.queue_if_needed(completion).await?) += 1;
             window.note_handled(state, completed_at);
         }
         state.interrupted = None;
@@ -116,11 +114,21 @@ where
         Ok(from)
     }
 
-    async fn queue_if_needed(&self, completion: Completion) -> Result<bool, ServiceFailure> {
+    async fn queue_if_needed(&self, completion: Completion) -> Result<Handled, ServiceFailure> {
         let now = self.clock.now();
-        let record = self.table.find_result(completion.enrolment).await?;
+        let record = match self.table.look_up_result(completion.enrolment).await? {
+            KnownResult::Nothing => None,
+            KnownResult::Record(record) => Some(record),
+            KnownResult::Unreadable => {
+                error!(
+                    enrolment.id = completion.enrolment.0,
+                    "a result cannot be read, and is passed over"
+                );
+                return Ok(Handled::Unreadable);
+            }
+        };
         if !needs_pushing(record.as_ref(), now) {
-            return Ok(false);
+            return Ok(Handled::Known);
         }
         let tenant = self.configuration.tenant.clone();
         self.queue
@@ -130,21 +138,46 @@ where
                 accepted_at: now,
             })
             .await?;
-        Ok(true)
+        Ok(Handled::Queued)
     }
 }
 
+/// What became of a completion that was listed.
+enum Handled {
+    Queued,
+    Known,
+    Unreadable,
+}
+
 impl SweepReport {
-    fn progress(self, finished: bool) -> Progress<Self> {
-        let counts = [("listed", self.listed), ("queued", self.queued), ("known", self.known)];
-        let counts: Counts = counts
+    /// By name, for the run's record.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let counts = [
+            ("listed", self.listed),
+            ("queued", self.queued),
+            ("known", self.known),
+            ("unreadable", self.unreadable),
+        ];
+        counts
             .into_iter()
             .map(|(name, count)| (name.to_owned(), count))
-            .collect();
+            .collect()
+    }
+
+    fn count_of(&mut self, handled: Handled) -> &mut u64 {
+        match handled {
+            Handled::Queued => &mut self.queued,
+            Handled::Known => &mut self.known,
+            Handled::Unreadable => &mut self.unreadable,
+        }
+    }
+
+    fn progress(self, finished: bool) -> Progress<Self> {
         Progress {
             finished,
             advanced: self.queued > 0,
-            counts,
+            counts: self.counts(),
             outcome: self,
         }
     }

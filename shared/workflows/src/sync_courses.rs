@@ -4,15 +4,14 @@
 //! Each topic is saved as soon as its course is written, so that a run that dies loses at most one, and that one is found
 //! again by its reference.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use habitsync_domain::configuration::{CoursesConfiguration, Status, TenantConfiguration};
+use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::course::{Course, LinkedCourse, TopicRecord};
-use habitsync_domain::course_plan::{CourseAction, TopicPlan, plan_missing_topic, plan_topic};
+use habitsync_domain::course_plan::{CourseAction, TopicPlan, plan_courses};
 use habitsync_domain::identity::TopicId;
 use habitsync_domain::job::Job;
 use habitsync_domain::result::ParkedOn;
-use habitsync_domain::topic::Topic;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::course_report::CourseReport;
@@ -85,14 +84,15 @@ where
             return Err(JobFailure::NotCredible(cause));
         }
         let mut report = CourseReport::of(&topics, &known, &self.configuration.courses);
-        let plans = plan_courses(&topics, &known, &self.configuration.courses, self.clock.now());
-        for plan in &plans {
-            report.count(planned(&plan.action));
+        let plan = plan_courses(&topics, &known, &self.configuration.courses, self.clock.now());
+        for topic in &plan.topics {
+            report.count(planned(&topic.action));
         }
+        report.shared_codes = plan.shared_codes;
         if self.configuration.status == Status::Draft {
             return Ok(report.progress(true));
         }
-        let finished = self.apply_all(plans, &mut report, deadline).await?;
+        let finished = self.apply_all(plan.topics, &mut report, deadline).await?;
         Ok(report.progress(finished))
     }
 
@@ -135,7 +135,7 @@ where
     /// Does what is planned and returns the course as it is linked now, and what was done.
     async fn write_course(&self, plan: &TopicPlan) -> Result<(Option<LinkedCourse>, &'static str), VendorFailure> {
         match &plan.action {
-            CourseAction::Leave => Ok((plan.record.course.clone(), "left")),
+            CourseAction::Leave | CourseAction::SharesCode => Ok((plan.record.course.clone(), "left")),
             CourseAction::Create(course) => self.find_or_create(course).await,
             CourseAction::Change(id, course) => match self.hris.change_course(id, course).await {
                 Err(failure) if is_gone(&failure) => self.find_or_create(course).await,
@@ -183,29 +183,13 @@ where
     }
 }
 
-/// Plans every topic that is listed, and then those that no longer are.
-fn plan_courses(
-    topics: &[Topic],
-    known: &BTreeMap<TopicId, TopicRecord>,
-    courses: &CoursesConfiguration,
-    now: Timestamp,
-) -> Vec<TopicPlan> {
-    let listed = topics.iter().map(|topic| {
-        let verdict = topic.verdict(&courses.reference);
-        plan_topic(topic, &verdict, known.get(&topic.id), courses.on_withdrawn, now)
-    });
-    let ids: BTreeSet<TopicId> = topics.iter().map(|topic| topic.id).collect();
-    let missing = known.iter().filter(|(id, _)| !ids.contains(id));
-    let missing = missing.filter_map(|(_, record)| plan_missing_topic(record, courses.on_withdrawn));
-    listed.chain(missing).collect()
-}
-
 fn planned(action: &CourseAction) -> &'static str {
     match action {
         CourseAction::Leave => "unchanged",
         CourseAction::Create(_) => "to_create",
         CourseAction::Change(..) => "to_change",
         CourseAction::Withdraw(..) => "to_withdraw",
+        CourseAction::SharesCode => "shares_code",
     }
 }
 

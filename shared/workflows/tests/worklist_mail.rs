@@ -53,6 +53,7 @@ fn receive_list(configuration: &TenantConfiguration, worklist: &Worklist, thread
     };
     let settings = MailSettings {
         sender: "integration@tribalhabits.com".parse().expect("valid"),
+        operator: None,
     };
     let mime = letter.compose(&settings).expect("composes").mime;
     let mail = MessageParser::default().parse(&mime).expect("is a mail");

@@ -9,15 +9,20 @@ use jiff::Timestamp;
 use crate::faults::Call;
 use crate::table::{Table, WaitingResult};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::result_list::{AddResult, ListResults, ReviveResult};
+use habitsync_workflows::ports::result_list::{AddResult, ListResults, ListedResults, ReviveResult};
 
 impl ListResults for Table {
-    async fn list_results(&self, status: Option<ResultStatus>) -> Result<Vec<ResultRecord>, ServiceFailure> {
+    async fn list_results(&self, status: Option<ResultStatus>) -> Result<ListedResults, ServiceFailure> {
         let list = || {
             let state = self.state();
+            let is_readable = |record: &&ResultRecord| !state.unreadable.contains(&record.completion.enrolment);
             let all = state.results.values().map(|stored| &stored.record);
-            let listed = all.filter(|record| status.is_none_or(|status| record.state.status() == status));
-            Ok(listed.cloned().collect())
+            let (readable, unreadable): (Vec<_>, Vec<_>) = all.partition(is_readable);
+            let is_listed = |record: &&ResultRecord| status.is_none_or(|status| record.state.status() == status);
+            Ok(ListedResults {
+                records: readable.into_iter().filter(is_listed).cloned().collect(),
+                unreadable: unreadable.len() as u64,
+            })
         };
         self.faults.call(Call::ListResults, list).await
     }

@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use crate::faults::Call;
 use crate::table::{Table, TableState, WaitingResult};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
+use habitsync_workflows::ports::results::{
+    Claim, ClaimResult, FindResult, KnownResult, LookUpResult, ReleaseResults, SettleResult,
+};
 
 impl ClaimResult for Table {
     async fn claim_result(
@@ -76,6 +78,20 @@ impl FindResult for Table {
     async fn find_result(&self, enrolment: EnrolmentId) -> Result<Option<ResultRecord>, ServiceFailure> {
         let find = || Ok(self.state().results.get(&enrolment).map(|stored| stored.record.clone()));
         self.faults.call(Call::FindResult, find).await
+    }
+}
+
+impl LookUpResult for Table {
+    async fn look_up_result(&self, enrolment: EnrolmentId) -> Result<KnownResult, ServiceFailure> {
+        let look_up = || {
+            let state = self.state();
+            Ok(match state.results.get(&enrolment) {
+                None => KnownResult::Nothing,
+                Some(_) if state.unreadable.contains(&enrolment) => KnownResult::Unreadable,
+                Some(stored) => KnownResult::Record(stored.record.clone()),
+            })
+        };
+        self.faults.call(Call::FindResult, look_up).await
     }
 }
 

@@ -111,6 +111,13 @@ pub(crate) enum State {
     Dead,
 }
 
+impl State {
+    /// The word for it.
+    pub(super) fn name(self) -> &'static str {
+        ResultStatus::from(self).as_str()
+    }
+}
+
 impl From<State> for ResultStatus {
     fn from(state: State) -> Self {
         match state {

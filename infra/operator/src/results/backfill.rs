@@ -8,10 +8,12 @@ use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::runs::RememberJob;
 use habitsync_workflows::ports::tenants::FindGoLive;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::arguments::BackfillArguments;
-use super::{NOT_CHANGED, tell_progress};
+use super::shown::{counted, local, zone_name};
+use super::{NOT_CHANGED, tell_progress, tell_unreadable};
 use crate::failure::Failure;
 use crate::stage::Stage;
 
@@ -31,7 +33,12 @@ pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result
     let plan = backfill
         .plan(window, |done, of| tell_progress("looked up", done, of))
         .await?;
-    tell(asked, window, &plan);
+    let zone = opened.configuration.time_zone.zone();
+    tell_unreadable(plan.unreadable);
+    tell(asked, window, &plan, zone);
+    if plan.missing.is_empty() {
+        return Ok(());
+    }
     if !asked.yes {
         println!("{NOT_CHANGED}");
         return Ok(());
@@ -42,10 +49,15 @@ pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result
         .await?;
     let last_due_at = report
         .last_due_at
-        .map_or_else(String::new, |at| format!(", the last is due {at:.0}"));
+        .map_or_else(String::new, |at| format!("; the last is due {}", local(at, zone)));
+    let known = match report.known {
+        0 => String::new(),
+        known => format!("; {known} had come another way meanwhile"),
+    };
     println!(
-        "{}: {} added{last_due_at}; {} had come another way meanwhile",
-        asked.tenant, report.added, report.known
+        "{}: {} added{last_due_at}{known}",
+        asked.tenant,
+        counted(report.added, "completion")
     );
     Ok(())
 }
@@ -77,13 +89,14 @@ async fn results_begin(table: &TenantTable) -> Result<Timestamp, ServiceFailure>
     Ok(live_since.unwrap_or_else(|| SystemClock.now()))
 }
 
-fn tell(asked: &BackfillArguments, window: BackfillWindow, plan: &BackfillPlan) {
+fn tell(asked: &BackfillArguments, window: BackfillWindow, plan: &BackfillPlan, zone: &TimeZone) {
     println!(
-        "# {}: {} completions from {} to before {}, from Tribal Habits; {} of them have no result",
+        "# {} of {} from {} to before {}, from Tribal Habits; times in {}",
+        counted(plan.listed, "completion"),
         asked.tenant,
-        plan.listed,
-        window.from,
-        window.until,
-        plan.missing.len()
+        local(window.from, zone),
+        local(window.until, zone),
+        zone_name(zone)
     );
+    println!("without a result: {}", plan.missing.len());
 }

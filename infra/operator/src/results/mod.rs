@@ -6,6 +6,7 @@ mod list;
 mod moment;
 mod replay;
 mod show;
+mod shown;
 
 pub(crate) use arguments::ResultsCommand;
 
@@ -33,6 +34,14 @@ async fn configuration(stage: &Stage, tenant: &TenantId) -> Result<TenantConfigu
     let stored = stage.table().load_configuration(tenant).await?;
     let stored = stored.ok_or_else(|| Failure::NoSuchTenant(tenant.clone()))?;
     Ok(stored.configuration)
+}
+
+/// Says, apart from the answer, that it is not the whole.
+fn tell_unreadable(results: u64) {
+    if results > 0 {
+        let what = shown::counted(results, "result");
+        eprintln!("habitsync: {what} cannot be read, and may be in any state; a newer version may have written them");
+    }
 }
 
 /// Says how far long work has come, now and then.

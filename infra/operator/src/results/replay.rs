@@ -5,7 +5,9 @@ use habitsync_domain::result_choice::ReplayChoice;
 use habitsync_workflows::replay_results::{find_replayable, replay_results};
 
 use super::arguments::ReplayArguments;
-use super::{NOT_CHANGED, configuration, list, tell_progress};
+use super::list::show_all;
+use super::shown::{counted, zone_name};
+use super::{NOT_CHANGED, configuration, tell_progress, tell_unreadable};
 use crate::failure::Failure;
 use crate::stage::Stage;
 
@@ -21,13 +23,17 @@ pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(),
     };
     let table = stage.table().tenant(&tenant);
     let found = find_replayable(&table, &choice).await?;
+    tell_unreadable(found.unreadable);
+    let found = found.records;
     println!(
-        "# {} dead results of {tenant} on stage {}, from the table",
-        found.len(),
-        stage.name
+        "# {} of {tenant} on stage {}, from the table; times in {}",
+        counted(found.len() as u64, "dead result"),
+        stage.name,
+        zone_name(zone)
     );
-    for record in &found {
-        println!("{}", list::line(record));
+    show_all(&found, zone);
+    if found.is_empty() {
+        return Ok(());
     }
     if !asked.yes {
         println!("{NOT_CHANGED}");
@@ -36,8 +42,17 @@ pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(),
     let progress = |done| tell_progress("replayed", done, found.len());
     let report = replay_results(&table, &SystemClock, &found, progress).await?;
     println!(
-        "{tenant}: {} are due now and queued within a minute; {} were not dead any more",
-        report.replayed, report.moved_on
+        "{tenant}: {} due now, queued within a minute{}",
+        counted(report.replayed, "result"),
+        not_dead(report.moved_on)
     );
     Ok(())
+}
+
+/// What there is to say of those that somebody else was quicker with.
+fn not_dead(results: u64) -> String {
+    if results == 0 {
+        return String::new();
+    }
+    format!("; {} not dead any more", counted(results, "result"))
 }

@@ -1,35 +1,48 @@
 //! `habitsync results show`: one result, with whose it is.
 
-use habitsync_workflows::ports::results::FindResult;
+use habitsync_domain::result::ResultRecord;
+use habitsync_workflows::ports::results::{KnownResult, LookUpResult};
+use jiff::tz::TimeZone;
 
 use super::arguments::{Output, ShowArguments};
-use super::{configuration, list};
+use super::configuration;
+use super::shown::{detail, local, wrapped, zone_name};
 use crate::failure::Failure;
 use crate::stage::Stage;
 
 /// Prints the result of the enrolment.
 pub(super) async fn show(stage: &Stage, asked: &ShowArguments) -> Result<(), Failure> {
     let configuration = configuration(stage, &asked.tenant).await?;
-    let (tenant, enrolment) = (configuration.tenant, asked.enrolment);
-    let found = stage.table().tenant(&tenant).find_result(enrolment).await?;
-    let record = found.ok_or_else(|| Failure::NoSuchResult {
-        tenant: tenant.clone(),
-        enrolment,
-    })?;
+    let (tenant, zone) = (configuration.tenant.clone(), configuration.time_zone.zone());
+    let enrolment = asked.enrolment;
+    let record = match stage.table().tenant(&tenant).look_up_result(enrolment).await? {
+        KnownResult::Record(record) => record,
+        KnownResult::Nothing => return Err(Failure::NoSuchResult { tenant, enrolment }),
+        KnownResult::Unreadable => return Err(Failure::UnreadableResult { tenant, enrolment }),
+    };
     if asked.output == Output::Json {
         println!("{}", serde_json::to_string_pretty(&record)?);
         return Ok(());
     }
-    let completion = &record.completion;
-    let day = completion.completed_on(configuration.time_zone.zone());
     println!(
-        "# enrolment {enrolment} of {tenant} on stage {}, from the table",
-        stage.name
+        "# enrolment {enrolment} of {tenant} on stage {}, from the table; times in {}",
+        stage.name,
+        zone_name(zone)
     );
-    println!("user name  {}", completion.user_name.as_str());
-    println!("topic      {}", completion.topic);
-    println!("completed  {} ({day} where the customer is)", completion.completed_at);
-    println!("known as   {}", completion.idempotency_key());
-    println!("state      {}, {}", record.state.status(), list::detail(&record));
+    for (name, value) in rows(&record, zone) {
+        println!("{}", wrapped(&format!("{name:<10} "), &value));
+    }
     Ok(())
+}
+
+fn rows(record: &ResultRecord, zone: &TimeZone) -> [(&'static str, String); 6] {
+    let completion = &record.completion;
+    [
+        ("user name", completion.user_name.as_str().to_owned()),
+        ("topic", completion.topic.to_string()),
+        ("completed", local(completion.completed_at, zone)),
+        ("known as", completion.idempotency_key()),
+        ("attempts", record.attempts.to_string()),
+        ("state", format!("{} {}", record.state.status(), detail(record, zone))),
+    ]
 }

@@ -109,6 +109,22 @@ impl Table {
         prefix: &str,
         read: impl Fn(Attributes) -> Result<T, AwsError>,
     ) -> Result<Vec<T>, AwsError> {
+        let mut found = Vec::new();
+        self.query_each(pk, prefix, |item| {
+            found.push(read(item.map_err(|kind| AwsError::new(SERVICE, "Query", kind))?)?);
+            Ok(())
+        })
+        .await?;
+        Ok(found)
+    }
+
+    /// The same, for a reader who decides what becomes of an item that this program does not understand.
+    async fn query_each(
+        &self,
+        pk: String,
+        prefix: &str,
+        mut take: impl FnMut(Result<Attributes, AwsErrorKind>) -> Result<(), AwsError>,
+    ) -> Result<(), AwsError> {
         let query = self
             .client
             .query()
@@ -121,15 +137,13 @@ impl Table {
             .expression_attribute_values(":prefix", item::text(prefix));
         let mut pages = query.into_paginator().send();
         let now = SystemClock.now();
-        let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
             for attributes in page.items.unwrap_or_default() {
-                let live = item::live(attributes, now).map_err(|kind| AwsError::new(SERVICE, "Query", kind))?;
-                found.extend(live.map(&read).transpose()?);
+                item::live(attributes, now).transpose().map_or(Ok(()), &mut take)?;
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Writes this item, whatever was there.

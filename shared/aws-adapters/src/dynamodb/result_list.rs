@@ -10,10 +10,10 @@ use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result::{ResultRecord, ResultState};
 use habitsync_domain::result_choice::{BACKFILLED, REPLAYED, ResultStatus};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::result_list::{AddResult, ListResults, ReviveResult};
+use habitsync_workflows::ports::result_list::{AddResult, ListResults, ListedResults, ReviveResult};
 use jiff::Timestamp;
 
-use super::item::{encode, number, read_text, text};
+use super::item::{Attributes, encode, number, read_text, text};
 use super::keys::{
     ATTEMPTS, COMPLETION, DUE_AT, DUE_KIND, DUE_RESULT, EXPIRES_AT, HELD_UNTIL, Key, PK, RESULTS, STATE, STATUS, due_at,
 };
@@ -24,23 +24,30 @@ const WAIT: &str = "#state = :state, #status = :waiting, #until = :until, #attem
                     #due_kind = :due_kind, #due_at = :due_at";
 
 impl ListResults for TenantTable {
-    async fn list_results(&self, status: Option<ResultStatus>) -> Result<Vec<ResultRecord>, ServiceFailure> {
-        let unreadable = |kind| AwsError::new(SERVICE, "Query", kind);
-        let read = |attributes| {
-            let is_listed = match status {
-                None => true,
-                Some(status) => read_text(&attributes, STATUS).map_err(unreadable)? == status.as_str(),
-            };
-            let record = is_listed.then(|| results::record(attributes)).transpose();
-            record.map_err(unreadable)
+    async fn list_results(&self, status: Option<ResultStatus>) -> Result<ListedResults, ServiceFailure> {
+        let mut listed = ListedResults::default();
+        let take = |item: Result<_, _>| {
+            match item.and_then(|attributes| record_in(status, attributes)) {
+                Ok(record) => listed.records.extend(record),
+                Err(_) => listed.unreadable += 1,
+            }
+            Ok(())
         };
         // Any key of the customer has the customer's partition.
         let pk = Key::configuration(&self.tenant).pk;
-        let listed = self.table.query(pk, RESULTS, read).await?;
-        let mut listed: Vec<_> = listed.into_iter().flatten().collect();
-        listed.sort_by_key(|record| record.completion.enrolment);
+        self.table.query_each(pk, RESULTS, take).await?;
+        listed.records.sort_by_key(|record| record.completion.enrolment);
         Ok(listed)
     }
+}
+
+/// The record, where it is in this state.
+fn record_in(status: Option<ResultStatus>, attributes: Attributes) -> Result<Option<ResultRecord>, AwsErrorKind> {
+    let is_listed = match status {
+        None => true,
+        Some(status) => read_text(&attributes, STATUS)? == status.as_str(),
+    };
+    is_listed.then(|| results::record(attributes)).transpose()
 }
 
 impl ReviveResult for TenantTable {

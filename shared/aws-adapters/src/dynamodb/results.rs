@@ -9,7 +9,9 @@ use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
+use habitsync_workflows::ports::results::{
+    Claim, ClaimResult, FindResult, KnownResult, LookUpResult, ReleaseResults, SettleResult,
+};
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 
@@ -85,6 +87,19 @@ impl FindResult for TenantTable {
             .transpose()
             .map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?;
         Ok(record)
+    }
+}
+
+impl LookUpResult for TenantTable {
+    async fn look_up_result(&self, enrolment: EnrolmentId) -> Result<KnownResult, ServiceFailure> {
+        let found = self.table.get(&Key::result(&self.tenant, enrolment)).await;
+        let known = match found {
+            Ok(None) => KnownResult::Nothing,
+            Ok(Some(attributes)) => record(attributes).map_or(KnownResult::Unreadable, KnownResult::Record),
+            Err(error) if matches!(error.kind(), AwsErrorKind::Unreadable(_)) => KnownResult::Unreadable,
+            Err(error) => return Err(error.into()),
+        };
+        Ok(known)
     }
 }
 

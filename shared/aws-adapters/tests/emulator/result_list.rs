@@ -38,7 +38,7 @@ async fn results_are_listed_by_state_in_the_order_of_their_enrolments() {
     acme.settle_result(&parked).await.expect("settled");
     let listed = async |status| {
         let listed = acme.list_results(status).await.expect("listed");
-        let ids = listed.iter().map(|record| record.completion.enrolment.0);
+        let ids = listed.records.iter().map(|record| record.completion.enrolment.0);
         ids.collect::<Vec<_>>()
     };
     assert_eq!(listed(Some(ResultStatus::Dead)).await, [9, 10, 100]);

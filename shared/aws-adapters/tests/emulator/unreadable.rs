@@ -1,11 +1,14 @@
-//! An item of the index that cannot be read keeps nothing else from being found.
+//! An item that cannot be read keeps nothing else from being found.
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
+use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::job::{Job, RunRecord, RunState};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::result_choice::ResultStatus;
 use habitsync_workflows::ports::fleet::ListDue;
-use habitsync_workflows::ports::results::{ReleaseResults, SettleResult};
+use habitsync_workflows::ports::result_list::ListResults;
+use habitsync_workflows::ports::results::{KnownResult, LookUpResult, ReleaseResults, SettleResult};
 use habitsync_workflows::ports::runs::SaveRun;
 use jiff::Timestamp;
 
@@ -88,4 +91,35 @@ async fn what_is_parked_beside_one_that_cannot_be_read_is_released_all_the_same(
     acme.settle_result(&record(2, parked)).await.expect("parked");
     let released = acme.release_results(&ParkedOn::Customer, at(NOW)).await;
     assert_eq!(released.expect("released"), 1);
+}
+
+#[tokio::test]
+async fn results_beside_one_that_cannot_be_read_are_listed_all_the_same_and_it_is_counted() {
+    let (table, name) = named_table().await;
+    put_unreadable(&name, "RESULT#1", "result", "2026-03-01T00:00:00.000Z").await;
+    let acme = table.tenant(&tenant());
+    for enrolment in 2..=3 {
+        acme.settle_result(&record(enrolment, waiting(at(NOW))))
+            .await
+            .expect("settled");
+    }
+    for status in [None, Some(ResultStatus::Waiting)] {
+        let listed = acme.list_results(status).await.expect("listed");
+        assert_eq!((listed.records.len(), listed.unreadable), (2, 1));
+    }
+    let dead = acme.list_results(Some(ResultStatus::Dead)).await.expect("listed");
+    assert_eq!((dead.records.len(), dead.unreadable), (0, 1), "nobody knows its state");
+}
+
+#[tokio::test]
+async fn who_asks_about_many_results_is_told_of_one_that_cannot_be_read_and_goes_on() {
+    let (table, name) = named_table().await;
+    put_unreadable(&name, "RESULT#1", "result", "2026-03-01T00:00:00.000Z").await;
+    let acme = table.tenant(&tenant());
+    let there = record(2, waiting(at(NOW)));
+    acme.settle_result(&there).await.expect("settled");
+    let known = async |enrolment| acme.look_up_result(EnrolmentId(enrolment)).await.expect("an answer");
+    assert_eq!(known(1).await, KnownResult::Unreadable);
+    assert_eq!(known(2).await, KnownResult::Record(there));
+    assert_eq!(known(3).await, KnownResult::Nothing);
 }

@@ -12,10 +12,12 @@ use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::Mail;
 
 /// What every mail of a stage has in common.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailSettings {
     /// The verified address that mails come from.
     pub sender: EmailAddress,
+    /// Where the operators read; none where the alarms are all they get.
+    pub operator: Option<EmailAddress>,
 }
 
 /// A mail to one customer about one subject.
@@ -167,7 +169,7 @@ fn as_text(cell: &str) -> String {
 }
 
 /// Header values are one line: a line break in a customer's name cannot begin another header.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     let text: String = text
         .chars()
         .map(|character| if character.is_control() { ' ' } else { character })
@@ -175,7 +177,7 @@ fn one_line(text: &str) -> String {
     text.chars().take(200).collect()
 }
 
-fn mailbox(name: Option<String>, address: &EmailAddress) -> Result<Mailbox, ServiceFailure> {
+pub(super) fn mailbox(name: Option<String>, address: &EmailAddress) -> Result<Mailbox, ServiceFailure> {
     let address = address
         .as_str()
         .parse()
@@ -183,7 +185,7 @@ fn mailbox(name: Option<String>, address: &EmailAddress) -> Result<Mailbox, Serv
     Ok(Mailbox::new(name, address))
 }
 
-fn not_composed(reason: &dyn std::fmt::Display) -> ServiceFailure {
+pub(super) fn not_composed(reason: &dyn std::fmt::Display) -> ServiceFailure {
     ServiceFailure {
         service: "mail",
         retryable: false,

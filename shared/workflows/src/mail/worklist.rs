@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::advice::{Advice, advice, held_advice};
 use super::shown::shown;
-use crate::job_run::{JobFailure, Owner};
+use crate::job_run::JobFailure;
 use crate::ports::failure::VendorFailureKind;
 
 /// What a mail is about; each has its own thread.
@@ -106,22 +106,24 @@ impl Worklist {
         let JobFailure::Vendor(vendor) = failure else {
             return None;
         };
-        let advice = match (failure.owner(), &vendor.kind) {
-            (Owner::Customer, VendorFailureKind::ModuleDisabled) => Advice {
+        if !failure.trouble().is_for_customer() {
+            return None;
+        }
+        let advice = match &vendor.kind {
+            VendorFailureKind::ModuleDisabled => Advice {
                 title: "EmployeeConnect's Development module is not enabled".to_owned(),
                 what_to_do:
                     "Courses and results need the Development module. Ask EmployeeConnect to enable it for your \
                              company; nothing else has to be changed."
                         .to_owned(),
             },
-            (Owner::Customer, _) => Advice {
+            _ => Advice {
                 title: format!("{} refused the integration's credentials", vendor.vendor),
                 what_to_do:
                     "The key or the integration codes have been changed, revoked or restricted. Send us new ones; \
                              until then nothing is synchronised, and nothing is lost."
                         .to_owned(),
             },
-            (Owner::Vendor | Owner::Operator, _) => return None,
         };
         Some(Self {
             failure: Some(advice),

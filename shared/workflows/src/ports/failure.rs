@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use habitsync_domain::breaker::Heard;
+use habitsync_domain::trouble::Trouble;
 use serde::{Deserialize, Serialize};
 
 /// Which of the two vendors an error came from.
@@ -96,6 +97,22 @@ pub enum Missing {
 }
 
 impl VendorFailure {
+    /// What kind of trouble it is where a whole run cannot go on because of it. What one person's record brought about is
+    /// told apart where it happens.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        match self.kind {
+            VendorFailureKind::Credentials | VendorFailureKind::ModuleDisabled => Trouble::Config,
+            VendorFailureKind::RateLimited(_)
+            | VendorFailureKind::Unavailable { .. }
+            | VendorFailureKind::InconsistentRead
+            | VendorFailureKind::NoTimeLeft => Trouble::Vendor,
+            VendorFailureKind::Refused(_) | VendorFailureKind::NotFound(_) | VendorFailureKind::Unreadable => {
+                Trouble::Ours
+            }
+        }
+    }
+
     /// Whether the same request may succeed later without anybody doing anything.
     #[must_use]
     pub fn is_retryable(&self) -> bool {

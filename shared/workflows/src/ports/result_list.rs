@@ -12,11 +12,21 @@ use super::failure::ServiceFailure;
 
 /// Reads many results.
 pub trait ListResults {
-    /// All that are in this state, or all there are, by enrolment.
+    /// All that are in this state, or all there are, by enrolment. One that cannot be read keeps none of the others from
+    /// being listed.
     fn list_results(
         &self,
         status: Option<ResultStatus>,
-    ) -> impl Future<Output = Result<Vec<ResultRecord>, ServiceFailure>> + Send;
+    ) -> impl Future<Output = Result<ListedResults, ServiceFailure>> + Send;
+}
+
+/// A customer's results, as far as they can be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ListedResults {
+    /// Those that can.
+    pub records: Vec<ResultRecord>,
+    /// Those that were passed over. They may be in any state: where that cannot be read, nobody knows.
+    pub unreadable: u64,
 }
 
 /// Tries dead results again.

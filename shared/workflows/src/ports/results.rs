@@ -52,6 +52,26 @@ pub trait FindResult {
     ) -> impl Future<Output = Result<Option<ResultRecord>, ServiceFailure>> + Send;
 }
 
+/// Asks about many completions, one after the other.
+pub trait LookUpResult {
+    /// What the table has of the enrolment. One that cannot be read is no failure: it must keep nobody else's waiting.
+    fn look_up_result(
+        &self,
+        enrolment: EnrolmentId,
+    ) -> impl Future<Output = Result<KnownResult, ServiceFailure>> + Send;
+}
+
+/// What the table has of an enrolment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KnownResult {
+    /// Nothing: it was never seen.
+    Nothing,
+    /// Its record.
+    Record(ResultRecord),
+    /// Something that cannot be read. It is there, so that nothing can be added or claimed in its place.
+    Unreadable,
+}
+
 /// Releases parked completions.
 pub trait ReleaseResults {
     /// Makes every result that is parked on this wait, due at `now`, so that the watchdog queues it. Returns how many.

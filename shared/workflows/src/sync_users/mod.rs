@@ -16,7 +16,7 @@ use jiff::Timestamp;
 
 pub use summary::{UserSyncSummary, Written};
 
-use crate::job_run::{JobFailure, Owner, Progress, RunOutcome, run_job, stop_job};
+use crate::job_run::{JobFailure, Progress, RunOutcome, run_job, stop_job};
 use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer};
 use crate::ports::clock::Now;
 use crate::ports::mail::{RememberAlert, SendMail};
@@ -158,7 +158,7 @@ where
         configuration: &TenantConfiguration,
         failure: &JobFailure,
     ) -> Result<(), JobFailure> {
-        if failure.owner() == Owner::Customer
+        if failure.trouble().is_for_customer()
             && let Some(worklist) = Worklist::of_failure(failure)
         {
             self.tell(configuration, &worklist, false).await?;

@@ -151,3 +151,14 @@ async fn an_empty_window_and_a_customer_that_records_nothing_are_refused() {
     }
     assert_eq!(world.portal.faults.made(), []);
 }
+
+#[tokio::test]
+async fn a_result_that_cannot_be_read_keeps_no_other_from_being_added_and_is_told() {
+    let world = World::with_jo_and_a_course();
+    let unreadable = completed(&world, 1, beginning() - hours(2));
+    world.push(&unreadable).await;
+    world.table.state().unreadable.insert(unreadable.enrolment);
+    completed(&world, 2, beginning() - hours(1));
+    let plan = plan(&world).await;
+    assert_eq!((plan.listed, missing(&plan), plan.unreadable), (2, vec![2], 1));
+}

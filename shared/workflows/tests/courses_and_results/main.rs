@@ -17,6 +17,7 @@ mod pushing;
 mod released;
 mod replaying;
 mod retrying;
+mod sharing;
 mod silence;
 mod sweeping;
 mod watching;

@@ -162,3 +162,27 @@ async fn a_link_that_comes_while_the_result_is_being_parked_releases_it_at_once(
         "{state:?}"
     );
 }
+
+#[tokio::test]
+async fn somebody_who_is_linked_while_their_completion_is_looked_at_is_no_stranger() {
+    for turns in 0..12 {
+        let world = World::new();
+        world.link_course(456);
+        let a_sync_ends = async {
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            world.link_person("E1", "jo@acme.com.au");
+            world.users_synced_from(beginning());
+        };
+        let completion = jos_completion();
+        // In this order each time, so that the sync ends between any two of the pusher's calls.
+        let (pushed, ()) = tokio::join!(biased; world.try_push(&completion), a_sync_ends);
+        pushed.expect("the table works");
+        let state = world.state_of(&completion);
+        assert!(
+            !matches!(state, ResultState::Ignored { .. }),
+            "after {turns} turns: {state:?}"
+        );
+    }
+}

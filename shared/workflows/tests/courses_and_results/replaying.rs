@@ -23,7 +23,7 @@ async fn die(world: &World, enrolment: i64) -> Completion {
 
 async fn replay(world: &World, choice: &ReplayChoice) -> ReplayReport {
     let found = find_replayable(&world.table, choice).await.expect("the table works");
-    let replayed = replay_results(&world.table, &world.clock, &found, |_| {}).await;
+    let replayed = replay_results(&world.table, &world.clock, &found.records, |_| {}).await;
     replayed.expect("the table works")
 }
 
@@ -90,11 +90,15 @@ async fn what_is_chosen_is_found_oldest_first_and_nothing_else_is_touched() {
         ..ReplayChoice::default()
     };
     let found = find_replayable(&world.table, &choice).await.expect("the table works");
-    let found: Vec<_> = found.iter().map(|record| record.completion.enrolment.0).collect();
+    let found: Vec<_> = found
+        .records
+        .iter()
+        .map(|record| record.completion.enrolment.0)
+        .collect();
     assert_eq!(found, [3, 2]);
     assert_eq!(replay(&world, &choice).await.replayed, 2);
     let dead = world.table.list_results(Some(ResultStatus::Dead)).await;
-    assert_eq!(dead.expect("the table works").len(), 2);
+    assert_eq!(dead.expect("the table works").records.len(), 2);
 }
 
 #[tokio::test]
@@ -104,7 +108,7 @@ async fn a_result_that_has_moved_on_since_it_was_found_stays_as_it_is() {
     let choice = ReplayChoice::default();
     let found = find_replayable(&world.table, &choice).await.expect("the table works");
     replay(&world, &choice).await;
-    let again = replay_results(&world.table, &world.clock, &found, |_| {}).await;
+    let again = replay_results(&world.table, &world.clock, &found.records, |_| {}).await;
     let moved_on = ReplayReport {
         replayed: 0,
         moved_on: 1,
@@ -123,7 +127,18 @@ async fn a_replay_that_fails_half_way_is_completed_by_the_next() {
     world.table.faults.arm_after(1, Call::ReviveResult, failure);
     let found = find_replayable(&world.table, &choice).await.expect("the table works");
     let mut told = Vec::new();
-    let failed = replay_results(&world.table, &world.clock, &found, |done| told.push(done)).await;
+    let failed = replay_results(&world.table, &world.clock, &found.records, |done| told.push(done)).await;
     assert_eq!((failed, told), (Err(service_failure()), vec![1]));
     assert_eq!(replay(&world, &choice).await.replayed, 2);
+}
+
+#[tokio::test]
+async fn a_result_that_cannot_be_read_keeps_no_other_from_being_replayed_and_is_told() {
+    let world = World::with_jo_and_a_course();
+    let unreadable = die(&world, 1).await;
+    die(&world, 2).await;
+    world.table.state().unreadable.insert(unreadable.enrolment);
+    let found = find_replayable(&world.table, &ReplayChoice::default()).await;
+    assert_eq!(found.expect("the table works").unreadable, 1);
+    assert_eq!(replay(&world, &ReplayChoice::default()).await.replayed, 1);
 }

@@ -71,7 +71,8 @@ async fn a_completion_whose_webhook_was_lost_is_queued() {
         SweepReport {
             listed: 1,
             queued: 1,
-            known: 0
+            known: 0,
+            unreadable: 0,
         }
     );
     let message = world.queue.receive().expect("it is on the queue");
@@ -101,7 +102,8 @@ async fn what_is_settled_or_under_way_is_not_queued_again() {
         SweepReport {
             listed: 3,
             queued: 0,
-            known: 3
+            known: 3,
+            unreadable: 0,
         }
     );
 }
@@ -124,7 +126,8 @@ async fn a_sweep_near_its_deadline_is_left_unfinished_for_the_watchdog() {
         Ok(RunOutcome::Unfinished(SweepReport {
             listed: 1,
             queued: 0,
-            known: 0
+            known: 0,
+            unreadable: 0,
         }))
     );
     let runs: Vec<_> = world.table.state().runs.values().map(|run| run.due_at).collect();
@@ -216,4 +219,16 @@ async fn the_first_sweep_after_a_pause_releases_what_was_parked_meanwhile() {
     sweep(&world).await;
     let due_at = world.table.state().results[&EnrolmentId(9001)].due_at;
     assert_eq!(due_at, Some(world.now()));
+}
+
+#[tokio::test]
+async fn a_result_that_cannot_be_read_keeps_no_other_from_being_swept() {
+    let world = swept_world();
+    let unreadable = completed(&world, 1, beginning() - hours(1));
+    world.push(&unreadable).await;
+    world.table.state().unreadable.insert(unreadable.enrolment);
+    completed(&world, 2, beginning());
+    let report = sweep(&world).await;
+    assert_eq!((report.listed, report.queued, report.unreadable), (2, 1, 1));
+    assert_eq!(queued(&world), [2]);
 }

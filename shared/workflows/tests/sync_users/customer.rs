@@ -62,6 +62,7 @@ impl Customer {
     pub(crate) async fn run_until(&self, deadline: Timestamp) -> Result<RunOutcome<UserSyncSummary>, JobFailure> {
         let mail_settings = MailSettings {
             sender: "integration@tribalhabits.com".parse().expect("valid"),
+            operator: None,
         };
         let sync = UserSync {
             employee_connect: &self.hris,

@@ -1,0 +1,118 @@
+//! Kinds of trouble, and what each means. The one place that says who has to mend something, who hears of it and when, when
+//! it is tried again, and what the command exits with; mails, retries, alarms and exit codes follow it.
+//!
+//! | kind | for instance | owner | hears of it | tried again | exit code |
+//! | --- | --- | --- | --- | --- | --- |
+//! | config | credentials, a missing module | customer | customer, at once | by every run: it costs one request | 1 |
+//! | data | one person's record | customer | customer, in the worklist | once the record changes, or its rest is over | 3 |
+//! | vendor | time-outs, 5xx, 429 | vendor | operator, after a day | with growing waits | 1 |
+//! | ours | the table, a bug | operator | operator, at once | by the next run | 1 |
+
+use jiff::SignedDuration;
+use serde::{Deserialize, Serialize};
+
+/// What kind of trouble something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// The customer's set-up: what was agreed with us, or with a vendor, does not hold any more.
+    Config,
+    /// One person's record; nobody else's.
+    Data,
+    /// A vendor does not do what it usually does.
+    Vendor,
+    /// Our own services, or our own mistake.
+    Ours,
+}
+
+/// Who has to mend something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// The customer's administrator.
+    Customer,
+    /// The vendor; nobody else can.
+    Vendor,
+    /// We ourselves.
+    Operator,
+}
+
+/// Who hears of something, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hears {
+    /// The customer, at once.
+    CustomerAtOnce,
+    /// The customer, as a line of the worklist.
+    CustomerInWorklist,
+    /// The operator, where it lasts this long.
+    OperatorAfter(SignedDuration),
+    /// The operator, at once.
+    OperatorAtOnce,
+}
+
+/// When something is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TriedAgain {
+    /// By every run.
+    ByEveryRun,
+    /// Once the record changes, or its rest is over.
+    AfterARest,
+    /// By runs that lie further and further apart.
+    WithGrowingWaits,
+}
+
+/// What a kind of trouble means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reaction {
+    /// Who has to mend it.
+    pub owner: Owner,
+    /// Who hears of it, and when.
+    pub hears: Hears,
+    /// When it is tried again.
+    pub tried_again: TriedAgain,
+    /// What the operator's command exits with because of it: 1 where nothing could be done, 3 where something waits for somebody.
+    pub exit_code: u8,
+}
+
+impl Trouble {
+    /// What it means.
+    #[must_use]
+    pub const fn reaction(self) -> Reaction {
+        let (owner, hears, tried_again, exit_code) = match self {
+            Self::Config => (Owner::Customer, Hears::CustomerAtOnce, TriedAgain::ByEveryRun, 1),
+            Self::Data => (Owner::Customer, Hears::CustomerInWorklist, TriedAgain::AfterARest, 3),
+            Self::Vendor => (
+                Owner::Vendor,
+                Hears::OperatorAfter(SignedDuration::from_hours(24)),
+                TriedAgain::WithGrowingWaits,
+                1,
+            ),
+            Self::Ours => (Owner::Operator, Hears::OperatorAtOnce, TriedAgain::ByEveryRun, 1),
+        };
+        Reaction {
+            owner,
+            hears,
+            tried_again,
+            exit_code,
+        }
+    }
+
+    /// Whether the customer can do something about it.
+    #[must_use]
+    pub const fn is_for_customer(self) -> bool {
+        matches!(self.reaction().owner, Owner::Customer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_customer_can_mend_is_told_to_the_customer() {
+        for trouble in [Trouble::Config, Trouble::Data, Trouble::Vendor, Trouble::Ours] {
+            let Reaction { owner, hears, .. } = trouble.reaction();
+            let is_told = matches!(hears, Hears::CustomerAtOnce | Hears::CustomerInWorklist);
+            assert_eq!(owner == Owner::Customer, is_told, "{trouble:?}");
+        }
+    }
+}
