@@ -10,6 +10,7 @@ use habitsync_vendor_http::PrivateVendors;
 
 use crate::courses::CoursesArguments;
 use crate::history::HistoryArguments;
+use crate::links::LinkArguments;
 use crate::results::ResultsCommand;
 use crate::runs::RunsArguments;
 
@@ -82,6 +83,9 @@ pub(crate) enum StageCommand {
     Runs(RunsArguments),
     /// Lists every topic that was seen, with its verdict and its course.
     Courses(CoursesArguments),
+    /// One person's link between the two systems.
+    #[command(subcommand)]
+    Link(LinkCommand),
     /// Starts a customer's job now, as its schedule would.
     Run {
         /// The customer.
@@ -108,6 +112,12 @@ pub(crate) enum TenantCommand {
     /// A customer's secrets, which are never in the configuration.
     #[command(subcommand)]
     Secrets(SecretsCommand),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LinkCommand {
+    /// Shows the account, its names, what is known of its fields, and what was changed in the last 90 days.
+    Show(LinkArguments),
 }
 
 #[derive(Debug, Subcommand)]

@@ -100,6 +100,9 @@ pub(crate) enum Failure {
         /// The version.
         version: u64,
     },
+    /// Nobody is known by what was typed, which is not repeated: it may be somebody's name.
+    #[error("{0} has no link of this employee number or user name")]
+    NoLink(TenantId),
     /// There is no such customer.
     #[error("there is no customer {0} on this stage")]
     NoSuchTenant(TenantId),

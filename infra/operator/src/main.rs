@@ -12,6 +12,7 @@ mod findings;
 mod history;
 mod hris;
 mod jobs;
+mod links;
 mod manual;
 mod results;
 mod rotation;
@@ -20,7 +21,7 @@ mod secrets;
 mod stage;
 mod tenants;
 
-use arguments::{Arguments, Command, SecretsCommand, StageCommand, TenantCommand};
+use arguments::{Arguments, Command, LinkCommand, SecretsCommand, StageCommand, TenantCommand};
 use failure::Failure;
 use stage::Stage;
 
@@ -57,6 +58,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
             None => rotation::retire(&stage, &tenant).await,
         },
         StageCommand::Results(command) => results::run(&stage, command).await,
+        StageCommand::Link(LinkCommand::Show(asked)) => links::show(&stage, &asked).await,
         StageCommand::Runs(asked) => runs::list(&stage, &asked).await,
         StageCommand::Courses(asked) => courses::list(&stage, &asked).await,
         StageCommand::Run { tenant, job } => jobs::run(&stage, &tenant, job).await,

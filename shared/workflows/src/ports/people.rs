@@ -15,6 +15,12 @@ pub trait LoadPeople {
     fn load_people(&self) -> impl Future<Output = Result<Vec<Person>, ServiceFailure>> + Send;
 }
 
+/// Reads one linked person.
+pub trait FindLink {
+    /// The employee's link and mirror; none where the employee has none.
+    fn find_link(&self, employee: &EmployeeId) -> impl Future<Output = Result<Option<Person>, ServiceFailure>> + Send;
+}
+
 /// Writes one linked person.
 pub trait SavePerson {
     /// Stores the link and the mirror, that the user name (and each former one) is this employee's, and what was changed:

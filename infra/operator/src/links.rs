@@ -1,0 +1,167 @@
+//! `habitsync link show`: one person's link between EmployeeConnect and Tribal Habits, what the mirror knows of the account, and
+//! what was changed lately. It names the person: for the operator's eyes.
+
+use habitsync_aws_adapters::{SystemClock, TenantTable};
+use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::person::{FieldChange, Person, PersonChange};
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::people::{FindLink, FindPersonByUserName, LoadChanges};
+use habitsync_workflows::ports::tenants::LoadConfiguration;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::answer::{Answer, Output, print};
+use crate::failure::Failure;
+use crate::stage::Stage;
+
+/// Whose link is shown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct LinkArguments {
+    /// The customer.
+    pub(crate) tenant: TenantId,
+    /// The employee number, or the user name in Tribal Habits.
+    pub(crate) person: String,
+    /// As what.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(crate) output: Output,
+}
+
+/// One person's link.
+#[derive(Serialize)]
+struct Link {
+    tenant: TenantId,
+    stage: String,
+    person: Person,
+    changes: Vec<PersonChange>,
+    #[serde(skip)]
+    zone: TimeZone,
+}
+
+/// Prints the link.
+pub(crate) async fn show(stage: &Stage, asked: &LinkArguments) -> Result<(), Failure> {
+    let stored = stage.table().load_configuration(&asked.tenant).await?;
+    let stored = stored.ok_or_else(|| Failure::NoSuchTenant(asked.tenant.clone()))?;
+    let table = stage.table().tenant(&asked.tenant);
+    let person = find(&table, &asked.person).await?;
+    let person = person.ok_or_else(|| Failure::NoLink(asked.tenant.clone()))?;
+    let link = Link {
+        changes: table.load_changes(&person.employee_id).await?,
+        person,
+        tenant: asked.tenant.clone(),
+        stage: stage.name.clone(),
+        zone: stored.configuration.time_zone.zone().clone(),
+    };
+    print(&link, asked.output)
+}
+
+/// By employee number first: an employee may have another's number for a user name.
+async fn find(table: &TenantTable, who: &str) -> Result<Option<Person>, Failure> {
+    if let Ok(employee) = who.parse::<EmployeeId>()
+        && let Some(person) = table.find_link(&employee).await?
+    {
+        return Ok(Some(person));
+    }
+    let Ok(name) = who.parse() else {
+        return Ok(None);
+    };
+    match table.find_person(&name, SystemClock.now()).await? {
+        Some(employee) => Ok(table.find_link(&employee).await?),
+        None => Ok(None),
+    }
+}
+
+impl Answer for Link {
+    fn heading(&self) -> String {
+        let zone = self.zone.iana_name().unwrap_or("the customer's time zone");
+        let Self {
+            tenant, stage, person, ..
+        } = self;
+        let employee = &person.employee_id;
+        format!("# employee {employee} of {tenant} on stage {stage}, from the table; times in {zone}")
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["what", "value", "when"]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let account = if self.person.active { "active" } else { "deactivated" };
+        let names = [
+            self.row("user name", self.person.user_name.as_str(), None),
+            self.row("account", account, None),
+        ];
+        let former = self.person.former_names.iter();
+        let former = former.map(|former| self.row("former name", former.user_name.as_str(), Some(former.until)));
+        let fields = self
+            .person
+            .fields
+            .0
+            .iter()
+            .map(|(name, value)| self.row(name.as_str(), value, None));
+        let changes = self.changes.iter().map(|change| self.change(change));
+        names.into_iter().chain(former).chain(fields).chain(changes).collect()
+    }
+}
+
+impl Link {
+    fn row(&self, what: &str, value: &str, at: Option<Timestamp>) -> Vec<String> {
+        let at = at.map(|at| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string());
+        vec![what.to_owned(), value.to_owned(), at.unwrap_or_default()]
+    }
+
+    fn change(&self, change: &PersonChange) -> Vec<String> {
+        let field = |change: &FieldChange| {
+            let before = change.before.as_deref().unwrap_or("?");
+            format!("{}: {before} → {}", change.field, change.after)
+        };
+        let fields: Vec<_> = change.fields.iter().map(field).collect();
+        let value = format!("{} ({})", fields.join(", "), change.reason);
+        self.row("change", &value, Some(change.at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use habitsync_domain::person::FormerName;
+    use habitsync_domain::user::UserFields;
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::answer::written;
+
+    #[test]
+    fn a_link_shows_the_account_its_names_its_fields_and_its_changes() {
+        let at: Timestamp = "2026-03-01T20:30:00Z".parse().expect("a time");
+        let employee_id: EmployeeId = "E100".parse().expect("an employee");
+        let field = |name: &str, value: &str| (name.parse().expect("a field"), value.to_owned());
+        let link = Link {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            person: Person {
+                employee_id: employee_id.clone(),
+                user_name: "jo.smith@acme.example".parse().expect("a user name"),
+                former_names: vec![FormerName {
+                    user_name: "jo.jones@acme.example".parse().expect("a user name"),
+                    until: at,
+                }],
+                active: true,
+                fields: UserFields([field("first_name", "Jo"), field("X-Job Title", "Engineer")].into()),
+                last_change: None,
+            },
+            changes: vec![PersonChange {
+                employee_id,
+                at,
+                reason: "the user name changed".to_owned(),
+                fields: vec![FieldChange {
+                    field: "user_name".to_owned(),
+                    before: Some("jo.jones@acme.example".to_owned()),
+                    after: "jo.smith@acme.example".to_owned(),
+                }],
+            }],
+            zone: TimeZone::get("Australia/Sydney").expect("a zone"),
+        };
+        assert_snapshot!(written(&link, Output::Table, 100).expect("written"));
+    }
+}
