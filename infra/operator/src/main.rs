@@ -7,6 +7,7 @@ use clap::Parser;
 mod arguments;
 mod failure;
 mod findings;
+mod holds;
 mod hris;
 mod jobs;
 mod results;
@@ -21,7 +22,7 @@ use stage::Stage;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("habitsync: {failure}");
             ExitCode::FAILURE
@@ -29,15 +30,17 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), Failure> {
+async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let stage = Stage::connect(arguments.stage, arguments.vendors).await?;
-    match arguments.command {
-        Command::Tenant(TenantCommand::Apply { file }) => tenants::apply(&stage, &file).await,
+    let done = match arguments.command {
+        Command::Holds(command) => return holds::run(&stage, command).await,
+        Command::Tenant(TenantCommand::Apply(asked)) => tenants::apply(&stage, &asked).await,
         Command::Tenant(TenantCommand::Show { tenant }) => tenants::show(&stage, &tenant).await,
         Command::Tenant(TenantCommand::Secrets(SecretsCommand::Set { tenant, kind, file })) => {
             secrets::set(&stage, &tenant, kind, &file).await
         }
         Command::Results(command) => results::run(&stage, command).await,
         Command::Run { tenant, job } => jobs::run(&stage, &tenant, job).await,
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
