@@ -51,7 +51,7 @@ impl CourseSyncFunction {
             clock: &self.clock,
             configuration: &tenant.configuration,
         };
-        let outcome = sync_courses(&sync, deadline.killed_at()).await;
+        let outcome = sync_courses(&sync, event.start(deadline.killed_at())).await;
         self.tell(&tenant, &outcome).await?;
         Ok(JobAnswer::of(&outcome?, |report| report.counts.clone()).logged())
     }
@@ -77,7 +77,12 @@ impl CourseSyncFunction {
 fn worklist(outcome: &Outcome) -> Option<Worklist> {
     match outcome {
         Ok(RunOutcome::Finished(_)) => Some(Worklist::default()),
-        Ok(RunOutcome::Unfinished(_) | RunOutcome::AlreadyRunning { .. } | RunOutcome::Paused) => None,
+        Ok(
+            RunOutcome::Unfinished(_)
+            | RunOutcome::AlreadyRunning { .. }
+            | RunOutcome::BackingOff { .. }
+            | RunOutcome::Paused,
+        ) => None,
         Err(failure) => Worklist::of_failure(failure),
     }
 }

@@ -43,7 +43,7 @@ impl ResultSweepFunction {
             clock: &self.clock,
             configuration: &tenant.configuration,
         };
-        let outcome = sweep_results(&sweep, deadline.killed_at()).await?;
+        let outcome = sweep_results(&sweep, event.start(deadline.killed_at())).await?;
         Ok(JobAnswer::of(&outcome, SweepReport::counts).logged())
     }
 }

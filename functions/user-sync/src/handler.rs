@@ -6,7 +6,7 @@ use habitsync_aws_adapters::{Mailer, SystemClock};
 use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent};
 use habitsync_vendors::OpenTenants;
 use habitsync_workflows::mail::MailSettings;
-use habitsync_workflows::sync_users::{UserSync, UserSyncSummary, sync_users};
+use habitsync_workflows::sync_users::{InForce, UserSync, UserSyncSummary, sync_users};
 use lambda_runtime::LambdaEvent;
 use tracing::{Instrument, info_span};
 
@@ -46,7 +46,8 @@ impl UserSyncFunction {
             mail_settings: &self.mail_settings,
             clock: &self.clock,
         };
-        let outcome = sync_users(&sync, &tenant.configuration, deadline.killed_at()).await?;
+        let start = event.start(deadline.killed_at());
+        let outcome = sync_users(&sync, InForce::version(tenant.version, &tenant.configuration), start).await?;
         Ok(JobAnswer::of(&outcome, UserSyncSummary::counts).logged())
     }
 }

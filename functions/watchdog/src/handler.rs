@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use habitsync_lambda_support::{Deadline, FunctionError};
+use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::fleet::{ListDue, ListParked, PostponeDue};
+use habitsync_workflows::ports::holds::ListDueHolds;
+use habitsync_workflows::ports::mail::SendMail;
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
+use habitsync_workflows::remind_of_holds::remind_of_holds;
 use habitsync_workflows::watch_fleet::{FleetReport, WatchFleet, watch_fleet};
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
@@ -22,21 +26,30 @@ pub(crate) struct Answer {
     probes_queued: u64,
     parked_queued: u64,
     runs_started: u64,
+    holds_reminded: u64,
     moved_on: u64,
     unreadable: u64,
     failures: usize,
 }
 
+/// How the operator is told of what waits for a word.
+pub(crate) struct Reminders<'a, Mails> {
+    pub(crate) mail: &'a Mails,
+    pub(crate) settings: &'a MailSettings,
+}
+
 /// Hands on what is due. The event says nothing: a tick is a tick.
-pub(crate) async fn handle<Fleet, Queue, Jobs, Clock>(
+pub(crate) async fn handle<Fleet, Queue, Jobs, Clock, Mails>(
     watch: &WatchFleet<'_, Fleet, Queue, Jobs, Clock>,
+    reminders: &Reminders<'_, Mails>,
     event: LambdaEvent<IgnoredAny>,
 ) -> Result<Answer, FunctionError>
 where
-    Fleet: ListDue + ListParked + PostponeDue,
+    Fleet: ListDue + ListParked + PostponeDue + ListDueHolds,
     Queue: QueueCompletion,
     Jobs: StartJob,
     Clock: Now,
+    Mails: SendMail,
 {
     let deadline = Deadline::of(&event.context, MARGIN);
     // Boxed: the future is many calls deep.
@@ -45,12 +58,21 @@ where
     for failure in &report.failures {
         error!(error = %failure, "something that is due could not be handed on; it is due again");
     }
-    let answer = Answer::of(&report);
+    let reminded = remind_of_holds(watch.fleet, reminders.mail, reminders.settings, watch.clock).await;
+    let mut answer = Answer::of(&report);
+    match reminded {
+        Ok(reminded) => answer.holds_reminded = reminded,
+        Err(failure) => {
+            answer.failures += 1;
+            error!(error = %failure, "the operator could not be reminded of what is held");
+        }
+    }
     info!(
         results.queued = answer.results_queued,
         probes.queued = answer.probes_queued,
         parked.queued = answer.parked_queued,
         runs.started = answer.runs_started,
+        holds.reminded = answer.holds_reminded,
         due.moved_on = answer.moved_on,
         due.unreadable = answer.unreadable,
         due.failures = answer.failures,
@@ -66,6 +88,7 @@ impl Answer {
             probes_queued: report.probes_queued,
             parked_queued: report.parked_queued,
             runs_started: report.runs_started,
+            holds_reminded: 0,
             moved_on: report.moved_on,
             unreadable: report.unreadable,
             failures: report.failures.len(),
@@ -75,7 +98,7 @@ impl Answer {
 
 #[cfg(test)]
 mod tests {
-    use habitsync_in_memory::{Call, Fault, Fleet, ManualClock, Queue, StartedJobs, service_failure};
+    use habitsync_in_memory::{Call, Fault, Fleet, Mailbox, ManualClock, Queue, StartedJobs, service_failure};
     use jiff::Timestamp;
     use lambda_runtime::Context;
 
@@ -93,7 +116,14 @@ mod tests {
         context.deadline = u64::try_from(now.as_millisecond()).expect("after 1970") + 55_000;
         // What the template's schedule sends.
         let event = serde_json::from_str("{}").expect("an event");
-        handle(&watch, LambdaEvent::new(event, context)).await
+        let reminders = Reminders {
+            mail: &Mailbox::default(),
+            settings: &MailSettings {
+                sender: "integration@tribalhabits.com".parse().expect("an address"),
+                operator: None,
+            },
+        };
+        handle(&watch, &reminders, LambdaEvent::new(event, context)).await
     }
 
     #[tokio::test]
@@ -106,6 +136,7 @@ mod tests {
                 probes_queued: 0,
                 parked_queued: 0,
                 runs_started: 0,
+                holds_reminded: 0,
                 moved_on: 0,
                 unreadable: 0,
                 failures: 0

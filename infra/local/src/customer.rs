@@ -7,7 +7,7 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_fixtures::{Blueprint, Company};
 use habitsync_simulator_employee_connect::{Credentials, EmployeeConnectSimulator, TenantSettings};
 use habitsync_simulator_tribal_habits::{PortalSettings, TribalHabitsSimulator, WebhookTarget};
-use habitsync_workflows::apply_tenant::apply_tenant;
+use habitsync_workflows::apply_tenant::{ApplyTenant, Consent, apply_tenant};
 use habitsync_workflows::ports::clock::Now as _;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::tenants::{SaveSecret as _, SecretKind};
@@ -182,7 +182,14 @@ impl LocalStack {
                 role_arn: outputs.get("SchedulerRoleArn")?.to_owned(),
             },
         );
-        let applied = apply_tenant(&table, &schedules, &SystemClock, &Unread, &customer.configuration).await;
+        let apply = ApplyTenant {
+            configurations: &table,
+            people: &table.tenant(&customer.tenant),
+            schedules: &schedules,
+            clock: &SystemClock,
+            hris: &Unread,
+        };
+        let applied = apply_tenant(&apply, &customer.configuration, Consent::default()).await;
         applied
             .map(drop)
             .map_err(LocalError::customer("apply the configuration"))

@@ -10,6 +10,7 @@ use habitsync_vendor_http::PrivateVendors;
 
 use crate::courses::CoursesArguments;
 use crate::history::HistoryArguments;
+use crate::holds::HoldsCommand;
 use crate::links::LinkArguments;
 use crate::results::ResultsCommand;
 use crate::runs::RunsArguments;
@@ -76,6 +77,9 @@ pub(crate) enum StageCommand {
     /// A customer's configuration and secrets.
     #[command(subcommand)]
     Tenant(TenantCommand),
+    /// Removals that wait for a word.
+    #[command(subcommand)]
+    Holds(HoldsCommand),
     /// What became of a customer's completions.
     #[command(subcommand)]
     Results(ResultsCommand),
@@ -98,10 +102,7 @@ pub(crate) enum StageCommand {
 #[derive(Debug, Subcommand)]
 pub(crate) enum TenantCommand {
     /// Checks a configuration, stores it as a new version, and makes the customer's schedules what it says.
-    Apply {
-        /// The customer's TOML file.
-        file: PathBuf,
-    },
+    Apply(ApplyArguments),
     /// Prints the configuration in force.
     Show {
         /// The customer.
@@ -112,6 +113,18 @@ pub(crate) enum TenantCommand {
     /// A customer's secrets, which are never in the configuration.
     #[command(subcommand)]
     Secrets(SecretsCommand),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ApplyArguments {
+    /// The customer's TOML file.
+    pub(crate) file: PathBuf,
+    /// How many people the new version may newly remove: the number that is told without it.
+    #[arg(long, value_name = "N")]
+    pub(crate) yes_remove: Option<usize>,
+    /// Put it in force although EmployeeConnect cannot be read, so that nobody can say whom it would remove.
+    #[arg(long)]
+    pub(crate) unchecked: bool,
 }
 
 #[derive(Debug, Subcommand)]

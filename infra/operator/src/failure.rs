@@ -7,9 +7,10 @@ use habitsync_domain::configuration::InvalidConfiguration;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::{HttpError, InvalidVendorHosts};
-use habitsync_workflows::apply_tenant::NotApplied;
+use habitsync_workflows::apply_tenant::{NewRemoval, NotApplied};
 use habitsync_workflows::backfill_results::BackfillFailure;
-use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::holds::NotDecided;
+use habitsync_workflows::ports::failure::{ServiceFailure, VendorFailure};
 
 use crate::findings;
 use crate::rotation::NotRotated;
@@ -50,6 +51,42 @@ pub(crate) enum Failure {
         /// Why.
         source: ServiceFailure,
     },
+    /// A configuration would newly remove people; nothing was changed.
+    #[error("{}", removals(path, people, *said))]
+    Removes {
+        /// The file.
+        path: PathBuf,
+        /// Whom.
+        people: Vec<NewRemoval>,
+        /// The number that was said.
+        said: Option<usize>,
+    },
+    /// Nobody can say whom a configuration would remove; nothing was changed.
+    #[error(
+        "{} was not applied: it changes who has an account, and whom it would remove cannot be told ({source}); \
+         add --unchecked to put it in force all the same",
+        path.display()
+    )]
+    Unchecked {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: VendorFailure,
+    },
+    /// A plan of removals was not decided about.
+    #[error(transparent)]
+    NotDecided(#[from] NotDecided),
+    /// The number that was said is not that of the people.
+    #[error("nothing was approved: the plan removes {people} people; say --yes-remove {people} to remove them")]
+    NotTheNumber {
+        /// How many the plan removes.
+        people: usize,
+        /// How many were said.
+        said: Option<usize>,
+    },
+    /// Nobody is known by whom something would be decided.
+    #[error("who decides? Say --as NAME")]
+    Nobody,
     /// A secret's file is not what that secret holds.
     #[error("{} is not {expected}", path.display())]
     NotASecret {
@@ -115,6 +152,33 @@ impl Failure {
         match error {
             NotApplied::Invalid(invalid) => Self::Invalid { path, invalid },
             NotApplied::Service(source) => Self::NotApplied { path, source },
+            NotApplied::Removes { people, said } => Self::Removes { path, people, said },
+            NotApplied::Unchecked(source) => Self::Unchecked { path, source },
         }
     }
+}
+
+/// Whom a configuration would newly remove, a line each, and what to do about it.
+fn removals(file: &Path, people: &[NewRemoval], said: Option<usize>) -> String {
+    let count = people.len();
+    let said = said.map_or_else(String::new, |said| format!(", not {said}"));
+    let head = format!(
+        "{} was not applied: it would remove {count} people{said} whom the version in force keeps",
+        file.display()
+    );
+    let lines = people.iter().map(|person| {
+        format!(
+            "  {:<12} {:<28} {}",
+            person.employee_id.as_str(),
+            person.person,
+            person.reason
+        )
+    });
+    let next = format!("if that is right, add --yes-remove {count}");
+    [head]
+        .into_iter()
+        .chain(lines)
+        .chain([next])
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -22,6 +22,7 @@ pub(crate) async fn run(stage: &Stage, tenant: &TenantId, name: JobName) -> Resu
     stage
         .aws
         .job_starter([(job, function.clone())])
+        .asked_for()
         .start_job(tenant, job)
         .await?;
     println!("{tenant}: started {function}; it runs there, not here");

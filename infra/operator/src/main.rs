@@ -10,6 +10,7 @@ mod courses;
 mod failure;
 mod findings;
 mod history;
+mod holds;
 mod hris;
 mod jobs;
 mod links;
@@ -28,7 +29,7 @@ use stage::Stage;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     match run(Arguments::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             eprintln!("habitsync: {failure}");
             ExitCode::FAILURE
@@ -36,18 +37,19 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(arguments: Arguments) -> Result<(), Failure> {
+async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let command = match arguments.command {
         Command::Completions { shell } => {
             manual::completions(shell);
-            return Ok(());
+            return Ok(ExitCode::SUCCESS);
         }
-        Command::Man { folder } => return manual::pages(&folder),
+        Command::Man { folder } => return manual::pages(&folder).map(|()| ExitCode::SUCCESS),
         Command::OnStage(command) => command,
     };
     let stage = Stage::connect(arguments.place).await?;
-    match command {
-        StageCommand::Tenant(TenantCommand::Apply { file }) => tenants::apply(&stage, &file).await,
+    let done = match command {
+        StageCommand::Holds(command) => return holds::run(&stage, command).await,
+        StageCommand::Tenant(TenantCommand::Apply(asked)) => tenants::apply(&stage, &asked).await,
         StageCommand::Tenant(TenantCommand::Show { tenant }) => tenants::show(&stage, &tenant).await,
         StageCommand::Tenant(TenantCommand::History(asked)) => history::show(&stage, &asked).await,
         StageCommand::Tenant(TenantCommand::Secrets(SecretsCommand::Set { tenant, kind, file })) => {
@@ -62,5 +64,6 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         StageCommand::Runs(asked) => runs::list(&stage, &asked).await,
         StageCommand::Courses(asked) => courses::list(&stage, &asked).await,
         StageCommand::Run { tenant, job } => jobs::run(&stage, &tenant, job).await,
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }

@@ -3,28 +3,44 @@
 use std::path::Path;
 
 use habitsync_aws_adapters::SystemClock;
+use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::apply_tenant::{AppliedConfiguration, apply_tenant};
+use habitsync_workflows::apply_tenant::{AppliedConfiguration, ApplyTenant, Consent, apply_tenant};
 use habitsync_workflows::ports::tenants::LoadConfiguration;
 
+use crate::arguments::ApplyArguments;
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::{findings, hris};
 
 /// Puts a configuration in force and says what that made of the customer.
-pub(crate) async fn apply(stage: &Stage, file: &Path) -> Result<(), Failure> {
+pub(crate) async fn apply(stage: &Stage, asked: &ApplyArguments) -> Result<(), Failure> {
+    let file = asked.file.as_path();
     let source = std::fs::read_to_string(file).map_err(|source| Failure::File {
         path: file.to_owned(),
         source,
     })?;
     // Whatever is wrong with the file is told before AWS or a vendor is asked for anything.
-    let configuration = source.parse().map_err(|invalid| Failure::Invalid {
+    let configuration: TenantConfiguration = source.parse().map_err(|invalid| Failure::Invalid {
         path: file.to_owned(),
         invalid,
     })?;
     let schedules = stage.schedules().await?;
+    let table = stage.table();
+    let people = table.tenant(&configuration.tenant);
     let hris = hris::open(stage, &source, configuration).await;
-    let applied = apply_tenant(&stage.table(), &schedules, &SystemClock, &hris, &source)
+    let apply = ApplyTenant {
+        configurations: &table,
+        people: &people,
+        schedules: &schedules,
+        clock: &SystemClock,
+        hris: &hris,
+    };
+    let consent = Consent {
+        yes_remove: asked.yes_remove,
+        unchecked: asked.unchecked,
+    };
+    let applied = apply_tenant(&apply, &source, consent)
         .await
         .map_err(|error| Failure::of_applying(file, error))?;
     tell(stage, file, &applied);

@@ -11,7 +11,7 @@ use habitsync_domain::employee::Employee;
 use habitsync_domain::employee_fields::{FieldsNeeded, Shape};
 use habitsync_domain::person::Person;
 use habitsync_domain::roster::Roster;
-use habitsync_domain::user_plan::{Situation, UserPlan, plan_users};
+use habitsync_domain::user_plan::{Brakes, Situation, UserPlan, plan_users};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -92,6 +92,7 @@ fn plan(configuration: &TenantConfiguration, roster: &Roster, people: &[Person])
         missing: &[],
         parked: &[],
         portal: None,
+        brakes: Brakes::default(),
         now: now(),
     });
     assert!(plan.counts.adds_up() && plan.problems.len() < 10, "{:?}", plan.counts);

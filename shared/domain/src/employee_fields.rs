@@ -88,6 +88,22 @@ impl FieldsNeeded {
     }
 }
 
+impl FieldsNeeded {
+    /// What either needs.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let (Self::Named(one), Self::Named(other)) = (self, other) else {
+            return Self::All;
+        };
+        let both =
+            |one: &[CompactString], other: &[CompactString]| sorted(one.iter().chain(other).map(CompactString::as_str));
+        Self::Named(Arc::new(Shape {
+            record: both(&one.record, &other.record),
+            custom: both(&one.custom, &other.custom),
+        }))
+    }
+}
+
 impl EmployeeFields {
     pub(crate) fn new(mut record: Map<String, Value>, shape: &Arc<Shape>) -> Self {
         let mut custom = match record.remove(CUSTOM_FIELDS) {

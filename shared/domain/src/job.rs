@@ -7,6 +7,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::back_off::BackOff;
+use crate::hold::PlanId;
+use crate::shrink::GoodRead;
+
 /// One of a customer's scheduled jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -68,6 +72,15 @@ pub struct JobState {
     /// Slices in a row that did nothing and left something to do, or crashed; the one that is running among them.
     #[serde(default)]
     pub stalled_slices: u32,
+    /// Until when the job stays away from a vendor that failed it; none once a run has succeeded.
+    #[serde(default)]
+    pub back_off: Option<BackOff>,
+    /// The read of EmployeeConnect that later ones are measured by.
+    #[serde(default)]
+    pub last_good_read: Option<GoodRead>,
+    /// The plan of removals that wait for a word.
+    #[serde(default)]
+    pub held_plan: Option<PlanId>,
     /// The last run's counts, by name.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,

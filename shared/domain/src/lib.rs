@@ -3,6 +3,7 @@
 //! What comes from outside is parsed at the door into types that prove themselves ([`identity`], [`tenant`],
 //! [`configuration`]); what is decided is decided here ([`topic`], [`completion`]).
 
+pub mod back_off;
 pub mod brake;
 pub mod breaker;
 mod cel_record;
@@ -24,6 +25,7 @@ pub mod expression_fields;
 mod expression_functions;
 mod expression_truth;
 mod field_value;
+pub mod hold;
 pub mod identity;
 pub mod job;
 pub mod mapping;
@@ -36,6 +38,7 @@ pub mod result;
 pub mod result_choice;
 pub mod retry_ladder;
 pub mod roster;
+pub mod shrink;
 pub mod sweep_window;
 pub mod tenant;
 pub mod topic;

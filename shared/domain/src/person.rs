@@ -6,6 +6,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::employment::Evidence;
 use crate::identity::{EmployeeId, UserName};
 use crate::user::{FieldName, UserFields};
 
@@ -26,6 +27,9 @@ pub struct Person {
     /// When we last changed the account, and why.
     #[serde(default)]
     pub last_change: Option<LastChange>,
+    /// When we last deactivated the account, and on what evidence; kept when somebody comes back.
+    #[serde(default)]
+    pub removed: Option<Removed>,
 }
 
 /// A user name that the account no longer has.
@@ -44,6 +48,18 @@ pub struct LastChange {
     pub at: Timestamp,
     /// Why, in words for an operator; no personal data.
     pub reason: String,
+}
+
+/// A deactivation that was carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Removed {
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub evidence: Evidence,
+    /// Whether somebody approved it: then it does not count towards what goes unasked.
+    #[serde(default)]
+    pub approved: bool,
 }
 
 /// What was done to an account, field by field: one `CHANGE` item of the table, kept for 90 days. Holds personal data;

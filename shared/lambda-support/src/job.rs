@@ -1,7 +1,8 @@
 //! What starts a job of one customer, and what the job's function answers.
 
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::job_run::{Counts, RunOutcome};
+use habitsync_workflows::job_run::{Counts, RunOutcome, Start};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The event of a scheduled job: `{"tenant":"acme"}`, the same from a schedule, the watchdog and the operator.
@@ -9,12 +10,26 @@ use serde::{Deserialize, Serialize};
 pub struct JobEvent {
     /// Whose job it is.
     pub tenant: TenantId,
+    /// Whether an operator asked for this very run.
+    #[serde(default)]
+    pub asked_for: bool,
+}
+
+impl JobEvent {
+    /// How the run starts that it asks for, in an invocation that ends then.
+    #[must_use]
+    pub const fn start(&self, deadline: Timestamp) -> Start {
+        Start {
+            deadline,
+            asked_for: self.asked_for,
+        }
+    }
 }
 
 /// How a job ended well: for whoever called the function and waits, and for its log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobAnswer {
-    /// `finished`, `unfinished` (the watchdog goes on with it), `already_running` or `paused`.
+    /// `finished`, `unfinished` (the watchdog goes on with it), `already_running`, `backing_off` or `paused`.
     pub outcome: &'static str,
     /// What was done, by name; empty where nothing was.
     pub counts: Counts,
@@ -27,6 +42,7 @@ impl JobAnswer {
             RunOutcome::Finished(done) => ("finished", counts(done)),
             RunOutcome::Unfinished(done) => ("unfinished", counts(done)),
             RunOutcome::AlreadyRunning { .. } => ("already_running", Counts::new()),
+            RunOutcome::BackingOff { .. } => ("backing_off", Counts::new()),
             RunOutcome::Paused => ("paused", Counts::new()),
         };
         Self { outcome, counts }
@@ -43,14 +59,14 @@ impl JobAnswer {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
 
     #[test]
     fn the_event_of_a_schedule_is_understood_and_a_made_up_tenant_is_not() {
         let event: JobEvent = serde_json::from_str(r#"{"tenant":"acme"}"#).expect("an event");
-        assert_eq!(event.tenant.as_str(), "acme");
+        assert_eq!((event.tenant.as_str(), event.asked_for), ("acme", false));
+        let event: JobEvent = serde_json::from_str(r#"{"tenant":"acme","asked_for":true}"#).expect("an event");
+        assert!(event.start(Timestamp::UNIX_EPOCH).asked_for);
         assert!(serde_json::from_str::<JobEvent>(r#"{"tenant":"Acme/../other"}"#).is_err());
     }
 
@@ -75,6 +91,10 @@ mod tests {
         assert_eq!(
             json(&RunOutcome::AlreadyRunning { until }),
             r#"{"outcome":"already_running","counts":{}}"#
+        );
+        assert_eq!(
+            json(&RunOutcome::BackingOff { until }),
+            r#"{"outcome":"backing_off","counts":{}}"#
         );
     }
 }

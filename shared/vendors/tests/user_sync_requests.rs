@@ -10,10 +10,10 @@ use habitsync_simulator_harness::Method;
 use habitsync_simulator_tribal_habits::{CustomField, PortalSettings, TribalHabitsSimulator};
 use habitsync_tribal_habits::TribalHabits;
 use habitsync_vendor_http::{CallSettings, InProcessBudget, PrivateVendors, Transport, VendorHosts, VendorHttp};
-use habitsync_workflows::job_run::RunOutcome;
+use habitsync_workflows::job_run::{RunOutcome, Start};
 use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::sync_users::{UserSync, UserSyncSummary, sync_users};
+use habitsync_workflows::sync_users::{InForce, UserSync, UserSyncSummary, sync_users};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 
@@ -79,7 +79,12 @@ impl Customer {
             clock: &self.clock,
         };
         let deadline = self.clock.now() + SignedDuration::from_mins(14);
-        let outcome = sync_users(&sync, &self.configuration, deadline).await;
+        let outcome = sync_users(
+            &sync,
+            InForce::version(1, &self.configuration),
+            Start::by_itself(deadline),
+        )
+        .await;
         let Ok(RunOutcome::Finished(summary)) = outcome else {
             panic!("did not finish: {outcome:?}")
         };

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use habitsync_domain::back_off::BackOff;
 use habitsync_domain::job::{Failure, Job, JobState, RunRecord, RunState};
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::{TriedAgain, Trouble};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -25,12 +26,37 @@ pub enum RunOutcome<T> {
         /// The end of its lease.
         until: Timestamp,
     },
+    /// The runs before it failed for reasons that pass by themselves: the job stays away until then. Nothing was done.
+    BackingOff {
+        /// The end of the wait.
+        until: Timestamp,
+    },
     /// The customer is paused, or does not use this job (yet); nothing was done.
     Paused,
     /// All there was to do is done.
     Finished(T),
     /// The time ran out; the rest is left to the next run.
     Unfinished(T),
+}
+
+/// How a run was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Start {
+    /// When the invocation ends, and so does its lease.
+    pub deadline: Timestamp,
+    /// Whether somebody asked for this very run: it goes ahead where the job would stay away.
+    pub asked_for: bool,
+}
+
+impl Start {
+    /// By a schedule or the watchdog.
+    #[must_use]
+    pub const fn by_itself(deadline: Timestamp) -> Self {
+        Self {
+            deadline,
+            asked_for: false,
+        }
+    }
 }
 
 /// How far the work of a run came.
@@ -83,7 +109,7 @@ pub async fn stop_job<S: SaveRun>(store: &S, job: Job) -> Result<(), JobFailure>
     Ok(store.supersede_runs(job, None).await?)
 }
 
-/// Runs `work` under the job's lease until `deadline`, and records how it went. The job's remembered state is handed to the
+/// Runs `work` under the job's lease until the deadline, and records how it went. The job's remembered state is handed to the
 /// work, which may change it; it is stored in the end, whether the work succeeded or not.
 ///
 /// # Errors
@@ -92,14 +118,17 @@ pub async fn run_job<T, S, C>(
     store: &S,
     clock: &C,
     job: Job,
-    deadline: Timestamp,
+    start: Start,
     work: impl AsyncFnOnce(&mut JobState) -> Result<Progress<T>, JobFailure>,
 ) -> Result<RunOutcome<T>, JobFailure>
 where
     S: HoldLease + SaveRun + RememberJob,
     C: Now,
 {
-    let started_at = clock.now();
+    let (started_at, deadline) = (clock.now(), start.deadline);
+    if let Some(until) = stays_away(store, job, start, started_at).await? {
+        return Ok(RunOutcome::BackingOff { until });
+    }
     let id = run_id(started_at);
     if let Lease::HeldUntil(until) = store.acquire_lease(job, &id, started_at, deadline).await? {
         return Ok(RunOutcome::AlreadyRunning { until });
@@ -127,6 +156,20 @@ where
         RunOutcome::Unfinished
     };
     Ok(ended(progress.outcome))
+}
+
+/// Until when the job stays away, if it does.
+async fn stays_away<S: RememberJob>(
+    store: &S,
+    job: Job,
+    start: Start,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, ServiceFailure> {
+    if start.asked_for {
+        return Ok(None);
+    }
+    let back_off = store.load_job(job).await?.back_off;
+    Ok(back_off.map(|back_off| back_off.until).filter(|until| now < *until))
 }
 
 /// Counts the slice as one that gets nowhere until it has done something: one that crashes cannot say so itself.
@@ -161,6 +204,7 @@ fn conclude<T>(
 ) {
     match result {
         Ok(progress) => {
+            remembered.back_off = None;
             run.counts.clone_from(&progress.counts);
             remembered.counts.clone_from(&progress.counts);
             if progress.finished {
@@ -174,6 +218,9 @@ fn conclude<T>(
             }
         }
         Err(failure) => {
+            if failure.trouble().reaction().tried_again == TriedAgain::WithGrowingWaits {
+                remembered.back_off = Some(BackOff::after(remembered.back_off, run.started_at));
+            }
             let cause = failure.to_string();
             remembered.last_failure = Some(Failure {
                 at: now,

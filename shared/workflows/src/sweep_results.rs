@@ -9,7 +9,7 @@ use habitsync_domain::sweep_window::SweepWindow;
 use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
-use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, run_job, stop_job};
+use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::queue::QueueCompletion;
@@ -49,14 +49,13 @@ pub struct SweepReport {
 }
 
 /// Sweeps once, never behind the customer's go-live; where that is not on record, the first sweep is where their results
-/// begin. `deadline` is when this
-/// invocation ends, and so does its lease; the work stops some time before.
+/// begin. The work stops some time before the deadline.
 ///
 /// # Errors
 /// Tribal Habits, the table or the queue failed. The watermark is as far as the sweep came.
 pub async fn sweep_results<Table, Portal, Queue, Clock>(
     sweep: &SweepResults<'_, Table, Portal, Queue, Clock>,
-    deadline: Timestamp,
+    start: Start,
 ) -> Result<RunOutcome<SweepReport>, JobFailure>
 where
     Table: LookUpResult + ReleaseResults + FindGoLive + HoldLease + SaveRun + RememberJob,
@@ -68,8 +67,8 @@ where
         stop_job(sweep.table, Job::ResultsSweep).await?;
         return Ok(RunOutcome::Paused);
     }
-    let work = async |state: &mut JobState| sweep.work(state, deadline).await;
-    run_job(sweep.table, sweep.clock, Job::ResultsSweep, deadline, work).await
+    let work = async |state: &mut JobState| sweep.work(state, start.deadline).await;
+    run_job(sweep.table, sweep.clock, Job::ResultsSweep, start, work).await
 }
 
 impl<Table, Portal, Queue, Clock> SweepResults<'_, Table, Portal, Queue, Clock>

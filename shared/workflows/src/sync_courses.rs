@@ -15,7 +15,7 @@ use habitsync_domain::result::ParkedOn;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::course_report::CourseReport;
-use crate::job_run::{JobFailure, Progress, RunOutcome, run_job, stop_job};
+use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
 use crate::ports::clock::Now;
 use crate::ports::courses::{LoadTopics, SaveTopic};
 use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
@@ -41,14 +41,14 @@ pub struct SyncCourses<'a, Table, Portal, Hris, Clock> {
 }
 
 /// Syncs once. A draft customer's courses are planned and counted, and nothing is written but the run itself.
-/// `deadline` is when this invocation ends, and so does its lease; the work stops some time before.
+/// The work stops some time before the deadline.
 ///
 /// # Errors
 /// The topics could not be read, EmployeeConnect refused every course for one reason (credentials, no Development module),
 /// or the table failed.
 pub async fn sync_courses<Table, Portal, Hris, Clock>(
     sync: &SyncCourses<'_, Table, Portal, Hris, Clock>,
-    deadline: Timestamp,
+    start: Start,
 ) -> Result<RunOutcome<CourseReport>, JobFailure>
 where
     Table: LoadTopics + SaveTopic + ReleaseResults + HoldLease + SaveRun + RememberJob,
@@ -60,8 +60,8 @@ where
         stop_job(sync.table, Job::Courses).await?;
         return Ok(RunOutcome::Paused);
     }
-    run_job(sync.table, sync.clock, Job::Courses, deadline, async |_| {
-        sync.work(deadline).await
+    run_job(sync.table, sync.clock, Job::Courses, start, async |_| {
+        sync.work(start.deadline).await
     })
     .await
 }

@@ -3,8 +3,12 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::job::Job;
-use habitsync_in_memory::{Call, Fault, Hris, ManualClock, Tenants, vendor_failure};
-use habitsync_workflows::apply_tenant::{AppliedConfiguration, NotApplied, apply_tenant};
+use habitsync_domain::person::Person;
+use habitsync_domain::user::UserFields;
+use habitsync_in_memory::{Call, Fault, Hris, ManualClock, Table, Tenants, vendor_failure};
+use habitsync_workflows::apply_tenant::{
+    AppliedConfiguration, ApplyTenant, Consent, NewRemoval, NotApplied, apply_tenant,
+};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -16,6 +20,7 @@ struct World {
     tenants: Tenants,
     clock: ManualClock,
     hris: Hris,
+    table: Table,
 }
 
 impl Default for World {
@@ -24,6 +29,7 @@ impl Default for World {
             tenants: Tenants::default(),
             clock: ManualClock::at(Timestamp::UNIX_EPOCH),
             hris: Hris::default(),
+            table: Table::default(),
         }
     }
 }
@@ -39,7 +45,18 @@ impl World {
     }
 
     async fn apply(&self, source: &str) -> Result<AppliedConfiguration, NotApplied> {
-        apply_tenant(&self.tenants, &self.tenants, &self.clock, &self.hris, source).await
+        self.apply_agreeing(source, Consent::default()).await
+    }
+
+    async fn apply_agreeing(&self, source: &str, consent: Consent) -> Result<AppliedConfiguration, NotApplied> {
+        let apply = ApplyTenant {
+            configurations: &self.tenants,
+            people: &self.table,
+            schedules: &self.tenants,
+            clock: &self.clock,
+            hris: &self.hris,
+        };
+        apply_tenant(&apply, source, consent).await
     }
 }
 
@@ -136,4 +153,157 @@ async fn a_customer_goes_live_once_with_the_first_version_that_is_live() {
     }
     let went_live = Timestamp::UNIX_EPOCH + hour;
     assert_eq!(world.tenants.live_since.lock().get(&tenant), Some(&went_live));
+}
+
+impl World {
+    /// Six people with accounts, two of them in Fiji, one of whom left; the example is in force, without its filter on places.
+    async fn with_accounts() -> Self {
+        let world = Self::default();
+        for n in 1..=6 {
+            let location = if n > 4 { "Fiji" } else { "Perth" };
+            let status = if n == 6 { "Terminated" } else { "Active" };
+            let id = format!("E{n}");
+            let record = json!({
+                "employeeId": id, "firstName": "Jo", "lastName": id, "workEmail": format!("e{n}@acme.com.au"),
+                "location": location, "status": status, "startDate": "1969-01-08",
+            });
+            let employee = Employee::from_record(record.as_object().expect("a record").clone()).expect("has an id");
+            world.hris.employees.lock().push(employee);
+            let person = Person {
+                employee_id: id.parse().expect("an id"),
+                user_name: format!("e{n}@acme.com.au").parse().expect("a name"),
+                former_names: Vec::new(),
+                active: true,
+                fields: UserFields::default(),
+                last_change: None,
+                removed: None,
+            };
+            let mut state = world.table.state();
+            state.people.insert(person.employee_id.clone(), person);
+        }
+        world
+            .apply(&admitting_fiji())
+            .await
+            .expect("the first version has nobody to remove");
+        world
+    }
+}
+
+fn admitting_fiji() -> String {
+    deactivating().replace("[\"Fiji\"]", "[\"Tonga\"]")
+}
+
+fn deactivating() -> String {
+    let source = ACME.replace("employee.customFields['Division']", "employee.department");
+    source.replace("out_of_scope = \"ignore\"", "out_of_scope = \"deactivate\"")
+}
+
+fn removes(outcome: Result<AppliedConfiguration, NotApplied>) -> Vec<String> {
+    let Err(NotApplied::Removes { people, .. }) = outcome else {
+        panic!("{outcome:?}")
+    };
+    let line = |removal: &NewRemoval| format!("{} {} {}", removal.employee_id, removal.person, removal.reason);
+    people.iter().map(line).collect()
+}
+
+#[tokio::test]
+async fn a_version_that_would_newly_remove_people_is_stopped_and_names_them() {
+    let world = World::with_accounts().await;
+    let refused = world.apply(&deactivating()).await;
+    assert_eq!(
+        removes(refused),
+        ["E5 Jo E5 the filter no longer admits them"],
+        "E6 leaves under either version"
+    );
+    assert_eq!(
+        world
+            .tenants
+            .configurations
+            .lock()
+            .values()
+            .next()
+            .expect("there")
+            .version,
+        1
+    );
+}
+
+#[tokio::test]
+async fn the_exact_number_lets_it_through_and_no_other_and_it_is_not_remembered() {
+    let world = World::with_accounts().await;
+    for said in [0, 2] {
+        let consent = Consent {
+            yes_remove: Some(said),
+            ..Consent::default()
+        };
+        removes(world.apply_agreeing(&deactivating(), consent).await);
+    }
+    let consent = Consent {
+        yes_remove: Some(1),
+        ..Consent::default()
+    };
+    world
+        .apply_agreeing(&deactivating(), consent)
+        .await
+        .expect("was agreed to");
+    world.apply(&admitting_fiji()).await.expect("removes nobody");
+    removes(world.apply(&deactivating()).await);
+}
+
+#[tokio::test]
+async fn a_roll_back_and_an_end_of_the_protection_are_changes_like_any_other() {
+    let world = World::with_accounts().await;
+    let no_limit = ACME.replace("employee.customFields['Division']", "employee.department");
+    let no_limit = no_limit.replace(
+        "terminated_statuses = [\"Terminated\"]",
+        "terminated_statuses = [\"Terminated\", \"Active\"]",
+    );
+    let no_limit = no_limit.replace(
+        "active_statuses = [\"Active\", \"Onboarding\"]",
+        "active_statuses = [\"Onboarding\"]",
+    );
+    assert_eq!(removes(world.apply(&no_limit).await).len(), 5);
+    world.hris.employees.lock().truncate(3);
+    let raised = admitting_fiji().replace(
+        "vanished = { count = 2, percent = 0.5 }",
+        "vanished = { count = 3, percent = 0.5 }",
+    );
+    assert_eq!(removes(world.apply(&raised).await).len(), 3, "who was held would go");
+}
+
+#[tokio::test]
+async fn a_change_that_cannot_be_checked_is_stopped_unless_that_is_agreed_to() {
+    let world = World::with_accounts().await;
+    let fails = || {
+        let failure = vendor_failure(Vendor::EmployeeConnect, VendorFailureKind::Credentials);
+        world.hris.faults.arm(Call::ListEmployees, Fault::Before(failure));
+    };
+    fails();
+    let refused = world.apply(&deactivating()).await;
+    assert!(matches!(refused, Err(NotApplied::Unchecked(_))), "{refused:?}");
+    let unchecked = Consent {
+        unchecked: true,
+        ..Consent::default()
+    };
+    fails();
+    world
+        .apply_agreeing(&deactivating(), unchecked)
+        .await
+        .expect("was agreed to");
+}
+
+#[tokio::test]
+async fn a_change_of_anything_else_asks_nobody() {
+    let world = World::with_accounts().await;
+    let calls = world.hris.faults.count(Call::ListEmployees);
+    let others = admitting_fiji().replace("jitter_minutes = 10", "jitter_minutes = 20");
+    world.apply(&others).await.expect("removes nobody");
+    assert_eq!(world.hris.faults.count(Call::ListEmployees), calls);
+}
+
+#[tokio::test]
+async fn a_customer_without_links_has_nobody_to_remove() {
+    let world = World::with_accounts().await;
+    world.table.state().people.clear();
+    world.apply(&deactivating()).await.expect("removes nobody");
 }

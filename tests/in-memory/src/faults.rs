@@ -16,6 +16,7 @@ pub enum Call {
     ChangeCourse,
     ChangeUser,
     ClaimResult,
+    CloseHold,
     CreateCourse,
     CreateUser,
     FindCompletion,
@@ -27,8 +28,10 @@ pub enum Call {
     FindResult,
     FindTopic,
     FindUser,
+    ForgetDecision,
     IsRecorded,
     ListCompletions,
+    ListDueHolds,
     ListDueProbes,
     ListDueResults,
     ListEmployees,
@@ -42,11 +45,15 @@ pub enum Call {
     LoadBreaker,
     LoadChanges,
     LoadConfiguration,
+    LoadDecisions,
+    LoadHold,
     LoadJob,
     LoadParked,
     LoadPeople,
     LoadTopics,
     LoadWebhookSecrets,
+    NoteWord,
+    PostponeHold,
     PostponeProbe,
     PostponeResult,
     PostponeRun,
@@ -60,6 +67,8 @@ pub enum Call {
     ReviveResult,
     SaveAlert,
     SaveConfiguration,
+    SaveDecisions,
+    SaveHold,
     SaveJob,
     SaveParked,
     SavePerson,
@@ -89,7 +98,7 @@ pub struct Faults<E> {
     made: Mutex<Vec<Call>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Armed<E> {
     call: Call,
     successes_first: usize,
@@ -118,6 +127,11 @@ impl<E> Faults<E> {
             successes_first,
             fault,
         });
+    }
+
+    /// What is armed and has not been met does not happen any more.
+    pub fn disarm(&self) {
+        self.armed.lock().clear();
     }
 
     /// How often this was called, failed calls included.

@@ -31,7 +31,11 @@ impl<'a> Fleet<'a> {
         }
     }
 
-    fn table(&self, tenant: &TenantId) -> Option<&'a Table> {
+    pub(crate) fn tables(&self) -> &[(TenantId, &'a Table)] {
+        &self.tables
+    }
+
+    pub(crate) fn table(&self, tenant: &TenantId) -> Option<&'a Table> {
         let found = self.tables.iter().find(|(id, _)| id == tenant);
         found.map(|(_, table)| *table)
     }
@@ -144,11 +148,11 @@ impl ListParked for Fleet<'_> {
     }
 }
 
-fn readable<T>(items: Vec<T>) -> Due<T> {
+pub(crate) fn readable<T>(items: Vec<T>) -> Due<T> {
     Due { items, unreadable: 0 }
 }
 
-fn at_most<T>(limit: u32, mut due: Due<T>) -> Due<T> {
+pub(crate) fn at_most<T>(limit: u32, mut due: Due<T>) -> Due<T> {
     due.items.truncate(limit as usize);
     due
 }
@@ -190,7 +194,11 @@ impl PostponeDue for Fleet<'_> {
     }
 }
 
-fn put_off(due_at: &mut Option<Timestamp>, is_as_seen: impl FnOnce(Timestamp) -> bool, until: Timestamp) -> bool {
+pub(crate) fn put_off(
+    due_at: &mut Option<Timestamp>,
+    is_as_seen: impl FnOnce(Timestamp) -> bool,
+    until: Timestamp,
+) -> bool {
     let is_still_due = due_at.is_some_and(is_as_seen);
     if is_still_due {
         *due_at = Some(until);

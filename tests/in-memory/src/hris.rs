@@ -32,6 +32,8 @@ pub struct Hris {
     pub forgets_keys: Mutex<bool>,
     /// Employees whom the list leaves out although they are there: paging over a list that changes does that.
     pub hidden_from_list: Mutex<BTreeSet<EmployeeId>>,
+    /// Employees who are there, and of whom the answer to a question about one is that there is no such employee.
+    pub denied: Mutex<BTreeSet<EmployeeId>>,
     hidden: Mutex<Option<Course>>,
 }
 
@@ -142,6 +144,9 @@ impl ListEmployees for Hris {
 impl FindEmployee for Hris {
     async fn find_employee(&self, id: &EmployeeId) -> Result<Option<Employee>, VendorFailure> {
         let find = || {
+            if self.denied.lock().contains(id) {
+                return Ok(None);
+            }
             Ok(self
                 .employees
                 .lock()

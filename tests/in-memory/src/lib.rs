@@ -8,6 +8,7 @@ mod clock;
 mod courses;
 mod faults;
 mod fleet;
+mod holds;
 mod hris;
 mod limited_vendor;
 mod mail;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::course::TopicRecord;
+use habitsync_domain::hold::{Decision, HeldPlan, PlanId};
 use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId};
 use habitsync_domain::job::{Job, JobState, RunRecord};
 use habitsync_domain::parking::Parked;
@@ -33,6 +34,10 @@ pub struct TableState {
     pub changes: Vec<PersonChange>,
     /// What the portal refuses.
     pub parked: BTreeMap<EmployeeId, Parked>,
+    /// What was decided about people.
+    pub decisions: BTreeMap<EmployeeId, Decision>,
+    /// Plans of removals, and when the watchdog is to look at each.
+    pub holds: BTreeMap<PlanId, (HeldPlan, Option<Timestamp>)>,
     /// Topics seen.
     pub topics: BTreeMap<TopicId, TopicRecord>,
     /// Completions.

@@ -93,13 +93,13 @@ impl PostponeDue for Table {
 }
 
 /// Due since the very moment at which it was seen to be.
-fn unchanged(seen: Timestamp) -> (&'static str, (&'static str, AttributeValue)) {
+pub(super) fn unchanged(seen: Timestamp) -> (&'static str, (&'static str, AttributeValue)) {
     ("#due_at = :seen", (":seen", text(due_at(seen))))
 }
 
 impl Table {
     /// What of this kind is due at `now`, the longest first, at most `limit` of those that can be read.
-    async fn due<T>(
+    pub(super) async fn due<T>(
         &self,
         kind: &str,
         now: Timestamp,
@@ -173,7 +173,7 @@ impl Table {
     }
 
     /// Makes the item due at `until` while the condition holds; false where it does not, or nothing waits there.
-    async fn postpone(
+    pub(super) async fn postpone(
         &self,
         key: &Key,
         until: Timestamp,
@@ -227,7 +227,7 @@ fn unfinished_run(mut attributes: Attributes) -> Result<UnfinishedRun, AwsErrorK
     })
 }
 
-fn tenant(attributes: &Attributes) -> Result<TenantId, AwsErrorKind> {
+pub(super) fn tenant(attributes: &Attributes) -> Result<TenantId, AwsErrorKind> {
     let tenant = key(attributes)?.tenant();
     tenant.ok_or_else(|| AwsErrorKind::Unreadable("the customer of an item that waits".to_owned()))
 }

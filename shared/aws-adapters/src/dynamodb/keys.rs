@@ -14,15 +14,18 @@
 //! | breaker of EmployeeConnect | `TENANT#{tenant}` | `BREAKER` |
 //! | request budget | `TENANT#{tenant}` | `BUDGET#{vendor}` |
 //! | what the customer was told | `TENANT#{tenant}` | `ALERT#{cause}` |
+//! | removals that wait for a word: head, and its people | `TENANT#{tenant}` | `PLAN#{id}#{chunk, 4 digits}`, the head's is 0 |
+//! | what was decided about a person's removal | `TENANT#{tenant}` | `DECISION#{employee}` |
 //! | summary row | `FLEET` | `TENANT#{tenant}` |
 //!
 //! The sparse index `due` holds what waits: results to be tried again under the kind `result`, unfinished runs under
-//! `run`, open breakers under `breaker`, and what is parked under `parked#{tenant}`, each with the time since or from which it
+//! `run`, open breakers under `breaker`, held plans under `hold`, and what is parked under `parked#{tenant}`, each with the time since or from which it
 //! waits.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use habitsync_domain::hold::PlanId;
 use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
@@ -75,6 +78,11 @@ pub(super) const TENANT_STATUS: &str = "tenant_status";
 /// When the customer's configuration first was live, on the summary row.
 pub(super) const LIVE_SINCE: &str = "live_since";
 
+/// What was said about a held plan, oldest first.
+pub(super) const WORDS: &str = "words";
+/// The plan in which a decision was made, for an operator's eyes.
+pub(super) const PLAN: &str = "plan";
+
 /// The partition of what belongs to the whole fleet.
 const FLEET: &str = "FLEET";
 
@@ -84,6 +92,9 @@ pub(super) const DUE_RESULT: &str = "result";
 pub(super) const DUE_RUN: &str = "run";
 /// Open breakers, to be probed.
 pub(super) const DUE_BREAKER: &str = "breaker";
+
+/// Held plans that nobody has decided about, when the operator is to hear of them again.
+pub(super) const DUE_HOLD: &str = "hold";
 
 /// The kind under which a customer's parked results wait.
 pub(super) fn due_parked(tenant: &TenantId) -> String {
@@ -112,6 +123,7 @@ pub(super) fn job_state(job: Job) -> String {
 pub(super) enum Prefix {
     Person,
     Parked,
+    Decision,
     Course,
 }
 
@@ -120,6 +132,7 @@ impl Prefix {
         match self {
             Self::Person => "PERSON#",
             Self::Parked => "PARKED#",
+            Self::Decision => "DECISION#",
             Self::Course => "COURSE#",
         }
     }
@@ -154,6 +167,14 @@ impl Key {
 
     pub(super) fn parked(tenant: &TenantId, employee: &EmployeeId) -> Self {
         Self::of(tenant, format!("{}{employee}", Prefix::Parked.as_str()))
+    }
+
+    pub(super) fn decision(tenant: &TenantId, employee: &EmployeeId) -> Self {
+        Self::of(tenant, format!("{}{employee}", Prefix::Decision.as_str()))
+    }
+
+    pub(super) fn plan(tenant: &TenantId, id: &PlanId, chunk: u32) -> Self {
+        Self::of(tenant, format!("PLAN#{id}#{chunk:04}"))
     }
 
     pub(super) fn change(tenant: &TenantId, employee: &EmployeeId, at: Timestamp) -> Self {
@@ -258,11 +279,14 @@ mod tests {
     #[test]
     fn every_item_of_a_customer_is_in_the_customer_s_partition() {
         let name = "Jo@Acme.example".parse().expect("a user name");
+        let plan = "0a1b2c3d4e5f".parse().expect("a plan");
         let keys = [
             (Key::configuration(&acme()), "CONFIG"),
             (Key::configuration_version(&acme(), 12), "CONFIG#00000012"),
             (Key::person(&acme(), &employee("E1")), "PERSON#E1"),
             (Key::parked(&acme(), &employee("E1")), "PARKED#E1"),
+            (Key::decision(&acme(), &employee("E1")), "DECISION#E1"),
+            (Key::plan(&acme(), &plan, 2), "PLAN#0a1b2c3d4e5f#0002"),
             (
                 Key::change(&acme(), &employee("E1"), Timestamp::UNIX_EPOCH),
                 "CHANGE#E1#1970-01-01T00:00:00.000000000Z",

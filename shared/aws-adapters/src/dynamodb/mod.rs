@@ -12,6 +12,7 @@ mod configuration;
 mod courses;
 mod due;
 mod fleet;
+mod holds;
 mod item;
 mod keys;
 mod leases;

@@ -168,6 +168,7 @@ mod tests {
             active: true,
             fields: habitsync_domain::user::UserFields::default(),
             last_change: None,
+            removed: None,
         };
         let holders: Vec<_> = holders(&person).into_values().collect();
         assert_eq!(

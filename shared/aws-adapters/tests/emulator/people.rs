@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use habitsync_aws_adapters::TenantTable;
 use habitsync_domain::course::{Course, LinkedCourse, TopicRecord, TopicState};
+use habitsync_domain::employment::Evidence;
 use habitsync_domain::identity::{CourseId, TopicCode, TopicId, UserName};
 use habitsync_domain::parking::{Parked, Refusal, Refused};
-use habitsync_domain::person::{FieldChange, FormerName, LastChange, Person, PersonChange};
+use habitsync_domain::person::{FieldChange, FormerName, LastChange, Person, PersonChange, Removed};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::topic::Condition;
 use habitsync_domain::user::{FieldName, UserFields};
@@ -38,6 +39,13 @@ fn person(employee: &str, user_name: &str) -> Person {
         last_change: Some(LastChange {
             at: at("2026-03-02T00:00:00Z"),
             reason: "created".to_owned(),
+        }),
+        removed: Some(Removed {
+            at: at("2026-02-02T00:00:00Z"),
+            evidence: Evidence::Ended {
+                last_day: "2026-02-01".parse().expect("a date"),
+            },
+            approved: false,
         }),
     }
 }

@@ -192,6 +192,7 @@ impl<'a> Accounts<'a> {
             active: user.active,
             fields: self.mapped_fields(user),
             last_change: None,
+            removed: None,
         }
     }
 

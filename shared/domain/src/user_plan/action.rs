@@ -5,8 +5,9 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::drift::differences;
+use crate::employment::Evidence;
 use crate::identity::{EmployeeId, UserName};
-use crate::person::{LastChange, Person, PersonChange};
+use crate::person::{LastChange, Person, PersonChange, Removed};
 use crate::problem::{Cause, Problem};
 use crate::user::{NewUser, UserChange, UserFields};
 
@@ -34,6 +35,10 @@ pub enum Step {
         before: Person,
         /// What to write.
         change: UserChange,
+        /// Why.
+        evidence: Evidence,
+        /// Whether somebody approved it.
+        approved: bool,
     },
     /// Give up the user name or the e-mail of an account that is deactivated already: somebody else takes it over.
     GiveUp {
@@ -66,9 +71,20 @@ impl Action {
     pub fn person_after(&self, now: Timestamp) -> Person {
         let mut person = match &self.step {
             Step::Remember { seen, .. } => return seen.clone(),
-            Step::Deactivate { before, change } | Step::GiveUp { before, change } | Step::Change { before, change } => {
-                changed(before, change, now)
-            }
+            Step::Deactivate {
+                before,
+                change,
+                evidence,
+                approved,
+            } => Person {
+                removed: Some(Removed {
+                    at: now,
+                    evidence: evidence.clone(),
+                    approved: *approved,
+                }),
+                ..changed(before, change, now)
+            },
+            Step::GiveUp { before, change } | Step::Change { before, change } => changed(before, change, now),
             Step::Create(user) => Person {
                 employee_id: self.employee_id.clone(),
                 user_name: user.user_name.clone(),
@@ -76,6 +92,7 @@ impl Action {
                 active: true,
                 fields: user.fields.clone(),
                 last_change: None,
+                removed: None,
             },
         };
         person.last_change = Some(LastChange {

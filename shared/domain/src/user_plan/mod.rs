@@ -11,6 +11,7 @@ mod counts;
 pub mod digest;
 mod disputes;
 mod drift;
+mod field_loss;
 mod former_account;
 mod holders;
 mod managers;
@@ -33,12 +34,14 @@ pub use action::{Action, Step};
 pub use compare::reads_alike;
 pub use counts::PlanCounts;
 pub use drift::Drift;
+pub use field_loss::LostField;
 pub use plan::UserPlan;
-pub use removals::{HeldRemoval, Missing};
+pub use removals::{Brakes, HeldRemoval, Missing};
 
 use crate::configuration::TenantConfiguration;
 use crate::employee::Employee;
 use crate::evaluator::Evaluator;
+use crate::hold::Decision;
 use crate::identity::EmployeeId;
 use crate::mapping::{MappedUser, display_name, problem};
 use crate::parking::{Parked, Refused};
@@ -47,7 +50,9 @@ use crate::problem::{Cause, Problem};
 use crate::roster::Roster;
 use crate::user::{NewUser, PortalUser, UserChange};
 use accounts::{Account, Accounts};
+use field_loss::Losses;
 use organisation::Organisation;
+use removals::Candidate;
 use wanted::{Intent, Linked, Wanted};
 
 /// Everything a plan is made from.
@@ -65,6 +70,8 @@ pub struct Situation<'a> {
     pub parked: &'a [Parked],
     /// The portal's users, when this run verifies: accounts that exist are adopted, drift and hand edits are found.
     pub portal: Option<&'a [PortalUser]>,
+    /// What is remembered for the sake of the brakes.
+    pub brakes: Brakes<'a>,
     /// The moment that the plan is for.
     pub now: Timestamp,
 }
@@ -93,7 +100,8 @@ pub fn plan_users(situation: &Situation<'_>) -> UserPlan {
         planner.decide(wanted);
     }
     planner.let_setbacks_rest();
-    planner.hold_removals();
+    planner.hold_lost_fields();
+    planner.hold_removals(&placements);
     planner.settle_names(&placements);
     planner.finish()
 }
@@ -105,13 +113,16 @@ struct Planner<'a> {
     organisation: Organisation<'a>,
     accounts: Accounts<'a>,
     parked: HashMap<&'a EmployeeId, &'a Parked>,
-    removals: Vec<HeldRemoval>,
+    decisions: HashMap<&'a EmployeeId, &'a Decision>,
+    removals: Vec<Candidate<'a>>,
+    losses: Vec<Losses>,
     plan: UserPlan,
 }
 
 impl<'a> Planner<'a> {
     fn new(situation: &'a Situation<'a>, evaluator: &'a Evaluator) -> Self {
         let parked = situation.parked.iter();
+        let decisions = situation.brakes.decisions.iter();
         Self {
             situation,
             evaluator,
@@ -119,7 +130,9 @@ impl<'a> Planner<'a> {
             organisation: Organisation::of(&situation.roster.employees),
             accounts: Accounts::new(situation),
             parked: parked.map(|parked| (&parked.employee_id, parked)).collect(),
+            decisions: decisions.map(|decision| (&decision.employee_id, decision)).collect(),
             removals: Vec::new(),
+            losses: Vec::new(),
             plan: UserPlan::default(),
         }
     }

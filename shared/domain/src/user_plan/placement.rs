@@ -58,7 +58,7 @@ impl<'a> Planner<'a> {
         match mapping::is_in_scope(users, employee, &scope) {
             Ok(true) => Placement::InScope,
             Ok(false) => {
-                self.exclude(employee);
+                self.exclude(position, employee);
                 Placement::OutOfScope
             }
             Err(problem) => self.leave_undecided(problem),

@@ -1,18 +1,28 @@
 //! A plan: what to do, in order, what is in the way, and how the people who were read divide.
 
-use super::{Action, Drift, HeldRemoval, PlanCounts, Step};
+use super::{Action, Drift, HeldRemoval, LostField, PlanCounts, Step};
 use crate::employment::Evidence;
+use crate::hold::Decision;
 use crate::identity::EmployeeId;
 use crate::parking::{Parked, Refusal, Refused};
 use crate::problem::Problem;
+use crate::shrink::GoodRead;
 
 /// What to do, in order, and what is in the way.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UserPlan {
     /// Ordered: what frees a name or an e-mail before what takes it, managers before their reports.
     pub actions: Vec<Action>,
-    /// Removals beyond the customer's limits, and those whose evidence was not confirmed: they wait.
+    /// Removals that wait for a word, each with why.
     pub held: Vec<HeldRemoval>,
+    /// People who would be removed, and whom somebody decided to keep.
+    pub kept: Vec<EmployeeId>,
+    /// Decisions that are over: their evidence is gone, or is another.
+    pub decisions_over: Vec<Decision>,
+    /// The measure of the reads to come; none where this one is too small to be it.
+    pub good_read: Option<GoodRead>,
+    /// Fields that too many people lost at once: their updates are held for this run.
+    pub lost_fields: Vec<LostField>,
     /// The evidence of every deactivation among the actions.
     pub removals: Vec<Evidence>,
     /// One line each for the customer's worklist.
@@ -59,6 +69,15 @@ impl UserPlan {
 }
 
 impl PlanCounts {
+    /// Where people with this evidence are counted whose account is left as it is.
+    pub(super) fn settled(&mut self, evidence: &Evidence) -> &mut usize {
+        match evidence {
+            Evidence::Terminated | Evidence::Ended { .. } => &mut self.leavers_settled,
+            Evidence::Vanished => &mut self.missing_settled,
+            Evidence::OutOfScope => &mut self.excluded_settled,
+        }
+    }
+
     /// Where deactivations with this evidence are counted: those to be made, those held.
     fn removals_of(&mut self, evidence: &Evidence) -> (&mut usize, &mut usize) {
         match evidence {

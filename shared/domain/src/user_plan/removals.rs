@@ -1,23 +1,34 @@
-//! Deactivations: each with its evidence, and held together when they exceed the customer's limit for that kind.
+//! Deactivations: each with its evidence, decided upon where somebody has, and otherwise held where something about them is
+//! more than the usual.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use jiff::{SignedDuration, Timestamp};
+
+use super::placement::Placement;
 use super::{Action, Planner, Step};
 use crate::configuration::{Limits, OutOfScope, RemovalLimit};
 use crate::employee::Employee;
 use crate::employment::Evidence;
+use crate::hold::{Decision, HeldBecause, HeldPerson, Verdict};
 use crate::identity::EmployeeId;
 use crate::mapping::display_name;
-use crate::person::Person;
+use crate::person::{Person, Removed};
+use crate::shrink::GoodRead;
 use crate::user::UserChange;
 
-/// A deactivation with its evidence; in a plan's `held`, one that waits for a word.
+/// How long a removal counts towards what goes unasked.
+const COUNTED_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// A deactivation that waits for a word.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeldRemoval {
     /// What would be done.
     pub action: Action,
     /// Why.
     pub evidence: Evidence,
+    /// Why it is not done.
+    pub because: HeldBecause,
 }
 
 /// A linked, active person who is not in a complete read.
@@ -29,25 +40,47 @@ pub struct Missing {
     pub confirmed: bool,
 }
 
-impl Planner<'_> {
+/// What is remembered for the sake of the brakes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Brakes<'a> {
+    /// The number of the configuration.
+    pub version: u64,
+    /// What was decided about people.
+    pub decisions: &'a [Decision],
+    /// How many people EmployeeConnect listed.
+    pub listed: u64,
+    /// The read that this one is measured by; none before the first.
+    pub last_good_read: Option<GoodRead>,
+}
+
+/// A deactivation that there is evidence for.
+pub(super) struct Candidate<'a> {
+    person: &'a Person,
+    name: String,
+    evidence: Evidence,
+    /// Whether values that the record had are gone from it.
+    is_emptied: bool,
+}
+
+impl<'a> Planner<'a> {
     /// Plans the deactivation of a leaver's account, on the stored link alone.
     pub(super) fn remove_leaver(&mut self, employee: &Employee, evidence: Evidence) {
         self.plan.counts.leavers += 1;
         let planned = self
             .accounts
             .link(employee.id())
-            .is_some_and(|person| self.remove(person, display_name(employee), evidence));
+            .is_some_and(|person| self.remove(person, display_name(employee), evidence, false));
         self.plan.counts.leavers_settled += usize::from(!planned);
     }
 
     /// Counts somebody whom the filter does not admit, and follows what that means to this customer.
-    pub(super) fn exclude(&mut self, employee: &Employee) {
+    pub(super) fn exclude(&mut self, position: usize, employee: &'a Employee) {
         self.plan.counts.excluded += 1;
         let removes = self.situation.configuration.users.out_of_scope == OutOfScope::Deactivate;
-        let planned = self
-            .accounts
-            .link(employee.id())
-            .is_some_and(|person| removes && self.remove(person, display_name(employee), Evidence::OutOfScope));
+        let planned = self.accounts.link(employee.id()).is_some_and(|person| {
+            let is_emptied = removes && self.is_emptied(position, employee, person);
+            removes && self.remove(person, display_name(employee), Evidence::OutOfScope, is_emptied)
+        });
         self.plan.counts.excluded_settled += usize::from(!planned);
     }
 
@@ -58,65 +91,226 @@ impl Planner<'_> {
             let planned = self
                 .accounts
                 .link(&missing.employee_id)
-                .is_some_and(|person| self.remove(person, person.display_name(), Evidence::Vanished));
+                .is_some_and(|person| self.remove(person, person.display_name(), Evidence::Vanished, false));
             self.plan.counts.missing_settled += usize::from(!planned);
         }
     }
 
     /// Whether there is an account to be deactivated, and it may be. One that somebody else has reactivated since is
     /// deactivated again.
-    fn remove(&mut self, person: &Person, name: String, evidence: Evidence) -> bool {
+    fn remove(&mut self, person: &'a Person, name: String, evidence: Evidence, is_emptied: bool) -> bool {
         let may = self.situation.configuration.users.deactivate && !self.accounts.is_protected(&person.user_name);
         if !self.accounts.is_active(person) || !self.accounts.owns(person) || !may {
             return false;
         }
-        let step = Step::Deactivate {
-            before: Person {
-                active: true,
-                ..person.clone()
-            },
-            change: UserChange::deactivation(),
-        };
-        let action = Action {
-            employee_id: person.employee_id.clone(),
-            person: name,
-            step,
-            reason: evidence.reason(),
-            digest: String::new(),
-        };
-        self.removals.push(HeldRemoval { action, evidence });
+        self.removals.push(Candidate {
+            person,
+            name,
+            evidence,
+            is_emptied,
+        });
         true
     }
 
-    /// Lets the removals through that the limits allow, kind by kind, and holds the others.
-    pub(super) fn hold_removals(&mut self) {
-        let limits = &self.situation.configuration.limits;
-        let managed = self.situation.people.iter().filter(|person| person.active).count();
-        let mut by_kind: BTreeMap<Kind, Vec<HeldRemoval>> = BTreeMap::new();
-        for removal in std::mem::take(&mut self.removals) {
-            by_kind.entry(Kind::of(&removal.evidence)).or_default().push(removal);
+    /// Follows what was decided, and of the rest lets those through that nothing holds.
+    pub(super) fn hold_removals(&mut self, placements: &[Placement]) {
+        let candidates = std::mem::take(&mut self.removals);
+        self.note_decisions_over(&candidates, placements);
+        let shrunk = self.judge_read();
+        let unconfirmed = self.unconfirmed();
+        let mut undecided: BTreeMap<Kind, Vec<Candidate<'a>>> = BTreeMap::new();
+        for candidate in candidates {
+            let is_unconfirmed = is_unconfirmed(&candidate, &unconfirmed);
+            match self.verdict_on(&candidate) {
+                Some(Verdict::Rejected) => self.keep(&candidate),
+                Some(Verdict::Approved) if is_unconfirmed => self.hold(candidate, HeldBecause::ApprovedNotConfirmed),
+                Some(Verdict::Approved) => self.let_go(candidate, true),
+                None => undecided
+                    .entry(Kind::of(&candidate.evidence))
+                    .or_default()
+                    .push(candidate),
+            }
         }
-        for (kind, removals) in by_kind {
-            self.release(removals, kind.limit(limits).allows(managed));
+        for (kind, candidates) in undecided {
+            let because = shrunk.or_else(|| self.over_limit(kind, &candidates));
+            for candidate in candidates {
+                let is_unconfirmed = is_unconfirmed(&candidate, &unconfirmed);
+                // Whoever decides must be shown that the record says less than it did, whatever else holds it.
+                let emptied = candidate.is_emptied.then_some(HeldBecause::RecordEmptied);
+                let not_confirmed = is_unconfirmed.then_some(HeldBecause::NotConfirmed);
+                match emptied.or(because).or(not_confirmed) {
+                    Some(because) => self.hold(candidate, because),
+                    None => self.let_go(candidate, false),
+                }
+            }
         }
     }
 
-    fn release(&mut self, removals: Vec<HeldRemoval>, allowed: usize) {
-        if removals.len() > allowed {
-            self.plan.held.extend(removals);
+    fn hold(&mut self, candidate: Candidate<'_>, because: HeldBecause) {
+        let evidence = candidate.evidence.clone();
+        let action = candidate.into_action(false);
+        self.plan.held.push(HeldRemoval {
+            action,
+            evidence,
+            because,
+        });
+    }
+
+    fn let_go(&mut self, candidate: Candidate<'_>, approved: bool) {
+        self.plan.removals.push(candidate.evidence.clone());
+        self.plan.actions.push(candidate.into_action(approved));
+    }
+
+    fn keep(&mut self, candidate: &Candidate<'_>) {
+        self.plan.kept.push(candidate.person.employee_id.clone());
+        *self.plan.counts.settled(&candidate.evidence) += 1;
+    }
+
+    fn verdict_on(&self, candidate: &Candidate<'_>) -> Option<Verdict> {
+        let brakes = &self.situation.brakes;
+        let decided = self.decisions.get(&candidate.person.employee_id);
+        let stands = |decision: &&&Decision| candidate.is_decided_by(decision, brakes.version);
+        decided.filter(stands).map(|decision| decision.word.verdict)
+    }
+
+    /// A decision is over once its person is seen and that evidence is gone. Of somebody about whom nothing can be told it is
+    /// not known whether it is.
+    fn note_decisions_over(&mut self, candidates: &[Candidate<'_>], placements: &[Placement]) {
+        if self.decisions.is_empty() {
             return;
         }
-        let missing = self.situation.missing.iter().filter(|missing| !missing.confirmed);
-        let unconfirmed: HashSet<_> = missing.map(|missing| &missing.employee_id).collect();
-        for removal in removals {
-            let is_unconfirmed = unconfirmed.contains(&removal.action.employee_id);
-            if is_unconfirmed && removal.evidence == Evidence::Vanished {
-                self.plan.held.push(removal);
-            } else {
-                self.plan.removals.push(removal.evidence);
-                self.plan.actions.push(removal.action);
+        let by_id: HashMap<_, _> = candidates
+            .iter()
+            .map(|candidate| (&candidate.person.employee_id, candidate))
+            .collect();
+        let version = self.situation.brakes.version;
+        let is_over = |decision: &&Decision| match by_id.get(&decision.employee_id) {
+            Some(candidate) => !candidate.is_decided_by(decision, version),
+            None => {
+                let position = self.organisation.position(&decision.employee_id);
+                let placement = position.and_then(|position| placements.get(position));
+                placement != Some(&Placement::Undecided)
             }
+        };
+        let over = self.situation.brakes.decisions.iter().filter(is_over).cloned();
+        self.plan.decisions_over = over.collect();
+    }
+
+    /// Why every undecided removal is held, if it is; notes the measure of the reads to come where this one is good.
+    fn judge_read(&mut self) -> Option<HeldBecause> {
+        let Brakes {
+            listed,
+            last_good_read,
+            decisions,
+            ..
+        } = self.situation.brakes;
+        let limits = &self.situation.configuration.limits;
+        let now = self.situation.now;
+        let accepted = decisions.iter().filter_map(|decision| {
+            Some(GoodRead {
+                people: decision.approved_read()?,
+                at: decision.word.at,
+            })
+        });
+        let has_shrunk = |read: &GoodRead| read.shrank_to(listed, limits);
+        let is_accepted = accepted.into_iter().any(|read| !has_shrunk(&read));
+        let shrunk = last_good_read.filter(|read| has_shrunk(read) && !is_accepted);
+        if shrunk.is_none() {
+            let before = last_good_read.filter(|_| !is_accepted);
+            self.plan.good_read = Some(GoodRead::after(before, listed, now));
         }
+        if self.situation.people.is_empty() {
+            return Some(HeldBecause::NoLinks);
+        }
+        shrunk.map(|read| HeldBecause::Shrunk {
+            from: read.people,
+            to: listed,
+        })
+    }
+
+    fn unconfirmed(&self) -> HashSet<&'a EmployeeId> {
+        let missing = self.situation.missing.iter().filter(|missing| !missing.confirmed);
+        missing.map(|missing| &missing.employee_id).collect()
+    }
+
+    /// Whether these, and those of their kind that went unasked in the last 24 hours, are more than go unasked.
+    fn over_limit(&self, kind: Kind, candidates: &[Candidate<'_>]) -> Option<HeldBecause> {
+        let people = self.situation.people;
+        let since = self.situation.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
+        let recently = |person: &Person| person.removed.clone().filter(|removed| removed.at > since);
+        // Those who went today were managed today: the limit of a run's last slice is that of its first.
+        let is_managed = |person: &&Person| person.active || recently(person).is_some();
+        let managed = people.iter().filter(is_managed).count();
+        let planned: HashSet<_> = candidates
+            .iter()
+            .map(|candidate| &candidate.person.employee_id)
+            .collect();
+        let went_unasked = |removed: &Removed| !removed.approved && Kind::of(&removed.evidence) == kind;
+        let recent = people
+            .iter()
+            .filter(|person| !planned.contains(&person.employee_id))
+            .filter(|person| recently(person).as_ref().is_some_and(went_unasked))
+            .count();
+        let allowed = kind.limit(&self.situation.configuration.limits).allows(managed);
+        (planned.len() + recent > allowed).then(|| HeldBecause::OverLimit {
+            planned: number(planned.len()),
+            recent: number(recent),
+            allowed: number(allowed),
+        })
+    }
+}
+
+fn is_unconfirmed(candidate: &Candidate<'_>, unconfirmed: &HashSet<&EmployeeId>) -> bool {
+    candidate.evidence == Evidence::Vanished && unconfirmed.contains(&candidate.person.employee_id)
+}
+
+fn number(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+impl Candidate<'_> {
+    fn is_decided_by(&self, decision: &Decision, version: u64) -> bool {
+        decision.stands(self.person, &self.evidence, version, self.is_emptied)
+    }
+
+    fn into_action(self, approved: bool) -> Action {
+        let reason = self.evidence.reason();
+        Action {
+            employee_id: self.person.employee_id.clone(),
+            person: self.name,
+            step: Step::Deactivate {
+                before: Person {
+                    active: true,
+                    ..self.person.clone()
+                },
+                change: UserChange::deactivation(),
+                evidence: self.evidence,
+                approved,
+            },
+            reason: if approved {
+                format!("{reason}; approved")
+            } else {
+                reason
+            },
+            digest: String::new(),
+        }
+    }
+}
+
+impl HeldRemoval {
+    /// Whether somebody has to decide about it; none where they have.
+    #[must_use]
+    pub fn to_decide(&self) -> Option<HeldPerson> {
+        let Step::Deactivate { before, .. } = &self.action.step else {
+            return None;
+        };
+        (self.because != HeldBecause::ApprovedNotConfirmed).then(|| HeldPerson {
+            employee_id: self.action.employee_id.clone(),
+            person: self.action.person.clone(),
+            user_name: before.user_name.clone(),
+            evidence: self.evidence.clone(),
+            because: self.because,
+        })
     }
 }
 

@@ -95,6 +95,9 @@ impl<'a> Planner<'a> {
             .iter()
             .find(|field| field.name.is_email())
             .and_then(|field| field.value.clone());
+        if let Some(person) = self.accounts.link(employee.id()) {
+            self.count_losses(person, &user);
+        }
         let intent = self.intent(employee, user);
         Some(Wanted {
             employee,

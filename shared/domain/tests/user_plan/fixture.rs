@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
+use habitsync_domain::hold::Decision;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::roster::Roster;
+use habitsync_domain::shrink::GoodRead;
 use habitsync_domain::user::{FieldName, PortalUser};
-use habitsync_domain::user_plan::{Action, Missing, Situation, Step, UserPlan, plan_users};
+use habitsync_domain::user_plan::{Action, Brakes, Missing, Situation, Step, UserPlan, plan_users};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -25,6 +27,11 @@ pub(crate) struct Case {
     pub(crate) missing: Vec<Missing>,
     pub(crate) parked: Vec<Parked>,
     pub(crate) portal: Option<Vec<PortalUser>>,
+    pub(crate) version: u64,
+    pub(crate) decisions: Vec<Decision>,
+    /// How many EmployeeConnect listed; as many as there are employees unless a test says otherwise.
+    pub(crate) listed: Option<u64>,
+    pub(crate) last_good_read: Option<GoodRead>,
     pub(crate) now: Timestamp,
 }
 
@@ -38,6 +45,10 @@ impl Case {
             missing: Vec::new(),
             parked: Vec::new(),
             portal: Some(Vec::new()),
+            version: 1,
+            decisions: Vec::new(),
+            listed: None,
+            last_good_read: None,
             now: NOW.parse().expect("a time"),
         }
     }
@@ -79,6 +90,12 @@ impl Case {
             missing: &self.missing,
             parked: &self.parked,
             portal: self.portal.as_deref(),
+            brakes: Brakes {
+                version: self.version,
+                decisions: &self.decisions,
+                listed: self.listed.unwrap_or(self.employees.len() as u64),
+                last_good_read: self.last_good_read,
+            },
             now: self.now,
         });
         assert!(plan.counts.adds_up(), "{:?}", plan.counts);

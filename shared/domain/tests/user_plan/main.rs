@@ -3,6 +3,7 @@
 mod adoption;
 mod combinations;
 mod everyday;
+mod field_loss;
 mod fixture;
 mod lifecycle;
 mod managers;

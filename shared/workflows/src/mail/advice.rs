@@ -1,7 +1,9 @@
 //! What the customer is told to do, cause by cause.
 
 use habitsync_domain::employment::Evidence;
+use habitsync_domain::hold::HeldBecause;
 use habitsync_domain::problem::Cause;
+use habitsync_domain::user_plan::HeldRemoval;
 use serde::Serialize;
 
 /// What is wrong, and what to do about it.
@@ -11,20 +13,41 @@ pub(crate) struct Advice {
     pub(crate) what_to_do: String,
 }
 
-/// About removals that are held.
-pub(super) fn held_advice(evidence: &Evidence) -> Advice {
-    let (title, what_to_do) = match evidence {
-        Evidence::Terminated | Evidence::Ended { .. } => (
+/// About fields that many people lost at once.
+pub(super) fn lost_field_advice() -> Advice {
+    Advice {
+        title: "Fields that many people lost at once".to_owned(),
+        what_to_do: "So many values do not disappear by themselves, so none of them has been taken over. Look whether \
+                     somebody changed the field, or the integration's rights, in EmployeeConnect. If the field is to be \
+                     empty, tell us. Everything else about these people is up to date."
+            .to_owned(),
+    }
+}
+
+/// About removals that are held. It names no numbers: they change from run to run, and are no news.
+pub(super) fn held_advice(removal: &HeldRemoval) -> Advice {
+    let (title, what_to_do) = match (removal.because, &removal.evidence) {
+        (HeldBecause::Shrunk { .. }, _) => (
+            "People whose accounts wait because EmployeeConnect lists far fewer people than before",
+            "EmployeeConnect's list is so much shorter than it was that nobody has been deactivated on the strength of it. If \
+             it is right, tell us; if it is not, look for what is missing from EmployeeConnect.",
+        ),
+        (HeldBecause::RecordEmptied, _) => (
+            "People whose records have lost values, and whose accounts wait for your word",
+            "These records no longer meet the agreed scope because values are gone from them, so none of these accounts has \
+             been deactivated. If it is right, tell us; if it is not, fill in the values in EmployeeConnect.",
+        ),
+        (_, Evidence::Terminated | Evidence::Ended { .. }) => (
             "People who left, and whose accounts wait for your word",
             "More people than usual have left at once, so none of these accounts has been deactivated. If it is right, \
              tell us; if it is not, correct the records in EmployeeConnect.",
         ),
-        Evidence::Vanished => (
+        (_, Evidence::Vanished) => (
             "People who are no longer in EmployeeConnect, and whose accounts wait for your word",
             "These people left without a termination: their records cannot be found any more, so none of these accounts has \
              been deactivated. If it is right, tell us; if it is not, restore the records in EmployeeConnect.",
         ),
-        Evidence::OutOfScope => (
+        (_, Evidence::OutOfScope) => (
             "People who are no longer in scope, and whose accounts wait for your word",
             "More people than usual have left the agreed scope at once, so none of these accounts has been deactivated. \
              If it is right, tell us; if it is not, correct the records in EmployeeConnect.",

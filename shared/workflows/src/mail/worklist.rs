@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use habitsync_domain::hold::{HeldBecause, PlanId};
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
-use habitsync_domain::user_plan::HeldRemoval;
+use habitsync_domain::user_plan::{HeldRemoval, LostField};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::advice::{Advice, advice, held_advice};
+use super::advice::{Advice, advice, held_advice, lost_field_advice};
 use super::shown::shown;
 use crate::job_run::JobFailure;
 use crate::ports::failure::VendorFailureKind;
@@ -56,6 +57,9 @@ pub struct Worklist {
     /// Whether some of it can be seen by a verifying run alone.
     #[serde(skip)]
     pub(crate) needs_verifying: bool,
+    /// The plan under which the held removals are decided about. It is no news by itself: it changes with the people.
+    #[serde(skip)]
+    pub(crate) held_plan: Option<PlanId>,
 }
 
 /// Lines that have one cause.
@@ -84,10 +88,7 @@ impl Worklist {
             groups.entry(advice(&problem.cause)).or_default().push(line(problem));
         }
         for removal in held {
-            groups
-                .entry(held_advice(&removal.evidence))
-                .or_default()
-                .push(held_line(removal));
+            groups.entry(held_advice(removal)).or_default().push(held_line(removal));
         }
         let groups = groups.into_iter().map(|(advice, mut lines)| {
             lines.sort();
@@ -97,7 +98,27 @@ impl Worklist {
             failure: None,
             groups: groups.collect(),
             needs_verifying: problems.iter().any(|problem| problem.cause.needs_verifying()),
+            held_plan: None,
         }
+    }
+
+    /// The same, and a line for each field that many people lost at once.
+    #[must_use]
+    pub fn with_lost_fields(mut self, lost: &[LostField]) -> Self {
+        if !lost.is_empty() {
+            self.groups.push(Group {
+                advice: lost_field_advice(),
+                lines: lost.iter().map(lost_field_line).collect(),
+            });
+        }
+        self
+    }
+
+    /// The same, with the plan under which its removals are held.
+    #[must_use]
+    pub fn held_as(mut self, plan: Option<&PlanId>) -> Self {
+        self.held_plan = plan.cloned();
+        self
     }
 
     /// The worklist of a run that failed; none where it is not the customer's to mend.
@@ -129,6 +150,7 @@ impl Worklist {
             failure: Some(advice),
             groups: Vec::new(),
             needs_verifying: false,
+            held_plan: None,
         })
     }
 
@@ -194,13 +216,26 @@ fn is_about_a_value(cause: &Cause) -> bool {
     )
 }
 
+fn lost_field_line(lost: &LostField) -> Line {
+    Line {
+        person: format!("{} of {} people", lost.lost, lost.had),
+        employee_id: "various".to_owned(),
+        field: source_field(&lost.source),
+        seen: Some("empty".to_owned()),
+        expected: format!("the values that {} had", lost.field),
+    }
+}
+
 fn held_line(removal: &HeldRemoval) -> Line {
     Line {
         person: shown(&removal.action.person),
         employee_id: removal.action.employee_id.to_string(),
         field: "terminationDate, status".to_owned(),
         seen: Some(removal.evidence.reason()),
-        expected: "your word that they left".to_owned(),
+        expected: match removal.because {
+            HeldBecause::ApprovedNotConfirmed => "nothing: you have given your word; it is being confirmed".to_owned(),
+            _ => "your word that they left".to_owned(),
+        },
     }
 }
 

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod courses;
 pub mod failure;
 pub mod fleet;
+pub mod holds;
 pub mod mail;
 pub mod people;
 pub mod queue;

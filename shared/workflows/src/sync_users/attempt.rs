@@ -66,9 +66,9 @@ where
     async fn write(&self, step: &Step) -> Result<(), VendorFailure> {
         match step {
             Step::Remember { .. } => Ok(()),
-            Step::Deactivate { before, change } | Step::GiveUp { before, change } | Step::Change { before, change } => {
-                self.tribal_habits.change_user(&before.user_name, change).await
-            }
+            Step::Deactivate { before, change, .. }
+            | Step::GiveUp { before, change }
+            | Step::Change { before, change } => self.tribal_habits.change_user(&before.user_name, change).await,
             Step::Create(user) => self.tribal_habits.create_user(user).await,
         }
     }

@@ -5,20 +5,23 @@
 
 mod apply;
 mod attempt;
+mod held;
 mod read;
 mod settle;
 mod summary;
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::hold::PlanId;
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::user_plan::{UserPlan, plan_users};
 use jiff::Timestamp;
 
 pub use summary::{UserSyncSummary, Written};
 
-use crate::job_run::{JobFailure, Progress, RunOutcome, run_job, stop_job};
+use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
 use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer};
 use crate::ports::clock::Now;
+use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
 use crate::ports::mail::{RememberAlert, SendMail};
 use crate::ports::people::{LoadParked, LoadPeople, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
@@ -43,29 +46,48 @@ pub struct UserSync<'a, H, P, S, M, C> {
     pub clock: &'a C,
 }
 
-/// Runs a user sync for one customer, until `deadline` at the latest.
+/// A configuration, and its number.
+#[derive(Debug, Clone, Copy)]
+pub struct InForce<'a> {
+    /// What it says.
+    pub configuration: &'a TenantConfiguration,
+    /// 1 for the first that was applied, and so on.
+    pub version: u64,
+}
+
+impl<'a> InForce<'a> {
+    /// This version.
+    #[must_use]
+    pub const fn version(version: u64, configuration: &'a TenantConfiguration) -> Self {
+        Self { configuration, version }
+    }
+}
+
+/// Runs a user sync for one customer, until the deadline at the latest.
 ///
 /// # Errors
 /// The run could not do its work. What is the customer's to mend has been mailed.
 pub async fn sync_users<H, P, S, M, C>(
     sync: &UserSync<'_, H, P, S, M, C>,
-    configuration: &TenantConfiguration,
-    deadline: Timestamp,
+    in_force: InForce<'_>,
+    start: Start,
 ) -> Result<RunOutcome<UserSyncSummary>, JobFailure>
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
     S: LoadPeople + SavePerson + LoadParked + SaveParked,
+    S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
     S: HoldLease + SaveRun + RememberJob + RememberAlert + ReleaseResults,
     M: SendMail,
     C: Now,
 {
+    let configuration = in_force.configuration;
     if configuration.status == Status::Paused {
         stop_job(sync.store, Job::Users).await?;
         return Ok(RunOutcome::Paused);
     }
-    let work = async |remembered: &mut JobState| sync.work(configuration, deadline, remembered).await;
-    let result = run_job(sync.store, sync.clock, Job::Users, deadline, work).await;
+    let work = async |remembered: &mut JobState| sync.work(in_force, start.deadline, remembered).await;
+    let result = run_job(sync.store, sync.clock, Job::Users, start, work).await;
     if let Err(failure) = &result {
         sync.report_failure(configuration, failure).await?;
     }
@@ -77,22 +99,28 @@ where
     H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
     S: LoadPeople + SavePerson + LoadParked + SaveParked + RememberJob + RememberAlert + ReleaseResults,
+    S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
     M: SendMail,
     C: Now,
 {
     async fn work(
         &self,
-        configuration: &TenantConfiguration,
+        in_force: InForce<'_>,
         deadline: Timestamp,
         remembered: &mut JobState,
     ) -> Result<Progress<UserSyncSummary>, JobFailure> {
+        let configuration = in_force.configuration;
         let began = self.clock.now();
         let today = began.to_zoned(configuration.time_zone.zone().clone()).date();
         let read = self.read(configuration, remembered, today).await?;
-        let plan = plan_users(&read.situation(configuration, began));
+        let plan = plan_users(&read.situation(in_force, remembered, began));
         let (verified, records_without_id) = (read.verifies(), read.records_without_id());
         drop(read);
         must_add_up(plan.counts.adds_up(), &plan)?;
+        remembered.last_good_read = plan.good_read.or(remembered.last_good_read);
+        if configuration.status == Status::Live {
+            self.keep_what_is_held(in_force, &plan, remembered).await?;
+        }
         let applied = if configuration.status == Status::Draft {
             Applied::nothing()
         } else {
@@ -111,7 +139,14 @@ where
         }
         let finished = applied.is_finished();
         let summary = self
-            .summarise(configuration, plan, applied, verified, records_without_id)
+            .summarise(
+                configuration,
+                plan,
+                applied,
+                verified,
+                records_without_id,
+                remembered.held_plan.clone(),
+            )
             .await?;
         Ok(Progress {
             finished,
@@ -129,13 +164,16 @@ where
         applied: Applied,
         verified: bool,
         records_without_id: usize,
+        held_plan: Option<PlanId>,
     ) -> Result<UserSyncSummary, JobFailure> {
         let finished = applied.is_finished();
         let problems: Vec<_> = plan.problems.into_iter().chain(applied.problems).collect();
         // A draft is not the customer's business yet; what a run did not come to, or was not answered about, is no news.
         let is_news = configuration.status == Status::Live && finished && !applied.must_look;
         let told = if is_news {
-            let worklist = Worklist::of_people(&problems, &plan.held);
+            let worklist = Worklist::of_people(&problems, &plan.held)
+                .with_lost_fields(&plan.lost_fields)
+                .held_as(held_plan.as_ref());
             self.tell(configuration, &worklist, verified).await?
         } else {
             Told::Nothing
@@ -145,6 +183,9 @@ where
             written: applied.written,
             left: applied.left,
             held: plan.held,
+            held_plan,
+            kept: plan.kept.len(),
+            lost_fields: plan.lost_fields,
             problems,
             drift: plan.drift,
             records_without_id,

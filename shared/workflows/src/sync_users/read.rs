@@ -4,18 +4,20 @@ use std::collections::HashSet;
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::hold::{Decision, Verdict};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::JobState;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::PortalUser;
-use habitsync_domain::user_plan::{Missing, Situation};
+use habitsync_domain::user_plan::{Brakes, Missing, Situation};
 use jiff::Timestamp;
 
-use super::UserSync;
+use super::{InForce, UserSync};
 use crate::job_run::JobFailure;
 use crate::ports::failure::VendorFailureKind;
+use crate::ports::holds::LoadDecisions;
 use crate::ports::people::{LoadParked, LoadPeople};
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 
@@ -27,6 +29,9 @@ pub(super) struct Read {
     roster: Roster,
     people: Vec<Person>,
     missing: Vec<Missing>,
+    /// How many people the list had, those left out who were asked for one by one.
+    listed: usize,
+    decisions: Vec<Decision>,
     parked: Vec<Parked>,
     /// The portal's users; none where this run does not verify.
     portal: Option<Vec<PortalUser>>,
@@ -37,14 +42,25 @@ impl Read {
         self.portal.is_some()
     }
 
-    pub(super) fn situation<'a>(&'a self, configuration: &'a TenantConfiguration, now: Timestamp) -> Situation<'a> {
+    pub(super) fn situation<'a>(
+        &'a self,
+        in_force: InForce<'a>,
+        remembered: &JobState,
+        now: Timestamp,
+    ) -> Situation<'a> {
         Situation {
-            configuration,
+            configuration: in_force.configuration,
             roster: &self.roster,
             people: &self.people,
             missing: &self.missing,
             parked: &self.parked,
             portal: self.portal.as_deref(),
+            brakes: Brakes {
+                version: in_force.version,
+                decisions: &self.decisions,
+                listed: u64::try_from(self.listed).unwrap_or(u64::MAX),
+                last_good_read: remembered.last_good_read,
+            },
             now,
         }
     }
@@ -59,7 +75,7 @@ impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadParked,
+    S: LoadPeople + LoadParked + LoadDecisions,
 {
     pub(super) async fn read(
         &self,
@@ -73,8 +89,10 @@ where
             let nobody = "EmployeeConnect listed no employees at all".to_owned();
             return Err(JobFailure::NotCredible(nobody));
         }
+        let listed = roster.employees.len();
         let people = self.store.load_people().await?;
-        let missing = self.ask_for_missing(&mut roster, &people).await?;
+        let decisions = self.store.load_decisions().await?;
+        let missing = self.ask_for_missing(&mut roster, &people, &decisions).await?;
         let verifies = people.is_empty() || remembered.last_verified_on != Some(today);
         let portal = if verifies {
             Some(self.tribal_habits.list_users().await?)
@@ -85,6 +103,8 @@ where
             roster,
             people,
             missing,
+            listed,
+            decisions,
             parked: self.store.load_parked().await?,
             portal,
         })
@@ -92,22 +112,26 @@ where
 
     /// Asks for each linked, active person who was not read. Whoever is there after all joins the roster; whoever
     /// EmployeeConnect does not know is confirmed to be gone; anything else confirms nothing.
-    async fn ask_for_missing(&self, roster: &mut Roster, people: &[Person]) -> Result<Vec<Missing>, JobFailure> {
-        let absent = absent(roster, people);
+    async fn ask_for_missing(
+        &self,
+        roster: &mut Roster,
+        people: &[Person],
+        decisions: &[Decision],
+    ) -> Result<Vec<Missing>, JobFailure> {
+        let absent: Vec<_> = roster.absent(people).cloned().collect();
         // A record that lost its id may be anybody's, and so many at once are no coincidence.
         let is_credible = roster.without_id == 0 && absent.len() <= MOST_ASKED;
-        let mut missing = Vec::new();
-        for employee_id in absent {
-            let found = if is_credible {
-                self.employee_connect.find_employee(&employee_id).await
-            } else {
-                missing.push(Missing {
-                    employee_id,
-                    confirmed: false,
-                });
-                continue;
-            };
-            match found {
+        let approved = approved(decisions);
+        // Whoever was approved has to be confirmed once more, however many they are.
+        let is_asked = |id: &EmployeeId| is_credible || (roster.without_id == 0 && approved.contains(id));
+        let (asked, unasked): (Vec<_>, Vec<_>) = absent.into_iter().partition(is_asked);
+        let unasked = unasked.into_iter().map(|employee_id| Missing {
+            employee_id,
+            confirmed: false,
+        });
+        let mut missing: Vec<_> = unasked.collect();
+        for employee_id in asked {
+            match self.employee_connect.find_employee(&employee_id).await {
                 Ok(Some(employee)) => roster.employees.push(employee),
                 Ok(None) => missing.push(Missing {
                     employee_id,
@@ -124,14 +148,9 @@ where
     }
 }
 
-fn absent(roster: &Roster, people: &[Person]) -> Vec<EmployeeId> {
-    let read: HashSet<&EmployeeId> = roster
-        .employees
+fn approved(decisions: &[Decision]) -> HashSet<&EmployeeId> {
+    let approved = decisions
         .iter()
-        .map(habitsync_domain::employee::Employee::id)
-        .collect();
-    let absent = people
-        .iter()
-        .filter(|person| person.active && !read.contains(&person.employee_id));
-    absent.map(|person| person.employee_id.clone()).collect()
+        .filter(|decision| decision.word.verdict == Verdict::Approved);
+    approved.map(|decision| &decision.employee_id).collect()
 }

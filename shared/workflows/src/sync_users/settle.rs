@@ -79,12 +79,12 @@ where
         let (former, name) = match step {
             Step::Remember { .. } => return Ok(true),
             Step::Create(user) => (None, &user.user_name),
-            Step::Deactivate { before, change } | Step::GiveUp { before, change } | Step::Change { before, change } => {
-                match &change.user_name {
-                    Some(name) => (Some(&before.user_name), name),
-                    None => (None, &before.user_name),
-                }
-            }
+            Step::Deactivate { before, change, .. }
+            | Step::GiveUp { before, change }
+            | Step::Change { before, change } => match &change.user_name {
+                Some(name) => (Some(&before.user_name), name),
+                None => (None, &before.user_name),
+            },
         };
         if let Some(former) = former.filter(|former| *former != name)
             && self.read_back(former).await?.is_none_or(|user| user.is_some())

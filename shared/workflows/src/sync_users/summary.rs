@@ -1,7 +1,8 @@
 //! What a user sync found and did, in numbers and in lines.
 
+use habitsync_domain::hold::PlanId;
 use habitsync_domain::problem::Problem;
-use habitsync_domain::user_plan::{Drift, HeldRemoval, PlanCounts};
+use habitsync_domain::user_plan::{Drift, HeldRemoval, LostField, PlanCounts};
 
 use crate::job_run::Counts;
 use crate::mail::Told;
@@ -17,6 +18,12 @@ pub struct UserSyncSummary {
     pub left: u64,
     /// Deactivations that wait.
     pub held: Vec<HeldRemoval>,
+    /// The plan under which those who have to be decided about are held.
+    pub held_plan: Option<PlanId>,
+    /// People who would be deactivated, and whom somebody decided to keep.
+    pub kept: usize,
+    /// Fields that too many people lost at once: their updates were held.
+    pub lost_fields: Vec<LostField>,
     /// One line each for the customer's worklist.
     pub problems: Vec<Problem>,
     /// What somebody else had changed in the portal.
@@ -74,6 +81,8 @@ impl UserSyncSummary {
         let overwritten = self.drift.iter().filter(|drift| drift.overwritten).count();
         let found = [
             ("held", self.held.len()),
+            ("kept", self.kept),
+            ("fields_held", self.lost_fields.len()),
             ("problems", self.problems.len()),
             ("drifted", self.drift.len()),
             ("overwritten", overwritten),

@@ -5,7 +5,7 @@ use habitsync_domain::identity::TopicId;
 use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_in_memory::Call;
 use habitsync_workflows::course_report::CourseReport;
-use habitsync_workflows::job_run::{JobFailure, RunOutcome};
+use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::sync_courses::{SyncCourses, sync_courses};
 
 use crate::world::{World, code, course};
@@ -20,7 +20,7 @@ pub(crate) async fn sync_for(world: &World, seconds: i64) -> Synced {
         clock: &world.clock,
         configuration: &world.configuration,
     };
-    sync_courses(&sync, world.soon(seconds)).await
+    sync_courses(&sync, Start::by_itself(world.soon(seconds))).await
 }
 
 pub(crate) async fn sync(world: &World) -> CourseReport {

@@ -10,6 +10,7 @@ use habitsync_domain::identity::{EmployeeId, TopicId};
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, StartedJobs, service_failure};
+use habitsync_workflows::job_run::Start;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::results::ReleaseResults;
 use habitsync_workflows::sweep_results::{SweepResults, sweep_results};
@@ -210,7 +211,7 @@ async fn pass_ten_minutes(world: &World, round: usize) {
             configuration: &world.configuration,
         };
         // A sweep that fails is on record, and the next one does its work.
-        drop(sweep_results(&sweep, world.soon(300)).await);
+        drop(sweep_results(&sweep, Start::by_itself(world.soon(300))).await);
     }
     let (fleet, jobs) = (world.fleet(), StartedJobs::default());
     let watch = WatchFleet {

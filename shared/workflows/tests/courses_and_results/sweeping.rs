@@ -5,7 +5,7 @@ use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::job::{Job, JobState, RunState};
 use habitsync_domain::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, vendor_failure};
-use habitsync_workflows::job_run::{JobFailure, RunOutcome};
+use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;
 use habitsync_workflows::ports::runs::HoldLease;
@@ -24,7 +24,7 @@ pub(crate) async fn sweep_for(world: &World, seconds: i64) -> Swept {
         clock: &world.clock,
         configuration: &world.configuration,
     };
-    sweep_results(&sweep, world.soon(seconds)).await
+    sweep_results(&sweep, Start::by_itself(world.soon(seconds))).await
 }
 
 pub(crate) async fn sweep(world: &World) -> SweepReport {

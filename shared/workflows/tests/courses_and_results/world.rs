@@ -200,6 +200,7 @@ pub(crate) fn person(employee: &str, user_name: &str) -> Person {
         active: true,
         fields: UserFields::default(),
         last_change: None,
+        removed: None,
     }
 }
 

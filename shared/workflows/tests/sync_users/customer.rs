@@ -3,10 +3,10 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_in_memory::{Call, Hris, Mailbox, ManualClock, Portal, Table, vendor_failure};
-use habitsync_workflows::job_run::{JobFailure, RunOutcome};
+use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
-use habitsync_workflows::sync_users::{UserSync, UserSyncSummary, sync_users};
+use habitsync_workflows::sync_users::{InForce, UserSync, UserSyncSummary, sync_users};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -18,6 +18,9 @@ pub(crate) struct Customer {
     pub(crate) table: Table,
     pub(crate) mail: Mailbox,
     pub(crate) clock: ManualClock,
+    pub(crate) version: u64,
+    /// Where the operator is written to.
+    pub(crate) operator: Option<&'static str>,
 }
 
 impl Customer {
@@ -38,6 +41,8 @@ impl Customer {
             table: Table::default(),
             mail: Mailbox::default(),
             clock: ManualClock::at("2026-11-22T21:00:00Z".parse().expect("a time")),
+            version: 1,
+            operator: None,
         };
         for (id, changes) in people {
             customer.employ(id, changes);
@@ -60,10 +65,21 @@ impl Customer {
     }
 
     pub(crate) async fn run_until(&self, deadline: Timestamp) -> Result<RunOutcome<UserSyncSummary>, JobFailure> {
-        let mail_settings = MailSettings {
-            sender: "integration@tribalhabits.com".parse().expect("valid"),
-            operator: None,
-        };
+        self.start(Start::by_itself(deadline)).await
+    }
+
+    /// A run that an operator asked for.
+    pub(crate) async fn run_asked_for(&self) -> Result<RunOutcome<UserSyncSummary>, JobFailure> {
+        let deadline = self.deadline();
+        self.start(Start {
+            deadline,
+            asked_for: true,
+        })
+        .await
+    }
+
+    async fn start(&self, start: Start) -> Result<RunOutcome<UserSyncSummary>, JobFailure> {
+        let mail_settings = mail_settings(self.operator);
         let sync = UserSync {
             employee_connect: &self.hris,
             tribal_habits: &self.portal,
@@ -72,7 +88,7 @@ impl Customer {
             mail_settings: &mail_settings,
             clock: &self.clock,
         };
-        sync_users(&sync, &self.configuration, deadline).await
+        sync_users(&sync, InForce::version(self.version, &self.configuration), start).await
     }
 
     pub(crate) async fn run(&self) -> Result<RunOutcome<UserSyncSummary>, JobFailure> {
@@ -110,6 +126,13 @@ impl Customer {
 
     pub(crate) fn writes(&self) -> usize {
         self.portal.faults.count(Call::CreateUser) + self.portal.faults.count(Call::ChangeUser)
+    }
+}
+
+pub(crate) fn mail_settings(operator: Option<&str>) -> MailSettings {
+    MailSettings {
+        sender: "integration@tribalhabits.com".parse().expect("valid"),
+        operator: operator.map(|address| address.parse().expect("valid")),
     }
 }
 

@@ -6,8 +6,9 @@ use std::task::Poll;
 use habitsync_domain::job::{Job, RunState};
 use habitsync_domain::user::PortalUser;
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::job_run::RunOutcome;
+use habitsync_workflows::job_run::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::VendorFailureKind;
+use habitsync_workflows::sync_users::UserSyncSummary;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -65,17 +66,26 @@ fn customer() -> Customer {
 
 impl Customer {
     /// Starts a run and drops it after so many steps, as a crash does; what was written stays, the lease too.
-    fn run_killed_after(&self, steps: usize) -> bool {
-        let deadline = self.deadline();
-        let mut run = pin!(self.run_until(deadline));
+    pub(crate) fn run_killed_after(&self, steps: usize) -> bool {
+        match self.poll_run(steps) {
+            Poll::Ready(outcome) => {
+                outcome.expect("ends well");
+                false
+            }
+            Poll::Pending => true,
+        }
+    }
+
+    /// The same, and how the run ended if it came to its end.
+    pub(crate) fn poll_run(&self, steps: usize) -> Poll<Result<RunOutcome<UserSyncSummary>, JobFailure>> {
+        let mut run = pin!(self.run_asked_for());
         let mut context = std::task::Context::from_waker(std::task::Waker::noop());
         for _ in 0..steps {
             if let Poll::Ready(outcome) = run.as_mut().poll(&mut context) {
-                outcome.expect("ends well");
-                return false;
+                return Poll::Ready(outcome);
             }
         }
-        true
+        Poll::Pending
     }
 
     fn accounts(&self) -> Vec<PortalUser> {

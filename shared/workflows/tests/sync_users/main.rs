@@ -1,12 +1,17 @@
 //! User sync over the ports in memory.
 
+mod back_off;
 mod customer;
+mod guards;
+mod holds;
 mod interrupted;
 mod killed;
+mod never_deactivated;
 mod parking;
 mod record;
 mod right_accounts;
 mod telling;
+mod traps;
 mod unanswered;
 mod vanished;
 mod writing;

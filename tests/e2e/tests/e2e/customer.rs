@@ -4,6 +4,9 @@ use habitsync_domain::job::{Job, JobState};
 use habitsync_fixtures::Blueprint;
 use habitsync_local::Mail;
 use habitsync_local::customer::{Example, ExampleCustomer, Schedules, today};
+use habitsync_local::deploy::{OPERATOR_MAIL, STAGE};
+use habitsync_local::emulator::REGION;
+use habitsync_local::workspace;
 use habitsync_simulator_employee_connect::{Course, CourseResult, EmployeeConnectSimulator};
 use habitsync_simulator_tribal_habits::{Enrolment, Topic, TribalHabitsSimulator, User};
 use habitsync_workflows::ports::runs::RememberJob as _;
@@ -50,6 +53,17 @@ fn seed_of(tenant: &str) -> u64 {
     tenant
         .bytes()
         .fold(7, |seed, byte| seed * 31 % 1_000_003 + u64::from(byte))
+}
+
+/// What the operator's command said.
+#[derive(Debug)]
+pub(crate) struct Said {
+    /// Its exit code.
+    pub(crate) code: i32,
+    /// What it printed.
+    pub(crate) out: String,
+    /// What it complained of.
+    pub(crate) err: String,
 }
 
 /// The schedule of a user sync every minute.
@@ -109,6 +123,36 @@ impl Customer {
         self.run("user-sync").await?;
         self.run("course-sync").await?;
         Ok(())
+    }
+
+    /// Runs the real operator's command against the stack.
+    pub(crate) async fn habitsync(&self, arguments: &[&str]) -> Result<Said, Failed> {
+        let program = workspace::root().join("target/debug/habitsync");
+        let output = tokio::process::Command::new(program)
+            .args(["--stage", STAGE, "--private-vendors", "allow"])
+            .args(["--vendor-hosts", "127.0.0.1,localhost"])
+            .args(arguments)
+            .env("AWS_ENDPOINT_URL", self.world.stack.aws_address())
+            .env("AWS_REGION", REGION)
+            .env("AWS_ACCESS_KEY_ID", "test")
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .stdin(std::process::Stdio::null())
+            .output()
+            .await?;
+        Ok(Said {
+            code: output.status.code().ok_or("was killed")?,
+            out: String::from_utf8(output.stdout)?,
+            err: String::from_utf8(output.stderr)?,
+        })
+    }
+
+    /// The mails to the operators whose subject begins with this customer's key, oldest first.
+    pub(crate) async fn mails_to_operator(&self) -> Result<Vec<Mail>, Failed> {
+        let begins = format!("{}: ", self.example.tenant);
+        let is_about_us =
+            |mail: &Mail| mail.to.iter().any(|to| to == OPERATOR_MAIL) && mail.subject.starts_with(&begins);
+        let mails = self.world.stack.mails().await?;
+        Ok(mails.into_iter().filter(is_about_us).collect())
     }
 
     /// The mails to this customer about one thing, oldest first.

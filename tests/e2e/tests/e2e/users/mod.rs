@@ -3,6 +3,7 @@
 pub(crate) mod bad_data;
 pub(crate) mod brakes;
 pub(crate) mod everyday;
+pub(crate) mod holds;
 pub(crate) mod identity;
 pub(crate) mod interrupted;
 pub(crate) mod leaving;

@@ -1,0 +1,91 @@
+//! What can be typed after `habitsync holds`.
+
+use clap::{Args, Subcommand, ValueEnum};
+use habitsync_domain::hold::PlanId;
+use habitsync_domain::tenant::TenantId;
+
+/// Removals that wait for a word.
+#[derive(Debug, Subcommand)]
+pub(crate) enum HoldsCommand {
+    /// Lists whose removal is held and why. Exits with 3 where something waits for a word.
+    List(ListArguments),
+    /// Lets exactly the people of a plan be removed by the next run.
+    Approve(ApproveArguments),
+    /// Keeps the people of a plan, and does not ask about them again until their evidence changes.
+    Reject(DecideArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    /// The customer.
+    pub(super) tenant: TenantId,
+    /// As what.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(super) output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApproveArguments {
+    #[command(flatten)]
+    pub(super) decide: DecideArguments,
+    /// How many people are to be removed: the number that `list` shows. Asked for where it is not given.
+    #[arg(long, value_name = "N")]
+    pub(super) yes_remove: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DecideArguments {
+    /// The customer.
+    pub(super) tenant: TenantId,
+    /// The plan, as `list` shows it.
+    pub(super) plan: PlanId,
+    /// Who decides; the name of the user of this computer, unless given.
+    #[arg(long = "as", value_name = "NAME", env = "HABITSYNC_AS")]
+    pub(super) name: Option<String>,
+    /// As what.
+    #[arg(long, value_enum, default_value = "table")]
+    pub(super) output: Output,
+}
+
+/// How an answer is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// Lines to read.
+    Table,
+    /// JSON, for programs.
+    Json,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Typed {
+        #[command(subcommand)]
+        command: HoldsCommand,
+    }
+
+    fn typed(words: &[&str]) -> Result<HoldsCommand, clap::Error> {
+        let words = ["habitsync"].iter().chain(words);
+        Typed::try_parse_from(words).map(|typed| typed.command)
+    }
+
+    #[test]
+    fn a_decision_names_the_plan_it_is_about_and_may_say_how_many_and_who() {
+        let words = ["approve", "acme", "0A1B2C3D4E5F", "--yes-remove", "3", "--as", "ana"];
+        let Ok(HoldsCommand::Approve(approve)) = typed(&words) else {
+            panic!("understood")
+        };
+        assert_eq!(
+            (approve.decide.plan.as_str(), approve.yes_remove),
+            ("0a1b2c3d4e5f", Some(3))
+        );
+        assert_eq!(approve.decide.name.as_deref(), Some("ana"));
+        typed(&["approve", "acme"]).expect_err("which plan?");
+        typed(&["reject", "acme", "all"]).expect_err("all is no plan");
+        typed(&["reject", "acme", "0a1b2c3d4e5f"]).expect("understood");
+    }
+}

@@ -1,0 +1,32 @@
+//! `habitsync holds`: removals that wait for a word, and the word. One file per command.
+
+mod arguments;
+mod decide;
+mod list;
+
+pub(crate) use arguments::HoldsCommand;
+
+use std::process::ExitCode;
+
+use habitsync_aws_adapters::TenantTable;
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::ports::tenants::LoadConfiguration;
+
+use crate::failure::Failure;
+use crate::stage::Stage;
+
+/// Runs one of the commands.
+pub(crate) async fn run(stage: &Stage, command: HoldsCommand) -> Result<ExitCode, Failure> {
+    match command {
+        HoldsCommand::List(asked) => list::list(stage, &asked).await,
+        HoldsCommand::Approve(asked) => decide::approve(stage, &asked).await,
+        HoldsCommand::Reject(asked) => decide::reject(stage, &asked).await,
+    }
+}
+
+async fn table(stage: &Stage, tenant: &TenantId) -> Result<TenantTable, Failure> {
+    let table = stage.table();
+    let known = table.load_configuration(tenant).await?;
+    known.ok_or_else(|| Failure::NoSuchTenant(tenant.clone()))?;
+    Ok(table.tenant(tenant))
+}

@@ -1,0 +1,192 @@
+//! Removals that wait for a word, and what was decided about people.
+//!
+//! A plan is a head, which the index of what waits lists until somebody decides, and its people in chunks that an item can hold.
+//! A decision is one item per person, so that a run reads those that stand and no others.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use habitsync_domain::hold::{Decision, HeldPerson, HeldPlan, PlanId, Word};
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::fleet::Due;
+use habitsync_workflows::ports::holds::{
+    DueHold, ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold,
+};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::due::{tenant, unchanged};
+use super::item::{Attributes, Item, Retention, encode, read_instant, read_value};
+use super::keys::{BODY, DUE_AT, DUE_HOLD, DUE_KIND, Key, PK, PLAN, Prefix, WORDS};
+use super::{SERVICE, Table, TenantTable, conditional};
+use crate::failure::{AwsError, AwsErrorKind};
+
+/// People in one item: of the longest names and user names, so many stay far below 400 KB.
+const CHUNK: usize = 250;
+
+/// Items in one transaction.
+const TRANSACTION: usize = 100;
+
+/// A plan without its people.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Head {
+    id: PlanId,
+    version: u64,
+    since: Timestamp,
+    people: u64,
+    chunks: u32,
+}
+
+impl LoadHold for TenantTable {
+    async fn load_hold(&self, id: &PlanId) -> Result<Option<HeldPlan>, ServiceFailure> {
+        let Some(mut head) = self.table.get(&Key::plan(&self.tenant, id, 0)).await? else {
+            return Ok(None);
+        };
+        let unreadable = |kind| AwsError::new(SERVICE, "GetItem", kind);
+        let words: Vec<Word> = read_value(&mut head, WORDS).map_err(unreadable)?;
+        let head: Head = read_value(&mut head, BODY).map_err(unreadable)?;
+        let mut people: Vec<HeldPerson> = Vec::new();
+        for chunk in 1..=head.chunks {
+            let chunk = self.table.get_body(&Key::plan(&self.tenant, id, chunk)).await?;
+            people.extend(chunk.unwrap_or_else(Vec::new));
+        }
+        Ok(Some(HeldPlan {
+            id: head.id,
+            version: head.version,
+            since: head.since,
+            people,
+            words,
+        }))
+    }
+}
+
+impl SaveHold for TenantTable {
+    async fn save_hold(&self, plan: &HeldPlan, remind_at: Timestamp) -> Result<(), ServiceFailure> {
+        let chunks: Vec<_> = plan.people.chunks(CHUNK).collect();
+        // The head comes last: it says what there is.
+        for (number, people) in (1..).zip(&chunks) {
+            let key = Key::plan(&self.tenant, &plan.id, number);
+            let item = Item::new(&key).kept(Retention::Run).with_body(people);
+            self.table.replace(item).await?;
+        }
+        let head = Head {
+            id: plan.id.clone(),
+            version: plan.version,
+            since: plan.since,
+            people: u64::try_from(plan.people.len()).unwrap_or(u64::MAX),
+            chunks: u32::try_from(chunks.len()).unwrap_or(u32::MAX),
+        };
+        let item = Item::new(&Key::plan(&self.tenant, &plan.id, 0)).kept(Retention::Run);
+        let item = item
+            .with_value(WORDS, &plan.words)
+            .and_then(|item| item.with_body(&head));
+        let item = item.map(|item| match plan.word() {
+            None => item.due(DUE_HOLD, remind_at),
+            Some(_) => item,
+        });
+        Ok(self.table.replace(item).await?)
+    }
+
+    async fn close_hold(&self, id: &PlanId) -> Result<(), ServiceFailure> {
+        let close = "#words = #words REMOVE #due_kind, #due_at";
+        Ok(self.settle(id, close, Vec::new()).await?)
+    }
+}
+
+impl NoteWord for TenantTable {
+    async fn note_word(&self, id: &PlanId, word: &Word) -> Result<(), ServiceFailure> {
+        let word = encode(&[word]).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
+        let note = "#words = list_append(#words, :word) REMOVE #due_kind, #due_at";
+        Ok(self.settle(id, note, vec![(":word", word)]).await?)
+    }
+}
+
+impl TenantTable {
+    /// Changes the head of a plan, if there is one.
+    async fn settle(
+        &self,
+        id: &PlanId,
+        set: &str,
+        values: Vec<(&'static str, AttributeValue)>,
+    ) -> Result<(), AwsError> {
+        let names = [
+            ("#pk", PK),
+            ("#words", WORDS),
+            ("#due_kind", DUE_KIND),
+            ("#due_at", DUE_AT),
+        ];
+        let update = self.table.update(&Key::plan(&self.tenant, id, 0), set, &names, values);
+        conditional(update.condition_expression("attribute_exists(#pk)"))
+            .await
+            .map(drop)
+    }
+}
+
+impl LoadDecisions for TenantTable {
+    async fn load_decisions(&self) -> Result<Vec<Decision>, ServiceFailure> {
+        Ok(self.all(Prefix::Decision).await?)
+    }
+}
+
+impl SaveDecisions for TenantTable {
+    async fn save_decisions(&self, decisions: &[Decision]) -> Result<(), ServiceFailure> {
+        for decisions in decisions.chunks(TRANSACTION) {
+            let items = decisions.iter().map(|decision| {
+                let key = Key::decision(&self.tenant, &decision.employee_id);
+                let item = Item::new(&key).kept(Retention::Run);
+                item.with_text(PLAN, decision.plan.as_str()).with_body(decision)
+            });
+            self.table.replace_all(items.collect()).await?;
+        }
+        Ok(())
+    }
+}
+
+impl ForgetDecision for TenantTable {
+    async fn forget_decision(&self, decision: &Decision) -> Result<(), ServiceFailure> {
+        let body = encode(decision).map_err(|kind| AwsError::new(SERVICE, "DeleteItem", kind))?;
+        let delete = self
+            .table
+            .client
+            .delete_item()
+            .table_name(&self.table.name)
+            .set_key(Some(Key::decision(&self.tenant, &decision.employee_id).attributes()))
+            .condition_expression("#body = :body")
+            .expression_attribute_names("#body", BODY)
+            .expression_attribute_values(":body", body);
+        match delete.send().await {
+            Ok(_) => Ok(()),
+            // Somebody has decided anew meanwhile, or it is gone.
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(AwsError::of(SERVICE, "DeleteItem", &error).into()),
+        }
+    }
+}
+
+impl ListDueHolds for Table {
+    async fn list_due_holds(&self, now: Timestamp, limit: u32) -> Result<Due<DueHold>, ServiceFailure> {
+        Ok(self.due(DUE_HOLD, now, limit, due_hold).await?)
+    }
+
+    async fn postpone_hold(&self, hold: &DueHold, until: Timestamp) -> Result<bool, ServiceFailure> {
+        let key = Key::plan(&hold.tenant, &hold.plan, 0);
+        Ok(self.postpone(&key, until, unchanged(hold.due_at)).await?)
+    }
+}
+
+fn due_hold(mut attributes: Attributes) -> Result<DueHold, AwsErrorKind> {
+    let (tenant, due_at): (TenantId, _) = (tenant(&attributes)?, read_instant(&attributes, DUE_AT)?);
+    let head: Head = read_value(&mut attributes, BODY)?;
+    Ok(DueHold {
+        tenant,
+        plan: head.id,
+        people: head.people,
+        since: head.since,
+        due_at,
+    })
+}

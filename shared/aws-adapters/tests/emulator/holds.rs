@@ -1,0 +1,129 @@
+//! Removals that wait for a word: a plan of any size comes back whole, waits until somebody decides, and a decision is forgotten
+//! only where it is the one that is over.
+
+use habitsync_domain::employment::Evidence;
+use habitsync_domain::hold::{HeldBecause, HeldPerson, HeldPlan, Verdict, Word};
+use habitsync_workflows::ports::holds::{
+    ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold,
+};
+
+use crate::fixture::{at, table, tenant};
+
+const HELD_AT: &str = "2026-03-02T00:00:00Z";
+const REMIND_AT: &str = "2026-03-09T00:00:00Z";
+
+fn plan(people: usize) -> HeldPlan {
+    let evidences = [
+        Evidence::Terminated,
+        Evidence::Ended {
+            last_day: "2026-03-01".parse().expect("a date"),
+        },
+        Evidence::Vanished,
+        Evidence::OutOfScope,
+    ];
+    let reasons = [
+        HeldBecause::NoLinks,
+        HeldBecause::Shrunk { from: 400, to: 100 },
+        HeldBecause::OverLimit {
+            planned: 7,
+            recent: 1,
+            allowed: 5,
+        },
+        HeldBecause::NotConfirmed,
+        HeldBecause::RecordEmptied,
+    ];
+    let people = (0..people).map(|n| HeldPerson {
+        employee_id: format!("E{n:04}").parse().expect("an id"),
+        person: format!("Jo {n}"),
+        user_name: format!("jo{n}@acme.example").parse().expect("a name"),
+        evidence: evidences[n % evidences.len()].clone(),
+        because: reasons[n % reasons.len()],
+    });
+    HeldPlan::of(people.collect(), 3, None, at(HELD_AT)).expect("somebody is held")
+}
+
+fn word(verdict: Verdict) -> Word {
+    Word {
+        verdict,
+        by: "ana".to_owned(),
+        at: at("2026-03-03T00:00:00Z"),
+    }
+}
+
+#[tokio::test]
+async fn a_plan_of_any_size_comes_back_as_it_was_with_every_word_about_it() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    for people in [1, 250, 601] {
+        let mut plan = plan(people);
+        acme.save_hold(&plan, at(REMIND_AT)).await.expect("saved");
+        assert_eq!(acme.load_hold(&plan.id).await.expect("read"), Some(plan.clone()));
+        for verdict in [Verdict::Approved, Verdict::Rejected] {
+            acme.note_word(&plan.id, &word(verdict)).await.expect("noted");
+            plan.words.push(word(verdict));
+        }
+        assert_eq!(acme.load_hold(&plan.id).await.expect("read"), Some(plan));
+    }
+    let unknown = "0a1b2c3d4e5f".parse().expect("a plan");
+    assert_eq!(acme.load_hold(&unknown).await.expect("read"), None);
+    acme.note_word(&unknown, &word(Verdict::Approved))
+        .await
+        .expect("there is nothing to note it on");
+    assert_eq!(acme.load_hold(&unknown).await.expect("read"), None);
+}
+
+#[tokio::test]
+async fn a_plan_is_due_until_somebody_decides_or_it_is_not_held_any_more() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    let (one, two) = (plan(3), plan(4));
+    for plan in [&one, &two] {
+        acme.save_hold(plan, at(REMIND_AT)).await.expect("saved");
+    }
+    let listed = async |now| {
+        let due = table.list_due_holds(at(now), 100).await.expect("listed").items;
+        due.into_iter().map(|hold| hold.plan).collect::<Vec<_>>()
+    };
+    assert!(listed("2026-03-08T23:59:59Z").await.is_empty());
+    let due = table.list_due_holds(at(REMIND_AT), 100).await.expect("listed").items;
+    let first = due.iter().find(|hold| hold.plan == one.id).expect("listed");
+    assert_eq!((&first.tenant, first.people, first.since), (&tenant(), 3, at(HELD_AT)));
+    assert!(
+        table
+            .postpone_hold(first, at("2026-03-16T00:00:00Z"))
+            .await
+            .expect("put off")
+    );
+    assert!(
+        !table
+            .postpone_hold(first, at("2026-03-16T00:00:00Z"))
+            .await
+            .expect("has moved on")
+    );
+    assert_eq!(listed(REMIND_AT).await, [two.id.clone()]);
+    acme.close_hold(&two.id).await.expect("closed");
+    assert!(listed(REMIND_AT).await.is_empty());
+    acme.note_word(&one.id, &word(Verdict::Rejected)).await.expect("noted");
+    assert!(listed("2027-01-01T00:00:00Z").await.is_empty());
+    assert!(
+        acme.load_hold(&two.id).await.expect("read").is_some(),
+        "its record stays"
+    );
+}
+
+#[tokio::test]
+async fn a_decision_stands_until_just_that_one_is_forgotten() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    let plan = plan(230);
+    let decided = |verdict| plan.decisions(&word(verdict)).collect::<Vec<_>>();
+    let (approved, rejected) = (decided(Verdict::Approved), decided(Verdict::Rejected));
+    acme.save_decisions(&approved).await.expect("saved");
+    assert_eq!(acme.load_decisions().await.expect("read"), approved);
+    acme.save_decisions(&rejected[..1]).await.expect("saved");
+    acme.forget_decision(&approved[0]).await.expect("is another by now");
+    acme.forget_decision(&approved[1]).await.expect("forgotten");
+    acme.forget_decision(&approved[1]).await.expect("was gone");
+    let left = acme.load_decisions().await.expect("read");
+    assert_eq!((left.len(), &left[0], &left[1]), (229, &rejected[0], &approved[2]));
+}

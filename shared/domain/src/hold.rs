@@ -1,0 +1,418 @@
+//! Removals that wait for a word, and the word: what is held is known by a plan id, and a decision is about exactly that.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::employment::Evidence;
+use crate::identity::{EmployeeId, UserName};
+use crate::person::Person;
+
+/// What is held goes undecided for this long before the operator hears of it again, and then so often.
+pub const REMINDED_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// The name of what is held: twelve hexadecimal digits, the same for the same people, evidence and configuration version.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PlanId(String);
+
+/// A text that is no plan id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a plan id is twelve hexadecimal digits")]
+pub struct InvalidPlanId;
+
+/// How many digits a plan id has.
+const DIGITS: usize = 12;
+
+/// Why a removal is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum HeldBecause {
+    /// The run began without a single link: nothing is known of who had an account.
+    NoLinks,
+    /// The read is much smaller than the last good one.
+    Shrunk {
+        /// People in the last good read.
+        from: u64,
+        /// People in this one.
+        to: u64,
+    },
+    /// More of its kind than go without being asked.
+    OverLimit {
+        /// Undecided removals of this kind in the plan.
+        planned: u64,
+        /// Those that went unasked in the last 24 hours.
+        recent: u64,
+        /// How many of both together go unasked.
+        allowed: u64,
+    },
+    /// `EmployeeConnect` does not list them, and has not said that there is no such employee.
+    NotConfirmed,
+    /// The filter no longer admits them, and values that their record had are gone from it.
+    RecordEmptied,
+    /// The removal is approved; that `EmployeeConnect` has no such employee has to be confirmed once more.
+    ApprovedNotConfirmed,
+}
+
+/// What is held of one customer: the `PLAN` items of the table. Holds names; `Debug` of its people withholds them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HeldPlan {
+    /// Its name.
+    pub id: PlanId,
+    /// The version of the configuration under which it is held.
+    pub version: u64,
+    /// Since when something of it has been waiting for a word.
+    pub since: Timestamp,
+    /// Whom it is about, by employee id.
+    pub people: Vec<HeldPerson>,
+    /// What was said about it, oldest first; the last word counts.
+    #[serde(default)]
+    pub words: Vec<Word>,
+}
+
+/// One person whose removal is held.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldPerson {
+    /// Who.
+    pub employee_id: EmployeeId,
+    /// Their name as the customer knows it.
+    pub person: String,
+    /// The account they are linked to.
+    pub user_name: UserName,
+    /// Why they would be removed.
+    pub evidence: Evidence,
+    /// Why they are not.
+    pub because: HeldBecause,
+}
+
+/// What becomes of people whose removal was held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// They are removed.
+    Approved,
+    /// They are kept, and not asked about again.
+    Rejected,
+}
+
+/// A word about a plan: the record of who decided what, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Word {
+    /// What.
+    pub verdict: Verdict,
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What was decided about one person. It stands until their evidence is another: one `DECISION` item of the table.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// About whom.
+    pub employee_id: EmployeeId,
+    /// The account they were linked to.
+    pub user_name: UserName,
+    /// The evidence that was decided upon.
+    pub evidence: Evidence,
+    /// The version of the configuration that was decided upon.
+    pub version: u64,
+    /// The plan in which it was shown.
+    pub plan: PlanId,
+    /// The word.
+    pub word: Word,
+    /// Why it was held when it was decided upon.
+    pub because: HeldBecause,
+}
+
+impl HeldPlan {
+    /// What is held of these people; none where nobody is. `before` is what was held until now: whoever waits in both has been
+    /// waiting since then.
+    #[must_use]
+    pub fn of(mut people: Vec<HeldPerson>, version: u64, before: Option<&Self>, now: Timestamp) -> Option<Self> {
+        if people.is_empty() {
+            return None;
+        }
+        people.sort_by(|one, other| one.employee_id.cmp(&other.employee_id));
+        let id = PlanId::of(&people, version);
+        let waits_still =
+            |before: &&Self| before.id == id || (before.word().is_none() && before.shares_somebody_with(&people));
+        let since = before.filter(waits_still).map_or(now, |before| before.since);
+        Some(Self {
+            id,
+            version,
+            since,
+            people,
+            words: Vec::new(),
+        })
+    }
+
+    /// What was decided about it since it has been waiting; words about the same people of an earlier time are history.
+    #[must_use]
+    pub fn word(&self) -> Option<&Word> {
+        self.words.last().filter(|word| word.at >= self.since)
+    }
+
+    /// When the operator hears of it again, should nobody decide.
+    #[must_use]
+    pub fn next_reminder(&self, now: Timestamp) -> Timestamp {
+        let every = REMINDED_EVERY.as_secs();
+        let weeks = now.duration_since(self.since).as_secs().max(0) / every + 1;
+        let until_then = SignedDuration::from_secs(weeks.saturating_mul(every));
+        self.since.checked_add(until_then).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whether somebody waits in it who did not in this one.
+    #[must_use]
+    pub fn adds_to(&self, before: Option<&Self>) -> bool {
+        let is_known =
+            |held: &HeldPerson| before.is_some_and(|before| before.shares_somebody_with(std::slice::from_ref(held)));
+        !self.people.iter().all(is_known)
+    }
+
+    /// What this word decides about each of its people.
+    pub fn decisions<'p>(&'p self, word: &'p Word) -> impl Iterator<Item = Decision> + 'p {
+        self.people.iter().map(move |held| Decision {
+            employee_id: held.employee_id.clone(),
+            user_name: held.user_name.clone(),
+            evidence: held.evidence.clone(),
+            version: self.version,
+            plan: self.id.clone(),
+            word: word.clone(),
+            because: held.because,
+        })
+    }
+
+    fn shares_somebody_with(&self, people: &[HeldPerson]) -> bool {
+        let waits_here = |held: &HeldPerson| {
+            self.people
+                .binary_search_by(|other| other.employee_id.cmp(&held.employee_id))
+                .is_ok()
+        };
+        people.iter().any(waits_here)
+    }
+}
+
+impl Decision {
+    /// Whether it is about just this: the same account, the same evidence. An approval also needs the same version of the
+    /// configuration, and that whoever approved was shown it where the record has been emptied; that somebody is to be kept
+    /// needs neither.
+    #[must_use]
+    pub fn stands(&self, person: &Person, evidence: &Evidence, version: u64, is_emptied: bool) -> bool {
+        let is_same =
+            self.employee_id == person.employee_id && self.user_name == person.user_name && self.evidence == *evidence;
+        let was_shown = self.version == version && (!is_emptied || self.because == HeldBecause::RecordEmptied);
+        is_same && (self.word.verdict == Verdict::Rejected || was_shown)
+    }
+
+    /// The size of the shrunken read that was approved with it: whoever approves what it brings approves that it is as small as
+    /// that.
+    #[must_use]
+    pub fn approved_read(&self) -> Option<u64> {
+        match (self.word.verdict, self.because) {
+            (Verdict::Approved, HeldBecause::Shrunk { to, .. }) => Some(to),
+            (Verdict::Approved | Verdict::Rejected, _) => None,
+        }
+    }
+}
+
+impl PlanId {
+    /// Of people in the order of their ids.
+    fn of(people: &[HeldPerson], version: u64) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(version.to_le_bytes());
+        for held in people {
+            let evidence = serde_json::to_string(&held.evidence).unwrap_or_default();
+            for text in [held.employee_id.as_str(), &held.user_name.key(), &evidence] {
+                hash.update(text.len().to_le_bytes());
+                hash.update(text);
+            }
+        }
+        Self(hex::encode(&hash.finalize()[..DIGITS / 2]))
+    }
+
+    /// Its digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PlanId {
+    type Err = InvalidPlanId;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPlanId> {
+        let digits = text.trim().to_ascii_lowercase();
+        let is_one = digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_one.then_some(Self(digits)).ok_or(InvalidPlanId)
+    }
+}
+
+impl TryFrom<String> for PlanId {
+    type Error = InvalidPlanId;
+
+    fn try_from(text: String) -> Result<Self, InvalidPlanId> {
+        text.parse()
+    }
+}
+
+impl From<PlanId> for String {
+    fn from(id: PlanId) -> Self {
+        id.0
+    }
+}
+
+impl fmt::Display for PlanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl HeldBecause {
+    /// In words, for an operator; no personal data.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        match self {
+            Self::NoLinks => "nobody was linked when the run began".to_owned(),
+            Self::Shrunk { from, to } => format!("EmployeeConnect listed {to} people, {from} before"),
+            Self::OverLimit {
+                planned,
+                recent,
+                allowed,
+            } => format!("{planned} of this kind, {recent} more in the last 24 hours; {allowed} go unasked"),
+            Self::NotConfirmed => "EmployeeConnect did not say that there is no such employee".to_owned(),
+            Self::RecordEmptied => "values that the record had are gone from it".to_owned(),
+            Self::ApprovedNotConfirmed => {
+                "approved; EmployeeConnect has yet to say that there is no such employee".to_owned()
+            }
+        }
+    }
+}
+
+impl Verdict {
+    /// As a past participle, in a sentence.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+impl fmt::Debug for HeldPerson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HeldPerson")
+            .field("employee_id", &self.employee_id)
+            .field("evidence", &self.evidence)
+            .field("because", &self.because)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision")
+            .field("employee_id", &self.employee_id)
+            .field("evidence", &self.evidence)
+            .field("verdict", &self.word.verdict)
+            .field("plan", &self.plan)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a time")
+    }
+
+    fn held(id: &str, evidence: Evidence) -> HeldPerson {
+        HeldPerson {
+            employee_id: id.parse().expect("an id"),
+            person: "Jo Citizen".to_owned(),
+            user_name: format!("{id}@acme.com.au").parse().expect("a name"),
+            evidence,
+            because: HeldBecause::NotConfirmed,
+        }
+    }
+
+    fn plan(people: &[HeldPerson], version: u64) -> HeldPlan {
+        HeldPlan::of(people.to_vec(), version, None, at("2026-11-22T21:00:00Z")).expect("somebody is held")
+    }
+
+    #[test]
+    fn the_same_set_has_the_same_id_whatever_its_order_and_why_it_is_held() {
+        let (one, two) = (held("E1", Evidence::Vanished), held("E2", Evidence::Terminated));
+        let because = HeldBecause::Shrunk { from: 9, to: 3 };
+        let id = plan(&[one.clone(), two.clone()], 3).id;
+        assert_eq!(plan(&[HeldPerson { because, ..two.clone() }, one.clone()], 3).id, id);
+        assert_eq!(id.as_str().len(), DIGITS);
+        let renamed = HeldPerson {
+            user_name: "other@acme.com.au".parse().expect("a name"),
+            ..one.clone()
+        };
+        let others = [
+            plan(&[one.clone(), two.clone()], 4),
+            plan(&[one.clone()], 3),
+            plan(&[one, held("E2", Evidence::Vanished)], 3),
+            plan(&[renamed, two], 3),
+        ];
+        assert!(others.iter().all(|other| other.id != id));
+    }
+
+    #[test]
+    fn a_plan_id_is_typed_in_any_letter_case_and_nothing_else_is_one() {
+        let id: PlanId = " 0A1b2c3d4e5f".parse().expect("is one");
+        assert_eq!(id.to_string(), "0a1b2c3d4e5f");
+        for text in ["", "0a1b2c3d4e5", "0a1b2c3d4e5g", "0a1b2c3d4e5f0"] {
+            assert_eq!(text.parse::<PlanId>(), Err(InvalidPlanId), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_waits_goes_on_waiting_when_somebody_joins_and_begins_anew_once_it_was_decided() {
+        let (one, two) = (held("E1", Evidence::Vanished), held("E2", Evidence::Vanished));
+        let mut first = plan(std::slice::from_ref(&one), 1);
+        let later = at("2026-11-25T21:00:00Z");
+        let next = |before: &HeldPlan, people: &[HeldPerson]| HeldPlan::of(people.to_vec(), 1, Some(before), later);
+        let both = next(&first, &[one.clone(), two.clone()]).expect("held");
+        assert_eq!(both.since, first.since);
+        assert_eq!(next(&first, std::slice::from_ref(&two)).expect("held").since, later);
+        first.words.push(Word {
+            verdict: Verdict::Rejected,
+            by: "ana".to_owned(),
+            at: later,
+        });
+        assert_eq!(next(&first, &[one, two]).expect("held").since, later);
+    }
+
+    #[test]
+    fn the_operator_is_reminded_every_week_from_the_beginning_on() {
+        let plan = plan(&[held("E1", Evidence::Vanished)], 1);
+        let reminder = |now| plan.next_reminder(at(now)).to_string();
+        assert_eq!(reminder("2026-11-22T21:00:00Z"), "2026-11-29T21:00:00Z");
+        assert_eq!(reminder("2026-11-29T21:00:00Z"), "2026-12-06T21:00:00Z");
+        assert_eq!(reminder("2026-12-01T00:00:00Z"), "2026-12-06T21:00:00Z");
+    }
+
+    #[test]
+    fn neither_people_nor_decisions_are_named_in_debug() {
+        let plan = plan(&[held("E1", Evidence::Vanished)], 1);
+        let word = Word {
+            verdict: Verdict::Approved,
+            by: "ana".to_owned(),
+            at: plan.since,
+        };
+        let printed = format!("{plan:?} {:?}", plan.decisions(&word).collect::<Vec<_>>());
+        assert!(
+            printed.contains("E1") && !printed.contains("Citizen") && !printed.contains("acme"),
+            "{printed}"
+        );
+    }
+}

@@ -1,0 +1,130 @@
+//! Fields that many people lose at once: a fault of the source rather than news about each of them. What they would bring is
+//! held for this run.
+
+use super::{Planner, Step};
+use crate::configuration::WriteMode;
+use crate::employee::Employee;
+use crate::mapping::{self, MappedUser};
+use crate::parking::Refused;
+use crate::person::Person;
+use crate::problem::{Cause, Problem};
+use crate::user::FieldName;
+
+/// Fewer people than this who lose a value are each their own affair, however small the customer.
+const AT_LEAST: usize = 5;
+
+/// A field whose updates are held for this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostField {
+    /// The portal's field.
+    pub field: FieldName,
+    /// The expression that fills it.
+    pub source: String,
+    /// How many people had a value.
+    pub had: usize,
+    /// How many of them have none any more.
+    pub lost: usize,
+}
+
+/// How many people had a value of a field, and how many of them lost it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Losses {
+    had: usize,
+    lost: usize,
+}
+
+impl<'a> Planner<'a> {
+    /// Counts what this person had and has lost, field by field.
+    pub(super) fn count_losses(&mut self, person: &Person, user: &MappedUser<'_>) {
+        let fields = &self.situation.configuration.users.fields;
+        self.losses.resize(fields.len(), Losses::default());
+        for (losses, lost) in self.losses.iter_mut().zip(had_and_lost(fields.keys(), person, user)) {
+            losses.had += usize::from(lost.is_some());
+            losses.lost += usize::from(lost == Some(true));
+        }
+    }
+
+    /// Whether a linked person's record says less than it did: it cannot be mapped, or a value that their account has is gone.
+    pub(super) fn is_emptied(&self, position: usize, employee: &'a Employee, person: &Person) -> bool {
+        let users = &self.situation.configuration.users;
+        let scope = self.evaluator.scope(employee, self.manager_record(position));
+        match mapping::map_user(users, employee, &scope) {
+            Ok(user) => had_and_lost(users.fields.keys(), person, &user).any(|lost| lost == Some(true)),
+            Err(_) => true,
+        }
+    }
+
+    /// Takes fields that too many people lost out of what is to be changed: everything else goes on.
+    pub(super) fn hold_lost_fields(&mut self) {
+        let users = &self.situation.configuration.users;
+        let lost = self
+            .losses
+            .iter()
+            .zip(&users.fields)
+            .filter_map(|(losses, (field, mapping))| {
+                losses
+                    .are_too_many(self.situation.configuration.limits.field_loss_percent)
+                    .then(|| LostField {
+                        field: field.clone(),
+                        source: mapping.value.source().to_owned(),
+                        had: losses.had,
+                        lost: losses.lost,
+                    })
+            });
+        self.plan.lost_fields = lost.collect();
+        if self.plan.lost_fields.is_empty() {
+            return;
+        }
+        let lost: Vec<_> = self.plan.lost_fields.iter().map(|lost| lost.field.clone()).collect();
+        let before = self.plan.actions.len();
+        self.plan.actions.retain_mut(|action| {
+            let is_change = matches!(action.step, Step::Change { .. });
+            !is_change || lost.iter().all(|field| leave_out(&mut action.step, field))
+        });
+        self.plan.counts.set_aside += before - self.plan.actions.len();
+        // One line for the field says it all.
+        self.plan
+            .problems
+            .retain(|problem| !lost.iter().any(|field| is_about_empty(problem, field)));
+    }
+}
+
+/// False where nothing is left to be written.
+fn leave_out(step: &mut Step, field: &FieldName) -> bool {
+    let is_written = matches!(step, Step::Change { change, .. } if change.fields.0.contains_key(field));
+    !is_written || step.leave_out(&Refused::Field(field.clone()))
+}
+
+/// Of each field: none where the person had no value, or it is not kept up to date; else whether it is gone.
+fn had_and_lost<'f>(
+    fields: impl Iterator<Item = &'f FieldName>,
+    person: &Person,
+    user: &MappedUser<'_>,
+) -> impl Iterator<Item = Option<bool>> {
+    let mut mapped = user.fields.iter().peekable();
+    fields.map(move |name| {
+        let field = mapped.next_if(|field| field.name == name);
+        let had = person.fields.0.get(name).filter(|value| !value.is_empty())?;
+        match field {
+            Some(field) if field.mapping.write != WriteMode::Always => None,
+            Some(field) => {
+                let default = field.mapping.default.as_deref();
+                let fell_back = default.is_some() && field.value.as_deref() == default && default != Some(had);
+                Some(field.value.is_none() || fell_back)
+            }
+            None => Some(user.problems.iter().any(|problem| is_about_empty(problem, name))),
+        }
+    })
+}
+
+/// Whether the problem is that this field, which has to have a value, has none.
+fn is_about_empty(problem: &Problem, name: &FieldName) -> bool {
+    matches!(&problem.cause, Cause::RequiredField { field, .. } if field == name) && problem.seen.is_none()
+}
+
+impl Losses {
+    #[expect(clippy::cast_precision_loss, reason = "a share of a count of people")]
+    fn are_too_many(self, percent: f64) -> bool {
+        self.lost >= AT_LEAST && self.lost as f64 * 100.0 > self.had as f64 * percent
+    }
+}

@@ -1,0 +1,85 @@
+//! Removals that wait for a word, and what was decided about people.
+
+use std::future::Future;
+
+use habitsync_domain::hold::{Decision, HeldPlan, PlanId, Word};
+use habitsync_domain::tenant::TenantId;
+use jiff::Timestamp;
+
+use super::failure::ServiceFailure;
+use super::fleet::Due;
+
+/// Reads what was decided about the customer's people.
+pub trait LoadDecisions {
+    /// Every decision that is not over, one per person at most.
+    fn load_decisions(&self) -> impl Future<Output = Result<Vec<Decision>, ServiceFailure>> + Send;
+}
+
+/// Writes what was decided about people.
+pub trait SaveDecisions {
+    /// Stores these, each in place of what was decided about the same person before.
+    fn save_decisions(&self, decisions: &[Decision]) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}
+
+/// Forgets what was decided about somebody.
+pub trait ForgetDecision {
+    /// Removes just this decision; one that somebody has made in its place stays.
+    fn forget_decision(&self, decision: &Decision) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}
+
+/// Reads a plan of removals.
+pub trait LoadHold {
+    /// The plan with this id, held or not any more; none where there never was one, or it is too long ago.
+    fn load_hold(&self, id: &PlanId) -> impl Future<Output = Result<Option<HeldPlan>, ServiceFailure>> + Send;
+}
+
+/// Writes what is held.
+pub trait SaveHold {
+    /// Stores the plan. As long as nobody has decided, it is due for the watchdog at `remind_at`.
+    fn save_hold(
+        &self,
+        plan: &HeldPlan,
+        remind_at: Timestamp,
+    ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+
+    /// The plan is not what is held any more: nobody has to be reminded of it. Its record stays.
+    fn close_hold(&self, id: &PlanId) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}
+
+/// Notes what was decided about a plan.
+pub trait NoteWord {
+    /// Adds the word to the plan's record, and lets nobody be reminded of it any more. One conditional write.
+    fn note_word(&self, id: &PlanId, word: &Word) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}
+
+/// A plan that nobody has decided about for long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueHold {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Its id.
+    pub plan: PlanId,
+    /// How many people wait in it.
+    pub people: u64,
+    /// Since when.
+    pub since: Timestamp,
+    /// Since when the operator was to hear of it.
+    pub due_at: Timestamp,
+}
+
+/// Finds holds that nobody has decided about.
+pub trait ListDueHolds {
+    /// Those that are due at `now`, the longest first, at most `limit`.
+    fn list_due_holds(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> impl Future<Output = Result<Due<DueHold>, ServiceFailure>> + Send;
+
+    /// The hold is due again at `until`; false where it has moved on meanwhile.
+    fn postpone_hold(
+        &self,
+        hold: &DueHold,
+        until: Timestamp,
+    ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
+}

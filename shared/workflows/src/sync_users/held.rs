@@ -1,0 +1,175 @@
+//! What a run holds is on record under its plan id, decisions that are over are forgotten, and the operator hears of what is
+//! new: removals that wait for a word, fields that many people lost at once.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::hold::HeldPlan;
+use habitsync_domain::job::JobState;
+use habitsync_domain::user_plan::{HeldRemoval, LostField, UserPlan, digest};
+
+use super::{InForce, UserSync};
+use crate::job_run::JobFailure;
+use crate::mail::{Notice, tell_operator};
+use crate::ports::clock::Now;
+use crate::ports::holds::{ForgetDecision, LoadHold, SaveHold};
+use crate::ports::mail::{AlertState, RememberAlert, SendMail};
+
+/// What the operator was told of lost fields is remembered under this cause.
+const LOST_FIELDS: &str = "lost-fields";
+
+impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
+where
+    S: ForgetDecision + LoadHold + SaveHold + RememberAlert,
+    M: SendMail,
+    C: Now,
+{
+    /// Stores what is held from now on, before anything is written to the portal.
+    pub(super) async fn keep_what_is_held(
+        &self,
+        in_force: InForce<'_>,
+        plan: &UserPlan,
+        remembered: &mut JobState,
+    ) -> Result<(), JobFailure> {
+        for decision in &plan.decisions_over {
+            self.store.forget_decision(decision).await?;
+        }
+        self.tell_of_lost_fields(in_force.configuration, &plan.lost_fields)
+            .await?;
+        let before = match &remembered.held_plan {
+            Some(id) => self.store.load_hold(id).await?,
+            None => None,
+        };
+        let people = plan.held.iter().filter_map(HeldRemoval::to_decide).collect();
+        let held = HeldPlan::of(people, in_force.version, before.as_ref(), self.clock.now());
+        if let Some(held) = &held {
+            self.hold(in_force.configuration, held, before.as_ref()).await?;
+        }
+        remembered.held_plan = held.map(|held| held.id);
+        if let Some(before) = before.filter(|before| Some(&before.id) != remembered.held_plan.as_ref()) {
+            self.store.close_hold(&before.id).await?;
+        }
+        Ok(())
+    }
+
+    async fn hold(
+        &self,
+        configuration: &TenantConfiguration,
+        held: &HeldPlan,
+        before: Option<&HeldPlan>,
+    ) -> Result<(), JobFailure> {
+        let known = match before.filter(|before| before.id == held.id) {
+            Some(before) => Some(before.clone()),
+            None => self.store.load_hold(&held.id).await?,
+        };
+        // What was said about it stays on record, whenever that was.
+        let words = known.as_ref().map(|known| known.words.clone()).unwrap_or_default();
+        let held = HeldPlan { words, ..held.clone() };
+        if known.as_ref() == Some(&held) {
+            return Ok(());
+        }
+        if held.adds_to(before) {
+            tell_operator(
+                self.mail,
+                self.mail_settings,
+                &notice_of_hold(configuration, &held),
+                None,
+            )
+            .await?;
+        }
+        let remind_at = held.next_reminder(self.clock.now());
+        Ok(self.store.save_hold(&held, remind_at).await?)
+    }
+
+    /// Once for each set of fields, and again when it came back.
+    async fn tell_of_lost_fields(
+        &self,
+        configuration: &TenantConfiguration,
+        lost: &[LostField],
+    ) -> Result<(), JobFailure> {
+        let before = self.store.load_alert(LOST_FIELDS).await?;
+        let names: Vec<_> = lost.iter().map(|lost| lost.field.as_str()).collect();
+        let digest = digest::of_value(&names.join("\n"));
+        let is_known = match &before {
+            Some(before) => before.digest == digest,
+            None => lost.is_empty(),
+        };
+        if is_known {
+            return Ok(());
+        }
+        let thread = if lost.is_empty() {
+            None
+        } else {
+            tell_operator(
+                self.mail,
+                self.mail_settings,
+                &notice_of_loss(configuration, lost),
+                None,
+            )
+            .await?
+        };
+        let state = AlertState {
+            digest,
+            problems: u64::try_from(lost.len()).unwrap_or(u64::MAX),
+            lines: names.into_iter().map(str::to_owned).collect(),
+            needs_verifying: false,
+            sent_at: self.clock.now(),
+            thread,
+        };
+        Ok(self.store.save_alert(LOST_FIELDS, &state).await?)
+    }
+}
+
+fn notice_of_hold(configuration: &TenantConfiguration, held: &HeldPlan) -> Notice {
+    let tenant = &configuration.tenant;
+    let count = held.people.len();
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for person in &held.people {
+        *reasons.entry(person.because.reason()).or_default() += 1;
+    }
+    let because = reasons
+        .into_iter()
+        .map(|(reason, count)| format!("  {count} because {reason}"));
+    let lines = [
+        format!(
+            "{count} deactivations of {} wait for a word. Everything else goes on.",
+            configuration.name
+        ),
+        String::new(),
+    ];
+    let commands = [
+        String::new(),
+        format!("habitsync holds list {tenant}"),
+        format!("habitsync holds approve {tenant} {} --yes-remove {count}", held.id),
+        format!("habitsync holds reject {tenant} {}", held.id),
+        String::new(),
+        "Nobody is deactivated until somebody decides.".to_owned(),
+    ];
+    Notice {
+        title: format!("{tenant}: {count} removals are held (plan {})", held.id),
+        lines: lines.into_iter().chain(because).chain(commands).collect(),
+    }
+}
+
+fn notice_of_loss(configuration: &TenantConfiguration, lost: &[LostField]) -> Notice {
+    let lines = lost.iter().map(|lost| {
+        format!(
+            "  {} is empty for {} of {} people who had a value",
+            lost.field, lost.lost, lost.had
+        )
+    });
+    let intro = format!(
+        "EmployeeConnect has lost values of {} all at once. These fields are not updated until they are back; \
+         everything else goes on.",
+        configuration.name
+    );
+    let names: Vec<_> = lost.iter().map(|lost| lost.field.as_str()).collect();
+    Notice {
+        title: format!(
+            "{}: {} held, lost by many people at once",
+            configuration.tenant,
+            names.join(", ")
+        ),
+        lines: [intro, String::new()].into_iter().chain(lines).collect(),
+    }
+}

@@ -1,0 +1,327 @@
+//! Removals that wait for a word: on record under a plan id, decided about as they were shown, and gone or kept by the next run.
+
+use habitsync_domain::hold::{HeldBecause, HeldPlan, PlanId, REMINDED_EVERY, Verdict};
+use habitsync_domain::job::Job;
+use habitsync_in_memory::{Call, Fault, Fleet, Mailbox, vendor_failure};
+use habitsync_workflows::holds::{Deciding, NotDecided, decide_hold, list_holds};
+use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
+use habitsync_workflows::remind_of_holds::remind_of_holds;
+use jiff::SignedDuration;
+use serde_json::json;
+
+use crate::customer::{Customer, customer_of, mail_settings};
+
+impl Customer {
+    pub(crate) async fn held(&self) -> Option<HeldPlan> {
+        list_holds(&self.table).await.expect("listed")
+    }
+
+    pub(crate) async fn decide(&self, plan: &PlanId, verdict: Verdict) -> Result<HeldPlan, NotDecided> {
+        let by = "ana";
+        decide_hold(&self.table, &self.clock, &Deciding { plan, verdict, by }).await
+    }
+
+    /// Approves or rejects whatever is held.
+    pub(crate) async fn decide_all(&self, verdict: Verdict) {
+        let plan = self.held().await.expect("something is held").id;
+        self.decide(&plan, verdict).await.expect("decided");
+    }
+
+    pub(crate) fn terminate(&self, ids: impl IntoIterator<Item = usize>) {
+        for id in ids {
+            self.employ(&format!("E{id}"), &json!({"status": "Terminated"}));
+        }
+    }
+
+    fn passes(&self, hours: i64) {
+        self.clock.advance(SignedDuration::from_hours(hours));
+    }
+}
+
+/// Thirty people, of whom eight have left at once: two more than a fifth.
+async fn with_eight_held() -> Customer {
+    let customer = customer_of(30);
+    customer.finish().await;
+    customer.terminate(1000..1008);
+    assert_eq!(customer.finish().await.held.len(), 8);
+    customer
+}
+
+#[tokio::test]
+async fn what_is_held_is_on_record_with_names_and_reasons_and_keeps_its_id() {
+    let customer = with_eight_held().await;
+    let held = customer.held().await.expect("held");
+    assert_eq!((held.people.len(), held.word()), (8, None));
+    assert_eq!(held.people[0].person, "Jo E1000");
+    assert!(matches!(
+        held.people[0].because,
+        HeldBecause::OverLimit {
+            planned: 8,
+            recent: 0,
+            allowed: 6
+        }
+    ));
+    customer.passes(1);
+    customer.finish().await;
+    assert_eq!(customer.held().await, Some(held));
+}
+
+#[tokio::test]
+async fn who_is_approved_goes_with_the_next_run_and_nobody_else_does() {
+    let customer = with_eight_held().await;
+    customer.decide_all(Verdict::Approved).await;
+    assert_eq!(customer.active_users().len(), 30, "a word alone removes nobody");
+    let summary = customer.finish().await;
+    assert_eq!((summary.written.deactivated, summary.held.len()), (8, 0));
+    assert_eq!((customer.active_users().len(), customer.held().await), (22, None));
+    let person = customer.table.state().people.values().next().cloned().expect("linked");
+    assert_eq!(
+        person.last_change.expect("changed").reason,
+        "the status says terminated; approved"
+    );
+    customer.finish().await;
+    assert!(
+        customer.table.state().decisions.is_empty(),
+        "it is over with the removal"
+    );
+}
+
+#[tokio::test]
+async fn who_is_rejected_is_kept_and_not_asked_about_again_until_the_evidence_changes() {
+    let customer = with_eight_held().await;
+    customer.decide_all(Verdict::Rejected).await;
+    for _ in 0..3 {
+        customer.passes(24);
+        let summary = customer.finish().await;
+        assert_eq!(
+            (summary.kept, summary.held.len(), customer.active_users().len()),
+            (8, 0, 30)
+        );
+    }
+    // A date is other evidence: they are asked about again.
+    for id in 1000..1008 {
+        customer.employ(
+            &format!("E{id}"),
+            &json!({"status": "Terminated", "terminationDate": "2026-11-20"}),
+        );
+    }
+    assert_eq!(
+        (customer.finish().await.held.len(), customer.active_users().len()),
+        (8, 30)
+    );
+}
+
+#[tokio::test]
+async fn a_decision_about_anything_else_than_what_is_held_now_is_refused_with_what_to_do() {
+    let customer = with_eight_held().await;
+    let shown = customer.held().await.expect("held").id;
+    customer.terminate([1008]);
+    customer.finish().await;
+    let now = customer.held().await.expect("held").id;
+    let refused = customer.decide(&shown, Verdict::Approved).await.expect_err("has moved");
+    assert_eq!(refused, NotDecided::Moved { now: now.clone() });
+    assert!(refused.to_string().contains("list again"), "{refused}");
+    assert_eq!(customer.finish().await.written.deactivated, 0);
+    customer.decide(&now, Verdict::Approved).await.expect("is what is held");
+    customer.finish().await;
+    let again = customer.decide(&now, Verdict::Approved).await.expect_err("is done");
+    assert_eq!(again, NotDecided::NothingHeld);
+}
+
+#[tokio::test]
+async fn a_second_word_takes_the_place_of_the_first_and_both_stay_on_record() {
+    let customer = with_eight_held().await;
+    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(Verdict::Rejected).await;
+    let held = customer.held().await.expect("held");
+    let words: Vec<_> = held.words.iter().map(|word| (word.verdict, word.by.as_str())).collect();
+    assert_eq!(words, [(Verdict::Approved, "ana"), (Verdict::Rejected, "ana")]);
+    let summary = customer.finish().await;
+    assert_eq!((summary.written.deactivated, summary.kept), (0, 8));
+    assert_eq!(
+        customer.table.state().holds[&held.id].0.words.len(),
+        2,
+        "kept after it is over"
+    );
+}
+
+#[tokio::test]
+async fn a_word_that_could_not_be_written_whole_is_completed_by_saying_it_again() {
+    let customer = with_eight_held().await;
+    let plan = customer.held().await.expect("held").id;
+    let lost = Fault::Before(habitsync_in_memory::service_failure());
+    customer.table.faults.arm(Call::SaveDecisions, lost);
+    customer
+        .decide(&plan, Verdict::Approved)
+        .await
+        .expect_err("the table failed");
+    assert_eq!(customer.finish().await.written.deactivated, 0, "undecided means kept");
+    customer.decide(&plan, Verdict::Approved).await.expect("decided");
+    assert_eq!(customer.finish().await.written.deactivated, 8);
+}
+
+#[tokio::test]
+async fn who_comes_back_takes_the_approval_with_them() {
+    let mut customer = with_eight_held().await;
+    customer.decide_all(Verdict::Approved).await;
+    customer.employ("E1000", &json!({}));
+    assert_eq!(customer.finish().await.written.deactivated, 7);
+    customer.passes(25);
+    customer.configuration.limits.terminated.count = 0;
+    customer.configuration.limits.terminated.percent = 0.0;
+    customer.terminate([1000]);
+    assert_eq!(customer.finish().await.held.len(), 1, "the old word is not about this");
+}
+
+#[tokio::test]
+async fn an_approval_is_of_one_version_of_the_configuration() {
+    let mut customer = with_eight_held().await;
+    let first = customer.held().await.expect("held").id;
+    customer.decide_all(Verdict::Approved).await;
+    customer.version = 2;
+    assert_eq!(customer.finish().await.held.len(), 8);
+    assert_ne!(customer.held().await.expect("held").id, first);
+}
+
+#[tokio::test]
+async fn who_vanished_and_is_approved_is_asked_for_once_more_before_they_go() {
+    let customer = customer_of(30);
+    customer.finish().await;
+    customer
+        .hris
+        .employees
+        .lock()
+        .retain(|employee| employee.id().as_str() > "E1002");
+    customer.finish().await;
+    customer.decide_all(Verdict::Approved).await;
+    for _ in 0..3 {
+        let down = VendorFailureKind::Unavailable {
+            may_have_happened: false,
+        };
+        let down = vendor_failure(Vendor::EmployeeConnect, down);
+        customer.hris.faults.arm(Call::FindEmployee, Fault::Before(down));
+    }
+    let summary = customer.finish().await;
+    assert_eq!((summary.written.deactivated, summary.held.len()), (0, 3));
+    assert_eq!(customer.held().await, None, "nobody is asked for a word again");
+    assert_eq!(customer.finish().await.written.deactivated, 3);
+}
+
+#[tokio::test]
+async fn a_removal_that_was_approved_does_not_take_from_what_goes_unasked() {
+    let customer = with_eight_held().await;
+    customer.decide_all(Verdict::Approved).await;
+    customer.finish().await;
+    customer.passes(1);
+    customer.terminate(1010..1015);
+    assert_eq!(customer.finish().await.written.deactivated, 5, "a day like any other");
+}
+
+#[tokio::test]
+async fn several_runs_of_a_day_never_pass_the_limit_together() {
+    let customer = customer_of(30);
+    customer.finish().await;
+    for id in 1000..1006 {
+        customer.terminate([id]);
+        assert_eq!(customer.finish().await.written.deactivated, 1);
+        customer.passes(2);
+    }
+    customer.terminate([1006]);
+    let summary = customer.finish().await;
+    let because: Vec<_> = summary.held.iter().map(|held| held.because).collect();
+    assert_eq!(
+        because,
+        [HeldBecause::OverLimit {
+            planned: 1,
+            recent: 6,
+            allowed: 6
+        }]
+    );
+    // A day after the second of them: four have gone in the last 24 hours, and a fifth of 28 is five.
+    customer.passes(15);
+    assert_eq!(customer.finish().await.written.deactivated, 1);
+}
+
+#[tokio::test]
+async fn the_operator_hears_at_once_and_weekly_until_somebody_decides() {
+    let mut customer = customer_of(30);
+    customer.operator = Some("operators@habitsync.example");
+    customer.finish().await;
+    customer.terminate(1000..1008);
+    customer.finish().await;
+    let to_operator = |mail: &String| mail.contains("removals are held (plan ");
+    assert_eq!(customer.mail.sent().iter().filter(|mail| to_operator(mail)).count(), 1);
+    customer.finish().await;
+    assert_eq!(
+        customer.mail.sent().iter().filter(|mail| to_operator(mail)).count(),
+        1,
+        "and once"
+    );
+
+    let tenant = customer.configuration.tenant.clone();
+    let (mail, settings) = (Mailbox::default(), mail_settings(customer.operator));
+    let mut reminders = Vec::new();
+    for _ in 0..22 {
+        customer.passes(24);
+        let fleet = Fleet::of(vec![(tenant.clone(), &customer.table)]);
+        reminders.push(
+            remind_of_holds(&fleet, &mail, &settings, &customer.clock)
+                .await
+                .expect("looked"),
+        );
+    }
+    let days: Vec<_> = (1..)
+        .zip(&reminders)
+        .filter(|(_, count)| **count > 0)
+        .map(|(day, _)| day)
+        .collect();
+    assert_eq!(days, [7, 14, 21]);
+    let told = mail.sent().remove(0);
+    assert!(
+        told.contains("acme: removals are still held") && !told.contains("Jo E1000"),
+        "{told}"
+    );
+    customer.decide_all(Verdict::Rejected).await;
+    customer.clock.advance(REMINDED_EVERY);
+    let fleet = Fleet::of(vec![(tenant, &customer.table)]);
+    assert_eq!(remind_of_holds(&fleet, &mail, &settings, &customer.clock).await, Ok(0));
+}
+
+#[tokio::test]
+async fn a_stage_without_an_operators_address_holds_all_the_same() {
+    let customer = with_eight_held().await;
+    assert!(customer.held().await.is_some());
+    let settings: MailSettings = mail_settings(None);
+    let fleet = Fleet::of(vec![(customer.configuration.tenant.clone(), &customer.table)]);
+    customer.clock.advance(REMINDED_EVERY);
+    assert_eq!(
+        remind_of_holds(&fleet, &customer.mail, &settings, &customer.clock).await,
+        Ok(1)
+    );
+    assert!(customer.clock.now() > customer.table.job(Job::Users).last_success_at.expect("ran"));
+}
+
+#[tokio::test]
+async fn a_hundred_and_ten_who_vanished_and_are_approved_are_asked_for_one_by_one_and_go() {
+    let customer = customer_of(150);
+    customer.finish().await;
+    customer.hris.employees.lock().truncate(40);
+    assert_eq!(
+        (
+            customer.finish().await.held.len(),
+            customer.hris.faults.count(Call::FindEmployee)
+        ),
+        (110, 0)
+    );
+    customer.decide_all(Verdict::Approved).await;
+    let summary = customer.finish().await;
+    assert_eq!(
+        (
+            summary.written.deactivated,
+            customer.hris.faults.count(Call::FindEmployee)
+        ),
+        (110, 110)
+    );
+}

@@ -1,0 +1,124 @@
+//! Removals that wait for a word, and what was decided about people.
+
+use habitsync_domain::hold::{Decision, HeldPlan, PlanId, Word};
+use jiff::Timestamp;
+
+use crate::faults::Call;
+use crate::fleet::{Fleet, at_most, put_off, readable};
+use crate::table::Table;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::fleet::Due;
+use habitsync_workflows::ports::holds::{
+    DueHold, ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold,
+};
+
+impl LoadDecisions for Table {
+    async fn load_decisions(&self) -> Result<Vec<Decision>, ServiceFailure> {
+        let load = || Ok(self.state().decisions.values().cloned().collect());
+        self.faults.call(Call::LoadDecisions, load).await
+    }
+}
+
+impl SaveDecisions for Table {
+    async fn save_decisions(&self, decisions: &[Decision]) -> Result<(), ServiceFailure> {
+        let save = || {
+            let decided = decisions
+                .iter()
+                .map(|decision| (decision.employee_id.clone(), decision.clone()));
+            self.state().decisions.extend(decided);
+            Ok(())
+        };
+        self.faults.call(Call::SaveDecisions, save).await
+    }
+}
+
+impl ForgetDecision for Table {
+    async fn forget_decision(&self, decision: &Decision) -> Result<(), ServiceFailure> {
+        let forget = || {
+            let decisions = &mut self.state().decisions;
+            if decisions.get(&decision.employee_id) == Some(decision) {
+                decisions.remove(&decision.employee_id);
+            }
+            Ok(())
+        };
+        self.faults.call(Call::ForgetDecision, forget).await
+    }
+}
+
+impl LoadHold for Table {
+    async fn load_hold(&self, id: &PlanId) -> Result<Option<HeldPlan>, ServiceFailure> {
+        let load = || Ok(self.state().holds.get(id).map(|(plan, _)| plan.clone()));
+        self.faults.call(Call::LoadHold, load).await
+    }
+}
+
+impl SaveHold for Table {
+    async fn save_hold(&self, plan: &HeldPlan, remind_at: Timestamp) -> Result<(), ServiceFailure> {
+        let save = || {
+            let due_at = plan.word().is_none().then_some(remind_at);
+            self.state().holds.insert(plan.id.clone(), (plan.clone(), due_at));
+            Ok(())
+        };
+        self.faults.call(Call::SaveHold, save).await
+    }
+
+    async fn close_hold(&self, id: &PlanId) -> Result<(), ServiceFailure> {
+        let close = || {
+            if let Some((_, due_at)) = self.state().holds.get_mut(id) {
+                *due_at = None;
+            }
+            Ok(())
+        };
+        self.faults.call(Call::CloseHold, close).await
+    }
+}
+
+impl NoteWord for Table {
+    async fn note_word(&self, id: &PlanId, word: &Word) -> Result<(), ServiceFailure> {
+        let note = || {
+            if let Some((plan, due_at)) = self.state().holds.get_mut(id) {
+                plan.words.push(word.clone());
+                *due_at = None;
+            }
+            Ok(())
+        };
+        self.faults.call(Call::NoteWord, note).await
+    }
+}
+
+impl ListDueHolds for Fleet<'_> {
+    async fn list_due_holds(&self, now: Timestamp, limit: u32) -> Result<Due<DueHold>, ServiceFailure> {
+        let list = || {
+            let mut due = Vec::new();
+            for (tenant, table) in self.tables() {
+                let state = table.state();
+                let holds = state.holds.values().filter_map(|(plan, due_at)| {
+                    let due_at = due_at.filter(|due_at| *due_at <= now)?;
+                    Some(DueHold {
+                        tenant: tenant.clone(),
+                        plan: plan.id.clone(),
+                        people: plan.people.len() as u64,
+                        since: plan.since,
+                        due_at,
+                    })
+                });
+                due.extend(holds);
+            }
+            due.sort_by_key(|hold| hold.due_at);
+            Ok(at_most(limit, readable(due)))
+        };
+        self.faults.call(Call::ListDueHolds, list).await
+    }
+
+    async fn postpone_hold(&self, hold: &DueHold, until: Timestamp) -> Result<bool, ServiceFailure> {
+        let postpone = || {
+            let Some(table) = self.table(&hold.tenant) else {
+                return Ok(false);
+            };
+            let mut state = table.state();
+            let stored = state.holds.get_mut(&hold.plan);
+            Ok(stored.is_some_and(|(_, due_at)| put_off(due_at, |due_at| due_at == hold.due_at, until)))
+        };
+        self.faults.call(Call::PostponeHold, postpone).await
+    }
+}
