@@ -149,6 +149,7 @@ mod tests {
                 active: true,
                 fields: UserFields([field("first_name", "Jo"), field("X-Job Title", "Engineer")].into()),
                 last_change: None,
+                removed: None,
             },
             changes: vec![PersonChange {
                 employee_id,
