@@ -110,6 +110,18 @@ pub(crate) enum TenantCommand {
     },
     /// Lists every version of the configuration, or shows what one changed.
     History(HistoryArguments),
+    /// Stops a customer's jobs and lets results wait; nothing is lost.
+    Pause {
+        /// The customer.
+        tenant: TenantId,
+    },
+    /// Lets a paused customer go on as before.
+    Resume {
+        /// The customer.
+        tenant: TenantId,
+    },
+    /// Puts an earlier version in force again, as a new one, once what it changes and whom it would remove is shown.
+    Rollback(RollbackArguments),
     /// A customer's secrets, which are never in the configuration.
     #[command(subcommand)]
     Secrets(SecretsCommand),
@@ -125,6 +137,20 @@ pub(crate) struct ApplyArguments {
     /// Put it in force although EmployeeConnect cannot be read, so that nobody can say whom it would remove.
     #[arg(long)]
     pub(crate) unchecked: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RollbackArguments {
+    /// The customer.
+    pub(crate) tenant: TenantId,
+    /// The version, as `tenant history` lists it.
+    pub(crate) version: u64,
+    /// Do it; otherwise what would be changed is shown.
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// How many people the version may newly remove: the number that is told without it.
+    #[arg(long, value_name = "N")]
+    pub(crate) yes_remove: Option<usize>,
 }
 
 #[derive(Debug, Subcommand)]

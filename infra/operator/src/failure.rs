@@ -129,6 +129,16 @@ pub(crate) enum Failure {
     /// What was found cannot be written as CSV.
     #[error("the answer cannot be written: {0}")]
     Csv(#[from] csv::Error),
+    /// A customer's status is not one that can be changed so.
+    #[error("{tenant} is {status}: nothing to {what}")]
+    NothingTo {
+        /// The customer.
+        tenant: TenantId,
+        /// What the customer is.
+        status: &'static str,
+        /// What was asked for.
+        what: &'static str,
+    },
     /// There is no such version.
     #[error("{tenant} has no version {version}; `tenant history {tenant}` lists those there are")]
     NoSuchVersion {

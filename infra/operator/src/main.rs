@@ -15,7 +15,9 @@ mod hris;
 mod jobs;
 mod links;
 mod manual;
+mod pause;
 mod results;
+mod rollback;
 mod rotation;
 mod runs;
 mod secrets;
@@ -52,6 +54,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         StageCommand::Tenant(TenantCommand::Apply(asked)) => tenants::apply(&stage, &asked).await,
         StageCommand::Tenant(TenantCommand::Show { tenant }) => tenants::show(&stage, &tenant).await,
         StageCommand::Tenant(TenantCommand::History(asked)) => history::show(&stage, &asked).await,
+        StageCommand::Tenant(TenantCommand::Pause { tenant }) => pause::pause(&stage, &tenant).await,
+        StageCommand::Tenant(TenantCommand::Resume { tenant }) => pause::resume(&stage, &tenant).await,
+        StageCommand::Tenant(TenantCommand::Rollback(asked)) => rollback::roll_back(&stage, &asked).await,
         StageCommand::Tenant(TenantCommand::Secrets(SecretsCommand::Set { tenant, kind, file })) => {
             secrets::set(&stage, &tenant, kind, &file).await
         }

@@ -20,6 +20,15 @@ pub(crate) async fn apply(stage: &Stage, asked: &ApplyArguments) -> Result<(), F
         path: file.to_owned(),
         source,
     })?;
+    let consent = Consent {
+        yes_remove: asked.yes_remove,
+        unchecked: asked.unchecked,
+    };
+    put_in_force(stage, file, &source, consent).await
+}
+
+/// Puts a text in force; `file` is what it is called where something is wrong with it.
+pub(crate) async fn put_in_force(stage: &Stage, file: &Path, source: &str, consent: Consent) -> Result<(), Failure> {
     // Whatever is wrong with the file is told before AWS or a vendor is asked for anything.
     let configuration: TenantConfiguration = source.parse().map_err(|invalid| Failure::Invalid {
         path: file.to_owned(),
@@ -28,7 +37,7 @@ pub(crate) async fn apply(stage: &Stage, asked: &ApplyArguments) -> Result<(), F
     let schedules = stage.schedules().await?;
     let table = stage.table();
     let people = table.tenant(&configuration.tenant);
-    let hris = hris::open(stage, &source, configuration).await;
+    let hris = hris::open(stage, source, configuration).await;
     let apply = ApplyTenant {
         configurations: &table,
         people: &people,
@@ -36,11 +45,7 @@ pub(crate) async fn apply(stage: &Stage, asked: &ApplyArguments) -> Result<(), F
         clock: &SystemClock,
         hris: &hris,
     };
-    let consent = Consent {
-        yes_remove: asked.yes_remove,
-        unchecked: asked.unchecked,
-    };
-    let applied = apply_tenant(&apply, &source, consent)
+    let applied = apply_tenant(&apply, source, consent)
         .await
         .map_err(|error| Failure::of_applying(file, error))?;
     tell(stage, file, &applied);

@@ -1,0 +1,142 @@
+//! `habitsync tenant pause` and `resume`: a new version of the configuration in which the status alone is another. Comments and
+//! order of the file stay as they are.
+
+use std::path::Path;
+
+use habitsync_domain::configuration::Status;
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::apply_tenant::Consent;
+use habitsync_workflows::ports::tenants::{AppliedVersion, ListVersions};
+use toml_edit::{DocumentMut, value};
+
+use crate::failure::Failure;
+use crate::stage::Stage;
+use crate::tenants::put_in_force;
+
+/// Pauses a customer who is live, or a draft.
+pub(crate) async fn pause(stage: &Stage, tenant: &TenantId) -> Result<(), Failure> {
+    let versions = versions(stage, tenant).await?;
+    let status = status_of(&versions[0].source);
+    if status == Some(Status::Paused) {
+        return Err(nothing_to(tenant, "paused", "pause"));
+    }
+    apply(stage, tenant, &versions[0].source, "paused").await
+}
+
+/// Lets a paused customer go on as what they were before: live, or a draft.
+pub(crate) async fn resume(stage: &Stage, tenant: &TenantId) -> Result<(), Failure> {
+    let versions = versions(stage, tenant).await?;
+    if status_of(&versions[0].source) != Some(Status::Paused) {
+        return Err(nothing_to(tenant, "not paused", "resume"));
+    }
+    apply(stage, tenant, &versions[0].source, before_the_pause(&versions)).await
+}
+
+/// Never empty.
+async fn versions(stage: &Stage, tenant: &TenantId) -> Result<Vec<AppliedVersion>, Failure> {
+    let versions = stage.table().list_versions(tenant).await?;
+    if versions.is_empty() {
+        return Err(Failure::NoSuchTenant(tenant.clone()));
+    }
+    Ok(versions)
+}
+
+async fn apply(stage: &Stage, tenant: &TenantId, source: &str, status: &str) -> Result<(), Failure> {
+    // The name stands in the place of a file's where the stored text is wrong.
+    let name = format!("{tenant}.toml");
+    put_in_force(
+        stage,
+        Path::new(&name),
+        &with_status(source, status),
+        Consent::default(),
+    )
+    .await
+}
+
+/// What the customer was when they were paused; live where that is not known any more.
+fn before_the_pause(versions: &[AppliedVersion]) -> &'static str {
+    let statuses = versions.iter().filter_map(|version| status_of(&version.source));
+    let before = statuses.into_iter().find(|status| *status != Status::Paused);
+    match before {
+        Some(Status::Draft) => "draft",
+        Some(Status::Live | Status::Paused) | None => "live",
+    }
+}
+
+/// None where the text is none that this program reads.
+fn status_of(source: &str) -> Option<Status> {
+    let configuration: habitsync_domain::configuration::TenantConfiguration = source.parse().ok()?;
+    Some(configuration.status)
+}
+
+/// The text with another status; as it is where it is no TOML, which is then told with its line.
+fn with_status(source: &str, status: &str) -> String {
+    let Ok(mut document) = source.parse::<DocumentMut>() else {
+        return source.to_owned();
+    };
+    // What follows the value on its line is the value's own.
+    let decor = document
+        .get("status")
+        .and_then(|item| item.as_value())
+        .map(|old| old.decor().clone());
+    let mut new = value(status);
+    if let (Some(decor), Some(value)) = (decor, new.as_value_mut()) {
+        *value.decor_mut() = decor;
+    }
+    document["status"] = new;
+    document.to_string()
+}
+
+fn nothing_to(tenant: &TenantId, status: &'static str, what: &'static str) -> Failure {
+    Failure::NothingTo {
+        tenant: tenant.clone(),
+        status,
+        what,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    /// The example of the documentation, whole.
+    const ACME: &str = include_str!("../../../shared/domain/src/configuration/acme.toml");
+
+    fn version(version: u64, status: &str) -> AppliedVersion {
+        AppliedVersion {
+            version,
+            applied_at: Timestamp::UNIX_EPOCH,
+            source: with_status(ACME, status),
+        }
+    }
+
+    #[test]
+    fn nothing_but_the_status_is_another_and_comments_stay() {
+        let paused = with_status(ACME, "paused");
+        let differing: Vec<_> = ACME
+            .lines()
+            .zip(paused.lines())
+            .filter(|(old, new)| old != new)
+            .collect();
+        assert_eq!(ACME.lines().count(), paused.lines().count());
+        let [(old, new)] = differing.as_slice() else {
+            panic!("one line differs: {differing:?}")
+        };
+        assert_eq!(old.replace("\"live\"", "\"paused\""), **new);
+    }
+
+    #[test]
+    fn whoever_is_resumed_goes_on_as_what_they_were() {
+        let versions = [
+            version(4, "paused"),
+            version(3, "paused"),
+            version(2, "draft"),
+            version(1, "live"),
+        ];
+        assert_eq!(before_the_pause(&versions), "draft");
+        assert_eq!(before_the_pause(&versions[..1]), "live");
+        assert_eq!(status_of(&versions[0].source), Some(Status::Paused));
+    }
+}
