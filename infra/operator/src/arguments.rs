@@ -11,6 +11,7 @@ use habitsync_vendor_http::PrivateVendors;
 use crate::courses::CoursesArguments;
 use crate::history::HistoryArguments;
 use crate::holds::HoldsCommand;
+use crate::init::InitArguments;
 use crate::links::LinkArguments;
 use crate::results::ResultsCommand;
 use crate::runs::RunsArguments;
@@ -101,6 +102,8 @@ pub(crate) enum StageCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TenantCommand {
+    /// Asks the kick-off call's questions and writes a new customer's configuration, letter and check-list.
+    Init(InitArguments),
     /// Checks a configuration, stores it as a new version, and makes the customer's schedules what it says.
     Apply(ApplyArguments),
     /// Prints the configuration in force.

@@ -139,6 +139,36 @@ pub(crate) enum Failure {
         /// What was asked for.
         what: &'static str,
     },
+    /// The answers of the kick-off call cannot be read.
+    #[error("{}: {source}", path.display())]
+    Answers {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, and where.
+        source: Box<toml_edit::de::Error>,
+    },
+    /// The answers do not amount to a configuration; nothing was written.
+    #[error("nothing was written; the file would be wrong\n{}", findings::mistakes(path, &invalid.findings))]
+    NoConfiguration {
+        /// The file that would have been written.
+        path: PathBuf,
+        /// Everything that is wrong with it.
+        invalid: InvalidConfiguration,
+    },
+    /// The questions were not answered to the end.
+    #[error("nothing was written: {0} (answers may come from a file, too: --answers FILE)")]
+    NotAnswered(#[from] inquire::InquireError),
+    /// A file cannot be rendered.
+    #[error(transparent)]
+    Template(#[from] askama::Error),
+    /// A file cannot be written.
+    #[error("{} cannot be written: {source}", path.display())]
+    NotWritten {
+        /// The file; what is there already is never overwritten.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// There is no such version.
     #[error("{tenant} has no version {version}; `tenant history {tenant}` lists those there are")]
     NoSuchVersion {

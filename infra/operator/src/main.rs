@@ -12,6 +12,7 @@ mod findings;
 mod history;
 mod holds;
 mod hris;
+mod init;
 mod jobs;
 mod links;
 mod manual;
@@ -51,6 +52,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let stage = Stage::connect(arguments.place).await?;
     let done = match command {
         StageCommand::Holds(command) => return holds::run(&stage, command).await,
+        StageCommand::Tenant(TenantCommand::Init(asked)) => init::init(&asked),
         StageCommand::Tenant(TenantCommand::Apply(asked)) => tenants::apply(&stage, &asked).await,
         StageCommand::Tenant(TenantCommand::Show { tenant }) => tenants::show(&stage, &tenant).await,
         StageCommand::Tenant(TenantCommand::History(asked)) => history::show(&stage, &asked).await,

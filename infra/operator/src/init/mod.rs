@@ -1,0 +1,75 @@
+//! `habitsync tenant init`: the kick-off call's questions, and the three files that come of the answers.
+
+mod answers;
+mod questions;
+mod written;
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use answers::Answers;
+use habitsync_domain::configuration::TenantConfiguration;
+use written::Written;
+
+use crate::failure::Failure;
+
+/// Where the answers come from, and where the files go.
+#[derive(Debug, clap::Args)]
+pub(crate) struct InitArguments {
+    /// The answers, in a TOML file; without it they are asked for.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: Option<PathBuf>,
+    /// The folder that the files are written into.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(crate) into: PathBuf,
+}
+
+/// Asks, and writes the files; what is there already is never overwritten.
+pub(crate) fn init(asked: &InitArguments) -> Result<(), Failure> {
+    let answers = match &asked.answers {
+        Some(file) => read(file)?,
+        None => questions::ask()?,
+    };
+    let written = Written::of(&answers)?;
+    let tenant = answers.tenant.as_str();
+    let configuration = asked.into.join(format!("{tenant}.toml"));
+    // An answer may be one that the configuration does not allow: told with the line that it would have had.
+    let checked: Result<TenantConfiguration, _> = written.configuration.parse();
+    checked.map_err(|invalid| Failure::NoConfiguration {
+        path: configuration.clone(),
+        invalid,
+    })?;
+    let letter = asked.into.join(format!("{tenant}-codes.txt"));
+    let check_list = asked.into.join(format!("{tenant}-go-live.md"));
+    write(&configuration, &written.configuration)?;
+    write(&letter, &written.letter)?;
+    write(&check_list, &written.check_list)?;
+    println!(
+        "{}: the configuration, a draft; read it with the customer",
+        configuration.display()
+    );
+    println!("{}: the letter that asks for the integration codes", letter.display());
+    println!("{}: what is to be done until go-live", check_list.display());
+    Ok(())
+}
+
+fn read(file: &Path) -> Result<Answers, Failure> {
+    let text = std::fs::read_to_string(file).map_err(|source| Failure::File {
+        path: file.to_owned(),
+        source,
+    })?;
+    toml_edit::de::from_str(&text).map_err(|source| Failure::Answers {
+        path: file.to_owned(),
+        source: Box::new(source),
+    })
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    let written = OpenOptions::new().write(true).create_new(true).open(file);
+    let written = written.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|source| Failure::NotWritten {
+        path: file.to_owned(),
+        source,
+    })
+}
