@@ -82,7 +82,7 @@ pub(super) async fn live(world: &World, customer: &Customer, quoted: &mut Vec<Ar
 async fn load(world: &World, customer: &Customer, people: &[String], quoted: &mut Vec<Armed>) -> Result<(), Failed> {
     let hris = customer.hris();
     hris.change(&people[0], |employee| {
-        employee.work_email = Some(format!("{MARK}@nowhere"))
+        employee.work_email = Some(format!("{MARK}@nowhere"));
     });
     for id in &people[1..3] {
         hris.change(id, |employee| employee.work_email = Some(address("shared")));
@@ -99,7 +99,7 @@ async fn load(world: &World, customer: &Customer, people: &[String], quoted: &mu
         });
     }
     hris.change(&people[6], |employee| {
-        employee.location = Some(format!("Isle of {MARK}"))
+        employee.location = Some(format!("Isle of {MARK}"));
     });
     hris.change(&people[7], |employee| employee.status = format!("On {MARK}"));
     quoted.push(hris_says(customer, &Method::GET, "/employees", 500));
