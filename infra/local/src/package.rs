@@ -6,6 +6,7 @@ use std::fs;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use cargo_metadata::Message;
 
@@ -92,7 +93,8 @@ fn program(message: Message) -> Option<(String, PathBuf)> {
 }
 
 /// Where a function's program lies once it is laid out.
-pub(crate) fn laid_out(function: &str) -> PathBuf {
+#[must_use]
+pub fn laid_out(function: &str) -> PathBuf {
     folder(function).join("bootstrap")
 }
 
@@ -100,12 +102,16 @@ fn folder(function: &str) -> PathBuf {
     workspace::root().join("target/lambda").join(function)
 }
 
+/// Copies made by this process: two stacks that start at once must not rename each other's.
+static COPIES: AtomicU32 = AtomicU32::new(0);
+
 /// Copies a program beside its place and renames it, so that whoever reads the place finds a whole program.
 fn lay_out(function: &str, program: &Path) -> Result<(), LocalError> {
     let folder = folder(function);
     fs::create_dir_all(&folder).map_err(LocalError::file("create", &folder))?;
     let bootstrap = laid_out(function);
-    let copy = folder.with_extension(std::process::id().to_string());
+    let number = COPIES.fetch_add(1, Ordering::Relaxed);
+    let copy = folder.with_extension(format!("{}-{number}", std::process::id()));
     fs::copy(program, &copy).map_err(LocalError::file("copy", program))?;
     fs::rename(&copy, &bootstrap).map_err(LocalError::file("write", &bootstrap))
 }

@@ -49,11 +49,11 @@ fn shared(code: TopicCode, mut topics: Vec<TopicId>, known: &BTreeMap<TopicId, T
 /// Who has the course of this code, whether it still qualifies or not; or had it, where it has to be made again.
 fn keeper(code: &TopicCode, wanting: &[TopicId], known: &BTreeMap<TopicId, TopicRecord>) -> Option<TopicId> {
     let has_it = |record: &&TopicRecord| reference_of(Some(record)) == Some(code);
-    let had_it = |record: &&TopicRecord| {
+    let lost_it = |record: &&TopicRecord| {
         let course = record.course.as_ref();
         wanting.contains(&record.topic) && course.is_some_and(|course| course.written.external_id == *code)
     };
-    let keeper = known.values().find(has_it).or_else(|| known.values().find(had_it));
+    let keeper = known.values().find(has_it).or_else(|| known.values().find(lost_it));
     keeper.map(|record| record.topic)
 }
 
@@ -111,11 +111,8 @@ mod tests {
         (record.topic, record)
     }
 
-    fn found<const T: usize, const K: usize>(
-        topics: [Topic; T],
-        known: [(TopicId, TopicRecord); K],
-    ) -> Vec<(Option<i64>, Vec<i64>)> {
-        let shared = shared_codes(&topics, &known.into());
+    fn found<const K: usize>(topics: &[Topic], known: [(TopicId, TopicRecord); K]) -> Vec<(Option<i64>, Vec<i64>)> {
+        let shared = shared_codes(topics, &known.into());
         let plain = |shared: SharedCode| {
             let without = shared.without.into_iter().map(|topic| topic.0).collect();
             (shared.kept_by.map(|topic| topic.0), without)
@@ -125,37 +122,37 @@ mod tests {
 
     #[test]
     fn a_code_of_ones_own_is_nobody_elses() {
-        assert_eq!(found([topic(1, "A"), topic(2, "B")], []), []);
-        assert_eq!(found([topic(1, "A"), topic(2, "B")], [linked(1, "A", false)]), []);
+        assert_eq!(found(&[topic(1, "A"), topic(2, "B")], []), []);
+        assert_eq!(found(&[topic(1, "A"), topic(2, "B")], [linked(1, "A", false)]), []);
     }
 
     #[test]
     fn of_topics_that_have_no_course_yet_none_gets_it() {
         let topics = [topic(2, "A"), topic(1, "A"), topic(3, "B")];
-        assert_eq!(found(topics, []), [(None, vec![1, 2])]);
+        assert_eq!(found(&topics, []), [(None, vec![1, 2])]);
     }
 
     #[test]
     fn the_topic_that_has_the_course_keeps_it_though_it_does_not_qualify_any_more() {
         let topics = [topic(1, "A"), topic(2, "A")];
-        assert_eq!(found(topics, [linked(2, "A", false)]), [(Some(2), vec![1])]);
-        assert_eq!(found([topic(1, "A")], [linked(2, "A", false)]), [(Some(2), vec![1])]);
+        assert_eq!(found(&topics, [linked(2, "A", false)]), [(Some(2), vec![1])]);
+        assert_eq!(found(&[topic(1, "A")], [linked(2, "A", false)]), [(Some(2), vec![1])]);
     }
 
     #[test]
     fn a_course_is_known_by_the_code_it_was_made_with_whatever_its_topics_is_now() {
         let topics = [topic(1, "moved"), topic(2, "A"), topic(3, "moved")];
-        assert_eq!(found(topics, [linked(1, "A", false)]), [(Some(1), vec![2])]);
+        assert_eq!(found(&topics, [linked(1, "A", false)]), [(Some(1), vec![2])]);
     }
 
     #[test]
     fn a_course_that_has_to_be_made_again_is_its_topics_unless_another_has_it_by_now() {
         let topics = || [topic(1, "A"), topic(2, "A")];
-        assert_eq!(found(topics(), [linked(2, "A", true)]), [(Some(2), vec![1])]);
+        assert_eq!(found(&topics(), [linked(2, "A", true)]), [(Some(2), vec![1])]);
         let both = [linked(1, "A", true), linked(2, "A", false)];
-        assert_eq!(found(topics(), both), [(Some(2), vec![1])]);
+        assert_eq!(found(&topics(), both), [(Some(2), vec![1])]);
         assert_eq!(
-            found([topic(1, "A")], [linked(2, "A", true)]),
+            found(&[topic(1, "A")], [linked(2, "A", true)]),
             [],
             "it does not qualify"
         );
@@ -164,6 +161,6 @@ mod tests {
     #[test]
     fn of_topics_that_came_to_share_a_course_one_keeps_it() {
         let both = [linked(1, "A", false), linked(2, "A", false)];
-        assert_eq!(found([topic(1, "A"), topic(2, "A")], both), [(Some(1), vec![2])]);
+        assert_eq!(found(&[topic(1, "A"), topic(2, "A")], both), [(Some(1), vec![2])]);
     }
 }

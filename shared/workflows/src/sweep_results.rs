@@ -142,6 +142,7 @@ where
 }
 
 /// What became of a completion that was listed.
+#[derive(Clone, Copy)]
 enum Handled {
     Queued,
     Known,

@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::course::{Course, LinkedCourse, TopicRecord};
+use habitsync_domain::course_codes::SharedCode;
 use habitsync_domain::course_plan::{CourseAction, TopicPlan, plan_courses};
 use habitsync_domain::identity::TopicId;
 use habitsync_domain::job::Job;
 use habitsync_domain::result::ParkedOn;
 use jiff::{SignedDuration, Timestamp};
+use tracing::warn;
 
 use crate::course_report::CourseReport;
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
@@ -88,6 +90,7 @@ where
         for topic in &plan.topics {
             report.count(planned(&topic.action));
         }
+        plan.shared_codes.iter().for_each(log_shared);
         report.shared_codes = plan.shared_codes;
         if self.configuration.status == Status::Draft {
             return Ok(report.progress(true));
@@ -181,6 +184,13 @@ where
         }
         Ok(())
     }
+}
+
+/// Whoever looks after the customer has to find them.
+fn log_shared(shared: &SharedCode) {
+    let without: Vec<_> = shared.without.iter().map(|topic| topic.0).collect();
+    let kept_by = shared.kept_by.map(|topic| topic.0);
+    warn!(topic.code = shared.code.0, topic.kept_by = kept_by, topics.without = ?without, "topics share a code");
 }
 
 fn planned(action: &CourseAction) -> &'static str {

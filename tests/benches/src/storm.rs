@@ -18,6 +18,10 @@ pub struct Storm {
     pub refused: usize,
     /// Completions that no webhook told of.
     pub unannounced: usize,
+    /// Completions whose person or course was linked only after all was told.
+    pub late: usize,
+    /// Of these, those that were seen to wait for the link.
+    pub waited: usize,
     /// How often each kind of fault struck.
     pub faults: Vec<(&'static str, u32)>,
     /// How often the pusher was killed, and how many processes that were.
@@ -67,7 +71,8 @@ impl Storm {
     /// Whether every completion is exactly one result, where it belongs, and nothing has failed for good.
     #[must_use]
     pub fn is_as_promised(&self) -> bool {
-        self.wrong().is_empty() && self.unsettled.is_empty() && self.dead_letters == 0
+        let has_waited = self.waited == self.late;
+        self.wrong().is_empty() && self.unsettled.is_empty() && self.dead_letters == 0 && has_waited
     }
 }
 
@@ -79,6 +84,8 @@ impl fmt::Display for Storm {
         row("  that were duplicates", self.duplicates.to_string())?;
         row("  that were not answered 202 at once", self.refused.to_string())?;
         row("completions without a webhook", self.unannounced.to_string())?;
+        row("completions whose link came late", self.late.to_string())?;
+        row("  that waited for it", self.waited.to_string())?;
         let struck: u32 = self.faults.iter().map(|(_, struck)| struck).sum();
         row("faults of EmployeeConnect", struck.to_string())?;
         for (fault, struck) in &self.faults {
@@ -127,5 +134,10 @@ mod tests {
         assert!(!storm(&twice).is_as_promised(), "twice");
         let invented = [("one", "2026-03-01"), ("two", "2026-03-01")];
         assert!(!storm(&invented).is_as_promised(), "nobody's");
+        let unseen = Storm {
+            late: 1,
+            ..storm(&[("one", "2026-03-01")])
+        };
+        assert!(!unseen.is_as_promised(), "nobody saw it wait");
     }
 }

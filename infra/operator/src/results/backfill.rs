@@ -91,12 +91,12 @@ async fn results_begin(table: &TenantTable) -> Result<Timestamp, ServiceFailure>
 
 fn tell(asked: &BackfillArguments, window: BackfillWindow, plan: &BackfillPlan, zone: &TimeZone) {
     println!(
-        "# {} of {} from {} to before {}, from Tribal Habits; times in {}",
+        "# {} of {}, from Tribal Habits; times in {}",
         counted(plan.listed, "completion"),
         asked.tenant,
-        local(window.from, zone),
-        local(window.until, zone),
         zone_name(zone)
     );
-    println!("without a result: {}", plan.missing.len());
+    let (from, until) = (local(window.from, zone), local(window.until, zone));
+    println!("completed         from {from} to before {until}");
+    println!("without a result  {}", plan.missing.len());
 }

@@ -60,7 +60,7 @@ pub(super) fn detail(record: &ResultRecord, zone: &TimeZone) -> String {
             course,
             employee_id,
             at,
-        } => format!("on course {course} for employee {employee_id}, {}", local(*at, zone)),
+        } => format!("course {course}, employee {employee_id}, {}", local(*at, zone)),
         ResultState::Ignored { reason } => ignored_because(*reason).to_owned(),
         ResultState::Dead { cause } => format!("after {attempts}: {cause}"),
     }

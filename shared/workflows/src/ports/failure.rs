@@ -96,6 +96,17 @@ pub enum Missing {
     Other,
 }
 
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Course => "the course",
+            Self::Employee => "the employee",
+            Self::User => "the user",
+            Self::Other => "it",
+        })
+    }
+}
+
 impl VendorFailure {
     /// What kind of trouble it is where a whole run cannot go on because of it. What one person's record brought about is
     /// told apart where it happens.
@@ -189,7 +200,7 @@ impl fmt::Display for VendorFailureKind {
                 let names: Vec<_> = fields.iter().map(|refused| refused.field.as_str()).collect();
                 write!(f, "refused the request (fields: {})", names.join(", "))
             }
-            Self::NotFound(missing) => write!(f, "does not know it ({missing:?})"),
+            Self::NotFound(missing) => write!(f, "does not know {missing}"),
             Self::RateLimited(wait) => write!(f, "asks to wait {} s", wait.as_secs()),
             Self::Unavailable {
                 may_have_happened: false,

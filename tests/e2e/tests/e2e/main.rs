@@ -3,7 +3,10 @@
 
 mod courses;
 mod customer;
+mod hanging;
+mod operating;
 mod results;
+mod secrecy;
 mod storms;
 mod users;
 mod wait;
@@ -122,7 +125,12 @@ fn trials() -> Vec<Test> {
         results::a_result_whose_answer_was_lost_is_not_recorded_twice,
         results::a_completion_that_comes_before_its_course_is_recorded_when_the_course_comes,
         results::a_completion_whose_webhook_was_lost_is_found_by_the_sweep,
+        hanging::one_customers_hanging_employee_connect_delays_nobody_else_and_loses_nothing,
+        operating::an_operator_lists_shows_replays_and_backfills_results,
         storms::every_completion_of_a_storm_is_one_result_where_it_belongs,
+        storms::late::completions_that_come_before_their_people_and_courses_wait_for_them_and_are_recorded_once,
+        secrecy::what_is_personal_reaches_the_vendors_and_the_mails_and_no_log_line,
+        webhooks::a_webhook_that_is_replayed_byte_for_byte_adds_nothing,
         webhooks::what_is_not_authentic_readable_or_ours_is_answered_as_documented_and_leaves_nothing,
     ]
 }

@@ -1,5 +1,7 @@
 //! Results: who completes a topic has it recorded on its course, once, on the right day, whatever breaks in between.
 
+use std::time::Duration;
+
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use libtest_mimic::Failed;
 
@@ -7,8 +9,11 @@ use crate::World;
 use crate::wait::until;
 
 /// In Sydney it is the next day already.
-const EVENING_UTC: &str = "2026-03-01T20:30:00Z";
+pub(crate) const EVENING_UTC: &str = "2026-03-01T20:30:00Z";
 const NEXT_DAY_IN_SYDNEY: &str = "2026-03-02";
+
+/// For a result to come, on a busy machine.
+pub(crate) const LONG_ENOUGH: Duration = Duration::from_mins(3);
 
 pub(crate) async fn a_completion_is_recorded_once_though_it_is_sent_three_times(world: World) -> Result<(), Failed> {
     let customer = world.customer("three-times").await?;
@@ -95,13 +100,9 @@ pub(crate) async fn a_completion_whose_webhook_was_lost_is_found_by_the_sweep(wo
 }
 
 /// Waits until nothing is queued or being worked on.
-async fn drained(world: &World) -> Result<(), Failed> {
-    let limit = std::time::Instant::now() + std::time::Duration::from_mins(3);
-    while world.stack.queued_results().await? > 0 {
-        if std::time::Instant::now() > limit {
-            return Err("the queue did not empty".into());
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    Ok(())
+pub(crate) async fn drained(world: &World) -> Result<(), Failed> {
+    habitsync_local::wait::until("the queue to empty", LONG_ENOUGH, async || {
+        Ok((world.stack.queued_results().await? == 0).then_some(()))
+    })
+    .await
 }

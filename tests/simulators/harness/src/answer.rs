@@ -55,6 +55,10 @@ fn instead(dialect: &Dialect, fault: &Fault) -> Option<Response> {
             moment: Moment::BeforeEffect,
         } => Some(hang_up(StatusCode::OK.into_response())),
         Fault::ErrorInBody => Some(Json((dialect.error)(StatusCode::OK, "something went wrong")).into_response()),
+        Fault::Answer { status, body } => {
+            let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            Some((status, Json(body)).into_response())
+        }
         _ => None,
     }
 }
@@ -84,7 +88,11 @@ async fn spoil(dialect: &Dialect, fault: &Fault, asked: &Call, done: Response) -
         Fault::TruncatedPage { .. } | Fault::RepeatedPage | Fault::WrongTotal { .. } => {
             falsify(dialect, fault, asked, done).await
         }
-        Fault::TooManyRequests { .. } | Fault::Slow { .. } | Fault::ErrorInBody | Fault::ExpiredToken => done,
+        Fault::TooManyRequests { .. }
+        | Fault::Slow { .. }
+        | Fault::ErrorInBody
+        | Fault::ExpiredToken
+        | Fault::Answer { .. } => done,
     }
 }
 

@@ -70,6 +70,13 @@ pub enum Fault {
     ErrorInBody,
     /// The call's credential has expired: 401, and a token stays invalid.
     ExpiredToken,
+    /// The work is not done, and this is answered: what no rule of the contract would say.
+    Answer {
+        /// The status.
+        status: u16,
+        /// The body.
+        body: serde_json::Value,
+    },
 }
 
 const fn unavailable() -> u16 {

@@ -37,7 +37,7 @@ fn staff(customer: &Customer) -> Vec<String> {
 }
 
 /// Those of the staff who have started, have no last day, and have nobody reporting to them.
-fn at_work(customer: &Customer) -> Vec<String> {
+pub(crate) fn at_work(customer: &Customer) -> Vec<String> {
     let company = &customer.example.company;
     let is_at_work = |id: &String| {
         let manages = |person: &Person| person.manager_employee_id.as_ref() == Some(id);
