@@ -77,6 +77,9 @@ pub struct Incident {
     /// Whether the operators were told that it began, and under which Message-ID.
     #[serde(default)]
     pub told: Option<ToldAs>,
+    /// How often it was changed: whoever changes it has seen the one before.
+    #[serde(default)]
+    pub revision: u64,
 }
 
 /// That the operators were told, and the mail that later ones answer; none where the stage has no operator's address.
@@ -108,6 +111,8 @@ pub enum Phase {
     Over {
         /// When the vendor answered again.
         at: Timestamp,
+        /// Whether the operators were told.
+        told: bool,
     },
 }
 
@@ -184,7 +189,23 @@ impl Incident {
             last_probed: None,
             caught_up: 0,
             told: None,
+            revision: 1,
         }
+    }
+
+    /// Failures until then have been taken account of: another incident of the vendor begins with later ones.
+    #[must_use]
+    pub fn accounts_until(&self) -> Timestamp {
+        match self.phase {
+            Phase::Open { .. } => Timestamp::MIN,
+            Phase::Recovering { since: at } | Phase::Over { at, .. } => at,
+        }
+    }
+
+    /// Whether it is over, and history.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over { .. })
     }
 
     /// Whether a run of this customer's job may call the vendor at `now`.
@@ -200,9 +221,8 @@ impl Incident {
     /// Whether what a run failed with is this incident, and not the customer's own affair.
     #[must_use]
     pub fn explains(&self, signature: &Signature) -> bool {
-        let is_over = matches!(self.phase, Phase::Over { .. });
         let is_of_it = matches!(signature, Signature::Vendor { vendor, kind } if *vendor == self.vendor && self.kinds.contains(kind));
-        is_of_it && !is_over
+        is_of_it && !self.is_over()
     }
 
     /// The incident a moment later, by what the summary says by now. A probe that it names anew is to be started.
@@ -216,6 +236,20 @@ impl Incident {
             Phase::Over { .. } => {}
         }
         next
+    }
+
+    /// The probe that this incident names and the one before did not.
+    #[must_use]
+    pub fn probe_after(&self, before: &Self) -> Option<(TenantId, Job)> {
+        let new = self.probe().filter(|probe| before.probe() != Some(probe))?;
+        Some((new.tenant.clone(), new.job))
+    }
+
+    fn probe(&self) -> Option<&Probe> {
+        match &self.phase {
+            Phase::Open { probe, .. } => probe.as_ref(),
+            Phase::Recovering { .. } | Phase::Over { .. } => None,
+        }
     }
 
     /// What has to be started once the vendor answers although nothing held it back: it had failed before the incident began, or
@@ -335,7 +369,7 @@ impl Incident {
         let waits = |sighting: &Sighting| sighting.held_since.is_some() && sighting.job.calls(self.vendor);
         let is_long_enough = now.duration_since(since) >= CAUGHT_UP_WITHIN;
         if is_long_enough || !sightings.iter().any(waits) {
-            self.phase = Phase::Over { at: since };
+            self.phase = Phase::Over { at: since, told: false };
         }
     }
 }

@@ -52,6 +52,9 @@ impl fmt::Display for Job {
     }
 }
 
+/// So many slices in a row that got nowhere are the operator's affair.
+pub const STALLED_SLICES: u32 = 3;
+
 /// What a job remembers from run to run: one part of the customer's row in the fleet summary.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobState {

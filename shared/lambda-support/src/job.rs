@@ -14,7 +14,7 @@ pub struct JobEvent {
 /// How a job ended well: for whoever called the function and waits, and for its log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobAnswer {
-    /// `finished`, `unfinished` (the watchdog goes on with it), `already_running` or `paused`.
+    /// `finished`, `unfinished` (the watchdog goes on with it), `already_running`, `paused`, or `held_back` (a vendor is not well).
     pub outcome: &'static str,
     /// What was done, by name; empty where nothing was.
     pub counts: Counts,
@@ -28,6 +28,7 @@ impl JobAnswer {
             RunOutcome::Unfinished(done) => ("unfinished", counts(done)),
             RunOutcome::AlreadyRunning { .. } => ("already_running", Counts::new()),
             RunOutcome::Paused => ("paused", Counts::new()),
+            RunOutcome::HeldBack => ("held_back", Counts::new()),
         };
         Self { outcome, counts }
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
-use habitsync_domain::job::{Failure, Job, JobState, RunRecord, RunState};
+use habitsync_domain::job::{Failure, Job, JobState, RunRecord, RunState, STALLED_SLICES};
 use habitsync_domain::trouble::Trouble;
 use habitsync_domain::vendor::Vendor;
 use jiff::Timestamp;
@@ -29,6 +29,8 @@ pub enum RunOutcome<T> {
     },
     /// The customer is paused, or does not use this job (yet); nothing was done.
     Paused,
+    /// A vendor is not well, and left alone; nothing was done. The watchdog starts the run once it is over.
+    HeldBack,
     /// All there was to do is done.
     Finished(T),
     /// The time ran out; the rest is left to the next run.
@@ -92,9 +94,6 @@ impl JobFailure {
     }
 }
 
-/// So many slices in a row that got nowhere are the operator's affair.
-const STALLED: u32 = 3;
-
 /// Closes the job's unfinished runs: there is nothing for anybody to carry on.
 ///
 /// # Errors
@@ -152,7 +151,7 @@ where
 /// Counts the slice as one that gets nowhere until it has done something: one that crashes cannot say so itself.
 async fn begin_slice<S: RememberJob>(store: &S, job: Job) -> Result<JobState, ServiceFailure> {
     let mut remembered = store.load_job(job).await?;
-    if remembered.stalled_slices >= STALLED {
+    if remembered.stalled_slices >= STALLED_SLICES {
         tracing::error!(job = %job, job.stalled_slices = remembered.stalled_slices, "the job gets nowhere");
     }
     remembered.stalled_slices = remembered.stalled_slices.saturating_add(1);

@@ -8,9 +8,11 @@ use habitsync_domain::result::ParkedOn;
 use habitsync_domain::sweep_window::SweepWindow;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::held_back::is_held_back;
 use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, run_job, stop_job};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
+use crate::ports::incidents::{ListIncidents, NoteHeldBack};
 use crate::ports::queue::QueueCompletion;
 use crate::ports::results::{FindResult, ReleaseResults};
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
@@ -57,6 +59,7 @@ pub async fn sweep_results<Table, Portal, Queue, Clock>(
 ) -> Result<RunOutcome<SweepReport>, JobFailure>
 where
     Table: FindResult + ReleaseResults + FindGoLive + HoldLease + SaveRun + RememberJob,
+    Table: ListIncidents + NoteHeldBack,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Clock: Now,
@@ -64,6 +67,10 @@ where
     if sweep.configuration.status != Status::Live || !sweep.configuration.results.enabled {
         stop_job(sweep.table, Job::ResultsSweep).await?;
         return Ok(RunOutcome::Paused);
+    }
+    let tenant = &sweep.configuration.tenant;
+    if is_held_back(sweep.table, tenant, Job::ResultsSweep, sweep.clock.now()).await? {
+        return Ok(RunOutcome::HeldBack);
     }
     let work = async |state: &mut JobState| sweep.work(state, deadline).await;
     run_job(sweep.table, sweep.clock, Job::ResultsSweep, deadline, work).await

@@ -12,6 +12,7 @@ mod configuration;
 mod courses;
 mod due;
 mod fleet;
+mod incidents;
 mod item;
 mod keys;
 mod leases;
@@ -20,6 +21,7 @@ mod people;
 mod result_list;
 mod results;
 mod runs;
+mod waiting;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;

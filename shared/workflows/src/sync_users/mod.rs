@@ -16,9 +16,11 @@ use jiff::Timestamp;
 
 pub use summary::{UserSyncSummary, Written};
 
+use crate::held_back::{is_for_customer, is_held_back};
 use crate::job_run::{JobFailure, Progress, RunOutcome, run_job, stop_job};
 use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer};
 use crate::ports::clock::Now;
+use crate::ports::incidents::{ListIncidents, NoteHeldBack};
 use crate::ports::mail::{RememberAlert, SendMail};
 use crate::ports::people::{LoadParked, LoadPeople, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
@@ -56,13 +58,16 @@ where
     H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
     S: LoadPeople + SavePerson + LoadParked + SaveParked,
-    S: HoldLease + SaveRun + RememberJob + RememberAlert + ReleaseResults,
+    S: HoldLease + SaveRun + RememberJob + RememberAlert + ReleaseResults + ListIncidents + NoteHeldBack,
     M: SendMail,
     C: Now,
 {
     if configuration.status == Status::Paused {
         stop_job(sync.store, Job::Users).await?;
         return Ok(RunOutcome::Paused);
+    }
+    if is_held_back(sync.store, &configuration.tenant, Job::Users, sync.clock.now()).await? {
+        return Ok(RunOutcome::HeldBack);
     }
     let work = async |remembered: &mut JobState| sync.work(configuration, deadline, remembered).await;
     let result = run_job(sync.store, sync.clock, Job::Users, deadline, work).await;
@@ -77,6 +82,7 @@ where
     H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
     S: LoadPeople + SavePerson + LoadParked + SaveParked + RememberJob + RememberAlert + ReleaseResults,
+    S: ListIncidents,
     M: SendMail,
     C: Now,
 {
@@ -158,7 +164,7 @@ where
         configuration: &TenantConfiguration,
         failure: &JobFailure,
     ) -> Result<(), JobFailure> {
-        if failure.trouble().is_for_customer()
+        if is_for_customer(self.store, Job::Users, failure).await?
             && let Some(worklist) = Worklist::of_failure(failure)
         {
             self.tell(configuration, &worklist, false).await?;
