@@ -211,11 +211,13 @@ impl Incident {
     /// Whether a run of this customer's job may call the vendor at `now`.
     #[must_use]
     pub fn admits(&self, tenant: &TenantId, job: Job, now: Timestamp) -> bool {
-        let Phase::Open { probe, .. } = &self.phase else {
-            return true;
-        };
         let is_probe = |probe: &Probe| probe.tenant == *tenant && probe.job == job && now < probe.until;
-        !job.calls(self.vendor) || probe.as_ref().is_some_and(is_probe)
+        !self.holds_back(job) || self.probe().is_some_and(is_probe)
+    }
+
+    /// Whether runs of this job wait for its end.
+    fn holds_back(&self, job: Job) -> bool {
+        matches!(self.phase, Phase::Open { .. }) && job.calls(self.vendor)
     }
 
     /// Whether what a run failed with is this incident, and not the customer's own affair.
@@ -312,9 +314,9 @@ impl Incident {
         };
         match &sighting.failing {
             None => Heard::Answer,
-            Some(failing) if failing.last_at <= probe.since && now < probe.until => Heard::NotYet,
+            Some(failing) if failing.last_at < probe.since && now < probe.until => Heard::NotYet,
             // It hangs, or crashed.
-            Some(failing) if failing.last_at <= probe.since => Heard::Silence,
+            Some(failing) if failing.last_at < probe.since => Heard::Silence,
             Some(failing) if self.explains(&failing.signature) || self.is_not_well(&failing.signature) => {
                 Heard::Silence
             }
@@ -403,14 +405,11 @@ impl Phase {
     }
 }
 
-/// What was held back and need not be any more, the longest waiting first, as many as are started in a minute.
+/// What was held back and need not be any more, the longest waiting first, as many as are started in a minute. `incidents` are
+/// those of this minute and of the one before: who failed by one that has just ended is noted first, and then waits in line.
 #[must_use]
-pub fn to_start(sightings: &[Sighting], incidents: &[Incident], now: Timestamp) -> Vec<Sighting> {
-    let is_free = |sighting: &Sighting| {
-        incidents
-            .iter()
-            .all(|incident| incident.admits(&sighting.tenant, sighting.job, now))
-    };
+pub fn to_start(sightings: &[Sighting], incidents: &[Incident]) -> Vec<Sighting> {
+    let is_free = |sighting: &Sighting| !incidents.iter().any(|incident| incident.holds_back(sighting.job));
     let held = sightings.iter().filter(|sighting| sighting.held_since.is_some());
     let mut held: Vec<_> = held.filter(|sighting| is_free(sighting)).cloned().collect();
     held.sort_by_key(|sighting| sighting.held_since);

@@ -67,7 +67,7 @@ where
             }
         }
     }
-    if let Err(failure) = tend.start_held_back(&sightings, &mut report).await {
+    if let Err(failure) = tend.start_held_back(&sightings, &view.incidents, &mut report).await {
         report.failures.push(failure);
     }
     report
@@ -171,8 +171,14 @@ where
     }
 
     /// Started, and then forgotten: should this end in between, a run is started twice, and the second says so.
-    async fn start_held_back(&self, sightings: &[Sighting], report: &mut IncidentReport) -> Result<(), ServiceFailure> {
-        for held in to_start(sightings, &report.incidents, self.clock.now()) {
+    async fn start_held_back(
+        &self,
+        sightings: &[Sighting],
+        before: &[Incident],
+        report: &mut IncidentReport,
+    ) -> Result<(), ServiceFailure> {
+        let incidents = [before, &report.incidents].concat();
+        for held in to_start(sightings, &incidents) {
             if held.last_success_at <= held.held_since {
                 self.jobs.start_job(&held.tenant, held.job).await?;
                 report.runs_started += 1;

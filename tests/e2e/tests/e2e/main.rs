@@ -3,6 +3,7 @@
 
 mod courses;
 mod customer;
+mod operators;
 mod results;
 mod storms;
 mod users;
@@ -115,6 +116,8 @@ fn trials() -> Vec<Test> {
         results::a_completion_that_comes_before_its_course_is_recorded_when_the_course_comes,
         results::a_completion_whose_webhook_was_lost_is_found_by_the_sweep,
         storms::every_completion_of_a_storm_is_one_result_where_it_belongs,
+        operators::a_stale_customer_is_counted_and_named,
+        operators::an_outage_of_six_customers_is_one_mail_to_the_operators_and_everybody_catches_up,
         webhooks::what_is_not_authentic_readable_or_ours_is_answered_as_documented_and_leaves_nothing,
     ]
 }
