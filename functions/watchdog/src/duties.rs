@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use tracing::error;
 
 /// A duty that takes longer is given up for this tick: what it has done stays, and the rest is the next one's.
-const LONGEST: Duration = Duration::from_secs(15);
+const LONGEST: Duration = Duration::from_secs(10);
 
 /// The duties of one tick, as far as they have come.
 #[derive(Debug, Default)]

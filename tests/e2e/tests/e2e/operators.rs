@@ -20,6 +20,9 @@ use crate::customer::Customer;
 /// The watchdog's minute, the first probe after two, and the catching up, on a busy machine.
 const AN_INCIDENT: Duration = Duration::from_mins(9);
 
+/// What a look finds.
+type Looked = Result<Option<()>, Failed>;
+
 /// A tick of the watchdog, and its lines brought here.
 const A_TICK: Duration = Duration::from_mins(3);
 
@@ -40,12 +43,12 @@ pub(crate) async fn a_stale_customer_is_counted_and_named(world: World) -> Resul
     };
     acme.save_job(Job::Users, &state).await?;
     let lines = async || watchdog_lines(&world);
-    wait_until("a metric that counts the stale customer", A_TICK, async || {
+    wait_until("a metric that counts the stale customer", A_TICK, async || -> Looked {
         let counted = |line: &Value| line["StaleCustomers"].as_u64().is_some_and(|stale| stale > 0);
         Ok(lines().await.iter().any(counted).then_some(()))
     })
     .await?;
-    wait_until("a line that names the stale customer", A_TICK, async || {
+    wait_until("a line that names the stale customer", A_TICK, async || -> Looked {
         let named = |line: &Value| {
             let unwell = line["customers.late"].as_str().unwrap_or_default();
             line["message"] == "customers are unwell" && unwell.contains("stale users since")
@@ -89,7 +92,7 @@ pub(crate) async fn an_outage_of_six_customers_is_one_mail_to_the_operators_and_
         let answer = customer.call("user-sync").await?;
         assert!(answer.get("errorType").is_some(), "{answer}");
     }
-    wait_until("the mail to the operators", AN_INCIDENT, async || {
+    wait_until("the mail to the operators", AN_INCIDENT, async || -> Looked {
         let mails = mails_to_operators(&world).await?;
         Ok((!mails.is_empty()).then_some(()))
     })
@@ -98,7 +101,7 @@ pub(crate) async fn an_outage_of_six_customers_is_one_mail_to_the_operators_and_
     assert_eq!(held_back["outcome"], "held_back", "{held_back}");
     outages.iter().for_each(|outage| outage.disarm());
     let back = Timestamp::now();
-    wait_until("the closing mail", AN_INCIDENT, async || {
+    wait_until("the closing mail", AN_INCIDENT, async || -> Looked {
         let mails = mails_to_operators(&world).await?;
         Ok((mails.len() > 1).then_some(()))
     })
@@ -124,7 +127,7 @@ pub(crate) async fn an_outage_of_six_customers_is_one_mail_to_the_operators_and_
 }
 
 /// Mails to the operators, oldest first.
-async fn mails_to_operators(world: &World) -> Result<Vec<Mail>, habitsync_local::LocalError> {
+async fn mails_to_operators(world: &World) -> Result<Vec<Mail>, Failed> {
     let mails = world.stack.mails().await?;
     let to_operators = |mail: &Mail| mail.to.iter().any(|to| to == OPERATOR_MAIL);
     Ok(mails.into_iter().filter(to_operators).collect())
@@ -133,7 +136,7 @@ async fn mails_to_operators(world: &World) -> Result<Vec<Mail>, habitsync_local:
 /// The run that was started again ends a moment after it was.
 async fn in_step_since(customer: &Customer, back: Timestamp) -> Result<(), Failed> {
     let table = customer.world.stack.tenant_table(&customer.example.tenant).await?;
-    wait_until("everybody in step", AN_INCIDENT, async || {
+    wait_until("everybody in step", AN_INCIDENT, async || -> Looked {
         let job = table.load_job(Job::Users).await.unwrap_or_default();
         Ok(job.last_success_at.is_some_and(|success| success > back).then_some(()))
     })
