@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 
+use habitsync_lambda_support::{Metric, Metrics};
 use habitsync_workflows::accept_completion::{AcceptCompletion, Acceptance, Delivery, accept_completion};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::queue::QueueCompletion;
@@ -14,6 +15,7 @@ use tracing::{error, info, warn};
 /// Accepts the delivery in `request`, or says by the status why not.
 pub(crate) async fn handle<Configurations, Secrets, Queue, Clock>(
     accept: &AcceptCompletion<'_, Configurations, Secrets, Queue, Clock>,
+    metrics: &Metrics,
     request: Request,
 ) -> Result<Response<Body>, Infallible>
 where
@@ -31,6 +33,7 @@ where
     };
     let acceptance = accept_completion(accept, &delivery).await;
     log(delivery.tenant, &acceptance);
+    metrics.write(accept.clock.now(), &[(measured(&acceptance), 1)]);
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = status(&acceptance);
     Ok(response)
@@ -54,6 +57,15 @@ fn status(acceptance: &Acceptance) -> StatusCode {
         Acceptance::NotAuthentic => StatusCode::UNAUTHORIZED,
         Acceptance::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Acceptance::NotStored(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+fn measured(acceptance: &Acceptance) -> Metric {
+    match acceptance {
+        Acceptance::Accepted { .. } => Metric::WebhooksAccepted,
+        Acceptance::NotForUs => Metric::WebhooksIgnored,
+        Acceptance::Unreadable(_) | Acceptance::NotAuthentic | Acceptance::TooLarge => Metric::WebhooksRefused,
+        Acceptance::NotStored(_) => Metric::WebhooksNotStored,
     }
 }
 
@@ -113,7 +125,8 @@ mod tests {
                 clock: &self.clock,
             };
             let request = from_str(&event.to_string()).expect("an event of API Gateway");
-            let Ok(response) = handle(&accept, request).await;
+            let metrics = Metrics::of_function("test", "completion-webhook");
+            let Ok(response) = handle(&accept, &metrics, request).await;
             assert_eq!(response.body(), &Body::Empty);
             response.status().as_u16()
         }

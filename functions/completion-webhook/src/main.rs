@@ -4,7 +4,7 @@ mod handler;
 mod settings;
 
 use habitsync_aws_adapters::{Aws, SystemClock};
-use habitsync_lambda_support::{Environment, telemetry};
+use habitsync_lambda_support::{Environment, Metrics, telemetry};
 use habitsync_workflows::accept_completion::AcceptCompletion;
 use lambda_http::{Error, Request, run, service_fn};
 
@@ -15,11 +15,15 @@ async fn main() -> Result<(), Error> {
     telemetry::init(env!("CARGO_CRATE_NAME"));
     let settings = Settings::read(Environment::process())?;
     let aws = Aws::connect().await?;
+    let metrics = Metrics::of_function(&settings.stage, "completion-webhook");
     let accept = AcceptCompletion {
         configurations: &aws.table(&settings.table).cached_configurations(),
         secrets: &aws.secrets(&settings.stage),
         queue: &aws.result_queue(&settings.result_queue_url),
         clock: &SystemClock,
     };
-    run(service_fn(|request: Request| handler::handle(&accept, request))).await
+    run(service_fn(|request: Request| {
+        handler::handle(&accept, &metrics, request)
+    }))
+    .await
 }

@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use habitsync_aws_adapters::{Mailer, SystemClock};
-use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent};
+use habitsync_domain::job::Job;
+use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent, Metric, Metrics};
+use habitsync_vendor_http::take_traffic;
 use habitsync_vendors::{OpenTenant, OpenTenants};
 use habitsync_workflows::course_report::CourseReport;
+use habitsync_workflows::held_back::is_for_customer;
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
 use habitsync_workflows::mail::{MailSettings, News, Subject, Worklist, tell_customer};
 use habitsync_workflows::ports::clock::Now;
@@ -17,6 +20,14 @@ use tracing::{Instrument, info_span};
 /// Kept free of calls at the end of an invocation, for recording how far it came.
 const MARGIN: Duration = Duration::from_secs(10);
 
+/// The metrics of what a course sync counts.
+const METRICS: [(&str, Metric); 4] = [
+    ("created", Metric::CoursesCreated),
+    ("adopted", Metric::CoursesCreated),
+    ("changed", Metric::CoursesChanged),
+    ("withdrawn", Metric::CoursesWithdrawn),
+];
+
 type Outcome = Result<RunOutcome<CourseReport>, JobFailure>;
 
 /// What the function holds on to between invocations.
@@ -26,6 +37,7 @@ pub(crate) struct CourseSyncFunction {
     pub(crate) mailer: Mailer,
     pub(crate) mail_settings: MailSettings,
     pub(crate) clock: SystemClock,
+    pub(crate) metrics: Metrics,
 }
 
 impl CourseSyncFunction {
@@ -33,12 +45,20 @@ impl CourseSyncFunction {
     pub(crate) async fn handle(&self, event: LambdaEvent<JobEvent>) -> Result<JobAnswer, FunctionError> {
         let deadline = Deadline::of(&event.context, MARGIN);
         let span = info_span!("course_sync", tenant = %event.payload.tenant, request.id = event.context.request_id);
+        let measured = self.metrics.measured();
         let ended = async {
             self.sync(&event.payload, deadline)
                 .await
                 .inspect_err(FunctionError::log)
         };
-        ended.instrument(span).await
+        let ended = ended.instrument(span).await;
+        let traffic = take_traffic();
+        let sent = [
+            (Metric::VendorRequests, traffic.requests),
+            (Metric::VendorRefusals, traffic.refusals),
+        ];
+        measured.write(self.clock.now(), &ended, &METRICS, &sent);
+        ended
     }
 
     async fn sync(&self, event: &JobEvent, deadline: Deadline) -> Result<JobAnswer, FunctionError> {
@@ -60,6 +80,11 @@ impl CourseSyncFunction {
         let Some(worklist) = worklist(outcome) else {
             return Ok(());
         };
+        if let Err(failure) = outcome
+            && !is_for_customer(&tenant.table, Job::Courses, failure).await?
+        {
+            return Ok(());
+        }
         let news = News {
             configuration: &tenant.configuration,
             subject: Subject::Courses,
@@ -81,7 +106,8 @@ fn worklist(outcome: &Outcome) -> Option<Worklist> {
             RunOutcome::Unfinished(_)
             | RunOutcome::AlreadyRunning { .. }
             | RunOutcome::BackingOff { .. }
-            | RunOutcome::Paused,
+            | RunOutcome::Paused
+            | RunOutcome::HeldBack,
         ) => None,
         Err(failure) => Worklist::of_failure(failure),
     }

@@ -4,7 +4,7 @@ mod handler;
 mod settings;
 
 use habitsync_aws_adapters::{Aws, SystemClock};
-use habitsync_lambda_support::{Environment, telemetry};
+use habitsync_lambda_support::{Environment, Metrics, telemetry};
 use habitsync_vendors::OpenTenants;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
@@ -22,6 +22,7 @@ async fn main() -> Result<(), Error> {
         mailer: aws.mailer(&settings.mail.sender),
         mail_settings: settings.mail,
         clock: SystemClock,
+        metrics: Metrics::of_function(&settings.stage, "course-sync"),
     };
     run(service_fn(|event: LambdaEvent<_>| function.handle(event))).await
 }

@@ -15,7 +15,8 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::completion::CompletionMessage;
 use habitsync_domain::result::ResultState;
-use habitsync_lambda_support::{Deadline, FunctionError};
+use habitsync_lambda_support::{Deadline, FunctionError, Metric, Metrics};
+use habitsync_vendor_http::take_traffic;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::push_result::PushOutcome;
 use lambda_runtime::LambdaEvent;
@@ -28,6 +29,7 @@ const MARGIN: Duration = Duration::from_secs(5);
 pub(crate) async fn handle(
     event: LambdaEvent<SqsEvent>,
     push: impl AsyncFn(&CompletionMessage, Deadline) -> Result<PushOutcome, FunctionError>,
+    metrics: &Metrics,
 ) -> Result<SqsBatchResponse, FunctionError> {
     let deadline = Deadline::of(&event.context, MARGIN);
     let messages = event.payload.records;
@@ -37,7 +39,9 @@ pub(crate) async fn handle(
         let id = message.message_id.as_deref().unwrap_or_default();
         let request = event.context.request_id.as_str();
         let span = info_span!("message", message.id = id, request.id = request, tenant = field::Empty);
-        if let Err(error) = push_message(message, deadline, &push).instrument(span).await {
+        let pushed = push_message(message, deadline, &push).instrument(span).await;
+        metrics.write(SystemClock.now(), &measured(&pushed));
+        if let Err(error) = pushed {
             failed.add_failure(id);
             last_error = Some(error);
         }
@@ -52,13 +56,15 @@ async fn push_message(
     message: &SqsMessage,
     deadline: Deadline,
     push: impl AsyncFn(&CompletionMessage, Deadline) -> Result<PushOutcome, FunctionError>,
-) -> Result<(), FunctionError> {
+) -> Result<(PushOutcome, u64), FunctionError> {
     let pushed = async {
         let message = read(message)?;
         Span::current().record("tenant", message.tenant.as_str());
         let outcome = push(&message, deadline).await?;
-        log(&message, &outcome);
-        Ok(())
+        let since_accepted = SystemClock.now().duration_since(message.accepted_at).as_millis();
+        let since_accepted = u64::try_from(since_accepted).unwrap_or_default();
+        log(&message, &outcome, since_accepted);
+        Ok((outcome, since_accepted))
     };
     pushed.await.inspect_err(FunctionError::log)
 }
@@ -72,20 +78,42 @@ fn read(message: &SqsMessage) -> Result<CompletionMessage, FunctionError> {
     })
 }
 
+/// What became of a completion, and what that took of the vendors.
+fn measured(pushed: &Result<(PushOutcome, u64), FunctionError>) -> Vec<(Metric, u64)> {
+    let traffic = take_traffic();
+    let mut values = vec![
+        (Metric::VendorRequests, traffic.requests),
+        (Metric::VendorRefusals, traffic.refusals),
+    ];
+    match pushed {
+        Err(error) => values.push((Metric::OperatorFailures, u64::from(error.is_ours()))),
+        Ok((PushOutcome::AlreadySettled(_) | PushOutcome::HeldByAnother { .. }, _)) => {}
+        Ok((PushOutcome::Settled(state), since_accepted)) => match state {
+            ResultState::Recorded { .. } => {
+                values.extend([(Metric::ResultsRecorded, 1), (Metric::ResultLatency, *since_accepted)]);
+            }
+            ResultState::Waiting { .. } | ResultState::Claimed { .. } => values.push((Metric::ResultsDelayed, 1)),
+            ResultState::Parked { .. } => values.push((Metric::ResultsParked, 1)),
+            ResultState::Ignored { .. } => values.push((Metric::ResultsIgnored, 1)),
+            ResultState::Dead { .. } => values.push((Metric::ResultsDead, 1)),
+        },
+    }
+    values
+}
+
 /// The one line of a completion.
-fn log(message: &CompletionMessage, outcome: &PushOutcome) {
+fn log(message: &CompletionMessage, outcome: &PushOutcome, since_accepted: u64) {
     let (outcome, cause) = match outcome {
         PushOutcome::Settled(state) => named(state),
         PushOutcome::AlreadySettled(_) => ("already_settled", ""),
         PushOutcome::HeldByAnother { .. } => ("held_by_another", ""),
     };
     let enrolment = message.completion.enrolment.0;
-    let since_accepted = SystemClock.now().duration_since(message.accepted_at).as_millis();
     info!(
         enrolment.id = enrolment,
         result.outcome = outcome,
         result.cause = cause,
-        result.since_accepted_ms = i64::try_from(since_accepted).unwrap_or(i64::MAX),
+        result.since_accepted_ms = since_accepted,
         "pushed a completion"
     );
 }
@@ -142,6 +170,10 @@ mod tests {
             .collect()
     }
 
+    fn metrics() -> Metrics {
+        Metrics::of_function("test", "result-pusher")
+    }
+
     fn unavailable() -> FunctionError {
         ServiceFailure {
             service: "DynamoDB",
@@ -164,11 +196,25 @@ mod tests {
             pushed.borrow_mut().push(message.completion.enrolment.0);
             Ok(parked())
         };
-        let response = handle(event(&[completion(9001).to_string()]), push)
+        let response = handle(event(&[completion(9001).to_string()]), push, &metrics())
             .await
             .expect("consumed");
         assert!(failed(&response).is_empty());
         assert_eq!(*pushed.borrow(), [9001]);
+    }
+
+    #[test]
+    fn what_became_of_a_completion_is_counted_and_a_recorded_one_timed() {
+        let recorded = ResultState::Recorded {
+            course: habitsync_domain::identity::CourseId("C-1".to_owned()),
+            employee_id: "E1".parse().expect("an employee"),
+            at: "2026-03-02T00:00:00Z".parse().expect("a timestamp"),
+        };
+        let values = measured(&Ok((PushOutcome::Settled(recorded), 1840)));
+        assert!(values.contains(&(Metric::ResultsRecorded, 1)) && values.contains(&(Metric::ResultLatency, 1840)));
+        let known = measured(&Ok((parked(), 10)));
+        assert!(known.iter().all(|(_, value)| *value == 0), "{known:?}");
+        assert!(measured(&Err(unavailable())).contains(&(Metric::OperatorFailures, 1)));
     }
 
     #[tokio::test]
@@ -181,14 +227,16 @@ mod tests {
             }
         };
         let bodies = [1, 2, 3].map(|enrolment| completion(enrolment).to_string());
-        let response = handle(event(&bodies), push).await.expect("some were pushed");
+        let response = handle(event(&bodies), push, &metrics())
+            .await
+            .expect("some were pushed");
         assert_eq!(failed(&response), ["m1"]);
     }
 
     #[tokio::test]
     async fn an_invocation_that_pushed_nothing_has_failed_under_a_stable_name() {
         let push = async |_: &CompletionMessage, _| Err(unavailable());
-        let error = handle(event(&[completion(1).to_string()]), push)
+        let error = handle(event(&[completion(1).to_string()]), push, &metrics())
             .await
             .expect_err("nothing was pushed");
         assert_eq!(error.name(), "ServiceFailed");
@@ -198,7 +246,7 @@ mod tests {
     async fn a_message_that_cannot_be_read_is_never_pushed_and_its_content_not_repeated() {
         let push = async |_: &CompletionMessage, _| panic!("there is nothing to push");
         let body = completion(1).to_string().replace("456", "\"jo@acme.example\"");
-        let error = handle(event(&[body]), push).await.expect_err("unreadable");
+        let error = handle(event(&[body]), push, &metrics()).await.expect_err("unreadable");
         assert_eq!(error.name(), "MessageUnreadable");
         assert!(!error.to_string().contains("jo@"), "{error}");
     }

@@ -5,7 +5,7 @@ mod pusher;
 mod settings;
 
 use habitsync_aws_adapters::{Aws, SystemClock};
-use habitsync_lambda_support::{Environment, telemetry};
+use habitsync_lambda_support::{Environment, Metrics, telemetry};
 use habitsync_vendors::OpenTenants;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
@@ -17,6 +17,7 @@ async fn main() -> Result<(), Error> {
     telemetry::init(env!("CARGO_CRATE_NAME"));
     let settings = Settings::read(Environment::process())?;
     let aws = Aws::connect().await?;
+    let metrics = Metrics::of_function(&settings.stage, "result-pusher");
     let table = aws.table(&settings.table);
     let pusher = Pusher {
         tenants: OpenTenants::new(&aws, &table, &settings.stage, settings.vendor_hosts)?,
@@ -24,5 +25,8 @@ async fn main() -> Result<(), Error> {
         ladder: settings.retry_ladder,
     };
     let push = async |message: &_, deadline| pusher.push(message, deadline).await;
-    run(service_fn(|event: LambdaEvent<_>| handler::handle(event, push))).await
+    run(service_fn(|event: LambdaEvent<_>| {
+        handler::handle(event, push, &metrics)
+    }))
+    .await
 }

@@ -4,7 +4,7 @@ mod handler;
 mod settings;
 
 use habitsync_aws_adapters::{Aws, SystemClock};
-use habitsync_lambda_support::{Environment, telemetry};
+use habitsync_lambda_support::{Environment, Metrics, telemetry};
 use habitsync_vendors::OpenTenants;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
@@ -21,6 +21,7 @@ async fn main() -> Result<(), Error> {
         tenants: OpenTenants::new(&aws, &table, &settings.stage, settings.vendor_hosts)?,
         queue: aws.result_queue(&settings.result_queue_url),
         clock: SystemClock,
+        metrics: Metrics::of_function(&settings.stage, "result-sweep"),
     };
     run(service_fn(|event: LambdaEvent<_>| function.handle(event))).await
 }

@@ -5,7 +5,7 @@ mod handler;
 mod settings;
 
 use habitsync_aws_adapters::{Aws, SystemClock};
-use habitsync_lambda_support::{Environment, telemetry};
+use habitsync_lambda_support::{Environment, Metrics, telemetry};
 use habitsync_vendors::OpenTenants;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
@@ -23,6 +23,7 @@ async fn main() -> Result<(), Error> {
         mailer: aws.mailer(&settings.mail.sender),
         mail_settings: settings.mail,
         clock: SystemClock,
+        metrics: Metrics::of_function(&settings.stage, "user-sync"),
     };
     run(service_fn(|event: LambdaEvent<_>| function.handle(event))).await
 }

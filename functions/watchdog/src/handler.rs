@@ -2,19 +2,28 @@
 
 use std::time::Duration;
 
-use habitsync_lambda_support::{Deadline, FunctionError};
+use habitsync_lambda_support::{Deadline, FunctionError, Metric, Metrics};
+use habitsync_workflows::fleet_view::{FleetView, look_at_fleet};
 use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::measure_fleet::measure_fleet;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::fleet::{ListDue, ListParked, PostponeDue};
 use habitsync_workflows::ports::holds::ListDueHolds;
+use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents, ManageHeldBack};
 use habitsync_workflows::ports::mail::SendMail;
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
+use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, RememberTold};
 use habitsync_workflows::remind_of_holds::remind_of_holds;
+use habitsync_workflows::tell_operators::tell_operators;
+use habitsync_workflows::tend_incidents::{IncidentReport, TendIncidents, tend_incidents};
 use habitsync_workflows::watch_fleet::{FleetReport, WatchFleet, watch_fleet};
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde::de::IgnoredAny;
-use tracing::{error, info};
+use tracing::info;
+
+use crate::duties::Duties;
+use crate::measured;
 
 /// Kept free at the end of an invocation.
 const MARGIN: Duration = Duration::from_secs(2);
@@ -26,59 +35,127 @@ pub(crate) struct Answer {
     probes_queued: u64,
     parked_queued: u64,
     runs_started: u64,
-    holds_reminded: u64,
     moved_on: u64,
     unreadable: u64,
     failures: usize,
 }
 
-/// How the operator is told of what waits for a word.
-pub(crate) struct Reminders<'a, Mails> {
-    pub(crate) mail: &'a Mails,
-    pub(crate) settings: &'a MailSettings,
+/// What the watchdog works with.
+pub(crate) struct Watchdog<'a, Fleet, Queue, Jobs, Mail, Clock> {
+    pub(crate) fleet: &'a Fleet,
+    pub(crate) queue: &'a Queue,
+    /// Carries on unfinished runs.
+    pub(crate) jobs: &'a Jobs,
+    /// Starts runs that go ahead where the job would stay away.
+    pub(crate) asked_for: &'a Jobs,
+    pub(crate) mail: &'a Mail,
+    pub(crate) mail_settings: &'a MailSettings,
+    pub(crate) clock: &'a Clock,
+    pub(crate) metrics: Metrics,
 }
 
-/// Hands on what is due. The event says nothing: a tick is a tick.
-pub(crate) async fn handle<Fleet, Queue, Jobs, Clock, Mails>(
-    watch: &WatchFleet<'_, Fleet, Queue, Jobs, Clock>,
-    reminders: &Reminders<'_, Mails>,
+/// Does every duty. The event says nothing: a tick is a tick.
+pub(crate) async fn handle<Fleet, Queue, Jobs, Mail, Clock>(
+    watchdog: &Watchdog<'_, Fleet, Queue, Jobs, Mail, Clock>,
     event: LambdaEvent<IgnoredAny>,
 ) -> Result<Answer, FunctionError>
 where
     Fleet: ListDue + ListParked + PostponeDue + ListDueHolds,
+    Fleet: ListSummaries + ListIncidents + KeepIncident + ManageHeldBack + RememberTold + CountWaiting,
     Queue: QueueCompletion,
     Jobs: StartJob,
+    Mail: SendMail,
     Clock: Now,
-    Mails: SendMail,
 {
     let deadline = Deadline::of(&event.context, MARGIN);
-    // Boxed: the future is many calls deep.
-    let looked = Box::pin(watch_fleet(watch, deadline.stop_at())).await;
-    let report = looked.map_err(FunctionError::from).inspect_err(FunctionError::log)?;
-    for failure in &report.failures {
-        error!(error = %failure, "something that is due could not be handed on; it is due again");
+    let mut duties = Duties::default();
+    // Boxed: the futures are many calls deep.
+    Box::pin(watchdog.look_after_customers(&mut duties)).await;
+    let reminding = remind_of_holds(watchdog.fleet, watchdog.mail, watchdog.mail_settings, watchdog.clock);
+    duties.run("remind of what is held", reminding).await;
+    let answer = Box::pin(watchdog.hand_on(deadline, &mut duties)).await;
+    let failed = [(Metric::DutiesFailed, duties.failed())];
+    watchdog.metrics.write(watchdog.clock.now(), &failed);
+    answer
+}
+
+impl<Fleet, Queue, Jobs, Mail, Clock> Watchdog<'_, Fleet, Queue, Jobs, Mail, Clock>
+where
+    Fleet: ListDue + ListParked + PostponeDue + ListDueHolds,
+    Fleet: ListSummaries + ListIncidents + KeepIncident + ManageHeldBack + RememberTold + CountWaiting,
+    Queue: QueueCompletion,
+    Jobs: StartJob,
+    Mail: SendMail,
+    Clock: Now,
+{
+    /// Who is unwell, and who has to hear of it.
+    async fn look_after_customers(&self, duties: &mut Duties) {
+        let Some(view) = duties.run("look at the fleet", look_at_fleet(self.fleet)).await else {
+            return;
+        };
+        let tended = duties.run("tend incidents", async { Ok(self.tend(&view).await) }).await;
+        let incidents = tended.map_or_else(
+            || view.incidents.clone(),
+            |report| {
+                duties.note("tend incidents", &report.failures);
+                report.incidents
+            },
+        );
+        let measuring = async { Ok(measure_fleet(self.fleet, &view, &incidents, self.clock.now()).await) };
+        let measures = duties.run("measure the fleet", measuring).await.unwrap_or_default();
+        duties.note("measure the fleet", &measures.failures);
+        self.metrics.write(self.clock.now(), &measured::metrics(&measures));
+        measured::log_who_is_unwell(&measures);
+        let dead = measures.dead.unwrap_or_default();
+        let (now, settings) = (self.clock.now(), self.mail_settings);
+        let telling = tell_operators(self.fleet, self.mail, settings, &view, &incidents, &dead, now);
+        duties.run("tell the operators", telling).await;
     }
-    let reminded = remind_of_holds(watch.fleet, reminders.mail, reminders.settings, watch.clock).await;
-    let mut answer = Answer::of(&report);
-    match reminded {
-        Ok(reminded) => answer.holds_reminded = reminded,
-        Err(failure) => {
-            answer.failures += 1;
-            error!(error = %failure, "the operator could not be reminded of what is held");
-        }
+
+    async fn tend(&self, view: &FleetView) -> IncidentReport {
+        let tend = TendIncidents {
+            fleet: self.fleet,
+            jobs: self.asked_for,
+            mail: self.mail,
+            mail_settings: self.mail_settings,
+            clock: self.clock,
+        };
+        tend_incidents(&tend, view).await
     }
-    info!(
-        results.queued = answer.results_queued,
-        probes.queued = answer.probes_queued,
-        parked.queued = answer.parked_queued,
-        runs.started = answer.runs_started,
-        holds.reminded = answer.holds_reminded,
-        due.moved_on = answer.moved_on,
-        due.unreadable = answer.unreadable,
-        due.failures = answer.failures,
-        "looked after the fleet"
-    );
-    Ok(answer)
+
+    /// What is due goes on.
+    async fn hand_on(&self, deadline: Deadline, duties: &mut Duties) -> Result<Answer, FunctionError> {
+        let watch = WatchFleet {
+            fleet: self.fleet,
+            queue: self.queue,
+            jobs: self.jobs,
+            clock: self.clock,
+        };
+        let looked = Box::pin(watch_fleet(&watch, deadline.stop_at())).await;
+        let report = looked.map_err(FunctionError::from).inspect_err(FunctionError::log)?;
+        duties.note("hand on what is due", &report.failures);
+        let answer = Answer::of(&report);
+        info!(
+            results.queued = answer.results_queued,
+            probes.queued = answer.probes_queued,
+            parked.queued = answer.parked_queued,
+            runs.started = answer.runs_started,
+            due.moved_on = answer.moved_on,
+            due.unreadable = answer.unreadable,
+            due.failures = answer.failures,
+            "looked after the fleet"
+        );
+        let handed_on = [
+            (
+                Metric::ResultsQueued,
+                answer.results_queued + answer.probes_queued + answer.parked_queued,
+            ),
+            (Metric::RunsStarted, answer.runs_started),
+            (Metric::UnreadableItems, answer.unreadable),
+        ];
+        self.metrics.write(self.clock.now(), &handed_on);
+        Ok(answer)
+    }
 }
 
 impl Answer {
@@ -88,7 +165,6 @@ impl Answer {
             probes_queued: report.probes_queued,
             parked_queued: report.parked_queued,
             runs_started: report.runs_started,
-            holds_reminded: 0,
             moved_on: report.moved_on,
             unreadable: report.unreadable,
             failures: report.failures.len(),
@@ -106,24 +182,24 @@ mod tests {
 
     async fn tick(fleet: &Fleet<'_>) -> Result<Answer, FunctionError> {
         let now: Timestamp = "2026-03-02T00:00:00Z".parse().expect("a timestamp");
-        let watch = WatchFleet {
+        let watchdog = Watchdog {
             fleet,
             queue: &Queue::default(),
             jobs: &StartedJobs::default(),
+            asked_for: &StartedJobs::default(),
+            mail: &Mailbox::default(),
+            mail_settings: &MailSettings {
+                sender: "sync@habitsync.example".parse().expect("an address"),
+                operator: None,
+            },
             clock: &ManualClock::at(now),
+            metrics: Metrics::of_stage("test"),
         };
         let mut context = Context::default();
         context.deadline = u64::try_from(now.as_millisecond()).expect("after 1970") + 55_000;
         // What the template's schedule sends.
         let event = serde_json::from_str("{}").expect("an event");
-        let reminders = Reminders {
-            mail: &Mailbox::default(),
-            settings: &MailSettings {
-                sender: "integration@tribalhabits.com".parse().expect("an address"),
-                operator: None,
-            },
-        };
-        handle(&watch, &reminders, LambdaEvent::new(event, context)).await
+        handle(&watchdog, LambdaEvent::new(event, context)).await
     }
 
     #[tokio::test]
@@ -136,7 +212,6 @@ mod tests {
                 probes_queued: 0,
                 parked_queued: 0,
                 runs_started: 0,
-                holds_reminded: 0,
                 moved_on: 0,
                 unreadable: 0,
                 failures: 0
@@ -152,5 +227,13 @@ mod tests {
             tick(&fleet).await.expect_err("it could not look").name(),
             "ServiceFailed"
         );
+    }
+
+    #[tokio::test]
+    async fn what_is_due_is_handed_on_though_nobody_can_look_at_the_fleet() {
+        let fleet = Fleet::of(Vec::new());
+        fleet.faults.arm(Call::ListSummaries, Fault::Before(service_failure()));
+        tick(&fleet).await.expect("looked");
+        assert_eq!(fleet.faults.count(Call::ListDueResults), 1);
     }
 }

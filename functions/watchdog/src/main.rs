@@ -1,15 +1,17 @@
-//! `watchdog`: every minute, whatever is due anywhere in the fleet is queued or started again.
+//! `watchdog`: every minute, whatever is due anywhere in the fleet is queued or started again, the fleet is measured, and who has
+//! to hear of a customer is told.
 
+mod duties;
 mod handler;
+mod measured;
 mod settings;
 
 use habitsync_aws_adapters::{Aws, SystemClock};
 use habitsync_domain::job::Job;
-use habitsync_lambda_support::{Environment, telemetry};
-use habitsync_workflows::watch_fleet::WatchFleet;
+use habitsync_lambda_support::{Environment, Metrics, telemetry};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
-use handler::Reminders;
+use handler::Watchdog;
 use settings::Settings;
 
 #[tokio::main(flavor = "current_thread")]
@@ -22,18 +24,16 @@ async fn main() -> Result<(), Error> {
         (Job::Courses, settings.course_sync_function),
         (Job::ResultsSweep, settings.result_sweep_function),
     ];
-    let reminders = Reminders {
-        mail: &aws.mailer(&settings.mail.sender),
-        settings: &settings.mail,
-    };
-    let watch = WatchFleet {
+    let jobs = aws.job_starter(functions);
+    let watchdog = Watchdog {
         fleet: &aws.table(&settings.table),
         queue: &aws.result_queue(&settings.result_queue_url),
-        jobs: &aws.job_starter(functions),
+        jobs: &jobs,
+        asked_for: &jobs.clone().asked_for(),
+        mail: &aws.mailer(&settings.mail.sender),
+        mail_settings: &settings.mail,
         clock: &SystemClock,
+        metrics: Metrics::of_stage(&settings.stage),
     };
-    run(service_fn(|event: LambdaEvent<_>| {
-        handler::handle(&watch, &reminders, event)
-    }))
-    .await
+    run(service_fn(|event: LambdaEvent<_>| handler::handle(&watchdog, event))).await
 }

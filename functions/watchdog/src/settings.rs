@@ -6,6 +6,8 @@ use habitsync_workflows::mail::MailSettings;
 /// The function's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
+    /// Part of every metric.
+    pub(crate) stage: String,
     /// The table's name.
     pub(crate) table: String,
     /// From and to whom mails go.
@@ -23,6 +25,7 @@ pub(crate) struct Settings {
 impl Settings {
     /// Reads all of them, or names every one that is wrong.
     pub(crate) fn read(mut environment: Environment) -> Result<Self, EnvironmentError> {
+        let stage = environment.text("HABITSYNC_STAGE");
         let table = environment.text("HABITSYNC_TABLE");
         let mail = environment.mail_settings();
         let result_queue_url = environment.text("HABITSYNC_RESULT_QUEUE_URL");
@@ -31,6 +34,7 @@ impl Settings {
         let result_sweep_function = environment.text("HABITSYNC_RESULT_SWEEP_FUNCTION");
         environment.finish(|| {
             Some(Self {
+                stage: stage?,
                 table: table?,
                 mail: mail?,
                 result_queue_url: result_queue_url?,
@@ -52,6 +56,7 @@ mod tests {
             .expect_err("nothing is set")
             .to_string();
         for name in [
+            "HABITSYNC_STAGE",
             "HABITSYNC_TABLE",
             "HABITSYNC_MAIL_SENDER",
             "HABITSYNC_RESULT_QUEUE_URL",

@@ -1,6 +1,6 @@
 //! An example customer on the local stack: an invented company, its two vendors simulated, its configuration applied.
 
-use habitsync_aws_adapters::{Aws, JobTargets, SystemClock, TenantTable};
+use habitsync_aws_adapters::{Aws, JobTargets, SystemClock, Table, TenantTable};
 use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::tenant::TenantId;
@@ -157,6 +157,11 @@ impl LocalStack {
     /// What the table holds of a customer.
     pub async fn tenant_table(&self, tenant: &TenantId) -> Result<TenantTable, LocalError> {
         Ok(self.aws().await?.table(TABLE).tenant(tenant))
+    }
+
+    /// The table, and what in it belongs to the whole fleet.
+    pub async fn fleet_table(&self) -> Result<Table, LocalError> {
+        Ok(self.aws().await?.table(TABLE))
     }
 
     async fn aws(&self) -> Result<Aws, LocalError> {

@@ -8,8 +8,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::back_off::BackOff;
+use crate::failing::Failing;
 use crate::hold::PlanId;
 use crate::shrink::GoodRead;
+use crate::vendor::Vendor;
 
 /// One of a customer's scheduled jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -36,6 +38,15 @@ impl Job {
             Self::ResultsSweep => "results-sweep",
         }
     }
+
+    /// Whether the job calls this vendor.
+    #[must_use]
+    pub const fn calls(self, vendor: Vendor) -> bool {
+        match vendor {
+            Vendor::TribalHabits => true,
+            Vendor::EmployeeConnect => matches!(self, Self::Users | Self::Courses),
+        }
+    }
 }
 
 impl fmt::Display for Job {
@@ -43,6 +54,9 @@ impl fmt::Display for Job {
         f.write_str(self.as_str())
     }
 }
+
+/// So many slices in a row that got nowhere are the operator's affair.
+pub const STALLED_SLICES: u32 = 3;
 
 /// What a job remembers from run to run: one part of the customer's row in the fleet summary.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +71,9 @@ pub struct JobState {
     /// The end of the last run that failed, and how (no personal data).
     #[serde(default)]
     pub last_failure: Option<Failure>,
+    /// What the job fails with, where its last run failed.
+    #[serde(default)]
+    pub failing: Option<Failing>,
     /// The local day on which the portal's users were last read and compared.
     #[serde(default)]
     pub last_verified_on: Option<Date>,

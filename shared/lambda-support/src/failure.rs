@@ -6,6 +6,7 @@ use std::error::Error;
 use std::fmt;
 
 use habitsync_domain::tenant::TenantId;
+use habitsync_domain::trouble::Trouble;
 use habitsync_workflows::job_run::JobFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use lambda_runtime::Diagnostic;
@@ -18,15 +19,24 @@ use lambda_runtime::Diagnostic;
 pub struct FunctionError {
     name: &'static str,
     message: String,
+    trouble: Trouble,
 }
 
 impl FunctionError {
-    /// A failure called `name` (for example `StoreUnavailable`) caused by `error`; the message is the whole chain.
+    /// A failure called `name` (for example `StoreUnavailable`) caused by `error`; the message is the whole chain. It is ours to
+    /// mend.
     pub fn new(name: &'static str, error: &dyn Error) -> Self {
         Self {
             name,
             message: chain(error),
+            trouble: Trouble::Ours,
         }
+    }
+
+    /// Whether it is ours to mend, and not a vendor's or a customer's.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        self.trouble == Trouble::Ours
     }
 
     /// `TenantUnknown`: no configuration was ever applied for this customer.
@@ -35,6 +45,7 @@ impl FunctionError {
         Self {
             name: "TenantUnknown",
             message: format!("there is no customer {tenant}"),
+            trouble: Trouble::Ours,
         }
     }
 
@@ -44,6 +55,7 @@ impl FunctionError {
         Self {
             name: "MessageUnreadable",
             message: why.to_owned(),
+            trouble: Trouble::Ours,
         }
     }
 
@@ -78,7 +90,10 @@ impl From<JobFailure> for FunctionError {
             JobFailure::Service(_) => "ServiceFailed",
             JobFailure::NotCredible(_) => "NotCredible",
         };
-        Self::new(name, &failure)
+        Self {
+            trouble: failure.trouble(),
+            ..Self::new(name, &failure)
+        }
     }
 }
 

@@ -29,7 +29,8 @@ impl JobEvent {
 /// How a job ended well: for whoever called the function and waits, and for its log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobAnswer {
-    /// `finished`, `unfinished` (the watchdog goes on with it), `already_running`, `backing_off` or `paused`.
+    /// `finished`, `unfinished` (the watchdog goes on with it), `already_running`, `backing_off`, `paused`, or `held_back` (a vendor
+    /// is not well).
     pub outcome: &'static str,
     /// What was done, by name; empty where nothing was.
     pub counts: Counts,
@@ -44,6 +45,7 @@ impl JobAnswer {
             RunOutcome::AlreadyRunning { .. } => ("already_running", Counts::new()),
             RunOutcome::BackingOff { .. } => ("backing_off", Counts::new()),
             RunOutcome::Paused => ("paused", Counts::new()),
+            RunOutcome::HeldBack => ("held_back", Counts::new()),
         };
         Self { outcome, counts }
     }

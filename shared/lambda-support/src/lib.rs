@@ -8,10 +8,14 @@ pub mod deadline;
 pub mod environment;
 pub mod failure;
 pub mod job;
+mod job_metrics;
 mod mail;
+pub mod metrics;
 pub mod telemetry;
 
 pub use deadline::Deadline;
 pub use environment::{Environment, EnvironmentError};
 pub use failure::FunctionError;
 pub use job::{JobAnswer, JobEvent};
+pub use job_metrics::Measured;
+pub use metrics::{Metric, Metrics};

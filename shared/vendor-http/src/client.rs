@@ -13,6 +13,7 @@ use crate::pace::RequestBudget;
 use crate::reply::Reply;
 use crate::request::{Patience, Request};
 use crate::retry::{RetrySchedule, retrying};
+use crate::traffic;
 use crate::transport::Transport;
 
 /// How patient a customer's calls are.
@@ -106,9 +107,13 @@ impl VendorHttp {
         if timeout.is_zero() {
             return Err(HttpError::OutOfTime);
         }
+        traffic::note_request();
         let sending = self.transport.0.execute(self.built(request, timeout)?).await;
         let response = sending.map_err(|error| HttpError::while_sending(error, timeout))?;
         let reply = Reply::receive(response, self.settings.largest_body_bytes, timeout).await;
+        if let Err(HttpError::Status { status: 429, .. }) = &reply {
+            traffic::note_refusal();
+        }
         if let Err(HttpError::Status {
             status: 429,
             retry_after: Some(lasting),

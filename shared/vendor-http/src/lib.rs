@@ -17,6 +17,7 @@ mod reply;
 mod request;
 mod retry;
 mod retry_after;
+mod traffic;
 mod transport;
 
 pub use budget::{HORIZON, LATENESS, LeaseSlots, Micros, Moved, SharedBudget};
@@ -29,4 +30,5 @@ pub use pace::{Drawing, PaceError, RequestBudget};
 pub use paging::{Page, PageFacts, PagingError, read_whole};
 pub use request::Request;
 pub use retry::RetrySchedule;
+pub use traffic::{Traffic, take_traffic};
 pub use transport::Transport;

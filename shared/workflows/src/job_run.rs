@@ -6,8 +6,10 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::back_off::BackOff;
-use habitsync_domain::job::{Failure, Job, JobState, RunRecord, RunState};
+use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
+use habitsync_domain::job::{Failure, Job, JobState, RunRecord, RunState, STALLED_SLICES};
 use habitsync_domain::trouble::{TriedAgain, Trouble};
+use habitsync_domain::vendor::Vendor;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -33,6 +35,8 @@ pub enum RunOutcome<T> {
     },
     /// The customer is paused, or does not use this job (yet); nothing was done.
     Paused,
+    /// A vendor is not well, and left alone; nothing was done. The watchdog starts the run once it is over.
+    HeldBack,
     /// All there was to do is done.
     Finished(T),
     /// The time ran out; the rest is left to the next run.
@@ -96,10 +100,25 @@ impl JobFailure {
             Self::Service(_) => Trouble::Ours,
         }
     }
-}
 
-/// So many slices in a row that got nowhere are the operator's affair.
-const STALLED: u32 = 3;
+    /// What is the same for everybody whom this meets; what a job cannot believe comes from the vendor that it reads first.
+    #[must_use]
+    pub fn signature(&self, job: Job) -> Signature {
+        match self {
+            Self::Vendor(failure) => failure.signature(),
+            Self::Service(failure) => Signature::Service {
+                service: failure.service.to_owned(),
+            },
+            Self::NotCredible(_) => Signature::Vendor {
+                vendor: match job {
+                    Job::Users => Vendor::EmployeeConnect,
+                    Job::Courses | Job::ResultsSweep => Vendor::TribalHabits,
+                },
+                kind: VendorTrouble::NotCredible,
+            },
+        }
+    }
+}
 
 /// Closes the job's unfinished runs: there is nothing for anybody to carry on.
 ///
@@ -175,7 +194,7 @@ async fn stays_away<S: RememberJob>(
 /// Counts the slice as one that gets nowhere until it has done something: one that crashes cannot say so itself.
 async fn begin_slice<S: RememberJob>(store: &S, job: Job) -> Result<JobState, ServiceFailure> {
     let mut remembered = store.load_job(job).await?;
-    if remembered.stalled_slices >= STALLED {
+    if remembered.stalled_slices >= STALLED_SLICES {
         tracing::error!(job = %job, job.stalled_slices = remembered.stalled_slices, "the job gets nowhere");
     }
     remembered.stalled_slices = remembered.stalled_slices.saturating_add(1);
@@ -207,6 +226,7 @@ fn conclude<T>(
             remembered.back_off = None;
             run.counts.clone_from(&progress.counts);
             remembered.counts.clone_from(&progress.counts);
+            remembered.failing = None;
             if progress.finished {
                 run.state = RunState::Succeeded { at: now };
                 remembered.last_success_at = Some(now);
@@ -226,6 +246,8 @@ fn conclude<T>(
                 at: now,
                 cause: cause.clone(),
             });
+            let before = remembered.failing.take();
+            remembered.failing = Some(Failing::after(before, failure.signature(run.job), now));
             run.state = RunState::Failed { at: now, cause };
         }
     }

@@ -17,10 +17,12 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 use crate::course_report::CourseReport;
+use crate::held_back::is_held_back;
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
 use crate::ports::clock::Now;
 use crate::ports::courses::{LoadTopics, SaveTopic};
 use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
+use crate::ports::incidents::{ListIncidents, NoteHeldBack};
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
 use crate::ports::vendors::{CreatedCourse, ListTopics, SaveCourse};
@@ -54,6 +56,7 @@ pub async fn sync_courses<Table, Portal, Hris, Clock>(
 ) -> Result<RunOutcome<CourseReport>, JobFailure>
 where
     Table: LoadTopics + SaveTopic + ReleaseResults + HoldLease + SaveRun + RememberJob,
+    Table: ListIncidents + NoteHeldBack,
     Portal: ListTopics,
     Hris: SaveCourse,
     Clock: Now,
@@ -61,6 +64,10 @@ where
     if sync.configuration.status == Status::Paused || !sync.configuration.courses.enabled {
         stop_job(sync.table, Job::Courses).await?;
         return Ok(RunOutcome::Paused);
+    }
+    let tenant = &sync.configuration.tenant;
+    if is_held_back(sync.table, tenant, Job::Courses, sync.clock.now()).await? {
+        return Ok(RunOutcome::HeldBack);
     }
     run_job(sync.table, sync.clock, Job::Courses, start, async |_| {
         sync.work(start.deadline).await

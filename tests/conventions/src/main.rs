@@ -1,6 +1,7 @@
 //! What holds for the project as a whole and that no compiler checks: who may depend on whom, what the templates and the
 //! functions promise each other, how files look.
 
+mod alarms;
 mod dependencies;
 mod manifests;
 mod permissions;

@@ -89,7 +89,10 @@ fn the_variables_a_function_reads_are_those_the_template_gives_it() {
 
 /// The variables that a function's settings name.
 fn settings(folder: &str) -> BTreeSet<String> {
-    let source = text(format!("functions/{folder}/src/settings.rs"));
+    let mut source = text(format!("functions/{folder}/src/settings.rs"));
+    if source.contains(".mail_settings()") {
+        source += &text("shared/lambda-support/src/mail.rs");
+    }
     let literals = source.split('"').skip(1).step_by(2);
     literals
         .filter(|literal| literal.starts_with("HABITSYNC_"))

@@ -1,17 +1,22 @@
 //! What waits in the tables of all customers.
 
+use std::sync::Arc;
+
 use habitsync_domain::completion::Completion;
+use habitsync_domain::job::RunState;
 use habitsync_domain::parked_results::Window;
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
 use crate::faults::{Call, Faults};
+use crate::summary::IncidentBoard;
 use crate::table::Table;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::{
     Due, DueProbe, DueResult, ListDue, ListParked, ParkedResult, PostponeDue, UnfinishedRun,
 };
+use habitsync_workflows::ports::summary::OpenRun;
 
 /// The customers and their tables.
 #[derive(Debug)]
@@ -33,6 +38,27 @@ impl<'a> Fleet<'a> {
 
     pub(crate) fn tables(&self) -> &[(TenantId, &'a Table)] {
         &self.tables
+    }
+
+    /// What all customers share; a fleet of none has nothing.
+    pub(crate) fn board(&self) -> Arc<IncidentBoard> {
+        let first = self.tables.first();
+        first.map_or_else(Arc::default, |(_, table)| Arc::clone(&table.board))
+    }
+
+    pub(crate) fn open_runs(&self) -> Vec<OpenRun> {
+        let mut open = Vec::new();
+        for (tenant, table) in &self.tables {
+            open.extend(table.state().runs.values().filter_map(|run| match run.record.state {
+                RunState::Unfinished { lease_until } => Some(OpenRun {
+                    tenant: tenant.clone(),
+                    job: run.record.job,
+                    lease_until,
+                }),
+                RunState::Succeeded { .. } | RunState::Failed { .. } => None,
+            }));
+        }
+        open
     }
 
     pub(crate) fn table(&self, tenant: &TenantId) -> Option<&'a Table> {

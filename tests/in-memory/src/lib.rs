@@ -19,6 +19,7 @@ mod result_list;
 mod results;
 mod runs;
 mod slots;
+mod summary;
 mod table;
 mod tenants;
 
@@ -31,5 +32,6 @@ pub use mail::Mailbox;
 pub use portal::Portal;
 pub use queue::{Queue, StartedJobs};
 pub use slots::SlotStore;
+pub use summary::{IncidentBoard, Row};
 pub use table::{StoredRun, Table, TableState, WaitingResult};
 pub use tenants::Tenants;

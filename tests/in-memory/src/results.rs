@@ -45,6 +45,7 @@ impl TableState {
             attempts: before.as_ref().map_or(0, |record| record.attempts) + 1,
         };
         let due_at = Some(until);
+        self.unsent_since.entry(completion.enrolment).or_insert(now);
         self.results
             .insert(completion.enrolment, WaitingResult { record, due_at });
         Claim::Ours { before }
@@ -66,6 +67,9 @@ impl SettleResult for Table {
             let mut state = self.state();
             if state.index_lags {
                 state.unlisted.insert(enrolment);
+            }
+            if due_at.is_none() {
+                state.unsent_since.remove(&enrolment);
             }
             state.results.insert(enrolment, WaitingResult { record, due_at });
             Ok(())
@@ -127,6 +131,7 @@ impl TableState {
             due_at: now,
         };
         stored.due_at = Some(now);
+        self.unsent_since.insert(enrolment, now);
         true
     }
 }

@@ -1,6 +1,7 @@
 //! One customer's part of the table. Its ports are implemented one file per group.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use habitsync_domain::course::TopicRecord;
 use habitsync_domain::hold::{Decision, HeldPlan, PlanId};
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::faults::Faults;
+use crate::summary::{IncidentBoard, Row};
 use habitsync_workflows::ports::breaker::StoredBreaker;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::mail::AlertState;
@@ -22,6 +24,7 @@ use habitsync_workflows::ports::mail::AlertState;
 pub struct Table {
     /// Its failures and its journal.
     pub faults: Faults<ServiceFailure>,
+    pub(crate) board: Arc<IncidentBoard>,
     state: Mutex<TableState>,
 }
 
@@ -42,6 +45,8 @@ pub struct TableState {
     pub topics: BTreeMap<TopicId, TopicRecord>,
     /// Completions.
     pub results: BTreeMap<EnrolmentId, WaitingResult>,
+    /// Since when completions could have been recorded that are due, waiting or claimed.
+    pub unsent_since: BTreeMap<EnrolmentId, Timestamp>,
     /// Completions whose parking the index does not list yet: it lags behind the table.
     pub unlisted: BTreeSet<EnrolmentId>,
     /// Whether what is parked from now on stays unlisted until [`TableState::list_all`].
@@ -56,6 +61,8 @@ pub struct TableState {
     pub leases: BTreeMap<Job, (String, Timestamp)>,
     /// When the customer went live.
     pub live_since: Option<Timestamp>,
+    /// What else the customer's row in the summary holds.
+    pub row: Row,
     /// What the jobs remember.
     pub jobs: BTreeMap<Job, JobState>,
     /// What the customer has been told, by cause.
@@ -104,6 +111,15 @@ pub struct StoredRun {
 }
 
 impl Table {
+    /// A customer's part of a table that others share.
+    #[must_use]
+    pub fn beside(board: &Arc<IncidentBoard>) -> Self {
+        Self {
+            board: Arc::clone(board),
+            ..Self::default()
+        }
+    }
+
     /// What is stored, to look at and to change. Give it back before anything is awaited.
     pub fn state(&self) -> MutexGuard<'_, TableState> {
         self.state.lock()

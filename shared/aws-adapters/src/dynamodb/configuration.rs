@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use habitsync_domain::configuration::{InvalidConfiguration, Status, TenantConfiguration};
+use habitsync_domain::freshness::Timetable;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::tenants::{
@@ -10,9 +11,9 @@ use habitsync_workflows::ports::tenants::{
 };
 use jiff::Timestamp;
 
-use super::item::{Attributes, Item, current_schema, number, read_instant, read_number, read_text, text};
+use super::item::{Attributes, Item, current_schema, encode, number, read_instant, read_number, read_text, text};
 use super::keys::{
-    APPLIED_AT, CONFIGURATION_VERSIONS, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, VERSION,
+    APPLIED_AT, CONFIGURATION_VERSIONS, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, TIMETABLE, VERSION,
 };
 use super::{SERVICE, Table};
 use crate::failure::{AwsError, AwsErrorKind};
@@ -51,7 +52,9 @@ impl SaveConfiguration for Table {
             .map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?
             .unwrap_or(0)
             + 1;
-        let writes = self.writes(configuration, source, version, now);
+        let timetable = encode(&Timetable::of(configuration, now));
+        let timetable = timetable.map_err(|kind| AwsError::new(SERVICE, "TransactWriteItems", kind))?;
+        let writes = self.writes(configuration, source, version, timetable, now);
         let writes = writes.map_err(|error| not_built(&error))?;
         self.client
             .transact_write_items()
@@ -73,6 +76,7 @@ impl Table {
         configuration: &TenantConfiguration,
         source: &str,
         version: u64,
+        timetable: AttributeValue,
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, aws_sdk_dynamodb::error::BuildError> {
         let tenant = &configuration.tenant;
@@ -92,16 +96,17 @@ impl Table {
             TransactWriteItem::builder().put(history.build()?).build(),
             TransactWriteItem::builder().put(in_force.build()?).build(),
             TransactWriteItem::builder()
-                .update(self.summary(configuration, version, now)?)
+                .update(self.summary(configuration, version, timetable, now)?)
                 .build(),
         ])
     }
 
-    /// What `status` shows of a customer without reading the configuration, and when the customer went live.
+    /// What `status` shows of a customer without reading the configuration, when the jobs are due, and when the customer went live.
     fn summary(
         &self,
         configuration: &TenantConfiguration,
         version: u64,
+        timetable: AttributeValue,
         now: Timestamp,
     ) -> Result<Update, aws_sdk_dynamodb::error::BuildError> {
         let mut values: Vec<(&str, &str, AttributeValue)> = vec![
@@ -109,6 +114,7 @@ impl Table {
             ("name", NAME, text(&configuration.name)),
             ("status", TENANT_STATUS, text(status(configuration.status))),
             ("version", VERSION, number(version)),
+            ("timetable", TIMETABLE, timetable),
         ];
         let mut expression: Vec<String> = values.iter().map(|(mark, ..)| format!("#{mark} = :{mark}")).collect();
         if configuration.status == Status::Live {

@@ -134,7 +134,7 @@ impl Table {
         Ok(self.read_waiting(query, limit, parked).await?.items)
     }
 
-    fn waiting(&self, kind: &str) -> QueryFluentBuilder {
+    pub(super) fn waiting(&self, kind: &str) -> QueryFluentBuilder {
         self.client
             .query()
             .table_name(&self.name)
@@ -145,7 +145,7 @@ impl Table {
 
     /// Reads until `limit` are found that are wanted. One that cannot be read must not keep the others waiting: it is passed
     /// over, counted, and told of by its kind alone.
-    async fn read_waiting<T>(
+    pub(super) async fn read_waiting<T>(
         &self,
         query: QueryFluentBuilder,
         limit: usize,
@@ -193,7 +193,7 @@ impl Table {
 }
 
 fn due_result(attributes: Attributes) -> Result<DueResult, AwsErrorKind> {
-    let (tenant, due_at) = (tenant(&attributes)?, read_instant(&attributes, DUE_AT)?);
+    let (tenant, due_at) = (tenant_of(&attributes)?, read_instant(&attributes, DUE_AT)?);
     Ok(DueResult {
         tenant,
         completion: results::record(attributes)?.completion,
@@ -212,13 +212,13 @@ fn parked_result(attributes: Attributes) -> Result<Option<ParkedResult>, AwsErro
 
 fn due_probe(attributes: &Attributes) -> Result<DueProbe, AwsErrorKind> {
     Ok(DueProbe {
-        tenant: tenant(attributes)?,
+        tenant: tenant_of(attributes)?,
         due_at: read_instant(attributes, DUE_AT)?,
     })
 }
 
 fn unfinished_run(mut attributes: Attributes) -> Result<UnfinishedRun, AwsErrorKind> {
-    let tenant = tenant(&attributes)?;
+    let tenant = tenant_of(&attributes)?;
     let run: RunRecord = read_value(&mut attributes, BODY)?;
     Ok(UnfinishedRun {
         tenant,
@@ -227,7 +227,7 @@ fn unfinished_run(mut attributes: Attributes) -> Result<UnfinishedRun, AwsErrorK
     })
 }
 
-pub(super) fn tenant(attributes: &Attributes) -> Result<TenantId, AwsErrorKind> {
+pub(super) fn tenant_of(attributes: &Attributes) -> Result<TenantId, AwsErrorKind> {
     let tenant = key(attributes)?.tenant();
     tenant.ok_or_else(|| AwsErrorKind::Unreadable("the customer of an item that waits".to_owned()))
 }

@@ -1,15 +1,146 @@
-//! The fleet's summary: one row per customer, with what each of its jobs remembers and when the customer went live.
+//! The fleet's summary: one row per customer, with what each of its jobs remembers, when they are due, whether they are held
+//! back, what the operators were told, and when the customer went live.
 
+use std::collections::BTreeMap;
+
+use habitsync_domain::configuration::Status;
 use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::outage::Told;
+use habitsync_domain::summary::CustomerSummary;
+use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::fleet::Due;
+use habitsync_workflows::ports::incidents::{ManageHeldBack, NoteHeldBack};
 use habitsync_workflows::ports::runs::RememberJob;
+use habitsync_workflows::ports::summary::{ListSummaries, RememberTold};
 use habitsync_workflows::ports::tenants::FindGoLive;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use tracing::error;
 
-use super::item::{encode, read_instant, read_value};
-use super::keys::{Key, LIVE_SINCE, job_state};
-use super::{SERVICE, TenantTable};
-use crate::failure::AwsError;
+use super::item::{Attributes, encode, read_instant, read_number, read_text, read_value, text};
+use super::keys::{
+    Key, LIVE_SINCE, NAME, PARKED, PK, SK, TENANT_STATUS, TIMETABLE, TOLD, VERSION, held_since, job_state,
+};
+use super::{SERVICE, Table, TenantTable, conditional};
+use crate::failure::{AwsError, AwsErrorKind};
+
+impl ListSummaries for Table {
+    /// A row that cannot be read is passed over, counted and told of; so are rows that are no customer's.
+    async fn list_summaries(&self) -> Result<Due<CustomerSummary>, ServiceFailure> {
+        let (pk, prefix) = Key::summaries();
+        let rows = self.query(pk, prefix, |row| Ok(summary(row))).await?;
+        let mut due = Due {
+            items: Vec::new(),
+            unreadable: 0,
+        };
+        for row in rows {
+            match row {
+                Ok(row) => due.items.extend(row),
+                Err(why) => {
+                    due.unreadable += 1;
+                    error!(error = %why, "a customer's row in the summary cannot be read, and is passed over");
+                }
+            }
+        }
+        Ok(due)
+    }
+}
+
+/// None where the row is of no customer whose configuration was ever applied.
+fn summary(mut row: Attributes) -> Result<Option<CustomerSummary>, AwsErrorKind> {
+    let key = Key {
+        pk: read_text(&row, PK)?.to_owned(),
+        sk: read_text(&row, SK)?.to_owned(),
+    };
+    let Some(tenant) = key.summarised().filter(|_| row.contains_key(VERSION)) else {
+        return Ok(None);
+    };
+    let (mut jobs, mut held) = (BTreeMap::new(), BTreeMap::new());
+    for job in Job::ALL {
+        jobs.extend(optional(&mut row, &job_state(job))?.map(|state: JobState| (job, state)));
+        if row.contains_key(&held_since(job)) {
+            held.insert(job, read_instant(&row, &held_since(job))?);
+        }
+    }
+    Ok(Some(CustomerSummary {
+        tenant,
+        name: read_text(&row, NAME)?.to_owned(),
+        status: status(read_text(&row, TENANT_STATUS)?)?,
+        live_since: row
+            .contains_key(LIVE_SINCE)
+            .then(|| read_instant(&row, LIVE_SINCE))
+            .transpose()?,
+        timetable: optional(&mut row, TIMETABLE)?,
+        jobs,
+        held_since: held,
+        parked: if row.contains_key(PARKED) {
+            read_number(&row, PARKED)?
+        } else {
+            0
+        },
+        told: optional(&mut row, TOLD)?.unwrap_or_default(),
+    }))
+}
+
+fn optional<T: DeserializeOwned>(row: &mut Attributes, name: &str) -> Result<Option<T>, AwsErrorKind> {
+    row.contains_key(name).then(|| read_value(row, name)).transpose()
+}
+
+fn status(text: &str) -> Result<Status, AwsErrorKind> {
+    match text {
+        "draft" => Ok(Status::Draft),
+        "live" => Ok(Status::Live),
+        "paused" => Ok(Status::Paused),
+        _ => Err(AwsErrorKind::Unreadable("the status of a customer".to_owned())),
+    }
+}
+
+impl RememberTold for Table {
+    async fn save_told(&self, tenant: &TenantId, told: &Told) -> Result<(), ServiceFailure> {
+        let told = encode(told).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
+        let update = self.update(
+            &Key::summary(tenant),
+            "#told = :told",
+            &[("#told", TOLD)],
+            vec![(":told", told)],
+        );
+        let saved = update.send().await;
+        Ok(saved
+            .map(drop)
+            .map_err(|error| AwsError::of(SERVICE, "UpdateItem", &error))?)
+    }
+}
+
+impl NoteHeldBack for TenantTable {
+    async fn note_held_back(&self, job: Job, since: Timestamp) -> Result<(), ServiceFailure> {
+        self.table.note_held_back_of(&self.tenant, job, since).await
+    }
+}
+
+impl ManageHeldBack for Table {
+    async fn note_held_back_of(&self, tenant: &TenantId, job: Job, since: Timestamp) -> Result<(), ServiceFailure> {
+        let set = "#held = if_not_exists(#held, :since)";
+        let (held, since) = (held_since(job), text(since.to_string()));
+        let update = self.update(&Key::summary(tenant), set, &[("#held", &held)], vec![(":since", since)]);
+        let noted = update.send().await;
+        Ok(noted
+            .map(drop)
+            .map_err(|error| AwsError::of(SERVICE, "UpdateItem", &error))?)
+    }
+
+    async fn forget_held_back(&self, tenant: &TenantId, job: Job) -> Result<(), ServiceFailure> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(Key::summary(tenant).attributes()))
+            .update_expression("REMOVE #held")
+            .condition_expression("attribute_exists(#held)")
+            .expression_attribute_names("#held", held_since(job));
+        Ok(conditional(update).await.map(drop)?)
+    }
+}
 
 impl RememberJob for TenantTable {
     async fn load_job(&self, job: Job) -> Result<JobState, ServiceFailure> {

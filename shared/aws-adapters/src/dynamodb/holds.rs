@@ -14,7 +14,7 @@ use habitsync_workflows::ports::holds::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::due::{tenant, unchanged};
+use super::due::{tenant_of, unchanged};
 use super::item::{Attributes, Item, Retention, encode, read_instant, read_value};
 use super::keys::{BODY, DUE_AT, DUE_HOLD, DUE_KIND, Key, PK, PLAN, Prefix, WORDS};
 use super::{SERVICE, Table, TenantTable, conditional};
@@ -88,7 +88,7 @@ impl SaveHold for TenantTable {
 
     async fn close_hold(&self, id: &PlanId) -> Result<(), ServiceFailure> {
         let close = "#words = #words REMOVE #due_kind, #due_at";
-        Ok(self.settle(id, close, Vec::new()).await?)
+        Ok(self.change_plan(id, close, Vec::new()).await?)
     }
 }
 
@@ -96,13 +96,13 @@ impl NoteWord for TenantTable {
     async fn note_word(&self, id: &PlanId, word: &Word) -> Result<(), ServiceFailure> {
         let word = encode(&[word]).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
         let note = "#words = list_append(#words, :word) REMOVE #due_kind, #due_at";
-        Ok(self.settle(id, note, vec![(":word", word)]).await?)
+        Ok(self.change_plan(id, note, vec![(":word", word)]).await?)
     }
 }
 
 impl TenantTable {
     /// Changes the head of a plan, if there is one.
-    async fn settle(
+    async fn change_plan(
         &self,
         id: &PlanId,
         set: &str,
@@ -180,7 +180,7 @@ impl ListDueHolds for Table {
 }
 
 fn due_hold(mut attributes: Attributes) -> Result<DueHold, AwsErrorKind> {
-    let (tenant, due_at): (TenantId, _) = (tenant(&attributes)?, read_instant(&attributes, DUE_AT)?);
+    let (tenant, due_at): (TenantId, _) = (tenant_of(&attributes)?, read_instant(&attributes, DUE_AT)?);
     let head: Head = read_value(&mut attributes, BODY)?;
     Ok(DueHold {
         tenant,

@@ -17,10 +17,11 @@
 //! | removals that wait for a word: head, and its people | `TENANT#{tenant}` | `PLAN#{id}#{chunk, 4 digits}`, the head's is 0 |
 //! | what was decided about a person's removal | `TENANT#{tenant}` | `DECISION#{employee}` |
 //! | summary row | `FLEET` | `TENANT#{tenant}` |
+//! | outage of a vendor, the last one; those before | `FLEET` | `INCIDENT#{vendor}`; `PAST#{vendor}#{opened at}` |
 //!
 //! The sparse index `due` holds what waits: results to be tried again under the kind `result`, unfinished runs under
-//! `run`, open breakers under `breaker`, held plans under `hold`, and what is parked under `parked#{tenant}`, each with the time since or from which it
-//! waits.
+//! `run`, open breakers under `breaker`, held plans under `hold`, what is parked under `parked#{tenant}`, each with the time since
+//! or from which it waits; and results that are dead under `dead`, since they are.
 
 use std::collections::HashMap;
 
@@ -82,6 +83,14 @@ pub(super) const LIVE_SINCE: &str = "live_since";
 pub(super) const WORDS: &str = "words";
 /// The plan in which a decision was made, for an operator's eyes.
 pub(super) const PLAN: &str = "plan";
+/// When the jobs are due, on the summary row.
+pub(super) const TIMETABLE: &str = "timetable";
+/// What the operators were told of the customer, on the summary row.
+pub(super) const TOLD: &str = "told";
+/// How many of the customer's results are parked, on the summary row.
+pub(super) const PARKED: &str = "parked";
+/// Since when a result could be recorded that has not been.
+pub(super) const UNSENT_SINCE: &str = "unsent_since";
 
 /// The partition of what belongs to the whole fleet.
 const FLEET: &str = "FLEET";
@@ -93,6 +102,8 @@ pub(super) const DUE_RUN: &str = "run";
 /// Open breakers, to be probed.
 pub(super) const DUE_BREAKER: &str = "breaker";
 
+/// Results that are dead.
+pub(super) const DUE_DEAD: &str = "dead";
 /// Held plans that nobody has decided about, when the operator is to hear of them again.
 pub(super) const DUE_HOLD: &str = "hold";
 
@@ -118,6 +129,11 @@ pub(super) fn job_state(job: Job) -> String {
     format!("job_{job}")
 }
 
+/// The attribute of the summary row that says since when a run of a job has been held back.
+pub(super) fn held_since(job: Job) -> String {
+    format!("held_{job}")
+}
+
 /// The beginning of the sort keys of one kind of item.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Prefix {
@@ -135,6 +151,15 @@ impl Prefix {
             Self::Decision => "DECISION#",
             Self::Course => "COURSE#",
         }
+    }
+}
+
+const INCIDENTS: &str = "INCIDENT#";
+
+fn in_key(vendor: Vendor) -> &'static str {
+    match vendor {
+        Vendor::TribalHabits => "tribal-habits",
+        Vendor::EmployeeConnect => "employee-connect",
     }
 }
 
@@ -216,11 +241,28 @@ impl Key {
     }
 
     pub(super) fn budget(tenant: &TenantId, vendor: Vendor) -> Self {
-        let vendor = match vendor {
-            Vendor::TribalHabits => "tribal-habits",
-            Vendor::EmployeeConnect => "employee-connect",
-        };
-        Self::of(tenant, format!("BUDGET#{vendor}"))
+        Self::of(tenant, format!("BUDGET#{}", in_key(vendor)))
+    }
+
+    /// The vendor's last outage that met many.
+    pub(super) fn incident(vendor: Vendor) -> Self {
+        Self {
+            pk: FLEET.to_owned(),
+            sk: format!("{INCIDENTS}{}", in_key(vendor)),
+        }
+    }
+
+    /// An outage that is history.
+    pub(super) fn past_incident(vendor: Vendor, opened_at: Timestamp) -> Self {
+        Self {
+            pk: FLEET.to_owned(),
+            sk: format!("PAST#{}#{opened_at:.0}", in_key(vendor)),
+        }
+    }
+
+    /// The partition of the incidents, and the beginning of the sort keys of each vendor's last.
+    pub(super) fn incidents() -> (String, &'static str) {
+        (FLEET.to_owned(), INCIDENTS)
     }
 
     pub(super) fn alert(tenant: &TenantId, cause: &str) -> Self {
@@ -318,6 +360,18 @@ mod tests {
         let key = Key::summary(&acme());
         assert_eq!((key.pk.as_str(), key.sk.as_str()), ("FLEET", "TENANT#acme"));
         assert_eq!((key.tenant(), key.summarised()), (None, Some(acme())));
+    }
+
+    #[test]
+    fn a_vendors_outage_belongs_to_the_fleet_and_to_no_customer() {
+        let key = Key::incident(Vendor::EmployeeConnect);
+        assert_eq!(
+            (key.pk.as_str(), key.sk.as_str()),
+            ("FLEET", "INCIDENT#employee-connect")
+        );
+        assert_eq!((key.tenant(), key.summarised()), (None, None));
+        let past = Key::past_incident(Vendor::TribalHabits, Timestamp::UNIX_EPOCH);
+        assert_eq!(past.sk, "PAST#tribal-habits#1970-01-01T00:00:00Z");
     }
 
     #[test]

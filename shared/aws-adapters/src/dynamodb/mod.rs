@@ -13,6 +13,7 @@ mod courses;
 mod due;
 mod fleet;
 mod holds;
+mod incidents;
 mod item;
 mod keys;
 mod leases;
@@ -21,6 +22,7 @@ mod people;
 mod result_list;
 mod results;
 mod runs;
+mod waiting;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;

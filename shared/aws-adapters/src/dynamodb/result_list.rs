@@ -15,13 +15,14 @@ use jiff::Timestamp;
 
 use super::item::{Attributes, encode, number, read_text, text};
 use super::keys::{
-    ATTEMPTS, COMPLETION, DUE_AT, DUE_KIND, DUE_RESULT, EXPIRES_AT, HELD_UNTIL, Key, PK, RESULTS, STATE, STATUS, due_at,
+    ATTEMPTS, COMPLETION, DUE_AT, DUE_KIND, DUE_RESULT, EXPIRES_AT, HELD_UNTIL, Key, PK, RESULTS, STATE, STATUS,
+    UNSENT_SINCE, due_at,
 };
 use super::{Conditional, SERVICE, TenantTable, conditional, results};
 use crate::failure::{AwsError, AwsErrorKind};
 
 const WAIT: &str = "#state = :state, #status = :waiting, #until = :until, #attempts = :attempts, \
-                    #due_kind = :due_kind, #due_at = :due_at";
+                    #due_kind = :due_kind, #due_at = :due_at, #unsent = :unsent";
 
 impl ListResults for TenantTable {
     async fn list_results(&self, status: Option<ResultStatus>) -> Result<ListedResults, ServiceFailure> {
@@ -96,6 +97,7 @@ impl TenantTable {
             ("#attempts", ATTEMPTS),
             ("#due_kind", DUE_KIND),
             ("#due_at", DUE_AT),
+            ("#unsent", UNSENT_SINCE),
         ];
         let names = [names.as_slice(), more_names].concat();
         let key = Key::result(&self.tenant, enrolment);
@@ -116,6 +118,7 @@ fn waiting(cause: &str, attempts: u32, at: Timestamp) -> Result<Values, AwsError
         (":attempts", number(attempts)),
         (":due_kind", text(DUE_RESULT)),
         (":due_at", text(due_at(at))),
+        (":unsent", text(at.to_string())),
     ])
 }
 

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::results::{
     Claim, ClaimResult, FindResult, KnownResult, LookUpResult, ReleaseResults, SettleResult,
@@ -17,9 +18,11 @@ use tokio::task::JoinSet;
 
 use super::item::{Attributes, Item, Retention, encode, number, read_number, read_text, read_value, text};
 use super::keys::{
-    ATTEMPTS, COMPLETION, DUE_AT, DUE_KIND, DUE_RESULT, HELD_UNTIL, Key, PK, STATE, STATUS, due_at, due_parked,
+    ATTEMPTS, COMPLETION, DUE_AT, DUE_DEAD, DUE_KIND, DUE_RESULT, EXPIRES_AT, HELD_UNTIL, Key, PK, SK, STATE, STATUS,
+    UNSENT_SINCE, due_at, due_parked,
 };
 use super::{Conditional, SERVICE, TenantTable, conditional, leases};
+use crate::clock::SystemClock;
 use crate::failure::{AwsError, AwsErrorKind};
 
 const CLAIMED: &str = "claimed";
@@ -37,8 +40,11 @@ const MAY_BE_CLAIMED: &str = "attribute_not_exists(#pk) OR #status = :parked \
 /// The claim counts as an attempt at once: whoever dies while holding it may have made one.
 const CLAIM: &str = "#completion = :completion, #state = :state, #status = :claimed, \
                      #until = :until, #attempts = if_not_exists(#attempts, :none) + :one, \
-                     #due_kind = :due_kind, #due_at = :due_at";
-const RELEASE: &str = "#state = :state, #status = :waiting, #due_kind = :due_kind, #due_at = :due_at";
+                     #due_kind = :due_kind, #due_at = :due_at, #unsent = if_not_exists(#unsent, :since)";
+const RELEASE: &str = "#state = :state, #status = :waiting, #due_kind = :due_kind, #due_at = :due_at, #unsent = :since";
+
+/// What only some states have: what a state does not have is removed when it is settled.
+const OF_SOME_STATES: [&str; 5] = [HELD_UNTIL, DUE_KIND, DUE_AT, EXPIRES_AT, UNSENT_SINCE];
 
 impl ClaimResult for TenantTable {
     async fn claim_result(
@@ -57,6 +63,7 @@ impl ClaimResult for TenantTable {
             ("#attempts", ATTEMPTS),
             ("#due_kind", DUE_KIND),
             ("#due_at", DUE_AT),
+            ("#unsent", UNSENT_SINCE),
         ];
         let values = claim_values(completion, now, until).map_err(unreadable)?;
         let claim = self
@@ -75,7 +82,10 @@ impl ClaimResult for TenantTable {
 
 impl SettleResult for TenantTable {
     async fn settle_result(&self, record: &ResultRecord) -> Result<(), ServiceFailure> {
-        Ok(self.table.replace(settled(self, record)).await?)
+        let settled = settled(self, record).map_err(unreadable)?;
+        Ok(self
+            .settle(&Key::result(&self.tenant, record.completion.enrolment), settled)
+            .await?)
     }
 }
 
@@ -129,6 +139,45 @@ impl ReleaseResults for TenantTable {
 }
 
 impl TenantTable {
+    /// Makes the item what it is to be, whatever it was, but for since when it could have been recorded: that stays as long as it
+    /// could be.
+    async fn settle(&self, key: &Key, item: Item) -> Result<(), AwsError> {
+        let mut attributes = item.attributes;
+        attributes.remove(PK);
+        attributes.remove(SK);
+        let removed: Vec<_> = OF_SOME_STATES
+            .into_iter()
+            .filter(|name| !attributes.contains_key(*name))
+            .collect();
+        let (mut sets, mut update) = (Vec::new(), self.table.client.update_item());
+        for (place, (name, value)) in attributes.into_iter().enumerate() {
+            sets.push(if name == UNSENT_SINCE {
+                format!("#n{place} = if_not_exists(#n{place}, :v{place})")
+            } else {
+                format!("#n{place} = :v{place}")
+            });
+            update = update
+                .expression_attribute_names(format!("#n{place}"), name)
+                .expression_attribute_values(format!(":v{place}"), value);
+        }
+        let mut expression = format!("SET {}", sets.join(", "));
+        if !removed.is_empty() {
+            let marks: Vec<_> = (0..removed.len()).map(|place| format!("#r{place}")).collect();
+            expression = format!("{expression} REMOVE {}", marks.join(", "));
+        }
+        for (place, name) in removed.into_iter().enumerate() {
+            update = update.expression_attribute_names(format!("#r{place}"), name);
+        }
+        let update = update
+            .table_name(&self.table.name)
+            .set_key(Some(key.attributes()))
+            .update_expression(expression);
+        let settled = update.send().await;
+        settled
+            .map(drop)
+            .map_err(|error| AwsError::of(SERVICE, "UpdateItem", &error))
+    }
+
     /// Makes a parked result due; false where it is no longer parked.
     async fn release(&self, enrolment: EnrolmentId, now: Timestamp) -> Result<bool, AwsError> {
         let waiting = ResultState::Waiting {
@@ -141,8 +190,10 @@ impl TenantTable {
             ("#status", STATUS),
             ("#due_kind", DUE_KIND),
             ("#due_at", DUE_AT),
+            ("#unsent", UNSENT_SINCE),
         ];
         let values = vec![
+            (":since", text(now.to_string())),
             (":state", state),
             (":waiting", text(WAITING)),
             (":parked", text(PARKED)),
@@ -174,6 +225,7 @@ fn claim_values(
         (":one", number(1)),
         (":due_kind", text(DUE_RESULT)),
         (":due_at", text(due_at(until))),
+        (":since", text(now.to_string())),
     ])
 }
 
@@ -193,19 +245,23 @@ fn settled(table: &TenantTable, record: &ResultRecord) -> Result<Item, AwsErrorK
         .with_value(COMPLETION, &record.completion)?
         .with_value(STATE, &record.state)?
         .with(ATTEMPTS, number(record.attempts));
+    let unsent = |item: Item| item.with_text(UNSENT_SINCE, SystemClock.now().to_string());
     Ok(match &record.state {
-        ResultState::Claimed { until } => item
+        ResultState::Claimed { until } => unsent(item)
             .with_text(STATUS, CLAIMED)
             .with(HELD_UNTIL, number(until.as_millisecond()))
             .due(DUE_RESULT, *until),
-        ResultState::Waiting { due_at, .. } => item
+        ResultState::Waiting { due_at, .. } => unsent(item)
             .with_text(STATUS, WAITING)
             .with(HELD_UNTIL, number(due_at.as_millisecond()))
             .due(DUE_RESULT, *due_at),
         ResultState::Parked { since, .. } => item.with_text(STATUS, PARKED).due(due_parked(&table.tenant), *since),
         ResultState::Recorded { .. } => item.with_text(STATUS, "recorded").kept(Retention::ThirteenMonths),
         ResultState::Ignored { .. } => item.with_text(STATUS, "ignored").kept(Retention::ThirteenMonths),
-        ResultState::Dead { .. } => item.with_text(STATUS, "dead").kept(Retention::ThirteenMonths),
+        ResultState::Dead { .. } => item
+            .with_text(STATUS, "dead")
+            .due(DUE_DEAD, SystemClock.now())
+            .kept(Retention::ThirteenMonths),
     })
 }
 

@@ -4,6 +4,7 @@
 
 mod breaker;
 mod fixture;
+mod fleet;
 mod holds;
 mod leases;
 mod pace;

@@ -18,10 +18,12 @@ use jiff::Timestamp;
 
 pub use summary::{UserSyncSummary, Written};
 
+use crate::held_back::{is_for_customer, is_held_back};
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
 use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer};
 use crate::ports::clock::Now;
 use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
+use crate::ports::incidents::{ListIncidents, NoteHeldBack};
 use crate::ports::mail::{RememberAlert, SendMail};
 use crate::ports::people::{LoadParked, LoadPeople, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
@@ -78,6 +80,7 @@ where
     S: LoadPeople + SavePerson + LoadParked + SaveParked,
     S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
     S: HoldLease + SaveRun + RememberJob + RememberAlert + ReleaseResults,
+    S: ListIncidents + NoteHeldBack,
     M: SendMail,
     C: Now,
 {
@@ -85,6 +88,9 @@ where
     if configuration.status == Status::Paused {
         stop_job(sync.store, Job::Users).await?;
         return Ok(RunOutcome::Paused);
+    }
+    if is_held_back(sync.store, &configuration.tenant, Job::Users, sync.clock.now()).await? {
+        return Ok(RunOutcome::HeldBack);
     }
     let work = async |remembered: &mut JobState| sync.work(in_force, start.deadline, remembered).await;
     let result = run_job(sync.store, sync.clock, Job::Users, start, work).await;
@@ -100,6 +106,7 @@ where
     P: ListUsers + FindUser + SaveUser,
     S: LoadPeople + SavePerson + LoadParked + SaveParked + RememberJob + RememberAlert + ReleaseResults,
     S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
+    S: ListIncidents,
     M: SendMail,
     C: Now,
 {
@@ -199,7 +206,7 @@ where
         configuration: &TenantConfiguration,
         failure: &JobFailure,
     ) -> Result<(), JobFailure> {
-        if failure.trouble().is_for_customer()
+        if is_for_customer(self.store, Job::Users, failure).await?
             && let Some(worklist) = Worklist::of_failure(failure)
         {
             self.tell(configuration, &worklist, false).await?;

@@ -19,7 +19,7 @@ use crate::World;
 /// A customer and the stack it is on.
 pub(crate) struct Customer {
     pub(crate) example: ExampleCustomer,
-    world: World,
+    pub(crate) world: World,
 }
 
 impl World {

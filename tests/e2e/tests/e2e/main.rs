@@ -5,6 +5,7 @@ mod courses;
 mod customer;
 mod hanging;
 mod operating;
+mod operators;
 mod results;
 mod secrecy;
 mod storms;
@@ -131,6 +132,8 @@ fn trials() -> Vec<Test> {
         storms::late::completions_that_come_before_their_people_and_courses_wait_for_them_and_are_recorded_once,
         secrecy::what_is_personal_reaches_the_vendors_and_the_mails_and_no_log_line,
         webhooks::a_webhook_that_is_replayed_byte_for_byte_adds_nothing,
+        operators::a_stale_customer_is_counted_and_named,
+        operators::an_outage_of_six_customers_is_one_mail_to_the_operators_and_everybody_catches_up,
         webhooks::what_is_not_authentic_readable_or_ours_is_answered_as_documented_and_leaves_nothing,
     ]
 }

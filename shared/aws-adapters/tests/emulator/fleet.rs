@@ -1,0 +1,258 @@
+//! The fleet's summary as the watchdog reads it, incidents, and what waits in numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use habitsync_aws_adapters::Table;
+use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
+use habitsync_domain::freshness::Timetable;
+use habitsync_domain::identity::CourseId;
+use habitsync_domain::incident::{Incident, Outbreak, Phase};
+use habitsync_domain::job::{Job, JobState, RunRecord, RunState};
+use habitsync_domain::outage::Told;
+use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::summary::CustomerSummary;
+use habitsync_domain::vendor::Vendor;
+use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents, ManageHeldBack, NoteHeldBack};
+use habitsync_workflows::ports::result_list::AddResult;
+use habitsync_workflows::ports::results::{ClaimResult, FindResult, ReleaseResults, SettleResult};
+use habitsync_workflows::ports::runs::{RememberJob, SaveRun};
+use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, OpenRun, RememberTold};
+use habitsync_workflows::ports::tenants::SaveConfiguration;
+
+use crate::fixture::{RACERS, at, completion, table, tenant};
+
+const SOURCE: &str = include_str!("../../../domain/src/configuration/acme.toml");
+const APPLIED: &str = "2026-03-02T00:00:00Z";
+
+async fn with_acme() -> Table {
+    let table = table().await;
+    let configuration: TenantConfiguration = SOURCE.parse().expect("a configuration");
+    let saved = table.save_configuration(&configuration, SOURCE, at(APPLIED)).await;
+    saved.expect("saved");
+    table
+}
+
+async fn row(table: &Table) -> CustomerSummary {
+    let mut rows = table.list_summaries().await.expect("listed");
+    assert_eq!((rows.items.len(), rows.unreadable), (1, 0));
+    rows.items.remove(0)
+}
+
+fn failing() -> Failing {
+    let signature = Signature::Vendor {
+        vendor: Vendor::EmployeeConnect,
+        kind: VendorTrouble::Unavailable,
+    };
+    Failing::after(None, signature, at("2026-03-02T07:00:00Z"))
+}
+
+#[tokio::test]
+async fn a_customers_row_tells_when_the_jobs_are_due_what_they_remember_and_what_was_told() {
+    let table = with_acme().await;
+    let acme = table.tenant(&tenant());
+    let state = JobState {
+        failing: Some(failing()),
+        ..JobState::default()
+    };
+    acme.save_job(Job::Users, &state).await.expect("saved");
+    let told = Told {
+        outages: BTreeMap::from([("users".to_owned(), failing())]),
+        ours: BTreeMap::from([("DynamoDB failed".to_owned(), at(APPLIED))]),
+        dead_at: Some(at(APPLIED)),
+    };
+    table.save_told(&tenant(), &told).await.expect("saved");
+    let row = row(&table).await;
+    let configuration: TenantConfiguration = SOURCE.parse().expect("a configuration");
+    assert_eq!(row.timetable, Some(Timetable::of(&configuration, at(APPLIED))));
+    assert_eq!((row.status, row.live_since), (Status::Live, Some(at(APPLIED))));
+    assert_eq!(row.jobs, BTreeMap::from([(Job::Users, state)]));
+    assert_eq!(row.told, told);
+}
+
+#[tokio::test]
+async fn a_job_is_held_back_since_the_first_time_until_it_is_forgotten() {
+    let table = with_acme().await;
+    let acme = table.tenant(&tenant());
+    let (first, later) = (at("2026-03-02T07:00:00Z"), at("2026-03-02T08:00:00Z"));
+    acme.note_held_back(Job::ResultsSweep, first).await.expect("noted");
+    table
+        .note_held_back_of(&tenant(), Job::ResultsSweep, later)
+        .await
+        .expect("noted");
+    assert_eq!(
+        row(&table).await.held_since,
+        BTreeMap::from([(Job::ResultsSweep, first)])
+    );
+    for _ in 0..2 {
+        let forgotten = table.forget_held_back(&tenant(), Job::ResultsSweep).await;
+        forgotten.expect("a second time is no error");
+    }
+    assert_eq!(row(&table).await.held_since, BTreeMap::new());
+}
+
+fn incident() -> Incident {
+    let outbreak = Outbreak {
+        kinds: BTreeSet::from([VendorTrouble::Unavailable]),
+        customers: BTreeSet::from([tenant()]),
+    };
+    Incident::open(Vendor::EmployeeConnect, outbreak, at(APPLIED))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_sixteen_who_open_or_change_an_incident_that_they_saw_one_does() {
+    let table = table().await;
+    let mut seen = None;
+    for revision in 1..=2 {
+        let next = Incident { revision, ..incident() };
+        let race = (0..RACERS).map(|_| {
+            let (table, seen, next) = (table.clone(), seen.clone(), next.clone());
+            tokio::spawn(async move { table.change_incident(seen.as_ref(), &next).await.expect("an answer") })
+        });
+        let mut changed = 0;
+        for racer in race.collect::<Vec<_>>() {
+            changed += u32::from(racer.await.expect("not cancelled"));
+        }
+        assert_eq!(changed, 1);
+        seen = Some(next);
+    }
+}
+
+#[tokio::test]
+async fn every_customer_sees_the_incident_and_one_that_is_over_stays_until_the_next() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    assert_eq!(acme.list_incidents().await.expect("listed"), []);
+    let open = incident();
+    assert!(table.change_incident(None, &open).await.expect("an answer"));
+    assert_eq!(
+        acme.list_incidents().await.expect("listed"),
+        std::slice::from_ref(&open)
+    );
+    let over = Incident {
+        phase: Phase::Over {
+            at: at("2026-03-02T01:00:00Z"),
+            told: true,
+        },
+        revision: 2,
+        ..open.clone()
+    };
+    assert!(table.change_incident(Some(&open), &over).await.expect("an answer"));
+    assert_eq!(
+        table.list_incidents().await.expect("listed"),
+        std::slice::from_ref(&over)
+    );
+    assert!(!table.change_incident(None, &open).await.expect("an answer"));
+    let next = Incident {
+        revision: 3,
+        ..incident()
+    };
+    assert!(table.change_incident(Some(&over), &next).await.expect("an answer"));
+}
+
+#[tokio::test]
+async fn a_result_is_unsent_since_it_could_be_recorded_however_often_it_is_tried() {
+    let table = with_acme().await;
+    let acme = table.tenant(&tenant());
+    let first = at("2026-03-02T07:00:00Z");
+    let claim = async |now| {
+        acme.claim_result(&completion(1), at(now), at(now))
+            .await
+            .expect("an answer")
+    };
+    claim("2026-03-02T07:00:00Z").await;
+    let settle = async |state: ResultState| {
+        let record = ResultRecord {
+            completion: completion(1),
+            state,
+            attempts: 3,
+        };
+        acme.settle_result(&record).await.expect("settled");
+        assert_eq!(
+            acme.find_result(record.completion.enrolment).await.expect("found"),
+            Some(record)
+        );
+    };
+    let unsent = async || table.count_unsent(at(APPLIED)).await.expect("counted");
+    settle(ResultState::Waiting {
+        cause: "an outage".to_owned(),
+        due_at: at("2026-03-02T07:05:00Z"),
+    })
+    .await;
+    claim("2026-03-02T07:06:00Z").await;
+    assert_eq!((unsent().await.count, unsent().await.oldest_since), (1, Some(first)));
+    let on = ParkedOn::EmployeeConnect;
+    settle(ResultState::Parked {
+        on: on.clone(),
+        since: first,
+    })
+    .await;
+    assert_eq!((unsent().await.count, unsent().await.oldest_since), (0, None));
+    assert_eq!(table.count_parked(&tenant()).await.expect("counted"), 1);
+    assert_eq!(row(&table).await.parked, 1);
+    let released = at("2026-03-02T09:00:00Z");
+    assert_eq!(acme.release_results(&on, released).await.expect("released"), 1);
+    assert_eq!(unsent().await.oldest_since, Some(released));
+    settle(ResultState::Recorded {
+        course: CourseId("C-1".to_owned()),
+        employee_id: "E1".parse().expect("an employee"),
+        at: released,
+    })
+    .await;
+    assert_eq!(unsent().await.count, 0);
+    acme.add_result(&completion(2), released).await.expect("added");
+    assert_eq!(unsent().await.oldest_since, Some(released));
+}
+
+#[tokio::test]
+async fn what_died_is_counted_by_customer_for_a_while_and_not_once_it_is_replayed() {
+    let table = with_acme().await;
+    let acme = table.tenant(&tenant());
+    for number in 1..=3 {
+        let record = ResultRecord {
+            completion: completion(number),
+            state: ResultState::Dead {
+                cause: "refused".to_owned(),
+            },
+            attempts: 8,
+        };
+        acme.settle_result(&record).await.expect("settled");
+    }
+    let dead = async |since| table.count_dead(at(since)).await.expect("counted");
+    assert_eq!(dead(APPLIED).await, BTreeMap::from([(tenant(), 3)]));
+    assert_eq!(dead("2100-01-01T00:00:00Z").await, BTreeMap::new());
+    let revived = habitsync_workflows::ports::result_list::ReviveResult::revive_result(
+        &acme,
+        completion(1).enrolment,
+        1,
+        at("2026-03-02T09:00:00Z"),
+    );
+    assert!(revived.await.expect("an answer"));
+    assert_eq!(dead(APPLIED).await, BTreeMap::from([(tenant(), 2)]));
+}
+
+#[tokio::test]
+async fn runs_that_have_not_ended_are_listed_whether_their_lease_has_or_not() {
+    let table = with_acme().await;
+    let acme = table.tenant(&tenant());
+    let lease_until = at("2100-01-01T00:00:00Z");
+    let mut run = RunRecord {
+        id: "0199".to_owned(),
+        job: Job::Users,
+        started_at: at(APPLIED),
+        state: RunState::Unfinished { lease_until },
+        counts: BTreeMap::new(),
+    };
+    acme.save_run(&run).await.expect("saved");
+    let open = OpenRun {
+        tenant: tenant(),
+        job: Job::Users,
+        lease_until,
+    };
+    assert_eq!(table.list_open_runs().await.expect("listed").items, [open]);
+    run.state = RunState::Succeeded { at: lease_until };
+    acme.save_run(&run).await.expect("saved");
+    assert_eq!(table.list_open_runs().await.expect("listed").items, []);
+    assert_eq!(table.count_open_breakers().await.expect("counted"), 0);
+    assert_eq!(table.count_holds(lease_until).await.expect("counted"), 0);
+}

@@ -1,0 +1,45 @@
+//! What the watchdog knows of the whole fleet in one tick: read once, and looked at by each of its duties.
+
+use habitsync_domain::incident::{Incident, Sighting};
+use habitsync_domain::summary::CustomerSummary;
+
+use crate::ports::failure::ServiceFailure;
+use crate::ports::incidents::ListIncidents;
+use crate::ports::summary::ListSummaries;
+
+/// The fleet at one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FleetView {
+    /// Every customer whose row can be read.
+    pub customers: Vec<CustomerSummary>,
+    /// Rows that cannot.
+    pub unreadable: u64,
+    /// Outages of a vendor, the last one of each.
+    pub incidents: Vec<Incident>,
+}
+
+/// Reads the fleet's summary.
+///
+/// # Errors
+/// The table failed.
+pub async fn look_at_fleet<F: ListSummaries + ListIncidents>(fleet: &F) -> Result<FleetView, ServiceFailure> {
+    let summaries = fleet.list_summaries().await?;
+    Ok(FleetView {
+        customers: summaries.items,
+        unreadable: summaries.unreadable,
+        incidents: fleet.list_incidents().await?,
+    })
+}
+
+impl FleetView {
+    /// The customers whose runs write.
+    pub fn live(&self) -> impl Iterator<Item = &CustomerSummary> {
+        self.customers.iter().filter(|customer| customer.is_live())
+    }
+
+    /// Every job of every live customer.
+    #[must_use]
+    pub fn sightings(&self) -> Vec<Sighting> {
+        self.customers.iter().flat_map(CustomerSummary::sightings).collect()
+    }
+}

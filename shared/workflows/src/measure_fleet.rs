@@ -1,0 +1,180 @@
+//! Every minute: how the fleet is, in numbers, and which customers are stale. One number each, none by customer; the names go to
+//! the log.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::incident::Incident;
+use habitsync_domain::job::{Job, STALLED_SLICES};
+use habitsync_domain::parked_results::in_turn;
+use habitsync_domain::summary::{CustomerSummary, LateJob};
+use habitsync_domain::tenant::TenantId;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::fleet_view::FleetView;
+use crate::ports::failure::ServiceFailure;
+use crate::ports::summary::{CountWaiting, OpenRun};
+
+/// How long a run may wait for the watchdog to carry it on: three starts that went nowhere.
+const STALLED_AFTER: SignedDuration = SignedDuration::from_mins(15);
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// After so long the operators hear of held removals again.
+const OLD_HOLD: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How the fleet is. What could not be counted is none.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FleetMeasures {
+    /// Live customers.
+    pub live: u64,
+    /// Whose jobs are late, and which; those that an incident explains are not among them.
+    pub stale: BTreeMap<TenantId, Vec<LateJob>>,
+    /// Live customers whose jobs wait for a vendor, or fail by its outage.
+    pub in_incident: u64,
+    /// Live customers of whom it is not known when their jobs are due: applying their configuration again tells.
+    pub without_timetable: Vec<TenantId>,
+    /// Outages that are not over.
+    pub open_incidents: u64,
+    /// Results that could be recorded, and have not been.
+    pub unsent: Option<u64>,
+    /// The age of the one that could have been recorded longest ago.
+    pub oldest_unsent: Option<SignedDuration>,
+    /// Parked results, each customer's as of their last turn.
+    pub parked: u64,
+    /// Results that ended as dead within a day, by customer.
+    pub dead: Option<BTreeMap<TenantId, u64>>,
+    /// Customers whose EmployeeConnect is left alone.
+    pub open_breakers: Option<u64>,
+    /// Unfinished runs that nobody carries on.
+    pub stalled_runs: Option<Vec<(TenantId, Job)>>,
+    /// Jobs whose last three slices did nothing.
+    pub stalled_jobs: Vec<(TenantId, Job)>,
+    /// Held removals that nobody decided on for a week.
+    pub old_holds: Option<u64>,
+    /// Rows and items that could not be read.
+    pub unreadable: u64,
+    /// What could not be counted.
+    pub failures: Vec<ServiceFailure>,
+}
+
+/// Measures the fleet: six queries of the index, and one for each customer whose turn it is.
+pub async fn measure_fleet<F: CountWaiting>(
+    fleet: &F,
+    view: &FleetView,
+    incidents: &[Incident],
+    now: Timestamp,
+) -> FleetMeasures {
+    let mut measures = FleetMeasures {
+        live: count(view.live().count()),
+        unreadable: view.unreadable,
+        open_incidents: count(incidents.iter().filter(|incident| !incident.is_over()).count()),
+        ..FleetMeasures::default()
+    };
+    let runs = measures.note(fleet.list_open_runs().await);
+    measures.unreadable += runs.as_ref().map_or(0, |runs| runs.unreadable);
+    let runs = runs.map(|runs| runs.items);
+    measures.look_at_customers(view, runs.as_deref().unwrap_or_default(), incidents, now);
+    measures.stalled_runs = runs.map(|runs| stalled(&runs, view, now));
+    if let Some(unsent) = measures.note(fleet.count_unsent(now).await) {
+        measures.unsent = Some(unsent.count);
+        let age = unsent.oldest_since.map(|since| now.duration_since(since));
+        measures.oldest_unsent = Some(age.unwrap_or_default().max(SignedDuration::ZERO));
+    }
+    measures.dead = measures.note(fleet.count_dead(ago(now, DAY)).await);
+    measures.open_breakers = measures.note(fleet.count_open_breakers().await);
+    measures.old_holds = measures.note(fleet.count_holds(ago(now, OLD_HOLD)).await);
+    measures.count_parked(fleet, view, now).await;
+    measures
+}
+
+impl FleetMeasures {
+    /// Every customer that an operator should look at.
+    #[must_use]
+    pub fn unwell(&self) -> Vec<&TenantId> {
+        let stalled = self.stalled_runs.iter().flatten().chain(&self.stalled_jobs);
+        let mut unwell: Vec<_> = self.stale.keys().chain(stalled.map(|(tenant, _)| tenant)).collect();
+        unwell.sort();
+        unwell.dedup();
+        unwell
+    }
+
+    fn look_at_customers(&mut self, view: &FleetView, runs: &[OpenRun], incidents: &[Incident], now: Timestamp) {
+        for customer in view.live() {
+            let lease_until = |job| {
+                let of_job = runs
+                    .iter()
+                    .filter(|run| run.tenant == customer.tenant && run.job == job);
+                of_job.map(|run| run.lease_until).max()
+            };
+            let (explained, late): (Vec<_>, Vec<_>) = customer
+                .late_jobs(lease_until, now)
+                .into_iter()
+                .partition(|late| is_explained(customer, late.job, incidents));
+            self.in_incident += u64::from(!explained.is_empty() || !customer.held_since.is_empty());
+            if !late.is_empty() {
+                self.stale.insert(customer.tenant.clone(), late);
+            }
+            if customer.timetable.is_none() {
+                self.without_timetable.push(customer.tenant.clone());
+            }
+            self.stalled_jobs.extend(stalled_jobs(customer));
+        }
+    }
+
+    async fn count_parked<F: CountWaiting>(&mut self, fleet: &F, view: &FleetView, now: Timestamp) {
+        let tenants = view.customers.iter().map(|customer| customer.tenant.clone()).collect();
+        let turn: Vec<_> = in_turn(tenants, now).collect();
+        let known = view
+            .customers
+            .iter()
+            .filter(|customer| !turn.contains(&customer.tenant));
+        self.parked = known.map(|customer| customer.parked).sum();
+        for tenant in turn {
+            let counted = self.note(fleet.count_parked(&tenant).await);
+            self.parked += counted.unwrap_or_default();
+        }
+    }
+
+    fn note<T>(&mut self, counted: Result<T, ServiceFailure>) -> Option<T> {
+        counted.map_err(|failure| self.failures.push(failure)).ok()
+    }
+}
+
+/// Whether a job is late because of a vendor's outage that meets many.
+fn is_explained(customer: &CustomerSummary, job: Job, incidents: &[Incident]) -> bool {
+    let is_held = customer.held_since.contains_key(&job);
+    let failing = customer.job(job).failing;
+    let fails_by_it =
+        failing.is_some_and(|failing| incidents.iter().any(|incident| incident.explains(&failing.signature)));
+    is_held || fails_by_it
+}
+
+/// A job that fails says so itself: it is not one that gets nowhere.
+fn stalled_jobs(customer: &CustomerSummary) -> impl Iterator<Item = (TenantId, Job)> {
+    let gets_nowhere = |job: &Job| {
+        let state = customer.job(*job);
+        state.failing.is_none() && state.stalled_slices > STALLED_SLICES
+    };
+    let jobs = Job::ALL.into_iter().filter(gets_nowhere);
+    jobs.map(|job| (customer.tenant.clone(), job))
+}
+
+/// What is held back is carried on later.
+fn stalled(runs: &[OpenRun], view: &FleetView, now: Timestamp) -> Vec<(TenantId, Job)> {
+    let is_held = |run: &OpenRun| {
+        let customer = view.customers.iter().find(|customer| customer.tenant == run.tenant);
+        customer.is_some_and(|customer| customer.held_since.contains_key(&run.job))
+    };
+    let stalled = runs
+        .iter()
+        .filter(|run| now.duration_since(run.lease_until) >= STALLED_AFTER && !is_held(run));
+    stalled.map(|run| (run.tenant.clone(), run.job)).collect()
+}
+
+fn ago(now: Timestamp, time: SignedDuration) -> Timestamp {
+    now.checked_sub(time).unwrap_or(Timestamp::MIN)
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

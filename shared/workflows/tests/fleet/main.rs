@@ -1,0 +1,7 @@
+//! The operators' side, in virtual time: a whole fleet of customers, whose runs are real user syncs against an EmployeeConnect
+//! that goes down and comes back.
+
+mod incidents;
+mod measuring;
+mod telling;
+mod world;

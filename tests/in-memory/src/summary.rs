@@ -1,0 +1,242 @@
+//! The fleet's summary, what waits in it by number, and the incidents that all customers share.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::configuration::Status;
+use habitsync_domain::freshness::Timetable;
+use habitsync_domain::incident::Incident;
+use habitsync_domain::job::Job;
+use habitsync_domain::outage::Told;
+use habitsync_domain::result::ResultState;
+use habitsync_domain::summary::CustomerSummary;
+use habitsync_domain::tenant::TenantId;
+use habitsync_domain::vendor::Vendor;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+
+use crate::faults::Call;
+use crate::fleet::Fleet;
+use crate::table::Table;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::fleet::Due;
+use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents, ManageHeldBack, NoteHeldBack};
+use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, OpenRun, RememberTold, Unsent};
+
+/// What a customer's row in the summary holds besides what its jobs remember.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// Whether the customer is paused.
+    pub is_paused: bool,
+    /// When the jobs are due.
+    pub timetable: Option<Timetable>,
+    /// Since when a run of a job has been held back.
+    pub held_since: BTreeMap<Job, Timestamp>,
+    /// How many results were parked when they were last counted.
+    pub parked: u64,
+    /// What the operators have been told.
+    pub told: Told,
+    /// Held removals, and since when.
+    pub holds: Vec<Timestamp>,
+    /// When results ended as dead, as a test has it.
+    pub dead_at: Vec<Timestamp>,
+}
+
+/// The incidents, which every customer's table sees.
+#[derive(Debug, Default)]
+pub struct IncidentBoard {
+    incidents: Mutex<BTreeMap<Vendor, Incident>>,
+}
+
+impl IncidentBoard {
+    /// The vendor's incident, if it ever had one.
+    pub fn of(&self, vendor: Vendor) -> Option<Incident> {
+        self.incidents.lock().get(&vendor).cloned()
+    }
+
+    fn all(&self) -> Vec<Incident> {
+        self.incidents.lock().values().cloned().collect()
+    }
+}
+
+impl ListIncidents for Table {
+    async fn list_incidents(&self) -> Result<Vec<Incident>, ServiceFailure> {
+        self.faults.call(Call::ListIncidents, || Ok(self.board.all())).await
+    }
+}
+
+impl NoteHeldBack for Table {
+    async fn note_held_back(&self, job: Job, since: Timestamp) -> Result<(), ServiceFailure> {
+        let note = || {
+            self.state().row.held_since.entry(job).or_insert(since);
+            Ok(())
+        };
+        self.faults.call(Call::NoteHeldBack, note).await
+    }
+}
+
+impl ListIncidents for Fleet<'_> {
+    async fn list_incidents(&self) -> Result<Vec<Incident>, ServiceFailure> {
+        self.faults.call(Call::ListIncidents, || Ok(self.board().all())).await
+    }
+}
+
+impl KeepIncident for Fleet<'_> {
+    async fn change_incident(&self, seen: Option<&Incident>, next: &Incident) -> Result<bool, ServiceFailure> {
+        let change = || {
+            let board = self.board();
+            let mut incidents = board.incidents.lock();
+            let is_as_seen =
+                incidents.get(&next.vendor).map(|incident| incident.revision) == seen.map(|seen| seen.revision);
+            if is_as_seen {
+                incidents.insert(next.vendor, next.clone());
+            }
+            Ok(is_as_seen)
+        };
+        self.faults.call(Call::ChangeIncident, change).await
+    }
+}
+
+impl ManageHeldBack for Fleet<'_> {
+    async fn note_held_back_of(&self, tenant: &TenantId, job: Job, since: Timestamp) -> Result<(), ServiceFailure> {
+        let note = || {
+            if let Some(table) = self.table(tenant) {
+                table.state().row.held_since.entry(job).or_insert(since);
+            }
+            Ok(())
+        };
+        self.faults.call(Call::NoteHeldBack, note).await
+    }
+
+    async fn forget_held_back(&self, tenant: &TenantId, job: Job) -> Result<(), ServiceFailure> {
+        let forget = || {
+            if let Some(table) = self.table(tenant) {
+                table.state().row.held_since.remove(&job);
+            }
+            Ok(())
+        };
+        self.faults.call(Call::ForgetHeldBack, forget).await
+    }
+}
+
+impl ListSummaries for Fleet<'_> {
+    async fn list_summaries(&self) -> Result<Due<CustomerSummary>, ServiceFailure> {
+        let list = || {
+            let items = self
+                .tables()
+                .iter()
+                .map(|(tenant, table)| summary(tenant, table))
+                .collect();
+            Ok(Due { items, unreadable: 0 })
+        };
+        self.faults.call(Call::ListSummaries, list).await
+    }
+}
+
+fn summary(tenant: &TenantId, table: &Table) -> CustomerSummary {
+    let state = table.state();
+    CustomerSummary {
+        tenant: tenant.clone(),
+        name: tenant.to_string(),
+        status: if state.row.is_paused {
+            Status::Paused
+        } else {
+            Status::Live
+        },
+        live_since: state.live_since,
+        timetable: state.row.timetable.clone(),
+        jobs: state.jobs.clone(),
+        held_since: state.row.held_since.clone(),
+        parked: state.row.parked,
+        told: state.row.told.clone(),
+    }
+}
+
+impl RememberTold for Fleet<'_> {
+    async fn save_told(&self, tenant: &TenantId, told: &Told) -> Result<(), ServiceFailure> {
+        let save = || {
+            if let Some(table) = self.table(tenant) {
+                table.state().row.told = told.clone();
+            }
+            Ok(())
+        };
+        self.faults.call(Call::SaveTold, save).await
+    }
+}
+
+impl CountWaiting for Fleet<'_> {
+    async fn list_open_runs(&self) -> Result<Due<OpenRun>, ServiceFailure> {
+        let list = || {
+            Ok(Due {
+                items: self.open_runs(),
+                unreadable: 0,
+            })
+        };
+        self.faults.call(Call::ListOpenRuns, list).await
+    }
+
+    async fn count_unsent(&self, _: Timestamp) -> Result<Unsent, ServiceFailure> {
+        let count = || {
+            let mut unsent = Unsent::default();
+            for (_, table) in self.tables() {
+                let state = table.state();
+                let waiting = state.results.iter().filter(|(_, stored)| stored.due_at.is_some());
+                for (enrolment, stored) in waiting {
+                    unsent.count += 1;
+                    let since = state.unsent_since.get(enrolment).copied().or(stored.due_at);
+                    unsent.oldest_since = unsent.oldest_since.into_iter().chain(since).min();
+                }
+            }
+            Ok(unsent)
+        };
+        self.faults.call(Call::CountUnsent, count).await
+    }
+
+    async fn count_dead(&self, since: Timestamp) -> Result<BTreeMap<TenantId, u64>, ServiceFailure> {
+        let count = || {
+            let dead = self.tables().iter().map(|(tenant, table)| {
+                let state = table.state();
+                let dead = state.row.dead_at.iter().filter(|at| **at > since).count();
+                (tenant.clone(), dead as u64)
+            });
+            Ok(dead.filter(|(_, dead)| *dead > 0).collect())
+        };
+        self.faults.call(Call::CountDead, count).await
+    }
+
+    async fn count_open_breakers(&self) -> Result<u64, ServiceFailure> {
+        let count = || {
+            let open = self
+                .tables()
+                .iter()
+                .filter(|(_, table)| table.state().breaker.1.is_some());
+            Ok(open.count() as u64)
+        };
+        self.faults.call(Call::CountOpenBreakers, count).await
+    }
+
+    async fn count_holds(&self, before: Timestamp) -> Result<u64, ServiceFailure> {
+        let count = || {
+            let old = |table: &Table| table.state().row.holds.iter().filter(|since| **since <= before).count();
+            Ok(self.tables().iter().map(|(_, table)| old(table) as u64).sum())
+        };
+        self.faults.call(Call::CountHolds, count).await
+    }
+
+    async fn count_parked(&self, tenant: &TenantId) -> Result<u64, ServiceFailure> {
+        let count = || {
+            let Some(table) = self.table(tenant) else {
+                return Ok(0);
+            };
+            let mut state = table.state();
+            let is_parked = |state: &ResultState| matches!(state, ResultState::Parked { .. });
+            let parked = state
+                .results
+                .values()
+                .filter(|stored| is_parked(&stored.record.state))
+                .count() as u64;
+            state.row.parked = parked;
+            Ok(parked)
+        };
+        self.faults.call(Call::CountParked, count).await
+    }
+}
