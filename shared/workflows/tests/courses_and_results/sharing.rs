@@ -20,13 +20,13 @@ fn shared(kept_by: Option<i64>, without: &[i64]) -> SharedCode {
     SharedCode {
         code: code(456),
         kept_by: kept_by.map(TopicId),
-        without: without.iter().map(sharer).collect(),
+        without: without.iter().copied().map(sharer).collect(),
     }
 }
 
-fn sharer(id: &i64) -> Sharer {
+fn sharer(id: i64) -> Sharer {
     Sharer {
-        topic: TopicId(*id),
+        topic: TopicId(id),
         title: format!("Topic {id}"),
     }
 }
