@@ -192,6 +192,26 @@ fn a_completion_that_never_got_its_turn_while_the_queue_failed_gets_it_afterward
     assert_eq!(queued, [1, 2, 3, 4].into());
 }
 
+#[test]
+fn a_completion_that_is_shown_late_while_a_sweep_is_cut_off_for_weeks_is_found_afterwards() {
+    // The first sweep of a week, which looks far back, gets as far as one completion, and the portal is silent from then on.
+    let (monday, months) = (111, TROUBLED - 112);
+    let mut cuts = vec![None; monday];
+    cuts.push(Some(Cut::Queue(1, false)));
+    cuts.extend(vec![Some(Cut::Listing); months]);
+    let story = Story {
+        // The third is shown when that sweep has passed it; the last one comes when all is well.
+        arrivals: vec![(640, 0), (650, 0), (300, 479), (1430, 0)],
+        newest_first: false,
+        first_sweep: 0,
+        recorded: false,
+        cuts,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let queued = runtime.expect("a runtime").block_on(live_through(&story));
+    assert_eq!(queued, [1, 2, 3, 4].into());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
