@@ -15,7 +15,16 @@ pub struct SharedCode {
     /// The topic that has the course already, and keeps it; none where nobody has it yet.
     pub kept_by: Option<TopicId>,
     /// Those that get none until their codes differ: nothing is guessed. In the order of their ids, never empty.
-    pub without: Vec<TopicId>,
+    pub without: Vec<Sharer>,
+}
+
+/// A topic that gets no course because of its code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sharer {
+    /// The topic.
+    pub topic: TopicId,
+    /// Its title, by which the customer knows it.
+    pub title: String,
 }
 
 /// The codes that several of these qualifying topics, or one of them and a topic with a course, want a course by.
@@ -24,10 +33,10 @@ pub fn shared_codes<'t>(
     qualifying: impl IntoIterator<Item = &'t Topic>,
     known: &BTreeMap<TopicId, TopicRecord>,
 ) -> Vec<SharedCode> {
-    let mut wanted: BTreeMap<TopicCode, Vec<TopicId>> = BTreeMap::new();
+    let mut wanted: BTreeMap<TopicCode, BTreeMap<TopicId, &str>> = BTreeMap::new();
     for topic in qualifying {
         let code = reference_of(known.get(&topic.id)).unwrap_or(&topic.code);
-        wanted.entry(code.clone()).or_default().push(topic.id);
+        wanted.entry(code.clone()).or_default().insert(topic.id, &topic.title);
     }
     wanted
         .into_iter()
@@ -35,23 +44,34 @@ pub fn shared_codes<'t>(
         .collect()
 }
 
-fn shared(code: TopicCode, mut topics: Vec<TopicId>, known: &BTreeMap<TopicId, TopicRecord>) -> Option<SharedCode> {
-    topics.sort();
+fn shared(
+    code: TopicCode,
+    topics: BTreeMap<TopicId, &str>,
+    known: &BTreeMap<TopicId, TopicRecord>,
+) -> Option<SharedCode> {
     let kept_by = keeper(&code, &topics, known);
     if kept_by.is_none() && topics.len() == 1 {
         return None;
     }
-    topics.retain(|topic| Some(*topic) != kept_by);
-    let without = topics;
+    let without = topics.into_iter().filter(|(topic, _)| Some(*topic) != kept_by);
+    let without = without.map(|(topic, title)| Sharer {
+        topic,
+        title: title.to_owned(),
+    });
+    let without: Vec<_> = without.collect();
     (!without.is_empty()).then_some(SharedCode { code, kept_by, without })
 }
 
 /// Who has the course of this code, whether it still qualifies or not; or had it, where it has to be made again.
-fn keeper(code: &TopicCode, wanting: &[TopicId], known: &BTreeMap<TopicId, TopicRecord>) -> Option<TopicId> {
+fn keeper(
+    code: &TopicCode,
+    wanting: &BTreeMap<TopicId, &str>,
+    known: &BTreeMap<TopicId, TopicRecord>,
+) -> Option<TopicId> {
     let has_it = |record: &&TopicRecord| reference_of(Some(record)) == Some(code);
     let lost_it = |record: &&TopicRecord| {
         let course = record.course.as_ref();
-        wanting.contains(&record.topic) && course.is_some_and(|course| course.written.external_id == *code)
+        wanting.contains_key(&record.topic) && course.is_some_and(|course| course.written.external_id == *code)
     };
     let keeper = known.values().find(has_it).or_else(|| known.values().find(lost_it));
     keeper.map(|record| record.topic)
@@ -114,7 +134,7 @@ mod tests {
     fn found<const K: usize>(topics: &[Topic], known: [(TopicId, TopicRecord); K]) -> Vec<(Option<i64>, Vec<i64>)> {
         let shared = shared_codes(topics, &known.into());
         let plain = |shared: SharedCode| {
-            let without = shared.without.into_iter().map(|topic| topic.0).collect();
+            let without = shared.without.into_iter().map(|sharer| sharer.topic.0).collect();
             (shared.kept_by.map(|topic| topic.0), without)
         };
         shared.into_iter().map(plain).collect()

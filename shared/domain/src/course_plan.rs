@@ -75,7 +75,8 @@ pub fn plan_courses(
         .iter()
         .filter(|topic| topic.verdict(&courses.reference).qualifies());
     let shared_codes = shared_codes(qualifying, known);
-    let without: BTreeSet<_> = shared_codes.iter().flat_map(|shared| &shared.without).collect();
+    let without = shared_codes.iter().flat_map(|shared| &shared.without);
+    let without: BTreeSet<_> = without.map(|sharer| sharer.topic).collect();
     let listed = topics.iter().map(|topic| {
         let verdict = topic.verdict(&courses.reference);
         let plan = plan_topic(topic, &verdict, known.get(&topic.id), courses.on_withdrawn, now);

@@ -65,7 +65,7 @@ pub struct JobState {
     #[serde(default)]
     pub last_success_at: Option<Timestamp>,
     /// When the last run began that wrote all there was to write: it has seen, and linked, everybody who was there before.
-    /// A draft customer's runs write nothing and do not count.
+    /// A draft customer's runs write nothing and do not count. Of a sweep that was carried on, its first slice counts.
     #[serde(default)]
     pub last_complete_began_at: Option<Timestamp>,
     /// The end of the last run that failed, and how (no personal data).

@@ -25,7 +25,10 @@ impl SweepWindow {
     #[must_use]
     pub fn of(state: &JobState, from: Timestamp, now: Timestamp, zone: &TimeZone) -> Self {
         let watermark = state.watermark.unwrap_or(from);
-        let overlap = if is_first_of_week(state.last_success_at, now, zone) {
+        // One that was carried on for weeks has looked as the week of its beginning had to: what was shown late meanwhile is
+        // found only by looking far back once more, before the watermark moves on.
+        let last = state.last_complete_began_at.or(state.last_success_at);
+        let overlap = if is_first_of_week(last, now, zone) {
             WEEKLY_OVERLAP
         } else {
             OVERLAP
@@ -51,6 +54,12 @@ impl SweepWindow {
         self.list_from
     }
 
+    /// Notes that the window was handled to its end.
+    pub fn note_finished(&self, state: &mut JobState) {
+        state.interrupted = None;
+        state.last_complete_began_at = Some(self.began);
+    }
+
     /// Notes that everything in the window up to `handled` was handed on. The watermark never goes back, and never beyond
     /// the sweep's own beginning: a completion dated in the future must not hide those that come before it, and one that
     /// becomes visible while the sweep is carried on must not fall out of the next one's overlap.
@@ -65,11 +74,11 @@ impl SweepWindow {
     }
 }
 
-/// Whether no sweep has succeeded yet in the customer's calendar week (Monday to Sunday).
-fn is_first_of_week(last_success: Option<Timestamp>, now: Timestamp, zone: &TimeZone) -> bool {
+/// Whether no sweep that succeeded has begun yet in the customer's calendar week (Monday to Sunday).
+fn is_first_of_week(last: Option<Timestamp>, now: Timestamp, zone: &TimeZone) -> bool {
     let week = |at: Timestamp| {
         let date = at.to_zoned(zone.clone()).date().iso_week_date();
         (date.year(), date.week())
     };
-    last_success.is_none_or(|last| week(last) != week(now))
+    last.is_none_or(|last| week(last) != week(now))
 }

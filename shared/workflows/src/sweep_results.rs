@@ -106,7 +106,7 @@ where
             *report.count_of(self.queue_if_needed(completion).await?) += 1;
             window.note_handled(state, completed_at);
         }
-        state.interrupted = None;
+        window.note_finished(state);
         Ok(report.progress(true))
     }
 

@@ -195,7 +195,7 @@ where
 
 /// Whoever looks after the customer has to find them.
 fn log_shared(shared: &SharedCode) {
-    let without: Vec<_> = shared.without.iter().map(|topic| topic.0).collect();
+    let without: Vec<_> = shared.without.iter().map(|sharer| sharer.topic.0).collect();
     let kept_by = shared.kept_by.map(|topic| topic.0);
     warn!(topic.code = shared.code.0, topic.kept_by = kept_by, topics.without = ?without, "topics share a code");
 }

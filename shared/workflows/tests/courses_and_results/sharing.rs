@@ -1,6 +1,6 @@
 //! Topics that share a code: a course is known by its topic's code, so that it is one topic's and never two.
 
-use habitsync_domain::course_codes::SharedCode;
+use habitsync_domain::course_codes::{SharedCode, Sharer};
 use habitsync_domain::identity::TopicId;
 use habitsync_domain::result::{ParkedOn, ResultState};
 use habitsync_domain::topic::{Folder, Topic};
@@ -20,7 +20,14 @@ fn shared(kept_by: Option<i64>, without: &[i64]) -> SharedCode {
     SharedCode {
         code: code(456),
         kept_by: kept_by.map(TopicId),
-        without: without.iter().copied().map(TopicId).collect(),
+        without: without.iter().copied().map(sharer).collect(),
+    }
+}
+
+fn sharer(id: i64) -> Sharer {
+    Sharer {
+        topic: TopicId(id),
+        title: format!("Topic {id}"),
     }
 }
 

@@ -230,3 +230,19 @@ async fn the_journal_says_what_came_and_what_it_did() {
     assert_eq!(vendor.journal().count(&Method::GET, "/numbers"), 1);
     assert_eq!(vendor.journal().busiest_minute(), 2);
 }
+
+#[tokio::test]
+async fn an_answer_that_no_contract_has_is_given_in_place_of_the_work() {
+    let vendor = vendor().await;
+    let body = json!({"error": "Jo <jo@acme.example> cannot be raised"});
+    let fault = Fault::Answer {
+        status: 422,
+        body: body.clone(),
+    };
+    vendor.control.arm(Rule::new(fault));
+    let answer = vendor.raise("a").await.expect("an answer");
+    assert_eq!(answer.status(), 422);
+    assert_eq!(answer.json::<serde_json::Value>().await.expect("a body"), body);
+    assert_eq!(vendor.count(), 0, "nothing was done");
+    assert_eq!(vendor.raise("a").await.expect("an answer").status(), 200);
+}
