@@ -32,16 +32,10 @@ pub(crate) struct Answer {
     failures: usize,
 }
 
-/// How the operator is told of what waits for a word.
-pub(crate) struct Reminders<'a, Mails> {
-    pub(crate) mail: &'a Mails,
-    pub(crate) settings: &'a MailSettings,
-}
-
-/// Hands on what is due. The event says nothing: a tick is a tick.
+/// Hands on what is due, and reminds the operator by `mail` of what waits for a word. The event says nothing: a tick is a tick.
 pub(crate) async fn handle<Fleet, Queue, Jobs, Clock, Mails>(
     watch: &WatchFleet<'_, Fleet, Queue, Jobs, Clock>,
-    reminders: &Reminders<'_, Mails>,
+    (mails, mail_settings): &(Mails, MailSettings),
     event: LambdaEvent<IgnoredAny>,
 ) -> Result<Answer, FunctionError>
 where
@@ -58,7 +52,7 @@ where
     for failure in &report.failures {
         error!(error = %failure, "something that is due could not be handed on; it is due again");
     }
-    let reminded = remind_of_holds(watch.fleet, reminders.mail, reminders.settings, watch.clock).await;
+    let reminded = remind_of_holds(watch.fleet, mails, mail_settings, watch.clock).await;
     let mut answer = Answer::of(&report);
     match reminded {
         Ok(reminded) => answer.holds_reminded = reminded,
@@ -116,14 +110,12 @@ mod tests {
         context.deadline = u64::try_from(now.as_millisecond()).expect("after 1970") + 55_000;
         // What the template's schedule sends.
         let event = serde_json::from_str("{}").expect("an event");
-        let reminders = Reminders {
-            mail: &Mailbox::default(),
-            settings: &MailSettings {
-                sender: "integration@tribalhabits.com".parse().expect("an address"),
-                operator: None,
-            },
+        let mail_settings = MailSettings {
+            sender: "integration@tribalhabits.com".parse().expect("an address"),
+            operator: None,
         };
-        handle(&watch, &reminders, LambdaEvent::new(event, context)).await
+        let mail = (Mailbox::default(), mail_settings);
+        handle(&watch, &mail, LambdaEvent::new(event, context)).await
     }
 
     #[tokio::test]

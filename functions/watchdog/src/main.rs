@@ -9,7 +9,6 @@ use habitsync_lambda_support::{Environment, telemetry};
 use habitsync_workflows::watch_fleet::WatchFleet;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
-use handler::Reminders;
 use settings::Settings;
 
 #[tokio::main(flavor = "current_thread")]
@@ -22,10 +21,7 @@ async fn main() -> Result<(), Error> {
         (Job::Courses, settings.course_sync_function),
         (Job::ResultsSweep, settings.result_sweep_function),
     ];
-    let reminders = Reminders {
-        mail: &aws.mailer(&settings.mail.sender),
-        settings: &settings.mail,
-    };
+    let mail = (aws.mailer(&settings.mail.sender), settings.mail);
     let watch = WatchFleet {
         fleet: &aws.table(&settings.table),
         queue: &aws.result_queue(&settings.result_queue_url),
@@ -33,7 +29,7 @@ async fn main() -> Result<(), Error> {
         clock: &SystemClock,
     };
     run(service_fn(|event: LambdaEvent<_>| {
-        handler::handle(&watch, &reminders, event)
+        handler::handle(&watch, &mail, event)
     }))
     .await
 }

@@ -13,6 +13,7 @@ use habitsync_workflows::holds::NotDecided;
 use habitsync_workflows::ports::failure::{ServiceFailure, VendorFailure};
 
 use crate::findings;
+use crate::terminal::printable;
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -141,7 +142,7 @@ fn removals(file: &Path, people: &[NewRemoval], said: Option<usize>) -> String {
         format!(
             "  {:<12} {:<28} {}",
             person.employee_id.as_str(),
-            person.person,
+            printable(&person.person),
             person.reason
         )
     });

@@ -14,6 +14,7 @@ mod results;
 mod secrets;
 mod stage;
 mod tenants;
+mod terminal;
 
 use arguments::{Arguments, Command, SecretsCommand, TenantCommand};
 use failure::Failure;
