@@ -43,11 +43,31 @@ impl<'a> Planner<'a> {
     /// Plans the deactivation of a leaver's account, on the stored link alone.
     pub(super) fn remove_leaver(&mut self, employee: &Employee, evidence: Evidence) {
         self.plan.counts.leavers += 1;
-        let planned = self
-            .accounts
-            .link(employee.id())
-            .is_some_and(|person| self.remove(person, display_name(employee), evidence, false));
+        let planned = self.accounts.link(employee.id()).is_some_and(|person| {
+            let is_emptied = self.has_lost_their_start(employee, person, &evidence);
+            self.remove(person, display_name(employee), evidence, is_emptied)
+        });
         self.plan.counts.leavers_settled += usize::from(!planned);
+    }
+
+    /// Whether the last day may be one of an employment before the current one, whose first day is gone from the record: somebody
+    /// who came back is known by that day alone. A terminated status leaves no doubt.
+    fn has_lost_their_start(&self, employee: &Employee, person: &Person, evidence: &Evidence) -> bool {
+        let users = &self.situation.configuration.users;
+        let is_terminated = |status: &str| users.terminated_statuses.iter().any(|known| known == status);
+        let is_clear = employee.start_date() != Ok(None) || employee.status().is_some_and(is_terminated);
+        if is_clear || !matches!(evidence, Evidence::Ended { .. }) {
+            return false;
+        }
+        let came_back_from_it = person
+            .removed
+            .as_ref()
+            .is_some_and(|removed| removed.evidence == *evidence);
+        let had_a_start = users.fields.iter().any(|(field, mapping)| {
+            let is_start = mapping.value.source() == "employee.startDate";
+            is_start && person.field(field.as_str()).is_some_and(|start| !start.is_empty())
+        });
+        came_back_from_it || had_a_start
     }
 
     /// Counts somebody whom the filter does not admit, and follows what that means to this customer.

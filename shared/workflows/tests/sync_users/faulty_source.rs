@@ -25,6 +25,7 @@ pub(crate) const PEOPLE: usize = 14;
 pub(crate) enum Truth {
     Works,
     WorksInFiji,
+    WorksAgain,
     Terminated,
     Ended,
     Deleted,
@@ -42,6 +43,7 @@ pub(crate) enum Wrong {
     NoLocation,
     NoTitle,
     UnreadableDate,
+    NoStartDate,
 }
 
 /// What is wrong with the whole of one run.
@@ -82,6 +84,7 @@ fn truth() -> impl Strategy<Value = Truth> {
     prop_oneof![
         4 => Just(Truth::Works),
         1 => Just(Truth::WorksInFiji),
+        2 => Just(Truth::WorksAgain),
         2 => Just(Truth::Terminated),
         1 => Just(Truth::Ended),
         1 => Just(Truth::Deleted),
@@ -99,6 +102,7 @@ fn wrong() -> impl Strategy<Value = Wrong> {
         1 => Just(Wrong::NoLocation),
         1 => Just(Wrong::NoTitle),
         1 => Just(Wrong::UnreadableDate),
+        2 => Just(Wrong::NoStartDate),
     ]
 }
 
@@ -196,6 +200,7 @@ impl World {
             let mut record = match truth {
                 Truth::Works => json!({}),
                 Truth::WorksInFiji => json!({"location": "Fiji"}),
+                Truth::WorksAgain => json!({"startDate": "2026-11-09", "terminationDate": "2026-11-01"}),
                 Truth::Terminated => json!({"status": "Terminated"}),
                 Truth::Ended => json!({"terminationDate": "2026-11-01"}),
                 Truth::Deleted => continue,
@@ -315,7 +320,7 @@ impl World {
             .find(|number| employee(*number) == *gone)
             .expect("one of them");
         let has_left = match self.truth[number] {
-            Truth::Works => false,
+            Truth::Works | Truth::WorksAgain => false,
             Truth::WorksInFiji => self.removes_out_of_scope && !self.admits_fiji,
             Truth::Terminated | Truth::Ended | Truth::Deleted => true,
         };
@@ -338,6 +343,7 @@ fn spoil(record: &mut Value, wrong: Wrong) {
         Wrong::NoLocation => ("location", Value::Null),
         Wrong::NoTitle => ("jobTitle", Value::Null),
         Wrong::UnreadableDate => ("terminationDate", json!("soon")),
+        Wrong::NoStartDate => ("startDate", Value::Null),
     };
     record[field] = value;
 }
