@@ -244,7 +244,7 @@ mod tests {
         };
         let others = [
             plan(&[one.clone(), two.clone()], 4),
-            plan(&[one.clone()], 3),
+            plan(std::slice::from_ref(&one), 3),
             plan(&[one, held("E2", Evidence::Vanished)], 3),
             plan(&[renamed, two], 3),
         ];

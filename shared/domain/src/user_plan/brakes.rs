@@ -104,13 +104,13 @@ impl<'a> Planner<'a> {
             .map(|candidate| (&candidate.person.employee_id, candidate))
             .collect();
         let version = self.situation.brakes.version;
-        let is_over = |decision: &&Decision| match by_id.get(&decision.employee_id) {
-            Some(candidate) => !candidate.is_decided_by(decision, version),
-            None => {
-                let position = self.organisation.position(&decision.employee_id);
-                let placement = position.and_then(|position| placements.get(position));
-                placement != Some(&Placement::Undecided)
+        let is_over = |decision: &&Decision| {
+            if let Some(candidate) = by_id.get(&decision.employee_id) {
+                return !candidate.is_decided_by(decision, version);
             }
+            let position = self.organisation.position(&decision.employee_id);
+            let placement = position.and_then(|position| placements.get(position));
+            placement != Some(&Placement::Undecided)
         };
         let over = self.situation.brakes.decisions.iter().filter(is_over).cloned();
         self.plan.decisions_over = over.collect();

@@ -251,7 +251,7 @@ fn a_decision_dies_with_its_evidence_and_an_approval_with_its_configuration_and_
             ),
             (0, held)
         );
-        assert_eq!(plan.decisions_over, [approval.clone()]);
+        assert_eq!(plan.decisions_over, std::slice::from_ref(&approval));
     }
     let unclear = case.then(&[&[employee("E1", &json!({"status": "Sabbatical"}))], &people(4)[1..]].concat());
     assert_eq!(unclear.plan().decisions_over, [], "nothing is known of them today");

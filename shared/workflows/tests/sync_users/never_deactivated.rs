@@ -1,5 +1,6 @@
 //! The promise that everything else is for: no sequence of faults deactivates anybody who works there, whatever is approved or
-//! rejected meanwhile, whichever configuration comes into force, and wherever runs are killed.
+//! rejected meanwhile, whichever configuration comes into force, and wherever runs are killed. `PROPTEST_CASES` says how often
+//! it is tried; 256 times, unless it does.
 
 use jiff::SignedDuration;
 use proptest::collection::vec;
@@ -7,22 +8,12 @@ use proptest::prelude::*;
 
 use crate::faulty_source::{PEOPLE, Trouble, Truth, World, step};
 
-/// How often each promise is tried: `PROPTEST_CASES` says otherwise.
-fn config() -> ProptestConfig {
-    let cases = std::env::var("PROPTEST_CASES")
-        .ok()
-        .and_then(|cases| cases.parse().ok());
-    ProptestConfig::with_cases(cases.unwrap_or(200))
-}
-
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     runtime.expect("a runtime").block_on(future)
 }
 
 proptest! {
-    #![proptest_config(config())]
-
     #[test]
     fn no_sequence_of_faults_and_words_deactivates_a_person_whose_last_complete_record_says_active(
         steps in vec(step(), 1..14),
