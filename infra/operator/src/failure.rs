@@ -14,6 +14,7 @@ use habitsync_workflows::ports::failure::{ServiceFailure, VendorFailure};
 
 use crate::findings;
 use crate::rotation::NotRotated;
+use crate::terminal::printable;
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -210,7 +211,7 @@ fn removals(file: &Path, people: &[NewRemoval], said: Option<usize>) -> String {
         format!(
             "  {:<12} {:<28} {}",
             person.employee_id.as_str(),
-            person.person,
+            printable(&person.person),
             person.reason
         )
     });

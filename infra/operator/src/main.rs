@@ -24,6 +24,7 @@ mod runs;
 mod secrets;
 mod stage;
 mod tenants;
+mod terminal;
 
 use arguments::{Arguments, Command, LinkCommand, SecretsCommand, StageCommand, TenantCommand};
 use failure::Failure;

@@ -110,7 +110,7 @@ where
     H: ListEmployees,
 {
     let configuration: TenantConfiguration = source.parse()?;
-    let removable = apply.who_may_be_removed(&configuration).await?;
+    let removable = apply.who_may_be_removed(&configuration, consent).await?;
     let read = apply.read(&configuration, removable.as_ref()).await;
     if let Some(removable) = &removable {
         apply.must_be_agreed(&configuration, removable, read.as_ref(), consent)?;
@@ -146,8 +146,17 @@ where
     H: ListEmployees,
 {
     /// None where the new version can remove nobody whom the one in force keeps.
-    async fn who_may_be_removed(&self, new: &TenantConfiguration) -> Result<Option<Removable>, ServiceFailure> {
-        let Some(stored) = self.configurations.load_configuration(&new.tenant).await? else {
+    async fn who_may_be_removed(
+        &self,
+        new: &TenantConfiguration,
+        consent: Consent,
+    ) -> Result<Option<Removable>, ServiceFailure> {
+        let stored = match self.configurations.load_configuration(&new.tenant).await {
+            // A version in force that cannot be read must not keep one that can out for ever.
+            Err(_) if consent.unchecked => None,
+            stored => stored?,
+        };
+        let Some(stored) = stored else {
             return Ok(None);
         };
         let in_force = stored.configuration;

@@ -5,7 +5,7 @@ use habitsync_domain::employee::Employee;
 use habitsync_domain::job::Job;
 use habitsync_domain::person::Person;
 use habitsync_domain::user::UserFields;
-use habitsync_in_memory::{Call, Fault, Hris, ManualClock, Table, Tenants, vendor_failure};
+use habitsync_in_memory::{Call, Fault, Hris, ManualClock, Table, Tenants, service_failure, vendor_failure};
 use habitsync_workflows::apply_tenant::{
     AppliedConfiguration, ApplyTenant, Consent, NewRemoval, NotApplied, apply_tenant,
 };
@@ -306,4 +306,18 @@ async fn a_customer_without_links_has_nobody_to_remove() {
     let world = World::with_accounts().await;
     world.table.state().people.clear();
     world.apply(&deactivating()).await.expect("removes nobody");
+}
+
+#[tokio::test]
+async fn a_version_in_force_that_cannot_be_read_is_replaced_by_whoever_agrees_that_nobody_can_say_whom_that_removes() {
+    let world = World::with_accounts().await;
+    for unchecked in [false, true] {
+        let failure = Fault::Before(service_failure());
+        world.tenants.faults.arm(Call::LoadConfiguration, failure);
+        let consent = Consent {
+            unchecked,
+            ..Consent::default()
+        };
+        assert_eq!(world.apply_agreeing(&deactivating(), consent).await.is_ok(), unchecked);
+    }
 }

@@ -156,11 +156,6 @@ impl<E> Faults<E> {
         self.made.lock().clone()
     }
 
-    /// Nothing fails any more.
-    pub fn disarm(&self) {
-        self.armed.lock().clear();
-    }
-
     /// Failures that are armed and have not been met.
     pub fn still_armed(&self) -> usize {
         self.armed.lock().len()

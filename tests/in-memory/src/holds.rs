@@ -56,7 +56,11 @@ impl SaveHold for Table {
     async fn save_hold(&self, plan: &HeldPlan, remind_at: Timestamp) -> Result<(), ServiceFailure> {
         let save = || {
             let due_at = plan.word().is_none().then_some(remind_at);
-            self.state().holds.insert(plan.id.clone(), (plan.clone(), due_at));
+            let mut state = self.state();
+            let known = state.holds.get(&plan.id);
+            if known.is_none_or(|(known, _)| known.words.len() == plan.words.len()) {
+                state.holds.insert(plan.id.clone(), (plan.clone(), due_at));
+            }
             Ok(())
         };
         self.faults.call(Call::SaveHold, save).await

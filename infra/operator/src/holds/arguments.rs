@@ -39,8 +39,8 @@ pub(crate) struct DecideArguments {
     pub(super) tenant: TenantId,
     /// The plan, as `list` shows it.
     pub(super) plan: PlanId,
-    /// Who decides; the name of the user of this computer, unless given.
-    #[arg(long = "as", value_name = "NAME", env = "HABITSYNC_AS")]
+    /// Who decides; whoever uses this computer, unless given.
+    #[arg(long = "as", value_name = "NAME", env = "USER")]
     pub(super) name: Option<String>,
     /// As what.
     #[arg(long, value_enum, default_value = "table")]

@@ -12,6 +12,7 @@ use super::arguments::{ListArguments, Output};
 use super::table;
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::printable;
 
 /// Prints what is held.
 pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<ExitCode, Failure> {
@@ -50,7 +51,7 @@ pub(super) fn line(held: &HeldPerson) -> String {
     format!(
         "{:<12} {:<28} {:<36} held: {}",
         held.employee_id.as_str(),
-        held.person,
+        printable(&held.person),
         held.evidence.reason(),
         held.because.reason()
     )

@@ -3,6 +3,7 @@
 //! A plan is a head, which the index of what waits lists until somebody decides, and its people in chunks that an item can hold.
 //! A decision is one item per person, so that a run reads those that stand and no others.
 
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::hold::{Decision, HeldPerson, HeldPlan, PlanId, Word};
 use habitsync_domain::tenant::TenantId;
@@ -15,7 +16,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::due::{tenant_of, unchanged};
-use super::item::{Attributes, Item, Retention, encode, read_instant, read_value};
+use super::item::{Attributes, Item, Retention, encode, number, read_instant, read_value};
 use super::keys::{BODY, DUE_AT, DUE_HOLD, DUE_KIND, Key, PK, PLAN, Prefix, WORDS};
 use super::{SERVICE, Table, TenantTable, conditional};
 use crate::failure::{AwsError, AwsErrorKind};
@@ -83,7 +84,7 @@ impl SaveHold for TenantTable {
             None => item.due(DUE_HOLD, remind_at),
             Some(_) => item,
         });
-        Ok(self.table.replace(item).await?)
+        Ok(self.replace_head(item, plan.words.len()).await?)
     }
 
     async fn close_hold(&self, id: &PlanId) -> Result<(), ServiceFailure> {
@@ -101,6 +102,26 @@ impl NoteWord for TenantTable {
 }
 
 impl TenantTable {
+    /// Writes the head, unless a word has been added that the writer does not know of: then it stays as it is.
+    async fn replace_head(&self, item: Result<Item, AwsErrorKind>, words: usize) -> Result<(), AwsError> {
+        let item = item.map_err(|kind| AwsError::new(SERVICE, "PutItem", kind))?;
+        let put = self
+            .table
+            .client
+            .put_item()
+            .table_name(&self.table.name)
+            .set_item(Some(item.attributes))
+            .condition_expression("attribute_not_exists(#pk) OR size(#words) = :words")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#words", WORDS)
+            .expression_attribute_values(":words", number(words));
+        match put.send().await {
+            Ok(_) => Ok(()),
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(()),
+            Err(error) => Err(AwsError::of(SERVICE, "PutItem", &error)),
+        }
+    }
+
     /// Changes the head of a plan, if there is one.
     async fn change_plan(
         &self,
@@ -156,13 +177,7 @@ impl ForgetDecision for TenantTable {
         match delete.send().await {
             Ok(_) => Ok(()),
             // Somebody has decided anew meanwhile, or it is gone.
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(|error| error.is_conditional_check_failed_exception()) =>
-            {
-                Ok(())
-            }
+            Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(()),
             Err(error) => Err(AwsError::of(SERVICE, "DeleteItem", &error).into()),
         }
     }

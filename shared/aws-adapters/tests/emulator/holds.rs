@@ -127,3 +127,24 @@ async fn a_decision_stands_until_just_that_one_is_forgotten() {
     let left = acme.load_decisions().await.expect("read");
     assert_eq!((left.len(), &left[0], &left[1]), (229, &rejected[0], &approved[2]));
 }
+
+#[tokio::test]
+async fn a_word_that_is_said_while_the_plan_is_written_again_is_not_lost() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    let plan = plan(3);
+    acme.save_hold(&plan, at(REMIND_AT)).await.expect("saved");
+    acme.note_word(&plan.id, &word(Verdict::Approved)).await.expect("noted");
+    acme.save_hold(&plan, at(REMIND_AT)).await.expect("knows of no word");
+    let stored = acme.load_hold(&plan.id).await.expect("read").expect("is there");
+    assert_eq!(stored.words, [word(Verdict::Approved)]);
+    acme.save_hold(&stored, at(REMIND_AT)).await.expect("knows of it");
+    assert!(
+        table
+            .list_due_holds(at(REMIND_AT), 10)
+            .await
+            .expect("listed")
+            .items
+            .is_empty()
+    );
+}

@@ -57,20 +57,15 @@ impl<'a> Planner<'a> {
     /// Takes fields that too many people lost out of what is to be changed: everything else goes on.
     pub(super) fn hold_lost_fields(&mut self) {
         let users = &self.situation.configuration.users;
-        let lost = self
-            .losses
-            .iter()
-            .zip(&users.fields)
-            .filter_map(|(losses, (field, mapping))| {
-                losses
-                    .are_too_many(self.situation.configuration.limits.field_loss_percent)
-                    .then(|| LostField {
-                        field: field.clone(),
-                        source: mapping.value.source().to_owned(),
-                        had: losses.had,
-                        lost: losses.lost,
-                    })
-            });
+        let percent = self.situation.configuration.limits.field_loss_percent;
+        let counted = self.losses.iter().zip(&users.fields);
+        let lost = counted.filter(|(losses, _)| losses.are_too_many(percent));
+        let lost = lost.map(|(losses, (field, mapping))| LostField {
+            field: field.clone(),
+            source: mapping.value.source().to_owned(),
+            had: losses.had,
+            lost: losses.lost,
+        });
         self.plan.lost_fields = lost.collect();
         if self.plan.lost_fields.is_empty() {
             return;

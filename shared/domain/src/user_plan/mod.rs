@@ -6,6 +6,7 @@
 
 mod accounts;
 mod action;
+mod brakes;
 mod compare;
 mod counts;
 pub mod digest;
@@ -31,12 +32,13 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use action::{Action, Step};
+pub use brakes::Brakes;
 pub use compare::reads_alike;
 pub use counts::PlanCounts;
 pub use drift::Drift;
 pub use field_loss::LostField;
 pub use plan::UserPlan;
-pub use removals::{Brakes, HeldRemoval, Missing};
+pub use removals::{HeldRemoval, Missing};
 
 use crate::configuration::TenantConfiguration;
 use crate::employee::Employee;

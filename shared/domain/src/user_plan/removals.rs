@@ -1,24 +1,14 @@
-//! Deactivations: each with its evidence, decided upon where somebody has, and otherwise held where something about them is
-//! more than the usual.
+//! Deactivations that there is evidence for, and those of them that wait for a word.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-
-use jiff::{SignedDuration, Timestamp};
-
-use super::placement::Placement;
 use super::{Action, Planner, Step};
-use crate::configuration::{Limits, OutOfScope, RemovalLimit};
+use crate::configuration::OutOfScope;
 use crate::employee::Employee;
 use crate::employment::Evidence;
-use crate::hold::{Decision, HeldBecause, HeldPerson, Verdict};
+use crate::hold::{Decision, HeldBecause, HeldPerson};
 use crate::identity::EmployeeId;
 use crate::mapping::display_name;
-use crate::person::{Person, Removed};
-use crate::shrink::GoodRead;
+use crate::person::Person;
 use crate::user::UserChange;
-
-/// How long a removal counts towards what goes unasked.
-const COUNTED_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// A deactivation that waits for a word.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,37 +30,44 @@ pub struct Missing {
     pub confirmed: bool,
 }
 
-/// What is remembered for the sake of the brakes.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Brakes<'a> {
-    /// The number of the configuration.
-    pub version: u64,
-    /// What was decided about people.
-    pub decisions: &'a [Decision],
-    /// How many people EmployeeConnect listed.
-    pub listed: u64,
-    /// The read that this one is measured by; none before the first.
-    pub last_good_read: Option<GoodRead>,
-}
-
 /// A deactivation that there is evidence for.
 pub(super) struct Candidate<'a> {
-    person: &'a Person,
+    pub(super) person: &'a Person,
     name: String,
-    evidence: Evidence,
+    pub(super) evidence: Evidence,
     /// Whether values that the record had are gone from it.
-    is_emptied: bool,
+    pub(super) is_emptied: bool,
 }
 
 impl<'a> Planner<'a> {
     /// Plans the deactivation of a leaver's account, on the stored link alone.
     pub(super) fn remove_leaver(&mut self, employee: &Employee, evidence: Evidence) {
         self.plan.counts.leavers += 1;
-        let planned = self
-            .accounts
-            .link(employee.id())
-            .is_some_and(|person| self.remove(person, display_name(employee), evidence, false));
+        let planned = self.accounts.link(employee.id()).is_some_and(|person| {
+            let is_emptied = self.has_lost_their_start(employee, person, &evidence);
+            self.remove(person, display_name(employee), evidence, is_emptied)
+        });
         self.plan.counts.leavers_settled += usize::from(!planned);
+    }
+
+    /// Whether the last day may be one of an employment before the current one, whose first day is gone from the record: somebody
+    /// who came back is known by that day alone. A terminated status leaves no doubt.
+    fn has_lost_their_start(&self, employee: &Employee, person: &Person, evidence: &Evidence) -> bool {
+        let users = &self.situation.configuration.users;
+        let is_terminated = |status: &str| users.terminated_statuses.iter().any(|known| known == status);
+        let is_clear = employee.start_date() != Ok(None) || employee.status().is_some_and(is_terminated);
+        if is_clear || !matches!(evidence, Evidence::Ended { .. }) {
+            return false;
+        }
+        let came_back_from_it = person
+            .removed
+            .as_ref()
+            .is_some_and(|removed| removed.evidence == *evidence);
+        let had_a_start = users.fields.iter().any(|(field, mapping)| {
+            let is_start = mapping.value.source() == "employee.startDate";
+            is_start && person.field(field.as_str()).is_some_and(|start| !start.is_empty())
+        });
+        came_back_from_it || had_a_start
     }
 
     /// Counts somebody whom the filter does not admit, and follows what that means to this customer.
@@ -111,169 +108,14 @@ impl<'a> Planner<'a> {
         });
         true
     }
-
-    /// Follows what was decided, and of the rest lets those through that nothing holds.
-    pub(super) fn hold_removals(&mut self, placements: &[Placement]) {
-        let candidates = std::mem::take(&mut self.removals);
-        self.note_decisions_over(&candidates, placements);
-        let shrunk = self.judge_read();
-        let unconfirmed = self.unconfirmed();
-        let mut undecided: BTreeMap<Kind, Vec<Candidate<'a>>> = BTreeMap::new();
-        for candidate in candidates {
-            let is_unconfirmed = is_unconfirmed(&candidate, &unconfirmed);
-            match self.verdict_on(&candidate) {
-                Some(Verdict::Rejected) => self.keep(&candidate),
-                Some(Verdict::Approved) if is_unconfirmed => self.hold(candidate, HeldBecause::ApprovedNotConfirmed),
-                Some(Verdict::Approved) => self.let_go(candidate, true),
-                None => undecided
-                    .entry(Kind::of(&candidate.evidence))
-                    .or_default()
-                    .push(candidate),
-            }
-        }
-        for (kind, candidates) in undecided {
-            let because = shrunk.or_else(|| self.over_limit(kind, &candidates));
-            for candidate in candidates {
-                let is_unconfirmed = is_unconfirmed(&candidate, &unconfirmed);
-                // Whoever decides must be shown that the record says less than it did, whatever else holds it.
-                let emptied = candidate.is_emptied.then_some(HeldBecause::RecordEmptied);
-                let not_confirmed = is_unconfirmed.then_some(HeldBecause::NotConfirmed);
-                match emptied.or(because).or(not_confirmed) {
-                    Some(because) => self.hold(candidate, because),
-                    None => self.let_go(candidate, false),
-                }
-            }
-        }
-    }
-
-    fn hold(&mut self, candidate: Candidate<'_>, because: HeldBecause) {
-        let evidence = candidate.evidence.clone();
-        let action = candidate.into_action(false);
-        self.plan.held.push(HeldRemoval {
-            action,
-            evidence,
-            because,
-        });
-    }
-
-    fn let_go(&mut self, candidate: Candidate<'_>, approved: bool) {
-        self.plan.removals.push(candidate.evidence.clone());
-        self.plan.actions.push(candidate.into_action(approved));
-    }
-
-    fn keep(&mut self, candidate: &Candidate<'_>) {
-        self.plan.kept.push(candidate.person.employee_id.clone());
-        *self.plan.counts.settled(&candidate.evidence) += 1;
-    }
-
-    fn verdict_on(&self, candidate: &Candidate<'_>) -> Option<Verdict> {
-        let brakes = &self.situation.brakes;
-        let decided = self.decisions.get(&candidate.person.employee_id);
-        let stands = |decision: &&&Decision| candidate.is_decided_by(decision, brakes.version);
-        decided.filter(stands).map(|decision| decision.word.verdict)
-    }
-
-    /// A decision is over once its person is seen and that evidence is gone. Of somebody about whom nothing can be told it is
-    /// not known whether it is.
-    fn note_decisions_over(&mut self, candidates: &[Candidate<'_>], placements: &[Placement]) {
-        if self.decisions.is_empty() {
-            return;
-        }
-        let by_id: HashMap<_, _> = candidates
-            .iter()
-            .map(|candidate| (&candidate.person.employee_id, candidate))
-            .collect();
-        let version = self.situation.brakes.version;
-        let is_over = |decision: &&Decision| match by_id.get(&decision.employee_id) {
-            Some(candidate) => !candidate.is_decided_by(decision, version),
-            None => {
-                let position = self.organisation.position(&decision.employee_id);
-                let placement = position.and_then(|position| placements.get(position));
-                placement != Some(&Placement::Undecided)
-            }
-        };
-        let over = self.situation.brakes.decisions.iter().filter(is_over).cloned();
-        self.plan.decisions_over = over.collect();
-    }
-
-    /// Why every undecided removal is held, if it is; notes the measure of the reads to come where this one is good.
-    fn judge_read(&mut self) -> Option<HeldBecause> {
-        let Brakes {
-            listed,
-            last_good_read,
-            decisions,
-            ..
-        } = self.situation.brakes;
-        let limits = &self.situation.configuration.limits;
-        let now = self.situation.now;
-        let accepted = decisions.iter().filter_map(|decision| {
-            Some(GoodRead {
-                people: decision.approved_read()?,
-                at: decision.word.at,
-            })
-        });
-        let has_shrunk = |read: &GoodRead| read.shrank_to(listed, limits);
-        let is_accepted = accepted.into_iter().any(|read| !has_shrunk(&read));
-        let shrunk = last_good_read.filter(|read| has_shrunk(read) && !is_accepted);
-        if shrunk.is_none() {
-            let before = last_good_read.filter(|_| !is_accepted);
-            self.plan.good_read = Some(GoodRead::after(before, listed, now));
-        }
-        if self.situation.people.is_empty() {
-            return Some(HeldBecause::NoLinks);
-        }
-        shrunk.map(|read| HeldBecause::Shrunk {
-            from: read.people,
-            to: listed,
-        })
-    }
-
-    fn unconfirmed(&self) -> HashSet<&'a EmployeeId> {
-        let missing = self.situation.missing.iter().filter(|missing| !missing.confirmed);
-        missing.map(|missing| &missing.employee_id).collect()
-    }
-
-    /// Whether these, and those of their kind that went unasked in the last 24 hours, are more than go unasked.
-    fn over_limit(&self, kind: Kind, candidates: &[Candidate<'_>]) -> Option<HeldBecause> {
-        let people = self.situation.people;
-        let since = self.situation.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
-        let recently = |person: &Person| person.removed.clone().filter(|removed| removed.at > since);
-        // Those who went today were managed today: the limit of a run's last slice is that of its first.
-        let is_managed = |person: &&Person| person.active || recently(person).is_some();
-        let managed = people.iter().filter(is_managed).count();
-        let planned: HashSet<_> = candidates
-            .iter()
-            .map(|candidate| &candidate.person.employee_id)
-            .collect();
-        let went_unasked = |removed: &Removed| !removed.approved && Kind::of(&removed.evidence) == kind;
-        let recent = people
-            .iter()
-            .filter(|person| !planned.contains(&person.employee_id))
-            .filter(|person| recently(person).as_ref().is_some_and(went_unasked))
-            .count();
-        let allowed = kind.limit(&self.situation.configuration.limits).allows(managed);
-        (planned.len() + recent > allowed).then(|| HeldBecause::OverLimit {
-            planned: number(planned.len()),
-            recent: number(recent),
-            allowed: number(allowed),
-        })
-    }
-}
-
-fn is_unconfirmed(candidate: &Candidate<'_>, unconfirmed: &HashSet<&EmployeeId>) -> bool {
-    candidate.evidence == Evidence::Vanished && unconfirmed.contains(&candidate.person.employee_id)
-}
-
-fn number(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
 }
 
 impl Candidate<'_> {
-    fn is_decided_by(&self, decision: &Decision, version: u64) -> bool {
+    pub(super) fn is_decided_by(&self, decision: &Decision, version: u64) -> bool {
         decision.stands(self.person, &self.evidence, version, self.is_emptied)
     }
 
-    fn into_action(self, approved: bool) -> Action {
+    pub(super) fn into_action(self, approved: bool) -> Action {
         let reason = self.evidence.reason();
         Action {
             employee_id: self.person.employee_id.clone(),
@@ -311,31 +153,5 @@ impl HeldRemoval {
             evidence: self.evidence.clone(),
             because: self.because,
         })
-    }
-}
-
-/// Kinds of evidence that have a limit of their own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    EndOfEmployment,
-    Vanished,
-    OutOfScope,
-}
-
-impl Kind {
-    const fn of(evidence: &Evidence) -> Self {
-        match evidence {
-            Evidence::Terminated | Evidence::Ended { .. } => Self::EndOfEmployment,
-            Evidence::Vanished => Self::Vanished,
-            Evidence::OutOfScope => Self::OutOfScope,
-        }
-    }
-
-    const fn limit(self, limits: &Limits) -> RemovalLimit {
-        match self {
-            Self::EndOfEmployment => limits.terminated,
-            Self::Vanished => limits.vanished,
-            Self::OutOfScope => limits.out_of_scope,
-        }
     }
 }

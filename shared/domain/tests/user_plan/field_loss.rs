@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 use crate::fixture::{Case, causes, employee, everybody, field, pairs, steps, written_for};
 
 /// So many people, of whom the first have these changes.
-fn people(count: usize, changed: usize, changes: &Value) -> Vec<Employee> {
+fn people(count: usize, affected: usize, changes: &Value) -> Vec<Employee> {
     let nothing = json!({});
     (0..count)
-        .map(|n| employee(&format!("E{}", 100 + n), if n < changed { changes } else { &nothing }))
+        .map(|n| employee(&format!("E{}", 100 + n), if n < affected { changes } else { &nothing }))
         .collect()
 }
 

@@ -8,7 +8,7 @@ use habitsync_domain::user_plan::{Missing, Step, UserPlan};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use crate::fixture::{Case, acme, employee, steps};
+use crate::fixture::{Case, acme, employee, field, steps};
 
 fn missing(id: &str, confirmed: bool) -> Missing {
     Missing {
@@ -251,7 +251,7 @@ fn a_decision_dies_with_its_evidence_and_an_approval_with_its_configuration_and_
             ),
             (0, held)
         );
-        assert_eq!(plan.decisions_over, [approval.clone()]);
+        assert_eq!(plan.decisions_over, std::slice::from_ref(&approval));
     }
     let unclear = case.then(&[&[employee("E1", &json!({"status": "Sabbatical"}))], &people(4)[1..]].concat());
     assert_eq!(unclear.plan().decisions_over, [], "nothing is known of them today");
@@ -362,4 +362,27 @@ fn an_approval_of_a_whole_record_is_none_of_an_emptied_one() {
     );
     case.decisions = vec![emptied];
     assert_eq!(steps(&case.plan()), [("E1", "deactivate")]);
+}
+
+#[test]
+fn somebody_who_came_back_is_no_leaver_because_their_first_day_is_gone_from_the_record() {
+    let rehired = json!({"startDate": "2026-03-02", "terminationDate": "2025-06-30"});
+    let emptied = json!({"startDate": null, "terminationDate": "2025-06-30"});
+    let case = Case::in_step(&acme(&[]), &[employee("E1", &rehired), employee("E2", &json!({}))]);
+    let terminated = json!({"startDate": null, "terminationDate": "2025-06-30", "status": "Terminated"});
+    let mut case = case.then(&[employee("E1", &emptied), employee("E2", &terminated)]);
+    let plan = case.plan();
+    assert_eq!(held(&plan), [("E1", HeldBecause::RecordEmptied)]);
+    assert_eq!(steps(&plan), [("E2", "deactivate")], "the status leaves no doubt");
+    // Where the first day is not mapped, that we deactivated them for that very day before says the same.
+    case.people[0].fields.0.remove(&field("X-Start Date"));
+    assert_eq!(case.plan().held.len(), 0);
+    case.people[0].removed = Some(Removed {
+        at: "2025-07-01T00:00:00Z".parse().expect("a time"),
+        evidence: Evidence::Ended {
+            last_day: "2025-06-30".parse().expect("a date"),
+        },
+        approved: false,
+    });
+    assert_eq!(held(&case.plan()), [("E1", HeldBecause::RecordEmptied)]);
 }

@@ -35,7 +35,8 @@ pub trait LoadHold {
 
 /// Writes what is held.
 pub trait SaveHold {
-    /// Stores the plan. As long as nobody has decided, it is due for the watchdog at `remind_at`.
+    /// Stores the plan, with the words that it has; one to which somebody has added a word meanwhile stays as it is. As long as
+    /// nobody has decided, it is due for the watchdog at `remind_at`.
     fn save_hold(
         &self,
         plan: &HeldPlan,

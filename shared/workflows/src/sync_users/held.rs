@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::hold::HeldPlan;
-use habitsync_domain::job::JobState;
+use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::user_plan::{HeldRemoval, LostField, UserPlan, digest};
 
 use super::{InForce, UserSync};
@@ -14,13 +14,14 @@ use crate::mail::{Notice, tell_operator};
 use crate::ports::clock::Now;
 use crate::ports::holds::{ForgetDecision, LoadHold, SaveHold};
 use crate::ports::mail::{AlertState, RememberAlert, SendMail};
+use crate::ports::runs::RememberJob;
 
 /// What the operator was told of lost fields is remembered under this cause.
 const LOST_FIELDS: &str = "lost-fields";
 
 impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
-    S: ForgetDecision + LoadHold + SaveHold + RememberAlert,
+    S: ForgetDecision + LoadHold + SaveHold + RememberAlert + RememberJob,
     M: SendMail,
     C: Now,
 {
@@ -42,20 +43,25 @@ where
         };
         let people = plan.held.iter().filter_map(HeldRemoval::to_decide).collect();
         let held = HeldPlan::of(people, in_force.version, before.as_ref(), self.clock.now());
-        if let Some(held) = &held {
-            self.hold(in_force.configuration, held, before.as_ref()).await?;
+        let id = held.as_ref().map(|held| held.id.clone());
+        if id != remembered.held_plan {
+            if let Some(before) = &before {
+                self.store.close_hold(&before.id).await?;
+            }
+            // Whoever hears of it may decide at once, while this run goes on.
+            remembered.held_plan = id;
+            self.store.save_job(Job::Users, remembered).await?;
         }
-        remembered.held_plan = held.map(|held| held.id);
-        if let Some(before) = before.filter(|before| Some(&before.id) != remembered.held_plan.as_ref()) {
-            self.store.close_hold(&before.id).await?;
+        match held {
+            Some(held) => self.hold(in_force.configuration, held, before.as_ref()).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     async fn hold(
         &self,
         configuration: &TenantConfiguration,
-        held: &HeldPlan,
+        held: HeldPlan,
         before: Option<&HeldPlan>,
     ) -> Result<(), JobFailure> {
         let known = match before.filter(|before| before.id == held.id) {
@@ -64,21 +70,25 @@ where
         };
         // What was said about it stays on record, whenever that was.
         let words = known.as_ref().map(|known| known.words.clone()).unwrap_or_default();
-        let held = HeldPlan { words, ..held.clone() };
+        let held = HeldPlan { words, ..held };
         if known.as_ref() == Some(&held) {
             return Ok(());
         }
-        if held.adds_to(before) {
-            tell_operator(
-                self.mail,
-                self.mail_settings,
-                &notice_of_hold(configuration, &held),
-                None,
-            )
-            .await?;
-        }
         let remind_at = held.next_reminder(self.clock.now());
-        Ok(self.store.save_hold(&held, remind_at).await?)
+        self.store.save_hold(&held, remind_at).await?;
+        if held.adds_to(before) {
+            self.tell_operators(&notice_of_hold(configuration, &held)).await;
+        }
+        Ok(())
+    }
+
+    /// Whether the operator could be told. Mail that does not go out keeps nobody from their account.
+    async fn tell_operators(&self, notice: &Notice) -> bool {
+        let told = tell_operator(self.mail, self.mail_settings, notice, None).await;
+        if let Err(failure) = &told {
+            tracing::error!(error = %failure, "the operator could not be told of what is held");
+        }
+        told.is_ok()
     }
 
     /// Once for each set of fields, and again when it came back.
@@ -97,24 +107,16 @@ where
         if is_known {
             return Ok(());
         }
-        let thread = if lost.is_empty() {
-            None
-        } else {
-            tell_operator(
-                self.mail,
-                self.mail_settings,
-                &notice_of_loss(configuration, lost),
-                None,
-            )
-            .await?
-        };
+        if !lost.is_empty() && !self.tell_operators(&notice_of_loss(configuration, lost)).await {
+            return Ok(());
+        }
         let state = AlertState {
             digest,
             problems: u64::try_from(lost.len()).unwrap_or(u64::MAX),
             lines: names.into_iter().map(str::to_owned).collect(),
             needs_verifying: false,
             sent_at: self.clock.now(),
-            thread,
+            thread: None,
         };
         Ok(self.store.save_alert(LOST_FIELDS, &state).await?)
     }

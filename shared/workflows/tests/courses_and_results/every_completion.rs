@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::sweeping::sweep_for;
+use crate::sweeping::sweep_asked_for;
 use crate::world::{World, beginning, completion, employee, hours};
 
 /// Sweeps come every six hours; for two months they may be cut off, and three weeks later all must be well.
@@ -164,7 +164,7 @@ async fn live_through(story: &Story) -> BTreeSet<i64> {
         }
         let seconds = if matches!(cut, Some(Cut::Deadline)) { 5 } else { 300 };
         // A sweep that fails is on record, and the next one does its work.
-        drop(sweep_for(&world, seconds).await);
+        drop(sweep_asked_for(&world, seconds).await);
         while let Some(message) = world.queue.receive() {
             queued.insert(message.completion.enrolment.0);
             if story.recorded {

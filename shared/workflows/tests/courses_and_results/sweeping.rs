@@ -17,6 +17,20 @@ use crate::world::{World, acme, beginning, completion, hours, jos_completion};
 pub(crate) type Swept = Result<RunOutcome<SweepReport>, JobFailure>;
 
 pub(crate) async fn sweep_for(world: &World, seconds: i64) -> Swept {
+    start_sweep(world, Start::by_itself(world.soon(seconds))).await
+}
+
+/// A sweep that somebody asks for: it does not stay away after those that failed.
+pub(crate) async fn sweep_asked_for(world: &World, seconds: i64) -> Swept {
+    let deadline = world.soon(seconds);
+    let start = Start {
+        deadline,
+        asked_for: true,
+    };
+    start_sweep(world, start).await
+}
+
+async fn start_sweep(world: &World, start: Start) -> Swept {
     let sweep = SweepResults {
         table: &world.table,
         portal: &world.portal,
@@ -24,7 +38,7 @@ pub(crate) async fn sweep_for(world: &World, seconds: i64) -> Swept {
         clock: &world.clock,
         configuration: &world.configuration,
     };
-    sweep_results(&sweep, Start::by_itself(world.soon(seconds))).await
+    sweep_results(&sweep, start).await
 }
 
 pub(crate) async fn sweep(world: &World) -> SweepReport {

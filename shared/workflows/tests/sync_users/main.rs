@@ -2,6 +2,7 @@
 
 mod back_off;
 mod customer;
+mod faulty_source;
 mod guards;
 mod holds;
 mod interrupted;

@@ -1,31 +1,21 @@
 //! Removals that wait for a word, and the word: what is held is known by a plan id, and a decision is about exactly that.
 
+mod decision;
+mod plan_id;
+
 use std::fmt;
-use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+
+pub use decision::Decision;
+pub use plan_id::{InvalidPlanId, PlanId};
 
 use crate::employment::Evidence;
 use crate::identity::{EmployeeId, UserName};
-use crate::person::Person;
 
 /// What is held goes undecided for this long before the operator hears of it again, and then so often.
 pub const REMINDED_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
-
-/// The name of what is held: twelve hexadecimal digits, the same for the same people, evidence and configuration version.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PlanId(String);
-
-/// A text that is no plan id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a plan id is twelve hexadecimal digits")]
-pub struct InvalidPlanId;
-
-/// How many digits a plan id has.
-const DIGITS: usize = 12;
 
 /// Why a removal is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,25 +99,6 @@ pub struct Word {
     pub at: Timestamp,
 }
 
-/// What was decided about one person. It stands until their evidence is another: one `DECISION` item of the table.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
-    /// About whom.
-    pub employee_id: EmployeeId,
-    /// The account they were linked to.
-    pub user_name: UserName,
-    /// The evidence that was decided upon.
-    pub evidence: Evidence,
-    /// The version of the configuration that was decided upon.
-    pub version: u64,
-    /// The plan in which it was shown.
-    pub plan: PlanId,
-    /// The word.
-    pub word: Word,
-    /// Why it was held when it was decided upon.
-    pub because: HeldBecause,
-}
-
 impl HeldPlan {
     /// What is held of these people; none where nobody is. `before` is what was held until now: whoever waits in both has been
     /// waiting since then.
@@ -196,81 +167,6 @@ impl HeldPlan {
     }
 }
 
-impl Decision {
-    /// Whether it is about just this: the same account, the same evidence. An approval also needs the same version of the
-    /// configuration, and that whoever approved was shown it where the record has been emptied; that somebody is to be kept
-    /// needs neither.
-    #[must_use]
-    pub fn stands(&self, person: &Person, evidence: &Evidence, version: u64, is_emptied: bool) -> bool {
-        let is_same =
-            self.employee_id == person.employee_id && self.user_name == person.user_name && self.evidence == *evidence;
-        let was_shown = self.version == version && (!is_emptied || self.because == HeldBecause::RecordEmptied);
-        is_same && (self.word.verdict == Verdict::Rejected || was_shown)
-    }
-
-    /// The size of the shrunken read that was approved with it: whoever approves what it brings approves that it is as small as
-    /// that.
-    #[must_use]
-    pub fn approved_read(&self) -> Option<u64> {
-        match (self.word.verdict, self.because) {
-            (Verdict::Approved, HeldBecause::Shrunk { to, .. }) => Some(to),
-            (Verdict::Approved | Verdict::Rejected, _) => None,
-        }
-    }
-}
-
-impl PlanId {
-    /// Of people in the order of their ids.
-    fn of(people: &[HeldPerson], version: u64) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(version.to_le_bytes());
-        for held in people {
-            let evidence = serde_json::to_string(&held.evidence).unwrap_or_default();
-            for text in [held.employee_id.as_str(), &held.user_name.key(), &evidence] {
-                hash.update(text.len().to_le_bytes());
-                hash.update(text);
-            }
-        }
-        Self(hex::encode(&hash.finalize()[..DIGITS / 2]))
-    }
-
-    /// Its digits.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for PlanId {
-    type Err = InvalidPlanId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidPlanId> {
-        let digits = text.trim().to_ascii_lowercase();
-        let is_one = digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        is_one.then_some(Self(digits)).ok_or(InvalidPlanId)
-    }
-}
-
-impl TryFrom<String> for PlanId {
-    type Error = InvalidPlanId;
-
-    fn try_from(text: String) -> Result<Self, InvalidPlanId> {
-        text.parse()
-    }
-}
-
-impl From<PlanId> for String {
-    fn from(id: PlanId) -> Self {
-        id.0
-    }
-}
-
-impl fmt::Display for PlanId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 impl HeldBecause {
     /// In words, for an operator; no personal data.
     #[must_use]
@@ -313,17 +209,6 @@ impl fmt::Debug for HeldPerson {
     }
 }
 
-impl fmt::Debug for Decision {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Decision")
-            .field("employee_id", &self.employee_id)
-            .field("evidence", &self.evidence)
-            .field("verdict", &self.word.verdict)
-            .field("plan", &self.plan)
-            .finish_non_exhaustive()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -352,27 +237,18 @@ mod tests {
         let because = HeldBecause::Shrunk { from: 9, to: 3 };
         let id = plan(&[one.clone(), two.clone()], 3).id;
         assert_eq!(plan(&[HeldPerson { because, ..two.clone() }, one.clone()], 3).id, id);
-        assert_eq!(id.as_str().len(), DIGITS);
+        assert_eq!(id.as_str().len(), 12);
         let renamed = HeldPerson {
             user_name: "other@acme.com.au".parse().expect("a name"),
             ..one.clone()
         };
         let others = [
             plan(&[one.clone(), two.clone()], 4),
-            plan(&[one.clone()], 3),
+            plan(std::slice::from_ref(&one), 3),
             plan(&[one, held("E2", Evidence::Vanished)], 3),
             plan(&[renamed, two], 3),
         ];
         assert!(others.iter().all(|other| other.id != id));
-    }
-
-    #[test]
-    fn a_plan_id_is_typed_in_any_letter_case_and_nothing_else_is_one() {
-        let id: PlanId = " 0A1b2c3d4e5f".parse().expect("is one");
-        assert_eq!(id.to_string(), "0a1b2c3d4e5f");
-        for text in ["", "0a1b2c3d4e5", "0a1b2c3d4e5g", "0a1b2c3d4e5f0"] {
-            assert_eq!(text.parse::<PlanId>(), Err(InvalidPlanId), "{text}");
-        }
     }
 
     #[test]

@@ -1,0 +1,63 @@
+//! What was decided about one person, and for how long that stands.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{HeldBecause, PlanId, Verdict, Word};
+use crate::employment::Evidence;
+use crate::identity::{EmployeeId, UserName};
+use crate::person::Person;
+
+/// What was decided about one person. It stands until their evidence is another: one `DECISION` item of the table.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// About whom.
+    pub employee_id: EmployeeId,
+    /// The account they were linked to.
+    pub user_name: UserName,
+    /// The evidence that was decided upon.
+    pub evidence: Evidence,
+    /// The version of the configuration that was decided upon.
+    pub version: u64,
+    /// The plan in which it was shown.
+    pub plan: PlanId,
+    /// The word.
+    pub word: Word,
+    /// Why it was held when it was decided upon.
+    pub because: HeldBecause,
+}
+
+impl Decision {
+    /// Whether it is about just this: the same account, the same evidence. An approval also needs the same version of the
+    /// configuration, and that whoever approved was shown it where the record has been emptied; that somebody is to be kept
+    /// needs neither.
+    #[must_use]
+    pub fn stands(&self, person: &Person, evidence: &Evidence, version: u64, is_emptied: bool) -> bool {
+        let is_same =
+            self.employee_id == person.employee_id && self.user_name == person.user_name && self.evidence == *evidence;
+        let was_shown = self.version == version && (!is_emptied || self.because == HeldBecause::RecordEmptied);
+        is_same && (self.word.verdict == Verdict::Rejected || was_shown)
+    }
+
+    /// The size of the shrunken read that was approved with it: whoever approves what it brings approves that it is as small as
+    /// that.
+    #[must_use]
+    pub fn approved_read(&self) -> Option<u64> {
+        match (self.word.verdict, self.because) {
+            (Verdict::Approved, HeldBecause::Shrunk { to, .. }) => Some(to),
+            (Verdict::Approved | Verdict::Rejected, _) => None,
+        }
+    }
+}
+
+impl fmt::Debug for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision")
+            .field("employee_id", &self.employee_id)
+            .field("evidence", &self.evidence)
+            .field("verdict", &self.word.verdict)
+            .field("plan", &self.plan)
+            .finish_non_exhaustive()
+    }
+}
