@@ -59,7 +59,7 @@ pub struct FleetMeasures {
     pub failures: Vec<ServiceFailure>,
 }
 
-/// Measures the fleet: six queries of the index, and one for each customer whose turn it is.
+/// Measures the fleet: five queries of the index, and one, and a write, for each customer whose turn it is.
 pub async fn measure_fleet<F: CountWaiting>(
     fleet: &F,
     view: &FleetView,
@@ -77,7 +77,7 @@ pub async fn measure_fleet<F: CountWaiting>(
     let runs = runs.map(|runs| runs.items);
     measures.look_at_customers(view, runs.as_deref().unwrap_or_default(), incidents, now);
     measures.stalled_runs = runs.map(|runs| stalled(&runs, view, now));
-    if let Some(unsent) = measures.note(fleet.count_unsent(now).await) {
+    if let Some(unsent) = measures.note(fleet.count_unsent().await) {
         measures.unsent = Some(unsent.count);
         let age = unsent.oldest_since.map(|since| now.duration_since(since));
         measures.oldest_unsent = Some(age.unwrap_or_default().max(SignedDuration::ZERO));
