@@ -16,6 +16,7 @@ pub(crate) fn metrics(measures: &FleetMeasures) -> Vec<(Metric, u64)> {
         (Metric::CustomersInIncident, measures.in_incident),
         (Metric::OpenIncidents, measures.open_incidents),
         (Metric::ParkedResults, measures.parked),
+        (Metric::ParkedGrowth, measures.parked_growth),
         (Metric::StalledJobs, count(measures.stalled_jobs.len())),
         (Metric::UnreadableItems, measures.unreadable),
     ];

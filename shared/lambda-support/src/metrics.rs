@@ -57,6 +57,8 @@ metrics! {
     UnsentResults: Count,
     /// Results that wait for something else to happen.
     ParkedResults: Count,
+    /// How many results more are parked than at their customer's last turn, an hour ago; those of whom fewer are count nothing.
+    ParkedGrowth: Count,
     /// Results that ended as dead within a day.
     DeadResults: Count,
     /// Customers whose EmployeeConnect is left alone.

@@ -41,6 +41,8 @@ pub struct FleetMeasures {
     pub oldest_unsent: Option<SignedDuration>,
     /// Parked results, each customer's as of their last turn.
     pub parked: u64,
+    /// How many more are parked than at the last turn, an hour ago, of the customers whose turn it is.
+    pub parked_growth: u64,
     /// Results that ended as dead within a day, by customer.
     pub dead: Option<BTreeMap<TenantId, u64>>,
     /// Customers whose EmployeeConnect is left alone.
@@ -57,7 +59,7 @@ pub struct FleetMeasures {
     pub failures: Vec<ServiceFailure>,
 }
 
-/// Measures the fleet: six queries of the index, and one for each customer whose turn it is.
+/// Measures the fleet: five queries of the index, and one, and a write, for each customer whose turn it is.
 pub async fn measure_fleet<F: CountWaiting>(
     fleet: &F,
     view: &FleetView,
@@ -75,7 +77,7 @@ pub async fn measure_fleet<F: CountWaiting>(
     let runs = runs.map(|runs| runs.items);
     measures.look_at_customers(view, runs.as_deref().unwrap_or_default(), incidents, now);
     measures.stalled_runs = runs.map(|runs| stalled(&runs, view, now));
-    if let Some(unsent) = measures.note(fleet.count_unsent(now).await) {
+    if let Some(unsent) = measures.note(fleet.count_unsent().await) {
         measures.unsent = Some(unsent.count);
         let age = unsent.oldest_since.map(|since| now.duration_since(since));
         measures.oldest_unsent = Some(age.unwrap_or_default().max(SignedDuration::ZERO));
@@ -122,16 +124,20 @@ impl FleetMeasures {
     }
 
     async fn count_parked<F: CountWaiting>(&mut self, fleet: &F, view: &FleetView, now: Timestamp) {
-        let tenants = view.customers.iter().map(|customer| customer.tenant.clone()).collect();
-        let turn: Vec<_> = in_turn(tenants, now).collect();
-        let known = view
+        let before: BTreeMap<_, _> = view
             .customers
             .iter()
-            .filter(|customer| !turn.contains(&customer.tenant));
-        self.parked = known.map(|customer| customer.parked).sum();
+            .map(|customer| (&customer.tenant, customer.parked))
+            .collect();
+        let tenants = before.keys().map(|tenant| (*tenant).clone()).collect();
+        let turn: Vec<_> = in_turn(tenants, now).collect();
+        let known = before.iter().filter(|(tenant, _)| !turn.contains(tenant));
+        self.parked = known.map(|(_, parked)| parked).sum();
         for tenant in turn {
-            let counted = self.note(fleet.count_parked(&tenant).await);
-            self.parked += counted.unwrap_or_default();
+            let was = before.get(&tenant).copied().unwrap_or_default();
+            let is = self.note(fleet.count_parked(&tenant).await).unwrap_or(was);
+            self.parked += is;
+            self.parked_growth += is.saturating_sub(was);
         }
     }
 
@@ -142,11 +148,16 @@ impl FleetMeasures {
 
 /// Whether a job is late because of a vendor's outage that meets many.
 fn is_explained(customer: &CustomerSummary, job: Job, incidents: &[Incident]) -> bool {
-    let is_held = customer.held_since.contains_key(&job);
     let failing = customer.job(job).failing;
-    let fails_by_it =
-        failing.is_some_and(|failing| incidents.iter().any(|incident| incident.explains(&failing.signature)));
-    is_held || fails_by_it
+    let mut open = incidents.iter().filter(|incident| !incident.is_over());
+    // What is still held back when nothing holds it back any more is late like everything else.
+    let waits = |incident: &Incident| customer.held_since.contains_key(&job) && job.calls(incident.vendor);
+    let fails = |incident: &Incident| {
+        failing
+            .as_ref()
+            .is_some_and(|failing| incident.explains(&failing.signature))
+    };
+    open.any(|incident| waits(incident) || fails(incident))
 }
 
 /// A job that fails says so itself: it is not one that gets nowhere.

@@ -89,25 +89,36 @@ where
         live: usize,
         report: &mut IncidentReport,
     ) -> Result<Option<Incident>, ServiceFailure> {
-        let now = self.clock.now();
-        let incident = match known.filter(|incident| !incident.is_over()) {
-            Some(incident) => self.go_on(incident, sightings, live, report).await?,
-            None => {
-                let after = known.map_or(Timestamp::MIN, Incident::accounts_until);
-                match outbreak(sightings, vendor, live, after, now) {
-                    Some(outbreak) => {
-                        let mut opened = Incident::open(vendor, outbreak, now);
-                        opened.revision = known.map_or(1, |known| known.revision + 1);
-                        self.stored(known, opened).await?
-                    }
-                    None => known.cloned(),
-                }
-            }
+        let incident = if let Some(incident) = known.filter(|incident| !incident.is_over()) {
+            self.go_on(incident, sightings, live, report).await?
+        } else {
+            self.look_for_one(vendor, known, sightings, live).await?
         };
         match incident {
             Some(incident) => self.tell(incident).await.map(Some),
-            None => Ok(None),
+            // Another watchdog was faster; what it stored is the next tick's to see.
+            None => Ok(known.cloned()),
         }
+    }
+
+    /// A new incident where the summary shows one; otherwise the last, which is over.
+    async fn look_for_one(
+        &self,
+        vendor: Vendor,
+        last: Option<&Incident>,
+        sightings: &[Sighting],
+        live: usize,
+    ) -> Result<Option<Incident>, ServiceFailure> {
+        let now = self.clock.now();
+        let after = last.map_or(Timestamp::MIN, Incident::accounts_until);
+        let Some(outbreak) = outbreak(sightings, vendor, live, after, now) else {
+            return Ok(last.cloned());
+        };
+        let opened = Incident {
+            revision: last.map_or(1, |last| last.revision + 1),
+            ..Incident::open(vendor, outbreak, now)
+        };
+        self.stored(last, opened).await
     }
 
     async fn go_on(

@@ -174,7 +174,7 @@ impl CountWaiting for Fleet<'_> {
         self.faults.call(Call::ListOpenRuns, list).await
     }
 
-    async fn count_unsent(&self, _: Timestamp) -> Result<Unsent, ServiceFailure> {
+    async fn count_unsent(&self) -> Result<Unsent, ServiceFailure> {
         let count = || {
             let mut unsent = Unsent::default();
             for (_, table) in self.tables() {

@@ -29,7 +29,7 @@ impl CountWaiting for Table {
         Ok(self.read_waiting(query, usize::MAX, open_run).await?)
     }
 
-    async fn count_unsent(&self, _: Timestamp) -> Result<Unsent, ServiceFailure> {
+    async fn count_unsent(&self) -> Result<Unsent, ServiceFailure> {
         let query = self
             .waiting(DUE_RESULT)
             .key_condition_expression("#kind = :kind")

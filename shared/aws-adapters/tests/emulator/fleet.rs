@@ -173,7 +173,7 @@ async fn a_result_is_unsent_since_it_could_be_recorded_however_often_it_is_tried
             Some(record)
         );
     };
-    let unsent = async || table.count_unsent(at(APPLIED)).await.expect("counted");
+    let unsent = async || table.count_unsent().await.expect("counted");
     settle(ResultState::Waiting {
         cause: "an outage".to_owned(),
         due_at: at("2026-03-02T07:05:00Z"),

@@ -49,8 +49,8 @@ pub trait CountWaiting {
     /// Runs that have not ended.
     fn list_open_runs(&self) -> impl Future<Output = Result<Due<OpenRun>, ServiceFailure>> + Send;
 
-    /// Results that are due, waiting or claimed at `now`.
-    fn count_unsent(&self, now: Timestamp) -> impl Future<Output = Result<Unsent, ServiceFailure>> + Send;
+    /// Results that are due, waiting or claimed.
+    fn count_unsent(&self) -> impl Future<Output = Result<Unsent, ServiceFailure>> + Send;
 
     /// Results that ended as dead after `since`, by customer.
     fn count_dead(

@@ -46,6 +46,14 @@ pub(crate) struct Customer {
     pub(crate) own_trouble: Mutex<Option<VendorFailureKind>>,
 }
 
+impl Customer {
+    /// Whether the user sync has succeeded since then.
+    pub(crate) fn is_synced(&self, since: Timestamp) -> bool {
+        let success = self.table.job(Job::Users).last_success_at;
+        success.is_some_and(|success| success >= since)
+    }
+}
+
 /// All customers, and their vendor.
 pub(crate) struct World {
     pub(crate) customers: Vec<Customer>,
@@ -220,14 +228,6 @@ impl World {
 
     pub(crate) fn mails_to_customers(&self) -> usize {
         self.customers.iter().map(|customer| customer.mail.sent().len()).sum()
-    }
-
-    pub(crate) fn is_synced(&self, customer: &Customer, since: Timestamp) -> bool {
-        customer
-            .table
-            .job(Job::Users)
-            .last_success_at
-            .is_some_and(|success| success >= since)
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) async fn a_stale_customer_is_counted_and_named(world: World) -> Resul
     let source = &customer.example.configuration;
     let source = source.replace("[schedules]", "[schedules]\nusers = \"rate(10 minutes)\"");
     let configuration: TenantConfiguration = source.parse()?;
-    let long_ago = Timestamp::now() - SignedDuration::from_hours(3);
+    let long_ago = customer.portal().clock().now() - SignedDuration::from_hours(3);
     let table = world.stack.fleet_table().await?;
     table.save_configuration(&configuration, &source, long_ago).await?;
     let acme = world.stack.tenant_table(&customer.example.tenant).await?;
@@ -99,8 +99,10 @@ pub(crate) async fn an_outage_of_six_customers_is_one_mail_to_the_operators_and_
     .await?;
     let held_back = customers[3].call("user-sync").await?;
     assert_eq!(held_back["outcome"], "held_back", "{held_back}");
-    outages.iter().for_each(|outage| outage.disarm());
-    let back = Timestamp::now();
+    for outage in &outages {
+        outage.disarm();
+    }
+    let back = customers[0].portal().clock().now();
     wait_until("the closing mail", AN_INCIDENT, async || -> Looked {
         let mails = mails_to_operators(&world).await?;
         Ok((mails.len() > 1).then_some(()))
