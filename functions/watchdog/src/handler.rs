@@ -7,6 +7,7 @@ use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::fleet::{ListDue, ListParked, PostponeDue};
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
 use habitsync_workflows::watch_fleet::{FleetReport, WatchFleet, watch_fleet};
+use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -27,9 +28,10 @@ pub(crate) struct Answer {
     failures: usize,
 }
 
-/// Hands on what is due. The event says nothing: a tick is a tick.
+/// Hands on what is due, and then looks after mail. The event says nothing: a tick is a tick.
 pub(crate) async fn handle<Fleet, Queue, Jobs, Clock>(
     watch: &WatchFleet<'_, Fleet, Queue, Jobs, Clock>,
+    look_after_mail: impl AsyncFnOnce(Timestamp),
     event: LambdaEvent<IgnoredAny>,
 ) -> Result<Answer, FunctionError>
 where
@@ -41,6 +43,7 @@ where
     let deadline = Deadline::of(&event.context, MARGIN);
     // Boxed: the future is many calls deep.
     let looked = Box::pin(watch_fleet(watch, deadline.stop_at())).await;
+    Box::pin(look_after_mail(deadline.stop_at())).await;
     let report = looked.map_err(FunctionError::from).inspect_err(FunctionError::log)?;
     for failure in &report.failures {
         error!(error = %failure, "something that is due could not be handed on; it is due again");
@@ -76,7 +79,6 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use habitsync_in_memory::{Call, Fault, Fleet, ManualClock, Queue, StartedJobs, service_failure};
-    use jiff::Timestamp;
     use lambda_runtime::Context;
 
     use super::*;
@@ -93,7 +95,7 @@ mod tests {
         context.deadline = u64::try_from(now.as_millisecond()).expect("after 1970") + 55_000;
         // What the template's schedule sends.
         let event = serde_json::from_str("{}").expect("an event");
-        handle(&watch, LambdaEvent::new(event, context)).await
+        handle(&watch, async |_| {}, LambdaEvent::new(event, context)).await
     }
 
     #[tokio::test]

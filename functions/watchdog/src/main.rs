@@ -1,6 +1,7 @@
-//! `watchdog`: every minute, whatever is due anywhere in the fleet is queued or started again.
+//! `watchdog`: every minute, whatever is due anywhere in the fleet is queued, started again or reminded of.
 
 mod handler;
+mod mail;
 mod settings;
 
 use habitsync_aws_adapters::{Aws, SystemClock};
@@ -9,6 +10,7 @@ use habitsync_lambda_support::{Environment, telemetry};
 use habitsync_workflows::watch_fleet::WatchFleet;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
+use mail::MailRounds;
 use settings::Settings;
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,11 +23,22 @@ async fn main() -> Result<(), Error> {
         (Job::Courses, settings.course_sync_function),
         (Job::ResultsSweep, settings.result_sweep_function),
     ];
+    let table = aws.table(&settings.table);
+    let rounds = MailRounds {
+        table: &table,
+        feedback: &aws.feedback_queue(&settings.mail_feedback_queue_url),
+        mail: &aws.mailer(&settings.mail.sender, settings.mail_configuration),
+        settings: &settings.mail,
+        clock: &SystemClock,
+    };
     let watch = WatchFleet {
-        fleet: &aws.table(&settings.table),
+        fleet: &table,
         queue: &aws.result_queue(&settings.result_queue_url),
         jobs: &aws.job_starter(functions),
         clock: &SystemClock,
     };
-    run(service_fn(|event: LambdaEvent<_>| handler::handle(&watch, event))).await
+    run(service_fn(|event: LambdaEvent<_>| {
+        handler::handle(&watch, async |deadline| rounds.make(deadline).await, event)
+    }))
+    .await
 }

@@ -31,9 +31,13 @@ impl<'a> Fleet<'a> {
         }
     }
 
-    fn table(&self, tenant: &TenantId) -> Option<&'a Table> {
+    pub(crate) fn table(&self, tenant: &TenantId) -> Option<&'a Table> {
         let found = self.tables.iter().find(|(id, _)| id == tenant);
         found.map(|(_, table)| *table)
+    }
+
+    pub(crate) fn tables(&self) -> impl Iterator<Item = (&TenantId, &'a Table)> {
+        self.tables.iter().map(|(tenant, table)| (tenant, *table))
     }
 
     fn due_results(&self, now: Timestamp) -> Due<DueResult> {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::course::TopicRecord;
-use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId};
+use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId};
 use habitsync_domain::job::{Job, JobState, RunRecord};
+use habitsync_domain::mail_feedback::Standing;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
@@ -55,6 +56,10 @@ pub struct TableState {
     pub jobs: BTreeMap<Job, JobState>,
     /// What the customer has been told, by cause.
     pub alerts: BTreeMap<String, AlertState>,
+    /// The number of the configuration in force.
+    pub version: u64,
+    /// How the addresses stand that something was heard of.
+    pub standings: BTreeMap<String, (EmailAddress, Standing)>,
 }
 
 impl TableState {

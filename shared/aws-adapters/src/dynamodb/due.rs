@@ -19,7 +19,7 @@ use tracing::error;
 
 use super::item::{Attributes, read_instant, read_text, read_value, text};
 use super::keys::{
-    BODY, DUE_AT, DUE_BREAKER, DUE_INDEX, DUE_KIND, DUE_RESULT, DUE_RUN, Key, PK, SK, due_at, due_parked,
+    BODY, DUE_AT, DUE_BREAKER, DUE_INDEX, DUE_KIND, DUE_RESULT, DUE_RUN, Key, PK, SK, due_at, due_dead, due_parked,
 };
 use super::{Conditional, SERVICE, Table, conditional, results};
 use crate::failure::{AwsError, AwsErrorKind};
@@ -99,7 +99,7 @@ fn unchanged(seen: Timestamp) -> (&'static str, (&'static str, AttributeValue)) 
 
 impl Table {
     /// What of this kind is due at `now`, the longest first, at most `limit` of those that can be read.
-    async fn due<T>(
+    pub(super) async fn due<T>(
         &self,
         kind: &str,
         now: Timestamp,
@@ -132,6 +132,19 @@ impl Table {
             Ok(is_meant.then_some(record))
         };
         Ok(self.read_waiting(query, limit, parked).await?.items)
+    }
+
+    /// What of this customer is dead, that which died first first, at most `limit`, as far as the index knows by now.
+    pub(super) async fn dead(&self, tenant: &TenantId, limit: usize) -> Result<Vec<ResultRecord>, AwsError> {
+        let query = self
+            .waiting(&due_dead(tenant))
+            .key_condition_expression("#kind = :kind");
+        let dead = |attributes| {
+            let record = results::record(attributes)?;
+            let is_dead = matches!(record.state, ResultState::Dead { .. });
+            Ok(is_dead.then_some(record))
+        };
+        Ok(self.read_waiting(query, limit, dead).await?.items)
     }
 
     fn waiting(&self, kind: &str) -> QueryFluentBuilder {

@@ -14,16 +14,18 @@
 //! | breaker of EmployeeConnect | `TENANT#{tenant}` | `BREAKER` |
 //! | request budget | `TENANT#{tenant}` | `BUDGET#{vendor}` |
 //! | what the customer was told | `TENANT#{tenant}` | `ALERT#{cause}` |
+//! | the worklist that was told, in pieces | `TENANT#{tenant}` | `WORKLIST#{cause}#{time of the mail}#{piece, 4 digits}` |
+//! | how an address stands that mail came back from | `TENANT#{tenant}` | `ADDRESS#{address, lower case}` |
 //! | summary row | `FLEET` | `TENANT#{tenant}` |
 //!
 //! The sparse index `due` holds what waits: results to be tried again under the kind `result`, unfinished runs under
-//! `run`, open breakers under `breaker`, and what is parked under `parked#{tenant}`, each with the time since or from which it
-//! waits.
+//! `run`, open breakers under `breaker`, reminders under `alert`, what is parked under `parked#{tenant}` and what is dead under
+//! `dead#{tenant}`, each with the time since or from which it waits.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId, UserName};
+use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::Vendor;
@@ -84,14 +86,24 @@ pub(super) const DUE_RESULT: &str = "result";
 pub(super) const DUE_RUN: &str = "run";
 /// Open breakers, to be probed.
 pub(super) const DUE_BREAKER: &str = "breaker";
+/// Alerts of which customers are to be reminded.
+pub(super) const DUE_ALERT: &str = "alert";
 
 /// The kind under which a customer's parked results wait.
 pub(super) fn due_parked(tenant: &TenantId) -> String {
     format!("parked#{tenant}")
 }
 
+/// The kind under which a customer's dead results are listed.
+pub(super) fn due_dead(tenant: &TenantId) -> String {
+    format!("dead#{tenant}")
+}
+
 /// The beginning of the sort keys of all of a customer's results.
 pub(super) const RESULTS: &str = "RESULT#";
+
+/// The beginning of the sort keys of what a customer was told.
+const ALERT: &str = "ALERT#";
 
 /// An instant as the index has it.
 pub(super) fn due_at(instant: Timestamp) -> String {
@@ -109,6 +121,7 @@ pub(super) enum Prefix {
     Person,
     Parked,
     Course,
+    Address,
 }
 
 impl Prefix {
@@ -117,6 +130,7 @@ impl Prefix {
             Self::Person => "PERSON#",
             Self::Parked => "PARKED#",
             Self::Course => "COURSE#",
+            Self::Address => "ADDRESS#",
         }
     }
 }
@@ -199,7 +213,31 @@ impl Key {
     }
 
     pub(super) fn alert(tenant: &TenantId, cause: &str) -> Self {
-        Self::of(tenant, format!("ALERT#{cause}"))
+        Self::of(tenant, format!("{ALERT}{cause}"))
+    }
+
+    /// The cause of the alert that this is.
+    pub(super) fn cause(&self) -> Option<&str> {
+        self.sk.strip_prefix(ALERT)
+    }
+
+    /// One piece of the worklist that was mailed at that time.
+    pub(super) fn worklist(tenant: &TenantId, cause: &str, mailed_at: Timestamp, piece: usize) -> Self {
+        Self::of(tenant, format!("{}{piece:04}", Self::worklist_of(cause, mailed_at)))
+    }
+
+    /// The beginning of the sort keys of the worklists that were mailed about this.
+    pub(super) fn worklists(cause: &str) -> String {
+        format!("WORKLIST#{cause}#")
+    }
+
+    /// The beginning of the sort keys of the worklist that was mailed at that time.
+    pub(super) fn worklist_of(cause: &str, mailed_at: Timestamp) -> String {
+        format!("{}{}#", Self::worklists(cause), due_at(mailed_at))
+    }
+
+    pub(super) fn address(tenant: &TenantId, address: &EmailAddress) -> Self {
+        Self::of(tenant, format!("{}{}", Prefix::Address.as_str(), address.key()))
     }
 
     pub(super) fn summary(tenant: &TenantId) -> Self {
@@ -271,6 +309,14 @@ mod tests {
             (Key::breaker(&acme()), "BREAKER"),
             (Key::budget(&acme(), Vendor::TribalHabits), "BUDGET#tribal-habits"),
             (Key::alert(&acme(), "users"), "ALERT#users"),
+            (
+                Key::worklist(&acme(), "users", Timestamp::UNIX_EPOCH, 3),
+                "WORKLIST#users#1970-01-01T00:00:00.000Z#0003",
+            ),
+            (
+                Key::address(&acme(), &"HR@Acme.example".parse().expect("an address")),
+                "ADDRESS#hr@acme.example",
+            ),
         ];
         for (key, sk) in keys {
             assert_eq!((key.pk.as_str(), key.sk.as_str()), ("TENANT#acme", sk));

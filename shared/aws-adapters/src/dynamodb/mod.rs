@@ -20,6 +20,7 @@ mod people;
 mod result_list;
 mod results;
 mod runs;
+mod standings;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::BuildError;

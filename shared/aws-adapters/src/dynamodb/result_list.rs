@@ -10,7 +10,7 @@ use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result::{ResultRecord, ResultState};
 use habitsync_domain::result_choice::{BACKFILLED, REPLAYED, ResultStatus};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::result_list::{AddResult, ListResults, ReviveResult};
+use habitsync_workflows::ports::result_list::{AddResult, ListDead, ListResults, ReviveResult};
 use jiff::Timestamp;
 
 use super::item::{encode, number, read_text, text};
@@ -40,6 +40,13 @@ impl ListResults for TenantTable {
         let mut listed: Vec<_> = listed.into_iter().flatten().collect();
         listed.sort_by_key(|record| record.completion.enrolment);
         Ok(listed)
+    }
+}
+
+impl ListDead for TenantTable {
+    async fn list_dead(&self, limit: u32) -> Result<Vec<ResultRecord>, ServiceFailure> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(self.table.dead(&self.tenant, limit).await?)
     }
 }
 

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
 use jiff::Timestamp;
@@ -15,9 +16,11 @@ use tokio::task::JoinSet;
 
 use super::item::{Attributes, Item, Retention, encode, number, read_number, read_text, read_value, text};
 use super::keys::{
-    ATTEMPTS, COMPLETION, DUE_AT, DUE_KIND, DUE_RESULT, HELD_UNTIL, Key, PK, STATE, STATUS, due_at, due_parked,
+    ATTEMPTS, COMPLETION, DUE_AT, DUE_KIND, DUE_RESULT, HELD_UNTIL, Key, PK, STATE, STATUS, due_at, due_dead,
+    due_parked,
 };
 use super::{Conditional, SERVICE, TenantTable, conditional, leases};
+use crate::clock::SystemClock;
 use crate::failure::{AwsError, AwsErrorKind};
 
 const CLAIMED: &str = "claimed";
@@ -190,7 +193,10 @@ fn settled(table: &TenantTable, record: &ResultRecord) -> Result<Item, AwsErrorK
         ResultState::Parked { since, .. } => item.with_text(STATUS, PARKED).due(due_parked(&table.tenant), *since),
         ResultState::Recorded { .. } => item.with_text(STATUS, "recorded").kept(Retention::ThirteenMonths),
         ResultState::Ignored { .. } => item.with_text(STATUS, "ignored").kept(Retention::ThirteenMonths),
-        ResultState::Dead { .. } => item.with_text(STATUS, "dead").kept(Retention::ThirteenMonths),
+        ResultState::Dead { .. } => item
+            .with_text(STATUS, "dead")
+            .due(due_dead(&table.tenant), SystemClock.now())
+            .kept(Retention::ThirteenMonths),
     })
 }
 

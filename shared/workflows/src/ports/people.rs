@@ -15,6 +15,13 @@ pub trait LoadPeople {
     fn load_people(&self) -> impl Future<Output = Result<Vec<Person>, ServiceFailure>> + Send;
 }
 
+/// Reads one linked person.
+pub trait LoadPerson {
+    /// The link and the mirror; none where nobody is linked under this id.
+    fn load_person(&self, employee: &EmployeeId)
+    -> impl Future<Output = Result<Option<Person>, ServiceFailure>> + Send;
+}
+
 /// Writes one linked person.
 pub trait SavePerson {
     /// Stores the link and the mirror, that the user name (and each former one) is this employee's, and what was changed:

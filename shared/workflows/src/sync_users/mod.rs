@@ -17,7 +17,7 @@ use jiff::Timestamp;
 pub use summary::{UserSyncSummary, Written};
 
 use crate::job_run::{JobFailure, Progress, RunOutcome, run_job, stop_job};
-use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer};
+use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer, tell_of_run};
 use crate::ports::clock::Now;
 use crate::ports::mail::{RememberAlert, SendMail};
 use crate::ports::people::{LoadParked, LoadPeople, SaveParked, SavePerson};
@@ -66,9 +66,8 @@ where
     }
     let work = async |remembered: &mut JobState| sync.work(configuration, deadline, remembered).await;
     let result = run_job(sync.store, sync.clock, Job::Users, deadline, work).await;
-    if let Err(failure) = &result {
-        sync.report_failure(configuration, failure).await?;
-    }
+    let run = (configuration, Job::Users, sync.clock.now());
+    tell_of_run(sync.store, sync.mail, sync.mail_settings, run, &result).await?;
     result
 }
 
@@ -131,11 +130,12 @@ where
         records_without_id: usize,
     ) -> Result<UserSyncSummary, JobFailure> {
         let finished = applied.is_finished();
+        let setbacks: Vec<_> = applied.setbacks().cloned().collect();
         let problems: Vec<_> = plan.problems.into_iter().chain(applied.problems).collect();
         // A draft is not the customer's business yet; what a run did not come to, or was not answered about, is no news.
         let is_news = configuration.status == Status::Live && finished && !applied.must_look;
         let told = if is_news {
-            let worklist = Worklist::of_people(&problems, &plan.held);
+            let worklist = Worklist::of_people_and_refusals(&problems, &plan.held, None, setbacks.iter());
             self.tell(configuration, &worklist, verified).await?
         } else {
             Told::Nothing
@@ -153,19 +153,6 @@ where
         })
     }
 
-    async fn report_failure(
-        &self,
-        configuration: &TenantConfiguration,
-        failure: &JobFailure,
-    ) -> Result<(), JobFailure> {
-        if failure.trouble().is_for_customer()
-            && let Some(worklist) = Worklist::of_failure(failure)
-        {
-            self.tell(configuration, &worklist, false).await?;
-        }
-        Ok(())
-    }
-
     async fn tell(
         &self,
         configuration: &TenantConfiguration,
@@ -178,6 +165,7 @@ where
             worklist,
             at: self.clock.now(),
             verified,
+            job: Job::Users,
         };
         Ok(tell_customer(self.store, self.mail, self.mail_settings, &news).await?)
     }
