@@ -1,52 +1,55 @@
 //! What the watchdog does about mail: it reminds customers, and hears what became of their mails. Neither holds up what is due.
 
+use habitsync_aws_adapters::{Aws, FeedbackQueue, Mailer, SystemClock, Table};
 use habitsync_workflows::mail::MailSettings;
-use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::mail::{KeepReminders, KeepStandings, ReceiveMailFeedback, SendMail};
-use habitsync_workflows::ports::tenants::LoadConfiguration;
 use habitsync_workflows::read_mail_feedback::{FeedbackReport, ReadMailFeedback, read_mail_feedback};
 use habitsync_workflows::remind_customers::{RemindCustomers, ReminderReport, remind_customers};
 use jiff::Timestamp;
 use tracing::{error, info};
 
+use crate::settings::Settings;
+
 /// What looking after mail touches.
 #[derive(Debug)]
-pub(crate) struct MailRounds<'a, Table, Queue, Mail, Clock> {
-    pub(crate) table: &'a Table,
-    pub(crate) feedback: &'a Queue,
-    pub(crate) mail: &'a Mail,
-    pub(crate) settings: &'a MailSettings,
-    pub(crate) clock: &'a Clock,
+pub(crate) struct MailRounds {
+    table: Table,
+    feedback: FeedbackQueue,
+    mail: Mailer,
+    settings: MailSettings,
 }
 
-impl<Table, Queue, Mail, Clock> MailRounds<'_, Table, Queue, Mail, Clock>
-where
-    Table: KeepReminders + KeepStandings + LoadConfiguration,
-    Queue: ReceiveMailFeedback,
-    Mail: SendMail,
-    Clock: Now,
-{
+impl MailRounds {
+    /// The rounds of a stage with these settings.
+    pub(crate) fn of(aws: &Aws, table: &Table, settings: &Settings) -> Self {
+        Self {
+            table: table.clone(),
+            feedback: aws.feedback_queue(&settings.mail_feedback_queue_url),
+            mail: aws.mailer(&settings.mail.sender, &settings.mail_configuration),
+            settings: settings.mail.clone(),
+        }
+    }
+
     /// Reads what was heard, then reminds: an address that has stopped is not reminded. What fails is logged, and comes again.
     pub(crate) async fn make(&self, deadline: Timestamp) {
         let read = ReadMailFeedback {
-            queue: self.feedback,
-            fleet: self.table,
-            tenants: self.table,
-            mail: self.mail,
-            settings: self.settings,
-            clock: self.clock,
+            queue: &self.feedback,
+            fleet: &self.table,
+            tenants: &self.table,
+            mail: &self.mail,
+            settings: &self.settings,
+            clock: &SystemClock,
         };
         match read_mail_feedback(&read, deadline).await {
             Ok(report) => log_feedback(&report),
             Err(failure) => log_failure(&failure),
         }
         let remind = RemindCustomers {
-            fleet: self.table,
-            tenants: self.table,
-            mail: self.mail,
-            settings: self.settings,
-            clock: self.clock,
+            fleet: &self.table,
+            tenants: &self.table,
+            mail: &self.mail,
+            settings: &self.settings,
+            clock: &SystemClock,
         };
         match remind_customers(&remind, deadline).await {
             Ok(report) => log_reminders(&report),

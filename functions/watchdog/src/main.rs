@@ -18,19 +18,13 @@ async fn main() -> Result<(), Error> {
     telemetry::init(env!("CARGO_CRATE_NAME"));
     let settings = Settings::read(Environment::process())?;
     let aws = Aws::connect().await?;
+    let table = aws.table(&settings.table);
+    let rounds = MailRounds::of(&aws, &table, &settings);
     let functions = [
         (Job::Users, settings.user_sync_function),
         (Job::Courses, settings.course_sync_function),
         (Job::ResultsSweep, settings.result_sweep_function),
     ];
-    let table = aws.table(&settings.table);
-    let rounds = MailRounds {
-        table: &table,
-        feedback: &aws.feedback_queue(&settings.mail_feedback_queue_url),
-        mail: &aws.mailer(&settings.mail.sender, settings.mail_configuration),
-        settings: &settings.mail,
-        clock: &SystemClock,
-    };
     let watch = WatchFleet {
         fleet: &table,
         queue: &aws.result_queue(&settings.result_queue_url),

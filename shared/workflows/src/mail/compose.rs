@@ -94,7 +94,7 @@ impl Letter<'_> {
     /// It cannot be rendered, or there is no address to write to.
     pub fn compose(&self, settings: &MailSettings) -> Result<Mail, ServiceFailure> {
         let page = Page::of(self);
-        let text = Text { page: &page }.render().map_err(|error| not_composed(&error))?;
+        let text = Text { page: &page }.render().map_err(|error| not_composed(&error))? + "\n";
         let html = Html { page: &page }.render().map_err(|error| not_composed(&error))?;
         let alternatives = MultiPart::alternative_plain_html(text, html);
         let message = self

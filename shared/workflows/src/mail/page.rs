@@ -30,6 +30,7 @@ pub(super) struct Page<'a> {
     pub(super) heading: String,
     pub(super) intro: Vec<String>,
     pub(super) is_good_news: bool,
+    pub(super) is_bad_news: bool,
     pub(super) failure: Option<PageFailure>,
     pub(super) groups: Vec<PageGroup>,
     pub(super) notes: Vec<PageGroup>,
@@ -38,9 +39,9 @@ pub(super) struct Page<'a> {
 }
 
 pub(super) struct PageFailure {
-    pub(super) title: String,
     pub(super) since: String,
     pub(super) what_to_do: String,
+    pub(super) tried: Option<String>,
 }
 
 pub(super) struct PageGroup {
@@ -81,6 +82,7 @@ impl<'a> Page<'a> {
             heading: heading(letter),
             intro: Vec::new(),
             is_good_news: matches!(letter.occasion, Occasion::AllClear { .. }),
+            is_bad_news: letter.worklist.failure.is_some(),
             failure: None,
             groups: Vec::new(),
             notes: Vec::new(),
@@ -145,7 +147,7 @@ impl<'a> Page<'a> {
                 );
                 [Some(done), self.fixed(names)].into_iter().flatten().collect()
             }
-            Occasion::Notes => vec!["You need not do anything about it.".to_owned()],
+            Occasion::Notes => vec!["Nothing of this is urgent.".to_owned()],
         }
     }
 
@@ -172,9 +174,11 @@ impl<'a> Page<'a> {
             None => format!("{what} so far."),
         };
         Some(PageFailure {
-            title: failure.title.clone(),
             since,
             what_to_do: failure.what_to_do.clone(),
+            tried: self
+                .next_run(self.letter.at)
+                .map(|next| format!("Every run tries again, the next one {next}.")),
         })
     }
 
@@ -224,9 +228,9 @@ impl<'a> Page<'a> {
 
     /// No names: it is shown on locked screens.
     fn preview(&self) -> String {
-        let titles = self.failure.iter().map(|failure| &failure.title);
-        let titles = titles.chain(self.groups.iter().chain(&self.notes).map(|group| &group.title));
-        let titles: Vec<_> = titles.map(String::as_str).collect();
+        let since = self.failure.iter().map(|failure| &failure.since);
+        let titles = self.groups.iter().chain(&self.notes).map(|group| &group.title);
+        let titles: Vec<_> = since.chain(titles).map(String::as_str).collect();
         if titles.is_empty() {
             return self.intro.first().cloned().unwrap_or_default();
         }
@@ -237,15 +241,16 @@ impl<'a> Page<'a> {
         let worklist = self.letter.worklist;
         let mut lines = Vec::new();
         if !worklist.is_empty() {
-            if worklist.failure.is_none() {
+            if self.letter.subject == Subject::Users {
                 let next = self.next_run(self.letter.at);
                 let next = next.map_or_else(String::new, |next| format!(" ({next})"));
                 lines.push(format!("What you correct is taken up by the next run{next}."));
             }
-            lines.push(
-                "We write again when this list changes, and remind you less and less often while it does not."
-                    .to_owned(),
-            );
+            let then = match worklist.failure {
+                Some(_) => "We write again when it works, and remind you less and less often until then.",
+                None => "We write again when this list changes, and remind you less and less often while it does not.",
+            };
+            lines.push(then.to_owned());
         }
         if worklist.rows().next().is_some() {
             lines.push("All lines are attached as a spreadsheet.".to_owned());
@@ -299,15 +304,20 @@ impl<'a> Page<'a> {
 
 fn heading(letter: &Letter<'_>) -> String {
     let count = letter.worklist.len();
-    let things = if count == 1 { "thing" } else { "things" };
+    if let Some(failure) = &letter.worklist.failure {
+        return match letter.occasion {
+            Occasion::Reminder { .. } => format!("Still so: {}", failure.title),
+            Occasion::News { .. } | Occasion::AllClear { .. } | Occasion::Notes => failure.title.clone(),
+        };
+    }
     match &letter.occasion {
         Occasion::AllClear { fixed: 1, .. } => "All clear: 1 thing was fixed".to_owned(),
         Occasion::AllClear { fixed, .. } => format!("All clear: {fixed} things were fixed"),
         Occasion::Notes => format!("Good to know about your {}", letter.subject.name()),
         Occasion::Reminder { .. } if count == 1 => "1 thing still needs your attention".to_owned(),
         Occasion::Reminder { .. } => format!("{count} things still need your attention"),
-        Occasion::News { .. } if count == 1 => format!("1 {things} needs your attention"),
-        Occasion::News { .. } => format!("{count} {things} need your attention"),
+        Occasion::News { .. } if count == 1 => "1 thing needs your attention".to_owned(),
+        Occasion::News { .. } => format!("{count} things need your attention"),
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use habitsync_domain::configuration::UsersConfiguration;
+use habitsync_domain::employment::Evidence;
 use habitsync_domain::parking::Setback;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
+use habitsync_domain::user::FieldName;
 use habitsync_domain::user_plan::HeldRemoval;
 
 use super::advice::{GIVEN_UP, advice_about, held_advice};
@@ -17,15 +20,26 @@ impl Worklist {
     /// The worklist of people's problems and of removals that are held, under the id of the plan that holds them.
     #[must_use]
     pub fn of_people(problems: &[Problem], held: &[HeldRemoval], plan: Option<&str>) -> Self {
-        Self::of_people_and_refusals(problems, held, plan, std::iter::empty())
+        let mut groups = Groups::default();
+        for removal in held {
+            add_held(&mut groups, removal, plan);
+        }
+        for problem in problems.iter().filter(|problem| problem.cause.is_for_customer()) {
+            groups.add(advice_about(&problem.cause), None, entry(problem, Tried::NextRun, None));
+        }
+        Self {
+            groups: groups.sorted(),
+            ..Self::default()
+        }
     }
 
-    /// The same, with what Tribal Habits has refused and when each of it is tried again.
+    /// The same after a run of a customer with these rules: what is refused says when it is tried again, and fields are called
+    /// what they are called in EmployeeConnect.
     #[must_use]
-    pub fn of_people_and_refusals<'a>(
+    pub fn of_user_sync<'a>(
+        users: &UsersConfiguration,
         problems: &[Problem],
-        held: &[HeldRemoval],
-        plan: Option<&str>,
+        (held, plan): (&[HeldRemoval], Option<&str>),
         setbacks: impl Iterator<Item = &'a Setback>,
     ) -> Self {
         let (given_up, resting): (Vec<_>, Vec<_>) = setbacks.partition(|setback| setback.given_up);
@@ -43,11 +57,11 @@ impl Worklist {
                 .get(&identity(problem))
                 .copied()
                 .map_or(Tried::NextRun, Tried::After);
-            groups.add(advice_about(&problem.cause), None, entry(problem, tried));
+            groups.add(advice_about(&problem.cause), None, entry(problem, tried, Some(users)));
         }
         let mut notes = Groups::default();
         for setback in given_up {
-            notes.add(GIVEN_UP, None, entry(&setback.problem, Tried::Never));
+            notes.add(GIVEN_UP, None, entry(&setback.problem, Tried::Never, Some(users)));
         }
         Self {
             failure: None,
@@ -61,8 +75,8 @@ fn identity(problem: &Problem) -> (&str, &Cause) {
     (problem.employee_id.as_str(), &problem.cause)
 }
 
-fn entry(problem: &Problem, tried: Tried) -> Entry<'_> {
-    let (field, expected) = field_and_expected(&problem.cause);
+fn entry<'p>(problem: &'p Problem, tried: Tried, users: Option<&UsersConfiguration>) -> Entry<'p> {
+    let (field, expected) = field_and_expected(&problem.cause, users);
     let seen = problem.seen.as_deref().map(|seen| shown_value(&field, seen));
     Entry {
         who: shown(&problem.person),
@@ -97,7 +111,7 @@ fn add_held(groups: &mut Groups, removal: &HeldRemoval, plan: Option<&str>) {
     let entry = Entry {
         who: shown(&removal.action.person),
         number: shown(removal.action.employee_id.as_str()),
-        field: shown(&removal.evidence.reason()),
+        field: why_held(&removal.evidence),
         seen: None,
         expected: String::new(),
         tried: Tried::Never,
@@ -107,30 +121,38 @@ fn add_held(groups: &mut Groups, removal: &HeldRemoval, plan: Option<&str>) {
     groups.add(advice, Some(&what_to_do), entry);
 }
 
+fn why_held(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Terminated => "the status says that they left".to_owned(),
+        Evidence::Ended { last_day } => format!("the last day was {}", last_day.strftime("%-d %B %Y")),
+        Evidence::Vanished => "the record is no longer in EmployeeConnect".to_owned(),
+        Evidence::OutOfScope => "the record no longer fits the agreed scope".to_owned(),
+    }
+}
+
 /// The EmployeeConnect field behind a problem, as far as one is named, and what should be in it.
-fn field_and_expected(cause: &Cause) -> (String, String) {
+fn field_and_expected(cause: &Cause, users: Option<&UsersConfiguration>) -> (String, String) {
     let of = |field: &str, expected: &str| (field.to_owned(), expected.to_owned());
+    let name = |what: &str| hris_field(what, users);
     match cause {
-        Cause::NoUserName { source } => (source_field(source), "the person's user name".to_owned()),
+        Cause::NoUserName { source } => (source_fields(source), "the person's user name".to_owned()),
         Cause::RequiredField { source, expected, .. } | Cause::InvalidValue { source, expected, .. } => {
-            (source_field(source), shown(expected))
+            (source_fields(source), shown(expected))
         }
         Cause::InvalidDate { field } => (field.clone(), "a date, as in 2026-03-31".to_owned()),
-        Cause::UnknownStatus => of("status", "one of the statuses agreed for the integration"),
+        Cause::UnknownStatus => ("status".to_owned(), known_statuses(users)),
         Cause::ExpressionFailed { what, message } => (what.clone(), shown_words(what, message)),
         Cause::Disputed { what, with } => {
             let others: Vec<_> = with.iter().map(|other| shown(other.as_str())).collect();
-            (
-                what.clone(),
-                format!("different from that of employee {}", others.join(", ")),
-            )
+            let expected = format!("different from that of employee {}", others.join(", "));
+            (name(what), expected)
         }
         Cause::Taken { what, by } => {
             let expected = match by {
                 Some(by) => format!("one that employee {} does not have", shown(by.as_str())),
                 None => "one that no other account in Tribal Habits has".to_owned(),
             };
-            (what.clone(), expected)
+            (name(what), expected)
         }
         Cause::FormerEmployee { former } => (
             "user name, e-mail".to_owned(),
@@ -144,13 +166,25 @@ fn field_and_expected(cause: &Cause) -> (String, String) {
             ("managerEmployeeId".to_owned(), expected)
         }
         Cause::SeveralAccounts => of("user name, e-mail", "on exactly one account in Tribal Habits"),
-        Cause::UserNameChanged => of("user name", "your answer: is the account to be renamed?"),
+        Cause::UserNameChanged => (
+            name("user name"),
+            "your answer: is the account to be renamed?".to_owned(),
+        ),
         Cause::DeactivatedByHand => of("status", "an active account, or a termination in EmployeeConnect"),
         Cause::AccountMissing => of("user name", "your answer: a new account?"),
-        Cause::RefusedField { field, reason } => (field.clone(), accepted(field, reason)),
+        Cause::RefusedField { field, reason } => (name(field), accepted(field, reason)),
         Cause::RefusedPerson { reason } => of("the record", &accepted("the record", reason)),
         Cause::NotAnswered | Cause::AccountExists => of("", ""),
     }
+}
+
+fn known_statuses(users: Option<&UsersConfiguration>) -> String {
+    let Some(users) = users else {
+        return "one of the statuses agreed for the integration".to_owned();
+    };
+    let all = users.active_statuses.iter().chain(&users.terminated_statuses);
+    let all: Vec<_> = all.map(|status| shown(status)).collect();
+    format!("one of: {}", all.join(", "))
 }
 
 const fn manager_expected(why: ManagerProblem) -> &'static str {
@@ -170,14 +204,79 @@ fn accepted(field: &str, reason: &str) -> String {
     format!("what Tribal Habits accepts; it says: {}", shown_words(field, reason))
 }
 
-/// `employee.workEmail` reads as `workEmail`, `employee.customFields['Desk']` as `Desk`, a longer expression as itself.
-fn source_field(source: &str) -> String {
-    let custom = source
-        .strip_prefix("employee.customFields['")
-        .and_then(|rest| rest.strip_suffix("']"))
-        .filter(|name| !name.contains('\''));
-    let field = source
-        .strip_prefix("employee.")
-        .filter(|rest| rest.chars().all(char::is_alphanumeric));
-    custom.or(field).unwrap_or(source).to_owned()
+/// What the portal's field, or the user name, is filled from: `location (X-Location in Tribal Habits)`.
+fn hris_field(what: &str, users: Option<&UsersConfiguration>) -> String {
+    let mapped = |field: &str| {
+        let field: FieldName = field.parse().ok()?;
+        Some(users?.fields.get(&field)?.value.source())
+    };
+    let source = match what {
+        "user name" | "user_name" => users.map(|users| users.user_name.source()),
+        "e-mail" => mapped(FieldName::EMAIL),
+        field => mapped(field),
+    };
+    match source.map(source_fields) {
+        Some(fields) if fields != what => format!("{fields} ({what} in Tribal Habits)"),
+        _ => what.to_owned(),
+    }
+}
+
+/// The EmployeeConnect fields that an expression names: `employee.workEmail` reads as `workEmail`,
+/// `employee.customFields['Desk']` as `Desk`. One that names none reads as itself.
+fn source_fields(source: &str) -> String {
+    let mut fields: Vec<&str> = Vec::new();
+    for rest in source.split("employee.").skip(1) {
+        let custom = rest.strip_prefix("customFields[").and_then(|rest| {
+            let quote = rest.chars().next().filter(|quote| "'\"".contains(*quote))?;
+            rest[1..].split_once(quote).map(|(name, _)| name)
+        });
+        let end = rest.find(|character: char| !character.is_ascii_alphanumeric());
+        let field = custom.unwrap_or(&rest[..end.unwrap_or(rest.len())]);
+        if !field.is_empty() && !fields.contains(&field) {
+            fields.push(field);
+        }
+    }
+    if fields.is_empty() {
+        source.to_owned()
+    } else {
+        fields.join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_expression_reads_as_the_fields_that_it_names() {
+        for (source, fields) in [
+            ("employee.workEmail", "workEmail"),
+            ("employee.customFields['Desk No']", "Desk No"),
+            (
+                "employee.preferredName != null ? employee.preferredName : employee.firstName",
+                "preferredName, firstName",
+            ),
+            (
+                "manager != null ? manager.workEmail : employee.managerEmail",
+                "managerEmail",
+            ),
+            ("'constant'", "'constant'"),
+            ("employee.customFields[", "customFields"),
+        ] {
+            assert_eq!(source_fields(source), fields);
+        }
+    }
+
+    #[test]
+    fn a_portals_field_is_called_what_it_is_called_in_employee_connect() {
+        let acme = include_str!("../../../domain/src/configuration/acme.toml");
+        let acme: habitsync_domain::configuration::TenantConfiguration = acme.parse().expect("valid");
+        let name = |what: &str| hris_field(what, Some(&acme.users));
+        assert_eq!(name("X-Location"), "location (X-Location in Tribal Habits)");
+        assert_eq!(name("X-Division"), "Division (X-Division in Tribal Habits)");
+        assert_eq!(name("e-mail"), "workEmail (e-mail in Tribal Habits)");
+        assert_eq!(name("user name"), "workEmail (user name in Tribal Habits)");
+        assert_eq!(name("X-Unknown"), "X-Unknown");
+        assert_eq!(hris_field("X-Location", None), "X-Location");
+    }
 }

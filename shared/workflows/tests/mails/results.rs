@@ -82,8 +82,8 @@ impl Customer {
     }
 
     fn link(&self, person: &habitsync_fixtures::Person, user_name: &str) {
-        let names = [("first_name", person.called()), ("last_name", person.last_name.clone())];
-        let fields = names.map(|(field, name)| (field.parse().expect("a field"), name));
+        let names = [("first_name", &person.first_name), ("last_name", &person.last_name)];
+        let fields = names.map(|(field, name)| (field.parse().expect("a field"), name.clone()));
         let linked = Person {
             employee_id: person.employee_id.parse().expect("an id"),
             user_name: user_name.parse().expect("a user name"),

@@ -55,7 +55,7 @@ impl Sample {
         Problem {
             cause,
             employee_id: person.employee_id.parse().expect("an id"),
-            person: format!("{} {}", person.called(), person.last_name),
+            person: person.called(),
             seen: seen.map(str::to_owned),
         }
     }
@@ -145,7 +145,7 @@ impl Sample {
 
     fn worklist(&self, problems: &[Problem]) -> Worklist {
         let setbacks = self.setbacks(problems);
-        Worklist::of_people_and_refusals(problems, &[], None, setbacks.iter())
+        Worklist::of_user_sync(&self.configuration.users, problems, (&[], None), setbacks.iter())
     }
 
     fn mail(
@@ -191,7 +191,7 @@ impl Sample {
         };
         let action = Action {
             employee_id: before.employee_id.clone(),
-            person: format!("{} {}", person.called(), person.last_name),
+            person: person.called(),
             step: Step::Deactivate {
                 before,
                 change: UserChange::deactivation(),
