@@ -92,12 +92,9 @@ fn same_title(same: &SameTitle) -> Entry<'_> {
 
 fn near_miss<'a>(near: &'a NearMiss, reference: &str) -> Entry<'a> {
     let (missing, to_do) = match near.missing {
-        Condition::Published => (
-            "it is not published".to_owned(),
-            "publish version 1.0 or later".to_owned(),
-        ),
+        Condition::Published => ("a published version, 1.0 or later".to_owned(), "publish it".to_owned()),
         Condition::InActiveFolder => (
-            "it is not in the Active folder".to_owned(),
+            "its place in the Active folder".to_owned(),
             "move it to the Active folder".to_owned(),
         ),
         Condition::HasLink => (

@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use super::compose::{Letter, Occasion};
 use super::promise::leaver_promise;
 use super::subject::Subject;
-use super::worklist::{Group, Known, Line, Mark, Tried, Worklist};
+use super::worklist::{Group, Known, Line, Mark, PEOPLE, Tried, Worklist};
 use super::{local_time, shown::shown};
 
 /// So many lines of a group are shown; a mail that is too long is cut off by its reader's program. The spreadsheet has all.
@@ -63,7 +63,7 @@ pub(super) struct PageLine {
 pub(super) struct Fact {
     pub(super) label: String,
     pub(super) value: String,
-    /// Whether it is what somebody wrote, in whatever script and direction.
+    /// Whether it is what somebody wrote into a field, in whatever script and direction.
     pub(super) is_found: bool,
 }
 
@@ -214,7 +214,7 @@ impl<'a> Page<'a> {
         let labels = &group.labels;
         let facts = [
             fact(&labels.field, Some(line.field.clone()), false),
-            fact(&labels.seen, line.seen.clone(), true),
+            fact(&labels.seen, line.seen.clone(), labels.seen == PEOPLE.seen),
             fact(&labels.expected, Some(line.expected.clone()), false),
             fact("Tried next", self.tried(line), false),
         ];
