@@ -29,7 +29,7 @@ fn state(people: usize, sent_at: Timestamp, remind_at: Option<Timestamp>) -> Ale
         seen: Some("x".repeat(100)),
     };
     let problems: Vec<_> = (0..people).map(problem).collect();
-    let worklist = Worklist::of_people(&problems, &[], None);
+    let worklist = Worklist::of_people(&problems, &[]);
     AlertState {
         digest: worklist.digest(),
         problems: people as u64,

@@ -17,12 +17,12 @@ use super::worklist::{Entry, Groups, Labels, PEOPLE, Tried, Worklist};
 const HELD: Labels = Labels { field: "Why", ..PEOPLE };
 
 impl Worklist {
-    /// The worklist of people's problems and of removals that are held, under the id of the plan that holds them.
+    /// The worklist of people's problems and of removals that are held.
     #[must_use]
-    pub fn of_people(problems: &[Problem], held: &[HeldRemoval], plan: Option<&str>) -> Self {
+    pub fn of_people(problems: &[Problem], held: &[HeldRemoval]) -> Self {
         let mut groups = Groups::default();
         for removal in held {
-            add_held(&mut groups, removal, plan);
+            add_held(&mut groups, removal);
         }
         for problem in problems.iter().filter(|problem| problem.cause.is_for_customer()) {
             groups.add(advice_about(&problem.cause), None, entry(problem, Tried::NextRun, None));
@@ -39,7 +39,7 @@ impl Worklist {
     pub fn of_user_sync<'a>(
         users: &UsersConfiguration,
         problems: &[Problem],
-        (held, plan): (&[HeldRemoval], Option<&str>),
+        held: &[HeldRemoval],
         setbacks: impl Iterator<Item = &'a Setback>,
     ) -> Self {
         let (given_up, resting): (Vec<_>, Vec<_>) = setbacks.partition(|setback| setback.given_up);
@@ -50,7 +50,7 @@ impl Worklist {
             .collect();
         let mut groups = Groups::default();
         for removal in held {
-            add_held(&mut groups, removal, plan);
+            add_held(&mut groups, removal);
         }
         for problem in problems.iter().filter(|problem| problem.cause.is_for_customer()) {
             let tried = resting
@@ -64,12 +64,27 @@ impl Worklist {
             notes.add(GIVEN_UP, None, entry(&setback.problem, Tried::Never, Some(users)));
         }
         Self {
-            failure: None,
             groups: groups.sorted(),
             notes: notes.sorted(),
+            ..Self::default()
         }
     }
+
+    /// The same, with the id of the plan under which its removals are held, which whoever decides has to name.
+    #[must_use]
+    pub fn held_as(mut self, plan: Option<&str>) -> Self {
+        let Some(plan) = plan.map(shown) else { return self };
+        let named = format!("Reply to this e-mail with \"plan {plan}\" and ");
+        for group in &mut self.groups {
+            group.what_to_do = group.what_to_do.replace(REPLY, &named);
+        }
+        self.plan = Some(plan);
+        self
+    }
 }
+
+/// How to decide about removals, before what to answer.
+const REPLY: &str = "Reply to this e-mail with ";
 
 fn identity(problem: &Problem) -> (&str, &Cause) {
     (problem.employee_id.as_str(), &problem.cause)
@@ -98,15 +113,14 @@ fn is_about_a_value(cause: &Cause) -> bool {
     )
 }
 
-fn add_held(groups: &mut Groups, removal: &HeldRemoval, plan: Option<&str>) {
+fn add_held(groups: &mut Groups, removal: &HeldRemoval) {
     let mut advice = held_advice(&removal.evidence);
     advice.labels = HELD;
     let what_to_do = format!(
-        "{} None of these accounts is deactivated until somebody decides; without a decision, they stay. Reply to this e-mail \
-         with {}\"deactivate\" or \"keep\", for all of them or by name. If a record is wrong, correct it in EmployeeConnect: \
-         the person then leaves this list.",
+        "{} None of these accounts is deactivated until somebody decides; without a decision, they stay. {REPLY}\"deactivate\" or \
+         \"keep\", for all of them or by name. If a record is wrong, correct it in EmployeeConnect: the person then leaves this \
+         list.",
         advice.what_to_do,
-        plan.map_or_else(String::new, |plan| format!("\"plan {}\" and ", shown(plan))),
     );
     let entry = Entry {
         who: shown(&removal.action.person),
@@ -116,7 +130,7 @@ fn add_held(groups: &mut Groups, removal: &HeldRemoval, plan: Option<&str>) {
         expected: String::new(),
         tried: Tried::Never,
         unseen: false,
-        raw: plan.unwrap_or_default(),
+        raw: "",
     };
     groups.add(advice, Some(&what_to_do), entry);
 }

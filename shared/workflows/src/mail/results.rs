@@ -82,9 +82,9 @@ where
         }
     }
     Ok(Worklist {
-        failure: None,
         groups: groups.sorted(),
         notes: notes.sorted(),
+        ..Worklist::default()
     })
 }
 

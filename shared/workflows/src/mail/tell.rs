@@ -70,8 +70,9 @@ where
     let Some(readers) = may_be_told(news.configuration, settings, &stopped) else {
         return Ok(Told::Nothing);
     };
-    // What somebody else was told is news to these readers.
-    let before = stored.filter(|alert| alert.audience == readers.audience());
+    // What somebody else was told is news to these readers, unless it is over.
+    let is_over = news.worklist.is_empty();
+    let before = stored.filter(|alert| alert.audience == readers.audience() || is_over);
     let Some(told) = news.against(before) else {
         return Ok(Told::Nothing);
     };
@@ -136,7 +137,9 @@ impl Telling<'_> {
         settings: &MailSettings,
         readers: &Readers,
     ) -> Result<Option<String>, ServiceFailure> {
-        let thread = self.thread();
+        let is_their_thread = |alert: &&AlertState| alert.audience == readers.audience();
+        let thread = self.before.as_ref().filter(is_their_thread);
+        let thread = thread.and_then(|alert| alert.thread.as_deref());
         let configuration = self.news.configuration;
         match readers {
             Readers::Customer(to) => {

@@ -22,6 +22,9 @@ pub struct Worklist {
     pub(crate) groups: Vec<Group>,
     /// What is good to know.
     pub(crate) notes: Vec<Group>,
+    /// The plan under which removals are held: another one has to be told, since a decision names it.
+    #[serde(default)]
+    pub(crate) plan: Option<String>,
 }
 
 /// Why a whole run failed.
@@ -161,7 +164,8 @@ impl Worklist {
     #[must_use]
     pub fn digest(&self) -> String {
         let failure = self.failure.iter().map(|failure| failure.title.as_str());
-        let ids: BTreeSet<_> = failure.chain(ids(&self.groups)).collect();
+        let plan = self.plan.as_deref();
+        let ids: BTreeSet<_> = failure.chain(plan).chain(ids(&self.groups)).collect();
         digest(&ids)
     }
 
@@ -260,8 +264,10 @@ impl Worklist {
     /// The worklist in pieces of at most so many lines, each of which can be stored by itself.
     #[must_use]
     pub fn pieces(&self, lines: usize) -> Vec<Self> {
-        let head = self.failure.as_ref().map(|failure| Self {
-            failure: Some(failure.clone()),
+        let has_head = self.failure.is_some() || self.plan.is_some();
+        let head = has_head.then(|| Self {
+            failure: self.failure.clone(),
+            plan: self.plan.clone(),
             ..Self::default()
         });
         let split = |group: &Group| -> Vec<Group> {
@@ -290,6 +296,7 @@ impl Worklist {
         let mut whole = Self::default();
         for piece in pieces {
             whole.failure = piece.failure.or(whole.failure);
+            whole.plan = piece.plan.or(whole.plan);
             join(&mut whole.groups, piece.groups);
             join(&mut whole.notes, piece.notes);
         }

@@ -135,8 +135,7 @@ where
         // A draft is not the customer's business yet; what a run did not come to, or was not answered about, is no news.
         let is_news = configuration.status == Status::Live && finished && !applied.must_look;
         let told = if is_news {
-            let held = (plan.held.as_slice(), None);
-            let worklist = Worklist::of_user_sync(&configuration.users, &problems, held, setbacks.iter());
+            let worklist = Worklist::of_user_sync(&configuration.users, &problems, &plan.held, setbacks.iter());
             self.tell(configuration, &worklist, verified).await?
         } else {
             Told::Nothing

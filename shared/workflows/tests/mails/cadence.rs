@@ -199,6 +199,16 @@ async fn recipients_who_come_later_are_told_everything_in_a_thread_of_their_own(
 }
 
 #[tokio::test]
+async fn what_is_over_is_cleared_and_reminded_of_no_more_whoever_was_told() {
+    let mut customer = Customer::new();
+    customer.tell(&nameless(1, 3)).await;
+    customer.configuration = crate::customer::acme(&[("to = [\"hr-systems@acme.com.au\"]", "to = []")]);
+    assert_eq!(customer.tell(&Worklist::default()).await, Told::AllClear);
+    assert_eq!(mails_of(&customer, 7).await, Vec::<String>::new());
+    assert!(customer.mail.sent()[1].contains("All clear"));
+}
+
+#[tokio::test]
 async fn a_draft_is_nobodys_business_and_a_paused_customer_is_not_reminded() {
     let draft = Customer::configured(&[("status = \"live\"", "status = \"draft\"")]);
     assert_eq!(draft.tell(&nameless(1, 1)).await, Told::Nothing);

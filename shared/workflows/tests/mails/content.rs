@@ -91,7 +91,7 @@ fn what_rests_says_when_it_is_tried_again_and_what_rests_no_more_is_tried_next()
         setback(&rested, "2026-11-22T20:00:00Z"),
     ];
     let problems = [resting, rested];
-    let worklist = Worklist::of_user_sync(&acme(&[]).users, &problems, (&[], None), setbacks.iter());
+    let worklist = Worklist::of_user_sync(&acme(&[]).users, &problems, &[], setbacks.iter());
     let flat = letter(&[], &worklist).flat();
     // Due at 8:30 on Tuesday: the first run after that is the one of 9:00.
     assert!(
@@ -115,7 +115,7 @@ fn what_was_refused_for_four_weeks_is_good_to_know_and_nothing_to_do() {
         due_at: monday(),
         given_up: true,
     };
-    let worklist = Worklist::of_user_sync(&acme(&[]).users, &[], (&[], None), [given_up].iter());
+    let worklist = Worklist::of_user_sync(&acme(&[]).users, &[], &[], [given_up].iter());
     assert!(worklist.is_empty() && worklist.notes_digest() != Worklist::default().notes_digest());
 }
 

@@ -42,7 +42,7 @@ pub(crate) fn no_user_name() -> Cause {
 }
 
 pub(crate) fn people(problems: &[Problem]) -> Worklist {
-    Worklist::of_people(problems, &[], None)
+    Worklist::of_people(problems, &[])
 }
 
 /// A worklist of so many people without a user name, the first with the number `from`.

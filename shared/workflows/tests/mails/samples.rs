@@ -145,7 +145,7 @@ impl Sample {
 
     fn worklist(&self, problems: &[Problem]) -> Worklist {
         let setbacks = self.setbacks(problems);
-        Worklist::of_user_sync(&self.configuration.users, problems, (&[], None), setbacks.iter())
+        Worklist::of_user_sync(&self.configuration.users, problems, &[], setbacks.iter())
     }
 
     fn mail(
@@ -352,7 +352,7 @@ fn removals_that_are_held() {
         sample.held(14, Evidence::Vanished),
         sample.held(15, Evidence::Vanished),
     ];
-    let worklist = Worklist::of_people(&[], &held, Some("7f3a9c21"));
+    let worklist = Worklist::of_people(&[], &held).held_as(Some("7f3a9c21"));
     keep("held-removals", &sample.news(Subject::Users, &worklist));
 }
 
