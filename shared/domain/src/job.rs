@@ -7,6 +7,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::failing::Failing;
+use crate::vendor::Vendor;
+
 /// One of a customer's scheduled jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -32,6 +35,15 @@ impl Job {
             Self::ResultsSweep => "results-sweep",
         }
     }
+
+    /// Whether the job calls this vendor.
+    #[must_use]
+    pub const fn calls(self, vendor: Vendor) -> bool {
+        match vendor {
+            Vendor::TribalHabits => true,
+            Vendor::EmployeeConnect => matches!(self, Self::Users | Self::Courses),
+        }
+    }
 }
 
 impl fmt::Display for Job {
@@ -53,6 +65,9 @@ pub struct JobState {
     /// The end of the last run that failed, and how (no personal data).
     #[serde(default)]
     pub last_failure: Option<Failure>,
+    /// What the job fails with, where its last run failed.
+    #[serde(default)]
+    pub failing: Option<Failing>,
     /// The local day on which the portal's users were last read and compared.
     #[serde(default)]
     pub last_verified_on: Option<Date>,

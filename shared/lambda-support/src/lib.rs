@@ -9,9 +9,11 @@ pub mod environment;
 pub mod failure;
 pub mod job;
 mod mail;
+pub mod metrics;
 pub mod telemetry;
 
 pub use deadline::Deadline;
 pub use environment::{Environment, EnvironmentError};
 pub use failure::FunctionError;
 pub use job::{JobAnswer, JobEvent};
+pub use metrics::{Metric, Metrics};

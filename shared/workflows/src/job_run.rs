@@ -5,8 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
 use habitsync_domain::job::{Failure, Job, JobState, RunRecord, RunState};
 use habitsync_domain::trouble::Trouble;
+use habitsync_domain::vendor::Vendor;
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -68,6 +70,24 @@ impl JobFailure {
             Self::Vendor(failure) => failure.trouble(),
             Self::NotCredible(_) => Trouble::Vendor,
             Self::Service(_) => Trouble::Ours,
+        }
+    }
+
+    /// What is the same for everybody whom this meets; what a job cannot believe comes from the vendor that it reads first.
+    #[must_use]
+    pub fn signature(&self, job: Job) -> Signature {
+        match self {
+            Self::Vendor(failure) => failure.signature(),
+            Self::Service(failure) => Signature::Service {
+                service: failure.service.to_owned(),
+            },
+            Self::NotCredible(_) => Signature::Vendor {
+                vendor: match job {
+                    Job::Users => Vendor::EmployeeConnect,
+                    Job::Courses | Job::ResultsSweep => Vendor::TribalHabits,
+                },
+                kind: VendorTrouble::NotCredible,
+            },
         }
     }
 }
@@ -163,6 +183,7 @@ fn conclude<T>(
         Ok(progress) => {
             run.counts.clone_from(&progress.counts);
             remembered.counts.clone_from(&progress.counts);
+            remembered.failing = None;
             if progress.finished {
                 run.state = RunState::Succeeded { at: now };
                 remembered.last_success_at = Some(now);
@@ -179,6 +200,8 @@ fn conclude<T>(
                 at: now,
                 cause: cause.clone(),
             });
+            let before = remembered.failing.take();
+            remembered.failing = Some(Failing::after(before, failure.signature(run.job), now));
             run.state = RunState::Failed { at: now, cause };
         }
     }

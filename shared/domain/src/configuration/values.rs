@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::tz::TimeZone;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::cron::why_not_cron;
 
@@ -32,6 +32,12 @@ impl ZoneName {
     #[must_use]
     pub fn zone(&self) -> &TimeZone {
         &self.zone
+    }
+}
+
+impl Serialize for ZoneName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.name)
     }
 }
 

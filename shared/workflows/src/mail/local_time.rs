@@ -31,6 +31,11 @@ pub(super) fn next_try(configuration: &TenantConfiguration, job: Job, after: Tim
     })
 }
 
+/// `after Mon 23 Nov, 9:00 am`.
+pub(super) fn after(at: Timestamp, zone: &ZoneName) -> String {
+    format!("after {}", short(at, zone))
+}
+
 fn length(time: SignedDuration) -> String {
     let (number, unit) = match time.as_mins() {
         minutes if minutes % (24 * 60) == 0 => (minutes / (24 * 60), "day"),
@@ -44,7 +49,7 @@ fn length(time: SignedDuration) -> String {
 /// What people call the time of a zone: `Sydney time`.
 pub(super) fn name_of(zone: &ZoneName) -> String {
     match zone.as_str().rsplit_once('/') {
-        Some((_, city)) => format!("{} time", city.replace('_', " ")),
-        None => zone.as_str().to_owned(),
+        Some((region, city)) if region != "Etc" => format!("{} time", city.replace('_', " ")),
+        Some(_) | None => zone.as_str().to_owned(),
     }
 }

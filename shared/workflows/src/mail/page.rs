@@ -116,7 +116,9 @@ impl<'a> Page<'a> {
             Tried::NextRun => self.next_run(at),
             Tried::After(due) if due <= at => self.next_run(at),
             Tried::After(due) => {
-                let then = self.next_run(due.checked_sub(1.second()).unwrap_or(due))?;
+                let run = self.next_run(due.checked_sub(1.second()).unwrap_or(due));
+                // Where no run is scheduled, one after this moment tries it.
+                let then = run.unwrap_or_else(|| local_time::after(due, &self.configuration.time_zone));
                 Some(format!("{then}; sooner once it is corrected"))
             }
         }

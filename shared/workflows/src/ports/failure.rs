@@ -5,27 +5,9 @@ use std::fmt;
 use std::time::Duration;
 
 use habitsync_domain::breaker::Heard;
+use habitsync_domain::failing::{Signature, VendorTrouble};
 use habitsync_domain::trouble::Trouble;
-use serde::{Deserialize, Serialize};
-
-/// Which of the two vendors an error came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Vendor {
-    /// The LMS.
-    TribalHabits,
-    /// The HRIS.
-    EmployeeConnect,
-}
-
-impl fmt::Display for Vendor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::TribalHabits => "Tribal Habits",
-            Self::EmployeeConnect => "EmployeeConnect",
-        })
-    }
-}
+pub use habitsync_domain::vendor::Vendor;
 
 /// A call of a vendor that did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,15 +83,15 @@ impl VendorFailure {
     /// told apart where it happens.
     #[must_use]
     pub fn trouble(&self) -> Trouble {
-        match self.kind {
-            VendorFailureKind::Credentials | VendorFailureKind::ModuleDisabled => Trouble::Config,
-            VendorFailureKind::RateLimited(_)
-            | VendorFailureKind::Unavailable { .. }
-            | VendorFailureKind::InconsistentRead
-            | VendorFailureKind::NoTimeLeft => Trouble::Vendor,
-            VendorFailureKind::Refused(_) | VendorFailureKind::NotFound(_) | VendorFailureKind::Unreadable => {
-                Trouble::Ours
-            }
+        self.kind.trouble().trouble()
+    }
+
+    /// What is the same for everybody whom this meets.
+    #[must_use]
+    pub fn signature(&self) -> Signature {
+        Signature::Vendor {
+            vendor: self.vendor,
+            kind: self.kind.trouble(),
         }
     }
 
@@ -176,6 +158,24 @@ impl VendorFailure {
             | VendorFailureKind::RateLimited(_)
             | VendorFailureKind::InconsistentRead
             | VendorFailureKind::NoTimeLeft => false,
+        }
+    }
+}
+
+impl VendorFailureKind {
+    /// How the vendor fails, without the particulars of one call.
+    #[must_use]
+    pub fn trouble(&self) -> VendorTrouble {
+        match self {
+            Self::Credentials => VendorTrouble::Credentials,
+            Self::ModuleDisabled => VendorTrouble::ModuleDisabled,
+            Self::Refused(_) => VendorTrouble::Refused,
+            Self::NotFound(_) => VendorTrouble::NotFound,
+            Self::RateLimited(_) => VendorTrouble::RateLimited,
+            Self::Unavailable { .. } => VendorTrouble::Unavailable,
+            Self::Unreadable => VendorTrouble::Unreadable,
+            Self::InconsistentRead => VendorTrouble::InconsistentRead,
+            Self::NoTimeLeft => VendorTrouble::NoTimeLeft,
         }
     }
 }

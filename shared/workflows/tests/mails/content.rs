@@ -1,11 +1,15 @@
 //! What a mail says: plain text, HTML, a spreadsheet, and headers nobody can inject into.
 
+use habitsync_domain::course_plan::NearMiss;
+use habitsync_domain::identity::TopicCode;
 use habitsync_domain::job::Job;
 use habitsync_domain::parking::{Refused, Setback};
 use habitsync_domain::problem::{Cause, Problem};
+use habitsync_domain::topic::Condition;
+use habitsync_workflows::course_report::{CourseProblem, CourseReport, SameTitle};
 use habitsync_workflows::job_run::JobFailure;
 use habitsync_workflows::mail::{Letter, Occasion, Subject, Worklist};
-use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -310,11 +314,22 @@ proptest! {
             problem("E2", &text, refused, Some(&marked)),
             problem("E3", "Jo", Cause::ExpressionFailed { what: marked.clone(), message: marked.clone() }, None),
         ];
-        let mail = read(&problems);
-        prop_assert_eq!(mail.to.as_slice(), ["hr-systems@acme.com.au"]);
-        prop_assert_eq!(mail.header("Bcc"), None);
-        prop_assert!(!mail.html.contains("<img"));
-        prop_assert!(!mail.text.lines().any(|line| line.starts_with("Bcc:") || line.starts_with("<img")));
+        let near = NearMiss { code: TopicCode(marked.clone()), title: marked.clone(), missing: Condition::HasLink };
+        let kind = VendorFailureKind::Refused(vec![RefusedField { field: marked.clone(), reason: marked.clone() }]);
+        let failure = VendorFailure { vendor: Vendor::EmployeeConnect, kind, detail: marked.clone() };
+        let report = CourseReport {
+            near_misses: vec![near],
+            problems: vec![CourseProblem { code: TopicCode(text.clone()), title: marked.clone(), failure }],
+            same_titles: vec![SameTitle { title: marked.clone(), codes: vec![TopicCode(marked.clone()), TopicCode(text)] }],
+            ..CourseReport::default()
+        };
+        for worklist in [people(&problems).held_as(Some(&marked)), Worklist::of_courses(&report, &marked)] {
+            let mail = letter(&[], &worklist);
+            prop_assert_eq!(mail.to.as_slice(), ["hr-systems@acme.com.au"]);
+            prop_assert_eq!(mail.header("Bcc"), None);
+            prop_assert!(!mail.html.contains("<img"));
+            prop_assert!(!mail.text.lines().any(|line| line.starts_with("Bcc:") || line.starts_with("<img")));
+        }
     }
 }
 

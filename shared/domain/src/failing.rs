@@ -1,0 +1,188 @@
+//! What a job fails with, run after run: since when, and under which signature. Equal signatures across customers are one
+//! outage, not fifty.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::trouble::Trouble;
+use crate::vendor::Vendor;
+
+/// A job whose last run failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failing {
+    /// When the first run failed of those that failed in a row with the same trouble.
+    pub since: Timestamp,
+    /// When the last one did.
+    pub last_at: Timestamp,
+    /// What the last one failed with.
+    pub signature: Signature,
+}
+
+/// What a run failed with, as far as it is the same for everybody whom it meets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "source")]
+pub enum Signature {
+    /// A vendor did not do what the run cannot go on without.
+    Vendor {
+        /// Which.
+        vendor: Vendor,
+        /// What it did instead.
+        kind: VendorTrouble,
+    },
+    /// One of our own services failed.
+    Service {
+        /// For instance `DynamoDB`.
+        service: String,
+    },
+}
+
+/// How a vendor fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VendorTrouble {
+    /// It refused the credentials. A vendor whose sign-in is broken does so for everybody.
+    Credentials,
+    /// It has no Development module for this customer.
+    ModuleDisabled,
+    /// It refused the request.
+    Refused,
+    /// It does not know what was named.
+    NotFound,
+    /// It asks to be left alone for a while.
+    RateLimited,
+    /// It could not be reached, or answered 5xx.
+    Unavailable,
+    /// Its answer could not be read.
+    Unreadable,
+    /// The pages of a list did not add up.
+    InconsistentRead,
+    /// What it told cannot be true.
+    NotCredible,
+    /// It was not called: the time, or the customer's budget, ran out.
+    NoTimeLeft,
+}
+
+impl VendorTrouble {
+    /// What kind of trouble it is where a whole run cannot go on because of it.
+    #[must_use]
+    pub const fn trouble(self) -> Trouble {
+        match self {
+            Self::Credentials | Self::ModuleDisabled => Trouble::Config,
+            Self::RateLimited | Self::Unavailable | Self::InconsistentRead | Self::NotCredible | Self::NoTimeLeft => {
+                Trouble::Vendor
+            }
+            Self::Refused | Self::NotFound | Self::Unreadable => Trouble::Ours,
+        }
+    }
+
+    /// Whether it can be the vendor's trouble with everybody: not what was agreed with one customer, and not our own time.
+    #[must_use]
+    pub const fn may_meet_everybody(self) -> bool {
+        !matches!(self, Self::ModuleDisabled | Self::NoTimeLeft)
+    }
+}
+
+impl Signature {
+    /// What kind of trouble it is.
+    #[must_use]
+    pub const fn trouble(&self) -> Trouble {
+        match self {
+            Self::Vendor { kind, .. } => kind.trouble(),
+            Self::Service { .. } => Trouble::Ours,
+        }
+    }
+
+    /// Whose trouble it is, if a vendor's.
+    #[must_use]
+    pub const fn vendor(&self) -> Option<Vendor> {
+        match self {
+            Self::Vendor { vendor, .. } => Some(*vendor),
+            Self::Service { .. } => None,
+        }
+    }
+
+    /// Whether both are one trouble: the same, or the ups and downs of one vendor that is not well.
+    fn goes_on_as(&self, next: &Self) -> bool {
+        let are_a_vendors = self.trouble() == Trouble::Vendor && next.trouble() == Trouble::Vendor;
+        self == next || (are_a_vendors && self.vendor() == next.vendor())
+    }
+}
+
+impl Failing {
+    /// The job after a run that failed with this.
+    #[must_use]
+    pub fn after(before: Option<Self>, signature: Signature, at: Timestamp) -> Self {
+        let since = match before {
+            Some(before) if before.signature.goes_on_as(&signature) => before.since,
+            _ => at,
+        };
+        Self {
+            since,
+            last_at: at,
+            signature,
+        }
+    }
+}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vendor { vendor, kind } => write!(f, "{vendor} {kind}"),
+            Self::Service { service } => write!(f, "{service} failed"),
+        }
+    }
+}
+
+impl fmt::Display for VendorTrouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Credentials => "refuses the credentials",
+            Self::ModuleDisabled => "has no Development module for the customer",
+            Self::Refused => "refuses the requests",
+            Self::NotFound => "does not know what is asked for",
+            Self::RateLimited => "asks to be left alone",
+            Self::Unavailable => "is not available",
+            Self::Unreadable => "gives answers that cannot be read",
+            Self::InconsistentRead => "gives pages that do not add up",
+            Self::NotCredible => "tells what cannot be true",
+            Self::NoTimeLeft => "could not be called in the time there was",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    fn vendor(kind: VendorTrouble) -> Signature {
+        Signature::Vendor {
+            vendor: Vendor::EmployeeConnect,
+            kind,
+        }
+    }
+
+    #[test]
+    fn a_vendor_that_fails_now_so_and_now_so_has_failed_since_the_first_time() {
+        let first = Failing::after(None, vendor(VendorTrouble::Unavailable), at(0));
+        let second = Failing::after(Some(first), vendor(VendorTrouble::RateLimited), at(60));
+        assert_eq!((second.since, second.last_at), (at(0), at(60)));
+    }
+
+    #[test]
+    fn another_trouble_begins_anew() {
+        let outage = Failing::after(None, vendor(VendorTrouble::Unavailable), at(0));
+        let refused = Failing::after(Some(outage.clone()), vendor(VendorTrouble::Credentials), at(60));
+        assert_eq!(refused.since, at(60));
+        let other = Signature::Vendor {
+            vendor: Vendor::TribalHabits,
+            kind: VendorTrouble::Unavailable,
+        };
+        assert_eq!(Failing::after(Some(outage), other, at(60)).since, at(60));
+    }
+}

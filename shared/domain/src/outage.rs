@@ -1,0 +1,218 @@
+//! What the operators are told of one customer's failing jobs, and when: trouble of a vendor once it has lasted, once, and that
+//! it is over; trouble of ours at once, once a day under each signature.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::failing::{Failing, Signature};
+use crate::job::Job;
+use crate::trouble::Trouble;
+use crate::vigilance::Vigilance;
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What the operators have been told of one customer: a part of the customer's row in the fleet's summary.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Outages of a vendor that last, by the name of the job.
+    #[serde(default)]
+    pub outages: BTreeMap<String, Failing>,
+    /// Trouble of ours, by its signature, and when it was told.
+    #[serde(default)]
+    pub ours: BTreeMap<String, Timestamp>,
+    /// When dead results were told.
+    #[serde(default)]
+    pub dead_at: Option<Timestamp>,
+}
+
+/// Something to tell the operators about one customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// A vendor has failed this job for long.
+    Lasts {
+        /// Which job.
+        job: Job,
+        /// With what, since when.
+        failing: Failing,
+    },
+    /// It does not any more.
+    Over {
+        /// Which job.
+        job: Job,
+        /// What it failed with, since when.
+        failing: Failing,
+    },
+    /// Something of ours failed this job.
+    Ours {
+        /// Which job.
+        job: Job,
+        /// With what, since when.
+        failing: Failing,
+    },
+    /// Results ended as dead within a day.
+    Dead {
+        /// How many.
+        count: u64,
+    },
+}
+
+impl Told {
+    /// What is news of the customer's jobs at `now`, and what will have been told once it is. `is_explained` says whether an
+    /// open incident tells of a signature: then nobody is told here. `dead` counts the results that died within a day.
+    #[must_use]
+    pub fn news(
+        &self,
+        jobs: &[(Job, Option<Failing>)],
+        dead: u64,
+        is_explained: impl Fn(&Signature) -> bool,
+        vigilance: Vigilance,
+        now: Timestamp,
+    ) -> (Vec<News>, Self) {
+        let (mut news, mut next) = (Vec::new(), self.clone());
+        next.ours.retain(|_, told_at| now.duration_since(*told_at) < DAY);
+        for (job, failing) in jobs {
+            match failing {
+                Some(failing) if is_explained(&failing.signature) => {}
+                Some(failing) if failing.signature.trouble() == Trouble::Ours => {
+                    next.close(*job, &mut news);
+                    next.tell_ours(*job, failing, &mut news, now);
+                }
+                Some(failing) if failing.signature.trouble() == Trouble::Vendor => {
+                    next.tell_outage(*job, failing, vigilance, &mut news, now);
+                }
+                // What the customer has to mend is the customer's to hear; whatever it was before is over.
+                Some(_) | None => next.close(*job, &mut news),
+            }
+        }
+        let is_told = next.dead_at.is_some_and(|told_at| now.duration_since(told_at) < DAY);
+        if dead >= vigilance.dead_told_at && !is_told {
+            next.dead_at = Some(now);
+            news.push(News::Dead { count: dead });
+        }
+        (news, next)
+    }
+
+    fn tell_ours(&mut self, job: Job, failing: &Failing, news: &mut Vec<News>, now: Timestamp) {
+        let is_news = self.ours.insert(failing.signature.to_string(), now);
+        match is_news {
+            Some(told_at) => {
+                self.ours.insert(failing.signature.to_string(), told_at);
+            }
+            None => news.push(News::Ours {
+                job,
+                failing: failing.clone(),
+            }),
+        }
+    }
+
+    fn tell_outage(&mut self, job: Job, failing: &Failing, vigilance: Vigilance, news: &mut Vec<News>, now: Timestamp) {
+        let is_known = |known: &Failing| known.since == failing.since;
+        if self.outages.get(job.as_str()).is_some_and(is_known) {
+            return;
+        }
+        self.close(job, news);
+        if now.duration_since(failing.since) >= vigilance.vendor_told_after {
+            self.outages.insert(job.as_str().to_owned(), failing.clone());
+            news.push(News::Lasts {
+                job,
+                failing: failing.clone(),
+            });
+        }
+    }
+
+    fn close(&mut self, job: Job, news: &mut Vec<News>) {
+        let told = self.outages.remove(job.as_str());
+        news.extend(told.map(|failing| News::Over { job, failing }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failing::VendorTrouble;
+    use crate::vendor::Vendor;
+
+    fn hours(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
+    }
+
+    fn failing(kind: VendorTrouble, since: Timestamp) -> Failing {
+        let vendor = Vendor::EmployeeConnect;
+        Failing::after(None, Signature::Vendor { vendor, kind }, since)
+    }
+
+    fn usual() -> Vigilance {
+        Vigilance::of(None, hours(0))
+    }
+
+    fn news_of(told: &Told, failing: Option<Failing>, now: Timestamp) -> (Vec<News>, Told) {
+        told.news(&[(Job::Users, failing)], 0, |_| false, usual(), now)
+    }
+
+    #[test]
+    fn a_vendors_outage_is_told_after_a_day_once_and_that_it_is_over() {
+        let outage = failing(VendorTrouble::Unavailable, hours(0));
+        let (early, told) = news_of(&Told::default(), Some(outage.clone()), hours(23));
+        assert_eq!((early, &told), (vec![], &Told::default()));
+        let (lasts, told) = news_of(&told, Some(outage.clone()), hours(24));
+        assert_eq!(lasts.len(), 1);
+        let (again, told) = news_of(&told, Some(outage.clone()), hours(48));
+        assert_eq!(again, []);
+        let (over, told) = news_of(&told, None, hours(49));
+        assert!(matches!(over.as_slice(), [News::Over { .. }]), "{over:?}");
+        assert_eq!(news_of(&told, None, hours(50)).0, []);
+    }
+
+    #[test]
+    fn an_outage_that_nobody_was_told_of_ends_without_a_word() {
+        let outage = failing(VendorTrouble::Unavailable, hours(0));
+        let (_, told) = news_of(&Told::default(), Some(outage), hours(3));
+        assert_eq!(news_of(&told, None, hours(4)).0, []);
+    }
+
+    #[test]
+    fn trouble_of_ours_is_told_at_once_and_once_a_day_however_often_it_comes_back() {
+        let ours = Some(Failing::after(
+            None,
+            Signature::Service {
+                service: "DynamoDB".to_owned(),
+            },
+            hours(0),
+        ));
+        let (first, told) = news_of(&Told::default(), ours.clone(), hours(0));
+        assert!(matches!(first.as_slice(), [News::Ours { .. }]), "{first:?}");
+        let (well, told) = news_of(&told, None, hours(1));
+        let (again, told) = news_of(&told, ours.clone(), hours(2));
+        assert_eq!((well, again), (vec![], vec![]));
+        assert_eq!(news_of(&told, ours, hours(24)).0.len(), 1);
+    }
+
+    #[test]
+    fn what_the_customer_has_to_mend_is_not_the_operators_news() {
+        let refused = failing(VendorTrouble::Credentials, hours(0));
+        assert_eq!(news_of(&Told::default(), Some(refused), hours(100)).0, []);
+    }
+
+    #[test]
+    fn what_an_incident_tells_of_is_not_told_again() {
+        let outage = Some(failing(VendorTrouble::Unavailable, hours(0)));
+        let jobs = [(Job::Users, outage)];
+        let (news, _) = Told::default().news(&jobs, 0, |_| true, usual(), hours(100));
+        assert_eq!(news, []);
+    }
+
+    #[test]
+    fn in_hypercare_the_first_dead_result_is_told_and_a_vendor_has_two_hours() {
+        let new = Vigilance::of(Some(hours(0)), hours(1));
+        let outage = Some(failing(VendorTrouble::Unavailable, hours(0)));
+        let jobs = [(Job::Users, outage)];
+        let (news, told) = Told::default().news(&jobs, 1, |_| false, new, hours(2));
+        assert_eq!(news.len(), 2, "{news:?}");
+        let (again, _) = told.news(&jobs, 2, |_| false, new, hours(3));
+        assert_eq!(again, []);
+        let (of_others, _) = Told::default().news(&jobs, 9, |_| false, usual(), hours(2));
+        assert_eq!(of_others, []);
+    }
+}

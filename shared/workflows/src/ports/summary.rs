@@ -1,0 +1,69 @@
+//! The fleet's summary, and what it takes to measure how the fleet is.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+
+use habitsync_domain::job::Job;
+use habitsync_domain::outage::Told;
+use habitsync_domain::summary::CustomerSummary;
+use habitsync_domain::tenant::TenantId;
+use jiff::Timestamp;
+
+use super::failure::ServiceFailure;
+use super::fleet::Due;
+
+/// Reads the summary.
+pub trait ListSummaries {
+    /// Every customer, in the order of their identifiers.
+    fn list_summaries(&self) -> impl Future<Output = Result<Due<CustomerSummary>, ServiceFailure>> + Send;
+}
+
+/// Keeps what the operators have been told.
+pub trait RememberTold {
+    /// Stores it in the customer's row.
+    fn save_told(&self, tenant: &TenantId, told: &Told) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}
+
+/// A run that has not ended: it goes on, has to be carried on, or crashed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenRun {
+    /// Whose.
+    pub tenant: TenantId,
+    /// Which job.
+    pub job: Job,
+    /// The end of its lease.
+    pub lease_until: Timestamp,
+}
+
+/// Results that could be recorded, and have not been.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unsent {
+    /// How many there are; where there are more than can be counted in a moment, so many were.
+    pub count: u64,
+    /// Since when the first of them could have been recorded.
+    pub oldest_since: Option<Timestamp>,
+}
+
+/// Counts what waits in the table's sparse index.
+pub trait CountWaiting {
+    /// Runs that have not ended.
+    fn list_open_runs(&self) -> impl Future<Output = Result<Due<OpenRun>, ServiceFailure>> + Send;
+
+    /// Results that are due, waiting or claimed at `now`.
+    fn count_unsent(&self, now: Timestamp) -> impl Future<Output = Result<Unsent, ServiceFailure>> + Send;
+
+    /// Results that ended as dead after `since`, by customer.
+    fn count_dead(
+        &self,
+        since: Timestamp,
+    ) -> impl Future<Output = Result<BTreeMap<TenantId, u64>, ServiceFailure>> + Send;
+
+    /// Customers whose EmployeeConnect is left alone.
+    fn count_open_breakers(&self) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
+
+    /// Removals that have been held since before then.
+    fn count_holds(&self, before: Timestamp) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
+
+    /// Counts what of this customer is parked, and keeps the number in the customer's row.
+    fn count_parked(&self, tenant: &TenantId) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
+}
