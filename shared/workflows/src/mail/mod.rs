@@ -11,6 +11,7 @@ mod mask;
 mod operator;
 mod page;
 mod people;
+mod plain;
 mod promise;
 mod results;
 mod shown;

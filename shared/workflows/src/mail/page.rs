@@ -16,9 +16,6 @@ const LINES_SHOWN: usize = 25;
 /// So many names are listed of what was fixed.
 const NAMES_SHOWN: usize = 10;
 
-/// A plain text is as wide as a screen of old.
-const WIDTH: usize = 76;
-
 /// A mail's content.
 pub(super) struct Page<'a> {
     configuration: &'a TenantConfiguration,
@@ -267,40 +264,6 @@ impl<'a> Page<'a> {
     fn signature(&self) -> String {
         let at = local_time::long(self.letter.at, &self.configuration.time_zone);
         format!("{} · {} · {at}", self.customer, self.letter.subject.name())
-    }
-
-    /// A paragraph of the plain text.
-    pub(super) fn wrapped(&self, text: &str) -> String {
-        textwrap::fill(text, WIDTH)
-    }
-
-    /// A title of the plain text.
-    pub(super) fn title(&self, title: &str) -> String {
-        self.wrapped(&title.to_uppercase())
-    }
-
-    /// The title of a group of the plain text.
-    pub(super) fn group_title(&self, group: &PageGroup) -> String {
-        self.title(&format!("{} ({})", group.title, group.count))
-    }
-
-    /// A fact of a line of the plain text, its value in a column of its own.
-    pub(super) fn wrapped_fact(&self, fact: &Fact) -> String {
-        let first = format!("    {:<11} ", fact.label.to_lowercase());
-        let options = textwrap::Options::new(WIDTH)
-            .initial_indent(&first)
-            .subsequent_indent("                ");
-        textwrap::fill(&fact.value, options)
-    }
-
-    /// Whom a line of the plain text is about.
-    pub(super) fn wrapped_line(&self, line: &PageLine) -> String {
-        let mark = line.mark.map(|mark| format!("  [{mark}]")).unwrap_or_default();
-        let text = format!("{}, {}{mark}", line.who, line.number);
-        let options = textwrap::Options::new(WIDTH)
-            .initial_indent("  ")
-            .subsequent_indent("    ");
-        textwrap::fill(&text, options)
     }
 }
 

@@ -154,7 +154,7 @@ async fn a_run_that_does_not_look_at_everything_takes_nothing_off_the_list() {
     let customer = Customer::new();
     let by_hand = problem("E1", "Jo Citizen", Cause::DeactivatedByHand, None);
     let unknown = problem("E2", "Al Other", Cause::UnknownStatus, Some("Sabbatical"));
-    customer.tell(&people(&[by_hand.clone()])).await;
+    customer.tell(&people(std::slice::from_ref(&by_hand))).await;
     let unverified = async |worklist: &Worklist| customer.tell_about(Subject::Users, worklist, false).await;
     assert_eq!(unverified(&Worklist::default()).await, Told::Nothing);
     assert_eq!(unverified(&people(&[unknown])).await, Told::Worklist);
