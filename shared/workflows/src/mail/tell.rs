@@ -252,7 +252,7 @@ pub(crate) fn counts(configuration: &TenantConfiguration, subject: Subject, work
             .iter()
             .map(|(title, count)| format!("{count} × {title}")),
     );
-    lines.push("Give the customer recipients ([alerts] to), or tell them yourself.".to_owned());
+    lines.push("Give the customer recipients that work ([alerts] to), or tell them yourself.".to_owned());
     Notice {
         title: format!(
             "{tenant}: {} needs attention, and nobody can be written to",

@@ -93,7 +93,7 @@ impl Received {
             to: to.filter_map(|address| Some(address.address()?.to_owned())).collect(),
             subject: mail.subject().expect("has a subject").to_owned(),
             text: mail.body_text(0).expect("has a text").replace("\r\n", "\n"),
-            html: mail.body_html(0).expect("has HTML").replace("\r\n", "\n"),
+            html: mail.body_html(0).unwrap_or_default().replace("\r\n", "\n"),
             spreadsheet: attachment.and_then(|part| part.text_contents()).map(str::to_owned),
             raw: raw.to_owned(),
         }

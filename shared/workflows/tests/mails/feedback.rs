@@ -9,17 +9,17 @@ use jiff::SignedDuration;
 
 use crate::customer::{Customer, nameless, settings};
 
-const FIRST: &str = "hr-systems@acme.com.au";
+pub(crate) const FIRST: &str = "hr-systems@acme.com.au";
 const SECOND: &str = "payroll@acme.com.au";
 
-fn two_readers() -> Customer {
+pub(crate) fn two_readers() -> Customer {
     Customer::configured(&[(
         "to = [\"hr-systems@acme.com.au\"]",
         "to = [\"hr-systems@acme.com.au\", \"payroll@acme.com.au\"]",
     )])
 }
 
-fn report(id: &str, feedback: Feedback, address: &str) -> MailReport {
+pub(crate) fn report(id: &str, feedback: Feedback, address: &str) -> MailReport {
     MailReport {
         id: id.to_owned(),
         tenant: Some("acme".parse().expect("a tenant")),
@@ -42,7 +42,7 @@ async fn read(customer: &Customer, queue: &FeedbackQueue) -> FeedbackReport {
     report.expect("reads the queue")
 }
 
-async fn hear(customer: &Customer, reports: impl IntoIterator<Item = MailReport>) -> FeedbackReport {
+pub(crate) async fn hear(customer: &Customer, reports: impl IntoIterator<Item = MailReport>) -> FeedbackReport {
     let queue = FeedbackQueue::default();
     reports.into_iter().for_each(|report| queue.put(Some(report)));
     let heard = read(customer, &queue).await;

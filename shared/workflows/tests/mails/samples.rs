@@ -9,6 +9,7 @@ use habitsync_domain::course_plan::NearMiss;
 use habitsync_domain::employment::Evidence;
 use habitsync_domain::identity::TopicCode;
 use habitsync_domain::job::Job;
+use habitsync_domain::mail_feedback::Feedback;
 use habitsync_domain::parking::{Refused, Setback};
 use habitsync_domain::person::Person as Linked;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
@@ -22,6 +23,7 @@ use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, V
 use jiff::{SignedDuration, Timestamp};
 
 use crate::customer::{Customer, Received, acme, settings};
+use crate::feedback::{FIRST, hear, report, two_readers};
 
 /// The company and the moment of all samples: Monday, 23 November 2026, 8:05 in Sydney.
 struct Sample {
@@ -251,11 +253,19 @@ impl Sample {
     }
 }
 
-fn keep(name: &str, mail: &Received) {
+fn file(name: &str) -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/samples");
+    folder.join(name)
+}
+
+fn keep_text(name: &str, mail: &Received) {
     let text = format!("Subject: {}\n\n{}", mail.subject, mail.text);
-    expect_file![folder.join(format!("{name}.txt"))].assert_eq(&text);
-    expect_file![folder.join(format!("{name}.html"))].assert_eq(&mail.html);
+    expect_file![file(&format!("{name}.txt"))].assert_eq(&text);
+}
+
+fn keep(name: &str, mail: &Received) {
+    keep_text(name, mail);
+    expect_file![file(&format!("{name}.html"))].assert_eq(&mail.html);
     let widest = mail.text.lines().map(|line| line.chars().count()).max();
     assert!(widest <= Some(76), "{name}: a line of {widest:?} characters");
 }
@@ -364,4 +374,19 @@ async fn results_that_did_not_arrive() {
     customer.has_lost_results(&sample.company);
     let worklist = customer.results().await;
     keep("results", &sample.news(Subject::Results, &worklist));
+}
+
+#[tokio::test]
+async fn what_the_operators_hear_of_a_customer_who_cannot_be_written_to() {
+    let sample = Sample::new();
+    let customer = Customer::configured(&[("to = [\"hr-systems@acme.com.au\"]", "to = []")]);
+    customer.tell(&sample.worklist(&sample.problems())).await;
+    keep_text("operators-counts", &customer.newest());
+}
+
+#[tokio::test]
+async fn what_the_operators_hear_of_an_address_that_does_not_work() {
+    let customer = two_readers();
+    hear(&customer, ["a", "b"].map(|id| report(id, Feedback::HardBounce, FIRST))).await;
+    keep_text("operators-bounces", &customer.newest());
 }
