@@ -1,12 +1,13 @@
 //! What SES reports of mails: a queue that its events come to, by way of a topic, each message one event as SES writes it.
 
+use std::collections::HashMap;
+
 use aws_sdk_sqs::Client;
 use habitsync_domain::identity::EmailAddress;
 use habitsync_domain::mail_feedback::Feedback;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::mail::{MailReport, ReceiveMailFeedback, ReceivedReports};
 use serde::Deserialize;
-use std::collections::HashMap;
 use tracing::warn;
 
 use crate::connection::Aws;
@@ -93,10 +94,9 @@ enum Heard {
 
 /// An event as SES publishes it; notifications of an identity call its type by another name.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Event {
-    #[serde(alias = "notificationType")]
-    event_type: String,
+    #[serde(rename = "eventType", alias = "notificationType")]
+    kind: String,
     mail: Mail,
     bounce: Option<Bounce>,
     complaint: Option<Complaint>,
@@ -112,7 +112,8 @@ struct Mail {
 #[serde(rename_all = "camelCase")]
 struct Bounce {
     feedback_id: String,
-    bounce_type: String,
+    #[serde(rename = "bounceType")]
+    kind: String,
     bounced_recipients: Vec<Recipient>,
 }
 
@@ -120,7 +121,8 @@ struct Bounce {
 #[serde(rename_all = "camelCase")]
 struct Complaint {
     feedback_id: String,
-    complaint_feedback_type: Option<String>,
+    #[serde(rename = "complaintFeedbackType")]
+    kind: Option<String>,
     complained_recipients: Vec<Recipient>,
 }
 
@@ -132,9 +134,9 @@ struct Recipient {
 
 fn read(body: &str) -> Option<Heard> {
     let event: Event = serde_json::from_str(body).ok()?;
-    let (id, feedback, recipients) = match (event.event_type.as_str(), event.bounce, event.complaint) {
+    let (id, feedback, recipients) = match (event.kind.as_str(), event.bounce, event.complaint) {
         ("Bounce", Some(bounce), _) => {
-            let feedback = if bounce.bounce_type == "Permanent" {
+            let feedback = if bounce.kind == "Permanent" {
                 Feedback::HardBounce
             } else {
                 Feedback::SoftBounce
@@ -142,7 +144,7 @@ fn read(body: &str) -> Option<Heard> {
             (bounce.feedback_id, feedback, bounce.bounced_recipients)
         }
         // Somebody who takes a mail out of the spam folder is reported like one who puts it there.
-        ("Complaint", _, Some(complaint)) if complaint.complaint_feedback_type.as_deref() == Some("not-spam") => {
+        ("Complaint", _, Some(complaint)) if complaint.kind.as_deref() == Some("not-spam") => {
             return Some(Heard::Other);
         }
         ("Complaint", _, Some(complaint)) => (

@@ -113,16 +113,13 @@ impl KeepReminders for Table {
     ) -> Result<bool, ServiceFailure> {
         let key = Key::alert(&reminder.tenant, &reminder.cause);
         let seen = (":seen", text(due_at(reminder.due_at)));
-        let update = match until {
-            Some(until) => {
-                let values = vec![seen, (":until", text(due_at(until)))];
-                self.update(&key, "#due_at = :until", &[("#due_at", DUE_AT)], values)
-            }
-            None => {
-                let names = [("#status", STATUS), ("#due_at", DUE_AT), ("#due_kind", DUE_KIND)];
-                let values = vec![seen, (":quiet", text("quiet"))];
-                self.update(&key, "#status = :quiet REMOVE #due_at, #due_kind", &names, values)
-            }
+        let update = if let Some(until) = until {
+            let values = vec![seen, (":until", text(due_at(until)))];
+            self.update(&key, "#due_at = :until", &[("#due_at", DUE_AT)], values)
+        } else {
+            let names = [("#status", STATUS), ("#due_at", DUE_AT), ("#due_kind", DUE_KIND)];
+            let values = vec![seen, (":quiet", text("quiet"))];
+            self.update(&key, "#status = :quiet REMOVE #due_at, #due_kind", &names, values)
         };
         let outcome = conditional(update.condition_expression("#due_at = :seen")).await?;
         Ok(matches!(outcome, Conditional::Done(_)))

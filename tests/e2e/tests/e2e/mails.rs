@@ -115,7 +115,7 @@ pub(crate) async fn a_refused_field_is_told_once_reminded_of_and_cleared_once_it
 
     customer
         .hris()
-        .change(&afloat, |employee| employee.location = ashore.clone());
+        .change(&afloat, |employee| employee.location.clone_from(&ashore));
     customer.run("user-sync").await?;
     let cleared = customer.newest_mail().await?;
     assert_says(
@@ -182,7 +182,7 @@ pub(crate) async fn two_bounces_stop_the_mails_to_an_address_and_the_operators_h
 
     let person = at_work(&customer).remove(0);
     customer.hris().change(&person, |employee| {
-        employee.work_email = Some("nobody@nowhere".to_owned())
+        employee.work_email = Some("nobody@nowhere".to_owned());
     });
     customer.run("user-sync").await?;
     assert_eq!(customer.people_mails().await?.len(), 0);
