@@ -4,7 +4,7 @@
 use habitsync_domain::employment::Evidence;
 use habitsync_domain::problem::Cause;
 
-use super::worklist::{Labels, PEOPLE};
+use super::line::{Labels, PEOPLE};
 
 /// What is wrong, what to do about it, and where it stands in the mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

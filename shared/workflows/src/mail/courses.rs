@@ -5,8 +5,9 @@ use habitsync_domain::course_plan::NearMiss;
 use habitsync_domain::topic::Condition;
 
 use super::advice::Advice;
+use super::line::{Entry, Groups, Labels, Tried};
 use super::shown::{shown, shown_words};
-use super::worklist::{Entry, Groups, Labels, Tried, Worklist};
+use super::worklist::Worklist;
 use crate::course_report::{CourseProblem, CourseReport, SameTitle};
 use crate::ports::failure::VendorFailureKind;
 

@@ -5,9 +5,10 @@ use habitsync_domain::configuration::TenantConfiguration;
 use jiff::{Timestamp, ToSpan};
 
 use super::compose::{Letter, Occasion};
+use super::line::{Group, Line, PEOPLE, Tried};
 use super::promise::leaver_promise;
 use super::subject::Subject;
-use super::worklist::{Group, Known, Line, Mark, PEOPLE, Tried, Worklist};
+use super::worklist::{Known, Mark, Worklist};
 use super::{local_time, shown::shown};
 
 /// So many lines of a group are shown; a mail that is too long is cut off by its reader's program. The spreadsheet has all.

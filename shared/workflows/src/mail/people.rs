@@ -10,8 +10,9 @@ use habitsync_domain::user::FieldName;
 use habitsync_domain::user_plan::HeldRemoval;
 
 use super::advice::{GIVEN_UP, advice_about, held_advice};
+use super::line::{Entry, Groups, Labels, PEOPLE, Tried};
 use super::shown::{shown, shown_value, shown_words};
-use super::worklist::{Entry, Groups, Labels, PEOPLE, Tried, Worklist};
+use super::worklist::Worklist;
 
 /// Held removals say why, and ask for no field to be changed.
 const HELD: Labels = Labels { field: "Why", ..PEOPLE };

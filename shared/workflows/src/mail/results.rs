@@ -8,8 +8,9 @@ use habitsync_domain::result::{ResultRecord, ResultState};
 use jiff::{SignedDuration, Timestamp};
 
 use super::advice::Advice;
+use super::line::{Entry, Groups, Labels, Tried};
 use super::shown::{shown, shown_value, shown_words};
-use super::worklist::{Entry, Groups, Labels, Tried, Worklist};
+use super::worklist::Worklist;
 use crate::ports::courses::FindTopic;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::people::{FindPersonByUserName, LoadPerson};
