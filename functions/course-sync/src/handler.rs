@@ -1,4 +1,5 @@
-//! One event, one course sync of one customer; and one clear message where the customer has to do something first.
+//! One event, one course sync of one customer; one clear message where the customer has to do something first, and what is good
+//! to know about courses.
 
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use habitsync_vendors::{OpenTenant, OpenTenants};
 use habitsync_workflows::course_report::CourseReport;
 use habitsync_workflows::held_back::is_for_customer;
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
-use habitsync_workflows::mail::{MailSettings, News, Subject, Worklist, tell_customer};
+use habitsync_workflows::mail::{MailSettings, News, Subject, Worklist, tell_customer, tell_of_run};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::sync_courses::{SyncCourses, sync_courses};
@@ -77,7 +78,10 @@ impl CourseSyncFunction {
     }
 
     async fn tell(&self, tenant: &OpenTenant, outcome: &Outcome) -> Result<(), ServiceFailure> {
-        let Some(worklist) = worklist(outcome) else {
+        let (configuration, at) = (&tenant.configuration, self.clock.now());
+        let run = (configuration, Job::Courses, at);
+        tell_of_run(&tenant.table, &self.mailer, &self.mail_settings, run, outcome).await?;
+        let Some(worklist) = worklist(outcome, &configuration.courses.reference) else {
             return Ok(());
         };
         if let Err(failure) = outcome
@@ -86,64 +90,45 @@ impl CourseSyncFunction {
             return Ok(());
         }
         let news = News {
-            configuration: &tenant.configuration,
+            configuration,
             subject: Subject::Courses,
             worklist: &worklist,
-            at: self.clock.now(),
+            at,
             verified: true,
+            job: Job::Courses,
         };
         tell_customer(&tenant.table, &self.mailer, &self.mail_settings, &news).await?;
         Ok(())
     }
 }
 
-/// What the customer has to do: nothing after a sync that came to its end, and whatever a failure asks of them. None where
-/// the outcome says neither.
-fn worklist(outcome: &Outcome) -> Option<Worklist> {
+/// What is to be told after a sync that came to its end. None where it did not: it saw only some of it.
+fn worklist(outcome: &Outcome, reference: &str) -> Option<Worklist> {
     match outcome {
-        Ok(RunOutcome::Finished(_)) => Some(Worklist::default()),
+        Ok(RunOutcome::Finished(report)) => Some(Worklist::of_courses(report, reference)),
         Ok(
             RunOutcome::Unfinished(_)
             | RunOutcome::AlreadyRunning { .. }
             | RunOutcome::BackingOff { .. }
             | RunOutcome::Paused
             | RunOutcome::HeldBack,
-        ) => None,
-        Err(failure) => Worklist::of_failure(failure),
+        )
+        | Err(_) => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
-
     use super::*;
-
-    fn failed(kind: VendorFailureKind) -> Outcome {
-        Err(VendorFailure {
-            vendor: Vendor::EmployeeConnect,
-            kind,
-            detail: String::new(),
-        }
-        .into())
-    }
-
-    #[test]
-    fn a_customer_without_the_development_module_is_told_and_an_outage_is_nobodys_worklist() {
-        assert!(worklist(&failed(VendorFailureKind::ModuleDisabled)).is_some_and(|worklist| !worklist.is_empty()));
-        assert_eq!(
-            worklist(&failed(VendorFailureKind::Unavailable {
-                may_have_happened: false
-            })),
-            None
-        );
-    }
 
     #[test]
     fn only_a_sync_that_came_to_its_end_gives_the_all_clear() {
         let report = CourseReport::default;
-        assert!(worklist(&Ok(RunOutcome::Finished(report()))).is_some_and(|worklist| worklist.is_empty()));
-        assert_eq!(worklist(&Ok(RunOutcome::Unfinished(report()))), None);
-        assert_eq!(worklist(&Ok(RunOutcome::Paused)), None);
+        let told = worklist(&Ok(RunOutcome::Finished(report())), "EC");
+        assert!(told.is_some_and(|worklist| worklist.is_empty()));
+        assert_eq!(worklist(&Ok(RunOutcome::Unfinished(report())), "EC"), None);
+        assert_eq!(worklist(&Ok(RunOutcome::Paused), "EC"), None);
+        let broken = JobFailure::NotCredible("nothing was listed".to_owned());
+        assert_eq!(worklist(&Err(broken), "EC"), None);
     }
 }

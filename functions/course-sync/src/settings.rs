@@ -13,6 +13,8 @@ pub(crate) struct Settings {
     pub(crate) table: String,
     /// From and to whom mails go.
     pub(crate) mail: MailSettings,
+    /// Under which SES configuration set.
+    pub(crate) mail_configuration: String,
     /// Where vendors may be called.
     pub(crate) vendor_hosts: VendorHosts,
 }
@@ -23,6 +25,7 @@ impl Settings {
         let stage = environment.text("HABITSYNC_STAGE");
         let table = environment.text("HABITSYNC_TABLE");
         let mail = environment.mail_settings();
+        let mail_configuration = environment.text("HABITSYNC_MAIL_CONFIGURATION");
         let private = environment.parsed_or("HABITSYNC_PRIVATE_VENDORS", PrivateVendors::Deny, str::parse);
         let vendor_hosts = environment.parsed("HABITSYNC_VENDOR_HOSTS", |hosts| {
             VendorHosts::new(hosts, private.unwrap_or_default())
@@ -32,6 +35,7 @@ impl Settings {
                 stage: stage?,
                 table: table?,
                 mail: mail?,
+                mail_configuration: mail_configuration?,
                 vendor_hosts: vendor_hosts?,
             })
         })
@@ -42,10 +46,11 @@ impl Settings {
 mod tests {
     use super::*;
 
-    const ALL: [(&str, &str); 4] = [
+    const ALL: [(&str, &str); 5] = [
         ("HABITSYNC_STAGE", "test"),
         ("HABITSYNC_TABLE", "habitsync-test"),
         ("HABITSYNC_MAIL_SENDER", "sync@habitsync.example"),
+        ("HABITSYNC_MAIL_CONFIGURATION", "habitsync-test"),
         ("HABITSYNC_VENDOR_HOSTS", "tribalhabits.com,employeeconnect.com"),
     ];
 

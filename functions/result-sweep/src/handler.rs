@@ -1,12 +1,16 @@
-//! One event, one sweep of one customer's completions.
+//! One event, one sweep of one customer's completions; and the customer hears of those that did not become results.
 
 use std::time::Duration;
 
-use habitsync_aws_adapters::{ResultQueue, SystemClock};
+use habitsync_aws_adapters::{Mailer, ResultQueue, SystemClock};
+use habitsync_domain::job::Job;
 use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent, Metric, Metrics};
 use habitsync_vendor_http::take_traffic;
-use habitsync_vendors::OpenTenants;
+use habitsync_vendors::{OpenTenant, OpenTenants};
+use habitsync_workflows::job_run::{JobFailure, RunOutcome};
+use habitsync_workflows::mail::{MailSettings, News, Subject, results_worklist, tell_customer, tell_of_run};
 use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::sweep_results::{SweepReport, SweepResults, sweep_results};
 use lambda_runtime::LambdaEvent;
 use tracing::{Instrument, info_span};
@@ -22,6 +26,8 @@ const METRICS: [(&str, Metric); 1] = [("queued", Metric::CompletionsFound)];
 pub(crate) struct ResultSweepFunction {
     pub(crate) tenants: OpenTenants,
     pub(crate) queue: ResultQueue,
+    pub(crate) mailer: Mailer,
+    pub(crate) mail_settings: MailSettings,
     pub(crate) clock: SystemClock,
     pub(crate) metrics: Metrics,
 }
@@ -57,7 +63,32 @@ impl ResultSweepFunction {
             clock: &self.clock,
             configuration: &tenant.configuration,
         };
-        let outcome = sweep_results(&sweep, event.start(deadline.killed_at())).await?;
-        Ok(JobAnswer::of(&outcome, SweepReport::counts).logged())
+        let outcome = sweep_results(&sweep, event.start(deadline.killed_at())).await;
+        self.tell(&tenant, &outcome).await?;
+        Ok(JobAnswer::of(&outcome?, SweepReport::counts).logged())
+    }
+
+    async fn tell(
+        &self,
+        tenant: &OpenTenant,
+        outcome: &Result<RunOutcome<SweepReport>, JobFailure>,
+    ) -> Result<(), ServiceFailure> {
+        let (configuration, at) = (&tenant.configuration, self.clock.now());
+        let run = (configuration, Job::ResultsSweep, at);
+        tell_of_run(&tenant.table, &self.mailer, &self.mail_settings, run, outcome).await?;
+        if !matches!(outcome, Ok(RunOutcome::Finished(_))) {
+            return Ok(());
+        }
+        let worklist = results_worklist(&tenant.table, configuration, at).await?;
+        let news = News {
+            configuration,
+            subject: Subject::Results,
+            worklist: &worklist,
+            at,
+            verified: true,
+            job: Job::ResultsSweep,
+        };
+        tell_customer(&tenant.table, &self.mailer, &self.mail_settings, &news).await?;
+        Ok(())
     }
 }

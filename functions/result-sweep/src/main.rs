@@ -20,6 +20,8 @@ async fn main() -> Result<(), Error> {
     let function = ResultSweepFunction {
         tenants: OpenTenants::new(&aws, &table, &settings.stage, settings.vendor_hosts)?,
         queue: aws.result_queue(&settings.result_queue_url),
+        mailer: aws.mailer(&settings.mail.sender, settings.mail_configuration),
+        mail_settings: settings.mail,
         clock: SystemClock,
         metrics: Metrics::of_function(&settings.stage, "result-sweep"),
     };

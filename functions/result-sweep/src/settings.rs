@@ -2,6 +2,7 @@
 
 use habitsync_lambda_support::{Environment, EnvironmentError};
 use habitsync_vendor_http::{PrivateVendors, VendorHosts};
+use habitsync_workflows::mail::MailSettings;
 
 /// The function's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +11,10 @@ pub(crate) struct Settings {
     pub(crate) stage: String,
     /// The table's name.
     pub(crate) table: String,
+    /// From and to whom mails go.
+    pub(crate) mail: MailSettings,
+    /// Under which SES configuration set.
+    pub(crate) mail_configuration: String,
     /// Where completions are queued.
     pub(crate) result_queue_url: String,
     /// Where vendors may be called.
@@ -21,6 +26,8 @@ impl Settings {
     pub(crate) fn read(mut environment: Environment) -> Result<Self, EnvironmentError> {
         let stage = environment.text("HABITSYNC_STAGE");
         let table = environment.text("HABITSYNC_TABLE");
+        let mail = environment.mail_settings();
+        let mail_configuration = environment.text("HABITSYNC_MAIL_CONFIGURATION");
         let result_queue_url = environment.text("HABITSYNC_RESULT_QUEUE_URL");
         let private = environment.parsed_or("HABITSYNC_PRIVATE_VENDORS", PrivateVendors::Deny, str::parse);
         let vendor_hosts = environment.parsed("HABITSYNC_VENDOR_HOSTS", |hosts| {
@@ -30,6 +37,8 @@ impl Settings {
             Some(Self {
                 stage: stage?,
                 table: table?,
+                mail: mail?,
+                mail_configuration: mail_configuration?,
                 result_queue_url: result_queue_url?,
                 vendor_hosts: vendor_hosts?,
             })
@@ -41,9 +50,11 @@ impl Settings {
 mod tests {
     use super::*;
 
-    const ALL: [(&str, &str); 4] = [
+    const ALL: [(&str, &str); 6] = [
         ("HABITSYNC_STAGE", "test"),
         ("HABITSYNC_TABLE", "habitsync-test"),
+        ("HABITSYNC_MAIL_SENDER", "sync@habitsync.example"),
+        ("HABITSYNC_MAIL_CONFIGURATION", "habitsync-test"),
         ("HABITSYNC_RESULT_QUEUE_URL", "https://sqs.example/results"),
         ("HABITSYNC_VENDOR_HOSTS", "tribalhabits.com,employeeconnect.com"),
     ];

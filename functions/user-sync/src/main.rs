@@ -20,7 +20,7 @@ async fn main() -> Result<(), Error> {
     let table = aws.table(&settings.table);
     let function = UserSyncFunction {
         tenants: OpenTenants::new(&aws, &table, &settings.stage, settings.vendor_hosts)?,
-        mailer: aws.mailer(&settings.mail.sender),
+        mailer: aws.mailer(&settings.mail.sender, settings.mail_configuration),
         mail_settings: settings.mail,
         clock: SystemClock,
         metrics: Metrics::of_function(&settings.stage, "user-sync"),

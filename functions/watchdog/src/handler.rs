@@ -17,6 +17,7 @@ use habitsync_workflows::remind_of_holds::remind_of_holds;
 use habitsync_workflows::tell_operators::tell_operators;
 use habitsync_workflows::tend_incidents::{IncidentReport, TendIncidents, tend_incidents};
 use habitsync_workflows::watch_fleet::{FleetReport, WatchFleet, watch_fleet};
+use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -57,6 +58,7 @@ pub(crate) struct Watchdog<'a, Fleet, Queue, Jobs, Mail, Clock> {
 /// Does every duty. The event says nothing: a tick is a tick.
 pub(crate) async fn handle<Fleet, Queue, Jobs, Mail, Clock>(
     watchdog: &Watchdog<'_, Fleet, Queue, Jobs, Mail, Clock>,
+    look_after_mail: impl AsyncFnOnce(Timestamp),
     event: LambdaEvent<IgnoredAny>,
 ) -> Result<Answer, FunctionError>
 where
@@ -76,6 +78,8 @@ where
     let answer = Box::pin(watchdog.hand_on(deadline, &mut duties)).await;
     let failed = [(Metric::DutiesFailed, duties.failed())];
     watchdog.metrics.write(watchdog.clock.now(), &failed);
+    // Last: mail waits for nobody, and nobody for it.
+    Box::pin(look_after_mail(deadline.stop_at())).await;
     answer
 }
 
@@ -175,7 +179,6 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use habitsync_in_memory::{Call, Fault, Fleet, Mailbox, ManualClock, Queue, StartedJobs, service_failure};
-    use jiff::Timestamp;
     use lambda_runtime::Context;
 
     use super::*;
@@ -199,7 +202,7 @@ mod tests {
         context.deadline = u64::try_from(now.as_millisecond()).expect("after 1970") + 55_000;
         // What the template's schedule sends.
         let event = serde_json::from_str("{}").expect("an event");
-        handle(&watchdog, LambdaEvent::new(event, context)).await
+        handle(&watchdog, async |_| {}, LambdaEvent::new(event, context)).await
     }
 
     #[tokio::test]

@@ -1,8 +1,9 @@
-//! `watchdog`: every minute, whatever is due anywhere in the fleet is queued or started again, the fleet is measured, and who has
-//! to hear of a customer is told.
+//! `watchdog`: every minute, whatever is due anywhere in the fleet is queued, started again or reminded of, the fleet is measured,
+//! and who has to hear of a customer is told.
 
 mod duties;
 mod handler;
+mod mail;
 mod measured;
 mod settings;
 
@@ -12,6 +13,7 @@ use habitsync_lambda_support::{Environment, Metrics, telemetry};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
 use handler::Watchdog;
+use mail::MailRounds;
 use settings::Settings;
 
 #[tokio::main(flavor = "current_thread")]
@@ -19,6 +21,8 @@ async fn main() -> Result<(), Error> {
     telemetry::init(env!("CARGO_CRATE_NAME"));
     let settings = Settings::read(Environment::process())?;
     let aws = Aws::connect().await?;
+    let table = aws.table(&settings.table);
+    let rounds = MailRounds::of(&aws, &table, &settings);
     let functions = [
         (Job::Users, settings.user_sync_function),
         (Job::Courses, settings.course_sync_function),
@@ -26,14 +30,17 @@ async fn main() -> Result<(), Error> {
     ];
     let jobs = aws.job_starter(functions);
     let watchdog = Watchdog {
-        fleet: &aws.table(&settings.table),
+        fleet: &table,
         queue: &aws.result_queue(&settings.result_queue_url),
         jobs: &jobs,
         asked_for: &jobs.clone().asked_for(),
-        mail: &aws.mailer(&settings.mail.sender),
+        mail: &aws.mailer(&settings.mail.sender, &settings.mail_configuration),
         mail_settings: &settings.mail,
         clock: &SystemClock,
         metrics: Metrics::of_stage(&settings.stage),
     };
-    run(service_fn(|event: LambdaEvent<_>| handler::handle(&watchdog, event))).await
+    run(service_fn(|event: LambdaEvent<_>| {
+        handler::handle(&watchdog, async |deadline| rounds.make(deadline).await, event)
+    }))
+    .await
 }

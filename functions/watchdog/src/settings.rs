@@ -12,6 +12,10 @@ pub(crate) struct Settings {
     pub(crate) table: String,
     /// From and to whom mails go.
     pub(crate) mail: MailSettings,
+    /// Under which SES configuration set.
+    pub(crate) mail_configuration: String,
+    /// Where SES's reports of mails arrive.
+    pub(crate) mail_feedback_queue_url: String,
     /// Where completions are queued.
     pub(crate) result_queue_url: String,
     /// What is started for an unfinished user sync.
@@ -28,6 +32,8 @@ impl Settings {
         let stage = environment.text("HABITSYNC_STAGE");
         let table = environment.text("HABITSYNC_TABLE");
         let mail = environment.mail_settings();
+        let mail_configuration = environment.text("HABITSYNC_MAIL_CONFIGURATION");
+        let mail_feedback_queue_url = environment.text("HABITSYNC_MAIL_FEEDBACK_QUEUE_URL");
         let result_queue_url = environment.text("HABITSYNC_RESULT_QUEUE_URL");
         let user_sync_function = environment.text("HABITSYNC_USER_SYNC_FUNCTION");
         let course_sync_function = environment.text("HABITSYNC_COURSE_SYNC_FUNCTION");
@@ -37,6 +43,8 @@ impl Settings {
                 stage: stage?,
                 table: table?,
                 mail: mail?,
+                mail_configuration: mail_configuration?,
+                mail_feedback_queue_url: mail_feedback_queue_url?,
                 result_queue_url: result_queue_url?,
                 user_sync_function: user_sync_function?,
                 course_sync_function: course_sync_function?,
@@ -59,6 +67,8 @@ mod tests {
             "HABITSYNC_STAGE",
             "HABITSYNC_TABLE",
             "HABITSYNC_MAIL_SENDER",
+            "HABITSYNC_MAIL_CONFIGURATION",
+            "HABITSYNC_MAIL_FEEDBACK_QUEUE_URL",
             "HABITSYNC_RESULT_QUEUE_URL",
             "HABITSYNC_USER_SYNC_FUNCTION",
             "HABITSYNC_COURSE_SYNC_FUNCTION",

@@ -12,6 +12,7 @@ use habitsync_workflows::ports::clock::Now as _;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::tenants::{SaveSecret as _, SecretKind};
 use habitsync_workflows::ports::vendors::ListEmployees;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use secrecy::SecretString;
@@ -115,6 +116,12 @@ impl Example {
 #[must_use]
 pub fn today() -> Date {
     today_in(TIME_ZONE)
+}
+
+/// This moment.
+#[must_use]
+pub fn now() -> Timestamp {
+    SystemClock.now()
 }
 
 /// Today in this time zone.

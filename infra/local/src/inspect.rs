@@ -147,6 +147,25 @@ impl Inspector {
         send("ses VerifyEmailIdentity", request).await.map(drop)
     }
 
+    /// Puts a message on a queue.
+    ///
+    /// # Errors
+    /// When the emulator refuses.
+    pub async fn put_message(&self, queue_url: &str, body: &str) -> Result<(), LocalError> {
+        let form = [
+            ("Action", "SendMessage"),
+            ("QueueUrl", queue_url),
+            ("MessageBody", body),
+            ("Version", "2012-11-05"),
+        ];
+        let request = self
+            .client
+            .post(&self.address)
+            .header("authorization", scope("sqs"))
+            .form(&form);
+        send("sqs SendMessage", request).await.map(drop)
+    }
+
     /// What a log group holds from a time on (milliseconds since 1970), oldest first; nothing when there is no such group.
     pub(crate) async fn log_events(&self, group: &str, from: u64) -> Result<Vec<LogEvent>, LocalError> {
         #[derive(Deserialize)]

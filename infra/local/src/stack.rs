@@ -155,6 +155,15 @@ impl LocalStack {
             .await
     }
 
+    /// Lets SES report this of a mail, as it writes its events.
+    ///
+    /// # Errors
+    /// When the emulator cannot be asked.
+    pub async fn report_mail(&self, event: &Value) -> Result<(), LocalError> {
+        let queue = self.outputs.get("MailFeedbackQueueUrl")?;
+        self.inspector.put_message(queue, &event.to_string()).await
+    }
+
     /// Calls a function (`user-sync`) with an event and waits for its answer.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::person::{FieldChange, Person, PersonChange};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::ports::people::{FindLink, FindPersonByUserName, LoadChanges};
+use habitsync_workflows::ports::people::{FindPersonByUserName, LoadChanges, LoadPerson};
 use habitsync_workflows::ports::tenants::LoadConfiguration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -59,7 +59,7 @@ pub(crate) async fn show(stage: &Stage, asked: &LinkArguments) -> Result<(), Fai
 /// By employee number first: an employee may have another's number for a user name.
 async fn find(table: &TenantTable, who: &str) -> Result<Option<Person>, Failure> {
     if let Ok(employee) = who.parse::<EmployeeId>()
-        && let Some(person) = table.find_link(&employee).await?
+        && let Some(person) = table.load_person(&employee).await?
     {
         return Ok(Some(person));
     }
@@ -67,7 +67,7 @@ async fn find(table: &TenantTable, who: &str) -> Result<Option<Person>, Failure>
         return Ok(None);
     };
     match table.find_person(&name, SystemClock.now()).await? {
-        Some(employee) => Ok(table.find_link(&employee).await?),
+        Some(employee) => Ok(table.load_person(&employee).await?),
         None => Ok(None),
     }
 }

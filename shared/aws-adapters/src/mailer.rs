@@ -2,8 +2,9 @@
 
 use aws_sdk_ses::Client;
 use aws_sdk_ses::primitives::Blob;
-use aws_sdk_ses::types::RawMessage;
+use aws_sdk_ses::types::{MessageTag, RawMessage};
 use habitsync_domain::identity::EmailAddress;
+use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::mail::{Mail, SendMail};
 
@@ -13,18 +14,23 @@ use crate::failure::{AwsError, AwsErrorKind};
 /// The region whose Message-IDs have a domain of their own, for history's sake.
 const FIRST_REGION: &str = "us-east-1";
 
+/// Under which name a mail's customer is told again in what SES reports of it.
+pub(crate) const TENANT_TAG: &str = "tenant";
+
 /// Sends mail from the verified sender.
 #[derive(Debug, Clone)]
 pub struct Mailer {
     client: Client,
     sender: String,
+    configuration_set: String,
     region: String,
 }
 
 impl Aws {
-    /// A mailer for the verified address `sender`, which is the envelope's; the message's `From` must be the same address.
+    /// A mailer for the verified address `sender`, which is the envelope's; the message's `From` must be the same address. What
+    /// becomes of a mail is reported as SES's `configuration_set` says.
     #[must_use]
-    pub fn mailer(&self, sender: &EmailAddress) -> Mailer {
+    pub fn mailer(&self, sender: &EmailAddress, configuration_set: impl Into<String>) -> Mailer {
         let region = self
             .config
             .region()
@@ -33,6 +39,7 @@ impl Aws {
         Mailer {
             client: Client::new(&self.config),
             sender: sender.as_str().to_owned(),
+            configuration_set: configuration_set.into(),
             region,
         }
     }
@@ -43,11 +50,16 @@ impl SendMail for Mailer {
         let failed = |kind| AwsError::new("SES", "SendRawEmail", kind);
         let message = RawMessage::builder().data(Blob::new(mail.mime.as_slice())).build();
         let message = message.map_err(|error| failed(AwsErrorKind::Unreadable(error.to_string())))?;
+        let tag = |tenant: &TenantId| MessageTag::builder().name(TENANT_TAG).value(tenant.as_str()).build();
+        let tags: Result<Vec<_>, _> = mail.tenant.iter().map(tag).collect();
+        let tags = tags.map_err(|error| failed(AwsErrorKind::Unreadable(error.to_string())))?;
         let recipients = mail.to.iter().map(|address| address.as_str().to_owned()).collect();
         let mail = self
             .client
             .send_raw_email()
             .source(&self.sender)
+            .configuration_set_name(&self.configuration_set)
+            .set_tags(Some(tags).filter(|tags| !tags.is_empty()))
             .set_destinations(Some(recipients));
         let answer = mail
             .raw_message(message)

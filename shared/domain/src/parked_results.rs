@@ -50,14 +50,40 @@ pub fn in_turn(customers: Vec<TenantId>, now: Timestamp) -> impl Iterator<Item =
     customers.into_iter().skip(minute).step_by(TURNS)
 }
 
+const NO_COURSE: &str = "its topic had no course within 30 days";
+const NO_PERSON: &str = "its user name was no employee's within 30 days";
+const NO_ANSWER: &str = "EmployeeConnect did not answer within 30 days";
+
 /// Why a result that waited long enough ends; for an operator, and the same for all that waited for the same kind of thing.
 #[must_use]
 pub fn cause_of_end(on: &ParkedOn) -> &'static str {
     match on {
-        ParkedOn::Topic(_) => "its topic had no course within 30 days",
-        ParkedOn::User(_) => "its user name was no employee's within 30 days",
-        ParkedOn::EmployeeConnect => "EmployeeConnect did not answer within 30 days",
+        ParkedOn::Topic(_) => NO_COURSE,
+        ParkedOn::User(_) => NO_PERSON,
+        ParkedOn::EmployeeConnect => NO_ANSWER,
         ParkedOn::Customer => "its customer was paused",
+    }
+}
+
+/// What a result waited for that has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedWaiting {
+    /// The course of its topic.
+    ForCourse,
+    /// An employee with its user name.
+    ForPerson,
+    /// An answer of EmployeeConnect.
+    ForEmployeeConnect,
+}
+
+/// What the result waited for that ended with this cause; none where it did not end of waiting.
+#[must_use]
+pub fn ended_waiting(cause: &str) -> Option<EndedWaiting> {
+    match cause {
+        NO_COURSE => Some(EndedWaiting::ForCourse),
+        NO_PERSON => Some(EndedWaiting::ForPerson),
+        NO_ANSWER => Some(EndedWaiting::ForEmployeeConnect),
+        _ => None,
     }
 }
 

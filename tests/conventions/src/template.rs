@@ -87,12 +87,17 @@ fn the_variables_a_function_reads_are_those_the_template_gives_it() {
     assert_none(&offences);
 }
 
-/// The variables that a function's settings name.
+/// The variables that a function's settings name, and those that functions which write mail have in common.
 fn settings(folder: &str) -> BTreeSet<String> {
-    let mut source = text(format!("functions/{folder}/src/settings.rs"));
+    let source = text(format!("functions/{folder}/src/settings.rs"));
+    let mut named = variables_in(&source);
     if source.contains(".mail_settings()") {
-        source += &text("shared/lambda-support/src/mail.rs");
+        named.extend(variables_in(&text("shared/lambda-support/src/mail.rs")));
     }
+    named
+}
+
+fn variables_in(source: &str) -> BTreeSet<String> {
     let literals = source.split('"').skip(1).step_by(2);
     literals
         .filter(|literal| literal.starts_with("HABITSYNC_"))

@@ -1,11 +1,12 @@
-//! What was mailed, and what one customer has been told.
+//! What was mailed, what one customer has been told, and which addresses no mail goes to.
 
+use habitsync_domain::identity::EmailAddress;
 use parking_lot::Mutex;
 
 use crate::faults::{Call, Faults};
-use crate::table::Table;
+use crate::table::{Table, TableState};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::mail::{AlertState, Mail, RememberAlert, SendMail};
+use habitsync_workflows::ports::mail::{AlertState, ListStopped, Mail, RememberAlert, SendMail};
 
 /// A mailbox that receives everything that is sent.
 #[derive(Debug, Default)]
@@ -45,5 +46,23 @@ impl RememberAlert for Table {
             Ok(())
         };
         self.faults.call(Call::SaveAlert, save).await
+    }
+}
+
+impl ListStopped for Table {
+    async fn list_stopped(&self) -> Result<Vec<EmailAddress>, ServiceFailure> {
+        let list = || Ok(self.state().stopped());
+        self.faults.call(Call::ListStopped, list).await
+    }
+}
+
+impl TableState {
+    /// The addresses that are stopped under the configuration in force.
+    pub(crate) fn stopped(&self) -> Vec<EmailAddress> {
+        let stopped = self
+            .standings
+            .values()
+            .filter(|(_, standing)| standing.is_stopped(self.version));
+        stopped.map(|(address, _)| address.clone()).collect()
     }
 }

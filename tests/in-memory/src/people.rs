@@ -9,13 +9,20 @@ use crate::faults::Call;
 use crate::table::{Table, TableState};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, SaveParked, SavePerson,
+    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson, SaveParked, SavePerson,
 };
 
 impl LoadPeople for Table {
     async fn load_people(&self) -> Result<Vec<Person>, ServiceFailure> {
         let load = || Ok(self.state().people.values().cloned().collect());
         self.faults.call(Call::LoadPeople, load).await
+    }
+}
+
+impl LoadPerson for Table {
+    async fn load_person(&self, employee: &EmployeeId) -> Result<Option<Person>, ServiceFailure> {
+        let load = || Ok(self.state().people.get(employee).cloned());
+        self.faults.call(Call::LoadPerson, load).await
     }
 }
 

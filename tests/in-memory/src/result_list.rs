@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::faults::Call;
 use crate::table::{Table, WaitingResult};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::result_list::{AddResult, ListResults, ListedResults, ReviveResult};
+use habitsync_workflows::ports::result_list::{AddResult, ListDead, ListResults, ListedResults, ReviveResult};
 
 impl ListResults for Table {
     async fn list_results(&self, status: Option<ResultStatus>) -> Result<ListedResults, ServiceFailure> {
@@ -25,6 +25,18 @@ impl ListResults for Table {
             })
         };
         self.faults.call(Call::ListResults, list).await
+    }
+}
+
+impl ListDead for Table {
+    async fn list_dead(&self, limit: u32) -> Result<Vec<ResultRecord>, ServiceFailure> {
+        let list = || {
+            let state = self.state();
+            let all = state.results.values().map(|stored| &stored.record);
+            let dead = all.filter(|record| record.state.status() == ResultStatus::Dead);
+            Ok(dead.take(limit as usize).cloned().collect())
+        };
+        self.faults.call(Call::ListDead, list).await
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use habitsync_domain::course::TopicRecord;
 use habitsync_domain::hold::{Decision, HeldPlan, PlanId};
-use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId};
+use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId};
 use habitsync_domain::job::{Job, JobState, RunRecord};
+use habitsync_domain::mail_feedback::Standing;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
@@ -67,6 +68,10 @@ pub struct TableState {
     pub jobs: BTreeMap<Job, JobState>,
     /// What the customer has been told, by cause.
     pub alerts: BTreeMap<String, AlertState>,
+    /// The number of the configuration in force.
+    pub version: u64,
+    /// How the addresses stand that something was heard of.
+    pub standings: BTreeMap<String, (EmailAddress, Standing)>,
 }
 
 impl TableState {

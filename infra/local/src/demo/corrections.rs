@@ -72,7 +72,7 @@ async fn in_step(scene: &Scene) -> Told {
 async fn all_clear(scene: &Scene) -> Told {
     let mail = mails::nth(scene, 2).await?;
     let first_line = mail.body_text.lines().next().unwrap_or_default();
-    ensure(first_line.starts_with("All clear"), || {
+    ensure(first_line.to_lowercase().starts_with("all clear"), || {
         format!("the mail begins “{first_line}”")
     })?;
     Ok("a second and last mail: all clear".to_owned())

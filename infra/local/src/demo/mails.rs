@@ -28,11 +28,11 @@ pub(super) async fn play(story: &mut Story, day: &Day) -> Result<(), DemoError> 
     Ok(())
 }
 
-/// Waits for the customer's n-th mail; one more than that is an error.
+/// Waits for the customer's n-th mail about people; one more than that is an error.
 pub(super) async fn nth(scene: &Scene, n: usize) -> Result<Mail, DemoError> {
     until("the mail", FIRING, async || {
         let mut mails = scene.stack.mails().await?;
-        mails.retain(|mail| mail.to.contains(&scene.customer.reader));
+        mails.retain(|mail| mail.to.contains(&scene.customer.reader) && mail.subject.contains("user sync"));
         ensure(mails.len() <= n, || {
             format!("{} mails were sent instead of {n}", mails.len())
         })?;

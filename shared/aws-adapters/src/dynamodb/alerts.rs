@@ -1,19 +1,158 @@
-//! What a customer has been told about each subject.
+//! What a customer has been told about each subject, and who is to be reminded.
+//!
+//! The worklist is kept beside its alert, in pieces: hundreds of lines outgrow one item. The pieces bear the time of the mail,
+//! which the alert names, so that whoever reads the alert reads the pieces of one mail. They are personal data: they go when
+//! nothing is open, or when the next mail's are there, and expire in any case.
 
+use aws_sdk_dynamodb::error::SdkError;
+use habitsync_domain::identity::EmailAddress;
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::mail::Worklist;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::mail::{AlertState, RememberAlert};
+use habitsync_workflows::ports::fleet::Due;
+use habitsync_workflows::ports::mail::{AlertState, DueReminder, KeepReminders, ListStopped, RememberAlert};
+use jiff::Timestamp;
 
-use super::TenantTable;
-use super::item::Item;
-use super::keys::Key;
+use super::item::{Attributes, Item, Retention, read_instant, read_text, text};
+use super::keys::{DUE_ALERT, DUE_AT, DUE_KIND, Key, PK, SK, STATUS, due_at};
+use super::{Conditional, SERVICE, Table, TenantTable, body, conditional};
+use crate::failure::{AwsError, AwsErrorKind};
+
+/// A line is at most some 2 KB of text: so many are well below what an item holds.
+const LINES_OF_A_PIECE: usize = 100;
 
 impl RememberAlert for TenantTable {
     async fn load_alert(&self, cause: &str) -> Result<Option<AlertState>, ServiceFailure> {
-        Ok(self.table.get_body(&Key::alert(&self.tenant, cause)).await?)
+        let found: Option<AlertState> = self.table.get_body(&Key::alert(&self.tenant, cause)).await?;
+        let Some(mut alert) = found else {
+            return Ok(None);
+        };
+        let pk = Key::configuration(&self.tenant).pk;
+        let read = |mut attributes| body::<Worklist>("Query", &mut attributes);
+        let pieces = self
+            .table
+            .query(pk, &Key::worklist_of(cause, alert.sent_at), read)
+            .await?;
+        alert.worklist = Worklist::joined(pieces);
+        Ok(Some(alert))
     }
 
     async fn save_alert(&self, cause: &str, state: &AlertState) -> Result<(), ServiceFailure> {
-        let item = Item::new(&Key::alert(&self.tenant, cause)).with_body(state);
-        Ok(self.table.replace(item).await?)
+        self.save_pieces(cause, state).await?;
+        self.table.replace(self.alert(cause, state)).await?;
+        Ok(self.remove_other_pieces(cause, state.sent_at).await?)
     }
+}
+
+impl TenantTable {
+    fn alert(&self, cause: &str, state: &AlertState) -> Result<Item, AwsErrorKind> {
+        let item = Item::new(&Key::alert(&self.tenant, cause)).with_body(state)?;
+        Ok(match state.remind_at {
+            Some(at) => item.due(DUE_ALERT, at),
+            None => item,
+        })
+    }
+
+    async fn save_pieces(&self, cause: &str, state: &AlertState) -> Result<(), AwsError> {
+        for (number, piece) in state.worklist.pieces(LINES_OF_A_PIECE).iter().enumerate() {
+            let key = Key::worklist(&self.tenant, cause, state.sent_at, number);
+            let item = Item::new(&key).kept(Retention::NinetyDays).with_body(piece);
+            self.table.replace(item).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes what was told in other mails.
+    async fn remove_other_pieces(&self, cause: &str, sent_at: Timestamp) -> Result<(), AwsError> {
+        let pk = Key::configuration(&self.tenant).pk;
+        let read = |attributes: Attributes| {
+            let sk = read_text(&attributes, SK).map(str::to_owned);
+            sk.map_err(|kind| AwsError::new(SERVICE, "Query", kind))
+        };
+        let told = Key::worklist_of(cause, sent_at);
+        let pieces = self.table.query(pk.clone(), &Key::worklists(cause), read).await?;
+        for sk in pieces.into_iter().filter(|sk| !sk.starts_with(&told)) {
+            self.table.remove(&Key { pk: pk.clone(), sk }).await?;
+        }
+        Ok(())
+    }
+
+    /// Stores the alert where its reminder is still due when it was; false where it is not.
+    async fn replace_alert(&self, reminder: &DueReminder, state: &AlertState) -> Result<bool, AwsError> {
+        let item = self.alert(&reminder.cause, state);
+        let item = item.map_err(|kind| AwsError::new(SERVICE, "PutItem", kind))?;
+        let put = self
+            .table
+            .client
+            .put_item()
+            .table_name(&self.table.name)
+            .set_item(Some(item.attributes))
+            .condition_expression("#due_at = :seen")
+            .expression_attribute_names("#due_at", DUE_AT)
+            .expression_attribute_values(":seen", text(due_at(reminder.due_at)));
+        match put.send().await {
+            Err(SdkError::ServiceError(answer)) if answer.err().is_conditional_check_failed_exception() => Ok(false),
+            outcome => outcome
+                .map(|_| true)
+                .map_err(|error| AwsError::of(SERVICE, "PutItem", &error)),
+        }
+    }
+}
+
+impl KeepReminders for Table {
+    async fn list_due_reminders(&self, now: Timestamp, limit: u32) -> Result<Due<DueReminder>, ServiceFailure> {
+        Ok(self
+            .due(DUE_ALERT, now, limit, |attributes| due_reminder(&attributes))
+            .await?)
+    }
+
+    async fn postpone_reminder(
+        &self,
+        reminder: &DueReminder,
+        until: Option<Timestamp>,
+    ) -> Result<bool, ServiceFailure> {
+        let key = Key::alert(&reminder.tenant, &reminder.cause);
+        let seen = (":seen", text(due_at(reminder.due_at)));
+        let update = if let Some(until) = until {
+            let values = vec![seen, (":until", text(due_at(until)))];
+            self.update(&key, "#due_at = :until", &[("#due_at", DUE_AT)], values)
+        } else {
+            let names = [("#status", STATUS), ("#due_at", DUE_AT), ("#due_kind", DUE_KIND)];
+            let values = vec![seen, (":quiet", text("quiet"))];
+            self.update(&key, "#status = :quiet REMOVE #due_at, #due_kind", &names, values)
+        };
+        let outcome = conditional(update.condition_expression("#due_at = :seen")).await?;
+        Ok(matches!(outcome, Conditional::Done(_)))
+    }
+
+    async fn load_told(&self, tenant: &TenantId, cause: &str) -> Result<Option<AlertState>, ServiceFailure> {
+        self.tenant(tenant).load_alert(cause).await
+    }
+
+    async fn list_stopped_of(&self, tenant: &TenantId) -> Result<Vec<EmailAddress>, ServiceFailure> {
+        self.tenant(tenant).list_stopped().await
+    }
+
+    async fn note_reminded(&self, reminder: &DueReminder, state: &AlertState) -> Result<bool, ServiceFailure> {
+        let tenant = self.tenant(&reminder.tenant);
+        tenant.save_pieces(&reminder.cause, state).await?;
+        let is_noted = tenant.replace_alert(reminder, state).await?;
+        if is_noted {
+            tenant.remove_other_pieces(&reminder.cause, state.sent_at).await?;
+        }
+        Ok(is_noted)
+    }
+}
+
+fn due_reminder(attributes: &Attributes) -> Result<DueReminder, AwsErrorKind> {
+    let key = Key {
+        pk: read_text(attributes, PK)?.to_owned(),
+        sk: read_text(attributes, SK)?.to_owned(),
+    };
+    let unreadable = || AwsErrorKind::Unreadable("the key of an alert".to_owned());
+    Ok(DueReminder {
+        tenant: key.tenant().ok_or_else(unreadable)?,
+        cause: key.cause().ok_or_else(unreadable)?.to_owned(),
+        due_at: read_instant(attributes, DUE_AT)?,
+    })
 }

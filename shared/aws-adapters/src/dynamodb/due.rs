@@ -19,7 +19,7 @@ use tracing::error;
 
 use super::item::{Attributes, read_instant, read_text, read_value, text};
 use super::keys::{
-    BODY, DUE_AT, DUE_BREAKER, DUE_INDEX, DUE_KIND, DUE_RESULT, DUE_RUN, Key, PK, SK, due_at, due_parked,
+    BODY, DUE_AT, DUE_BREAKER, DUE_DEAD, DUE_INDEX, DUE_KIND, DUE_RESULT, DUE_RUN, Key, PK, SK, due_at, due_parked,
 };
 use super::{Conditional, SERVICE, Table, conditional, results};
 use crate::failure::{AwsError, AwsErrorKind};
@@ -132,6 +132,23 @@ impl Table {
             Ok(is_meant.then_some(record))
         };
         Ok(self.read_waiting(query, limit, parked).await?.items)
+    }
+
+    /// What of this customer is dead, that which died first first, at most `limit`, as far as the index knows by now. The whole
+    /// fleet has few.
+    pub(super) async fn dead(&self, tenant: &TenantId, limit: usize) -> Result<Vec<ResultRecord>, AwsError> {
+        let query = self
+            .waiting(DUE_DEAD)
+            .key_condition_expression("#kind = :kind")
+            .filter_expression("#pk = :pk")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_values(":pk", text(Key::configuration(tenant).pk));
+        let dead = |attributes| {
+            let record = results::record(attributes)?;
+            let is_dead = matches!(record.state, ResultState::Dead { .. });
+            Ok(is_dead.then_some(record))
+        };
+        Ok(self.read_waiting(query, limit, dead).await?.items)
     }
 
     pub(super) fn waiting(&self, kind: &str) -> QueryFluentBuilder {

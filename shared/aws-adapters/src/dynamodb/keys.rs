@@ -16,18 +16,20 @@
 //! | what the customer was told | `TENANT#{tenant}` | `ALERT#{cause}` |
 //! | removals that wait for a word: head, and its people | `TENANT#{tenant}` | `PLAN#{id}#{chunk, 4 digits}`, the head's is 0 |
 //! | what was decided about a person's removal | `TENANT#{tenant}` | `DECISION#{employee}` |
+//! | the worklist that was told, in pieces | `TENANT#{tenant}` | `WORKLIST#{cause}#{time of the mail}#{piece, 4 digits}` |
+//! | how an address stands that mail came back from | `TENANT#{tenant}` | `ADDRESS#{address, lower case}` |
 //! | summary row | `FLEET` | `TENANT#{tenant}` |
 //! | outage of a vendor, the last one; those before | `FLEET` | `INCIDENT#{vendor}`; `PAST#{vendor}#{opened at}` |
 //!
 //! The sparse index `due` holds what waits: results to be tried again under the kind `result`, unfinished runs under
-//! `run`, open breakers under `breaker`, held plans under `hold`, what is parked under `parked#{tenant}`, each with the time since
-//! or from which it waits; and results that are dead under `dead`, since they are.
+//! `run`, open breakers under `breaker`, held plans under `hold`, reminders under `alert`, what is parked under
+//! `parked#{tenant}`, each with the time since or from which it waits; and results that are dead under `dead`, since they are.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::hold::PlanId;
-use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId, UserName};
+use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::Vendor;
@@ -101,6 +103,8 @@ pub(super) const DUE_RESULT: &str = "result";
 pub(super) const DUE_RUN: &str = "run";
 /// Open breakers, to be probed.
 pub(super) const DUE_BREAKER: &str = "breaker";
+/// Alerts of which customers are to be reminded.
+pub(super) const DUE_ALERT: &str = "alert";
 
 /// Results that are dead.
 pub(super) const DUE_DEAD: &str = "dead";
@@ -118,6 +122,9 @@ pub(super) const RESULTS: &str = "RESULT#";
 pub(super) const CONFIGURATION_VERSIONS: &str = "CONFIG#";
 /// The beginning of the sort keys of all of a customer's runs.
 pub(super) const RUNS: &str = "RUN#";
+
+/// The beginning of the sort keys of what a customer was told.
+const ALERT: &str = "ALERT#";
 
 /// An instant as the index has it.
 pub(super) fn due_at(instant: Timestamp) -> String {
@@ -141,6 +148,7 @@ pub(super) enum Prefix {
     Parked,
     Decision,
     Course,
+    Address,
 }
 
 impl Prefix {
@@ -150,6 +158,7 @@ impl Prefix {
             Self::Parked => "PARKED#",
             Self::Decision => "DECISION#",
             Self::Course => "COURSE#",
+            Self::Address => "ADDRESS#",
         }
     }
 }
@@ -266,7 +275,31 @@ impl Key {
     }
 
     pub(super) fn alert(tenant: &TenantId, cause: &str) -> Self {
-        Self::of(tenant, format!("ALERT#{cause}"))
+        Self::of(tenant, format!("{ALERT}{cause}"))
+    }
+
+    /// The cause of the alert that this is.
+    pub(super) fn cause(&self) -> Option<&str> {
+        self.sk.strip_prefix(ALERT)
+    }
+
+    /// One piece of the worklist that was mailed at that time.
+    pub(super) fn worklist(tenant: &TenantId, cause: &str, mailed_at: Timestamp, piece: usize) -> Self {
+        Self::of(tenant, format!("{}{piece:04}", Self::worklist_of(cause, mailed_at)))
+    }
+
+    /// The beginning of the sort keys of the worklists that were mailed about this.
+    pub(super) fn worklists(cause: &str) -> String {
+        format!("WORKLIST#{cause}#")
+    }
+
+    /// The beginning of the sort keys of the worklist that was mailed at that time.
+    pub(super) fn worklist_of(cause: &str, mailed_at: Timestamp) -> String {
+        format!("{}{}#", Self::worklists(cause), due_at(mailed_at))
+    }
+
+    pub(super) fn address(tenant: &TenantId, address: &EmailAddress) -> Self {
+        Self::of(tenant, format!("{}{}", Prefix::Address.as_str(), address.key()))
     }
 
     pub(super) fn summary(tenant: &TenantId) -> Self {
@@ -341,6 +374,14 @@ mod tests {
             (Key::breaker(&acme()), "BREAKER"),
             (Key::budget(&acme(), Vendor::TribalHabits), "BUDGET#tribal-habits"),
             (Key::alert(&acme(), "users"), "ALERT#users"),
+            (
+                Key::worklist(&acme(), "users", Timestamp::UNIX_EPOCH, 3),
+                "WORKLIST#users#1970-01-01T00:00:00.000Z#0003",
+            ),
+            (
+                Key::address(&acme(), &"HR@Acme.example".parse().expect("an address")),
+                "ADDRESS#hr@acme.example",
+            ),
         ];
         for (key, sk) in keys {
             assert_eq!((key.pk.as_str(), key.sk.as_str()), ("TENANT#acme", sk));

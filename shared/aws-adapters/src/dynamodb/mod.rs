@@ -22,6 +22,7 @@ mod people;
 mod result_list;
 mod results;
 mod runs;
+mod standings;
 mod waiting;
 
 use aws_sdk_dynamodb::Client;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::people::{FindLink, FindPersonByUserName, LoadChanges, LoadPeople, SavePerson};
+use habitsync_workflows::ports::people::{FindPersonByUserName, LoadChanges, LoadPeople, LoadPerson, SavePerson};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +30,8 @@ impl LoadPeople for TenantTable {
     }
 }
 
-impl FindLink for TenantTable {
-    async fn find_link(&self, employee: &EmployeeId) -> Result<Option<Person>, ServiceFailure> {
+impl LoadPerson for TenantTable {
+    async fn load_person(&self, employee: &EmployeeId) -> Result<Option<Person>, ServiceFailure> {
         Ok(self.table.get_body(&Key::person(&self.tenant, employee)).await?)
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! One emulator for all tests of this program, one table (and queue) for each test.
 
+mod alerts;
 mod breaker;
 mod fixture;
 mod fleet;

@@ -12,7 +12,6 @@ use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::topic::Condition;
 use habitsync_domain::user::{FieldName, UserFields};
 use habitsync_workflows::ports::courses::{FindTopic, LoadTopics, SaveTopic};
-use habitsync_workflows::ports::mail::{AlertState, RememberAlert};
 use habitsync_workflows::ports::people::{
     FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, SaveParked, SavePerson,
 };
@@ -258,20 +257,4 @@ async fn a_topic_comes_back_with_its_verdict_and_its_course() {
     let mut all = acme.load_topics().await.expect("loaded");
     all.sort_by_key(|record| record.topic);
     assert_eq!(all, [qualifying, lacking]);
-}
-
-#[tokio::test]
-async fn what_a_customer_was_told_is_remembered_by_its_cause() {
-    let acme = acme().await;
-    let state = AlertState {
-        lines: ["d1".to_owned()].into(),
-        needs_verifying: true,
-        digest: "d".to_owned(),
-        problems: 3,
-        sent_at: at("2026-03-02T00:00:00Z"),
-        thread: Some("<1@mail>".to_owned()),
-    };
-    acme.save_alert("users", &state).await.expect("saved");
-    assert_eq!(acme.load_alert("users").await.expect("an answer"), Some(state));
-    assert_eq!(acme.load_alert("courses").await.expect("an answer"), None);
 }

@@ -64,21 +64,30 @@ async fn mail_goes_out_from_the_verified_sender_and_from_no_other() {
         .send()
         .await
         .expect("verified");
+    let set = aws_sdk_ses::types::ConfigurationSet::builder().name("habitsync-test");
+    let set = set.build().expect("complete");
+    ses.create_configuration_set()
+        .configuration_set(set)
+        .send()
+        .await
+        .expect("a configuration set");
     let mail = Mail {
         to: vec!["hr@acme.example".parse().expect("an address")],
+        tenant: Some(tenant()),
         mime: b"From: sync@habitsync.example\r\nTo: hr@acme.example\r\nSubject: Three people\r\n\r\nHello\r\n".to_vec(),
     };
     let mailer = aws()
         .await
-        .mailer(&"sync@habitsync.example".parse().expect("an address"));
+        .mailer(&"sync@habitsync.example".parse().expect("an address"), "habitsync-test");
     let id = mailer.send_mail(&mail).await.expect("sent");
     assert!(
         id.starts_with('<') && id.ends_with(".amazonses.com>") && id.matches('@').count() == 1,
         "{id}"
     );
-    let other = aws()
-        .await
-        .mailer(&"somebody@habitsync.example".parse().expect("an address"));
+    let other = aws().await.mailer(
+        &"somebody@habitsync.example".parse().expect("an address"),
+        "habitsync-test",
+    );
     let failure = other.send_mail(&mail).await.expect_err("not verified");
     assert!(
         !failure.retryable && !failure.to_string().contains("somebody"),

@@ -1,141 +1,176 @@
-//! What the customer is told to do, cause by cause.
+//! What the reader is told to do, cause by cause. Every text is read by somebody who knows EmployeeConnect and has never seen
+//! this integration: it says what to change where, and what happens until then.
 
 use habitsync_domain::employment::Evidence;
 use habitsync_domain::hold::HeldBecause;
 use habitsync_domain::problem::Cause;
-use habitsync_domain::user_plan::HeldRemoval;
-use serde::Serialize;
 
-/// What is wrong, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub(crate) struct Advice {
-    pub(crate) title: String,
-    pub(crate) what_to_do: String,
+use super::line::{Labels, PEOPLE};
+
+/// What is wrong, what to do about it, and where it stands in the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Advice {
+    /// The lower, the further up.
+    pub(super) rank: u8,
+    pub(super) title: &'static str,
+    pub(super) what_to_do: &'static str,
+    pub(super) labels: Labels,
+}
+
+const fn advice(rank: u8, title: &'static str, what_to_do: &'static str) -> Advice {
+    Advice {
+        rank,
+        title,
+        what_to_do,
+        labels: PEOPLE,
+    }
+}
+
+/// About removals that are held: what kind of trouble, before what the reader can answer.
+pub(super) const fn held_advice(evidence: &Evidence, because: HeldBecause) -> Advice {
+    let (rank, title, what_to_do) = match (because, evidence) {
+        (HeldBecause::Shrunk { .. }, _) => (
+            8,
+            "EmployeeConnect lists far fewer people than before: these accounts wait for your decision",
+            "The list is so much shorter than it was that nobody is deactivated on the strength of it. Look for what is missing \
+             from EmployeeConnect.",
+        ),
+        (HeldBecause::RecordEmptied, _) => (
+            9,
+            "People whose records lost values: their accounts wait for your decision",
+            "The records no longer fit the agreed scope because values are gone from them. Fill them in again in \
+             EmployeeConnect if they should be there.",
+        ),
+        (_, Evidence::Terminated | Evidence::Ended { .. }) => (
+            10,
+            "Leavers whose accounts wait for your decision",
+            "More people than usual left at once.",
+        ),
+        (_, Evidence::Vanished) => (
+            11,
+            "People who disappeared from EmployeeConnect: their accounts wait for your decision",
+            "Their records are gone although nobody entered a termination.",
+        ),
+        (_, Evidence::OutOfScope) => (
+            12,
+            "People who are no longer in scope: their accounts wait for your decision",
+            "More people than usual left the agreed scope at once.",
+        ),
+    };
+    advice(rank, title, what_to_do)
 }
 
 /// About fields that many people lost at once.
-pub(super) fn lost_field_advice() -> Advice {
-    Advice {
-        title: "Fields that many people lost at once".to_owned(),
-        what_to_do: "So many values do not disappear by themselves, so none of them has been taken over. Look whether \
-                     somebody changed the field, or the integration's rights, in EmployeeConnect. If the field is to be \
-                     empty, tell us. Everything else about these people is up to date."
-            .to_owned(),
-    }
-}
+pub(super) const LOST_FIELDS: Advice = advice(
+    5,
+    "Many people lost the same field at once",
+    "So many values do not disappear by themselves, so none of them is taken over. Look whether somebody changed the field in \
+     EmployeeConnect, or what the integration may read. If the field is to be empty, reply and tell us. Everything else about \
+     these people is up to date.",
+);
 
-/// About removals that are held. It names no numbers: they change from run to run, and are no news.
-pub(super) fn held_advice(removal: &HeldRemoval) -> Advice {
-    let (title, what_to_do) = match (removal.because, &removal.evidence) {
-        (HeldBecause::Shrunk { .. }, _) => (
-            "People whose accounts wait because EmployeeConnect lists far fewer people than before",
-            "EmployeeConnect's list is so much shorter than it was that nobody has been deactivated on the strength of it. If \
-             it is right, tell us; if it is not, look for what is missing from EmployeeConnect.",
-        ),
-        (HeldBecause::RecordEmptied, _) => (
-            "People whose records have lost values, and whose accounts wait for your word",
-            "These records no longer meet the agreed scope because values are gone from them, so none of these accounts has \
-             been deactivated. If it is right, tell us; if it is not, fill in the values in EmployeeConnect.",
-        ),
-        (_, Evidence::Terminated | Evidence::Ended { .. }) => (
-            "People who left, and whose accounts wait for your word",
-            "More people than usual have left at once, so none of these accounts has been deactivated. If it is right, \
-             tell us; if it is not, correct the records in EmployeeConnect.",
-        ),
-        (_, Evidence::Vanished) => (
-            "People who are no longer in EmployeeConnect, and whose accounts wait for your word",
-            "These people left without a termination: their records cannot be found any more, so none of these accounts has \
-             been deactivated. If it is right, tell us; if it is not, restore the records in EmployeeConnect.",
-        ),
-        (_, Evidence::OutOfScope) => (
-            "People who are no longer in scope, and whose accounts wait for your word",
-            "More people than usual have left the agreed scope at once, so none of these accounts has been deactivated. \
-             If it is right, tell us; if it is not, correct the records in EmployeeConnect.",
-        ),
-    };
-    Advice {
-        title: title.to_owned(),
-        what_to_do: what_to_do.to_owned(),
-    }
-}
+/// About what Tribal Habits refused for so long that it is not tried any more.
+pub(super) const GIVEN_UP: Advice = advice(
+    90,
+    "Refused for four weeks and not tried any more",
+    "You need not do anything. As soon as the value changes in EmployeeConnect, it is tried again.",
+);
 
-/// What a group is called and what its reader should do.
-pub(super) fn advice(cause: &Cause) -> Advice {
-    let (title, what_to_do) = match cause {
-        Cause::NoUserName { .. } => (
+/// What a group is called and what its reader should do. What keeps a person from having an account, or from being looked
+/// after at all, comes first; then what is missing from an account; then what only needs a word.
+pub(super) const fn advice_about(cause: &Cause) -> Advice {
+    match cause {
+        Cause::NoUserName { .. } => advice(
+            20,
             "People without a user name",
-            "Fill in the field in EmployeeConnect. Until then they have no account, or keep the one they have unchanged.",
+            "Fill in the field in EmployeeConnect. Until then a new person has no account, and an existing account is not \
+             updated.",
         ),
-        Cause::RequiredField { .. } => (
-            "People with a missing or unusable required value",
-            "Correct the field in EmployeeConnect: Tribal Habits creates no account without it. An existing account keeps \
-             its old value, and everything else is updated.",
+        Cause::RequiredField { .. } => advice(
+            21,
+            "A required value is missing or cannot be used",
+            "Correct the field in EmployeeConnect. Until then a new person has no account; an existing account keeps its old \
+             value and is updated otherwise.",
         ),
-        Cause::InvalidValue { .. } => (
+        Cause::Disputed { .. } => advice(
+            22,
+            "People who share a user name or an e-mail address",
+            "Give each of them their own in EmployeeConnect. Until then none of their accounts is created or changed.",
+        ),
+        Cause::Taken { .. } => advice(
+            23,
+            "The user name or e-mail address belongs to another account",
+            "Correct the field in EmployeeConnect, or change the other account in Tribal Habits. Until then a new person has \
+             no account, and an existing account keeps its old value.",
+        ),
+        Cause::RefusedPerson { .. } => advice(
+            24,
+            "Tribal Habits does not accept the person",
+            "Correct in EmployeeConnect what Tribal Habits names. Until then the account is not created or changed.",
+        ),
+        Cause::UnknownStatus => advice(
+            25,
+            "An employment status that was never agreed",
+            "Correct the status in EmployeeConnect. If it is a new one, reply and tell us whether people with it work for \
+             you. Until then the account is left as it is.",
+        ),
+        Cause::InvalidDate { .. } => advice(
+            26,
+            "A date that cannot be read",
+            "Correct the date in EmployeeConnect. Until then the account is left as it is.",
+        ),
+        Cause::FormerEmployee { .. } => advice(
+            27,
+            "New people who may have worked for you before",
+            "Somebody with the same name and address left under another employee number. Reply and tell us: the same person \
+             (who then gets the old account back), or somebody else? Until then there is no account.",
+        ),
+        Cause::SeveralAccounts => advice(
+            28,
+            "More than one account could be this person's",
+            "Deactivate or correct the account in Tribal Habits that is not this person's. Until then none of them is touched.",
+        ),
+        Cause::AccountMissing => advice(
+            29,
+            "The account is gone from Tribal Habits",
+            "Reply and tell us whether the person should get a new account: none is made for somebody who had one.",
+        ),
+        Cause::ExpressionFailed { .. } => advice(
+            30,
+            "Records that the agreed rules cannot deal with",
+            "You need not change anything: reply to this e-mail, and we change the rule. Until then the account is left as it \
+             is.",
+        ),
+        Cause::DeactivatedByHand => advice(
+            40,
+            "Accounts that somebody deactivated in Tribal Habits",
+            "If the person still works for you, reactivate the account in Tribal Habits. If not, enter the termination in \
+             EmployeeConnect. Until then the account stays deactivated.",
+        ),
+        Cause::RefusedField { .. } => advice(
+            50,
+            "Values that Tribal Habits does not accept",
+            "Correct the field in EmployeeConnect, or add the value to the field's list in Tribal Habits. Everything else \
+             about these people is up to date.",
+        ),
+        Cause::InvalidValue { .. } => advice(
+            51,
             "Values that cannot be used",
             "Correct the field in EmployeeConnect. Everything else about these people is up to date.",
         ),
-        Cause::InvalidDate { .. } => (
-            "Dates that cannot be read",
-            "Correct the date in EmployeeConnect. Until then the account is left as it is.",
-        ),
-        Cause::UnknownStatus => (
-            "People with an unknown status",
-            "Give them a known status, or tell us whether this one means that somebody works with you. Until then the \
-             account is left as it is.",
-        ),
-        Cause::ExpressionFailed { .. } => (
-            "People whose record does not fit the agreed rules",
-            "Tell us: a rule of the integration has to be changed. Until then the account is left as it is.",
-        ),
-        Cause::Disputed { .. } => (
-            "People who share a user name or an e-mail",
-            "Give each person their own in EmployeeConnect. Until then neither account is touched.",
-        ),
-        Cause::Taken { .. } => (
-            "People whose user name or e-mail another account has",
-            "Correct the person's field in EmployeeConnect, or change the other account in Tribal Habits. Until then the old \
-             value stays, and a new person has no account.",
-        ),
-        Cause::FormerEmployee { .. } => (
-            "New people who may have worked with you before",
-            "Somebody of the same name and address left under another employee number. Tell us whether it is the same \
-             person, who then gets the old account back, or somebody else.",
-        ),
-        Cause::ManagerNotSet { .. } => (
+        Cause::ManagerNotSet { .. } => advice(
+            52,
             "Managers who cannot be set",
-            "Correct the manager in EmployeeConnect. Until then the old manager stays; everything else about these people is \
-             up to date.",
+            "Correct the manager in EmployeeConnect. Until then the previous manager stays; everything else about these \
+             people is up to date.",
         ),
-        Cause::SeveralAccounts => (
-            "People with more than one possible account",
-            "Correct or merge the accounts in Tribal Habits. Until then none of them is touched.",
-        ),
-        Cause::UserNameChanged => (
+        Cause::UserNameChanged => advice(
+            53,
             "People whose user name changed",
-            "Tell us whether the accounts are to be renamed. Everything else about these people is up to date.",
+            "Reply and tell us whether their accounts are to be renamed. Everything else about these people is up to date.",
         ),
-        Cause::DeactivatedByHand => (
-            "Accounts that somebody deactivated in Tribal Habits",
-            "They stay deactivated. Reactivate them in Tribal Habits, or terminate the people in EmployeeConnect.",
-        ),
-        Cause::AccountMissing => (
-            "Accounts that are no longer in Tribal Habits",
-            "Tell us what became of them: the integration does not create a second account for a linked person.",
-        ),
-        Cause::RefusedField { .. } => (
-            "Values that Tribal Habits refused",
-            "Correct the field in EmployeeConnect, or add the value to the list in Tribal Habits. Everything else about \
-             these people is up to date.",
-        ),
-        Cause::RefusedPerson { .. } => (
-            "People whom Tribal Habits refused",
-            "Correct the record in EmployeeConnect; Tribal Habits says why.",
-        ),
-        Cause::NotAnswered | Cause::AccountExists => ("People who are tried again", "Nothing needs doing."),
-    };
-    Advice {
-        title: title.to_owned(),
-        what_to_do: what_to_do.to_owned(),
+        Cause::NotAnswered | Cause::AccountExists => {
+            advice(99, "People who are tried again", "You need not do anything.")
+        }
     }
 }

@@ -3,11 +3,15 @@
 use askama::Template;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::EmailAddress;
+use habitsync_domain::job::Job;
 use jiff::Timestamp;
 use lettre::message::header::{ContentType, InReplyTo, References};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 
-use super::worklist::{Subject, Worklist};
+use super::page::Page;
+use super::spreadsheet::csv_of;
+use super::subject::Subject;
+use super::worklist::Worklist;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::Mail;
 
@@ -16,68 +20,90 @@ use crate::ports::mail::Mail;
 pub struct MailSettings {
     /// The verified address that mails come from.
     pub sender: EmailAddress,
-    /// Where the operators read; none where the alarms are all they get.
+    /// Where the operators read, and where customers' answers go; none where the alarms are all they get.
     pub operator: Option<EmailAddress>,
 }
 
 /// A mail to one customer about one subject.
 #[derive(Debug)]
 pub struct Letter<'a> {
-    /// To whom, and under which name from.
+    /// Under which name it comes, and whose rules and clocks it speaks of.
     pub configuration: &'a TenantConfiguration,
     /// What it is about.
     pub subject: Subject,
-    /// What there is to do; empty: the all-clear.
+    /// Which job tries again.
+    pub job: Job,
+    /// Why it is written.
+    pub occasion: Occasion<'a>,
+    /// What there is to do, and to know.
     pub worklist: &'a Worklist,
-    /// When the run was, shown in the customer's time.
+    /// What the last mail said; none where there was none.
+    pub before: Option<&'a Worklist>,
+    /// When it is written, shown in the customer's time.
     pub at: Timestamp,
     /// The first mail of the thread, which this one answers.
     pub thread: Option<&'a str>,
+    /// To whom; never empty.
+    pub to: &'a [EmailAddress],
+}
+
+/// Why a mail is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Occasion<'a> {
+    /// The set of things to do is another than in the last mail.
+    News {
+        /// How many are new.
+        new: usize,
+        /// How many are about the same, and say something else.
+        changed: usize,
+        /// Whom those were about that are gone.
+        fixed: &'a [String],
+    },
+    /// Nothing has changed since then.
+    Reminder {
+        /// When the set of things to do was told.
+        told_at: Timestamp,
+    },
+    /// Nothing is left to do.
+    AllClear {
+        /// How many things were fixed since the thread began.
+        fixed: u64,
+        /// Whom the last of them were about.
+        names: &'a [String],
+    },
+    /// Only what is good to know has changed.
+    Notes,
 }
 
 #[derive(Template)]
 #[template(path = "worklist.html")]
 struct Html<'a> {
-    page: Page<'a>,
+    page: &'a Page<'a>,
 }
 
 #[derive(Template)]
 #[template(path = "worklist.txt")]
 struct Text<'a> {
-    page: Page<'a>,
-}
-
-/// What both renderings show.
-#[derive(Clone, Copy)]
-struct Page<'a> {
-    customer: &'a str,
-    subject: Subject,
-    worklist: &'a Worklist,
-    local_time: &'a str,
+    page: &'a Page<'a>,
 }
 
 impl Letter<'_> {
     /// The complete mail.
     ///
     /// # Errors
-    /// It cannot be rendered, or the customer has no address to write to.
+    /// It cannot be rendered, or there is no address to write to.
     pub fn compose(&self, settings: &MailSettings) -> Result<Mail, ServiceFailure> {
-        let local_time = self.local_time();
-        let page = Page {
-            customer: &self.configuration.name,
-            subject: self.subject,
-            worklist: self.worklist,
-            local_time: &local_time,
-        };
-        let text = Text { page }.render().map_err(|error| not_composed(&error))?;
-        let html = Html { page }.render().map_err(|error| not_composed(&error))?;
+        let page = Page::of(self);
+        let text = Text { page: &page }.render().map_err(|error| not_composed(&error))? + "\n";
+        let html = Html { page: &page }.render().map_err(|error| not_composed(&error))?;
         let alternatives = MultiPart::alternative_plain_html(text, html);
         let message = self
             .headers(settings)?
-            .multipart(self.with_csv(alternatives)?)
+            .multipart(self.with_csv(alternatives, &page)?)
             .map_err(|error| not_composed(&error))?;
         Ok(Mail {
-            to: self.configuration.alerts.to.clone(),
+            to: self.to.to_vec(),
+            tenant: Some(self.configuration.tenant.clone()),
             mime: message.formatted(),
         })
     }
@@ -92,7 +118,10 @@ impl Letter<'_> {
         let mut builder = Message::builder()
             .from(mailbox(Some(one_line(name)), &settings.sender)?)
             .subject(self.title());
-        for to in &self.configuration.alerts.to {
+        if let Some(operator) = &settings.operator {
+            builder = builder.reply_to(mailbox(None, operator)?);
+        }
+        for to in self.to {
             builder = builder.to(mailbox(None, to)?);
         }
         if let Some(thread) = self.thread {
@@ -105,66 +134,18 @@ impl Letter<'_> {
 
     /// The same for every mail of the thread.
     fn title(&self) -> String {
-        one_line(&format!(
-            "{}: what needs attention in your {}",
-            self.configuration.name,
-            self.subject.name()
-        ))
+        one_line(&format!("{}: {}", self.configuration.name, self.subject.title()))
     }
 
-    fn local_time(&self) -> String {
-        let local = self.at.to_zoned(self.configuration.time_zone.zone().clone());
-        local.strftime("%A %-d %B %Y, %-I:%M %P (%Z)").to_string()
-    }
-
-    fn with_csv(&self, alternatives: MultiPart) -> Result<MultiPart, ServiceFailure> {
+    fn with_csv(&self, alternatives: MultiPart, page: &Page<'_>) -> Result<MultiPart, ServiceFailure> {
         let mixed = MultiPart::mixed().multipart(alternatives);
         if self.worklist.rows().next().is_none() {
             return Ok(mixed);
         }
-        let csv = csv_of(self.worklist).map_err(|error| not_composed(&error))?;
+        let csv = csv_of(self.worklist, page).map_err(|error| not_composed(&error))?;
         let kind = ContentType::parse("text/csv; charset=utf-8").map_err(|error| not_composed(&error))?;
         let attachment: SinglePart = Attachment::new(format!("{}-worklist.csv", self.subject.key())).body(csv, kind);
         Ok(mixed.singlepart(attachment))
-    }
-}
-
-/// One row per line, with what the mail says about its group.
-fn csv_of(worklist: &Worklist) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record([
-        "problem",
-        "person",
-        "employee number",
-        "field",
-        "value seen",
-        "should be",
-        "what to do",
-    ])?;
-    for (advice, line) in worklist.rows() {
-        let seen = line.seen.clone().unwrap_or_default();
-        let cells = [
-            &advice.title,
-            &line.person,
-            &line.employee_id,
-            &line.field,
-            &seen,
-            &line.expected,
-            &advice.what_to_do,
-        ];
-        writer.write_record(cells.map(|cell| as_text(cell)))?;
-    }
-    writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))
-}
-
-/// A spreadsheet takes a cell that begins like a formula for one: an apostrophe keeps it a text.
-fn as_text(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
     }
 }
 

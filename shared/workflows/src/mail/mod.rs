@@ -1,13 +1,33 @@
-//! Telling a customer what to fix: a worklist, an all-clear when it is empty, nothing when nothing changed.
+//! Telling a customer what to fix: a worklist when it changes, reminders while it does not, an all-clear when it is empty.
 
 mod advice;
+mod audience;
 mod compose;
+mod connection;
+mod courses;
+mod failures;
+mod line;
+mod local_time;
+mod mask;
 mod operator;
+mod page;
+mod people;
+mod plain;
+mod promise;
+mod results;
 mod shown;
+mod spreadsheet;
+mod subject;
 mod tell;
 mod worklist;
 
-pub use compose::{Letter, MailSettings};
+pub use compose::{Letter, MailSettings, Occasion};
+pub use connection::tell_of_run;
 pub use operator::{Notice, tell_operator};
+pub use results::results_worklist;
+pub use subject::Subject;
 pub use tell::{News, Told, tell_customer};
-pub use worklist::{Subject, Worklist};
+pub use worklist::Worklist;
+
+pub(crate) use audience::{Readers, may_be_told};
+pub(crate) use tell::counts;

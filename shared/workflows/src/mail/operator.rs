@@ -46,6 +46,7 @@ pub async fn tell_operator<M: SendMail>(
         .map_err(|error| not_composed(&error))?;
     let mail_to_operator = Mail {
         to: vec![operator.clone()],
+        tenant: None,
         mime: message.formatted(),
     };
     mail.send_mail(&mail_to_operator).await.map(Some)

@@ -1,12 +1,21 @@
-//! Whether to write to the customer at all: when the set of problems changed, and once when it became empty.
+//! Whether to write to the customer at all: when the set of things to do changed, once when it became empty, and once a week
+//! where only notes changed.
 
 use habitsync_domain::configuration::TenantConfiguration;
-use jiff::Timestamp;
+use habitsync_domain::job::Job;
+use habitsync_domain::reminder::next_reminder;
+use jiff::{SignedDuration, Timestamp};
 
-use super::compose::{Letter, MailSettings};
-use super::worklist::{Subject, Worklist};
+use super::audience::{Readers, may_be_told};
+use super::compose::{Letter, MailSettings, Occasion};
+use super::operator::{Notice, tell_operator};
+use super::subject::Subject;
+use super::worklist::{Changes, Worklist};
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::{AlertState, RememberAlert, SendMail};
+
+/// Notes go out by themselves no more often; a little less than a week, so that the same weekday's run does it.
+const BETWEEN_NOTES: SignedDuration = SignedDuration::from_hours(7 * 24 - 12);
 
 /// Whether the customer was written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +24,8 @@ pub enum Told {
     Worklist,
     /// An all-clear was sent.
     AllClear,
+    /// Notes were sent.
+    Notes,
     /// Nothing changed since the last mail, or there is nobody to write to.
     Nothing,
 }
@@ -32,9 +43,12 @@ pub struct News<'a> {
     pub at: Timestamp,
     /// Whether the run read everything there is to read: what it does not list is in order.
     pub verified: bool,
+    /// By which job.
+    pub job: Job,
 }
 
-/// Tells the customer what there is to do, if that is news.
+/// Tells the customer what there is to do, if that is news. Where the customer has nobody to write to, the operators hear how
+/// many things there are of each kind.
 ///
 /// # Errors
 /// The mail could not be composed or sent, or the table failed. What was told is remembered only once it was sent.
@@ -48,56 +62,202 @@ where
     S: RememberAlert,
     M: SendMail,
 {
-    let News {
-        configuration,
-        subject,
-        worklist,
-        at,
-        ..
-    } = *news;
-    let before = store.load_alert(subject.key()).await?;
-    let Some(told) = news
-        .against(before.as_ref())
-        .filter(|_| !configuration.alerts.to.is_empty())
-    else {
+    let stored = store.load_alert(news.subject.key()).await?;
+    if stored.is_none() && news.worklist.is_empty() && news.worklist.notes.is_empty() {
+        return Ok(Told::Nothing);
+    }
+    let stopped = store.list_stopped().await?;
+    let Some(readers) = may_be_told(news.configuration, settings, &stopped) else {
         return Ok(Told::Nothing);
     };
-    let thread = before.and_then(|alert| alert.thread);
-    let letter = Letter {
-        configuration,
-        subject,
-        worklist,
-        at,
-        thread: thread.as_deref(),
+    // What somebody else was told is news to these readers, unless it is over.
+    let is_over = news.worklist.is_empty();
+    let before = stored.filter(|alert| alert.audience == readers.audience() || is_over);
+    let Some(told) = news.against(before) else {
+        return Ok(Told::Nothing);
     };
-    let sent_as = mail.send_mail(&letter.compose(settings)?).await?;
-    let state = AlertState {
-        digest: worklist.digest(),
-        problems: u64::try_from(worklist.len()).unwrap_or(u64::MAX),
-        lines: worklist.line_digests(),
-        needs_verifying: worklist.needs_verifying,
-        sent_at: at,
-        // A thread ends with its all-clear: the next problem begins a new one.
-        thread: (told == Told::Worklist).then(|| thread.unwrap_or(sent_as)),
-    };
-    store.save_alert(subject.key(), &state).await?;
-    Ok(told)
+    let sent_as = told.send(mail, settings, &readers).await?;
+    if let Some(sent_as) = sent_as {
+        let state = told.state(&readers, sent_as);
+        store.save_alert(news.subject.key(), &state).await?;
+        return Ok(told.what);
+    }
+    Ok(Told::Nothing)
 }
 
-impl News<'_> {
+/// What is told, and what was before.
+struct Telling<'a> {
+    news: News<'a>,
+    what: Told,
+    worklist: Worklist,
+    before: Option<AlertState>,
+    changes: Changes,
+}
+
+impl<'a> News<'a> {
     /// A run that may not see all that was told before can add to it, and never take from it.
-    fn against(&self, before: Option<&AlertState>) -> Option<Told> {
-        let told_before = before.filter(|alert| alert.problems > 0);
-        let sees_all = self.verified || told_before.is_none_or(|alert| !alert.needs_verifying);
-        let is_known = match before {
-            None => false,
-            Some(alert) if sees_all => alert.digest == self.worklist.digest(),
-            Some(alert) => self.worklist.line_digests().is_subset(&alert.lines),
+    fn against(&self, before: Option<AlertState>) -> Option<Telling<'a>> {
+        let told_before = before.as_ref().map(|alert| &alert.worklist);
+        let worklist = match told_before.filter(|_| !self.verified) {
+            Some(told) => self.worklist.clone().with_unseen(told),
+            None => self.worklist.clone(),
         };
-        if self.worklist.is_empty() {
-            told_before.filter(|_| sees_all).map(|_| Told::AllClear)
-        } else {
-            (!is_known).then_some(Told::Worklist)
+        let changes = told_before.map(|told| worklist.since(told)).unwrap_or_default();
+        let open_before = before.as_ref().filter(|alert| alert.problems > 0);
+        let what = match (worklist.is_empty(), open_before) {
+            (false, Some(alert)) if alert.digest == worklist.digest() => None,
+            (false, _) => Some(Told::Worklist),
+            (true, Some(_)) => Some(Told::AllClear),
+            (true, None) => None,
+        };
+        let what = what.or_else(|| self.brings_notes(&worklist, before.as_ref()).then_some(Told::Notes))?;
+        Some(Telling {
+            news: *self,
+            what,
+            worklist,
+            before,
+            changes,
+        })
+    }
+
+    fn brings_notes(&self, worklist: &Worklist, before: Option<&AlertState>) -> bool {
+        let is_due = |alert: &AlertState| {
+            let since = alert.notes_at.map(|at| self.at.duration_since(at));
+            alert.notes_digest != worklist.notes_digest() && since.is_none_or(|since| since >= BETWEEN_NOTES)
+        };
+        !worklist.notes.is_empty() && before.is_none_or(is_due)
+    }
+}
+
+impl Telling<'_> {
+    /// Sends it and returns the Message-ID; none where there is nobody to send it to.
+    async fn send<M: SendMail>(
+        &self,
+        mail: &M,
+        settings: &MailSettings,
+        readers: &Readers,
+    ) -> Result<Option<String>, ServiceFailure> {
+        let is_their_thread = |alert: &&AlertState| alert.audience == readers.audience();
+        let thread = self.before.as_ref().filter(is_their_thread);
+        let thread = thread.and_then(|alert| alert.thread.as_deref());
+        let configuration = self.news.configuration;
+        match readers {
+            Readers::Customer(to) => {
+                let letter = Letter {
+                    configuration,
+                    subject: self.news.subject,
+                    job: self.news.job,
+                    occasion: self.occasion(),
+                    worklist: &self.worklist,
+                    before: self.before.as_ref().map(|alert| &alert.worklist),
+                    at: self.news.at,
+                    thread,
+                    to,
+                };
+                mail.send_mail(&letter.compose(settings)?).await.map(Some)
+            }
+            // Notes are no business of the operators'.
+            Readers::Operator if self.what == Told::Notes => Ok(None),
+            Readers::Operator => {
+                let notice = counts(configuration, self.news.subject, &self.worklist, "it changed");
+                tell_operator(mail, settings, &notice, thread).await
+            }
         }
+    }
+
+    fn occasion(&self) -> Occasion<'_> {
+        match self.what {
+            Told::AllClear => Occasion::AllClear {
+                fixed: self.fixed_so_far(),
+                names: &self.changes.fixed,
+            },
+            Told::Notes => Occasion::Notes,
+            Told::Worklist | Told::Nothing => Occasion::News {
+                new: self.changes.new,
+                changed: self.changes.changed,
+                fixed: &self.changes.fixed,
+            },
+        }
+    }
+
+    fn thread(&self) -> Option<&str> {
+        self.before.as_ref()?.thread.as_deref()
+    }
+
+    fn fixed_so_far(&self) -> u64 {
+        let before = self.before.as_ref().map_or(0, |alert| alert.fixed);
+        before + u64::try_from(self.changes.fixed.len()).unwrap_or(u64::MAX)
+    }
+
+    fn state(&self, readers: &Readers, sent_as: String) -> AlertState {
+        let News {
+            at, job, configuration, ..
+        } = self.news;
+        let before = self.before.as_ref();
+        let has_notes = matches!(readers, Readers::Customer(_)) && !self.worklist.notes.is_empty();
+        let state = AlertState {
+            digest: self.worklist.digest(),
+            problems: u64::try_from(self.worklist.len()).unwrap_or(u64::MAX),
+            notes_digest: self.worklist.notes_digest(),
+            notes_at: has_notes.then_some(at).or_else(|| before?.notes_at),
+            sent_at: at,
+            changed_at: Some(at),
+            // A thread ends with its all-clear: the next problem begins a new one.
+            thread: self.thread().map(str::to_owned).or(Some(sent_as)),
+            reminders: 0,
+            remind_at: Some(next_reminder(0, at, configuration.time_zone.zone())),
+            fixed: self.fixed_so_far(),
+            audience: readers.audience(),
+            raised_by: before.and_then(|alert| alert.raised_by).or(Some(job)),
+            worklist: self.worklist.clone(),
+        };
+        match (self.what, before) {
+            (Told::Worklist | Told::Nothing, _) => state,
+            // What was open stays as it was told.
+            (Told::Notes, Some(before)) => AlertState {
+                changed_at: before.changed_at,
+                thread: before.thread.clone(),
+                reminders: before.reminders,
+                remind_at: before.remind_at,
+                ..state
+            },
+            (Told::AllClear | Told::Notes, _) => AlertState {
+                changed_at: None,
+                thread: None,
+                remind_at: None,
+                fixed: 0,
+                raised_by: None,
+                ..state
+            },
+        }
+    }
+}
+
+/// How many things there are of each kind, for the operators: no names.
+pub(crate) fn counts(configuration: &TenantConfiguration, subject: Subject, worklist: &Worklist, why: &str) -> Notice {
+    let TenantConfiguration { tenant, name, .. } = configuration;
+    let mut lines = vec![
+        format!("Customer: {name} ({tenant})"),
+        format!(
+            "Nobody of theirs can be written to about their {}; you hear of it because {why}.",
+            subject.name()
+        ),
+    ];
+    if worklist.is_empty() {
+        lines.push("All clear: nothing is left to do.".to_owned());
+    }
+    lines.extend(
+        worklist
+            .counts()
+            .iter()
+            .map(|(title, count)| format!("{count} × {title}")),
+    );
+    lines.push("Give the customer recipients that work ([alerts] to), or tell them yourself.".to_owned());
+    Notice {
+        title: format!(
+            "{tenant}: {} needs attention, and nobody can be written to",
+            subject.name()
+        ),
+        lines,
     }
 }

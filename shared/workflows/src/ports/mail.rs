@@ -1,18 +1,24 @@
-//! Sending mail, and remembering what one customer has been told.
+//! Sending mail, what one customer has been told, and what is heard of the addresses that mail goes to.
 
-use std::collections::BTreeSet;
 use std::future::Future;
 
 use habitsync_domain::identity::EmailAddress;
+use habitsync_domain::job::Job;
+use habitsync_domain::mail_feedback::{Feedback, Standing};
+use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::failure::ServiceFailure;
+use super::fleet::Due;
+use crate::mail::Worklist;
 
 /// A complete mail. `Debug` shows no content: it names people.
 pub struct Mail {
     /// Whom it goes to; never empty.
     pub to: Vec<EmailAddress>,
+    /// Whose mail it is, so that what is heard of it can be told to be about them; none for the operators' own.
+    pub tenant: Option<TenantId>,
     /// The MIME message, headers included.
     pub mime: Vec<u8>,
 }
@@ -22,7 +28,7 @@ impl std::fmt::Debug for Mail {
         f.debug_struct("Mail")
             .field("recipients", &self.to.len())
             .field("bytes", &self.mime.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -32,30 +38,171 @@ pub trait SendMail {
     fn send_mail(&self, mail: &Mail) -> impl Future<Output = Result<String, ServiceFailure>> + Send;
 }
 
-/// What a customer has been told about one subject: one `ALERT` item of the table.
+/// What a customer has been told about one subject: one `ALERT` item of the table, and the worklist beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertState {
-    /// Digest of the set of problems that was mailed.
+    /// Digest of what was to be done by the last mail.
     pub digest: String,
-    /// How many problems that were; 0 after an all-clear.
+    /// How many things that were; 0 after an all-clear.
     pub problems: u64,
-    /// A digest of each line that was mailed: what is not among them is news.
+    /// Digest of the notes of the last mail.
     #[serde(default)]
-    pub lines: BTreeSet<String>,
-    /// Whether some of it can be seen by a verifying run alone.
+    pub notes_digest: String,
+    /// When notes were mailed last.
     #[serde(default)]
-    pub needs_verifying: bool,
-    /// When it was mailed.
+    pub notes_at: Option<Timestamp>,
+    /// When the last mail was sent, whatever it was.
     pub sent_at: Timestamp,
+    /// When the set of things to do last changed, and was mailed.
+    #[serde(default)]
+    pub changed_at: Option<Timestamp>,
     /// The Message-ID of the thread's first mail: later ones answer it.
     pub thread: Option<String>,
+    /// How many reminders followed the last change.
+    #[serde(default)]
+    pub reminders: u32,
+    /// When the next reminder is due; none where nothing is open.
+    #[serde(default)]
+    pub remind_at: Option<Timestamp>,
+    /// How many things have been fixed since the thread began.
+    #[serde(default)]
+    pub fixed: u64,
+    /// Who was told.
+    #[serde(default)]
+    pub audience: Audience,
+    /// Which job found it: its next success is what clears what any job could have found.
+    #[serde(default)]
+    pub raised_by: Option<Job>,
+    /// What was told: personal data, kept beside the item in pieces, and only while something is open.
+    #[serde(skip)]
+    pub worklist: Worklist,
+}
+
+/// Who is told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// The customer, with everything.
+    #[default]
+    Customer,
+    /// The operators, in counts: the customer has nobody to write to.
+    Operator,
 }
 
 /// What one customer has been told.
-pub trait RememberAlert {
+pub trait RememberAlert: ListStopped {
     /// The state of the alert with this cause (for instance `users`); none where nothing was ever sent.
     fn load_alert(&self, cause: &str) -> impl Future<Output = Result<Option<AlertState>, ServiceFailure>> + Send;
 
-    /// Stores it.
+    /// Stores it; it is due, for the watchdog, when a reminder is.
     fn save_alert(&self, cause: &str, state: &AlertState) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}
+
+/// Which addresses no mail goes to any more.
+pub trait ListStopped {
+    /// Those that are stopped under the configuration in force.
+    fn list_stopped(&self) -> impl Future<Output = Result<Vec<EmailAddress>, ServiceFailure>> + Send;
+}
+
+/// A customer who is to be reminded of something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueReminder {
+    /// Whom.
+    pub tenant: TenantId,
+    /// Of what: the alert's cause.
+    pub cause: String,
+    /// Since when it has been due.
+    pub due_at: Timestamp,
+}
+
+/// Finds who is to be reminded, and remembers that they were.
+pub trait KeepReminders {
+    /// Reminders due at `now`, the longest due first, at most `limit`.
+    fn list_due_reminders(
+        &self,
+        now: Timestamp,
+        limit: u32,
+    ) -> impl Future<Output = Result<Due<DueReminder>, ServiceFailure>> + Send;
+
+    /// The reminder is due again at `until`, or never by itself; false where it has moved on since it was seen.
+    fn postpone_reminder(
+        &self,
+        reminder: &DueReminder,
+        until: Option<Timestamp>,
+    ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
+
+    /// What the customer has been told; see [`RememberAlert::load_alert`].
+    fn load_told(
+        &self,
+        tenant: &TenantId,
+        cause: &str,
+    ) -> impl Future<Output = Result<Option<AlertState>, ServiceFailure>> + Send;
+
+    /// See [`ListStopped::list_stopped`].
+    fn list_stopped_of(
+        &self,
+        tenant: &TenantId,
+    ) -> impl Future<Output = Result<Vec<EmailAddress>, ServiceFailure>> + Send;
+
+    /// Stores what has been told now, where nothing else was told since the reminder was put off until then; false where
+    /// something was.
+    fn note_reminded(
+        &self,
+        reminder: &DueReminder,
+        state: &AlertState,
+    ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
+}
+
+/// What SES says became of one mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailReport {
+    /// The report's own id: it may be delivered twice.
+    pub id: String,
+    /// Whose mail it was; none where it says nothing of it.
+    pub tenant: Option<TenantId>,
+    /// What happened.
+    pub feedback: Feedback,
+    /// To which addresses.
+    pub addresses: Vec<EmailAddress>,
+}
+
+/// Reports as they were received. Each stays on the queue until it is given back as done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedReports<Receipt> {
+    /// What could be read, with the receipt to give back.
+    pub reports: Vec<(MailReport, Receipt)>,
+    /// Receipts of what is about something else: deliveries, opened mails.
+    pub others: Vec<Receipt>,
+    /// Receipts of what could not be read.
+    pub unreadable: Vec<Receipt>,
+}
+
+/// Receives what is heard of mails.
+pub trait ReceiveMailFeedback {
+    /// What a report is given back by.
+    type Receipt: Send + Sync;
+
+    /// A few reports; none of any kind where the queue is empty. Does not wait for more to come.
+    fn receive_feedback(&self) -> impl Future<Output = Result<ReceivedReports<Self::Receipt>, ServiceFailure>> + Send;
+
+    /// This one is done, and is not received again.
+    fn settle_feedback(&self, receipt: &Self::Receipt) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}
+
+/// Keeps how a customer's addresses stand.
+pub trait KeepStandings {
+    /// How this address stands; as good as new where nothing was heard of it.
+    fn load_standing(
+        &self,
+        tenant: &TenantId,
+        address: &EmailAddress,
+    ) -> impl Future<Output = Result<Standing, ServiceFailure>> + Send;
+
+    /// Stores it.
+    fn save_standing(
+        &self,
+        tenant: &TenantId,
+        address: &EmailAddress,
+        standing: &Standing,
+    ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }

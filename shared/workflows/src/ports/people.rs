@@ -16,9 +16,10 @@ pub trait LoadPeople {
 }
 
 /// Reads one linked person.
-pub trait FindLink {
-    /// The employee's link and mirror; none where the employee has none.
-    fn find_link(&self, employee: &EmployeeId) -> impl Future<Output = Result<Option<Person>, ServiceFailure>> + Send;
+pub trait LoadPerson {
+    /// The link and the mirror; none where nobody is linked under this id.
+    fn load_person(&self, employee: &EmployeeId)
+    -> impl Future<Output = Result<Option<Person>, ServiceFailure>> + Send;
 }
 
 /// Writes one linked person.

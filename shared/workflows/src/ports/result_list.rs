@@ -29,6 +29,13 @@ pub struct ListedResults {
     pub unreadable: u64,
 }
 
+/// Reads what is dead.
+pub trait ListDead {
+    /// At most `limit` of the customer's dead results, those that died first first. What died before dead results were listed
+    /// by themselves is not among them.
+    fn list_dead(&self, limit: u32) -> impl Future<Output = Result<Vec<ResultRecord>, ServiceFailure>> + Send;
+}
+
 /// Tries dead results again.
 pub trait ReviveResult {
     /// Makes a dead result wait, due at `now`, with so many attempts behind it. One conditional write; false where it is not

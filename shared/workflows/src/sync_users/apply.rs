@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use habitsync_domain::brake::fails_too_often;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::{Job, JobState};
-use habitsync_domain::parking::{Parked, Refusal};
+use habitsync_domain::parking::{Parked, Refusal, Setback};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::user_plan::{Action, Step, UserPlan};
@@ -51,6 +51,11 @@ impl Applied {
             account_exists: false,
             parked: HashMap::new(),
         }
+    }
+
+    /// What is refused by now, of everybody.
+    pub(super) fn setbacks(&self) -> impl Iterator<Item = &Setback> {
+        self.parked.values().flat_map(|parked| &parked.setbacks)
     }
 
     pub(super) fn is_finished(&self) -> bool {

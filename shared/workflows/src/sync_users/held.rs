@@ -10,10 +10,10 @@ use habitsync_domain::user_plan::{HeldRemoval, LostField, UserPlan, digest};
 
 use super::{InForce, UserSync};
 use crate::job_run::JobFailure;
-use crate::mail::{Notice, tell_operator};
+use crate::mail::{Notice, Worklist, tell_operator};
 use crate::ports::clock::Now;
 use crate::ports::holds::{ForgetDecision, LoadHold, SaveHold};
-use crate::ports::mail::{AlertState, RememberAlert, SendMail};
+use crate::ports::mail::{AlertState, Audience, RememberAlert, SendMail};
 use crate::ports::runs::RememberJob;
 
 /// What the operator was told of lost fields is remembered under this cause.
@@ -113,10 +113,17 @@ where
         let state = AlertState {
             digest,
             problems: u64::try_from(lost.len()).unwrap_or(u64::MAX),
-            lines: names.into_iter().map(str::to_owned).collect(),
-            needs_verifying: false,
+            notes_digest: String::new(),
+            notes_at: None,
             sent_at: self.clock.now(),
+            changed_at: None,
             thread: None,
+            reminders: 0,
+            remind_at: None,
+            fixed: 0,
+            audience: Audience::Operator,
+            raised_by: Some(Job::Users),
+            worklist: Worklist::default(),
         };
         Ok(self.store.save_alert(LOST_FIELDS, &state).await?)
     }

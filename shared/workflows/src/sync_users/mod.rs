@@ -18,9 +18,9 @@ use jiff::Timestamp;
 
 pub use summary::{UserSyncSummary, Written};
 
-use crate::held_back::{is_for_customer, is_held_back};
+use crate::held_back::is_held_back;
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
-use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer};
+use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer, tell_of_run};
 use crate::ports::clock::Now;
 use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
 use crate::ports::incidents::{ListIncidents, NoteHeldBack};
@@ -94,9 +94,8 @@ where
     }
     let work = async |remembered: &mut JobState| sync.work(in_force, start.deadline, remembered).await;
     let result = run_job(sync.store, sync.clock, Job::Users, start, work).await;
-    if let Err(failure) = &result {
-        sync.report_failure(configuration, failure).await?;
-    }
+    let run = (configuration, Job::Users, sync.clock.now());
+    tell_of_run(sync.store, sync.mail, sync.mail_settings, run, &result).await?;
     result
 }
 
@@ -174,13 +173,14 @@ where
         held_plan: Option<PlanId>,
     ) -> Result<UserSyncSummary, JobFailure> {
         let finished = applied.is_finished();
+        let setbacks: Vec<_> = applied.setbacks().cloned().collect();
         let problems: Vec<_> = plan.problems.into_iter().chain(applied.problems).collect();
         // A draft is not the customer's business yet; what a run did not come to, or was not answered about, is no news.
         let is_news = configuration.status == Status::Live && finished && !applied.must_look;
         let told = if is_news {
-            let worklist = Worklist::of_people(&problems, &plan.held)
+            let worklist = Worklist::of_user_sync(&configuration.users, &problems, &plan.held, setbacks.iter())
                 .with_lost_fields(&plan.lost_fields)
-                .held_as(held_plan.as_ref());
+                .held_as(held_plan.as_ref().map(PlanId::as_str));
             self.tell(configuration, &worklist, verified).await?
         } else {
             Told::Nothing
@@ -201,19 +201,6 @@ where
         })
     }
 
-    async fn report_failure(
-        &self,
-        configuration: &TenantConfiguration,
-        failure: &JobFailure,
-    ) -> Result<(), JobFailure> {
-        if is_for_customer(self.store, Job::Users, failure).await?
-            && let Some(worklist) = Worklist::of_failure(failure)
-        {
-            self.tell(configuration, &worklist, false).await?;
-        }
-        Ok(())
-    }
-
     async fn tell(
         &self,
         configuration: &TenantConfiguration,
@@ -226,6 +213,7 @@ where
             worklist,
             at: self.clock.now(),
             verified,
+            job: Job::Users,
         };
         Ok(tell_customer(self.store, self.mail, self.mail_settings, &news).await?)
     }

@@ -2,13 +2,15 @@
 
 use habitsync_domain::job::{Job, JobState};
 use habitsync_fixtures::Blueprint;
-use habitsync_local::Mail;
 use habitsync_local::customer::{Example, ExampleCustomer, Schedules, today};
 use habitsync_local::deploy::{OPERATOR_MAIL, STAGE};
 use habitsync_local::emulator::REGION;
 use habitsync_local::workspace;
+use habitsync_local::{LocalStack, Mail};
 use habitsync_simulator_employee_connect::{Course, CourseResult, EmployeeConnectSimulator};
 use habitsync_simulator_tribal_habits::{Enrolment, Topic, TribalHabitsSimulator, User};
+use habitsync_workflows::ports::mail::RememberAlert;
+use habitsync_workflows::ports::results::SettleResult;
 use habitsync_workflows::ports::runs::RememberJob as _;
 use jiff::Timestamp;
 use libtest_mimic::Failed;
@@ -100,6 +102,25 @@ impl Customer {
         } else {
             Ok(answer)
         }
+    }
+
+    /// The customer's part of the table.
+    pub(crate) async fn table(&self) -> Result<impl RememberAlert + SettleResult, Failed> {
+        Ok(self.world.stack.tenant_table(&self.example.tenant).await?)
+    }
+
+    /// The stack that the customer is on.
+    pub(crate) fn stack(&self) -> &LocalStack {
+        &self.world.stack
+    }
+
+    /// Lets the watchdog look, which it does every minute anyway.
+    pub(crate) async fn watch(&self) -> Result<(), Failed> {
+        let answer = self.world.stack.invoke("watchdog", &json!({})).await?;
+        if answer.get("errorType").is_some() {
+            return Err(format!("the watchdog failed: {answer}").into());
+        }
+        Ok(())
     }
 
     /// What a job remembers.

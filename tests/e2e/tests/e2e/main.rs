@@ -4,6 +4,7 @@
 mod courses;
 mod customer;
 mod hanging;
+mod mails;
 mod operating;
 mod operators;
 mod results;
@@ -122,6 +123,9 @@ fn trials() -> Vec<Test> {
         users::bad_data::refused_credentials_are_mailed_to_the_customer,
         courses::ready_topics_become_courses_and_near_misses_do_not,
         courses::a_missing_development_module_is_one_clear_message,
+        mails::a_refused_field_is_told_once_reminded_of_and_cleared_once_it_is_corrected,
+        mails::two_bounces_stop_the_mails_to_an_address_and_the_operators_hear_instead,
+        mails::completions_that_nobody_tries_any_more_are_told_by_the_sweep,
         results::a_completion_is_recorded_once_though_it_is_sent_three_times,
         results::a_result_whose_answer_was_lost_is_not_recorded_twice,
         results::a_completion_that_comes_before_its_course_is_recorded_when_the_course_comes,

@@ -20,3 +20,20 @@ pub(crate) async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) ->
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
+
+/// The same for what has to be asked for.
+pub(crate) async fn until_answered<T>(
+    what: &str,
+    mut ask: impl AsyncFnMut() -> Result<Option<T>, Failed>,
+) -> Result<T, Failed> {
+    let started = Instant::now();
+    loop {
+        if let Some(seen) = ask().await? {
+            return Ok(seen);
+        }
+        if started.elapsed() > LIMIT {
+            return Err(format!("waited {LIMIT:?} for {what}").into());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}

@@ -100,8 +100,8 @@ pub(crate) async fn refused_credentials_are_mailed_to_the_customer(world: World)
         .arm(Rule::new(Fault::ExpiredToken).on(&Method::GET, "/users").times(20));
     let answer = customer.call("user-sync").await?;
     assert!(answer.get("errorType").is_some(), "{answer}");
-    let mails = customer.mails_about("user sync").await?;
-    let refused = "tribal habits refused the integration's credentials";
+    let mails = customer.mails_about("connection to Tribal Habits").await?;
+    let refused = "tribal habits refused the integration's key";
     assert!(
         mails.iter().any(|mail| mail.body_text.to_lowercase().contains(refused)),
         "{mails:?}"

@@ -37,7 +37,7 @@ pub(crate) async fn more_leavers_than_usual_are_all_held_and_the_rest_of_the_run
     let named: Vec<_> = leavers.iter().map(String::as_str).collect();
     let mail = customer.newest_mail().await?;
     assert_says(&mail, &named);
-    assert_says(&mail, &["accounts wait for your word"]);
+    assert_says(&mail, &["accounts wait for your decision"]);
     Ok(())
 }
 

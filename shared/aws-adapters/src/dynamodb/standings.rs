@@ -1,0 +1,57 @@
+//! How the addresses stand that mail came back from: one item per customer and address, only where something was heard.
+
+use habitsync_domain::identity::EmailAddress;
+use habitsync_domain::mail_feedback::Standing;
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::mail::{KeepStandings, ListStopped};
+use serde::{Deserialize, Serialize};
+
+use super::item::{Item, Retention, read_number};
+use super::keys::{Key, Prefix, VERSION};
+use super::{SERVICE, Table, TenantTable};
+use crate::failure::AwsError;
+
+/// An address, as it was written, and how it stands.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    address: EmailAddress,
+    standing: Standing,
+}
+
+impl ListStopped for TenantTable {
+    async fn list_stopped(&self) -> Result<Vec<EmailAddress>, ServiceFailure> {
+        let heard_of: Vec<Kept> = self.all(Prefix::Address).await?;
+        if heard_of.is_empty() {
+            return Ok(Vec::new());
+        }
+        let in_force = self.table.get(&Key::configuration(&self.tenant)).await?;
+        let version = in_force.map(|item| read_number::<u64>(&item, VERSION)).transpose();
+        let version = version
+            .map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?
+            .unwrap_or_default();
+        let stopped = heard_of.into_iter().filter(|kept| kept.standing.is_stopped(version));
+        Ok(stopped.map(|kept| kept.address).collect())
+    }
+}
+
+impl KeepStandings for Table {
+    async fn load_standing(&self, tenant: &TenantId, address: &EmailAddress) -> Result<Standing, ServiceFailure> {
+        let kept: Option<Kept> = self.get_body(&Key::address(tenant, address)).await?;
+        Ok(kept.map(|kept| kept.standing).unwrap_or_default())
+    }
+
+    async fn save_standing(
+        &self,
+        tenant: &TenantId,
+        address: &EmailAddress,
+        standing: &Standing,
+    ) -> Result<(), ServiceFailure> {
+        let kept = Kept {
+            address: address.clone(),
+            standing: standing.clone(),
+        };
+        let item = Item::new(&Key::address(tenant, address)).kept(Retention::ThirteenMonths);
+        Ok(self.replace(item.with_body(&kept)).await?)
+    }
+}

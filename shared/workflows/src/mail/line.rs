@@ -1,0 +1,167 @@
+//! Lines of a worklist, and the groups that they come in: one cause each, with what to do about it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::advice::Advice;
+
+/// Lines that have one cause.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Group {
+    pub(crate) rank: u8,
+    pub(crate) title: String,
+    pub(crate) what_to_do: String,
+    pub(crate) labels: OwnLabels,
+    pub(crate) lines: Vec<Line>,
+}
+
+/// What the facts of a group's lines are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Labels {
+    /// In front of the number.
+    pub(super) number: &'static str,
+    pub(super) field: &'static str,
+    pub(super) seen: &'static str,
+    pub(super) expected: &'static str,
+}
+
+/// The same, as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct OwnLabels {
+    pub(crate) number: String,
+    pub(crate) field: String,
+    pub(crate) seen: String,
+    pub(crate) expected: String,
+}
+
+/// A person and a field of their record.
+pub(super) const PEOPLE: Labels = Labels {
+    number: "employee",
+    field: "Field",
+    seen: "Found",
+    expected: "Should be",
+};
+
+/// One person, or one topic.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Line {
+    pub(crate) who: String,
+    pub(crate) number: String,
+    pub(crate) field: String,
+    pub(crate) seen: Option<String>,
+    pub(crate) expected: String,
+    pub(crate) tried: Tried,
+    /// Whether a run that does not read the portal cannot tell that it is mended.
+    pub(crate) unseen: bool,
+    /// What the line is about, whatever is wrong with it.
+    pub(super) key: String,
+    /// What the line says, before anything of it was masked.
+    pub(super) id: String,
+}
+
+/// When something is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum Tried {
+    /// Not by itself.
+    Never,
+    /// By the next run.
+    NextRun,
+    /// By the first run after this moment, or the first after it is corrected.
+    After(Timestamp),
+}
+
+/// What a line is made of: texts that can be shown, and what a value really was.
+pub(super) struct Entry<'a> {
+    pub(super) who: String,
+    pub(super) number: String,
+    pub(super) field: String,
+    /// As it is shown.
+    pub(super) seen: Option<String>,
+    pub(super) expected: String,
+    pub(super) tried: Tried,
+    pub(super) unseen: bool,
+    /// What tells this line from one that looks the same: the value as it was found.
+    pub(super) raw: &'a str,
+}
+
+/// Lines by their causes.
+#[derive(Default)]
+pub(super) struct Groups(BTreeMap<(Advice, String), Vec<Line>>);
+
+impl Groups {
+    /// Adds a line about this; `what_to_do` replaces the advice's own words where they are not enough.
+    pub(super) fn add(&mut self, advice: Advice, what_to_do: Option<&str>, entry: Entry<'_>) {
+        let what_to_do = what_to_do.unwrap_or(advice.what_to_do).to_owned();
+        let line = Line::of(advice.title, entry);
+        self.0.entry((advice, what_to_do)).or_default().push(line);
+    }
+
+    pub(super) fn sorted(self) -> Vec<Group> {
+        let groups = self.0.into_iter().map(|((advice, what_to_do), mut lines)| {
+            lines.sort();
+            Group {
+                rank: advice.rank,
+                title: advice.title.to_owned(),
+                what_to_do,
+                labels: advice.labels.into(),
+                lines,
+            }
+        });
+        groups.collect()
+    }
+}
+
+impl Line {
+    fn of(title: &str, entry: Entry<'_>) -> Self {
+        let Entry {
+            who,
+            number,
+            field,
+            seen,
+            expected,
+            tried,
+            unseen,
+            raw,
+        } = entry;
+        Self {
+            key: digest(&[&number, &field]),
+            id: digest(&(title, &who, &number, &field, raw, &expected)),
+            who,
+            number,
+            field,
+            seen,
+            expected,
+            tried,
+            unseen,
+        }
+    }
+}
+
+impl From<Labels> for OwnLabels {
+    fn from(labels: Labels) -> Self {
+        Self {
+            number: labels.number.to_owned(),
+            field: labels.field.to_owned(),
+            seen: labels.seen.to_owned(),
+            expected: labels.expected.to_owned(),
+        }
+    }
+}
+
+/// A digest of this, in hexadecimal digits.
+pub(super) fn digest(of: &impl Serialize) -> String {
+    let digest = Sha256::digest(serde_json::to_vec(of).unwrap_or_default());
+    hex::encode(digest)
+}
+
+impl std::fmt::Debug for Group {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Group")
+            .field("title", &self.title)
+            .field("lines", &self.lines.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,305 @@
+//! What both renderings of a mail show, in the order in which it is read: what happened, what was fixed, what to do, what is good
+//! to know, and the small print.
+
+use habitsync_domain::configuration::TenantConfiguration;
+use jiff::{Timestamp, ToSpan};
+
+use super::compose::{Letter, Occasion};
+use super::line::{Group, Line, PEOPLE, Tried};
+use super::promise::leaver_promise;
+use super::subject::Subject;
+use super::worklist::{Known, Mark, Worklist};
+use super::{local_time, shown::shown};
+
+/// So many lines of a group are shown; a mail that is too long is cut off by its reader's program. The spreadsheet has all.
+const LINES_SHOWN: usize = 25;
+
+/// So many names are listed of what was fixed.
+const NAMES_SHOWN: usize = 10;
+
+/// A mail's content.
+pub(super) struct Page<'a> {
+    configuration: &'a TenantConfiguration,
+    letter: &'a Letter<'a>,
+    known: Option<Known<'a>>,
+    pub(super) customer: String,
+    /// What a mail program shows behind the subject.
+    pub(super) preview: String,
+    pub(super) heading: String,
+    pub(super) intro: Vec<String>,
+    pub(super) is_good_news: bool,
+    pub(super) is_bad_news: bool,
+    pub(super) failure: Option<PageFailure>,
+    pub(super) groups: Vec<PageGroup>,
+    pub(super) notes: Vec<PageGroup>,
+    pub(super) small_print: Vec<String>,
+    pub(super) signature: String,
+}
+
+pub(super) struct PageFailure {
+    pub(super) since: String,
+    pub(super) what_to_do: String,
+    pub(super) tried: Option<String>,
+}
+
+pub(super) struct PageGroup {
+    pub(super) title: String,
+    pub(super) what_to_do: String,
+    pub(super) count: usize,
+    pub(super) lines: Vec<PageLine>,
+    /// How many more the spreadsheet has.
+    pub(super) more: usize,
+}
+
+pub(super) struct PageLine {
+    pub(super) who: String,
+    pub(super) number: String,
+    pub(super) mark: Option<&'static str>,
+    pub(super) facts: Vec<Fact>,
+}
+
+pub(super) struct Fact {
+    pub(super) label: String,
+    pub(super) value: String,
+    /// Whether it is what somebody wrote into a field, in whatever script and direction.
+    pub(super) is_found: bool,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn of(letter: &'a Letter<'a>) -> Self {
+        let mut page = Self {
+            configuration: letter.configuration,
+            letter,
+            // In a first mail everything is new, and nothing has to say so; in a reminder nothing is.
+            known: match letter.occasion {
+                Occasion::News { .. } => letter.before.filter(|before| !before.is_empty()).map(Worklist::known),
+                Occasion::Reminder { .. } | Occasion::AllClear { .. } | Occasion::Notes => None,
+            },
+            customer: shown(&letter.configuration.name),
+            preview: String::new(),
+            heading: heading(letter),
+            intro: Vec::new(),
+            is_good_news: matches!(letter.occasion, Occasion::AllClear { .. }),
+            is_bad_news: letter.worklist.failure.is_some(),
+            failure: None,
+            groups: Vec::new(),
+            notes: Vec::new(),
+            small_print: Vec::new(),
+            signature: String::new(),
+        };
+        page.intro = page.intro();
+        page.failure = page.failure();
+        page.groups = page.groups_of(&letter.worklist.groups);
+        page.notes = page.groups_of(&letter.worklist.notes);
+        page.preview = page.preview();
+        page.small_print = page.small_print();
+        page.signature = page.signature();
+        page
+    }
+
+    /// How a line stands to the last mail, where that is worth a word.
+    pub(super) fn mark_of(&self, line: &Line) -> Option<&'static str> {
+        match self.known.as_ref()?.mark(line) {
+            Mark::New => Some("new"),
+            Mark::Changed => Some("changed"),
+            Mark::Known => None,
+        }
+    }
+
+    /// When the line is tried again, in local time.
+    pub(super) fn tried(&self, line: &Line) -> Option<String> {
+        let at = self.letter.at;
+        match line.tried {
+            Tried::Never => None,
+            Tried::NextRun => self.next_run(at),
+            Tried::After(due) if due <= at => self.next_run(at),
+            Tried::After(due) => {
+                let run = self.next_run(due.checked_sub(1.second()).unwrap_or(due));
+                // Where no run is scheduled, one after this moment tries it.
+                let then = run.unwrap_or_else(|| local_time::after(due, &self.configuration.time_zone));
+                Some(format!("{then}; sooner once it is corrected"))
+            }
+        }
+    }
+
+    fn next_run(&self, after: Timestamp) -> Option<String> {
+        local_time::next_try(self.configuration, self.letter.job, after)
+    }
+
+    fn intro(&self) -> Vec<String> {
+        let worklist = self.letter.worklist;
+        match &self.letter.occasion {
+            Occasion::News { new, changed, fixed } => {
+                let rest = (worklist.failure.is_none() && self.letter.subject == Subject::Users)
+                    .then(|| "Everything else is synchronised.".to_owned());
+                let news = self.known.is_some().then(|| what_is_new(*new, *changed)).flatten();
+                let fixed = self.fixed(fixed);
+                [news, fixed, rest].into_iter().flatten().collect()
+            }
+            Occasion::Reminder { told_at } => {
+                let day = local_time::day(*told_at, &self.configuration.time_zone);
+                vec![format!("Nothing has changed since our e-mail of {day}.")]
+            }
+            Occasion::AllClear { names, .. } => {
+                let done = format!(
+                    "Nothing about your {} needs your attention any more.",
+                    self.letter.subject.name()
+                );
+                [Some(done), self.fixed(names)].into_iter().flatten().collect()
+            }
+            Occasion::Notes => vec!["Nothing of this is urgent.".to_owned()],
+        }
+    }
+
+    /// Results are no longer listed once they are recorded, or too old to be told of.
+    fn fixed(&self, names: &[String]) -> Option<String> {
+        if names.is_empty() {
+            return None;
+        }
+        let what = match self.letter.subject {
+            Subject::Results => "No longer on the list",
+            Subject::Users | Subject::Courses | Subject::Connection(_) => "Fixed since the last e-mail",
+        };
+        Some(format!("{what}: {} ({}).", names.len(), listed(names)))
+    }
+
+    fn failure(&self) -> Option<PageFailure> {
+        let failure = self.letter.worklist.failure.as_ref()?;
+        let what = match self.letter.subject {
+            Subject::Courses => "No course has been synchronised",
+            Subject::Users | Subject::Results | Subject::Connection(_) => "Nothing has been synchronised",
+        };
+        let since = match failure.last_success_at {
+            Some(at) => format!("{what} since {}.", local_time::long(at, &self.configuration.time_zone)),
+            None => format!("{what} so far."),
+        };
+        Some(PageFailure {
+            since,
+            what_to_do: failure.what_to_do.clone(),
+            tried: self
+                .next_run(self.letter.at)
+                .map(|next| format!("Every run tries again, the next one {next}.")),
+        })
+    }
+
+    fn groups_of(&self, groups: &[Group]) -> Vec<PageGroup> {
+        groups.iter().map(|group| self.group(group)).collect()
+    }
+
+    /// What is new comes first, so that it is among what is shown.
+    fn group(&self, group: &Group) -> PageGroup {
+        let mut lines: Vec<&Line> = group.lines.iter().collect();
+        lines.sort_by_key(|line| self.mark_of(line).is_none());
+        PageGroup {
+            title: group.title.clone(),
+            what_to_do: group.what_to_do.clone(),
+            count: group.lines.len(),
+            lines: lines
+                .iter()
+                .take(LINES_SHOWN)
+                .map(|line| self.line(group, line))
+                .collect(),
+            more: group.lines.len().saturating_sub(LINES_SHOWN),
+        }
+    }
+
+    fn line(&self, group: &Group, line: &Line) -> PageLine {
+        let fact = |label: &str, value: Option<String>, is_found| {
+            value.filter(|value| !value.is_empty()).map(|value| Fact {
+                label: label.to_owned(),
+                value,
+                is_found,
+            })
+        };
+        let labels = &group.labels;
+        let facts = [
+            fact(&labels.field, Some(line.field.clone()), false),
+            fact(&labels.seen, line.seen.clone(), labels.seen == PEOPLE.seen),
+            fact(&labels.expected, Some(line.expected.clone()), false),
+            fact("Tried next", self.tried(line), false),
+        ];
+        PageLine {
+            who: line.who.clone(),
+            number: format!("{} {}", labels.number, line.number),
+            mark: self.mark_of(line),
+            facts: facts.into_iter().flatten().collect(),
+        }
+    }
+
+    /// No names: it is shown on locked screens.
+    fn preview(&self) -> String {
+        let since = self.failure.iter().map(|failure| &failure.since);
+        let titles = self.groups.iter().chain(&self.notes).map(|group| &group.title);
+        let titles: Vec<_> = since.chain(titles).map(String::as_str).collect();
+        if titles.is_empty() {
+            return self.intro.first().cloned().unwrap_or_default();
+        }
+        titles.join(" · ")
+    }
+
+    fn small_print(&self) -> Vec<String> {
+        let worklist = self.letter.worklist;
+        let mut lines = Vec::new();
+        if !worklist.is_empty() {
+            if self.letter.subject == Subject::Users {
+                let next = self.next_run(self.letter.at);
+                let next = next.map_or_else(String::new, |next| format!(" ({next})"));
+                lines.push(format!("What you correct is taken up by the next run{next}."));
+            }
+            let then = match worklist.failure {
+                Some(_) => "We write again when it works, and remind you less and less often until then.",
+                None => "We write again when this list changes, and remind you less and less often while it does not.",
+            };
+            lines.push(then.to_owned());
+        }
+        if worklist.rows().next().is_some() {
+            lines.push("All lines are attached as a spreadsheet.".to_owned());
+        }
+        if self.letter.subject == Subject::Users {
+            lines.push(leaver_promise(self.configuration));
+        }
+        lines.push("Questions? Reply to this e-mail.".to_owned());
+        lines
+    }
+
+    fn signature(&self) -> String {
+        let at = local_time::long(self.letter.at, &self.configuration.time_zone);
+        format!("{} · {} · {at}", self.customer, self.letter.subject.name())
+    }
+}
+
+fn heading(letter: &Letter<'_>) -> String {
+    let count = letter.worklist.len();
+    if let Some(failure) = &letter.worklist.failure {
+        return match letter.occasion {
+            Occasion::Reminder { .. } => format!("Still so: {}", failure.title),
+            Occasion::News { .. } | Occasion::AllClear { .. } | Occasion::Notes => failure.title.clone(),
+        };
+    }
+    match &letter.occasion {
+        Occasion::AllClear { fixed: 1, .. } => "All clear: 1 thing was fixed".to_owned(),
+        Occasion::AllClear { fixed, .. } => format!("All clear: {fixed} things were fixed"),
+        Occasion::Notes => format!("Good to know about your {}", letter.subject.name()),
+        Occasion::Reminder { .. } if count == 1 => "1 thing still needs your attention".to_owned(),
+        Occasion::Reminder { .. } => format!("{count} things still need your attention"),
+        Occasion::News { .. } if count == 1 => "1 thing needs your attention".to_owned(),
+        Occasion::News { .. } => format!("{count} things need your attention"),
+    }
+}
+
+fn what_is_new(new: usize, changed: usize) -> Option<String> {
+    match (new, changed) {
+        (0, 0) => None,
+        (new, 0) => Some(format!("New since the last e-mail: {new}.")),
+        (0, changed) => Some(format!("Changed since the last e-mail: {changed}.")),
+        (new, changed) => Some(format!("Since the last e-mail: {new} new, {changed} changed.")),
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    let shown = names.iter().take(NAMES_SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match names.len().saturating_sub(NAMES_SHOWN) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}

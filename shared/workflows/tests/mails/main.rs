@@ -1,0 +1,9 @@
+//! What a customer reads: the mails' content, when they come, what stops them, and what they look like.
+
+mod cadence;
+mod company;
+mod content;
+mod customer;
+mod feedback;
+mod results;
+mod samples;

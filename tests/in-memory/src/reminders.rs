@@ -1,0 +1,106 @@
+//! Who is to be reminded, and how their addresses stand.
+
+use habitsync_domain::identity::EmailAddress;
+use habitsync_domain::mail_feedback::Standing;
+use habitsync_domain::tenant::TenantId;
+use jiff::Timestamp;
+
+use crate::faults::Call;
+use crate::fleet::Fleet;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::fleet::Due;
+use habitsync_workflows::ports::mail::{AlertState, DueReminder, KeepReminders, KeepStandings};
+
+impl KeepReminders for Fleet<'_> {
+    async fn list_due_reminders(&self, now: Timestamp, limit: u32) -> Result<Due<DueReminder>, ServiceFailure> {
+        let list = || {
+            let mut items = Vec::new();
+            for (tenant, table) in self.tables() {
+                for (cause, alert) in &table.state().alerts {
+                    let due_at = alert.remind_at.filter(|due_at| *due_at <= now);
+                    items.extend(due_at.map(|due_at| DueReminder {
+                        tenant: tenant.clone(),
+                        cause: cause.clone(),
+                        due_at,
+                    }));
+                }
+            }
+            items.sort_by_key(|reminder| reminder.due_at);
+            items.truncate(limit as usize);
+            Ok(Due { items, unreadable: 0 })
+        };
+        self.faults.call(Call::ListDueReminders, list).await
+    }
+
+    async fn postpone_reminder(
+        &self,
+        reminder: &DueReminder,
+        until: Option<Timestamp>,
+    ) -> Result<bool, ServiceFailure> {
+        let postpone = || Ok(self.change(reminder, |alert| alert.remind_at = until));
+        self.faults.call(Call::PostponeReminder, postpone).await
+    }
+
+    async fn load_told(&self, tenant: &TenantId, cause: &str) -> Result<Option<AlertState>, ServiceFailure> {
+        let load = || {
+            let table = self.table(tenant);
+            Ok(table.and_then(|table| table.state().alerts.get(cause).cloned()))
+        };
+        self.faults.call(Call::LoadAlert, load).await
+    }
+
+    async fn list_stopped_of(&self, tenant: &TenantId) -> Result<Vec<EmailAddress>, ServiceFailure> {
+        let list = || {
+            Ok(self
+                .table(tenant)
+                .map(|table| table.state().stopped())
+                .unwrap_or_default())
+        };
+        self.faults.call(Call::ListStopped, list).await
+    }
+
+    async fn note_reminded(&self, reminder: &DueReminder, state: &AlertState) -> Result<bool, ServiceFailure> {
+        let note = || Ok(self.change(reminder, |alert| *alert = state.clone()));
+        self.faults.call(Call::NoteReminded, note).await
+    }
+}
+
+impl Fleet<'_> {
+    /// Changes the alert where its reminder is still due when it was.
+    fn change(&self, reminder: &DueReminder, change: impl FnOnce(&mut AlertState)) -> bool {
+        let Some(table) = self.table(&reminder.tenant) else {
+            return false;
+        };
+        let mut state = table.state();
+        let alert = state.alerts.get_mut(&reminder.cause);
+        let unchanged = alert.filter(|alert| alert.remind_at == Some(reminder.due_at));
+        unchanged.map(change).is_some()
+    }
+}
+
+impl KeepStandings for Fleet<'_> {
+    async fn load_standing(&self, tenant: &TenantId, address: &EmailAddress) -> Result<Standing, ServiceFailure> {
+        let load = || {
+            let table = self.table(tenant);
+            let standing = table.and_then(|table| table.state().standings.get(&address.key()).cloned());
+            Ok(standing.map(|(_, standing)| standing).unwrap_or_default())
+        };
+        self.faults.call(Call::LoadStanding, load).await
+    }
+
+    async fn save_standing(
+        &self,
+        tenant: &TenantId,
+        address: &EmailAddress,
+        standing: &Standing,
+    ) -> Result<(), ServiceFailure> {
+        let save = || {
+            if let Some(table) = self.table(tenant) {
+                let kept = (address.clone(), standing.clone());
+                table.state().standings.insert(address.key(), kept);
+            }
+            Ok(())
+        };
+        self.faults.call(Call::SaveStanding, save).await
+    }
+}
