@@ -35,11 +35,11 @@ fn shown(tenant: &TenantId, stage: &str, held: Option<&HeldPlan>) -> String {
         return format!("# nothing of {tenant} is held on stage {stage}, from the table");
     };
     let count = held.people.len();
-    let head = format!(
+    let first = format!(
         "# plan {} of {tenant} on stage {stage}: {count} removals held since {:.0}, from the table",
         held.id, held.since
     );
-    let lines = [head]
+    let lines = [first]
         .into_iter()
         .chain(held.people.iter().map(line))
         .chain(what_next(tenant, held));

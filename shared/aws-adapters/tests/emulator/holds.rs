@@ -100,7 +100,7 @@ async fn a_plan_is_due_until_somebody_decides_or_it_is_not_held_any_more() {
             .await
             .expect("has moved on")
     );
-    assert_eq!(listed(REMIND_AT).await, [two.id.clone()]);
+    assert_eq!(listed(REMIND_AT).await, std::slice::from_ref(&two.id));
     acme.close_hold(&two.id).await.expect("closed");
     assert!(listed(REMIND_AT).await.is_empty());
     acme.note_word(&one.id, &word(Verdict::Rejected)).await.expect("noted");
