@@ -61,7 +61,7 @@ pub(crate) enum UserNameFrom {
     /// The work e-mail.
     #[default]
     WorkEmail,
-    /// EmployeeConnect's UserID.
+    /// EmployeeConnect's user id.
     UserId,
 }
 

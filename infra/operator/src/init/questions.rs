@@ -1,5 +1,7 @@
 //! The questions of the kick-off call, asked in a terminal; each says what a good answer is, and a wrong one is asked again.
 
+#![expect(clippy::unnecessary_wraps, reason = "the shape that a check of a prompt has")]
+
 use std::collections::BTreeMap;
 
 use habitsync_domain::identity::EmailAddress;
@@ -30,7 +32,7 @@ pub(super) fn ask() -> Result<Answers, InquireError> {
         "EmployeeConnect API:",
         &format!("https://{tenant}.employeeconnect.com/api/v1"),
     )?;
-    let user_name = one_of("User name is their:", &UserNameFrom::ALL, |from| from.in_words())?;
+    let user_name = one_of("User name is their:", &UserNameFrom::ALL, UserNameFrom::in_words)?;
     let sso = Confirm::new("Do people sign in by single sign-on?")
         .with_default(false)
         .prompt()?;
@@ -45,7 +47,7 @@ pub(super) fn ask() -> Result<Answers, InquireError> {
         results: Confirm::new("Do completions become results?")
             .with_default(true)
             .prompt()?,
-        pace: one_of("People come over:", &Pace::ALL, |pace| pace.in_words())?,
+        pace: one_of("People come over:", &Pace::ALL, Pace::in_words)?,
         alerts: several("Who hears of what needs attention (e-mail):", is_address_or_empty)?,
         contact: Some(Text::new("Whom do we write to for the codes (first name):").prompt()?)
             .filter(|name| !name.is_empty()),
@@ -129,7 +131,6 @@ fn is_said(text: &str) -> Checked {
     })
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "the shape of a check")]
 fn is_said_or_empty(_: &str) -> Checked {
     Ok(Validation::Valid)
 }

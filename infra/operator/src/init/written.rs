@@ -100,7 +100,13 @@ fn quoted(text: &str) -> String {
     toml_edit::Value::from(text).to_string()
 }
 
-#[expect(unreachable_pub, reason = "what the macro writes around a filter")]
+#[expect(
+    unreachable_pub,
+    clippy::inline_always,
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    reason = "what the macro writes around a filter, and the shape it asks for"
+)]
 mod filters {
     /// A text as TOML writes it.
     #[askama::filter_fn]

@@ -29,6 +29,18 @@ const REFUSED: Advice = Advice {
     },
 };
 
+const SHARED_CODES: Advice = Advice {
+    rank: 59,
+    title: "Topics that share a code",
+    what_to_do: "EmployeeConnect knows a course by its topic's code, so that one topic of a code can be a course. Give these topics \
+                 codes of their own in Tribal Habits. Until then they are no courses, and what is completed on them waits.",
+    labels: Labels {
+        number: "code",
+        field: "",
+        ..TOPICS
+    },
+};
+
 const SHARED: Advice = Advice {
     rank: 61,
     title: "Courses with the same title",
@@ -56,6 +68,11 @@ impl Worklist {
         let mut notes = Groups::default();
         for problem in &report.problems {
             add_problem(&mut notes, problem);
+        }
+        for shared in &report.shared_codes {
+            for topic_without in &shared.without {
+                notes.add(SHARED_CODES, None, topic(&topic_without.title, shown(&shared.code.0)));
+            }
         }
         for same in &report.same_titles {
             notes.add(SHARED, None, same_title(same));
