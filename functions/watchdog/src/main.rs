@@ -1,5 +1,4 @@
-//! `watchdog`: every minute, whatever is due anywhere in the fleet is queued, started again or reminded of, the fleet is measured,
-//! and who has to hear of a customer is told.
+//! `watchdog`: every minute, what is due goes on, the fleet is measured, and who has to hear of a customer is told.
 
 mod duties;
 mod handler;
@@ -8,7 +7,6 @@ mod measured;
 mod settings;
 
 use habitsync_aws_adapters::{Aws, SystemClock};
-use habitsync_domain::job::Job;
 use habitsync_lambda_support::{Environment, Metrics, telemetry};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
@@ -23,12 +21,7 @@ async fn main() -> Result<(), Error> {
     let aws = Aws::connect().await?;
     let table = aws.table(&settings.table);
     let rounds = MailRounds::of(&aws, &table, &settings);
-    let functions = [
-        (Job::Users, settings.user_sync_function),
-        (Job::Courses, settings.course_sync_function),
-        (Job::ResultsSweep, settings.result_sweep_function),
-    ];
-    let jobs = aws.job_starter(functions);
+    let jobs = aws.job_starter(settings.job_functions());
     let watchdog = Watchdog {
         fleet: &table,
         queue: &aws.result_queue(&settings.result_queue_url),
@@ -39,8 +32,9 @@ async fn main() -> Result<(), Error> {
         clock: &SystemClock,
         metrics: Metrics::of_stage(&settings.stage),
     };
+    let mail = async |deadline| rounds.make(deadline).await;
     run(service_fn(|event: LambdaEvent<_>| {
-        handler::handle(&watchdog, async |deadline| rounds.make(deadline).await, event)
+        handler::handle(&watchdog, mail, event)
     }))
     .await
 }

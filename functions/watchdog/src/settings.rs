@@ -1,5 +1,6 @@
 //! What the template tells this function.
 
+use habitsync_domain::job::Job;
 use habitsync_lambda_support::{Environment, EnvironmentError};
 use habitsync_workflows::mail::MailSettings;
 
@@ -51,6 +52,15 @@ impl Settings {
                 result_sweep_function: result_sweep_function?,
             })
         })
+    }
+
+    /// The function of each job.
+    pub(crate) fn job_functions(&self) -> [(Job, String); 3] {
+        [
+            (Job::Users, self.user_sync_function.clone()),
+            (Job::Courses, self.course_sync_function.clone()),
+            (Job::ResultsSweep, self.result_sweep_function.clone()),
+        ]
     }
 }
 

@@ -18,7 +18,8 @@ use crate::runs::RunsArguments;
 
 /// Shown below the commands.
 const AWS: &str = "AWS is found as the AWS command line finds it: AWS_REGION, AWS_PROFILE or credentials in the \
-environment, and AWS_ENDPOINT_URL for a local stack.";
+environment, and AWS_ENDPOINT_URL for a local stack.\n\nExits with 0 when done, 1 when it failed, 2 for wrong usage, and 3 when \
+something is held or waits for somebody's word.";
 
 /// Runs the managed integration between EmployeeConnect and Tribal Habits.
 #[derive(Debug, Parser)]

@@ -6,6 +6,7 @@ use habitsync_aws_adapters::ConnectError;
 use habitsync_domain::configuration::InvalidConfiguration;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::tenant::TenantId;
+use habitsync_domain::trouble::Trouble;
 use habitsync_vendor_http::{HttpError, InvalidVendorHosts};
 use habitsync_workflows::apply_tenant::{NewRemoval, NotApplied};
 use habitsync_workflows::backfill_results::BackfillFailure;
@@ -187,6 +188,38 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What kind of trouble it is, which says what the command exits with.
+    pub(crate) fn trouble(&self) -> Trouble {
+        match self {
+            Self::Removes { .. } | Self::NotTheNumber { .. } | Self::NotDecided(_) => Trouble::Data,
+            Self::Backfill(_) | Self::Unchecked { .. } => Trouble::Vendor,
+            Self::Connect(_)
+            | Self::Service(_)
+            | Self::NotApplied { .. }
+            | Self::NoRandomness
+            | Self::Http(_)
+            | Self::UnreadableResult { .. }
+            | Self::Json(_)
+            | Self::Csv(_)
+            | Self::Template(_) => Trouble::Ours,
+            Self::VendorHosts(_)
+            | Self::File { .. }
+            | Self::Invalid { .. }
+            | Self::Nobody
+            | Self::NotASecret { .. }
+            | Self::NotRotated(_)
+            | Self::NoSuchResult { .. }
+            | Self::NothingTo { .. }
+            | Self::Answers { .. }
+            | Self::NoConfiguration { .. }
+            | Self::NotAnswered(_)
+            | Self::NotWritten { .. }
+            | Self::NoSuchVersion { .. }
+            | Self::NoLink(_)
+            | Self::NoSuchTenant(_) => Trouble::Config,
+        }
+    }
+
     /// Why a file was not put in force.
     pub(crate) fn of_applying(file: &Path, error: NotApplied) -> Self {
         let path = file.to_owned();

@@ -36,7 +36,7 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("habitsync: {failure}");
-            ExitCode::FAILURE
+            ExitCode::from(failure.trouble().reaction().exit_code)
         }
     }
 }

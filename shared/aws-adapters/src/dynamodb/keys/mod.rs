@@ -25,6 +25,8 @@
 //! `run`, open breakers under `breaker`, held plans under `hold`, reminders under `alert`, what is parked under
 //! `parked#{tenant}`, each with the time since or from which it waits; and results that are dead under `dead`, since they are.
 
+mod names;
+
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -35,111 +37,7 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::Vendor;
 use jiff::Timestamp;
 
-/// Partition key.
-pub(super) const PK: &str = "pk";
-/// Sort key.
-pub(super) const SK: &str = "sk";
-/// Version of the item's shape.
-pub(super) const SCHEMA: &str = "schema";
-/// When `DynamoDB` may remove the item, in seconds since 1970; compared in code too.
-pub(super) const EXPIRES_AT: &str = "expires_at";
-/// The sparse index, and its two keys.
-pub(super) const DUE_INDEX: &str = "due";
-/// What kind of thing waits.
-pub(super) const DUE_KIND: &str = "due_kind";
-/// Since or from when, RFC 3339 in UTC with milliseconds, so that text order is time order.
-pub(super) const DUE_AT: &str = "due_at";
-/// The domain's own form of the item.
-pub(super) const BODY: &str = "body";
-
-/// Which state a result is in, or a run: what conditions look at.
-pub(super) const STATUS: &str = "status";
-/// A result's completion, its state as the domain has it, and its number of attempts.
-pub(super) const COMPLETION: &str = "completion";
-/// See [`COMPLETION`].
-pub(super) const STATE: &str = "state";
-/// See [`COMPLETION`].
-pub(super) const ATTEMPTS: &str = "attempts";
-/// Until when a claim or a lease holds, in milliseconds since 1970.
-pub(super) const HELD_UNTIL: &str = "held_until";
-/// Who has a lease.
-pub(super) const HOLDER: &str = "holder";
-/// The time of a budget's next free slot, in microseconds since 1970.
-pub(super) const NEXT_SLOT: &str = "next_slot";
-/// Until when a vendor refuses everything, for an operator's eyes; [`NEXT_SLOT`] is what holds requests back.
-pub(super) const BLOCKED_UNTIL: &str = "blocked_until";
-/// A configuration's number, its text and when it was applied.
-pub(super) const VERSION: &str = "version";
-/// See [`VERSION`].
-pub(super) const SOURCE: &str = "source";
-/// See [`VERSION`].
-pub(super) const APPLIED_AT: &str = "applied_at";
-/// The customer's name on the summary row.
-pub(super) const NAME: &str = "name";
-/// The customer's own status (draft, live, paused) on the summary row.
-pub(super) const TENANT_STATUS: &str = "tenant_status";
-/// When the customer's configuration first was live, on the summary row.
-pub(super) const LIVE_SINCE: &str = "live_since";
-
-/// What was said about a held plan, oldest first.
-pub(super) const WORDS: &str = "words";
-/// The plan in which a decision was made, for an operator's eyes.
-pub(super) const PLAN: &str = "plan";
-/// When the jobs are due, on the summary row.
-pub(super) const TIMETABLE: &str = "timetable";
-/// What the operators were told of the customer, on the summary row.
-pub(super) const TOLD: &str = "told";
-/// How many of the customer's results are parked, on the summary row.
-pub(super) const PARKED: &str = "parked";
-/// Since when a result could be recorded that has not been.
-pub(super) const UNSENT_SINCE: &str = "unsent_since";
-
-/// The partition of what belongs to the whole fleet.
-const FLEET: &str = "FLEET";
-
-/// Results to be tried again.
-pub(super) const DUE_RESULT: &str = "result";
-/// Runs that have work left.
-pub(super) const DUE_RUN: &str = "run";
-/// Open breakers, to be probed.
-pub(super) const DUE_BREAKER: &str = "breaker";
-/// Alerts of which customers are to be reminded.
-pub(super) const DUE_ALERT: &str = "alert";
-
-/// Results that are dead.
-pub(super) const DUE_DEAD: &str = "dead";
-/// Held plans that nobody has decided about, when the operator is to hear of them again.
-pub(super) const DUE_HOLD: &str = "hold";
-
-/// The kind under which a customer's parked results wait.
-pub(super) fn due_parked(tenant: &TenantId) -> String {
-    format!("parked#{tenant}")
-}
-
-/// The beginning of the sort keys of all of a customer's results.
-pub(super) const RESULTS: &str = "RESULT#";
-/// The beginning of the sort keys of all versions of a customer's configuration; text order is their order.
-pub(super) const CONFIGURATION_VERSIONS: &str = "CONFIG#";
-/// The beginning of the sort keys of all of a customer's runs.
-pub(super) const RUNS: &str = "RUN#";
-
-/// The beginning of the sort keys of what a customer was told.
-const ALERT: &str = "ALERT#";
-
-/// An instant as the index has it.
-pub(super) fn due_at(instant: Timestamp) -> String {
-    format!("{instant:.3}")
-}
-
-/// The attribute of the summary row that holds a job's state.
-pub(super) fn job_state(job: Job) -> String {
-    format!("job_{job}")
-}
-
-/// The attribute of the summary row that says since when a run of a job has been held back.
-pub(super) fn held_since(job: Job) -> String {
-    format!("held_{job}")
-}
+pub(super) use names::*;
 
 /// The beginning of the sort keys of one kind of item.
 #[derive(Debug, Clone, Copy)]

@@ -1,0 +1,111 @@
+//! The names of attributes, of kinds of what waits, and of the beginnings of sort keys.
+
+use habitsync_domain::job::Job;
+use habitsync_domain::tenant::TenantId;
+use jiff::Timestamp;
+
+/// Partition key.
+pub(in crate::dynamodb) const PK: &str = "pk";
+/// Sort key.
+pub(in crate::dynamodb) const SK: &str = "sk";
+/// Version of the item's shape.
+pub(in crate::dynamodb) const SCHEMA: &str = "schema";
+/// When `DynamoDB` may remove the item, in seconds since 1970; compared in code too.
+pub(in crate::dynamodb) const EXPIRES_AT: &str = "expires_at";
+/// The sparse index, and its two keys.
+pub(in crate::dynamodb) const DUE_INDEX: &str = "due";
+/// What kind of thing waits.
+pub(in crate::dynamodb) const DUE_KIND: &str = "due_kind";
+/// Since or from when, RFC 3339 in UTC with milliseconds, so that text order is time order.
+pub(in crate::dynamodb) const DUE_AT: &str = "due_at";
+/// The domain's own form of the item.
+pub(in crate::dynamodb) const BODY: &str = "body";
+
+/// Which state a result is in, or a run: what conditions look at.
+pub(in crate::dynamodb) const STATUS: &str = "status";
+/// A result's completion, its state as the domain has it, and its number of attempts.
+pub(in crate::dynamodb) const COMPLETION: &str = "completion";
+/// See [`COMPLETION`].
+pub(in crate::dynamodb) const STATE: &str = "state";
+/// See [`COMPLETION`].
+pub(in crate::dynamodb) const ATTEMPTS: &str = "attempts";
+/// Until when a claim or a lease holds, in milliseconds since 1970.
+pub(in crate::dynamodb) const HELD_UNTIL: &str = "held_until";
+/// Who has a lease.
+pub(in crate::dynamodb) const HOLDER: &str = "holder";
+/// The time of a budget's next free slot, in microseconds since 1970.
+pub(in crate::dynamodb) const NEXT_SLOT: &str = "next_slot";
+/// Until when a vendor refuses everything, for an operator's eyes; [`NEXT_SLOT`] is what holds requests back.
+pub(in crate::dynamodb) const BLOCKED_UNTIL: &str = "blocked_until";
+/// A configuration's number, its text and when it was applied.
+pub(in crate::dynamodb) const VERSION: &str = "version";
+/// See [`VERSION`].
+pub(in crate::dynamodb) const SOURCE: &str = "source";
+/// See [`VERSION`].
+pub(in crate::dynamodb) const APPLIED_AT: &str = "applied_at";
+/// The customer's name on the summary row.
+pub(in crate::dynamodb) const NAME: &str = "name";
+/// The customer's own status (draft, live, paused) on the summary row.
+pub(in crate::dynamodb) const TENANT_STATUS: &str = "tenant_status";
+/// When the customer's configuration first was live, on the summary row.
+pub(in crate::dynamodb) const LIVE_SINCE: &str = "live_since";
+
+/// What was said about a held plan, oldest first.
+pub(in crate::dynamodb) const WORDS: &str = "words";
+/// The plan in which a decision was made, for an operator's eyes.
+pub(in crate::dynamodb) const PLAN: &str = "plan";
+/// When the jobs are due, on the summary row.
+pub(in crate::dynamodb) const TIMETABLE: &str = "timetable";
+/// What the operators were told of the customer, on the summary row.
+pub(in crate::dynamodb) const TOLD: &str = "told";
+/// How many of the customer's results are parked, on the summary row.
+pub(in crate::dynamodb) const PARKED: &str = "parked";
+/// Since when a result could be recorded that has not been.
+pub(in crate::dynamodb) const UNSENT_SINCE: &str = "unsent_since";
+
+/// The partition of what belongs to the whole fleet.
+pub(super) const FLEET: &str = "FLEET";
+
+/// Results to be tried again.
+pub(in crate::dynamodb) const DUE_RESULT: &str = "result";
+/// Runs that have work left.
+pub(in crate::dynamodb) const DUE_RUN: &str = "run";
+/// Open breakers, to be probed.
+pub(in crate::dynamodb) const DUE_BREAKER: &str = "breaker";
+/// Alerts of which customers are to be reminded.
+pub(in crate::dynamodb) const DUE_ALERT: &str = "alert";
+
+/// Results that are dead.
+pub(in crate::dynamodb) const DUE_DEAD: &str = "dead";
+/// Held plans that nobody has decided about, when the operator is to hear of them again.
+pub(in crate::dynamodb) const DUE_HOLD: &str = "hold";
+
+/// The kind under which a customer's parked results wait.
+pub(in crate::dynamodb) fn due_parked(tenant: &TenantId) -> String {
+    format!("parked#{tenant}")
+}
+
+/// The beginning of the sort keys of all of a customer's results.
+pub(in crate::dynamodb) const RESULTS: &str = "RESULT#";
+/// The beginning of the sort keys of all versions of a customer's configuration; text order is their order.
+pub(in crate::dynamodb) const CONFIGURATION_VERSIONS: &str = "CONFIG#";
+/// The beginning of the sort keys of all of a customer's runs.
+pub(in crate::dynamodb) const RUNS: &str = "RUN#";
+
+/// The beginning of the sort keys of what a customer was told.
+pub(super) const ALERT: &str = "ALERT#";
+
+/// An instant as the index has it.
+pub(in crate::dynamodb) fn due_at(instant: Timestamp) -> String {
+    format!("{instant:.3}")
+}
+
+/// The attribute of the summary row that holds a job's state.
+pub(in crate::dynamodb) fn job_state(job: Job) -> String {
+    format!("job_{job}")
+}
+
+/// The attribute of the summary row that says since when a run of a job has been held back.
+pub(in crate::dynamodb) fn held_since(job: Job) -> String {
+    format!("held_{job}")
+}
