@@ -11,7 +11,6 @@ use habitsync_lambda_support::{Environment, Metrics, telemetry};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 
 use handler::Watchdog;
-use mail::MailRounds;
 use settings::Settings;
 
 #[tokio::main(flavor = "current_thread")]
@@ -20,7 +19,7 @@ async fn main() -> Result<(), Error> {
     let settings = Settings::read(Environment::process())?;
     let aws = Aws::connect().await?;
     let table = aws.table(&settings.table);
-    let rounds = MailRounds::of(&aws, &table, &settings);
+    let rounds = mail::MailRounds::of(&aws, &table, &settings);
     let jobs = aws.job_starter(settings.job_functions());
     let watchdog = Watchdog {
         fleet: &table,
@@ -32,9 +31,9 @@ async fn main() -> Result<(), Error> {
         clock: &SystemClock,
         metrics: Metrics::of_stage(&settings.stage),
     };
-    let mail = async |deadline| rounds.make(deadline).await;
+    let look_after_mail = async |deadline| rounds.make(deadline).await;
     run(service_fn(|event: LambdaEvent<_>| {
-        handler::handle(&watchdog, mail, event)
+        handler::handle(&watchdog, look_after_mail, event)
     }))
     .await
 }
