@@ -92,6 +92,8 @@ macro_rules! tests {
 
 fn trials() -> Vec<Test> {
     tests![
+        // It takes longest, and most of that it waits for the clock.
+        operators::an_outage_of_six_customers_is_one_mail_to_the_operators_and_everybody_catches_up,
         users::interrupted::a_run_that_is_killed_is_carried_on_without_anybody_calling_it_and_writes_at_most_one_thing_twice,
         users::interrupted::of_two_runs_at_once_one_does_the_work_and_the_other_says_so,
         users::everyday::everybody_in_scope_gets_an_account_and_a_second_run_writes_nothing,
@@ -137,7 +139,6 @@ fn trials() -> Vec<Test> {
         secrecy::what_is_personal_reaches_the_vendors_and_the_mails_and_no_log_line,
         webhooks::a_webhook_that_is_replayed_byte_for_byte_adds_nothing,
         operators::a_stale_customer_is_counted_and_named,
-        operators::an_outage_of_six_customers_is_one_mail_to_the_operators_and_everybody_catches_up,
         webhooks::what_is_not_authentic_readable_or_ours_is_answered_as_documented_and_leaves_nothing,
     ]
 }

@@ -192,7 +192,7 @@ pub(crate) async fn a_field_that_many_people_lose_is_held_and_told_and_the_rest_
     assert_eq!(count(&answer, "fields_held"), 1, "{answer}");
     assert_says(
         &customer.newest_mail().await?,
-        &["Fields that many people lost at once", "location", "8 of "],
+        &["Many people lost the same field at once", "location", "8 of "],
     );
     assert_says(
         &the_only(customer.mails_to_operator().await?)?,

@@ -16,10 +16,10 @@ pub(crate) async fn what_is_approved_goes_and_nothing_else_does(world: World) ->
         let said = customer
             .habitsync(&[approve.as_slice(), &["--yes-remove", number]].concat())
             .await?;
-        assert!(said.code == 1 && said.err.contains("removes 8 people"), "{said:?}");
+        assert!(said.code == 3 && said.err.contains("removes 8 people"), "{said:?}");
     }
     let said = customer.habitsync(&approve).await?;
-    assert_eq!(said.code, 1, "nobody said how many: {said:?}");
+    assert_eq!(said.code, 3, "nobody said how many: {said:?}");
     let said = customer
         .habitsync(&[approve.as_slice(), &["--yes-remove", "8"]].concat())
         .await?;
@@ -67,7 +67,7 @@ pub(crate) async fn a_plan_that_has_moved_is_refused(world: World) -> Result<(),
         .await?;
     let now = held_plan(&customer).await?;
     assert!(
-        said.code == 1 && said.err.contains(&now) && said.err.contains("list again"),
+        said.code == 3 && said.err.contains(&now) && said.err.contains("list again"),
         "{said:?}"
     );
     let answer = customer.run("user-sync").await?;
@@ -95,7 +95,7 @@ pub(crate) async fn a_configuration_that_would_remove_people_is_stopped_and_name
         .habitsync(&["tenant", "apply", path, "--yes-remove", "1"])
         .await?;
     std::fs::remove_file(&file)?;
-    assert!(stopped.code == 1 && stopped.err.contains(moved.as_str()), "{stopped:?}");
+    assert!(stopped.code == 3 && stopped.err.contains(moved.as_str()), "{stopped:?}");
     assert!(
         stopped.err.contains("--yes-remove 1") && shown.out.contains("# version 1 of"),
         "{stopped:?} {shown:?}"
