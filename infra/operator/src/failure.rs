@@ -237,8 +237,13 @@ fn removals(file: &Path, people: &[NewRemoval], said: Option<usize>) -> String {
     let count = people.len();
     let said = said.map_or_else(String::new, |said| format!(", not {said}"));
     let head = format!(
-        "{} was not applied: it would remove {count} people{said} whom the version in force keeps",
-        file.display()
+        "{} was not applied: it would remove {}{said} whom the version in force keeps",
+        file.display(),
+        if count == 1 {
+            "1 person".to_owned()
+        } else {
+            format!("{count} people")
+        },
     );
     let lines = people.iter().map(|person| {
         format!(
