@@ -11,8 +11,10 @@ use super::{DemoError, FIRING, Scene, Story, Told, ensure, until};
 
 pub(super) async fn play(story: &mut Story) -> Result<Day, DemoError> {
     let Scene { stack, customer } = &story.scene;
-    ensure(stack.mails().await?.is_empty(), || {
-        "somebody was written to, though all was well".to_owned()
+    // The course sync has told what is good to know about topics; about people there is nothing to tell.
+    let mails = stack.mails().await?;
+    ensure(!mails.iter().any(|mail| mail.subject.contains("user sync")), || {
+        "somebody was written to about people, though all was well".to_owned()
     })?;
     let day = Day::choose(customer)?;
     let before = customer.tribal_habits.users();
