@@ -111,21 +111,21 @@ fn listed(versions: &[AppliedVersion]) -> Vec<Entry> {
     pairs.enumerate().map(version).collect()
 }
 
-/// What a version changed of the one before it, as a unified diff.
+/// What a version changed of the one before it.
 fn changes(versions: &[AppliedVersion], number: u64) -> Option<String> {
     let index = versions.iter().position(|version| version.version == number)?;
-    let before = versions.get(index + 1);
-    let diff = TextDiff::from_lines(
-        before.map_or("", |before| before.source.as_str()),
-        &versions[index].source,
-    );
-    let name = |number: u64| format!("version {number}");
-    let mut unified = diff.unified_diff();
-    let unified = unified.header(
-        &before.map_or_else(|| "nothing".to_owned(), |before| name(before.version)),
-        &name(number),
-    );
-    Some(unified.to_string())
+    Some(difference(versions.get(index + 1), &versions[index]))
+}
+
+/// What another version says differently, line by line, as a unified diff; all of it where there is none to compare with.
+pub(crate) fn difference(before: Option<&AppliedVersion>, after: &AppliedVersion) -> String {
+    let name = |version: &AppliedVersion| format!("version {}", version.version);
+    let (source, header) = match before {
+        Some(before) => (before.source.as_str(), name(before)),
+        None => ("", "nothing".to_owned()),
+    };
+    let diff = TextDiff::from_lines(source, &after.source);
+    diff.unified_diff().header(&header, &name(after)).to_string()
 }
 
 #[cfg(test)]

@@ -5,10 +5,10 @@ use std::path::Path;
 
 use habitsync_workflows::apply_tenant::Consent;
 use habitsync_workflows::ports::tenants::ListVersions;
-use similar::TextDiff;
 
 use crate::arguments::RollbackArguments;
 use crate::failure::Failure;
+use crate::history::difference;
 use crate::stage::Stage;
 use crate::tenants::put_in_force;
 
@@ -22,10 +22,7 @@ pub(crate) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Resul
         tenant: tenant.clone(),
         version: asked.version,
     })?;
-    print!(
-        "{}",
-        changes(&in_force.source, &earlier.source, in_force.version, earlier.version)
-    );
+    print!("{}", difference(Some(in_force), earlier));
     if !asked.yes {
         println!("nothing was changed; add --yes to do it");
         return Ok(());
@@ -36,14 +33,4 @@ pub(crate) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Resul
     };
     let name = format!("{tenant}.toml");
     put_in_force(stage, Path::new(&name), &earlier.source, consent).await
-}
-
-fn changes(now: &str, then: &str, now_version: u64, then_version: u64) -> String {
-    let diff = TextDiff::from_lines(now, then);
-    let header = (
-        format!("version {now_version}, in force"),
-        format!("version {then_version}"),
-    );
-    let mut unified = diff.unified_diff();
-    unified.header(&header.0, &header.1).to_string()
 }
