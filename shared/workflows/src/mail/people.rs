@@ -19,20 +19,10 @@ use super::worklist::Worklist;
 const HELD: Labels = Labels { field: "Why", ..PEOPLE };
 
 impl Worklist {
-    /// The worklist of people's problems and of removals that are held.
+    /// The worklist of people's problems and of removals that are held, of a customer whose rules are not at hand.
     #[must_use]
     pub fn of_people(problems: &[Problem], held: &[HeldRemoval]) -> Self {
-        let mut groups = Groups::default();
-        for removal in held {
-            add_held(&mut groups, removal);
-        }
-        for problem in problems.iter().filter(|problem| problem.cause.is_for_customer()) {
-            groups.add(advice_about(&problem.cause), None, entry(problem, Tried::NextRun, None));
-        }
-        Self {
-            groups: groups.sorted(),
-            ..Self::default()
-        }
+        Self::of_groups(to_be_done(problems, held, None, |_| Tried::NextRun), Groups::default())
     }
 
     /// The same after a run of a customer with these rules: what is refused says when it is tried again, and fields are called
@@ -50,21 +40,18 @@ impl Worklist {
             .filter(|setback| !setback.was_seen_in_portal())
             .map(|setback| (identity(&setback.problem), setback.due_at))
             .collect();
-        let mut groups = Groups::default();
-        for removal in held {
-            add_held(&mut groups, removal);
-        }
-        for problem in problems.iter().filter(|problem| problem.cause.is_for_customer()) {
-            let tried = resting
-                .get(&identity(problem))
-                .copied()
-                .map_or(Tried::NextRun, Tried::After);
-            groups.add(advice_about(&problem.cause), None, entry(problem, tried, Some(users)));
-        }
+        let tried = |problem: &Problem| {
+            let due_at = resting.get(&identity(problem)).copied();
+            due_at.map_or(Tried::NextRun, Tried::After)
+        };
         let mut notes = Groups::default();
         for setback in given_up {
             notes.add(GIVEN_UP, None, entry(&setback.problem, Tried::Never, Some(users)));
         }
+        Self::of_groups(to_be_done(problems, held, Some(users), tried), notes)
+    }
+
+    fn of_groups(groups: Groups, notes: Groups) -> Self {
         Self {
             groups: groups.sorted(),
             notes: notes.sorted(),
@@ -95,6 +82,27 @@ impl Worklist {
         self.plan = Some(plan);
         self
     }
+}
+
+/// What waits for a decision, and what the customer can mend.
+fn to_be_done(
+    problems: &[Problem],
+    held: &[HeldRemoval],
+    users: Option<&UsersConfiguration>,
+    tried: impl Fn(&Problem) -> Tried,
+) -> Groups {
+    let mut groups = Groups::default();
+    for removal in held {
+        add_held(&mut groups, removal);
+    }
+    for problem in problems.iter().filter(|problem| problem.cause.is_for_customer()) {
+        groups.add(
+            advice_about(&problem.cause),
+            None,
+            entry(problem, tried(problem), users),
+        );
+    }
+    groups
 }
 
 /// How to decide about removals, before what to answer.
