@@ -6,6 +6,7 @@ mod compose;
 mod connection;
 mod courses;
 mod failures;
+mod hris_fields;
 mod line;
 mod local_time;
 mod mask;
