@@ -2,19 +2,18 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 use clap_complete::Shell;
-use habitsync_domain::job::Job;
-use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::PrivateVendors;
 
 use crate::courses::CoursesArguments;
-use crate::history::HistoryArguments;
 use crate::holds::HoldsCommand;
-use crate::init::InitArguments;
-use crate::links::LinkArguments;
+use crate::link::LinkCommand;
 use crate::results::ResultsCommand;
+use crate::run::RunArguments;
 use crate::runs::RunsArguments;
+use crate::tenant::TenantCommand;
+use crate::terminal::Output;
 
 /// Shown below the commands.
 const AWS: &str = "AWS is found as the AWS command line finds it: AWS_REGION, AWS_PROFILE or credentials in the \
@@ -55,6 +54,9 @@ pub(crate) struct Place {
     /// Whether vendors may be called over http and at private addresses (deny or allow). For simulators only.
     #[arg(long, global = true, env = "HABITSYNC_PRIVATE_VENDORS", default_value = "deny")]
     pub(crate) private_vendors: PrivateVendors,
+    /// How what was found is written.
+    #[arg(long, global = true, value_enum, default_value = "table", help_heading = "Answers")]
+    pub(crate) output: Output,
 }
 
 #[derive(Debug, Subcommand)]
@@ -93,126 +95,5 @@ pub(crate) enum StageCommand {
     #[command(subcommand)]
     Link(LinkCommand),
     /// Starts a customer's job now, as its schedule would.
-    Run {
-        /// The customer.
-        tenant: TenantId,
-        /// The job.
-        job: JobName,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum TenantCommand {
-    /// Asks the kick-off call's questions and writes a new customer's configuration, letter and check-list.
-    Init(InitArguments),
-    /// Checks a configuration, stores it as a new version, and makes the customer's schedules what it says.
-    Apply(ApplyArguments),
-    /// Prints the configuration in force.
-    Show {
-        /// The customer.
-        tenant: TenantId,
-    },
-    /// Lists every version of the configuration, or shows what one changed.
-    History(HistoryArguments),
-    /// Stops a customer's jobs and lets results wait; nothing is lost.
-    Pause {
-        /// The customer.
-        tenant: TenantId,
-    },
-    /// Lets a paused customer go on as before.
-    Resume {
-        /// The customer.
-        tenant: TenantId,
-    },
-    /// Puts an earlier version in force again, as a new one, once what it changes and whom it would remove is shown.
-    Rollback(RollbackArguments),
-    /// A customer's secrets, which are never in the configuration.
-    #[command(subcommand)]
-    Secrets(SecretsCommand),
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct ApplyArguments {
-    /// The customer's TOML file.
-    pub(crate) file: PathBuf,
-    /// How many people the new version may newly remove: the number that is told without it.
-    #[arg(long, value_name = "N")]
-    pub(crate) yes_remove: Option<usize>,
-    /// Put it in force although EmployeeConnect cannot be read, so that nobody can say whom it would remove.
-    #[arg(long)]
-    pub(crate) unchecked: bool,
-}
-
-#[derive(Debug, clap::Args)]
-pub(crate) struct RollbackArguments {
-    /// The customer.
-    pub(crate) tenant: TenantId,
-    /// The version, as `tenant history` lists it.
-    pub(crate) version: u64,
-    /// Do it; otherwise what would be changed is shown.
-    #[arg(long)]
-    pub(crate) yes: bool,
-    /// How many people the version may newly remove: the number that is told without it.
-    #[arg(long, value_name = "N")]
-    pub(crate) yes_remove: Option<usize>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum LinkCommand {
-    /// Shows the account, its names, what is known of its fields, and what was changed in the last 90 days.
-    Show(LinkArguments),
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum SecretsCommand {
-    /// Stores a secret from a JSON file, in place of the one that is there.
-    Set {
-        /// The customer.
-        tenant: TenantId,
-        /// Which of the two.
-        kind: SecretName,
-        /// The file; `-` reads what is piped in, so that the secret need not be on disk.
-        file: PathBuf,
-    },
-    /// Makes a new webhook secret beside the live one, or ends the older of two.
-    Rotate {
-        /// The customer.
-        tenant: TenantId,
-        /// Where the new secret is written, for the portal; the file must not be there yet.
-        #[arg(long, required_unless_present = "retire", conflicts_with = "retire")]
-        to: Option<PathBuf>,
-        /// Ends the older of two live secrets.
-        #[arg(long)]
-        retire: bool,
-    },
-}
-
-/// A customer's jobs.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum JobName {
-    /// Employees become users.
-    Users,
-    /// Topics become courses.
-    Courses,
-    /// Completions whose webhook was lost become results.
-    Sweep,
-}
-
-impl From<JobName> for Job {
-    fn from(name: JobName) -> Self {
-        match name {
-            JobName::Users => Self::Users,
-            JobName::Courses => Self::Courses,
-            JobName::Sweep => Self::ResultsSweep,
-        }
-    }
-}
-
-/// A customer's secrets.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum SecretName {
-    /// Both vendors' credentials.
-    Vendors,
-    /// The webhook's secrets, two while rotating.
-    Webhook,
+    Run(RunArguments),
 }

@@ -5,12 +5,11 @@ use habitsync_domain::course::{LinkedCourse, TopicRecord, TopicState};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::topic::Condition;
 use habitsync_workflows::ports::courses::LoadTopics;
-use habitsync_workflows::ports::tenants::LoadConfiguration;
 use serde::Serialize;
 
-use crate::answer::{Answer, Output, print};
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::Answer;
 
 /// Which topics are listed.
 #[derive(Debug, clap::Args)]
@@ -20,9 +19,6 @@ pub(crate) struct CoursesArguments {
     /// Only topics that lack exactly one condition.
     #[arg(long)]
     pub(crate) near: bool,
-    /// As what.
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) output: Output,
 }
 
 /// A customer's topics.
@@ -35,8 +31,7 @@ struct Courses {
 
 /// Prints what was asked for.
 pub(crate) async fn list(stage: &Stage, asked: &CoursesArguments) -> Result<(), Failure> {
-    let known = stage.table().load_configuration(&asked.tenant).await?;
-    known.ok_or_else(|| Failure::NoSuchTenant(asked.tenant.clone()))?;
+    stage.in_force(&asked.tenant).await?;
     let mut topics = stage.table().tenant(&asked.tenant).load_topics().await?;
     topics.retain(|topic| !asked.near || is_near(topic));
     topics.sort_by(|one, other| (&one.title, one.topic).cmp(&(&other.title, other.topic)));
@@ -45,7 +40,7 @@ pub(crate) async fn list(stage: &Stage, asked: &CoursesArguments) -> Result<(), 
         stage: stage.name.clone(),
         topics,
     };
-    print(&courses, asked.output)
+    stage.print(&courses)
 }
 
 fn is_near(topic: &TopicRecord) -> bool {
@@ -117,7 +112,8 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::answer::written;
+    use crate::terminal::Output;
+    use crate::terminal::answer::written;
 
     fn topic(id: i64, title: &str, state: TopicState, course: Option<(bool, bool)>) -> TopicRecord {
         let code = TopicCode(format!("T-{id}"));

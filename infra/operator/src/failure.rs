@@ -13,8 +13,7 @@ use habitsync_workflows::backfill_results::BackfillFailure;
 use habitsync_workflows::holds::NotDecided;
 use habitsync_workflows::ports::failure::{ServiceFailure, VendorFailure};
 
-use crate::findings;
-use crate::rotation::NotRotated;
+use crate::tenant::{NotRotated, findings};
 use crate::terminal::printable;
 
 /// Why a command did not do what was asked.
@@ -38,7 +37,7 @@ pub(crate) enum Failure {
         source: std::io::Error,
     },
     /// A configuration is wrong; nothing was changed.
-    #[error("{} was not applied\n{}", path.display(), findings::mistakes(path, &invalid.findings))]
+    #[error("{} is wrong, and nothing was changed\n{}", path.display(), findings::mistakes(path, &invalid.findings))]
     Invalid {
         /// The file.
         path: PathBuf,
@@ -160,6 +159,19 @@ pub(crate) enum Failure {
     /// The questions were not answered to the end.
     #[error("nothing was written: {0} (answers may come from a file, too: --answers FILE)")]
     NotAnswered(#[from] inquire::InquireError),
+    /// A terminal that cannot be asked.
+    #[error("nothing was changed: the terminal cannot be asked ({0}); add --yes to do it")]
+    NotAsked(inquire::InquireError),
+    /// A file is another customer's.
+    #[error("{} is the configuration of {said}, not of {asked}", path.display())]
+    OtherTenant {
+        /// The file.
+        path: PathBuf,
+        /// Whose it says it is.
+        said: TenantId,
+        /// Whose was asked for.
+        asked: TenantId,
+    },
     /// A file cannot be rendered.
     #[error(transparent)]
     Template(#[from] askama::Error),
@@ -213,6 +225,8 @@ impl Failure {
             | Self::Answers { .. }
             | Self::NoConfiguration { .. }
             | Self::NotAnswered(_)
+            | Self::NotAsked(_)
+            | Self::OtherTenant { .. }
             | Self::NotWritten { .. }
             | Self::NoSuchVersion { .. }
             | Self::NoLink(_)

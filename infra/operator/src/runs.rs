@@ -3,15 +3,14 @@
 use habitsync_domain::job::{Job, RunRecord, RunState};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::runs::ListRuns;
-use habitsync_workflows::ports::tenants::LoadConfiguration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, SpanRound, Timestamp, Unit};
 use serde::Serialize;
 
-use crate::answer::{Answer, Output, print};
-use crate::arguments::JobName;
 use crate::failure::Failure;
+use crate::run::JobName;
 use crate::stage::Stage;
+use crate::terminal::Answer;
 
 /// Which runs are listed.
 #[derive(Debug, clap::Args)]
@@ -24,9 +23,6 @@ pub(crate) struct RunsArguments {
     /// At most so many.
     #[arg(long, default_value = "20")]
     pub(crate) limit: usize,
-    /// As what.
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) output: Output,
 }
 
 /// A customer's runs.
@@ -42,8 +38,7 @@ struct Runs {
 
 /// Prints what was asked for.
 pub(crate) async fn list(stage: &Stage, asked: &RunsArguments) -> Result<(), Failure> {
-    let stored = stage.table().load_configuration(&asked.tenant).await?;
-    let stored = stored.ok_or_else(|| Failure::NoSuchTenant(asked.tenant.clone()))?;
+    let stored = stage.in_force(&asked.tenant).await?;
     let table = stage.table().tenant(&asked.tenant);
     let runs = Runs {
         listed: table.list_runs(asked.job.map(Job::from), asked.limit).await?,
@@ -51,7 +46,7 @@ pub(crate) async fn list(stage: &Stage, asked: &RunsArguments) -> Result<(), Fai
         stage: stage.name.clone(),
         zone: stored.configuration.time_zone.zone().clone(),
     };
-    print(&runs, asked.output)
+    stage.print(&runs)
 }
 
 impl Answer for Runs {
@@ -118,7 +113,8 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::answer::written;
+    use crate::terminal::Output;
+    use crate::terminal::answer::written;
 
     fn at(time: &str) -> Timestamp {
         time.parse().expect("a time")

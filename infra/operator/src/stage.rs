@@ -1,18 +1,29 @@
-//! The stage that commands work on: its table, its secrets, its schedules, found by their names.
+//! The stage that commands work on: its table, its secrets, its schedules, its customers, found by their names.
 
-use habitsync_aws_adapters::{Aws, Schedules, Secrets, Table};
+use habitsync_aws_adapters::{Aws, Schedules, Secrets, SystemClock, Table};
+use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::VendorHosts;
+use habitsync_vendors::{OpenTenant, OpenTenants};
+use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::tenants::{LoadConfiguration, StoredConfiguration};
+use jiff::SignedDuration;
 
 use crate::arguments::Place;
 use crate::failure::Failure;
+use crate::terminal::{Answer, Output, answer};
+
+/// How long reading a customer's vendors may take: a big customer's portal takes a few minutes, years of completions longer.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(2);
 
 /// One deployed stage.
 pub(crate) struct Stage {
     pub(crate) name: String,
     pub(crate) aws: Aws,
     /// Where vendors may be called from here.
-    pub(crate) vendor_hosts: VendorHosts,
+    vendor_hosts: VendorHosts,
+    /// How answers are written.
+    pub(crate) output: Output,
 }
 
 impl Stage {
@@ -22,6 +33,7 @@ impl Stage {
             vendor_hosts: VendorHosts::new(&place.vendor_hosts, place.private_vendors)?,
             name: place.stage,
             aws: Aws::connect_as(place.profile, place.region).await?,
+            output: place.output,
         })
     }
 
@@ -36,5 +48,23 @@ impl Stage {
     pub(crate) async fn schedules(&self) -> Result<Schedules, ServiceFailure> {
         let targets = self.aws.find_job_targets(&self.name).await?;
         Ok(self.aws.schedules(&self.name, targets))
+    }
+
+    /// The configuration in force.
+    pub(crate) async fn in_force(&self, tenant: &TenantId) -> Result<StoredConfiguration, Failure> {
+        let stored = self.table().load_configuration(tenant).await?;
+        stored.ok_or_else(|| Failure::NoSuchTenant(tenant.clone()))
+    }
+
+    /// The customer as a configuration describes them, in force or not, with both vendors ready to be called. One that the
+    /// configuration or the secret does not allow to be called says so when it is.
+    pub(crate) async fn open(&self, stored: StoredConfiguration) -> Result<OpenTenant, Failure> {
+        let tenants = OpenTenants::new(&self.aws, &self.table(), &self.name, self.vendor_hosts.clone())?;
+        Ok(tenants.open_as(stored, SystemClock.now() + PATIENCE).await?)
+    }
+
+    /// Prints an answer as was asked for.
+    pub(crate) fn print(&self, answer: &impl Answer) -> Result<(), Failure> {
+        answer::print(answer, self.output)
     }
 }

@@ -1,6 +1,6 @@
 //! What can be typed after `habitsync holds`.
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use habitsync_domain::hold::PlanId;
 use habitsync_domain::tenant::TenantId;
 
@@ -19,9 +19,6 @@ pub(crate) enum HoldsCommand {
 pub(crate) struct ListArguments {
     /// The customer.
     pub(super) tenant: TenantId,
-    /// As what.
-    #[arg(long, value_enum, default_value = "table")]
-    pub(super) output: Output,
 }
 
 #[derive(Debug, Args)]
@@ -42,18 +39,6 @@ pub(crate) struct DecideArguments {
     /// Who decides; whoever uses this computer, unless given.
     #[arg(long = "as", value_name = "NAME", env = "USER")]
     pub(super) name: Option<String>,
-    /// As what.
-    #[arg(long, value_enum, default_value = "table")]
-    pub(super) output: Output,
-}
-
-/// How an answer is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    /// Lines to read.
-    Table,
-    /// JSON, for programs.
-    Json,
 }
 
 #[cfg(test)]

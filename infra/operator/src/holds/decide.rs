@@ -7,10 +7,11 @@ use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::hold::{HeldPlan, Verdict};
 use habitsync_workflows::holds::{Deciding, decide_hold, list_holds};
 
-use super::arguments::{ApproveArguments, DecideArguments, Output};
+use super::arguments::{ApproveArguments, DecideArguments};
 use super::{list, table};
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::Output;
 
 /// Lets the plan's people go, once their number was said.
 pub(super) async fn approve(stage: &Stage, asked: &ApproveArguments) -> Result<ExitCode, Failure> {
@@ -39,9 +40,9 @@ async fn decide(stage: &Stage, asked: &DecideArguments, verdict: Verdict) -> Res
         by: &by,
     };
     let held = decide_hold(&table(stage, &asked.tenant).await?, &SystemClock, &deciding).await?;
-    match asked.output {
+    match stage.output {
         Output::Json => println!("{}", serde_json::to_string_pretty(&held)?),
-        Output::Table => println!("{}", told(asked, verdict, &held, &by)),
+        Output::Table | Output::Csv => println!("{}", told(asked, verdict, &held, &by)),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -8,18 +8,18 @@ use habitsync_domain::trouble::Trouble;
 use habitsync_workflows::holds::list_holds;
 use serde_json::json;
 
-use super::arguments::{ListArguments, Output};
+use super::arguments::ListArguments;
 use super::table;
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::printable;
+use crate::terminal::{Output, printable};
 
 /// Prints what is held.
 pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<ExitCode, Failure> {
     let held = list_holds(&table(stage, &asked.tenant).await?).await?;
-    match asked.output {
+    match stage.output {
         Output::Json => println!("{}", serde_json::to_string_pretty(&json!({ "held": held }))?),
-        Output::Table => println!("{}", shown(&asked.tenant, &stage.name, held.as_ref())),
+        Output::Table | Output::Csv => println!("{}", shown(&asked.tenant, &stage.name, held.as_ref())),
     }
     let waits = held.is_some_and(|held| held.word().is_none());
     // Somebody has to decide.

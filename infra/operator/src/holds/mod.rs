@@ -10,7 +10,6 @@ use std::process::ExitCode;
 
 use habitsync_aws_adapters::TenantTable;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::ports::tenants::LoadConfiguration;
 
 use crate::failure::Failure;
 use crate::stage::Stage;
@@ -25,8 +24,6 @@ pub(crate) async fn run(stage: &Stage, command: HoldsCommand) -> Result<ExitCode
 }
 
 async fn table(stage: &Stage, tenant: &TenantId) -> Result<TenantTable, Failure> {
-    let table = stage.table();
-    let known = table.load_configuration(tenant).await?;
-    known.ok_or_else(|| Failure::NoSuchTenant(tenant.clone()))?;
-    Ok(table.tenant(tenant))
+    stage.in_force(tenant).await?;
+    Ok(stage.table().tenant(tenant))
 }

@@ -6,6 +6,7 @@ use habitsync_domain::result_choice::ResultStatus;
 use habitsync_domain::tenant::TenantId;
 
 use super::moment::Moment;
+use crate::terminal::ask::Yes;
 
 /// What became of a customer's completions.
 #[derive(Debug, Subcommand)]
@@ -27,9 +28,6 @@ pub(crate) struct ListArguments {
     /// Only those in this state.
     #[arg(long, value_enum)]
     pub(super) state: Option<State>,
-    /// As what.
-    #[arg(long, value_enum, default_value = "text")]
-    pub(super) output: Output,
 }
 
 #[derive(Debug, Args)]
@@ -39,9 +37,6 @@ pub(crate) struct ShowArguments {
     /// The enrolment's number in Tribal Habits.
     #[arg(value_parser = enrolment)]
     pub(super) enrolment: EnrolmentId,
-    /// As what.
-    #[arg(long, value_enum, default_value = "text")]
-    pub(super) output: Output,
 }
 
 /// Of the dead results, those that meet everything that is said.
@@ -65,9 +60,8 @@ pub(crate) struct ReplayArguments {
     /// All of them.
     #[arg(long, conflicts_with_all = ["enrolment", "cause", "from", "until"])]
     pub(super) all: bool,
-    /// Do it; otherwise what would be done is shown.
-    #[arg(long)]
-    pub(super) yes: bool,
+    #[command(flatten)]
+    pub(super) yes: Yes,
 }
 
 #[derive(Debug, Args)]
@@ -80,18 +74,8 @@ pub(crate) struct BackfillArguments {
     /// What was completed before then; the go-live, unless given.
     #[arg(long)]
     pub(super) until: Option<Moment>,
-    /// Do it; otherwise what would be done is counted.
-    #[arg(long)]
-    pub(super) yes: bool,
-}
-
-/// How an answer is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Output {
-    /// Lines to read.
-    Text,
-    /// JSON, for programs.
-    Json,
+    #[command(flatten)]
+    pub(super) yes: Yes,
 }
 
 /// A result's state.
@@ -181,7 +165,7 @@ mod tests {
         let Ok(ResultsCommand::Backfill(backfill)) = typed(&["backfill", "acme", "--from", "2026-01-01"]) else {
             panic!("understood")
         };
-        assert!(!backfill.yes);
+        assert!(!backfill.yes.yes);
         typed(&["backfill", "acme"]).expect_err("from when on?");
     }
 }

@@ -2,27 +2,24 @@
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
 use habitsync_domain::job::Job;
-use habitsync_vendors::{OpenTenant, OpenTenants};
+use habitsync_vendors::OpenTenant;
 use habitsync_workflows::backfill_results::{BackfillPlan, BackfillResults, BackfillWindow};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::runs::RememberJob;
 use habitsync_workflows::ports::tenants::FindGoLive;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 
 use super::arguments::BackfillArguments;
-use super::shown::{counted, local, zone_name};
-use super::{NOT_CHANGED, tell_progress, tell_unreadable};
+use super::{tell_progress, tell_unreadable};
 use crate::failure::Failure;
 use crate::stage::Stage;
-
-/// How long listing may take: years of completions, at the pace of the customer's shared budget.
-const PATIENCE: SignedDuration = SignedDuration::from_hours(2);
+use crate::terminal::{counted, local, zone_name};
 
 /// Counts what the table does not know and, where that was said, adds it.
 pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result<(), Failure> {
-    let opened = open(stage, asked).await?;
+    let opened = stage.open(stage.in_force(&asked.tenant).await?).await?;
     let window = window(&opened, asked).await?;
     let backfill = BackfillResults {
         table: &opened.table,
@@ -39,11 +36,13 @@ pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result
     if plan.missing.is_empty() {
         return Ok(());
     }
-    if !asked.yes {
-        println!("{NOT_CHANGED}");
+    let total = plan.missing.len();
+    if !asked
+        .yes
+        .is_said_to(&format!("Add {}?", counted(total, "completion")))?
+    {
         return Ok(());
     }
-    let total = plan.missing.len();
     let report = backfill
         .apply(&plan, |done| tell_progress("added", done, total))
         .await?;
@@ -60,12 +59,6 @@ pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result
         counted(report.added, "completion")
     );
     Ok(())
-}
-
-async fn open(stage: &Stage, asked: &BackfillArguments) -> Result<OpenTenant, Failure> {
-    let tenants = OpenTenants::new(&stage.aws, &stage.table(), &stage.name, stage.vendor_hosts.clone())?;
-    let opened = tenants.open(&asked.tenant, SystemClock.now() + PATIENCE).await?;
-    opened.ok_or_else(|| Failure::NoSuchTenant(asked.tenant.clone()))
 }
 
 async fn window(opened: &OpenTenant, asked: &BackfillArguments) -> Result<BackfillWindow, Failure> {

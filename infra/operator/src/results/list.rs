@@ -5,11 +5,12 @@ use habitsync_workflows::ports::result_list::ListResults;
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::arguments::{ListArguments, Output};
-use super::shown::{HEADER, counted, lines, zone_name};
+use super::arguments::ListArguments;
+use super::shown::{HEADER, lines};
 use super::{configuration, tell_unreadable};
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::{Output, counted, zone_name};
 
 /// Prints what was asked for.
 pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<(), Failure> {
@@ -18,7 +19,7 @@ pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<(), Fai
     let status = asked.state.map(Into::into);
     let listed = stage.table().tenant(tenant).list_results(status).await?;
     tell_unreadable(listed.unreadable);
-    if asked.output == Output::Json {
+    if stage.output == Output::Json {
         let answer = json!({ "results": listed.records, "unreadable": listed.unreadable });
         println!("{}", serde_json::to_string_pretty(&answer)?);
         return Ok(());
@@ -28,7 +29,7 @@ pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<(), Fai
         .map_or_else(String::new, |state| format!("{} ", state.name()));
     println!(
         "# {} of {tenant} on stage {}, from the table; times in {}",
-        counted(listed.records.len() as u64, &format!("{kind}result")),
+        counted(listed.records.len(), &format!("{kind}result")),
         stage.name,
         zone_name(zone)
     );

@@ -12,13 +12,10 @@ pub(crate) use arguments::ResultsCommand;
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::ports::tenants::LoadConfiguration;
 
 use crate::failure::Failure;
 use crate::stage::Stage;
-
-/// Said instead of changing anything.
-const NOT_CHANGED: &str = "nothing was changed; add --yes to do it";
+use crate::terminal::counted;
 
 /// Runs one of the commands.
 pub(crate) async fn run(stage: &Stage, command: ResultsCommand) -> Result<(), Failure> {
@@ -31,15 +28,13 @@ pub(crate) async fn run(stage: &Stage, command: ResultsCommand) -> Result<(), Fa
 }
 
 async fn configuration(stage: &Stage, tenant: &TenantId) -> Result<TenantConfiguration, Failure> {
-    let stored = stage.table().load_configuration(tenant).await?;
-    let stored = stored.ok_or_else(|| Failure::NoSuchTenant(tenant.clone()))?;
-    Ok(stored.configuration)
+    Ok(stage.in_force(tenant).await?.configuration)
 }
 
 /// Says, apart from the answer, that it is not the whole.
 fn tell_unreadable(results: u64) {
     if results > 0 {
-        let what = shown::counted(results, "result");
+        let what = counted(results, "result");
         eprintln!("habitsync: {what} cannot be read, and may be in any state; a newer version may have written them");
     }
 }

@@ -6,10 +6,10 @@ use habitsync_workflows::replay_results::{find_replayable, replay_results};
 
 use super::arguments::ReplayArguments;
 use super::list::show_all;
-use super::shown::{counted, zone_name};
-use super::{NOT_CHANGED, configuration, tell_progress, tell_unreadable};
+use super::{configuration, tell_progress, tell_unreadable};
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::{counted, zone_name};
 
 /// Shows what is chosen and, where that was said, has it tried again.
 pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(), Failure> {
@@ -27,7 +27,7 @@ pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(),
     let found = found.records;
     println!(
         "# {} of {tenant} on stage {}, from the table; times in {}",
-        counted(found.len() as u64, "dead result"),
+        counted(found.len(), "dead result"),
         stage.name,
         zone_name(zone)
     );
@@ -35,8 +35,8 @@ pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(),
     if found.is_empty() {
         return Ok(());
     }
-    if !asked.yes {
-        println!("{NOT_CHANGED}");
+    let question = format!("Have {} tried again?", counted(found.len(), "result"));
+    if !asked.yes.is_said_to(&question)? {
         return Ok(());
     }
     let progress = |done| tell_progress("replayed", done, found.len());

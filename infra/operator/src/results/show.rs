@@ -4,11 +4,12 @@ use habitsync_domain::result::ResultRecord;
 use habitsync_workflows::ports::results::{KnownResult, LookUpResult};
 use jiff::tz::TimeZone;
 
-use super::arguments::{Output, ShowArguments};
+use super::arguments::ShowArguments;
 use super::configuration;
-use super::shown::{detail, local, wrapped, zone_name};
+use super::shown::{detail, wrapped};
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::{Output, local, zone_name};
 
 /// Prints the result of the enrolment.
 pub(super) async fn show(stage: &Stage, asked: &ShowArguments) -> Result<(), Failure> {
@@ -20,7 +21,7 @@ pub(super) async fn show(stage: &Stage, asked: &ShowArguments) -> Result<(), Fai
         KnownResult::Nothing => return Err(Failure::NoSuchResult { tenant, enrolment }),
         KnownResult::Unreadable => return Err(Failure::UnreadableResult { tenant, enrolment }),
     };
-    if asked.output == Output::Json {
+    if stage.output == Output::Json {
         println!("{}", serde_json::to_string_pretty(&record)?);
         return Ok(());
     }

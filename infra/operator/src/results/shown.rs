@@ -1,8 +1,9 @@
 //! A result as an operator reads it: a line or two, no wider than a terminal, in the customer's own time.
 
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+
+use crate::terminal::{counted, local};
 
 /// As wide as terminals are.
 const WIDTH: usize = 100;
@@ -33,25 +34,9 @@ pub(super) fn wrapped(before: &str, text: &str) -> String {
     textwrap::fill(text, options)
 }
 
-/// A moment where the customer is, to the minute.
-pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
-}
-
-/// The zone that [`local`] times are in, as a reader of a heading is told.
-pub(super) fn zone_name(zone: &TimeZone) -> &str {
-    zone.iana_name().unwrap_or("the customer's time zone")
-}
-
-/// `1 result`, `2 results`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{ending}")
-}
-
 /// What there is to say about its state.
 pub(super) fn detail(record: &ResultRecord, zone: &TimeZone) -> String {
-    let attempts = counted(record.attempts.into(), "attempt");
+    let attempts = counted(record.attempts, "attempt");
     match &record.state {
         ResultState::Claimed { until } => format!("by somebody who has until {}", local(*until, zone)),
         ResultState::Waiting { cause, due_at } => format!("until {}, after {attempts}: {cause}", local(*due_at, zone)),
@@ -148,11 +133,5 @@ mod tests {
         assert!(!shown.contains("jo@"), "{shown}");
         assert!(shown.lines().all(|line| line.chars().count() <= WIDTH), "{shown}");
         assert_snapshot!(shown);
-    }
-
-    #[test]
-    fn one_is_not_many() {
-        let said = [0, 1, 2].map(|count| counted(count, "result"));
-        assert_eq!(said, ["0 results", "1 result", "2 results"]);
     }
 }

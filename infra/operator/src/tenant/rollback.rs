@@ -6,11 +6,12 @@ use std::path::Path;
 use habitsync_workflows::apply_tenant::Consent;
 use habitsync_workflows::ports::tenants::ListVersions;
 
-use crate::arguments::RollbackArguments;
+use super::apply::put_in_force;
+use super::arguments::RollbackArguments;
+use super::file::ConfigurationFile;
+use super::history::difference;
 use crate::failure::Failure;
-use crate::history::difference;
 use crate::stage::Stage;
-use crate::tenants::put_in_force;
 
 /// Shows what the version would change, and puts it in force where that is agreed to.
 pub(crate) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Result<(), Failure> {
@@ -23,8 +24,10 @@ pub(crate) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Resul
         version: asked.version,
     })?;
     print!("{}", difference(Some(in_force), earlier));
-    if !asked.yes {
-        println!("nothing was changed; add --yes to do it");
+    if !asked
+        .yes
+        .is_said_to(&format!("Put version {} of {tenant} in force again?", asked.version))?
+    {
         return Ok(());
     }
     let consent = Consent {
@@ -32,5 +35,6 @@ pub(crate) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Resul
         unchecked: false,
     };
     let name = format!("{tenant}.toml");
-    put_in_force(stage, Path::new(&name), &earlier.source, consent).await
+    let file = ConfigurationFile::of(Path::new(&name), earlier.source.clone())?;
+    put_in_force(stage, &file, consent).await
 }

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-use crate::answer::{Answer, Output, print};
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::Answer;
 
 /// Which versions are shown.
 #[derive(Debug, clap::Args)]
@@ -18,9 +18,6 @@ pub(crate) struct HistoryArguments {
     /// What this version changed, line by line, instead of the list.
     #[arg(long)]
     pub(crate) version: Option<u64>,
-    /// As what.
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) output: Output,
 }
 
 /// A customer's versions, the newest first.
@@ -60,7 +57,7 @@ pub(crate) async fn show(stage: &Stage, asked: &HistoryArguments) -> Result<(), 
         stage: stage.name.clone(),
         versions: listed(&versions),
     };
-    print(&history, asked.output)
+    stage.print(&history)
 }
 
 impl Answer for History {
@@ -133,7 +130,8 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::answer::written;
+    use crate::terminal::Output;
+    use crate::terminal::answer::written;
 
     fn versions() -> Vec<AppliedVersion> {
         let version = |version, source: &str| AppliedVersion {

@@ -7,10 +7,8 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 
+use super::PAGE;
 use crate::failure::Failure;
-
-/// As wide as a page where nobody is looking at a terminal.
-const PAGE: u16 = 100;
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

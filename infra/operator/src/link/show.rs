@@ -7,14 +7,13 @@ use habitsync_domain::person::{FieldChange, Person, PersonChange};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::people::{FindPersonByUserName, LoadChanges, LoadPerson};
-use habitsync_workflows::ports::tenants::LoadConfiguration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::answer::{Answer, Output, print};
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::Answer;
 
 /// Whose link is shown.
 #[derive(Debug, clap::Args)]
@@ -23,9 +22,6 @@ pub(crate) struct LinkArguments {
     pub(crate) tenant: TenantId,
     /// The employee number, or the user name in Tribal Habits.
     pub(crate) person: String,
-    /// As what.
-    #[arg(long, value_enum, default_value = "table")]
-    pub(crate) output: Output,
 }
 
 /// One person's link.
@@ -41,8 +37,7 @@ struct Link {
 
 /// Prints the link.
 pub(crate) async fn show(stage: &Stage, asked: &LinkArguments) -> Result<(), Failure> {
-    let stored = stage.table().load_configuration(&asked.tenant).await?;
-    let stored = stored.ok_or_else(|| Failure::NoSuchTenant(asked.tenant.clone()))?;
+    let stored = stage.in_force(&asked.tenant).await?;
     let table = stage.table().tenant(&asked.tenant);
     let person = find(&table, &asked.person).await?;
     let person = person.ok_or_else(|| Failure::NoLink(asked.tenant.clone()))?;
@@ -53,7 +48,7 @@ pub(crate) async fn show(stage: &Stage, asked: &LinkArguments) -> Result<(), Fai
         stage: stage.name.clone(),
         zone: stored.configuration.time_zone.zone().clone(),
     };
-    print(&link, asked.output)
+    stage.print(&link)
 }
 
 /// By employee number first: an employee may have another's number for a user name.
@@ -129,7 +124,8 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::answer::written;
+    use crate::terminal::Output;
+    use crate::terminal::answer::written;
 
     #[test]
     fn a_link_shows_the_account_its_names_its_fields_and_its_changes() {

@@ -8,7 +8,7 @@ use habitsync_workflows::ports::tenants::{SaveSecret, SecretKind};
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::arguments::SecretName;
+use super::arguments::SecretName;
 use crate::failure::Failure;
 use crate::stage::Stage;
 

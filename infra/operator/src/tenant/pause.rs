@@ -9,27 +9,39 @@ use habitsync_workflows::apply_tenant::Consent;
 use habitsync_workflows::ports::tenants::{AppliedVersion, ListVersions};
 use toml_edit::{DocumentMut, value};
 
+use super::apply::put_in_force;
+use super::arguments::PauseArguments;
+use super::file::ConfigurationFile;
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::tenants::put_in_force;
 
 /// Pauses a customer who is live, or a draft.
-pub(crate) async fn pause(stage: &Stage, tenant: &TenantId) -> Result<(), Failure> {
+pub(super) async fn pause(stage: &Stage, asked: &PauseArguments) -> Result<(), Failure> {
+    let tenant = &asked.tenant;
     let versions = versions(stage, tenant).await?;
     let status = status_of(&versions[0].source);
     if status == Some(Status::Paused) {
         return Err(nothing_to(tenant, "paused", "pause"));
     }
+    let question = format!("Stop every job of {tenant}, and let results wait?");
+    if !asked.yes.is_said_to(&question)? {
+        return Ok(());
+    }
     apply(stage, tenant, &versions[0].source, "paused").await
 }
 
 /// Lets a paused customer go on as what they were before: live, or a draft.
-pub(crate) async fn resume(stage: &Stage, tenant: &TenantId) -> Result<(), Failure> {
+pub(super) async fn resume(stage: &Stage, asked: &PauseArguments) -> Result<(), Failure> {
+    let tenant = &asked.tenant;
     let versions = versions(stage, tenant).await?;
     if status_of(&versions[0].source) != Some(Status::Paused) {
         return Err(nothing_to(tenant, "not paused", "resume"));
     }
-    apply(stage, tenant, &versions[0].source, before_the_pause(&versions)).await
+    let status = before_the_pause(&versions);
+    if !asked.yes.is_said_to(&format!("Let {tenant} go on as {status}?"))? {
+        return Ok(());
+    }
+    apply(stage, tenant, &versions[0].source, status).await
 }
 
 /// Never empty.
@@ -44,13 +56,8 @@ async fn versions(stage: &Stage, tenant: &TenantId) -> Result<Vec<AppliedVersion
 async fn apply(stage: &Stage, tenant: &TenantId, source: &str, status: &str) -> Result<(), Failure> {
     // The name stands in the place of a file's where the stored text is wrong.
     let name = format!("{tenant}.toml");
-    put_in_force(
-        stage,
-        Path::new(&name),
-        &with_status(source, status),
-        Consent::default(),
-    )
-    .await
+    let file = ConfigurationFile::of(Path::new(&name), with_status(source, status))?;
+    put_in_force(stage, &file, Consent::default()).await
 }
 
 /// What the customer was when they were paused; live where that is not known any more.
@@ -102,7 +109,7 @@ mod tests {
     use super::*;
 
     /// The example of the documentation, whole.
-    const ACME: &str = include_str!("../../../shared/domain/src/configuration/acme.toml");
+    const ACME: &str = include_str!("../../../../shared/domain/src/configuration/acme.toml");
 
     fn version(version: u64, status: &str) -> AppliedVersion {
         AppliedVersion {

@@ -1,0 +1,62 @@
+//! A customer that a command looks at: as the configuration in force has them, or as a file that is not applied yet would.
+
+use std::path::PathBuf;
+
+use habitsync_domain::tenant::TenantId;
+use habitsync_vendors::OpenTenant;
+use habitsync_workflows::ports::tenants::StoredConfiguration;
+
+use crate::failure::Failure;
+use crate::stage::Stage;
+use crate::tenant::file::ConfigurationFile;
+
+/// Which customer, and which of their configurations.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Customer {
+    /// The customer.
+    pub(crate) tenant: TenantId,
+    /// Look at this configuration, which need not be applied, in place of the one in force.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl Customer {
+    /// The configuration. A file's number is that which it would get.
+    pub(crate) async fn configuration(&self, stage: &Stage) -> Result<StoredConfiguration, Failure> {
+        let Some(path) = &self.config else {
+            return stage.in_force(&self.tenant).await;
+        };
+        let file = ConfigurationFile::read(path)?;
+        let said = &file.configuration.tenant;
+        if *said != self.tenant {
+            return Err(Failure::OtherTenant {
+                path: path.clone(),
+                said: said.clone(),
+                asked: self.tenant.clone(),
+            });
+        }
+        let version = match stage.in_force(&self.tenant).await {
+            Ok(stored) => stored.version + 1,
+            Err(Failure::NoSuchTenant(_)) => 1,
+            Err(failure) => return Err(failure),
+        };
+        Ok(StoredConfiguration {
+            version,
+            source: file.source,
+            configuration: file.configuration,
+        })
+    }
+
+    /// The customer, with both vendors ready to be called.
+    pub(crate) async fn open(&self, stage: &Stage) -> Result<OpenTenant, Failure> {
+        stage.open(self.configuration(stage).await?).await
+    }
+
+    /// What the configuration is called in a heading: `version 3`, or the file's name.
+    pub(crate) fn called(&self, version: u64) -> String {
+        match &self.config {
+            Some(path) => path.display().to_string(),
+            None => format!("version {version}"),
+        }
+    }
+}

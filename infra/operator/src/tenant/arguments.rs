@@ -1,0 +1,100 @@
+//! What can be typed after `habitsync tenant`.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueEnum};
+use habitsync_domain::tenant::TenantId;
+
+use super::history::HistoryArguments;
+use super::init::InitArguments;
+use crate::terminal::ask::Yes;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TenantCommand {
+    /// Asks the kick-off call's questions and writes a new customer's configuration, letter and check-list.
+    Init(InitArguments),
+    /// Checks a configuration, stores it as a new version, and makes the customer's schedules what it says.
+    Apply(ApplyArguments),
+    /// Prints the configuration in force.
+    Show {
+        /// The customer.
+        tenant: TenantId,
+    },
+    /// Lists every version of the configuration, or shows what one changed.
+    History(HistoryArguments),
+    /// Stops a customer's jobs and lets results wait; nothing is lost.
+    Pause(PauseArguments),
+    /// Lets a paused customer go on as before.
+    Resume(PauseArguments),
+    /// Puts an earlier version in force again, as a new one, once what it changes and whom it would remove is shown.
+    Rollback(RollbackArguments),
+    /// A customer's secrets, which are never in the configuration.
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ApplyArguments {
+    /// The customer's TOML file.
+    pub(crate) file: PathBuf,
+    /// How many people the new version may newly remove: the number that is told without it.
+    #[arg(long, value_name = "N")]
+    pub(crate) yes_remove: Option<usize>,
+    /// Put it in force although EmployeeConnect cannot be read, so that nobody can say whom it would remove.
+    #[arg(long)]
+    pub(crate) unchecked: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct PauseArguments {
+    /// The customer.
+    pub(crate) tenant: TenantId,
+    #[command(flatten)]
+    pub(crate) yes: Yes,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RollbackArguments {
+    /// The customer.
+    pub(crate) tenant: TenantId,
+    /// The version, as `tenant history` lists it.
+    pub(crate) version: u64,
+    #[command(flatten)]
+    pub(crate) yes: Yes,
+    /// How many people the version may newly remove: the number that is told without it.
+    #[arg(long, value_name = "N")]
+    pub(crate) yes_remove: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretsCommand {
+    /// Stores a secret from a JSON file, in place of the one that is there.
+    Set {
+        /// The customer.
+        tenant: TenantId,
+        /// Which of the two.
+        kind: SecretName,
+        /// The file; `-` reads what is piped in, so that the secret need not be on disk.
+        file: PathBuf,
+    },
+    /// Makes a new webhook secret beside the live one, or ends the older of two.
+    Rotate {
+        /// The customer.
+        tenant: TenantId,
+        /// Where the new secret is written, for the portal; the file must not be there yet.
+        #[arg(long, required_unless_present = "retire", conflicts_with = "retire")]
+        to: Option<PathBuf>,
+        /// Ends the older of two live secrets.
+        #[arg(long)]
+        retire: bool,
+    },
+}
+
+/// A customer's secrets.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SecretName {
+    /// Both vendors' credentials.
+    Vendors,
+    /// The webhook's secrets, two while rotating.
+    Webhook,
+}

@@ -1,0 +1,41 @@
+//! A customer's configuration in a file.
+
+use std::path::{Path, PathBuf};
+
+use habitsync_domain::configuration::TenantConfiguration;
+
+use crate::failure::Failure;
+
+/// A file that is a valid configuration.
+pub(crate) struct ConfigurationFile {
+    /// What the file is called where something is wrong with it.
+    pub(crate) path: PathBuf,
+    /// The text, comments included.
+    pub(crate) source: String,
+    /// What it says.
+    pub(crate) configuration: TenantConfiguration,
+}
+
+impl ConfigurationFile {
+    /// Reads it. Whatever is wrong with it is told, each with its line, before AWS or a vendor is asked for anything.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let source = std::fs::read_to_string(path).map_err(|source| Failure::File {
+            path: path.to_owned(),
+            source,
+        })?;
+        Self::of(path, source)
+    }
+
+    /// The text of a version, which is called `path` where something is wrong with it.
+    pub(crate) fn of(path: &Path, source: String) -> Result<Self, Failure> {
+        let configuration = source.parse().map_err(|invalid| Failure::Invalid {
+            path: path.to_owned(),
+            invalid,
+        })?;
+        Ok(Self {
+            path: path.to_owned(),
+            source,
+            configuration,
+        })
+    }
+}

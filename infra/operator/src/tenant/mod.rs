@@ -1,0 +1,41 @@
+//! `habitsync tenant`: a customer's configuration and secrets. One file per command.
+
+mod apply;
+mod arguments;
+pub(crate) mod file;
+pub(crate) mod findings;
+mod history;
+mod hris;
+mod init;
+mod pause;
+mod rollback;
+mod rotation;
+mod secrets;
+mod show;
+
+use arguments::SecretsCommand;
+pub(crate) use arguments::TenantCommand;
+pub(crate) use rotation::NotRotated;
+
+use crate::failure::Failure;
+use crate::stage::Stage;
+
+/// Runs one of the commands.
+pub(crate) async fn run(stage: &Stage, command: TenantCommand) -> Result<(), Failure> {
+    match command {
+        TenantCommand::Init(asked) => init::init(&asked),
+        TenantCommand::Apply(asked) => apply::apply(stage, &asked).await,
+        TenantCommand::Show { tenant } => show::show(stage, &tenant).await,
+        TenantCommand::History(asked) => history::show(stage, &asked).await,
+        TenantCommand::Pause(asked) => pause::pause(stage, &asked).await,
+        TenantCommand::Resume(asked) => pause::resume(stage, &asked).await,
+        TenantCommand::Rollback(asked) => rollback::roll_back(stage, &asked).await,
+        TenantCommand::Secrets(SecretsCommand::Set { tenant, kind, file }) => {
+            secrets::set(stage, &tenant, kind, &file).await
+        }
+        TenantCommand::Secrets(SecretsCommand::Rotate { tenant, to, .. }) => match to {
+            Some(file) => rotation::rotate(stage, &tenant, &file).await,
+            None => rotation::retire(stage, &tenant).await,
+        },
+    }
+}

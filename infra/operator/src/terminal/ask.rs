@@ -1,0 +1,42 @@
+//! Asking before something is changed. A command that changes something says what it will do, and asks; `--yes` is the answer
+//! given beforehand, and where nobody can be asked the answer is no.
+
+use std::io::IsTerminal;
+
+use inquire::{Confirm, InquireError};
+
+use crate::failure::Failure;
+
+/// What is added to every command that changes something.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub(crate) struct Yes {
+    /// Do it without asking.
+    #[arg(long, short = 'y')]
+    pub(crate) yes: bool,
+}
+
+impl Yes {
+    /// Whether it is to be done. Where it is not, that nothing was changed has been said.
+    pub(crate) fn is_said_to(self, question: &str) -> Result<bool, Failure> {
+        if self.yes {
+            return Ok(true);
+        }
+        if !std::io::stdin().is_terminal() {
+            println!("nothing was changed; add --yes to do it");
+            return Ok(false);
+        }
+        let agreed = confirmed(question)?;
+        if !agreed {
+            println!("nothing was changed");
+        }
+        Ok(agreed)
+    }
+}
+
+fn confirmed(question: &str) -> Result<bool, Failure> {
+    match Confirm::new(question).with_default(false).prompt() {
+        Ok(agreed) => Ok(agreed),
+        Err(InquireError::OperationCanceled | InquireError::OperationInterrupted) => Ok(false),
+        Err(error) => Err(Failure::NotAsked(error)),
+    }
+}

@@ -1,0 +1,13 @@
+//! The terminal: what is shown there, what is asked there, and how far long work has come.
+
+pub(crate) mod answer;
+pub(crate) mod ask;
+pub(crate) mod local;
+mod printable;
+
+pub(crate) use answer::{Answer, Output};
+pub(crate) use local::{counted, local, zone_name};
+pub(crate) use printable::printable;
+
+/// As wide as a page where nobody is looking at a terminal.
+pub(crate) const PAGE: u16 = 100;
