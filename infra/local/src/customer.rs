@@ -1,9 +1,12 @@
 //! An example customer on the local stack: an invented company, its two vendors simulated, its configuration applied.
 
 use habitsync_aws_adapters::{Aws, JobTargets, SystemClock, Table, TenantTable};
+use habitsync_domain::employee::Employee;
 use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::tenant::TenantId;
+use habitsync_domain::user::PortalUser;
 use habitsync_fixtures::{Blueprint, Company};
 use habitsync_simulator_employee_connect::{Credentials, EmployeeConnectSimulator, TenantSettings};
 use habitsync_simulator_tribal_habits::{PortalSettings, TribalHabitsSimulator, WebhookTarget};
@@ -11,7 +14,8 @@ use habitsync_workflows::apply_tenant::{ApplyTenant, Consent, apply_tenant};
 use habitsync_workflows::ports::clock::Now as _;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::tenants::{SaveSecret as _, SecretKind};
-use habitsync_workflows::ports::vendors::ListEmployees;
+use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
+use habitsync_workflows::preview_users::PreviewUsers;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -196,28 +200,49 @@ impl LocalStack {
         );
         let apply = ApplyTenant {
             configurations: &table,
-            people: &table.tenant(&customer.tenant),
             schedules: &schedules,
-            clock: &SystemClock,
-            hris: &Unread,
+            next_run: PreviewUsers {
+                employee_connect: &Unread,
+                tribal_habits: &Unread,
+                store: &table.tenant(&customer.tenant),
+                clock: &SystemClock,
+            },
         };
-        let applied = apply_tenant(&apply, &customer.configuration, Consent::default()).await;
+        let applied = Box::pin(apply_tenant(&apply, &customer.configuration, Consent::default())).await;
         applied
             .map(drop)
             .map_err(LocalError::customer("apply the configuration"))
     }
 }
 
-/// An example's custom fields are known to be there, and its simulators' journals are left as they are.
+/// What an example does is no surprise, and its simulators' journals are left as they are.
 struct Unread;
+
+impl Unread {
+    fn failure(vendor: Vendor) -> VendorFailure {
+        VendorFailure {
+            vendor,
+            kind: VendorFailureKind::NoTimeLeft,
+            detail: "an example's vendors are not read when it is applied".to_owned(),
+        }
+    }
+}
 
 impl ListEmployees for Unread {
     async fn list_employees(&self, _: &FieldsNeeded) -> Result<Roster, VendorFailure> {
-        Err(VendorFailure {
-            vendor: Vendor::EmployeeConnect,
-            kind: VendorFailureKind::NoTimeLeft,
-            detail: "an example's employees are not read when it is applied".to_owned(),
-        })
+        Err(Self::failure(Vendor::EmployeeConnect))
+    }
+}
+
+impl FindEmployee for Unread {
+    async fn find_employee(&self, _: &EmployeeId) -> Result<Option<Employee>, VendorFailure> {
+        Err(Self::failure(Vendor::EmployeeConnect))
+    }
+}
+
+impl ListUsers for Unread {
+    async fn list_users(&self) -> Result<Vec<PortalUser>, VendorFailure> {
+        Err(Self::failure(Vendor::TribalHabits))
     }
 }
 

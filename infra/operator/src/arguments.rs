@@ -9,6 +9,7 @@ use habitsync_vendor_http::PrivateVendors;
 use crate::courses::CoursesArguments;
 use crate::holds::HoldsCommand;
 use crate::link::LinkCommand;
+use crate::plan::PlanArguments;
 use crate::results::ResultsCommand;
 use crate::run::RunArguments;
 use crate::runs::RunsArguments;
@@ -94,6 +95,11 @@ pub(crate) enum StageCommand {
     /// One person's link between the two systems.
     #[command(subcommand)]
     Link(LinkCommand),
+    /// Shows what the next user sync would do, person by person and field by field, and writes nothing.
+    ///
+    /// The plan is made by the rules and under the limits of a run, from a fresh read. With --config, it is that of a
+    /// configuration which is not applied yet.
+    Plan(PlanArguments),
     /// Starts a customer's job now, as its schedule would.
     Run(RunArguments),
 }

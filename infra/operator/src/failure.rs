@@ -11,7 +11,8 @@ use habitsync_vendor_http::{HttpError, InvalidVendorHosts};
 use habitsync_workflows::apply_tenant::{NewRemoval, NotApplied};
 use habitsync_workflows::backfill_results::BackfillFailure;
 use habitsync_workflows::holds::NotDecided;
-use habitsync_workflows::ports::failure::{ServiceFailure, VendorFailure};
+use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::ports::failure::ServiceFailure;
 
 use crate::tenant::{NotRotated, findings};
 use crate::terminal::printable;
@@ -72,7 +73,7 @@ pub(crate) enum Failure {
         /// The file.
         path: PathBuf,
         /// Why.
-        source: VendorFailure,
+        source: JobFailure,
     },
     /// A plan of removals was not decided about.
     #[error(transparent)]
@@ -191,6 +192,14 @@ pub(crate) enum Failure {
         /// The version.
         version: u64,
     },
+    /// Nothing would be done about somebody, who is not named: it may be somebody's name.
+    #[error(
+        "the next run would do nothing about this person, and nothing is in their way; `habitsync explain {0} …` says why"
+    )]
+    NothingPlanned(TenantId),
+    /// The vendors or the table could not be read.
+    #[error(transparent)]
+    Job(#[from] JobFailure),
     /// Nobody is known by what was typed, which is not repeated: it may be somebody's name.
     #[error("{0} has no link of this employee number or user name")]
     NoLink(TenantId),
@@ -204,6 +213,7 @@ impl Failure {
     pub(crate) fn trouble(&self) -> Trouble {
         match self {
             Self::Removes { .. } | Self::NotTheNumber { .. } | Self::NotDecided(_) => Trouble::Data,
+            Self::Job(failure) => failure.trouble(),
             Self::Backfill(_) | Self::Unchecked { .. } => Trouble::Vendor,
             Self::Connect(_)
             | Self::Service(_)
@@ -230,6 +240,7 @@ impl Failure {
             | Self::NotWritten { .. }
             | Self::NoSuchVersion { .. }
             | Self::NoLink(_)
+            | Self::NothingPlanned(_)
             | Self::NoSuchTenant(_) => Trouble::Config,
         }
     }

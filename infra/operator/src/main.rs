@@ -6,12 +6,12 @@ use clap::Parser;
 
 mod arguments;
 mod courses;
-#[expect(dead_code, reason = "the plan command is about to use it")]
 mod customer;
 mod failure;
 mod holds;
 mod link;
 mod manual;
+mod plan;
 mod results;
 mod run;
 mod runs;
@@ -51,6 +51,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         StageCommand::Link(command) => link::run(&stage, command).await,
         StageCommand::Runs(asked) => runs::list(&stage, &asked).await,
         StageCommand::Courses(asked) => courses::list(&stage, &asked).await,
+        StageCommand::Plan(asked) => plan::plan(&stage, &asked).await,
         StageCommand::Run(asked) => run::run(&stage, &asked).await,
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -40,6 +40,7 @@ pub mod parked_results;
 pub mod parking;
 pub mod person;
 pub mod problem;
+mod problem_words;
 pub mod reminder;
 pub mod result;
 pub mod result_choice;

@@ -84,6 +84,22 @@ impl TenantVendors {
         }
     }
 
+    /// Vendors that cannot be called, and say why.
+    #[must_use]
+    pub fn failing(why: &str) -> Self {
+        let failure = |vendor| VendorFailure {
+            vendor,
+            kind: VendorFailureKind::Unavailable {
+                may_have_happened: false,
+            },
+            detail: why.to_owned(),
+        };
+        Self {
+            tribal_habits: Opened::Failing(failure(Vendor::TribalHabits)),
+            employee_connect: Opened::Failing(failure(Vendor::EmployeeConnect)),
+        }
+    }
+
     /// EmployeeConnect as results are recorded with: each request is sent once, since recording tries again by itself.
     #[must_use]
     pub fn recorder(&self) -> Opened<EmployeeConnect> {

@@ -15,6 +15,7 @@ pub mod job_run;
 pub mod mail;
 pub mod measure_fleet;
 pub mod ports;
+pub mod preview_users;
 pub mod push_result;
 pub mod read_mail_feedback;
 mod recording;

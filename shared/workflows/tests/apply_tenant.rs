@@ -4,12 +4,14 @@ use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::job::Job;
 use habitsync_domain::person::Person;
-use habitsync_domain::user::UserFields;
-use habitsync_in_memory::{Call, Fault, Hris, ManualClock, Table, Tenants, service_failure, vendor_failure};
+use habitsync_domain::user::{PortalUser, UserFields};
+use habitsync_domain::user_plan::{Deed, Planned};
+use habitsync_in_memory::{Call, Fault, Hris, ManualClock, Portal, Table, Tenants, service_failure, vendor_failure};
 use habitsync_workflows::apply_tenant::{
-    AppliedConfiguration, ApplyTenant, Consent, NewRemoval, NotApplied, apply_tenant,
+    AppliedConfiguration, ApplyTenant, Consent, Effect, Foreseen, NewRemoval, NotApplied, apply_tenant, foresee,
 };
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
+use habitsync_workflows::preview_users::PreviewUsers;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -20,6 +22,7 @@ struct World {
     tenants: Tenants,
     clock: ManualClock,
     hris: Hris,
+    portal: Portal,
     table: Table,
 }
 
@@ -29,6 +32,7 @@ impl Default for World {
             tenants: Tenants::default(),
             clock: ManualClock::at(Timestamp::UNIX_EPOCH),
             hris: Hris::default(),
+            portal: Portal::default(),
             table: Table::default(),
         }
     }
@@ -49,14 +53,26 @@ impl World {
     }
 
     async fn apply_agreeing(&self, source: &str, consent: Consent) -> Result<AppliedConfiguration, NotApplied> {
-        let apply = ApplyTenant {
+        apply_tenant(&self.apply_with(), source, consent).await
+    }
+
+    async fn foresee(&self, source: &str) -> Foreseen {
+        foresee(&self.apply_with(), source, Consent::default())
+            .await
+            .expect("is valid")
+    }
+
+    fn apply_with(&self) -> ApplyTenant<'_, Tenants, Tenants, Hris, Portal, Table, ManualClock> {
+        ApplyTenant {
             configurations: &self.tenants,
-            people: &self.table,
             schedules: &self.tenants,
-            clock: &self.clock,
-            hris: &self.hris,
-        };
-        apply_tenant(&apply, source, consent).await
+            next_run: PreviewUsers {
+                employee_connect: &self.hris,
+                tribal_habits: &self.portal,
+                store: &self.table,
+                clock: &self.clock,
+            },
+        }
     }
 }
 
@@ -99,15 +115,6 @@ async fn employees_that_cannot_be_read_are_a_warning_and_no_error() {
         warning.message.starts_with("custom fields were not checked: "),
         "{warning}"
     );
-}
-
-#[tokio::test]
-async fn nobody_is_read_where_no_custom_field_is_named() {
-    let world = World::default();
-    let source = ACME.replace("employee.customFields['Division']", "employee.department");
-    let applied = world.apply(&source).await.expect("is valid");
-    assert_eq!(told(&applied), Vec::<String>::new());
-    assert_eq!(world.hris.faults.count(Call::ListEmployees), 0);
 }
 
 #[tokio::test]
@@ -178,6 +185,11 @@ impl World {
                 last_change: None,
                 removed: None,
             };
+            world.portal.users.lock().push(PortalUser {
+                user_name: person.user_name.clone(),
+                active: true,
+                fields: UserFields::default(),
+            });
             let mut state = world.table.state();
             state.people.insert(person.employee_id.clone(), person);
         }
@@ -299,6 +311,67 @@ async fn a_change_of_anything_else_asks_nobody() {
     let others = admitting_fiji().replace("jitter_minutes = 10", "jitter_minutes = 20");
     world.apply(&others).await.expect("removes nobody");
     assert_eq!(world.hris.faults.count(Call::ListEmployees), calls);
+}
+
+#[tokio::test]
+async fn what_the_next_run_would_do_differently_is_foreseen_person_by_person_and_nothing_is_stored() {
+    let world = World::with_accounts().await;
+    let foreseen = world.foresee(&deactivating()).await;
+    let Effect::NextRun(next) = &foreseen.effect else {
+        panic!("the filter is another")
+    };
+    let told: Vec<_> = next
+        .differences()
+        .iter()
+        .map(|beside| {
+            let deeds = |planned: &[Planned]| planned.iter().map(|planned| planned.deed).collect::<Vec<_>>();
+            (
+                beside.employee_id.to_string(),
+                deeds(&beside.before),
+                deeds(&beside.after),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [("E5".to_owned(), vec![Deed::Note, Deed::Change], vec![Deed::Deactivate])]
+    );
+    assert!(next.has_read_portal, "it is the first of the day");
+    assert_eq!(foreseen.in_force.map(|stored| stored.version), Some(1));
+    assert_eq!(
+        world
+            .tenants
+            .configurations
+            .lock()
+            .values()
+            .next()
+            .map(|stored| stored.version),
+        Some(1)
+    );
+}
+
+#[tokio::test]
+async fn a_customer_who_goes_live_sees_what_the_first_run_writes() {
+    let world = World::with_accounts().await;
+    world.table.state().people.clear();
+    world.portal.users.lock().clear();
+    let draft = admitting_fiji().replace("status = \"live\"", "status = \"draft\"");
+    world.apply(&draft).await.expect("removes nobody");
+    let foreseen = world.foresee(&admitting_fiji()).await;
+    let Effect::NextRun(next) = &foreseen.effect else {
+        panic!("it begins to write")
+    };
+    assert_eq!(next.plan.counts.to_create, 5);
+}
+
+#[tokio::test]
+async fn what_cannot_be_foreseen_of_a_new_customer_keeps_nothing_back() {
+    let world = World::default();
+    let failure = vendor_failure(Vendor::TribalHabits, VendorFailureKind::Credentials);
+    world.portal.faults.arm(Call::ListUsers, Fault::Before(failure));
+    let foreseen = world.foresee(ACME).await;
+    assert!(matches!(foreseen.effect, Effect::Unknown { may_remove: false, .. }));
+    foreseen.must_be_agreed(Consent::default()).expect("nobody is linked");
 }
 
 #[tokio::test]

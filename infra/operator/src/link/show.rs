@@ -3,7 +3,7 @@
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::person::{FieldChange, Person, PersonChange};
+use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::people::{FindPersonByUserName, LoadChanges, LoadPerson};
@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::Answer;
+use crate::terminal::{Answer, Old, arrow};
 
 /// Whose link is shown.
 #[derive(Debug, clap::Args)]
@@ -107,11 +107,7 @@ impl Link {
     }
 
     fn change(&self, change: &PersonChange) -> Vec<String> {
-        let field = |change: &FieldChange| {
-            let before = change.before.as_deref().unwrap_or("?");
-            format!("{}: {before} → {}", change.field, change.after)
-        };
-        let fields: Vec<_> = change.fields.iter().map(field).collect();
+        let fields: Vec<_> = change.fields.iter().map(|field| arrow(field, Old::Shown)).collect();
         let value = format!("{} ({})", fields.join(", "), change.reason);
         self.row("change", &value, Some(change.at))
     }
@@ -119,7 +115,7 @@ impl Link {
 
 #[cfg(test)]
 mod tests {
-    use habitsync_domain::person::FormerName;
+    use habitsync_domain::person::{FieldChange, FormerName};
     use habitsync_domain::user::UserFields;
     use insta::assert_snapshot;
 

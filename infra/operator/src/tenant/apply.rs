@@ -1,59 +1,117 @@
-//! `habitsync tenant apply`.
+//! `habitsync tenant apply`: shows what a configuration would change, asks, and puts it in force.
 
 use std::path::Path;
 
 use habitsync_aws_adapters::SystemClock;
-use habitsync_workflows::apply_tenant::{AppliedConfiguration, ApplyTenant, Consent, apply_tenant};
+use habitsync_workflows::apply_tenant::{
+    AppliedConfiguration, ApplyTenant, Consent, Foreseen, NotApplied, foresee, put_in_force,
+};
+use habitsync_workflows::ports::tenants::JobSchedule;
+use habitsync_workflows::preview_users::PreviewUsers;
 
 use super::arguments::ApplyArguments;
 use super::file::ConfigurationFile;
-use super::{findings, hris};
+use super::{findings, foreseen, schedules, vendors};
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::ask::{self, Yes};
 
-/// Puts a configuration in force and says what that made of the customer.
+/// How a version is put in force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Way {
+    /// What it would change is shown, and that it is to be done is asked.
+    Asking(Yes),
+    /// It was agreed to before.
+    Agreed,
+}
+
+/// Puts a configuration in force, or every customer's schedules in order.
 pub(super) async fn apply(stage: &Stage, asked: &ApplyArguments) -> Result<(), Failure> {
-    let file = ConfigurationFile::read(&asked.file)?;
+    let Some(path) = &asked.file else {
+        return schedules::rebuild_all(stage, asked.yes).await;
+    };
     let consent = Consent {
         yes_remove: asked.yes_remove,
         unchecked: asked.unchecked,
     };
-    put_in_force(stage, &file, consent).await
+    apply_file(stage, &ConfigurationFile::read(path)?, consent, Way::Asking(asked.yes)).await
 }
 
-/// Puts it in force.
-pub(super) async fn put_in_force(stage: &Stage, file: &ConfigurationFile, consent: Consent) -> Result<(), Failure> {
-    let schedules = stage.schedules().await?;
-    let table = stage.table();
-    let people = table.tenant(&file.configuration.tenant);
-    let hris = hris::open(stage, file).await;
+/// Puts a file in force.
+pub(super) async fn apply_file(
+    stage: &Stage,
+    file: &ConfigurationFile,
+    consent: Consent,
+    way: Way,
+) -> Result<(), Failure> {
+    let (table, schedules) = (stage.table(), stage.schedules().await?);
+    let vendors = vendors::open(stage, file).await;
     let apply = ApplyTenant {
         configurations: &table,
-        people: &people,
         schedules: &schedules,
-        clock: &SystemClock,
-        hris: &hris,
+        next_run: PreviewUsers {
+            employee_connect: &vendors.employee_connect,
+            tribal_habits: &vendors.tribal_habits,
+            store: &table.tenant(&file.configuration.tenant),
+            clock: &SystemClock,
+        },
     };
-    let applied = apply_tenant(&apply, &file.source, consent)
+    let not_applied = |error| Failure::of_applying(&file.path, error);
+    let foreseen = Box::pin(foresee(&apply, &file.source, consent))
         .await
-        .map_err(|error| Failure::of_applying(&file.path, error))?;
-    tell(stage, &file.path, &applied);
+        .map_err(not_applied)?;
+    if !is_agreed(file, &foreseen, consent, way)? {
+        return Ok(());
+    }
+    let applied = put_in_force(&apply, foreseen).await.map_err(not_applied)?;
+    tell(stage, &applied);
     Ok(())
 }
 
-fn tell(stage: &Stage, file: &Path, applied: &AppliedConfiguration) {
-    if !applied.warnings.is_empty() {
-        eprintln!("{}", findings::warnings(file, &applied.warnings));
+fn is_agreed(file: &ConfigurationFile, foreseen: &Foreseen, consent: Consent, way: Way) -> Result<bool, Failure> {
+    warn(&file.path, foreseen);
+    if way == Way::Agreed {
+        foreseen
+            .must_be_agreed(consent)
+            .map_err(|error| Failure::of_applying(&file.path, error))?;
+        return Ok(true);
     }
+    println!("{}", foreseen::in_lines(file, foreseen));
+    foreseen
+        .must_be_agreed(consent)
+        .or_else(|error| match error {
+            NotApplied::Removes { ref people, said: None } if ask::is_agreed_number(people.len()) => Ok(()),
+            error => Err(error),
+        })
+        .map_err(|error| Failure::of_applying(&file.path, error))?;
+    let version = foreseen.in_force.as_ref().map_or(1, |stored| stored.version + 1);
+    let question = format!("Put it in force as version {version}?");
+    match way {
+        Way::Asking(yes) => yes.is_said_to(&question),
+        Way::Agreed => Ok(true),
+    }
+}
+
+fn warn(file: &Path, foreseen: &Foreseen) {
+    if !foreseen.warnings.is_empty() {
+        eprintln!("{}", findings::warnings(file, &foreseen.warnings));
+    }
+}
+
+fn tell(stage: &Stage, applied: &AppliedConfiguration) {
     let (tenant, version) = (&applied.configuration.tenant, applied.version);
     println!("{tenant}: version {version} is in force on stage {}", stage.name);
     for schedule in &applied.schedules {
-        let paused = if schedule.enabled { "" } else { ", paused" };
-        println!(
-            "  {:<13} {} in {}{paused}",
-            schedule.job.as_str(),
-            schedule.expression,
-            schedule.time_zone
-        );
+        println!("  {}", schedule_line(schedule));
     }
+}
+
+fn schedule_line(schedule: &JobSchedule) -> String {
+    let paused = if schedule.enabled { "" } else { ", paused" };
+    format!(
+        "{:<13} {} in {}{paused}",
+        schedule.job.as_str(),
+        schedule.expression,
+        schedule.time_zone
+    )
 }

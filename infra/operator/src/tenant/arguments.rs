@@ -13,7 +13,10 @@ use crate::terminal::ask::Yes;
 pub(crate) enum TenantCommand {
     /// Asks the kick-off call's questions and writes a new customer's configuration, letter and check-list.
     Init(InitArguments),
-    /// Checks a configuration, stores it as a new version, and makes the customer's schedules what it says.
+    /// Checks a configuration, shows what it would change, stores it as a new version, and makes the schedules what it says.
+    ///
+    /// Shown is what the file says differently, line by line, and what the next user sync would do differently, person by
+    /// person. Whom it would newly remove has to be agreed to by their number.
     Apply(ApplyArguments),
     /// Prints the configuration in force.
     Show {
@@ -36,13 +39,19 @@ pub(crate) enum TenantCommand {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ApplyArguments {
     /// The customer's TOML file.
-    pub(crate) file: PathBuf,
+    #[arg(required_unless_present = "all")]
+    pub(crate) file: Option<PathBuf>,
+    /// Write every customer's schedules again, as their configurations in force say, instead of applying a file.
+    #[arg(long, conflicts_with_all = ["file", "yes_remove", "unchecked"])]
+    pub(crate) all: bool,
     /// How many people the new version may newly remove: the number that is told without it.
     #[arg(long, value_name = "N")]
     pub(crate) yes_remove: Option<usize>,
     /// Put it in force although EmployeeConnect cannot be read, so that nobody can say whom it would remove.
     #[arg(long)]
     pub(crate) unchecked: bool,
+    #[command(flatten)]
+    pub(crate) yes: Yes,
 }
 
 #[derive(Debug, clap::Args)]

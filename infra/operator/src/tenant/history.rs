@@ -111,18 +111,21 @@ fn listed(versions: &[AppliedVersion]) -> Vec<Entry> {
 /// What a version changed of the one before it.
 fn changes(versions: &[AppliedVersion], number: u64) -> Option<String> {
     let index = versions.iter().position(|version| version.version == number)?;
-    Some(difference(versions.get(index + 1), &versions[index]))
+    let name = |version: &AppliedVersion| format!("version {}", version.version);
+    let after = &versions[index];
+    let before = versions
+        .get(index + 1)
+        .map(|before| (name(before), before.source.as_str()));
+    let before = before.as_ref().map(|(name, source)| (name.as_str(), *source));
+    Some(difference(before, (&name(after), &after.source)))
 }
 
-/// What another version says differently, line by line, as a unified diff; all of it where there is none to compare with.
-pub(crate) fn difference(before: Option<&AppliedVersion>, after: &AppliedVersion) -> String {
-    let name = |version: &AppliedVersion| format!("version {}", version.version);
-    let (source, header) = match before {
-        Some(before) => (before.source.as_str(), name(before)),
-        None => ("", "nothing".to_owned()),
-    };
-    let diff = TextDiff::from_lines(source, &after.source);
-    diff.unified_diff().header(&header, &name(after)).to_string()
+/// What another text says differently, line by line, as a unified diff; all of it where there is none to compare with. Each
+/// comes with what it is called.
+pub(crate) fn difference(before: Option<(&str, &str)>, after: (&str, &str)) -> String {
+    let (name, source) = before.unwrap_or(("nothing", ""));
+    let diff = TextDiff::from_lines(source, after.1);
+    diff.unified_diff().header(name, after.0).to_string()
 }
 
 #[cfg(test)]

@@ -4,14 +4,16 @@ mod apply;
 mod arguments;
 pub(crate) mod file;
 pub(crate) mod findings;
+mod foreseen;
 mod history;
-mod hris;
 mod init;
 mod pause;
 mod rollback;
 mod rotation;
+mod schedules;
 mod secrets;
 mod show;
+mod vendors;
 
 use arguments::SecretsCommand;
 pub(crate) use arguments::TenantCommand;
@@ -24,12 +26,12 @@ use crate::stage::Stage;
 pub(crate) async fn run(stage: &Stage, command: TenantCommand) -> Result<(), Failure> {
     match command {
         TenantCommand::Init(asked) => init::init(&asked),
-        TenantCommand::Apply(asked) => apply::apply(stage, &asked).await,
+        TenantCommand::Apply(asked) => Box::pin(apply::apply(stage, &asked)).await,
         TenantCommand::Show { tenant } => show::show(stage, &tenant).await,
         TenantCommand::History(asked) => history::show(stage, &asked).await,
-        TenantCommand::Pause(asked) => pause::pause(stage, &asked).await,
-        TenantCommand::Resume(asked) => pause::resume(stage, &asked).await,
-        TenantCommand::Rollback(asked) => rollback::roll_back(stage, &asked).await,
+        TenantCommand::Pause(asked) => Box::pin(pause::pause(stage, &asked)).await,
+        TenantCommand::Resume(asked) => Box::pin(pause::resume(stage, &asked)).await,
+        TenantCommand::Rollback(asked) => Box::pin(rollback::roll_back(stage, &asked)).await,
         TenantCommand::Secrets(SecretsCommand::Set { tenant, kind, file }) => {
             secrets::set(stage, &tenant, kind, &file).await
         }

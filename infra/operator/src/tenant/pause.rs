@@ -9,7 +9,7 @@ use habitsync_workflows::apply_tenant::Consent;
 use habitsync_workflows::ports::tenants::{AppliedVersion, ListVersions};
 use toml_edit::{DocumentMut, value};
 
-use super::apply::put_in_force;
+use super::apply::{Way, apply_file};
 use super::arguments::PauseArguments;
 use super::file::ConfigurationFile;
 use crate::failure::Failure;
@@ -57,7 +57,7 @@ async fn apply(stage: &Stage, tenant: &TenantId, source: &str, status: &str) -> 
     // The name stands in the place of a file's where the stored text is wrong.
     let name = format!("{tenant}.toml");
     let file = ConfigurationFile::of(Path::new(&name), with_status(source, status))?;
-    put_in_force(stage, &file, Consent::default()).await
+    apply_file(stage, &file, Consent::default(), Way::Agreed).await
 }
 
 /// What the customer was when they were paused; live where that is not known any more.

@@ -6,35 +6,29 @@ use std::path::Path;
 use habitsync_workflows::apply_tenant::Consent;
 use habitsync_workflows::ports::tenants::ListVersions;
 
-use super::apply::put_in_force;
+use super::apply::{Way, apply_file};
 use super::arguments::RollbackArguments;
 use super::file::ConfigurationFile;
-use super::history::difference;
 use crate::failure::Failure;
 use crate::stage::Stage;
 
 /// Shows what the version would change, and puts it in force where that is agreed to.
-pub(crate) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Result<(), Failure> {
+pub(super) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Result<(), Failure> {
     let tenant = &asked.tenant;
     let versions = stage.table().list_versions(tenant).await?;
-    let in_force = versions.first().ok_or_else(|| Failure::NoSuchTenant(tenant.clone()))?;
-    let earlier = versions.iter().find(|version| version.version == asked.version);
+    if versions.is_empty() {
+        return Err(Failure::NoSuchTenant(tenant.clone()));
+    }
+    let earlier = versions.into_iter().find(|version| version.version == asked.version);
     let earlier = earlier.ok_or_else(|| Failure::NoSuchVersion {
         tenant: tenant.clone(),
         version: asked.version,
     })?;
-    print!("{}", difference(Some(in_force), earlier));
-    if !asked
-        .yes
-        .is_said_to(&format!("Put version {} of {tenant} in force again?", asked.version))?
-    {
-        return Ok(());
-    }
     let consent = Consent {
         yes_remove: asked.yes_remove,
         unchecked: false,
     };
-    let name = format!("{tenant}.toml");
-    let file = ConfigurationFile::of(Path::new(&name), earlier.source.clone())?;
-    put_in_force(stage, &file, consent).await
+    let name = format!("version {} of {tenant}", asked.version);
+    let file = ConfigurationFile::of(Path::new(&name), earlier.source)?;
+    apply_file(stage, &file, consent, Way::Asking(asked.yes)).await
 }

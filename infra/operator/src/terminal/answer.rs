@@ -32,6 +32,16 @@ pub(crate) trait Answer: Serialize {
 
     /// The rows, each with a cell for every column.
     fn rows(&self) -> Vec<Vec<String>>;
+
+    /// How many of the rows a reader of the table is shown; a spreadsheet and a program get them all.
+    fn limit(&self) -> Option<usize> {
+        None
+    }
+
+    /// What stands below the table, a line each: what it means, and what to type next.
+    fn footer(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Prints an answer.
@@ -55,19 +65,28 @@ pub(crate) fn written(answer: &impl Answer, output: Output, width: u16) -> Resul
 }
 
 fn table(answer: &impl Answer, width: u16) -> String {
-    let (heading, rows) = (answer.heading(), answer.rows());
-    if rows.is_empty() {
-        return format!("{heading}\n");
-    }
+    let heading = answer.heading();
+    let mut rows = answer.rows();
+    let left_out = rows.len() - answer.limit().unwrap_or(rows.len()).min(rows.len());
+    rows.truncate(rows.len() - left_out);
+    let left_out = (left_out > 0).then(|| format!("… and {left_out} more: --limit 0, or --output csv"));
+    let below: Vec<_> = left_out.into_iter().chain(answer.footer()).collect();
+    let table = (!rows.is_empty()).then(|| lines(answer.columns(), rows, width));
+    let below = (!below.is_empty()).then(|| below.join("\n"));
+    let parts: Vec<_> = [Some(heading), table, below].into_iter().flatten().collect();
+    parts.join("\n\n") + "\n"
+}
+
+fn lines(columns: &[&str], rows: Vec<Vec<String>>, width: u16) -> String {
     let mut table = Table::new();
     table
         .load_preset(NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width)
-        .set_header(answer.columns().iter().map(|column| column.to_uppercase()))
+        .set_header(columns.iter().map(|column| column.to_uppercase()))
         .add_rows(rows);
     let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    format!("{heading}\n\n{}\n", lines.join("\n"))
+    lines.join("\n")
 }
 
 fn csv(answer: &impl Answer) -> Result<String, Failure> {

@@ -3,12 +3,12 @@
 
 use std::io::IsTerminal;
 
-use inquire::{Confirm, InquireError};
+use inquire::{Confirm, InquireError, Text};
 
 use crate::failure::Failure;
 
 /// What is added to every command that changes something.
-#[derive(Debug, Clone, Copy, Default, clap::Args)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
 pub(crate) struct Yes {
     /// Do it without asking.
     #[arg(long, short = 'y')]
@@ -31,6 +31,14 @@ impl Yes {
         }
         Ok(agreed)
     }
+}
+
+/// Whether whoever is asked says exactly so many people; nobody says anything where there is no terminal.
+pub(crate) fn is_agreed_number(people: usize) -> bool {
+    let asked = std::io::stdin()
+        .is_terminal()
+        .then(|| Text::new("How many people are to be removed?").prompt());
+    asked.is_some_and(|said| said.is_ok_and(|said| said.trim().parse() == Ok(people)))
 }
 
 fn confirmed(question: &str) -> Result<bool, Failure> {

@@ -4,10 +4,12 @@ pub(crate) mod answer;
 pub(crate) mod ask;
 pub(crate) mod local;
 mod printable;
+mod values;
 
 pub(crate) use answer::{Answer, Output};
 pub(crate) use local::{counted, local, zone_name};
 pub(crate) use printable::printable;
+pub(crate) use values::{Old, arrow};
 
 /// As wide as a page where nobody is looking at a terminal.
 pub(crate) const PAGE: u16 = 100;

@@ -1,7 +1,9 @@
 //! How the people who were read divide, and each part of them in turn: a run whose numbers do not add up is a failed run.
 
+use serde::Serialize;
+
 /// How the people who were read divide: each is in exactly one of the first six, and each of these in one of its own parts.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct PlanCounts {
     /// Employees read.
     pub read: usize,

@@ -21,6 +21,7 @@ mod order;
 mod organisation;
 mod placement;
 mod plan;
+mod planned;
 mod removals;
 mod setbacks;
 mod wanted;
@@ -38,6 +39,7 @@ pub use counts::PlanCounts;
 pub use drift::Drift;
 pub use field_loss::LostField;
 pub use plan::UserPlan;
+pub use planned::{Deed, Planned};
 pub use removals::{HeldRemoval, Missing};
 
 use crate::configuration::TenantConfiguration;

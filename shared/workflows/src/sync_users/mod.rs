@@ -6,11 +6,12 @@
 mod apply;
 mod attempt;
 mod held;
-mod read;
+pub(crate) mod read;
 mod settle;
 mod summary;
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::hold::PlanId;
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::user_plan::{UserPlan, plan_users};
@@ -30,6 +31,7 @@ use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
 use crate::ports::vendors::{FindEmployee, FindUser, ListEmployees, ListUsers, SaveUser};
 use apply::{Applied, apply};
+use read::Sources;
 
 /// What a user sync touches.
 #[derive(Debug)]
@@ -118,7 +120,8 @@ where
         let configuration = in_force.configuration;
         let began = self.clock.now();
         let today = began.to_zoned(configuration.time_zone.zone().clone()).date();
-        let read = self.read(configuration, remembered, today).await?;
+        let needed = FieldsNeeded::of(&configuration.users);
+        let read = self.sources().read(&needed, remembered, today).await?;
         let plan = plan_users(&read.situation(in_force, remembered, began));
         let (verified, records_without_id) = (read.verifies(), read.records_without_id());
         drop(read);
@@ -160,6 +163,14 @@ where
             counts: summary.counts(),
             outcome: summary,
         })
+    }
+
+    fn sources(&self) -> Sources<'_, H, P, S> {
+        Sources {
+            employee_connect: self.employee_connect,
+            tribal_habits: self.tribal_habits,
+            store: self.store,
+        }
     }
 
     /// Tells the customer what is news, and puts the run in numbers.
@@ -227,7 +238,7 @@ fn is_complete(configuration: &TenantConfiguration, plan: &UserPlan, applied: &A
 }
 
 /// A run whose numbers do not add up is a failed run.
-fn must_add_up(adds_up: bool, plan: &UserPlan) -> Result<(), JobFailure> {
+pub(crate) fn must_add_up(adds_up: bool, plan: &UserPlan) -> Result<(), JobFailure> {
     if adds_up {
         return Ok(());
     }

@@ -1,8 +1,7 @@
 //! Everything a plan is made from, read before anything is decided: completely, or not at all.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
-use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::hold::{Decision, Verdict};
 use habitsync_domain::identity::EmployeeId;
@@ -13,8 +12,9 @@ use habitsync_domain::roster::Roster;
 use habitsync_domain::user::PortalUser;
 use habitsync_domain::user_plan::{Brakes, Missing, Situation};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
-use super::{InForce, UserSync};
+use super::InForce;
 use crate::job_run::JobFailure;
 use crate::ports::failure::VendorFailureKind;
 use crate::ports::holds::LoadDecisions;
@@ -25,7 +25,7 @@ use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 const MOST_ASKED: usize = 100;
 
 /// What was read.
-pub(super) struct Read {
+pub(crate) struct Read {
     roster: Roster,
     people: Vec<Person>,
     missing: Vec<Missing>,
@@ -38,11 +38,11 @@ pub(super) struct Read {
 }
 
 impl Read {
-    pub(super) fn verifies(&self) -> bool {
+    pub(crate) fn verifies(&self) -> bool {
         self.portal.is_some()
     }
 
-    pub(super) fn situation<'a>(
+    pub(crate) fn situation<'a>(
         &'a self,
         in_force: InForce<'a>,
         remembered: &JobState,
@@ -71,20 +71,36 @@ impl Read {
     }
 }
 
-impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
+/// Where a plan is read from.
+#[derive(Debug)]
+pub(crate) struct Sources<'a, H, P, S> {
+    pub(crate) employee_connect: &'a H,
+    pub(crate) tribal_habits: &'a P,
+    pub(crate) store: &'a S,
+}
+
+impl Read {
+    /// The custom fields that anybody has.
+    pub(crate) fn custom_fields(&self) -> &BTreeSet<String> {
+        &self.roster.custom_fields
+    }
+}
+
+impl<H, P, S> Sources<'_, H, P, S>
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers,
     S: LoadPeople + LoadParked + LoadDecisions,
 {
-    pub(super) async fn read(
+    /// Reads what a run reads on the customer's day `today`: the portal's users on the first of the day, and before anybody is
+    /// linked.
+    pub(crate) async fn read(
         &self,
-        configuration: &TenantConfiguration,
+        needed: &FieldsNeeded,
         remembered: &JobState,
-        today: jiff::civil::Date,
+        today: Date,
     ) -> Result<Read, JobFailure> {
-        let needed = FieldsNeeded::of(&configuration.users);
-        let mut roster = self.employee_connect.list_employees(&needed).await?;
+        let mut roster = self.employee_connect.list_employees(needed).await?;
         if roster.employees.is_empty() {
             let nobody = "EmployeeConnect listed no employees at all".to_owned();
             return Err(JobFailure::NotCredible(nobody));

@@ -1,0 +1,70 @@
+//! `habitsync plan`: the dry run. Reads what the next user sync would read, plans what it would do by the same rules and limits,
+//! and writes nothing.
+
+mod counts;
+mod shown;
+mod words;
+
+use habitsync_aws_adapters::SystemClock;
+use habitsync_workflows::preview_users::{Portal, PreviewUsers, preview_users};
+use habitsync_workflows::sync_users::InForce;
+
+pub(crate) use counts::lines_beside;
+use shown::{Shown, ShownProblem};
+pub(crate) use words::{in_words, next_run_in_words, what};
+
+use crate::customer::Customer;
+use crate::failure::Failure;
+use crate::stage::Stage;
+
+/// What is planned, and how much of it is shown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct PlanArguments {
+    #[command(flatten)]
+    customer: Customer,
+    /// Only this person: an employee number, or a user name in Tribal Habits.
+    #[arg(long, value_name = "PERSON")]
+    only: Option<String>,
+    /// Read the portal's users although the next run would go by the table, as every run of a day but the first does.
+    #[arg(long)]
+    portal: bool,
+    /// At most so many rows of the table; 0 for all of them.
+    #[arg(long, default_value = "50", value_name = "N")]
+    limit: usize,
+}
+
+/// Prints what the next run would do.
+pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<(), Failure> {
+    let tenant = asked.customer.open(stage).await?;
+    let next_run = PreviewUsers {
+        employee_connect: &tenant.vendors.employee_connect,
+        tribal_habits: &tenant.vendors.tribal_habits,
+        store: &tenant.table,
+        clock: &SystemClock,
+    };
+    let portal = if asked.portal {
+        Portal::Read
+    } else {
+        Portal::AsTheNextRun
+    };
+    let preview = preview_users(&next_run, &tenant.configuration, None, portal).await?;
+    let plan = preview.plan(InForce::version(tenant.version, &tenant.configuration))?;
+    let configuration = &tenant.configuration;
+    let mut shown = Shown {
+        tenant: configuration.tenant.clone(),
+        stage: stage.name.clone(),
+        configuration: asked.customer.called(tenant.version),
+        status: configuration.status,
+        at: preview.at,
+        has_read_portal: preview.has_read_portal(),
+        counts: plan.counts,
+        actions: plan.planned(preview.at),
+        problems: plan.problems.into_iter().map(ShownProblem::of).collect(),
+        next_run: next_run_in_words(configuration, preview.at),
+        limit: Some(asked.limit).filter(|limit| *limit > 0),
+    };
+    if let Some(person) = &asked.only {
+        shown.keep_only(person)?;
+    }
+    stage.print(&shown)
+}

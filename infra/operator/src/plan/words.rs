@@ -1,0 +1,45 @@
+//! What a plan does about one person, in words.
+
+use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::job::Job;
+use habitsync_domain::next_run::{NextRun, next_run};
+use habitsync_domain::user_plan::{Deed, Planned};
+use jiff::Timestamp;
+
+use crate::terminal::{Old, arrow, local, zone_name};
+
+/// `change`, `held: deactivate`.
+pub(crate) fn what(planned: &Planned) -> String {
+    let deed = planned.deed.as_str();
+    match planned.held {
+        Some(_) => format!("held: {deed}"),
+        None => deed.to_owned(),
+    }
+}
+
+/// The values that change, or why something is done that changes none worth a word.
+pub(crate) fn in_words(planned: &Planned) -> String {
+    let values = |old| {
+        let fields = planned.fields.iter().filter(|field| field.field != "active");
+        fields.map(|field| arrow(field, old)).collect::<Vec<_>>().join(", ")
+    };
+    match (planned.deed, planned.held) {
+        (_, Some(because)) => format!("{}; held: {}", planned.reason, because.reason()),
+        (Deed::Create, None) => values(Old::None),
+        (Deed::Adopt, None) => format!("the account {}", planned.user_name.as_str()),
+        (Deed::Change | Deed::Note | Deed::GiveUp, None) => values(Old::Shown),
+        (Deed::Reactivate, None) => [planned.reason.clone(), values(Old::Shown)].join(" "),
+        (Deed::Deactivate, None) => planned.reason.clone(),
+    }
+}
+
+/// When the next run follows.
+pub(crate) fn next_run_in_words(configuration: &TenantConfiguration, now: Timestamp) -> String {
+    let zone = configuration.time_zone.zone();
+    match (configuration.status, next_run(configuration, Job::Users, now)) {
+        (Status::Paused, _) => "the customer is paused: no run follows".to_owned(),
+        (_, None) => "no run is scheduled".to_owned(),
+        (_, Some(NextRun::At(at))) => format!("the next run is due {} ({})", local(at, zone), zone_name(zone)),
+        (_, Some(NextRun::Within(time))) => format!("the next run is due within {time:#}"),
+    }
+}

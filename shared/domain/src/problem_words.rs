@@ -1,0 +1,65 @@
+//! Problems in an operator's words: short, naming fields and expressions as the configuration has them. What the customer is
+//! told to do about them is the mails' business.
+
+use crate::identity::EmployeeId;
+use crate::problem::{Cause, ManagerProblem};
+
+impl Cause {
+    /// What is wrong, in one line. It may repeat what the portal said: for the operator's eyes.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::NoUserName { source } => format!("no user name ({source})"),
+            Self::RequiredField {
+                field,
+                source,
+                expected,
+            } => format!("{field} is required and is not {expected} ({source})"),
+            Self::InvalidValue {
+                field,
+                source,
+                expected,
+            } => format!("{field} is left out: not {expected} ({source})"),
+            Self::InvalidDate { field } => format!("{field} is no date"),
+            Self::UnknownStatus => "a status that the configuration does not know".to_owned(),
+            Self::ExpressionFailed { what, message } => format!("the expression of {what} fails: {message}"),
+            Self::Disputed { what, with } => format!("the same {what} as {}", joined(with)),
+            Self::Taken { what, by: Some(by) } => format!("the {what} is that of {by}'s account"),
+            Self::Taken { what, by: None } => format!("the {what} is that of an account of nobody's"),
+            Self::FormerEmployee { former } => format!("the account of the former employee {former} has the name"),
+            Self::ManagerNotSet { manager, why } => match manager {
+                Some(manager) => format!("manager {manager} {}", why.in_words()),
+                None => format!("the manager {}", why.in_words()),
+            },
+            Self::SeveralAccounts => "several accounts match".to_owned(),
+            Self::DeactivatedByHand => "somebody deactivated the account in the portal; it stays so".to_owned(),
+            Self::UserNameChanged => "another user name in EmployeeConnect; it is not renamed".to_owned(),
+            Self::AccountMissing => "the account is no longer in the portal".to_owned(),
+            Self::RefusedField { field, reason } => format!("Tribal Habits refuses {field}: {reason}"),
+            Self::RefusedPerson { reason } => format!("Tribal Habits refuses the person: {reason}"),
+            Self::AccountExists => "there is an account of this user name or e-mail already".to_owned(),
+            Self::NotAnswered => "Tribal Habits did not answer".to_owned(),
+        }
+    }
+}
+
+impl ManagerProblem {
+    /// What is wrong with them, after their name.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Unknown => "is not in EmployeeConnect",
+            Self::Left => "has left",
+            Self::OutOfScope => "is not admitted by the filter",
+            Self::StartsLater => "starts later",
+            Self::NoEmail => "has no usable e-mail",
+            Self::Oneself => "is the person themself",
+            Self::Loop => "is in a loop of managers",
+        }
+    }
+}
+
+fn joined(people: &[EmployeeId]) -> String {
+    let people: Vec<_> = people.iter().map(EmployeeId::as_str).collect();
+    people.join(", ")
+}

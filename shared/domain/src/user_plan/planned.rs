@@ -1,0 +1,127 @@
+//! What a plan does, person by person and field by field, as somebody reads it before it is done.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{Action, Step, UserPlan};
+use crate::hold::HeldBecause;
+use crate::identity::{EmployeeId, UserName};
+use crate::person::FieldChange;
+
+/// What is done about one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deed {
+    /// It is created.
+    Create,
+    /// One that is there becomes the person's.
+    Adopt,
+    /// It becomes active again.
+    Reactivate,
+    /// Its fields, or its user name, are changed.
+    Change,
+    /// It is deactivated.
+    Deactivate,
+    /// A former employee's gives up a user name or an e-mail that somebody takes over.
+    GiveUp,
+    /// What somebody changed in the portal is noted; nothing is written there.
+    Note,
+}
+
+/// One thing that a plan does, or holds. Holds personal data for the operator's eyes; `Debug` withholds it.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct Planned {
+    /// About whom.
+    pub employee_id: EmployeeId,
+    /// Their name as the customer knows it.
+    pub person: String,
+    /// The account's user name before; of one that is created, the one it gets.
+    pub user_name: UserName,
+    /// What is done.
+    pub deed: Deed,
+    /// Why it waits for a word; none where it does not.
+    pub held: Option<HeldBecause>,
+    /// Why.
+    pub reason: String,
+    /// Every value that changes: `user_name`, `active` and the portal's fields, old and new.
+    pub fields: Vec<FieldChange>,
+}
+
+impl UserPlan {
+    /// Everything that a run would do at `now`, in its order, and then what it holds.
+    #[must_use]
+    pub fn planned(&self, now: Timestamp) -> Vec<Planned> {
+        let done = self.actions.iter().map(|action| action.planned(None, now));
+        let held = self.held.iter();
+        done.chain(held.map(|held| held.action.planned(Some(held.because), now)))
+            .collect()
+    }
+}
+
+impl Action {
+    fn planned(&self, held: Option<HeldBecause>, now: Timestamp) -> Planned {
+        Planned {
+            employee_id: self.employee_id.clone(),
+            person: self.person.clone(),
+            user_name: self.step.user_name().clone(),
+            deed: self.step.deed(),
+            held,
+            reason: self.reason.clone(),
+            fields: self.change(now).fields,
+        }
+    }
+}
+
+impl Step {
+    /// What is done.
+    #[must_use]
+    pub fn deed(&self) -> Deed {
+        match self {
+            Self::Create(_) => Deed::Create,
+            Self::Remember { stored: None, .. } => Deed::Adopt,
+            Self::Remember { stored: Some(_), .. } => Deed::Note,
+            Self::Change { change, .. } if change.active == Some(true) => Deed::Reactivate,
+            Self::Change { .. } => Deed::Change,
+            Self::Deactivate { .. } => Deed::Deactivate,
+            Self::GiveUp { .. } => Deed::GiveUp,
+        }
+    }
+
+    fn user_name(&self) -> &UserName {
+        match self {
+            Self::Create(user) => &user.user_name,
+            Self::Remember { seen, .. } => &seen.user_name,
+            Self::Change { before, .. } | Self::Deactivate { before, .. } | Self::GiveUp { before, .. } => {
+                &before.user_name
+            }
+        }
+    }
+}
+
+impl Deed {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Adopt => "adopt",
+            Self::Reactivate => "reactivate",
+            Self::Change => "change",
+            Self::Deactivate => "deactivate",
+            Self::GiveUp => "give up",
+            Self::Note => "note",
+        }
+    }
+}
+
+impl fmt::Debug for Planned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Planned")
+            .field("employee_id", &self.employee_id)
+            .field("deed", &self.deed)
+            .field("held", &self.held)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,247 @@
+//! Putting a customer's configuration in force: checked, planned beside the version in force, stored as a new version, and its
+//! schedules made what it says. What is doubtful about it is told and keeps nothing back; whom it would newly remove is told
+//! and has to be said.
+
+mod effect;
+
+use habitsync_domain::configuration::{
+    Finding, InvalidConfiguration, Status, TenantConfiguration, unknown_custom_fields,
+};
+use habitsync_domain::job::Job;
+
+pub use effect::{Beside, Effect, NewRemoval, NextRun};
+
+use crate::job_run::JobFailure;
+use crate::ports::clock::Now;
+use crate::ports::failure::ServiceFailure;
+use crate::ports::holds::LoadDecisions;
+use crate::ports::people::{LoadParked, LoadPeople};
+use crate::ports::runs::RememberJob;
+use crate::ports::tenants::{
+    JobSchedule, LoadConfiguration, RemoveSchedule, SaveConfiguration, SaveSchedule, StoredConfiguration,
+};
+use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
+use crate::preview_users::PreviewUsers;
+
+/// What putting a configuration in force touches.
+#[derive(Debug)]
+pub struct ApplyTenant<'a, T, E, H, P, S, C> {
+    /// Where configurations are kept.
+    pub configurations: &'a T,
+    /// Every customer's schedules.
+    pub schedules: &'a E,
+    /// What the next run would read, from the vendors as the new configuration has them.
+    pub next_run: PreviewUsers<'a, H, P, S, C>,
+}
+
+/// What whoever applies a configuration has agreed to beforehand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// That so many people are newly removed.
+    pub yes_remove: Option<usize>,
+    /// That nobody can say whom it removes, where that cannot be foreseen.
+    pub unchecked: bool,
+}
+
+/// A valid configuration, and what it would change. Nothing is stored yet.
+pub struct Foreseen {
+    /// What it says.
+    pub configuration: TenantConfiguration,
+    source: String,
+    /// The version in force; none for a new customer, or where it cannot be read and that was agreed to.
+    pub in_force: Option<StoredConfiguration>,
+    /// What the next user sync would do differently.
+    pub effect: Effect,
+    /// What may be a slip of the pen, in the order of the file.
+    pub warnings: Vec<Finding>,
+}
+
+/// A configuration that is in force now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AppliedConfiguration {
+    /// Its number.
+    pub version: u64,
+    /// What it says.
+    pub configuration: TenantConfiguration,
+    /// The schedules as they now are.
+    pub schedules: Vec<JobSchedule>,
+    /// What may be a slip of the pen, in the order of the file.
+    pub warnings: Vec<Finding>,
+}
+
+/// Why a configuration was not put in force.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NotApplied {
+    /// The file is wrong; nothing was changed.
+    #[error(transparent)]
+    Invalid(#[from] InvalidConfiguration),
+    /// It would newly remove people, and their number was not said; nothing was changed.
+    #[error("it would newly remove {} people", people.len())]
+    Removes {
+        /// Whom, by employee id.
+        people: Vec<NewRemoval>,
+        /// The number that was said.
+        said: Option<usize>,
+    },
+    /// It changes who has an account, and what the next run would do cannot be foreseen; nothing was changed.
+    #[error("whom it would remove cannot be told: {0}")]
+    Unchecked(JobFailure),
+    /// The table or the scheduler failed. Applying the same file again completes what is missing.
+    #[error(transparent)]
+    Service(#[from] ServiceFailure),
+}
+
+/// Puts the configuration in `source`, a TOML text, in force, where nothing about it needs a word that was not given.
+///
+/// # Errors
+/// The text is no valid configuration, it would remove people, or it could not be stored or scheduled.
+pub async fn apply_tenant<T, E, H, P, S, C>(
+    apply: &ApplyTenant<'_, T, E, H, P, S, C>,
+    source: &str,
+    consent: Consent,
+) -> Result<AppliedConfiguration, NotApplied>
+where
+    T: LoadConfiguration + SaveConfiguration,
+    E: SaveSchedule + RemoveSchedule,
+    H: ListEmployees + FindEmployee,
+    P: ListUsers,
+    S: LoadPeople + LoadParked + LoadDecisions + RememberJob,
+    C: Now,
+{
+    let foreseen = foresee(apply, source, consent).await?;
+    foreseen.must_be_agreed(consent)?;
+    put_in_force(apply, foreseen).await
+}
+
+/// Checks the configuration, and plans the next user sync under it beside the version in force: against one fresh read.
+///
+/// # Errors
+/// The text is no valid configuration, or the version in force cannot be read.
+pub async fn foresee<T, E, H, P, S, C>(
+    apply: &ApplyTenant<'_, T, E, H, P, S, C>,
+    source: &str,
+    consent: Consent,
+) -> Result<Foreseen, NotApplied>
+where
+    T: LoadConfiguration,
+    H: ListEmployees + FindEmployee,
+    P: ListUsers,
+    S: LoadPeople + LoadParked + LoadDecisions + RememberJob,
+    C: Now,
+{
+    let configuration: TenantConfiguration = source.parse()?;
+    let in_force = match apply.configurations.load_configuration(&configuration.tenant).await {
+        // A version in force that cannot be read must not keep one that can out for ever.
+        Err(_) if consent.unchecked => None,
+        stored => stored?,
+    };
+    let effect = Effect::foresee(&apply.next_run, &configuration, in_force.as_ref()).await;
+    Ok(Foreseen {
+        warnings: warnings(source, &configuration, &effect),
+        source: source.to_owned(),
+        in_force,
+        effect,
+        configuration,
+    })
+}
+
+/// Stores what was foreseen as a new version, and makes the schedules what it says.
+///
+/// # Errors
+/// The table or the scheduler failed.
+pub async fn put_in_force<T, E, H, P, S, C>(
+    apply: &ApplyTenant<'_, T, E, H, P, S, C>,
+    foreseen: Foreseen,
+) -> Result<AppliedConfiguration, NotApplied>
+where
+    T: SaveConfiguration,
+    E: SaveSchedule + RemoveSchedule,
+    C: Now,
+{
+    let Foreseen {
+        configuration,
+        source,
+        warnings,
+        ..
+    } = foreseen;
+    let now = apply.next_run.clock.now();
+    let version = apply
+        .configurations
+        .save_configuration(&configuration, &source, now)
+        .await?;
+    Ok(AppliedConfiguration {
+        version,
+        schedules: schedule(apply.schedules, &configuration).await?,
+        configuration,
+        warnings,
+    })
+}
+
+/// Makes a customer's schedules what the configuration says; what is as it should be already is written again.
+///
+/// # Errors
+/// The scheduler failed.
+pub async fn schedule<E: SaveSchedule + RemoveSchedule>(
+    schedules: &E,
+    configuration: &TenantConfiguration,
+) -> Result<Vec<JobSchedule>, ServiceFailure> {
+    let mut applied = Vec::new();
+    for job in Job::ALL {
+        match schedule_of(configuration, job) {
+            Some(schedule) => {
+                schedules.save_schedule(&schedule).await?;
+                applied.push(schedule);
+            }
+            None => schedules.remove_schedule(&configuration.tenant, job).await?,
+        }
+    }
+    Ok(applied)
+}
+
+impl Foreseen {
+    /// Whether the word that it needs was given.
+    ///
+    /// # Errors
+    /// It would newly remove people whose number was not said, or what it would do to those who are linked cannot be told.
+    pub fn must_be_agreed(&self, consent: Consent) -> Result<(), NotApplied> {
+        match &self.effect {
+            Effect::Unknown { failure, may_remove } if *may_remove && !consent.unchecked => {
+                Err(NotApplied::Unchecked(failure.clone()))
+            }
+            Effect::None | Effect::Unknown { .. } => Ok(()),
+            Effect::NextRun(next) => {
+                let people = next.new_removals();
+                if people.is_empty() || consent.yes_remove == Some(people.len()) {
+                    return Ok(());
+                }
+                let said = consent.yes_remove;
+                Err(NotApplied::Removes { people, said })
+            }
+        }
+    }
+}
+
+/// Custom fields that are named and that nobody has. Where nobody could be read, as before the customer's secrets are set, that
+/// is a warning too.
+fn warnings(source: &str, configuration: &TenantConfiguration, effect: &Effect) -> Vec<Finding> {
+    match effect {
+        Effect::NextRun(next) => unknown_custom_fields(source, configuration, &next.custom_fields),
+        Effect::Unknown { failure, .. } if configuration.names_custom_fields() => vec![Finding {
+            line: None,
+            message: format!("custom fields were not checked: {failure}"),
+        }],
+        Effect::Unknown { .. } | Effect::None => Vec::new(),
+    }
+}
+
+/// A paused customer's schedules stay, disabled, so that they are seen and come back as they were.
+fn schedule_of(configuration: &TenantConfiguration, job: Job) -> Option<JobSchedule> {
+    Some(JobSchedule {
+        tenant: configuration.tenant.clone(),
+        job,
+        expression: configuration.schedule(job)?.to_string(),
+        time_zone: configuration.time_zone.as_str().to_owned(),
+        jitter_minutes: configuration.schedules.jitter_minutes,
+        enabled: configuration.status != Status::Paused,
+    })
+}
