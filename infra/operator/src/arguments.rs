@@ -98,7 +98,7 @@ pub(crate) enum StageCommand {
     /// Shows what the next user sync would do, person by person and field by field, and writes nothing.
     ///
     /// The plan is made by the rules and under the limits of a run, from a fresh read. With --config, it is that of a
-    /// configuration which is not applied yet.
+    /// configuration that is not applied yet. Exits with 3 where a removal would be held.
     Plan(PlanArguments),
     /// Starts a customer's job now, as its schedule would.
     Run(RunArguments),

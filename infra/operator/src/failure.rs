@@ -15,7 +15,7 @@ use habitsync_workflows::job_run::JobFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 
 use crate::tenant::{NotRotated, findings};
-use crate::terminal::printable;
+use crate::terminal::{counted, printable};
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -257,32 +257,25 @@ impl Failure {
     }
 }
 
+/// So many people are named.
+const NAMED: usize = 20;
+
 /// Whom a configuration would newly remove, a line each, and what to do about it.
 fn removals(file: &Path, people: &[NewRemoval], said: Option<usize>) -> String {
     let count = people.len();
-    let said = said.map_or_else(String::new, |said| format!(", not {said}"));
-    let head = format!(
-        "{} was not applied: it would remove {}{said} whom the version in force keeps",
-        file.display(),
-        if count == 1 {
-            "1 person".to_owned()
-        } else {
-            format!("{count} people")
-        },
-    );
-    let lines = people.iter().map(|person| {
-        format!(
-            "  {:<12} {:<28} {}",
-            person.employee_id.as_str(),
-            printable(&person.person),
-            person.reason
-        )
+    let whom = counted(count, "person");
+    let head = match said {
+        None => format!("it would remove {whom} whom the version in force keeps"),
+        Some(said) => format!("it would remove {whom} whom the version in force keeps, and {said} were agreed to"),
+    };
+    let lines = people.iter().take(NAMED).map(|person| {
+        let name = printable(&person.person);
+        format!("  {:<12} {name:<28} {}", person.employee_id.as_str(), person.reason)
     });
+    let more = count.saturating_sub(NAMED);
+    let more = (more > 0).then(|| format!("  … and {more} more; `habitsync plan` with --config names them all"));
+    let head = format!("{} was not applied: {head}", file.display());
     let next = format!("if that is right, add --yes-remove {count}");
-    [head]
-        .into_iter()
-        .chain(lines)
-        .chain([next])
-        .collect::<Vec<_>>()
-        .join("\n")
+    let lines = [head].into_iter().chain(lines).chain(more).chain([next]);
+    lines.collect::<Vec<_>>().join("\n")
 }

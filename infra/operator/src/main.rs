@@ -51,7 +51,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         StageCommand::Link(command) => link::run(&stage, command).await,
         StageCommand::Runs(asked) => runs::list(&stage, &asked).await,
         StageCommand::Courses(asked) => courses::list(&stage, &asked).await,
-        StageCommand::Plan(asked) => plan::plan(&stage, &asked).await,
+        StageCommand::Plan(asked) => return plan::plan(&stage, &asked).await,
         StageCommand::Run(asked) => run::run(&stage, &asked).await,
     };
     done.map(|()| ExitCode::SUCCESS)

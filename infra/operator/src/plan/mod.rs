@@ -5,13 +5,17 @@ mod counts;
 mod shown;
 mod words;
 
+use std::process::ExitCode;
+
 use habitsync_aws_adapters::SystemClock;
+use habitsync_domain::trouble::Trouble;
 use habitsync_workflows::preview_users::{Portal, PreviewUsers, preview_users};
 use habitsync_workflows::sync_users::InForce;
 
 pub(crate) use counts::lines_beside;
 use shown::{Shown, ShownProblem};
-pub(crate) use words::{in_words, next_run_in_words, what};
+use words::next_run_in_words;
+pub(crate) use words::what;
 
 use crate::customer::Customer;
 use crate::failure::Failure;
@@ -28,13 +32,16 @@ pub(crate) struct PlanArguments {
     /// Read the portal's users although the next run would go by the table, as every run of a day but the first does.
     #[arg(long)]
     portal: bool,
+    /// Show every value of the accounts that are created, too.
+    #[arg(long)]
+    values: bool,
     /// At most so many rows of the table; 0 for all of them.
     #[arg(long, default_value = "50", value_name = "N")]
     limit: usize,
 }
 
 /// Prints what the next run would do.
-pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<(), Failure> {
+pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCode, Failure> {
     let tenant = asked.customer.open(stage).await?;
     let next_run = PreviewUsers {
         employee_connect: &tenant.vendors.employee_connect,
@@ -61,10 +68,17 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<(), Fai
         actions: plan.planned(preview.at),
         problems: plan.problems.into_iter().map(ShownProblem::of).collect(),
         next_run: next_run_in_words(configuration, preview.at),
+        values: asked.values || asked.only.is_some(),
         limit: Some(asked.limit).filter(|limit| *limit > 0),
     };
     if let Some(person) = &asked.only {
         shown.keep_only(person)?;
     }
-    stage.print(&shown)
+    stage.print(&shown)?;
+    let is_held = shown.actions.iter().any(|planned| planned.held.is_some());
+    Ok(if is_held {
+        ExitCode::from(Trouble::Data.reaction().exit_code)
+    } else {
+        ExitCode::SUCCESS
+    })
 }

@@ -32,6 +32,9 @@ pub(super) struct Shown {
     pub(super) problems: Vec<ShownProblem>,
     #[serde(skip)]
     pub(super) next_run: String,
+    /// Whether every value of an account that is created is shown.
+    #[serde(skip)]
+    pub(super) values: bool,
     #[serde(skip)]
     pub(super) limit: Option<usize>,
 }
@@ -81,9 +84,9 @@ impl Answer for Shown {
             ..
         } = self;
         let accounts = if self.has_read_portal {
-            "accounts from Tribal Habits"
+            "and Tribal Habits"
         } else {
-            "accounts as the table has them (--portal reads Tribal Habits)"
+            "and the table (--portal reads Tribal Habits, too)"
         };
         let writes = match self.status {
             Status::Live => "nothing was written",
@@ -91,7 +94,7 @@ impl Answer for Shown {
             Status::Paused => "nothing was written, and a paused customer's jobs do not run",
         };
         let first = format!("# {tenant} on stage {stage} under {configuration}: what the next user sync would do");
-        let second = format!("# people from EmployeeConnect, {accounts}; {writes}");
+        let second = format!("# from EmployeeConnect {accounts}; {writes}");
         let counts = counts::lines(&self.counts);
         [first, second, String::new()]
             .into_iter()
@@ -110,7 +113,7 @@ impl Answer for Shown {
                 planned.employee_id.to_string(),
                 printable(&planned.person),
                 what(planned),
-                in_words(planned),
+                in_words(planned, self.values),
             ]
         });
         let problems = self.problems.iter().map(ShownProblem::row);
@@ -130,9 +133,9 @@ impl ShownProblem {
     fn row(&self) -> Vec<String> {
         let seen = self.seen.as_deref().map(|seen| format!(": {}", printable(seen)));
         let what = if self.cause.blocks_person() {
-            "set aside"
+            "not synced"
         } else {
-            "problem"
+            "warning"
         };
         vec![
             self.employee_id.to_string(),
@@ -140,5 +143,135 @@ impl ShownProblem {
             what.to_owned(),
             format!("{}{}", printable(&self.in_words), seen.unwrap_or_default()),
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use habitsync_domain::hold::HeldBecause;
+    use habitsync_domain::person::FieldChange;
+    use habitsync_domain::user_plan::Deed;
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::terminal::Output;
+    use crate::terminal::answer::written;
+
+    fn planned(id: &str, person: &str, deed: Deed, values: &[(&str, Option<&str>, &str)]) -> Planned {
+        let field = |(field, before, after): &(&str, Option<&str>, &str)| FieldChange {
+            field: (*field).to_owned(),
+            before: before.map(str::to_owned),
+            after: (*after).to_owned(),
+        };
+        Planned {
+            employee_id: id.parse().expect("an id"),
+            person: person.to_owned(),
+            user_name: format!("{}@acme.com.au", id.to_lowercase()).parse().expect("a name"),
+            deed,
+            held: None,
+            reason: "the status says terminated".to_owned(),
+            fields: values.iter().map(field).collect(),
+        }
+    }
+
+    fn shown() -> Shown {
+        let counts = PlanCounts {
+            read: 412,
+            in_scope: 390,
+            to_create: 1,
+            to_change: 1,
+            unchanged: 387,
+            set_aside: 1,
+            leavers: 20,
+            leavers_to_deactivate: 1,
+            leavers_held: 1,
+            leavers_settled: 18,
+            undecided: 2,
+            ..PlanCounts::default()
+        };
+        let held = Planned {
+            held: Some(HeldBecause::OverLimit {
+                planned: 7,
+                recent: 2,
+                allowed: 8,
+            }),
+            ..planned("E5", "Anika Deng", Deed::Deactivate, &[])
+        };
+        let problem = Problem {
+            cause: Cause::NoUserName {
+                source: "employee.workEmail".to_owned(),
+            },
+            employee_id: "E6".parse().expect("an id"),
+            person: "Jo \u{1b}[2J Citizen".to_owned(),
+            seen: None,
+        };
+        Shown {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            configuration: "version 3".to_owned(),
+            status: Status::Live,
+            at: "2026-11-22T21:05:00Z".parse().expect("a time"),
+            has_read_portal: false,
+            counts,
+            actions: vec![
+                planned("E1", "Georgia Kovačević", Deed::Adopt, &[]),
+                planned(
+                    "E2",
+                    "Mitch Pham",
+                    Deed::Create,
+                    &[("user_name", None, "e2@acme.com.au"), ("X-Location", None, "Perth")],
+                ),
+                planned(
+                    "E3",
+                    "Mei Lin",
+                    Deed::Change,
+                    &[("X-Location", Some("Perth"), "Sydney"), ("manager_email", None, "")],
+                ),
+                planned(
+                    "E4",
+                    "Tane Corvino",
+                    Deed::Deactivate,
+                    &[("active", Some("true"), "false")],
+                ),
+                held,
+            ],
+            problems: vec![ShownProblem::of(problem)],
+            next_run: "the next run is due 2026-11-23 09:00 (Australia/Sydney)".to_owned(),
+            values: false,
+            limit: Some(50),
+        }
+    }
+
+    #[test]
+    fn a_plan_says_what_is_done_about_whom_and_what_is_in_the_way() {
+        assert_snapshot!(written(&shown(), Output::Table, 100).expect("written"));
+    }
+
+    #[test]
+    fn a_plan_is_json_for_programs() {
+        assert_snapshot!(written(&shown(), Output::Json, 100).expect("written"));
+    }
+
+    #[test]
+    fn a_plan_may_be_one_persons_and_show_every_value() {
+        let mut plan = shown();
+        plan.values = true;
+        plan.keep_only("e2@acme.com.au").expect("is in it");
+        assert_snapshot!(written(&plan, Output::Table, 100).expect("written"));
+        let nobody = shown().keep_only("E7").expect_err("nothing is done").to_string();
+        assert!(
+            nobody.contains("habitsync explain acme") && !nobody.contains("E7"),
+            "{nobody}"
+        );
+    }
+
+    #[test]
+    fn a_long_plan_says_how_much_of_it_is_not_shown() {
+        let mut plan = shown();
+        plan.limit = Some(2);
+        let table = written(&plan, Output::Table, 100).expect("written");
+        assert!(table.contains("… and 4 more: --limit 0, or --output csv"), "{table}");
+        let csv = written(&plan, Output::Csv, 100).expect("written");
+        assert_eq!(csv.lines().count(), 7, "{csv}");
     }
 }

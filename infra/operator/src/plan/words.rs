@@ -17,15 +17,16 @@ pub(crate) fn what(planned: &Planned) -> String {
     }
 }
 
-/// The values that change, or why something is done that changes none worth a word.
-pub(crate) fn in_words(planned: &Planned) -> String {
+/// The values that change (those of an account that is created only where `values_of_new` asks for them), or why something is done that changes none worth a word.
+pub(crate) fn in_words(planned: &Planned, values_of_new: bool) -> String {
     let values = |old| {
         let fields = planned.fields.iter().filter(|field| field.field != "active");
         fields.map(|field| arrow(field, old)).collect::<Vec<_>>().join(", ")
     };
     match (planned.deed, planned.held) {
         (_, Some(because)) => format!("{}; held: {}", planned.reason, because.reason()),
-        (Deed::Create, None) => values(Old::None),
+        (Deed::Create, None) if values_of_new => values(Old::None),
+        (Deed::Create, None) => planned.user_name.as_str().to_owned(),
         (Deed::Adopt, None) => format!("the account {}", planned.user_name.as_str()),
         (Deed::Change | Deed::Note | Deed::GiveUp, None) => values(Old::Shown),
         (Deed::Reactivate, None) => [planned.reason.clone(), values(Old::Shown)].join(" "),

@@ -1,16 +1,19 @@
 //! What a new version would change, as it is shown before it is stored: the file, line by line, and the next user sync, person
 //! by person.
 
+use std::collections::BTreeMap;
+
 use habitsync_domain::user_plan::Planned;
 use habitsync_workflows::apply_tenant::{Beside, Effect, Foreseen, NextRun};
 
 use super::file::ConfigurationFile;
 use super::history::difference;
-use crate::plan::{in_words, lines_beside, what};
-use crate::terminal::{counted, printable};
+use crate::plan::{lines_beside, what};
+use crate::terminal::answer::lines;
+use crate::terminal::{PAGE, counted, printable};
 
-/// So many people are named; `habitsync plan` names them all.
-const NAMED: usize = 20;
+/// So many people of a kind are named; `habitsync plan` names them all.
+const NAMED: usize = 5;
 
 /// The lines to be shown.
 pub(super) fn in_lines(file: &ConfigurationFile, foreseen: &Foreseen) -> String {
@@ -35,47 +38,150 @@ fn next_sync(file: &str, foreseen: &Foreseen) -> String {
         }
         Effect::NextRun(next) => {
             let tenant = &foreseen.configuration.tenant;
-            let everybody = format!("everybody, field by field: habitsync plan {tenant} --config {file}");
             let head = match next.before {
                 Some(_) => "users: the next sync, under the version in force → under this one",
                 None => "users: the first sync",
             };
             let counts = lines_beside(next.before.as_ref().map(|plan| &plan.counts), &next.plan.counts);
-            let lines = [head.to_owned()]
-                .into_iter()
-                .chain(counts)
-                .chain(people(next))
-                .chain([everybody]);
-            lines.collect::<Vec<_>>().join("\n") + "\n"
+            let everybody = format!("person by person: habitsync plan {tenant} --config {file}\n");
+            [head.to_owned(), counts.join("\n"), people(next), everybody].join("\n")
         }
     }
 }
 
-/// Those whom the two versions treat differently; of a first version that is everybody.
-fn people(next: &NextRun) -> Vec<String> {
-    if next.before.is_none() {
-        return Vec::new();
+/// Those whom the two versions treat differently, by what becomes of them; of a first version that is everybody.
+fn people(next: &NextRun) -> String {
+    let differences = next.before.as_ref().map(|_| next.differences()).unwrap_or_default();
+    if differences.is_empty() {
+        return String::new();
     }
-    let differences = next.differences();
-    let head = format!("{} treated differently", counted(differences.len(), "person"));
-    let more = differences.len().saturating_sub(NAMED);
-    let more = (more > 0).then(|| format!("  … and {more} more"));
-    let people = differences.iter().take(NAMED).map(line);
-    [head].into_iter().chain(people).chain(more).collect()
+    in_groups(&differences)
 }
 
-fn line(beside: &Beside) -> String {
-    let planned = beside.after.last().or(beside.before.last());
-    let name = planned.map(|planned| printable(&planned.person)).unwrap_or_default();
-    let (before, after) = (outcome(&beside.before), outcome(&beside.after));
-    let why = beside.after.last().map(in_words).unwrap_or_default();
-    let line = format!(
-        "  {:<12} {name:<24} {before} → {after}  {why}",
-        beside.employee_id.as_str()
-    );
-    line.trim_end().to_owned()
+fn in_groups(differences: &[Beside]) -> String {
+    let mut groups: BTreeMap<(String, String), Vec<&Beside>> = BTreeMap::new();
+    for beside in differences {
+        let change = (outcome(&beside.before), outcome(&beside.after));
+        groups.entry(change).or_default().push(beside);
+    }
+    let rows = groups.into_iter().map(|((before, after), people)| {
+        let count = people.len().to_string();
+        vec![before, after, count, named(&people)]
+    });
+    let head = format!("\n{} treated differently:", counted(differences.len(), "person"));
+    let table = lines(&["before", "after", "people", "who"], rows.collect(), PAGE);
+    format!("{head}\n\n{table}\n")
+}
+
+fn named(people: &[&Beside]) -> String {
+    let name = |beside: &&Beside| {
+        let planned = beside.after.last().or(beside.before.last());
+        let name = planned.map(|planned| printable(&planned.person)).unwrap_or_default();
+        format!("{} {name}", beside.employee_id)
+    };
+    let names: Vec<_> = people.iter().take(NAMED).map(name).collect();
+    match people.len().saturating_sub(NAMED) {
+        0 => names.join(", "),
+        more => format!("{}, and {more} more", names.join(", ")),
+    }
 }
 
 fn outcome(planned: &[Planned]) -> String {
     planned.last().map_or_else(|| "nothing".to_owned(), what)
+}
+
+#[cfg(test)]
+mod tests {
+    use habitsync_domain::configuration::TenantConfiguration;
+    use habitsync_domain::hold::HeldBecause;
+    use habitsync_domain::user_plan::{Deed, PlanCounts, UserPlan};
+    use habitsync_workflows::ports::tenants::StoredConfiguration;
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    /// The example of the documentation, whole.
+    const ACME: &str = include_str!("../../../../shared/domain/src/configuration/acme.toml");
+
+    fn file(source: &str) -> ConfigurationFile {
+        let path = std::path::Path::new("acme.toml");
+        ConfigurationFile::of(path, source.to_owned()).expect("is valid")
+    }
+
+    fn foreseen(in_force: Option<&str>, file: &ConfigurationFile, effect: Effect) -> Foreseen {
+        Foreseen {
+            configuration: file.configuration.clone(),
+            source: file.source.clone(),
+            in_force: in_force.map(|source| StoredConfiguration {
+                version: 3,
+                source: source.to_owned(),
+                configuration: source.parse::<TenantConfiguration>().expect("is valid"),
+            }),
+            effect,
+            warnings: Vec::new(),
+        }
+    }
+
+    fn planned(id: usize, deed: Deed, held: Option<HeldBecause>) -> Planned {
+        Planned {
+            employee_id: format!("E{id}").parse().expect("an id"),
+            person: "Jo Citizen".to_owned(),
+            user_name: format!("e{id}@acme.com.au").parse().expect("a name"),
+            deed,
+            held,
+            reason: String::new(),
+            fields: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_new_version_is_shown_line_by_line_and_with_what_it_makes_of_the_next_run() {
+        let file = file(&ACME.replace("[\"Fiji\"]", "[\"Fiji\", \"Perth\"]"));
+        let shown = in_lines(&file, &foreseen(Some(ACME), &file, Effect::None));
+        assert_snapshot!(shown);
+    }
+
+    #[test]
+    fn people_are_grouped_by_what_becomes_of_them() {
+        let held = HeldBecause::NotConfirmed;
+        let groups = (1..=7).map(|id| Beside {
+            employee_id: format!("E{id}").parse().expect("an id"),
+            before: Vec::new(),
+            after: vec![planned(id, Deed::Deactivate, Some(held))],
+        });
+        let one = Beside {
+            employee_id: "E9".parse().expect("an id"),
+            before: vec![planned(9, Deed::Create, None)],
+            after: Vec::new(),
+        };
+        assert_snapshot!(in_groups(&groups.chain([one]).collect::<Vec<_>>()));
+    }
+
+    #[test]
+    fn what_the_first_version_and_an_unreadable_vendor_mean_is_said() {
+        let file = file(ACME);
+        let first = NextRun {
+            plan: UserPlan {
+                counts: PlanCounts {
+                    read: 3,
+                    in_scope: 3,
+                    to_create: 3,
+                    ..PlanCounts::default()
+                },
+                ..UserPlan::default()
+            },
+            before: None,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            has_read_portal: true,
+            custom_fields: std::collections::BTreeSet::new(),
+        };
+        let new = in_lines(&file, &foreseen(None, &file, Effect::NextRun(Box::new(first))));
+        let failure = habitsync_workflows::job_run::JobFailure::NotCredible("EmployeeConnect listed nobody".to_owned());
+        let unknown = Effect::Unknown {
+            failure,
+            may_remove: false,
+        };
+        let unread = in_lines(&file, &foreseen(Some(ACME), &file, unknown));
+        assert_snapshot!([new, unread].join("----\n"));
+    }
 }

@@ -77,7 +77,8 @@ fn table(answer: &impl Answer, width: u16) -> String {
     parts.join("\n\n") + "\n"
 }
 
-fn lines(columns: &[&str], rows: Vec<Vec<String>>, width: u16) -> String {
+/// Rows below their headings, no wider than this.
+pub(crate) fn lines(columns: &[&str], rows: Vec<Vec<String>>, width: u16) -> String {
     let mut table = Table::new();
     table
         .load_preset(NOTHING)

@@ -19,7 +19,7 @@ pub(crate) fn arrow(change: &FieldChange, old: Old) -> String {
     match (old, change.before.as_deref()) {
         (Old::None, _) => format!("{}: {after}", change.field),
         (Old::Shown, Some(before)) => format!("{}: {} → {after}", change.field, shown(before)),
-        (Old::Shown, None) => format!("{}: ? → {after}", change.field),
+        (Old::Shown, None) => format!("{}: (not known) → {after}", change.field),
     }
 }
 

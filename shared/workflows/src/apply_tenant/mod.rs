@@ -47,7 +47,8 @@ pub struct Consent {
 pub struct Foreseen {
     /// What it says.
     pub configuration: TenantConfiguration,
-    source: String,
+    /// The text, comments included.
+    pub source: String,
     /// The version in force; none for a new customer, or where it cannot be read and that was agreed to.
     pub in_force: Option<StoredConfiguration>,
     /// What the next user sync would do differently.
