@@ -2,10 +2,12 @@
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
+use habitsync_domain::user_plan::UserPlan;
 use habitsync_in_memory::{Call, Hris, Mailbox, ManualClock, Portal, Table, vendor_failure};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
+use habitsync_workflows::preview_users::{Portal as PortalRead, PreviewUsers, preview_users};
 use habitsync_workflows::sync_users::{InForce, UserSync, UserSyncSummary, sync_users};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -89,6 +91,20 @@ impl Customer {
             clock: &self.clock,
         };
         sync_users(&sync, InForce::version(self.version, &self.configuration), start).await
+    }
+
+    /// What a dry run says that the next run would do.
+    pub(crate) async fn preview(&self) -> UserPlan {
+        let preview = PreviewUsers {
+            employee_connect: &self.hris,
+            tribal_habits: &self.portal,
+            store: &self.table,
+            clock: &self.clock,
+        };
+        let preview = preview_users(&preview, &self.configuration, None, PortalRead::AsTheNextRun).await;
+        let preview = preview.expect("everything can be read");
+        let plan = preview.plan(InForce::version(self.version, &self.configuration));
+        plan.expect("everybody is accounted for")
     }
 
     pub(crate) async fn run(&self) -> Result<RunOutcome<UserSyncSummary>, JobFailure> {

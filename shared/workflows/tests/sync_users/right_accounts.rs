@@ -147,7 +147,13 @@ proptest! {
             for (moment, is_next_day) in &history {
                 customer.clock.advance(SignedDuration::from_hours(if *is_next_day { 24 } else { 1 }));
                 customer.is_now(moment);
+                let (written, stored) = (customer.writes(), customer.table.state().people.clone());
+                let foreseen = customer.preview().await;
+                prop_assert_eq!(customer.writes(), written, "a dry run writes nothing in the portal");
+                prop_assert_eq!(&customer.table.state().people, &stored, "nor in the table");
                 let summary = customer.finish().await;
+                prop_assert_eq!(summary.planned, foreseen.counts, "a dry run says what the run then does");
+                prop_assert_eq!(summary.written.done(), foreseen.actions.len() as u64);
                 check(&customer, moment, &summary)?;
                 let writes = customer.writes();
                 let again = customer.finish().await;
