@@ -17,6 +17,7 @@ mod former_account;
 mod holders;
 mod managers;
 mod names;
+mod one_person;
 mod order;
 mod organisation;
 mod placement;
@@ -37,6 +38,7 @@ pub use compare::reads_alike;
 pub use counts::PlanCounts;
 pub use drift::Drift;
 pub use field_loss::LostField;
+pub use one_person::{Next, PersonPlan, Standing, plan_person};
 pub use plan::UserPlan;
 pub use removals::{HeldRemoval, Missing};
 
