@@ -14,6 +14,7 @@ pub mod holds;
 pub mod job_run;
 pub mod mail;
 pub mod measure_fleet;
+pub mod one_person;
 pub mod ports;
 pub mod preview_users;
 pub mod push_result;

@@ -81,7 +81,7 @@ impl Planner<'_> {
 }
 
 /// Digest of what the action would write of this.
-fn digest_of(action: &Action, what: &Refused) -> Option<String> {
+pub(super) fn digest_of(action: &Action, what: &Refused) -> Option<String> {
     match (what, &action.step) {
         (_, Step::Deactivate { .. } | Step::GiveUp { .. } | Step::Remember { .. }) => None,
         (Refused::Person, Step::Create(_) | Step::Change { .. }) => Some(action.digest.clone()),

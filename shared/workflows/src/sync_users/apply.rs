@@ -11,9 +11,10 @@ use habitsync_domain::result::ParkedOn;
 use habitsync_domain::user_plan::{Action, Step, UserPlan};
 use jiff::{SignedDuration, Timestamp};
 
+use super::Written;
 use super::attempt::Attempt;
+use super::follow::FollowWrites;
 use super::settle::Done;
-use super::{UserSync, Written};
 use crate::job_run::{JobFailure, note_progress};
 use crate::ports::clock::Now;
 use crate::ports::people::{SaveParked, SavePerson};
@@ -24,16 +25,24 @@ use crate::ports::vendors::{FindUser, SaveUser};
 /// What is kept free before the deadline: one write, its confirmation, and the run's own record.
 const RESERVE: SignedDuration = SignedDuration::from_secs(20);
 
+/// What carrying out a plan touches, whether it is everybody's or one person's.
+pub(crate) struct Writing<'a, P, S, C, W> {
+    pub(crate) tribal_habits: &'a P,
+    pub(crate) store: &'a S,
+    pub(crate) clock: &'a C,
+    pub(crate) follow: &'a W,
+}
+
 /// How far a plan was carried out.
-pub(super) struct Applied {
+pub(crate) struct Applied {
     pub(super) written: Written,
-    pub(super) problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
     /// Actions that were not come to.
-    pub(super) left: u64,
+    pub(crate) left: u64,
     /// People for whom the portal gave no answer: its trouble, not theirs. Somebody who is refused is no sign of that.
     pub(super) unanswered: u64,
     /// Whether the next run must read the portal: an account may be there that the table does not know of.
-    pub(super) must_look: bool,
+    pub(crate) must_look: bool,
     /// Whether such an account is there for sure: the run is not over before it is known whose it is.
     account_exists: bool,
     /// What is refused of whom by now.
@@ -79,8 +88,8 @@ impl Applied {
 ///
 /// # Errors
 /// Going on is pointless: the credentials are refused, most people fail, or the table fails.
-pub(super) async fn apply<H, P, S, M, C>(
-    sync: &UserSync<'_, H, P, S, M, C>,
+pub(crate) async fn apply<P, S, C, W>(
+    writing: &Writing<'_, P, S, C, W>,
     plan: &UserPlan,
     verified: bool,
     deadline: Timestamp,
@@ -90,17 +99,19 @@ where
     P: FindUser + SaveUser,
     S: SavePerson + SaveParked + ReleaseResults + RememberJob,
     C: Now,
+    W: FollowWrites,
 {
     let mut applied = Applied::nothing();
-    sync.note_what_rests(plan, &mut applied).await?;
+    writing.note_what_rests(plan, &mut applied).await?;
     for (attempted, action) in (1_u64..).zip(&plan.actions) {
-        let went_on = !sync.is_out_of_time(deadline) && sync.carry_out(action.clone(), verified, &mut applied).await?;
+        let went_on =
+            !writing.is_out_of_time(deadline) && writing.carry_out(action.clone(), verified, &mut applied).await?;
         if !went_on {
             applied.left = u64::try_from(plan.actions.len()).unwrap_or(u64::MAX) - (attempted - 1);
             break;
         }
         if applied.written.done() > 0 {
-            note_progress(sync.store, Job::Users, remembered).await?;
+            note_progress(writing.store, Job::Users, remembered).await?;
         }
         if fails_too_often(attempted, applied.unanswered) {
             let unanswered = applied.unanswered;
@@ -134,11 +145,12 @@ impl Applied {
     }
 }
 
-impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
+impl<P, S, C, W> Writing<'_, P, S, C, W>
 where
     P: FindUser + SaveUser,
     S: SavePerson + SaveParked + ReleaseResults,
     C: Now,
+    W: FollowWrites,
 {
     fn is_out_of_time(&self, deadline: Timestamp) -> bool {
         let soon = self.clock.now().saturating_add(RESERVE);
@@ -151,6 +163,7 @@ where
         if done == Done::Later {
             return Ok(false);
         }
+        self.follow.ended(&action, &done);
         let is_person_refused = matches!(done, Done::No(_));
         let lines = refusals
             .iter()

@@ -5,7 +5,8 @@ use habitsync_domain::problem::Cause;
 use habitsync_domain::user::FieldName;
 use habitsync_domain::user_plan::{Action, Step, digest};
 
-use super::UserSync;
+use super::apply::Writing;
+use super::follow::FollowWrites;
 use super::settle::Done;
 use crate::job_run::JobFailure;
 use crate::ports::failure::{RefusedField, VendorFailure, VendorFailureKind};
@@ -21,15 +22,18 @@ pub(super) struct Attempt {
     pub(super) refusals: Vec<Refusal>,
 }
 
-impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
+impl<P, S, C, W> Writing<'_, P, S, C, W>
 where
     P: FindUser + SaveUser,
+    W: FollowWrites,
 {
     /// Writes what the action says; afterwards the action says what was written.
     pub(super) async fn attempt(&self, action: &mut Action, verified: bool) -> Result<Attempt, JobFailure> {
         let mut refusals = Vec::new();
         for _ in 0..MOST_ATTEMPTS {
-            let failure = match self.write(&action.step).await {
+            let written = self.write(&action.step).await;
+            self.follow.tried(&action.step, written.as_ref().copied());
+            let failure = match written {
                 Ok(()) => {
                     return Ok(Attempt {
                         done: Done::Yes,

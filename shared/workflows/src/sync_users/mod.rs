@@ -3,8 +3,9 @@
 //! Reads everything, plans everything, then writes one person at a time, saving each as it is acknowledged: a run that is cut
 //! off loses nothing, and the next one plans what is left.
 
-mod apply;
+pub(crate) mod apply;
 mod attempt;
+mod follow;
 mod held;
 pub(crate) mod read;
 mod settle;
@@ -17,6 +18,8 @@ use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::user_plan::{UserPlan, plan_users};
 use jiff::Timestamp;
 
+pub use follow::FollowWrites;
+pub use settle::Done;
 pub use summary::{UserSyncSummary, Written};
 
 use crate::held_back::is_held_back;
@@ -30,7 +33,7 @@ use crate::ports::people::{LoadParked, LoadPeople, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
 use crate::ports::vendors::{FindEmployee, FindUser, ListEmployees, ListUsers, SaveUser};
-use apply::{Applied, apply};
+use apply::{Applied, Writing, apply};
 use read::Sources;
 
 /// What a user sync touches.
@@ -133,7 +136,7 @@ where
         let applied = if configuration.status == Status::Draft {
             Applied::nothing()
         } else {
-            let applied = apply(self, &plan, verified, deadline, remembered).await?;
+            let applied = apply(&self.writing(), &plan, verified, deadline, remembered).await?;
             must_add_up(applied.adds_up(&plan), &plan)?;
             applied
         };
@@ -170,6 +173,15 @@ where
             employee_connect: self.employee_connect,
             tribal_habits: self.tribal_habits,
             store: self.store,
+        }
+    }
+
+    fn writing(&self) -> Writing<'_, P, S, C, ()> {
+        Writing {
+            tribal_habits: self.tribal_habits,
+            store: self.store,
+            clock: self.clock,
+            follow: &(),
         }
     }
 

@@ -6,14 +6,14 @@ use habitsync_domain::problem::Cause;
 use habitsync_domain::user::{FieldName, PortalUser, UserFields};
 use habitsync_domain::user_plan::{Action, Step, reads_alike};
 
-use super::UserSync;
+use super::apply::Writing;
 use crate::job_run::JobFailure;
 use crate::ports::failure::{Missing, RefusedField, VendorFailure, VendorFailureKind};
 use crate::ports::vendors::FindUser;
 
 /// What became of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Done {
+pub enum Done {
     /// It was written, perhaps without what was refused.
     Yes,
     /// Nothing was written; why.
@@ -38,7 +38,7 @@ impl Done {
     }
 }
 
-impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
+impl<P, S, C, W> Writing<'_, P, S, C, W>
 where
     P: FindUser,
 {

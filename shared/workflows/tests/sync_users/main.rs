@@ -8,6 +8,7 @@ mod holds;
 mod interrupted;
 mod killed;
 mod never_deactivated;
+mod one_person;
 mod parking;
 mod record;
 mod right_accounts;

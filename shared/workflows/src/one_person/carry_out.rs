@@ -1,0 +1,230 @@
+//! Syncing one person: what was shown is carried out under the job's lease, by the code that a run does it with, and read back.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use habitsync_domain::configuration::Status;
+use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::problem::Problem;
+use habitsync_domain::user_plan::{Action, Step};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use super::look::look_at_person;
+use super::{FollowPerson, OnePerson, PersonFailure, Reached, ReadBack, SeenPerson};
+use crate::job_run::JobFailure;
+use crate::ports::clock::Now;
+use crate::ports::failure::VendorFailure;
+use crate::ports::holds::{LoadDecisions, LoadHold};
+use crate::ports::people::{LoadChanges, LoadParked, LoadPeople, SaveParked, SavePerson};
+use crate::ports::results::ReleaseResults;
+use crate::ports::runs::{HoldLease, Lease, RememberJob};
+use crate::ports::vendors::{FindEmployee, FindUser, SaveUser};
+use crate::sync_users::apply::{Writing, apply};
+use crate::sync_users::{Done, FollowWrites, InForce};
+
+/// How long the lease is held at most; requests to a vendor in trouble are given up long before.
+const LEASE: SignedDuration = SignedDuration::from_mins(5);
+
+/// What is added to the reason in the person's record of changes: no run is on record that did it.
+const ASKED_FOR: &str = "asked for by an operator, for this person alone";
+
+/// What came of syncing one person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Synced {
+    /// Who.
+    pub employee_id: EmployeeId,
+    /// Whether everything that was to be written was.
+    pub done: bool,
+    /// What was refused, or is in the way.
+    pub problems: Vec<Problem>,
+    /// The account afterwards; none where nothing was written to it, or it could not be read.
+    pub read_back: Option<ReadBack>,
+}
+
+/// Whether a draft customer is written to: the call that sets a customer up tries one person before they go live.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftRule {
+    /// Nobody of a draft customer is written, as in a run.
+    LeaveAlone,
+    /// This person is written all the same.
+    Write,
+}
+
+/// Carries out what `shown` says is to be done about the person, if it is still the same. No run is recorded, and nothing counts
+/// as one: freshness, counts and back-off of the job stay as they are.
+///
+/// # Errors
+/// The customer is paused or a draft, a run goes on, what is to be done has changed, or going on is pointless as it would be for a
+/// run.
+pub async fn sync_person<H, P, S, C, F>(
+    one: &OnePerson<'_, H, P, S, C>,
+    in_force: InForce<'_>,
+    shown: &SeenPerson,
+    draft: DraftRule,
+    follow: &F,
+) -> Result<Synced, PersonFailure>
+where
+    H: FindEmployee,
+    P: FindUser + SaveUser,
+    S: LoadPeople + LoadParked + LoadDecisions + LoadHold + LoadChanges + RememberJob,
+    S: HoldLease + SavePerson + SaveParked + ReleaseResults,
+    C: Now,
+    F: FollowPerson,
+{
+    may_write(in_force.configuration.status, draft)?;
+    let (now, holder) = (one.clock.now(), Uuid::new_v4().to_string());
+    let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
+    if let Lease::HeldUntil(until) = one.store.acquire_lease(Job::Users, &holder, now, until).await? {
+        return Err(PersonFailure::Running { until });
+    }
+    follow.reached(Reached::Leased { until });
+    let synced = one.sync_under_lease(in_force, shown, until, follow).await;
+    one.store.release_lease(Job::Users, &holder).await?;
+    synced
+}
+
+fn may_write(status: Status, draft: DraftRule) -> Result<(), PersonFailure> {
+    match (status, draft) {
+        (Status::Paused, _) => Err(PersonFailure::Paused),
+        (Status::Draft, DraftRule::LeaveAlone) => Err(PersonFailure::Draft),
+        (Status::Live, _) | (Status::Draft, DraftRule::Write) => Ok(()),
+    }
+}
+
+impl<H, P, S, C> OnePerson<'_, H, P, S, C>
+where
+    H: FindEmployee,
+    P: FindUser + SaveUser,
+    S: LoadPeople + LoadParked + LoadDecisions + LoadHold + LoadChanges + RememberJob,
+    S: SavePerson + SaveParked + ReleaseResults,
+    C: Now,
+{
+    async fn sync_under_lease<F: FollowPerson>(
+        &self,
+        in_force: InForce<'_>,
+        shown: &SeenPerson,
+        until: Timestamp,
+        follow: &F,
+    ) -> Result<Synced, PersonFailure> {
+        let mut seen = look_at_person(self, in_force, shown.employee_id.as_str(), &()).await?;
+        if !is_the_same(&seen.plan.plan.actions, &shown.plan.plan.actions) || seen.employee_id != shown.employee_id {
+            return Err(PersonFailure::Moved);
+        }
+        follow.reached(Reached::PlannedAgain);
+        for action in &mut seen.plan.plan.actions {
+            action.reason = format!("{}; {ASKED_FOR}", action.reason);
+        }
+        let heard = Heard::by(follow);
+        let writing = Writing {
+            tribal_habits: self.tribal_habits,
+            store: self.store,
+            clock: self.clock,
+            follow: &heard,
+        };
+        // What was read of the portal is not all of it: an account that is met unexpectedly is looked for by the next run.
+        let verified = false;
+        let applied = apply(&writing, &seen.plan.plan, verified, until, &mut JobState::default()).await?;
+        if applied.must_look {
+            self.let_next_run_look(seen.job).await?;
+        }
+        let (wrote, written) = heard.into_parts();
+        let read_back = self.read_back(&written, follow).await;
+        Ok(Synced {
+            employee_id: seen.employee_id,
+            done: applied.left == 0 && wrote.iter().all(|done| *done == Done::Yes),
+            problems: applied.problems,
+            read_back,
+        })
+    }
+
+    /// The next run reads the portal's users.
+    async fn let_next_run_look(&self, job: JobState) -> Result<(), JobFailure> {
+        let job = JobState {
+            last_verified_on: None,
+            ..job
+        };
+        Ok(self.store.save_job(Job::Users, &job).await?)
+    }
+
+    /// The account as it is after the last write; none where nothing was written, or the portal does not answer.
+    async fn read_back<F: FollowPerson>(&self, written: &[Action], follow: &F) -> Option<ReadBack> {
+        let last = written
+            .iter()
+            .rfind(|action| !matches!(action.step, Step::Remember { .. }))?;
+        let expected = last.person_after(self.clock.now());
+        let seen = self.tribal_habits.find_user(&expected.user_name).await.ok()?;
+        let read_back = ReadBack::of(&expected, &written_by(&last.step), seen.as_ref());
+        follow.reached(Reached::ReadBack(&read_back));
+        Some(read_back)
+    }
+}
+
+/// Whether these are the same steps. Reasons, and when a former name was found to be one, make no difference.
+fn is_the_same(now: &[Action], shown: &[Action]) -> bool {
+    let timeless = |action: &Action| {
+        let mut step = action.step.clone();
+        match &mut step {
+            Step::Remember { seen: person, .. }
+            | Step::Deactivate { before: person, .. }
+            | Step::GiveUp { before: person, .. }
+            | Step::Change { before: person, .. } => person.former_names.clear(),
+            Step::Create(_) => {}
+        }
+        step
+    };
+    now.iter().map(timeless).eq(shown.iter().map(timeless))
+}
+
+/// The names of what a step writes.
+fn written_by(step: &Step) -> BTreeSet<String> {
+    let (name, active, fields) = match step {
+        Step::Remember { .. } => return BTreeSet::new(),
+        Step::Create(user) => (true, true, &user.fields),
+        Step::Deactivate { change, .. } | Step::GiveUp { change, .. } | Step::Change { change, .. } => {
+            (change.user_name.is_some(), change.active.is_some(), &change.fields)
+        }
+    };
+    let own = [("user_name", name), ("active", active)];
+    let own = own
+        .into_iter()
+        .filter(|(_, is_written)| *is_written)
+        .map(|(field, _)| field.to_owned());
+    own.chain(fields.0.keys().map(ToString::to_string)).collect()
+}
+
+/// What was written, kept while it is handed on.
+struct Heard<'a, F> {
+    follow: &'a F,
+    ended: Mutex<(Vec<Done>, Vec<Action>)>,
+}
+
+impl<'a, F> Heard<'a, F> {
+    fn by(follow: &'a F) -> Self {
+        Self {
+            follow,
+            ended: Mutex::default(),
+        }
+    }
+
+    /// How each action ended, and those that were written.
+    fn into_parts(self) -> (Vec<Done>, Vec<Action>) {
+        self.ended.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<F: FollowWrites> FollowWrites for Heard<'_, F> {
+    fn tried(&self, step: &Step, came_of: Result<(), &VendorFailure>) {
+        self.follow.tried(step, came_of);
+    }
+
+    fn ended(&self, action: &Action, done: &Done) {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.0.push(done.clone());
+        if *done == Done::Yes {
+            ended.1.push(action.clone());
+        }
+        self.follow.ended(action, done);
+    }
+}

@@ -1,0 +1,87 @@
+//! One person: what a run would do about them and why, and doing just that. A handful of requests, whatever the customer's size:
+//! neither the employees' list nor the portal's is read.
+//!
+//! [`look_at_person`] only reads. [`sync_person`] takes the job's lease, looks again, and carries out what was shown by the very
+//! code that a run does it with.
+
+mod account;
+mod carry_out;
+mod follow;
+mod gathered;
+mod look;
+mod seen;
+mod whom;
+
+use habitsync_domain::trouble::Trouble;
+use jiff::Timestamp;
+
+pub use account::{FieldReadBack, Match, ReadBack};
+pub use carry_out::{DraftRule, Synced, sync_person};
+pub use follow::{FollowPerson, Reached};
+pub use look::look_at_person;
+pub use seen::{SeenPerson, Unknown};
+
+use crate::job_run::JobFailure;
+use crate::ports::failure::{ServiceFailure, VendorFailure};
+
+/// What looking at one person, and syncing them, touches.
+#[derive(Debug)]
+pub struct OnePerson<'a, H, P, S, C> {
+    /// Where they work.
+    pub employee_connect: &'a H,
+    /// Where their account is.
+    pub tribal_habits: &'a P,
+    /// The customer's part of the table.
+    pub store: &'a S,
+    /// The time.
+    pub clock: &'a C,
+}
+
+/// Why one person could not be looked at, or synced.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PersonFailure {
+    /// Nobody is known by what was said: neither a link has this number or user name, nor EmployeeConnect this employee.
+    #[error("nobody is known by this employee number or user name")]
+    Nobody,
+    /// The user name is several people's.
+    #[error("several people have this user name: say the employee number")]
+    Ambiguous,
+    /// Nothing is done for a paused customer.
+    #[error("the customer is paused: nothing is written until they go on")]
+    Paused,
+    /// Nothing is written for a draft customer, unless that is asked for.
+    #[error("the customer is a draft: nothing is written before they go live")]
+    Draft,
+    /// A run of the job goes on.
+    #[error("a run goes on until {until} at the latest: nothing was done")]
+    Running {
+        /// The end of its lease.
+        until: Timestamp,
+    },
+    /// What would be done is not what was shown any more: nothing was done.
+    #[error("what is to be done has changed since it was shown: nothing was done, look again")]
+    Moved,
+    /// A vendor did not do what this cannot go on without.
+    #[error(transparent)]
+    Vendor(#[from] VendorFailure),
+    /// The table failed.
+    #[error(transparent)]
+    Service(#[from] ServiceFailure),
+    /// The write was stopped as a run's would be.
+    #[error(transparent)]
+    Stopped(#[from] JobFailure),
+}
+
+impl PersonFailure {
+    /// What kind of trouble it is.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Nobody | Self::Ambiguous | Self::Paused | Self::Draft => Trouble::Config,
+            Self::Running { .. } | Self::Moved => Trouble::Data,
+            Self::Vendor(failure) => failure.trouble(),
+            Self::Service(_) => Trouble::Ours,
+            Self::Stopped(failure) => failure.trouble(),
+        }
+    }
+}
