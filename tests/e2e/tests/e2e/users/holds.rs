@@ -92,7 +92,7 @@ pub(crate) async fn a_configuration_that_would_remove_people_is_stopped_and_name
     let stopped = customer.habitsync(&["tenant", "apply", path]).await?;
     let shown = customer.habitsync(&["tenant", "show", "reconfigured"]).await?;
     let agreed = customer
-        .habitsync(&["tenant", "apply", path, "--yes-remove", "1"])
+        .habitsync(&["tenant", "apply", path, "--yes-remove", "1", "--yes"])
         .await?;
     std::fs::remove_file(&file)?;
     assert!(stopped.code == 3 && stopped.err.contains(moved.as_str()), "{stopped:?}");
