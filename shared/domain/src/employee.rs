@@ -87,6 +87,22 @@ impl Employee {
         })
     }
 
+    /// The same record with another text in this field, or with none: for asking what would be if it were so.
+    #[must_use]
+    pub(crate) fn with_text(&self, field: &str, value: Option<&str>) -> Self {
+        let mut record: Map<String, Value> = own(self.fields.all()).collect();
+        record.insert(
+            CUSTOM_FIELDS.to_owned(),
+            Value::Object(own(self.fields.all_custom()).collect()),
+        );
+        record.insert(field.to_owned(), value.map_or(Value::Null, Value::from));
+        let shape = Arc::new(Shape::of_record(&record));
+        Self {
+            id: self.id.clone(),
+            fields: EmployeeFields::new(record, &shape),
+        }
+    }
+
     /// Who this is.
     #[must_use]
     pub fn id(&self) -> &EmployeeId {
@@ -143,6 +159,10 @@ impl Employee {
             Some(_) => Err(not_a_date(field)),
         }
     }
+}
+
+fn own<'f>(fields: impl Iterator<Item = (&'f str, &'f FieldValue)>) -> impl Iterator<Item = (String, Value)> {
+    fields.map(|(name, value)| (name.to_owned(), value.to_json()))
 }
 
 fn not_a_date(field: &'static str) -> InvalidField {

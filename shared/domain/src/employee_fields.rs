@@ -144,6 +144,21 @@ impl EmployeeFields {
     }
 }
 
+impl FieldValue {
+    /// The value as a record has it.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Truth(truth) => Value::from(*truth),
+            Self::Whole(number) => Value::from(*number),
+            Self::Number(number) => Value::from(*number),
+            Self::Text(text) => Value::from(text.as_str()),
+            Self::Other(value) => Value::clone(value),
+        }
+    }
+}
+
 impl From<Option<Value>> for FieldValue {
     fn from(value: Option<Value>) -> Self {
         match value {

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::configuration::UsersConfiguration;
 use crate::employee::{Employee, InvalidField};
+use crate::mapping::problem;
+use crate::problem::{Cause, Problem};
 
 /// How an employee stands today.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,21 @@ pub enum Undecided {
     /// A status that the configuration does not list, or none.
     #[error("the status is neither an active nor a terminated one")]
     UnknownStatus,
+}
+
+impl Undecided {
+    /// The line of the worklist about this employee.
+    #[must_use]
+    pub fn problem(self, employee: &Employee) -> Problem {
+        match self {
+            Self::InvalidDate(invalid) => {
+                let seen = employee.text(invalid.field).map(str::to_owned);
+                let field = invalid.field.to_owned();
+                problem(employee, Cause::InvalidDate { field }, seen)
+            }
+            Self::UnknownStatus => problem(employee, Cause::UnknownStatus, employee.status().map(str::to_owned)),
+        }
+    }
 }
 
 impl Employment {

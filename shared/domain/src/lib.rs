@@ -18,6 +18,7 @@ pub mod employee_fields;
 pub mod employment;
 pub mod evaluation;
 pub mod evaluator;
+pub mod explanation;
 pub mod expression;
 pub mod expression_checks;
 mod expression_compiling;

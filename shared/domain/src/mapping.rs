@@ -117,7 +117,11 @@ pub fn map_user<'a>(
     Ok(mapped)
 }
 
-fn map_user_name<'a>(expression: &'a Expression, employee: &Employee, scope: &Scope<'a>) -> Result<UserName, Problem> {
+pub(crate) fn map_user_name<'a>(
+    expression: &'a Expression,
+    employee: &Employee,
+    scope: &Scope<'a>,
+) -> Result<UserName, Problem> {
     let text = expression
         .text(scope)
         .map_err(|error| not_evaluated("user_name", &error, employee))?;
@@ -128,7 +132,7 @@ fn map_user_name<'a>(expression: &'a Expression, employee: &Employee, scope: &Sc
     })
 }
 
-fn map_field<'a>(
+pub(crate) fn map_field<'a>(
     field: &'a FieldName,
     mapping: &'a FieldMapping,
     employee: &'a Employee,

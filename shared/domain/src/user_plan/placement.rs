@@ -3,9 +3,9 @@
 
 use super::Planner;
 use crate::employee::Employee;
-use crate::employment::{Employment, Undecided};
-use crate::mapping::{self, problem};
-use crate::problem::{Cause, Problem};
+use crate::employment::Employment;
+use crate::mapping;
+use crate::problem::Problem;
 
 /// Where somebody belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl<'a> Planner<'a> {
                 Placement::StartsLater
             }
             Ok(Employment::Works) => self.place_in_scope(position, employee),
-            Err(undecided) => self.leave_undecided(undecided_problem(employee, undecided)),
+            Err(undecided) => self.leave_undecided(undecided.problem(employee)),
         }
     }
 
@@ -69,16 +69,5 @@ impl<'a> Planner<'a> {
         self.plan.counts.undecided += 1;
         self.report(problem);
         Placement::Undecided
-    }
-}
-
-fn undecided_problem(employee: &Employee, undecided: Undecided) -> Problem {
-    match undecided {
-        Undecided::InvalidDate(invalid) => {
-            let seen = employee.text(invalid.field).map(str::to_owned);
-            let field = invalid.field.to_owned();
-            problem(employee, Cause::InvalidDate { field }, seen)
-        }
-        Undecided::UnknownStatus => problem(employee, Cause::UnknownStatus, employee.status().map(str::to_owned)),
     }
 }

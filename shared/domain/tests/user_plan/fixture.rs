@@ -83,9 +83,16 @@ impl Case {
     /// The plan; its numbers add up in any case.
     pub(crate) fn plan(&self) -> UserPlan {
         let roster = Roster::from(self.employees.clone());
-        let plan = plan_users(&Situation {
+        let plan = plan_users(&self.situation(&roster));
+        assert!(plan.counts.adds_up(), "{:?}", plan.counts);
+        plan
+    }
+
+    /// The situation, with everybody who was read.
+    pub(crate) fn situation<'a>(&'a self, roster: &'a Roster) -> Situation<'a> {
+        Situation {
             configuration: &self.configuration,
-            roster: &roster,
+            roster,
             people: &self.people,
             missing: &self.missing,
             parked: &self.parked,
@@ -97,9 +104,7 @@ impl Case {
                 last_good_read: self.last_good_read,
             },
             now: self.now,
-        });
-        assert!(plan.counts.adds_up(), "{:?}", plan.counts);
-        plan
+        }
     }
 
     /// The portal's user at this place.

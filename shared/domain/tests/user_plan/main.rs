@@ -3,6 +3,7 @@
 mod adoption;
 mod combinations;
 mod everyday;
+mod explanation;
 mod field_loss;
 mod fixture;
 mod lifecycle;

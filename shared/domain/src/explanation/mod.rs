@@ -1,0 +1,218 @@
+//! Why one person is treated as they are, and what would have to be different: the verdict of the planner, taken apart.
+//!
+//! It is made of the planner's own questions (employment, filter, mapping), each asked by itself. What it says would change the
+//! verdict has been tried: on the record where a field is another, on the filter's tree where a clause is.
+
+mod condition;
+mod flip;
+mod needed;
+mod outcome;
+mod phrase;
+mod seen;
+mod split;
+mod told;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+pub use flip::{Flip, Scope};
+pub use needed::Needed;
+pub use outcome::{FieldOutcome, outcome};
+pub use seen::FieldSeen;
+pub use told::{ClauseSeen, EmploymentSeen, Explanation, FilterSeen, ValueSeen, Verdict};
+
+use crate::configuration::{UsersConfiguration, WriteMode};
+use crate::employee::Employee;
+use crate::employment::{Employment, Evidence};
+use crate::evaluator::{Evaluator, Scope as Evaluated};
+use crate::expression::Expression;
+use crate::mapping::{map_field, map_user, map_user_name};
+use crate::problem::Problem;
+use condition::{Condition, Truth};
+use seen::fields_seen;
+
+/// One person and the rules they are looked at by.
+struct Question<'q> {
+    users: &'q UsersConfiguration,
+    employee: &'q Employee,
+    manager: Option<&'q Employee>,
+    evaluator: &'q Evaluator,
+    today: Date,
+    has_account: bool,
+}
+
+/// Explains one person to whoever asks. `custom_fields` are those that are known of anybody; `has_account` says whether somebody is
+/// linked: values that only a new account needs keep nobody else from theirs.
+#[must_use]
+pub fn explain<'a>(
+    users: &'a UsersConfiguration,
+    employee: &Employee,
+    manager: Option<&Employee>,
+    custom_fields: impl IntoIterator<Item = &'a str>,
+    today: Date,
+    has_account: bool,
+) -> Explanation {
+    let evaluator = Evaluator::new(custom_fields, users.expressions());
+    let question = Question {
+        users,
+        employee,
+        manager,
+        evaluator: &evaluator,
+        today,
+        has_account,
+    };
+    question.answer()
+}
+
+impl Question<'_> {
+    fn answer(&self) -> Explanation {
+        let (user_name, fields) = self.values();
+        let verdict = self.verdict();
+        Explanation {
+            flip: flip::flip(self, &verdict, &user_name, &fields),
+            verdict,
+            employment: self.employment(),
+            filter: self.users.filter.as_ref().map(|filter| self.filter(filter)),
+            user_name,
+            fields,
+        }
+    }
+
+    fn scope(&self) -> Evaluated<'_> {
+        self.evaluator.scope(self.employee, self.manager)
+    }
+
+    fn verdict(&self) -> Verdict {
+        match Employment::of(self.employee, self.users, self.today) {
+            Ok(Employment::Left(evidence)) => Verdict::Left { evidence },
+            Ok(Employment::StartsLater) => Verdict::StartsLater,
+            Ok(Employment::Works) => self.verdict_by_filter(),
+            Err(undecided) => Verdict::Undecided {
+                problem: undecided.problem(self.employee),
+            },
+        }
+    }
+
+    fn verdict_by_filter(&self) -> Verdict {
+        let scope = self.scope();
+        match crate::mapping::is_in_scope(self.users, self.employee, &scope) {
+            Ok(true) => match map_user(self.users, self.employee, &scope) {
+                Ok(user) if self.users.protect.contains(&user.user_name) => Verdict::Protected,
+                Ok(_) => Verdict::InScope,
+                Err(problem) => Verdict::Undecided { problem },
+            },
+            Ok(false) => Verdict::OutOfScope,
+            Err(problem) => Verdict::Undecided { problem },
+        }
+    }
+
+    fn employment(&self) -> EmploymentSeen {
+        let text = |field: &str| {
+            let value = self.employee.fields().field(field)?.to_json();
+            match value {
+                serde_json::Value::Null => None,
+                serde_json::Value::String(text) => Some(text),
+                other => Some(other.to_string()),
+            }
+        };
+        let employment = Employment::of(self.employee, self.users, self.today);
+        let window = self.users.create_days_before_start.map(i64::from);
+        let from = |(days, start): (i64, Date)| start.saturating_sub(days.days());
+        let account_from = window.zip(self.employee.start_date().ok().flatten()).map(from);
+        EmploymentSeen {
+            because: self.because(&employment.map_err(|undecided| undecided.to_string())),
+            account_from: account_from.filter(|from| *from > self.today),
+            status: text("status"),
+            start_date: text("startDate"),
+            termination_date: text("terminationDate"),
+        }
+    }
+
+    fn because(&self, employment: &Result<Employment, String>) -> String {
+        let last_day = self.employee.termination_date().ok().flatten();
+        let start = self.employee.start_date().ok().flatten();
+        let status = self.employee.status().unwrap_or_default();
+        match employment {
+            Err(undecided) => undecided.clone(),
+            Ok(Employment::Left(Evidence::Ended { last_day })) => match self.users.deactivate_after_days {
+                0 => format!("the last day, {last_day}, has passed"),
+                days => format!("the last day, {last_day}, passed more than {days} days ago"),
+            },
+            Ok(Employment::Left(_)) => format!("{status} is a terminated status, and there is no last day"),
+            Ok(Employment::StartsLater) => {
+                let start = start.map(|start| start.to_string()).unwrap_or_default();
+                let days = self.users.create_days_before_start.unwrap_or_default();
+                format!("starts on {start}; the account is made {days} days before")
+            }
+            Ok(Employment::Works) => match last_day.filter(|last_day| start.is_none_or(|start| *last_day >= start)) {
+                Some(last_day) => format!("works there until the end of {last_day}, whatever the status"),
+                None => format!("{status} is an active status"),
+            },
+        }
+    }
+
+    fn filter(&self, filter: &Expression) -> FilterSeen {
+        let scope = self.scope();
+        let condition = Condition::of(filter);
+        let clause = |clause: &Expression| {
+            let truth = clause.truth(&scope);
+            ClauseSeen {
+                source: clause.source().to_owned(),
+                holds: truth.as_ref().ok().copied(),
+                failure: truth.err().map(|failure| failure.to_string()),
+                fields: fields_seen(clause, self.employee, self.manager),
+            }
+        };
+        FilterSeen {
+            source: filter.source().to_owned(),
+            admits: filter.truth(&scope).ok(),
+            clauses: condition.clauses.iter().map(clause).collect(),
+        }
+    }
+
+    /// What each clause of the condition comes to for a record that may not be the person's own.
+    fn truths(&self, condition: &Condition, employee: &Employee) -> Vec<Truth> {
+        let scope = self.evaluator.scope(employee, self.manager);
+        let clauses = condition.clauses.iter();
+        clauses.map(|clause| clause.truth(&scope).ok()).collect()
+    }
+
+    /// The user name, and every mapped field.
+    fn values(&self) -> (ValueSeen, Vec<ValueSeen>) {
+        let scope = self.scope();
+        let name = map_user_name(&self.users.user_name, self.employee, &scope);
+        let user_name = self.value(
+            "user_name",
+            &self.users.user_name,
+            None,
+            name.map(|name| Some(name.as_str().to_owned())),
+        );
+        let fields = self.users.fields.iter().map(|(name, mapping)| {
+            let value = map_field(name, mapping, self.employee, &scope);
+            let value = value.map(|value| value.map(std::borrow::Cow::into_owned));
+            self.value(name.as_str(), &mapping.value, Some(mapping.write), value)
+        });
+        (user_name, fields.collect())
+    }
+
+    fn value(
+        &self,
+        field: &str,
+        expression: &Expression,
+        write: Option<WriteMode>,
+        value: Result<Option<String>, Problem>,
+    ) -> ValueSeen {
+        let (value, problem) = match value {
+            Ok(value) => (value, None),
+            Err(problem) => (None, Some(problem)),
+        };
+        ValueSeen {
+            field: field.to_owned(),
+            source: expression.source().to_owned(),
+            fields: fields_seen(expression, self.employee, self.manager),
+            write,
+            value,
+            problem,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! One thing that would have to be different about somebody, and how it is put.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::FieldSeen;
+
+/// One thing that would have to be different. Personal data; `Debug` withholds it.
+#[derive(Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "needed")]
+pub enum Needed {
+    /// Another `status`.
+    Status {
+        /// The status that was seen.
+        seen: Option<String>,
+        /// What it would have to be.
+        one_of: Vec<String>,
+    },
+    /// A later `terminationDate`.
+    LaterLastDay {
+        /// The date that was seen.
+        seen: Option<String>,
+        /// It would have to be this day or a later one.
+        not_before: Date,
+    },
+    /// No `terminationDate`.
+    NoLastDay {
+        /// The date that was seen.
+        seen: Option<String>,
+    },
+    /// An earlier `startDate`; or nothing but time.
+    EarlierStart {
+        /// The date that was seen.
+        seen: Option<String>,
+        /// It would have to be this day or an earlier one.
+        not_after: Date,
+        /// As it is, they have an account from this day on.
+        account_from: Option<Date>,
+    },
+    /// A date that is one.
+    ValidDate {
+        /// The record's field.
+        field: &'static str,
+        /// What was seen.
+        seen: Option<String>,
+    },
+    /// A clause of the filter that holds, or does not.
+    Clause {
+        /// In its own words.
+        source: String,
+        /// Whether it would have to hold.
+        holds: bool,
+        /// What would have to be so, to follow "if".
+        phrase: String,
+        /// What it looks at, as it was seen.
+        fields: Vec<FieldSeen>,
+    },
+    /// A usable value of the user name or a field that no account is without.
+    Value {
+        /// `user_name`, or the portal's field.
+        field: String,
+        /// The expression.
+        source: String,
+        /// What it looks at, as it was seen.
+        fields: Vec<FieldSeen>,
+    },
+    /// A rule that does not fail on this record.
+    Rule {
+        /// What the rule is for: `user_name`, or the portal's field.
+        field: String,
+        /// The expression.
+        source: String,
+        /// Why it fails.
+        failure: String,
+        /// What it looks at, as it was seen.
+        fields: Vec<FieldSeen>,
+    },
+    /// A user name that is not protected.
+    NotProtected,
+}
+
+impl Needed {
+    /// The record's field that decides about work, where it is one of those.
+    pub(super) fn field(&self) -> &'static str {
+        match self {
+            Self::Status { .. } => "status",
+            Self::LaterLastDay { .. } | Self::NoLastDay { .. } => "terminationDate",
+            Self::EarlierStart { .. } => "startDate",
+            Self::ValidDate { field, .. } => field,
+            Self::Clause { .. } | Self::Value { .. } | Self::Rule { .. } | Self::NotProtected => "",
+        }
+    }
+
+    /// What would have to be so, to follow "if".
+    #[must_use]
+    pub fn phrase(&self) -> String {
+        match self {
+            Self::Status { one_of, .. } => format!("`status` were {}", one_of.join(" or ")),
+            Self::LaterLastDay { not_before, .. } => format!("`terminationDate` were {not_before} or later"),
+            Self::NoLastDay { .. } => "`terminationDate` were empty".to_owned(),
+            Self::EarlierStart { not_after, .. } => format!("`startDate` were {not_after} or earlier"),
+            Self::ValidDate { field, .. } => format!("`{field}` were a date, or empty"),
+            Self::Clause { phrase, .. } => phrase.clone(),
+            Self::Value { field, source, .. } => format!("`{source}` gave a usable {}", called(field)),
+            Self::Rule { field, source, .. } => format!("the rule of {}, `{source}`, did not fail", called(field)),
+            Self::NotProtected => "the user name were not one of those that are protected".to_owned(),
+        }
+    }
+
+    /// What was seen in its place; a field without a value is empty.
+    #[must_use]
+    pub fn seen(&self) -> Vec<(String, Option<String>)> {
+        match self {
+            Self::Status { seen, .. }
+            | Self::LaterLastDay { seen, .. }
+            | Self::NoLastDay { seen }
+            | Self::EarlierStart { seen, .. }
+            | Self::ValidDate { seen, .. } => vec![(format!("employee.{}", self.field()), seen.clone())],
+            Self::Clause { fields, .. } | Self::Value { fields, .. } | Self::Rule { fields, .. } => {
+                fields.iter().map(|field| (field.field.clone(), field.text())).collect()
+            }
+            Self::NotProtected => Vec::new(),
+        }
+    }
+}
+
+fn called(field: &str) -> &str {
+    match field {
+        "user_name" => "user name",
+        field => field,
+    }
+}
+
+impl fmt::Debug for Needed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = match self {
+            Self::Clause { source, .. } | Self::Value { source, .. } | Self::Rule { source, .. } => source,
+            Self::NotProtected => "protected",
+            other => other.field(),
+        };
+        f.debug_tuple("Needed").field(&named).finish()
+    }
+}
