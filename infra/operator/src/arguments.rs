@@ -10,6 +10,7 @@ use crate::courses::CoursesArguments;
 use crate::holds::HoldsCommand;
 use crate::link::LinkCommand;
 use crate::plan::PlanArguments;
+use crate::rehearse::RehearseArguments;
 use crate::results::ResultsCommand;
 use crate::run::RunArguments;
 use crate::runs::RunsArguments;
@@ -100,6 +101,12 @@ pub(crate) enum StageCommand {
     /// The plan is made by the rules and under the limits of a run, from a fresh read. With --config, it is that of a
     /// configuration that is not applied yet. Exits with 3 where a removal would be held.
     Plan(PlanArguments),
+    /// Rehearses the set-up call's test on people you name, step by step, and writes a dated sign-off with the evidence.
+    ///
+    /// Somebody new, updated, terminated, rehired, filtered out: each is looked at, what would be done is held against what has
+    /// to be, written once you agree, and read back. In a terminal, whoever is not named is asked for, one after the other, so
+    /// that EmployeeConnect can be changed in between. Exits with 0 where everything came as it had to.
+    Rehearse(RehearseArguments),
     /// Starts a customer's job now, as its schedule would.
     Run(RunArguments),
 }

@@ -12,6 +12,7 @@ use habitsync_workflows::apply_tenant::{NewRemoval, NotApplied};
 use habitsync_workflows::backfill_results::BackfillFailure;
 use habitsync_workflows::holds::NotDecided;
 use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::one_person::PersonFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 
 use crate::tenant::{NotRotated, findings};
@@ -192,6 +193,14 @@ pub(crate) enum Failure {
         /// The version.
         version: u64,
     },
+    /// One person could not be looked at, or written.
+    #[error(transparent)]
+    Person(#[from] PersonFailure),
+    /// Nobody was named to rehearse with.
+    #[error(
+        "nobody is rehearsed with: say --new, --updated, --terminated, --rehired or --filtered-out with an employee number"
+    )]
+    NobodyRehearsed,
     /// Nothing would be done about somebody, who is not named: it may be somebody's name.
     #[error(
         "the next run would do nothing about this person, and nothing is in their way; `habitsync explain {0} …` says why"
@@ -214,6 +223,7 @@ impl Failure {
         match self {
             Self::Removes { .. } | Self::NotTheNumber { .. } | Self::NotDecided(_) => Trouble::Data,
             Self::Job(failure) => failure.trouble(),
+            Self::Person(failure) => failure.trouble(),
             Self::Backfill(_) | Self::Unchecked { .. } => Trouble::Vendor,
             Self::Connect(_)
             | Self::Service(_)
@@ -241,6 +251,7 @@ impl Failure {
             | Self::NoSuchVersion { .. }
             | Self::NoLink(_)
             | Self::NothingPlanned(_)
+            | Self::NobodyRehearsed
             | Self::NoSuchTenant(_) => Trouble::Config,
         }
     }

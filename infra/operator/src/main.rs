@@ -12,6 +12,7 @@ mod holds;
 mod link;
 mod manual;
 mod plan;
+mod rehearse;
 mod results;
 mod run;
 mod runs;
@@ -51,6 +52,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         StageCommand::Link(command) => link::run(&stage, command).await,
         StageCommand::Runs(asked) => runs::list(&stage, &asked).await,
         StageCommand::Courses(asked) => courses::list(&stage, &asked).await,
+        StageCommand::Rehearse(asked) => return Box::pin(rehearse::rehearse(&stage, &asked)).await,
         StageCommand::Plan(asked) => return plan::plan(&stage, &asked).await,
         StageCommand::Run(asked) => run::run(&stage, &asked).await,
     };

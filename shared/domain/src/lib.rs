@@ -42,6 +42,7 @@ pub mod parking;
 pub mod person;
 pub mod problem;
 mod problem_words;
+pub mod rehearsal;
 pub mod reminder;
 pub mod result;
 pub mod result_choice;

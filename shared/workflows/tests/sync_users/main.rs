@@ -11,6 +11,7 @@ mod never_deactivated;
 mod one_person;
 mod parking;
 mod record;
+mod rehearsed;
 mod right_accounts;
 mod telling;
 mod traps;

@@ -46,12 +46,12 @@ impl Customer {
         InForce::version(self.version, &self.configuration)
     }
 
-    async fn look(&self, asked: &str) -> SeenPerson {
+    pub(crate) async fn look(&self, asked: &str) -> SeenPerson {
         let seen = look_at_person(&self.one(), self.in_force(), asked, &()).await;
         seen.expect("somebody is seen")
     }
 
-    async fn sync_shown(&self, shown: &SeenPerson, draft: DraftRule) -> Result<Synced, PersonFailure> {
+    pub(crate) async fn sync_shown(&self, shown: &SeenPerson, draft: DraftRule) -> Result<Synced, PersonFailure> {
         sync_person(&self.one(), self.in_force(), shown, draft, &()).await
     }
 

@@ -1,0 +1,63 @@
+//! What can be typed after `habitsync rehearse`.
+
+use std::path::PathBuf;
+
+use habitsync_domain::rehearsal::Scenario;
+use habitsync_domain::tenant::TenantId;
+
+use crate::terminal::ask::Yes;
+
+/// Whom the set-up call's test is made with. Whoever is not named is asked for in a terminal.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RehearseArguments {
+    /// The customer.
+    pub(super) tenant: TenantId,
+    /// Somebody who was just entered in EmployeeConnect: an employee number.
+    #[arg(long, value_name = "PERSON")]
+    new: Option<String>,
+    /// Somebody of whom a mapped field was just changed: an employee number, or a user name in Tribal Habits.
+    #[arg(long, value_name = "PERSON")]
+    updated: Option<String>,
+    /// Somebody whose employment just ended.
+    #[arg(long, value_name = "PERSON")]
+    terminated: Option<String>,
+    /// Somebody whose employment began again.
+    #[arg(long, value_name = "PERSON")]
+    rehired: Option<String>,
+    /// Somebody whom the filter does not admit.
+    #[arg(long, value_name = "PERSON")]
+    filtered_out: Option<String>,
+    /// Write these people although the customer is a draft, whose runs write nobody.
+    #[arg(long)]
+    pub(super) although_draft: bool,
+    /// Who rehearses; whoever uses this computer, unless given.
+    #[arg(long = "as", value_name = "NAME", env = "USER")]
+    pub(super) name: Option<String>,
+    /// Who watches on the customer's side, for the sign-off.
+    #[arg(long, value_name = "NAME")]
+    pub(super) with: Option<String>,
+    /// The folder that the sign-off is written into.
+    #[arg(long, value_name = "FOLDER", default_value = ".")]
+    pub(super) into: PathBuf,
+    #[command(flatten)]
+    pub(super) yes: Yes,
+}
+
+impl RehearseArguments {
+    /// Who was named for it.
+    pub(super) fn named(&self, scenario: Scenario) -> Option<&str> {
+        let person = match scenario {
+            Scenario::New => &self.new,
+            Scenario::Updated => &self.updated,
+            Scenario::Terminated => &self.terminated,
+            Scenario::Rehired => &self.rehired,
+            Scenario::FilteredOut => &self.filtered_out,
+        };
+        person.as_deref()
+    }
+
+    /// Whether anybody was named: then nobody else is asked for.
+    pub(super) fn names_anybody(&self) -> bool {
+        Scenario::ALL.into_iter().any(|scenario| self.named(scenario).is_some())
+    }
+}

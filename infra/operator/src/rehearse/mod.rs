@@ -1,0 +1,132 @@
+//! `habitsync rehearse`: the set-up call's test of new, updated, terminated, rehired and filtered-out, on people the operator
+//! names. Each is looked at, judged and, where that is agreed to, written and read back; what was seen becomes the sign-off.
+
+mod arguments;
+mod shown;
+mod sign_off;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+pub(crate) use arguments::RehearseArguments;
+use habitsync_aws_adapters::SystemClock;
+use habitsync_domain::configuration::Status;
+use habitsync_domain::rehearsal::{Judged, Scenario};
+use habitsync_domain::trouble::Trouble;
+use habitsync_vendors::OpenTenant;
+use habitsync_workflows::one_person::{DraftRule, OnePerson, PersonFailure, look_at_person, sync_person};
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::rehearse::Rehearsed;
+use habitsync_workflows::sync_users::InForce;
+use inquire::{InquireError, Text};
+use shown::Rehearsal;
+use sign_off::Occasion;
+
+use crate::failure::Failure;
+use crate::stage::Stage;
+use crate::terminal::Output;
+
+/// Rehearses what was named, and writes the sign-off.
+pub(crate) async fn rehearse(stage: &Stage, asked: &RehearseArguments) -> Result<ExitCode, Failure> {
+    let stored = stage.in_force(&asked.tenant).await?;
+    may_be_rehearsed(stored.configuration.status, asked)?;
+    let operator = asked.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let operator = operator.ok_or(Failure::Nobody)?;
+    let tenant = stage.open(stored).await?;
+    let at = SystemClock.now();
+    let mut steps = Vec::new();
+    for scenario in Scenario::ALL {
+        if let Some(person) = person_for(scenario, asked)? {
+            steps.push(step(stage, &tenant, asked, (scenario, &person)).await?);
+        }
+    }
+    if steps.is_empty() {
+        return Err(Failure::NobodyRehearsed);
+    }
+    let occasion = Occasion {
+        configuration: &tenant.configuration,
+        version: tenant.version,
+        stage: &stage.name,
+        at,
+        operator,
+        witness: asked.with.as_deref(),
+    };
+    let sign_off = sign_off::write(&asked.into, &occasion, &steps)?;
+    let code = exit_code(&steps);
+    stage.print(&Rehearsal::of(&occasion, sign_off, steps))?;
+    Ok(code)
+}
+
+/// Told before anything is asked: whoever was asked for nothing is annoyed.
+fn may_be_rehearsed(status: Status, asked: &RehearseArguments) -> Result<(), Failure> {
+    match status {
+        Status::Paused => Err(Failure::Person(PersonFailure::Paused)),
+        Status::Draft if !asked.although_draft => Err(Failure::Person(PersonFailure::Draft)),
+        Status::Draft | Status::Live => Ok(()),
+    }
+}
+
+/// Who it is rehearsed with; none where it is left out.
+fn person_for(scenario: Scenario, asked: &RehearseArguments) -> Result<Option<String>, Failure> {
+    if let Some(person) = asked.named(scenario) {
+        return Ok(Some(person.to_owned()));
+    }
+    if asked.names_anybody() || !std::io::stdin().is_terminal() {
+        return Ok(None);
+    }
+    let question = format!("{scenario}: who? (Enter leaves it out)");
+    let help = format!("Beforehand, in EmployeeConnect: {}.", scenario.beforehand());
+    match Text::new(&question).with_help_message(&help).prompt() {
+        Ok(person) => Ok(Some(person.trim().to_owned()).filter(|person| !person.is_empty())),
+        Err(InquireError::OperationCanceled) => Ok(None),
+        Err(error) => Err(Failure::NotAsked(error)),
+    }
+}
+
+/// One scenario with one person. Whoever is not known is a scenario that failed, and stops no other.
+async fn step(
+    stage: &Stage,
+    tenant: &OpenTenant,
+    asked: &RehearseArguments,
+    (scenario, person): (Scenario, &str),
+) -> Result<Rehearsed, Failure> {
+    let one = OnePerson {
+        employee_connect: &tenant.vendors.employee_connect,
+        tribal_habits: &tenant.vendors.tribal_habits,
+        store: &tenant.table,
+        clock: &SystemClock,
+    };
+    let in_force = InForce::version(tenant.version, &tenant.configuration);
+    let seen = look_at_person(&one, in_force, person, &()).await?;
+    let rehearsed = Rehearsed::seen(scenario, &seen, &tenant.configuration);
+    if stage.output == Output::Table {
+        println!("{}", shown::step(&rehearsed));
+    }
+    let question = format!("Write this to {}'s account?", rehearsed.employee_id);
+    if !rehearsed.is_to_be_done() || !asked.yes.is_said_to(&question)? {
+        return Ok(rehearsed);
+    }
+    let draft = if asked.although_draft {
+        DraftRule::Write
+    } else {
+        DraftRule::LeaveAlone
+    };
+    let synced = sync_person(&one, in_force, &seen, draft, &()).await?;
+    let rehearsed = rehearsed.synced(synced);
+    if stage.output == Output::Table {
+        println!("  {}\n", sign_off::outcome(&rehearsed));
+    }
+    Ok(rehearsed)
+}
+
+/// 0 where everything is as expected, 3 where something is held, 1 otherwise.
+fn exit_code(steps: &[Rehearsed]) -> ExitCode {
+    let is_held = steps.iter().any(|step| step.judged == Judged::Held);
+    if steps.iter().all(Rehearsed::has_passed) {
+        ExitCode::SUCCESS
+    } else if is_held {
+        ExitCode::from(Trouble::Data.reaction().exit_code)
+    } else {
+        ExitCode::FAILURE
+    }
+}

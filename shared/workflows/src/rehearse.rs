@@ -1,0 +1,155 @@
+//! The set-up call's test on people the operator names: each is looked at, judged, carried out as a run would and read back, and
+//! what was seen is the evidence of the sign-off.
+
+use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::explanation::{ClauseSeen, Explanation, FieldSeen, Verdict, explain};
+use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::mapping::display_name;
+use habitsync_domain::rehearsal::{Judged, Scenario};
+use habitsync_domain::user_plan::{Next, Planned};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::one_person::{ReadBack, SeenPerson, Synced};
+
+/// One scenario, as far as it was come with. Holds personal data: it is the customer's own evidence.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct Rehearsed {
+    /// What happened to the person.
+    pub scenario: Scenario,
+    /// Who.
+    pub employee_id: EmployeeId,
+    /// Their name as the customer knows it.
+    pub person: String,
+    /// When they were looked at.
+    pub at: Timestamp,
+    /// What was to be done about them.
+    pub planned: Vec<Planned>,
+    /// Whether that is what had to be.
+    pub judged: Judged,
+    /// Why it is not, or what it is.
+    pub because: String,
+    /// The clauses of the filter that keep them out, with the values that they look at.
+    pub clauses: Vec<String>,
+    /// Whether it was done; none where nothing had to be written, or it was not agreed to.
+    pub done: Option<bool>,
+    /// What was refused, or is in the way.
+    pub problems: Vec<String>,
+    /// The account afterwards.
+    pub read_back: Option<ReadBack>,
+}
+
+impl Rehearsed {
+    /// What a look at the person shows; nothing is done yet.
+    #[must_use]
+    pub fn seen(scenario: Scenario, seen: &SeenPerson, configuration: &TenantConfiguration) -> Self {
+        let explained = explained(seen, configuration);
+        let verdict = explained.as_ref().map(|explained| &explained.verdict);
+        let problems = seen.plan.plan.problems.iter();
+        Self {
+            scenario,
+            employee_id: seen.employee_id.clone(),
+            person: seen.employee.as_ref().map(display_name).unwrap_or_default(),
+            at: seen.at,
+            planned: seen.plan.plan.planned(seen.at),
+            judged: scenario.judge(&seen.plan, verdict),
+            because: because(seen, verdict),
+            clauses: explained.as_ref().map(failing_clauses).unwrap_or_default(),
+            done: None,
+            problems: problems.map(|problem| problem.cause.in_words()).collect(),
+            read_back: None,
+        }
+    }
+
+    /// What came of doing it.
+    #[must_use]
+    pub fn synced(mut self, synced: Synced) -> Self {
+        self.done = Some(synced.done);
+        self.problems
+            .extend(synced.problems.iter().map(|problem| problem.cause.in_words()));
+        self.problems.dedup();
+        self.read_back = synced.read_back;
+        self
+    }
+
+    /// Whether there is anything to be carried out: what is not as expected is not.
+    #[must_use]
+    pub fn is_to_be_done(&self) -> bool {
+        self.judged == Judged::AsExpected && !self.planned.is_empty()
+    }
+
+    /// Whether everything is as it had to be, up to the account that was read back.
+    #[must_use]
+    pub fn has_passed(&self) -> bool {
+        let is_written = match (self.is_to_be_done(), self.done) {
+            (true, done) => done == Some(true),
+            (false, _) => true,
+        };
+        let is_read_back = self.read_back.as_ref().is_none_or(ReadBack::is_as_expected);
+        self.judged == Judged::AsExpected && is_written && is_read_back
+    }
+}
+
+fn explained(seen: &SeenPerson, configuration: &TenantConfiguration) -> Option<Explanation> {
+    let employee = seen.employee.as_ref()?;
+    let today = seen.at.to_zoned(configuration.time_zone.zone().clone()).date();
+    let custom_fields: Vec<_> = employee
+        .fields()
+        .all_custom()
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    let custom_fields = custom_fields.iter().map(String::as_str);
+    let (manager, has_account) = (seen.manager.as_ref(), seen.link.is_some());
+    let users = &configuration.users;
+    Some(explain(users, employee, manager, custom_fields, today, has_account))
+}
+
+fn failing_clauses(explained: &Explanation) -> Vec<String> {
+    let clauses = explained.filter.iter().flat_map(|filter| &filter.clauses);
+    let failing = clauses.filter(|clause| explained.verdict == Verdict::OutOfScope && clause.holds == Some(false));
+    failing.map(in_words).collect()
+}
+
+/// `` `!(employee.location in ["Fiji"])` does not hold: employee.location is Fiji``.
+fn in_words(clause: &ClauseSeen) -> String {
+    let value = |field: &FieldSeen| {
+        let value = field.text();
+        format!("{} is {}", field.field, value.as_deref().unwrap_or("empty"))
+    };
+    let values: Vec<_> = clause.fields.iter().map(value).collect();
+    format!("`{}` does not hold: {}", clause.source, values.join(", "))
+}
+
+/// Why what is next is next.
+fn because(seen: &SeenPerson, verdict: Option<&Verdict>) -> String {
+    match seen.plan.next() {
+        Next::Act(_) => {
+            let reasons = seen.plan.plan.actions.iter().map(|action| action.reason.as_str());
+            reasons.collect::<Vec<_>>().join(", ")
+        }
+        Next::Held(held) => format!("held: {}", held.because.reason()),
+        Next::Kept => "somebody decided that they are kept".to_owned(),
+        Next::Waits(others) => {
+            let others: Vec<_> = others.iter().map(EmployeeId::as_str).collect();
+            format!(
+                "{} have to give up first what they take: a run sees to it",
+                others.join(", ")
+            )
+        }
+        Next::SetAside(problem) => problem.cause.in_words(),
+        Next::Nothing => nothing_because(verdict),
+    }
+}
+
+fn nothing_because(verdict: Option<&Verdict>) -> String {
+    let why = match verdict {
+        None => "EmployeeConnect has no such record, and there is no active account",
+        Some(Verdict::InScope) => "the account is as it should be already",
+        Some(Verdict::OutOfScope) => "the filter does not admit them",
+        Some(Verdict::Left { .. }) => "they have left, and have no active account",
+        Some(Verdict::StartsLater) => "they start later, and have no account until then",
+        Some(Verdict::Protected) => "their account is protected",
+        Some(Verdict::Undecided { problem }) => return problem.cause.in_words(),
+    };
+    why.to_owned()
+}
