@@ -13,6 +13,7 @@ use crate::plan::PlanArguments;
 use crate::results::ResultsCommand;
 use crate::run::RunArguments;
 use crate::runs::RunsArguments;
+use crate::scan::ScanArguments;
 use crate::tenant::TenantCommand;
 use crate::terminal::Output;
 
@@ -100,6 +101,13 @@ pub(crate) enum StageCommand {
     /// The plan is made by the rules and under the limits of a run, from a fresh read. With --config, it is that of a
     /// configuration which is not applied yet.
     Plan(PlanArguments),
+    /// Lists what would bite before a customer goes live, person by person, and writes nothing.
+    ///
+    /// Reads EmployeeConnect, the portal's users and the links, and finds what keeps people from being synced, what stays wrong
+    /// about those who are, and whose the portal's accounts are. What is missing yet, such as the secrets, is said. The list
+    /// for the customer: habitsync scan TENANT --output csv > scan.csv
+    #[command(after_long_help = crate::scan::exit_codes())]
+    Scan(ScanArguments),
     /// Starts a customer's job now, as its schedule would.
     Run(RunArguments),
 }
