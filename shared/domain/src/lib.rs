@@ -12,6 +12,7 @@ pub mod configuration;
 pub mod course;
 pub mod course_codes;
 pub mod course_plan;
+pub mod data_quality;
 pub mod delivery;
 pub mod employee;
 pub mod employee_fields;

@@ -117,6 +117,16 @@ pub fn map_user<'a>(
     Ok(mapped)
 }
 
+/// The e-mail of one person, whatever else is wrong with them; none where the configuration maps no e-mail.
+pub(crate) fn map_email<'a>(
+    users: &'a UsersConfiguration,
+    employee: &'a Employee,
+    scope: &Scope<'a>,
+) -> Option<Result<Option<Cow<'a, str>>, Problem>> {
+    let (name, mapping) = users.fields.get_key_value(&FieldName::email())?;
+    Some(map_field(name, mapping, employee, scope))
+}
+
 pub(crate) fn map_user_name<'a>(
     expression: &'a Expression,
     employee: &Employee,

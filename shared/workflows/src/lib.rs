@@ -24,6 +24,7 @@ pub mod rehearse;
 pub mod remind_customers;
 pub mod remind_of_holds;
 pub mod replay_results;
+pub mod scan_customer;
 pub mod sweep_results;
 pub mod sync_courses;
 pub mod sync_users;

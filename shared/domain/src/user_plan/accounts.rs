@@ -26,7 +26,7 @@ pub(super) enum Account<'a> {
     Unclear(Cause),
 }
 
-pub(super) struct Accounts<'a> {
+pub(crate) struct Accounts<'a> {
     situation: &'a Situation<'a>,
     links: HashMap<&'a EmployeeId, &'a Person>,
     linked_names: HashSet<String>,
@@ -64,18 +64,18 @@ impl<'a> Accounts<'a> {
         }
     }
 
-    pub(super) fn is_protected(&self, name: &UserName) -> bool {
+    pub(crate) fn is_protected(&self, name: &UserName) -> bool {
         !self.protected.is_empty() && self.protected.contains(&name.key())
     }
 
     /// The stored link of an employee.
-    pub(super) fn link(&self, employee: &EmployeeId) -> Option<&'a Person> {
+    pub(crate) fn link(&self, employee: &EmployeeId) -> Option<&'a Person> {
         self.links.get(employee).copied()
     }
 
     /// Whether the account of this name is this person's. An account that was deleted in the portal frees its name, which may be
     /// somebody else's by now: what is stored of it must never touch theirs.
-    pub(super) fn owns(&self, person: &Person) -> bool {
+    pub(crate) fn owns(&self, person: &Person) -> bool {
         let owner = if self.owners.is_empty() {
             None
         } else {
@@ -124,7 +124,7 @@ impl<'a> Accounts<'a> {
     }
 
     /// Whether the account can log in: as the portal has it when this run verifies, else as last written or seen.
-    pub(super) fn is_active(&self, person: &Person) -> bool {
+    pub(crate) fn is_active(&self, person: &Person) -> bool {
         self.named(&person.user_name).map_or(person.active, |user| user.active)
     }
 
@@ -169,19 +169,28 @@ impl<'a> Accounts<'a> {
     /// The accounts that nobody is linked to and that the customer would recognise this person by: those that the first key
     /// to find any finds, and those that another key finds beside them.
     fn candidates(&self, wanted: &MappedUser<'_>) -> Vec<&'a PortalUser> {
+        let recognised = self.recognised(wanted).into_iter();
+        recognised.map(|(_, user)| user).collect()
+    }
+
+    /// The same, each with the first key that finds it.
+    pub(super) fn recognised(&self, wanted: &MappedUser<'_>) -> Vec<(MatchKey, &'a PortalUser)> {
         let keys = &self.situation.configuration.users.match_existing;
-        let found = keys.iter().filter_map(|key| match key {
-            MatchKey::UserName => self.by_name.get(&wanted.user_name.key()),
-            MatchKey::Email => self.by_email.get(&wanted.email()?.to_lowercase()),
+        let found = keys.iter().filter_map(|key| {
+            let users = match key {
+                MatchKey::UserName => self.by_name.get(&wanted.user_name.key()),
+                MatchKey::Email => self.by_email.get(&wanted.email()?.to_lowercase()),
+            };
+            Some(users?.iter().map(|user| (*key, *user)))
         });
-        let mut candidates: Vec<&'a PortalUser> = Vec::new();
-        for user in found.flatten() {
-            let is_known = candidates.iter().any(|known| known.user_name == user.user_name);
+        let mut recognised: Vec<(MatchKey, &'a PortalUser)> = Vec::new();
+        for (key, user) in found.flatten() {
+            let is_known = recognised.iter().any(|(_, known)| known.user_name == user.user_name);
             if !is_known && !self.linked_names.contains(&user.user_name.key()) {
-                candidates.push(user);
+                recognised.push((key, user));
             }
         }
-        candidates
+        recognised
     }
 
     fn adopt(&self, employee: &EmployeeId, user: &PortalUser) -> Person {

@@ -12,10 +12,7 @@ use crate::user::FieldName;
 impl<'a> Planner<'a> {
     /// The record of the manager of the person at this position.
     pub(super) fn manager_record(&self, position: usize) -> Option<&'a Employee> {
-        match self.organisation.manager(position) {
-            Named::At(manager) => self.organisation.employee(manager),
-            Named::Nobody | Named::Unknown | Named::Oneself => None,
-        }
+        self.organisation.record_of_manager(position)
     }
 
     /// Takes the manager out of what is to be written, with a line for the worklist, where it cannot be.

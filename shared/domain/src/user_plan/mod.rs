@@ -7,6 +7,7 @@
 mod accounts;
 mod action;
 mod brakes;
+mod census;
 mod compare;
 mod counts;
 pub mod digest;
@@ -35,11 +36,14 @@ use jiff::civil::Date;
 
 pub use action::{Action, Step};
 pub use brakes::Brakes;
+pub(crate) use census::{Census, take_census};
 pub use compare::reads_alike;
 pub use counts::PlanCounts;
 pub use drift::Drift;
 pub use field_loss::LostField;
 pub use one_person::{Next, PersonPlan, Standing, plan_person};
+pub(crate) use organisation::Named;
+pub(crate) use placement::Placement;
 pub use plan::UserPlan;
 pub use planned::{Deed, Planned};
 pub use removals::{HeldRemoval, Missing};
@@ -88,28 +92,21 @@ impl Situation<'_> {
     pub fn today(&self) -> Date {
         self.now.to_zoned(self.configuration.time_zone.zone().clone()).date()
     }
+
+    /// What evaluates the customer's expressions about the people who were read.
+    pub(crate) fn evaluator(&self) -> Evaluator {
+        let custom_fields = self.roster.custom_fields.iter().map(String::as_str);
+        Evaluator::new(custom_fields, self.configuration.users.expressions())
+    }
 }
 
 /// Plans a user sync.
 #[must_use]
 pub fn plan_users(situation: &Situation<'_>) -> UserPlan {
-    let users = &situation.configuration.users;
-    let custom_fields = situation.roster.custom_fields.iter().map(String::as_str);
-    let evaluator = Evaluator::new(custom_fields, users.expressions());
+    let evaluator = situation.evaluator();
     let mut planner = Planner::new(situation, &evaluator);
-    let placements = planner.place_everybody();
-    planner.remove_missing();
-    let wanted = planner.map_those_in_scope(&placements);
-    let wanted = planner.set_disputes_aside(wanted);
-    planner.count_claims(&wanted);
-    for wanted in wanted {
-        planner.decide(wanted);
-    }
-    planner.let_setbacks_rest();
-    planner.hold_lost_fields();
-    planner.hold_removals(&placements);
-    planner.settle_names(&placements);
-    planner.finish()
+    planner.work_out();
+    planner.plan
 }
 
 struct Planner<'a> {
@@ -141,6 +138,25 @@ impl<'a> Planner<'a> {
             losses: Vec::new(),
             plan: UserPlan::default(),
         }
+    }
+
+    /// Works the plan out; where everybody belongs, in the order of the roster.
+    fn work_out(&mut self) -> Vec<Placement> {
+        let placements = self.place_everybody();
+        self.remove_missing();
+        let wanted = self.map_those_in_scope(&placements);
+        let wanted = self.set_disputes_aside(wanted);
+        self.count_claims(&wanted);
+        for wanted in wanted {
+            self.decide(wanted);
+        }
+        self.let_setbacks_rest();
+        self.hold_lost_fields();
+        self.hold_removals(&placements);
+        self.settle_names(&placements);
+        order::order(&mut self.plan.actions, &self.organisation);
+        self.plan.count_actions();
+        placements
     }
 
     /// A problem that keeps a person from being told, or matched to an account.
@@ -258,11 +274,5 @@ impl<'a> Planner<'a> {
             reason,
             digest,
         });
-    }
-
-    fn finish(mut self) -> UserPlan {
-        order::order(&mut self.plan.actions, &self.organisation);
-        self.plan.count_actions();
-        self.plan
     }
 }

@@ -6,7 +6,7 @@ use crate::employee::Employee;
 use crate::identity::EmployeeId;
 
 /// The people of a roster, and the manager of each.
-pub(super) struct Organisation<'a> {
+pub(crate) struct Organisation<'a> {
     employees: &'a [Employee],
     positions: HashMap<&'a str, usize>,
     managers: Vec<Named>,
@@ -15,7 +15,7 @@ pub(super) struct Organisation<'a> {
 
 /// Whom a record names as manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Named {
+pub(crate) enum Named {
     /// Nobody.
     Nobody,
     /// Somebody who is not in the roster.
@@ -27,7 +27,7 @@ pub(super) enum Named {
 }
 
 impl<'a> Organisation<'a> {
-    pub(super) fn of(employees: &'a [Employee]) -> Self {
+    pub(crate) fn of(employees: &'a [Employee]) -> Self {
         let positions: HashMap<_, _> = (0..)
             .zip(employees)
             .map(|(position, employee)| (employee.id().as_str(), position))
@@ -52,21 +52,50 @@ impl<'a> Organisation<'a> {
     }
 
     /// Where somebody is in the roster; none where they are not in it.
-    pub(super) fn position(&self, id: &EmployeeId) -> Option<usize> {
+    pub(crate) fn position(&self, id: &EmployeeId) -> Option<usize> {
         self.positions.get(id.as_str()).copied()
     }
 
-    pub(super) fn employee(&self, position: usize) -> Option<&'a Employee> {
+    pub(crate) fn employee(&self, position: usize) -> Option<&'a Employee> {
         self.employees.get(position)
     }
 
     /// Whom the record of the person at this position names.
-    pub(super) fn manager(&self, position: usize) -> Named {
+    pub(crate) fn manager(&self, position: usize) -> Named {
         self.managers.get(position).copied().unwrap_or(Named::Nobody)
     }
 
+    /// The record of the manager of the person at this position.
+    pub(crate) fn record_of_manager(&self, position: usize) -> Option<&'a Employee> {
+        match self.manager(position) {
+            Named::At(manager) => self.employee(manager),
+            Named::Nobody | Named::Unknown | Named::Oneself => None,
+        }
+    }
+
+    /// Every loop of managers, once and in order: each member's manager follows, the last one's is the first.
+    pub(crate) fn loops(&self) -> Vec<Vec<usize>> {
+        let mut told = vec![false; self.managers.len()];
+        let mut loops = Vec::new();
+        for start in 0..self.managers.len() {
+            let mut members = Vec::new();
+            let mut at = start;
+            while self.is_in_loop(at) && !told[at] {
+                told[at] = true;
+                members.push(at);
+                if let Named::At(manager) = self.manager(at) {
+                    at = manager;
+                }
+            }
+            if !members.is_empty() {
+                loops.push(members);
+            }
+        }
+        loops
+    }
+
     /// Whether the person at this position is, by way of managers, their own manager's manager.
-    pub(super) fn is_in_loop(&self, position: usize) -> bool {
+    pub(crate) fn is_in_loop(&self, position: usize) -> bool {
         self.looping.get(position).copied().unwrap_or(false)
     }
 }
@@ -114,6 +143,25 @@ mod tests {
             Named::Oneself,
         ];
         assert_eq!(looping(&managers), [false, true, true, false, false, false, false]);
+    }
+
+    #[test]
+    fn each_loop_is_told_once_and_in_order() {
+        let record = |(id, manager): (&str, &str)| {
+            let record = serde_json::json!({"employeeId": id, "managerEmployeeId": manager});
+            Employee::from_record(record.as_object().expect("a record").clone()).expect("has an id")
+        };
+        let managers = [
+            ("A", "B"),
+            ("B", "C"),
+            ("C", "B"),
+            ("D", "D"),
+            ("E", "F"),
+            ("F", "G"),
+            ("G", "E"),
+        ];
+        let employees = managers.map(record);
+        assert_eq!(Organisation::of(&employees).loops(), [vec![1, 2], vec![4, 5, 6]]);
     }
 
     #[test]

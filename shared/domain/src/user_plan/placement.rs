@@ -9,7 +9,7 @@ use crate::problem::Problem;
 
 /// Where somebody belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Placement {
+pub(crate) enum Placement {
     /// They no longer work there.
     Left,
     /// They start too far in the future.

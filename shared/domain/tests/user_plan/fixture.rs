@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::data_quality::{DataQuality, assess};
 use habitsync_domain::employee::Employee;
 use habitsync_domain::hold::Decision;
 use habitsync_domain::parking::Parked;
@@ -32,6 +33,8 @@ pub(crate) struct Case {
     /// How many EmployeeConnect listed; as many as there are employees unless a test says otherwise.
     pub(crate) listed: Option<u64>,
     pub(crate) last_good_read: Option<GoodRead>,
+    /// Records of the read that nobody can be told by.
+    pub(crate) without_id: usize,
     pub(crate) now: Timestamp,
 }
 
@@ -49,6 +52,7 @@ impl Case {
             decisions: Vec::new(),
             listed: None,
             last_good_read: None,
+            without_id: 0,
             now: NOW.parse().expect("a time"),
         }
     }
@@ -82,10 +86,23 @@ impl Case {
 
     /// The plan; its numbers add up in any case.
     pub(crate) fn plan(&self) -> UserPlan {
-        let roster = Roster::from(self.employees.clone());
+        let roster = self.roster();
         let plan = plan_users(&self.situation(&roster));
         assert!(plan.counts.adds_up(), "{:?}", plan.counts);
         plan
+    }
+
+    /// What a scan finds.
+    pub(crate) fn quality(&self) -> DataQuality {
+        let roster = self.roster();
+        assess(&self.situation(&roster))
+    }
+
+    fn roster(&self) -> Roster {
+        Roster {
+            without_id: self.without_id,
+            ..Roster::from(self.employees.clone())
+        }
     }
 
     /// The situation, with everybody who was read.

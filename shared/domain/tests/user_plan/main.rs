@@ -1,7 +1,9 @@
 //! What a user sync plans, told by situations: who is there, who is linked, what the portal holds.
 
+mod account_parts;
 mod adoption;
 mod combinations;
+mod data_quality;
 mod everyday;
 mod explanation;
 mod field_loss;

@@ -1,0 +1,96 @@
+//! People who left and whose accounts can still log in, and linked people who are not in EmployeeConnect.
+
+use std::collections::HashSet;
+
+use super::{Concerned, Kind, Survey};
+use crate::employee::Employee;
+use crate::employment::Employment;
+use crate::identity::{EmployeeId, UserName};
+use crate::person::Person;
+use crate::user_plan::{Action, Placement, Step};
+
+impl Survey<'_> {
+    /// Leavers with an active account, linked or only recognised: a run deactivates linked ones alone.
+    pub(super) fn report_leavers(&mut self) {
+        let adopted = self.adopted_names();
+        for (position, employee) in self.employees() {
+            if self.census.placement(position) != Placement::Left {
+                continue;
+            }
+            let linked = self.census.accounts.link(employee.id());
+            if let Some(person) = linked {
+                if self.census.accounts.is_active(person) && self.census.accounts.owns(person) {
+                    let note = self.fate_of(person);
+                    self.report_leaver(employee, &person.user_name, note);
+                }
+                continue;
+            }
+            for (_, user) in self.claims.of_person(position) {
+                // Whoever works there again under another number has the account now.
+                if user.active && !adopted.contains(&user.user_name) {
+                    self.report_leaver(employee, &user.user_name, "not linked: no run deactivates it");
+                }
+            }
+        }
+    }
+
+    fn report_leaver(&mut self, employee: &Employee, account: &UserName, note: &str) {
+        let today = self.situation.today();
+        let left = match Employment::of(employee, self.users(), today) {
+            Ok(Employment::Left(evidence)) => evidence.reason(),
+            Ok(Employment::Works | Employment::StartsLater) | Err(_) => String::new(),
+        };
+        let concerned = Concerned::employee(employee)
+            .with("status, terminationDate", Some(&left))
+            .noting(note);
+        let concerned = Concerned {
+            user_name: Some(account.clone()),
+            ..concerned
+        };
+        self.report(Kind::LeaverActive, vec![concerned]);
+    }
+
+    /// What the next run does to the account of a linked leaver.
+    fn fate_of(&self, person: &Person) -> &'static str {
+        let id = &person.employee_id;
+        let plan = &self.census.plan;
+        let is_theirs = |action: &Action| action.employee_id == *id;
+        let goes = |action: &Action| is_theirs(action) && matches!(action.step, Step::Deactivate { .. });
+        if plan.actions.iter().any(goes) {
+            "the next run deactivates it"
+        } else if plan.held.iter().any(|held| is_theirs(&held.action)) {
+            "the next run holds it until somebody decides"
+        } else if self.census.accounts.is_protected(&person.user_name) {
+            "protected: never touched"
+        } else {
+            "left as it is"
+        }
+    }
+
+    fn adopted_names(&self) -> HashSet<UserName> {
+        let actions = self.census.plan.actions.iter();
+        let adopted = actions.filter_map(|action| match &action.step {
+            Step::Remember { stored: None, seen } => Some(seen.user_name.clone()),
+            _ => None,
+        });
+        adopted.collect()
+    }
+
+    /// Linked, active people who were not read.
+    pub(super) fn report_missing(&mut self) {
+        for missing in self.situation.missing {
+            if let Some(person) = self.census.accounts.link(&missing.employee_id) {
+                let concerned = linked(&missing.employee_id, person);
+                self.report(Kind::Vanished, vec![concerned]);
+            }
+        }
+    }
+}
+
+fn linked(employee_id: &EmployeeId, person: &Person) -> Concerned {
+    Concerned {
+        employee_id: Some(employee_id.clone()),
+        user_name: Some(person.user_name.clone()),
+        ..Concerned::named(person.display_name())
+    }
+}

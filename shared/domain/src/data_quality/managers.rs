@@ -1,0 +1,58 @@
+//! Managers, beyond what is in the way of writing them: loops as a whole, and numbers that nobody has.
+
+use std::collections::HashSet;
+
+use super::{Concerned, Kind, Survey};
+use crate::employee::Employee;
+use crate::identity::EmployeeId;
+use crate::mapping::display_name;
+use crate::problem::Cause;
+use crate::user_plan::{Named, Placement};
+
+/// The record's field that names the manager.
+pub(super) const MANAGER: &str = "managerEmployeeId";
+
+impl Survey<'_> {
+    /// Loops in which somebody is to have an account, each once; and managers whom nobody knows, though an address is given.
+    pub(super) fn report_managers(&mut self) {
+        for members in self.census.organisation.loops() {
+            let is_in_scope = |position: &usize| self.census.placement(*position) == Placement::InScope;
+            if members.iter().any(is_in_scope) {
+                let people = members.iter().filter_map(|position| self.member(*position));
+                let people = people.collect();
+                self.report(Kind::ManagerLoop, people);
+            }
+        }
+        self.report_unknown_managers();
+    }
+
+    fn member(&self, position: usize) -> Option<Concerned> {
+        let employee = self.census.organisation.employee(position)?;
+        let note = match self.census.organisation.record_of_manager(position) {
+            Some(manager) => format!("reports to {}", display_name(manager)),
+            None => String::new(),
+        };
+        Some(reporting(employee).noting(note))
+    }
+
+    fn report_unknown_managers(&mut self) {
+        let told: HashSet<&EmployeeId> = {
+            let problems = self.census.plan.problems.iter();
+            let managers = problems.filter(|problem| matches!(problem.cause, Cause::ManagerNotSet { .. }));
+            managers.map(|problem| &problem.employee_id).collect()
+        };
+        for (position, employee) in self.employees() {
+            let is_unknown = self.census.organisation.manager(position) == Named::Unknown;
+            let is_in_scope = self.census.placement(position) == Placement::InScope;
+            if is_unknown && is_in_scope && !told.contains(employee.id()) {
+                let note = "the record's own e-mail of the manager is written all the same, where it is mapped";
+                self.report(Kind::ManagerUnknown, vec![reporting(employee).noting(note)]);
+            }
+        }
+    }
+}
+
+/// Somebody, with the manager whom their record names.
+fn reporting(employee: &Employee) -> Concerned {
+    Concerned::employee(employee).with(MANAGER, employee.manager_id())
+}

@@ -1,0 +1,171 @@
+//! What is wrong with people's own records, and who has no account.
+
+use std::collections::HashSet;
+
+use super::public_mail::is_personal;
+use super::{Concerned, Kind, Survey};
+use crate::configuration::UsersConfiguration;
+use crate::employee::Employee;
+use crate::expression::Expression;
+use crate::identity::EmployeeId;
+use crate::mapping;
+use crate::problem::Cause;
+use crate::user::FieldName;
+use crate::user_plan::{Placement, Step, UserPlan};
+
+impl Survey<'_> {
+    /// E-mails that are missing, unusable or personal. Looked at apart from the plan, which says nothing more of somebody whose
+    /// user name is missing, and nothing at all of somebody out of scope.
+    pub(super) fn report_emails(&mut self) {
+        for (position, employee) in self.employees() {
+            let found = match self.census.placement(position) {
+                Placement::InScope => self.email_in_scope(position, employee),
+                Placement::OutOfScope => self.email_out_of_scope(position, employee),
+                Placement::Left | Placement::StartsLater | Placement::Undecided => None,
+            };
+            if let Some((kind, concerned)) = found {
+                self.report(kind, vec![concerned]);
+            }
+        }
+    }
+
+    fn email_in_scope(&self, position: usize, employee: &Employee) -> Option<(Kind, Concerned)> {
+        let concerned = Concerned::employee(employee);
+        match mapping::map_email(self.users(), employee, &self.census.scope(position)?)? {
+            Ok(address) => {
+                let address = address.filter(|address| is_personal(address))?;
+                Some((Kind::EmailPersonal, concerned.with(self.email_source(), Some(&address))))
+            }
+            Err(problem) => match (problem.cause, problem.seen) {
+                (Cause::RequiredField { .. }, None) => {
+                    Some((Kind::EmailMissing, concerned.with(self.email_source(), None)))
+                }
+                (Cause::RequiredField { expected, .. }, Some(seen)) => Some((
+                    Kind::EmailUnusable,
+                    concerned.with(self.email_source(), Some(&seen)).noting(expected),
+                )),
+                _ => None,
+            },
+        }
+    }
+
+    fn email_out_of_scope(&self, position: usize, employee: &Employee) -> Option<(Kind, Concerned)> {
+        let problem = mapping::map_email(self.users(), employee, &self.census.scope(position)?)?.err()?;
+        let is_missing = matches!(problem.cause, Cause::RequiredField { .. }) && problem.seen.is_none();
+        let concerned = || Concerned::employee(employee).with(self.email_source(), None);
+        is_missing.then(|| (Kind::OutOfScopeWithoutEmail, concerned()))
+    }
+
+    /// What the e-mail comes from.
+    pub(super) fn email_source(&self) -> String {
+        self.source_of(&FieldName::email())
+    }
+
+    /// What a field of the portal comes from; its own name where it comes from no field of EmployeeConnect.
+    pub(super) fn source_of(&self, field: &FieldName) -> String {
+        let mapping = self.users().fields.get(field);
+        mapping.map_or_else(|| field.to_string(), |mapping| fields_of(&mapping.value))
+    }
+
+    /// Terminations before the start: an earlier employment's, or a slip of the pen.
+    pub(super) fn report_dates(&mut self) {
+        for (_, employee) in self.employees() {
+            let (Ok(Some(start)), Ok(Some(end))) = (employee.start_date(), employee.termination_date()) else {
+                continue;
+            };
+            if end < start {
+                let concerned = Concerned::employee(employee).with("terminationDate", Some(&end.to_string()));
+                self.report(
+                    Kind::EndBeforeStart,
+                    vec![concerned.noting(format!("started on {start}"))],
+                );
+            }
+        }
+    }
+
+    /// People who are to have an account and have none, whom nothing keeps from it.
+    pub(super) fn report_without_account(&mut self) {
+        if self.situation.portal.is_none() {
+            return;
+        }
+        let (created, blocked) = (created(&self.census.plan), blocked(&self.census.plan));
+        for (position, employee) in self.employees() {
+            let note = if created.contains(employee.id()) {
+                "the next run creates one"
+            } else if self.is_without_account(position, employee) && !blocked.contains(employee.id()) {
+                "accounts are not created for this customer"
+            } else {
+                continue;
+            };
+            self.report(Kind::WithoutAccount, vec![Concerned::employee(employee).noting(note)]);
+        }
+    }
+
+    fn is_without_account(&self, position: usize, employee: &Employee) -> bool {
+        let is_unlinked = self.census.accounts.link(employee.id()).is_none();
+        let is_wanted = !self.users().create && self.census.placement(position) == Placement::InScope;
+        let is_unclaimed = || self.claims.of_person(position).is_empty();
+        is_wanted && is_unlinked && is_unclaimed() && self.census.mapped(position).is_some()
+    }
+
+    /// Deactivated accounts of people who work there.
+    pub(super) fn report_reactivated(&mut self) {
+        for action in &self.census.plan.actions {
+            if let Step::Change { before, change } = &action.step
+                && change.active == Some(true)
+            {
+                let concerned = Concerned {
+                    employee_id: Some(action.employee_id.clone()),
+                    user_name: Some(before.user_name.clone()),
+                    ..Concerned::named(action.person.clone())
+                };
+                self.report(Kind::WouldReactivate, vec![concerned]);
+            }
+        }
+    }
+
+    /// Custom fields that are mapped, and that no account of a portal that has accounts shows.
+    pub(super) fn report_unseen_fields(&mut self) {
+        let portal = self.situation.portal.unwrap_or_default();
+        if portal.is_empty() {
+            return;
+        }
+        let is_unseen = |field: &FieldName| !portal.iter().any(|user| user.fields.0.contains_key(field));
+        let mapped = self.users().fields.keys();
+        let unseen: Vec<_> = mapped.filter(|field| field.is_custom() && is_unseen(field)).collect();
+        for field in unseen {
+            let everybody = Concerned::named("everybody".to_owned()).with(field.as_str(), None);
+            self.report(Kind::FieldUnseen, vec![everybody]);
+        }
+    }
+}
+
+impl<'a> Survey<'a> {
+    pub(super) fn users(&self) -> &'a UsersConfiguration {
+        &self.situation.configuration.users
+    }
+}
+
+fn created(plan: &UserPlan) -> HashSet<&EmployeeId> {
+    let created = plan
+        .actions
+        .iter()
+        .filter(|action| matches!(action.step, Step::Create(_)));
+    created.map(|action| &action.employee_id).collect()
+}
+
+fn blocked(plan: &UserPlan) -> HashSet<&EmployeeId> {
+    let blocking = plan.problems.iter().filter(|problem| problem.cause.blocks_person());
+    blocking.map(|problem| &problem.employee_id).collect()
+}
+
+/// The fields of EmployeeConnect that an expression names, or the expression itself where it names none.
+pub(super) fn fields_of(expression: &Expression) -> String {
+    let named = expression.named_fields();
+    let fields: Vec<_> = named.record.into_iter().chain(named.custom).collect();
+    if fields.is_empty() {
+        expression.source().to_owned()
+    } else {
+        fields.join(", ")
+    }
+}

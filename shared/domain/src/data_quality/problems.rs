@@ -1,0 +1,175 @@
+//! A plan's own problems as findings. What several people share is one finding about all of them.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::managers::MANAGER;
+use super::people::fields_of;
+use super::{Concerned, Kind, Survey};
+use crate::identity::EmployeeId;
+use crate::problem::{Cause, ManagerProblem, Problem};
+use crate::user::FieldName;
+
+impl Survey<'_> {
+    /// Everything that the plan reports, but for what is told more fully elsewhere.
+    pub(super) fn report_problems(&mut self) {
+        let given_up = self.census.plan.parked.iter().flat_map(|parked| &parked.setbacks);
+        let given_up = given_up
+            .filter(|setback| setback.given_up)
+            .map(|setback| &setback.problem);
+        let problems: Vec<&Problem> = self.census.plan.problems.iter().chain(given_up).collect();
+        let mut groups: HashSet<(Kind, BTreeSet<&EmployeeId>)> = HashSet::new();
+        for problem in problems {
+            let Some(kind) = kind_of(&problem.cause).filter(|_| !self.is_told_as_email(problem)) else {
+                continue;
+            };
+            let people = match &problem.cause {
+                Cause::Disputed { with, .. } => {
+                    let group: BTreeSet<_> = with.iter().chain([&problem.employee_id]).collect();
+                    if !groups.insert((kind, group.clone())) {
+                        continue;
+                    }
+                    self.sharing(kind, &group, problem)
+                }
+                _ => vec![self.concerned(problem)],
+            };
+            self.report(kind, people);
+        }
+    }
+
+    /// Whether a missing user name is the missing e-mail, which is told: one field, filled in once.
+    fn is_told_as_email(&self, problem: &Problem) -> bool {
+        let Cause::NoUserName { source } = &problem.cause else {
+            return false;
+        };
+        let email = self.users().fields.get(&FieldName::email());
+        problem.seen.is_none() && email.is_some_and(|mapping| mapping.value.source() == source)
+    }
+
+    /// Everybody who shares a user name or an e-mail.
+    fn sharing(&self, kind: Kind, group: &BTreeSet<&EmployeeId>, problem: &Problem) -> Vec<Concerned> {
+        let field = match kind {
+            Kind::UserNameShared => fields_of(&self.users().user_name),
+            _ => self.email_source(),
+        };
+        let others = |id: &EmployeeId| {
+            let others = group.iter().filter(|other| **other != id).map(|other| other.as_str());
+            format!("shares it with {}", others.collect::<Vec<_>>().join(", "))
+        };
+        let members = group.iter().map(|id| {
+            self.known(id)
+                .with(field.as_str(), problem.seen.as_deref())
+                .noting(others(id))
+        });
+        members.collect()
+    }
+
+    /// Somebody by their number.
+    fn known(&self, id: &EmployeeId) -> Concerned {
+        let organisation = &self.census.organisation;
+        let employee = organisation
+            .position(id)
+            .and_then(|position| organisation.employee(position));
+        match employee {
+            Some(employee) => Concerned::employee(employee),
+            None => Concerned {
+                employee_id: Some(id.clone()),
+                ..Concerned::named(format!("employee {id}"))
+            },
+        }
+    }
+
+    fn concerned(&self, problem: &Problem) -> Concerned {
+        let (field, note) = self.field_and_note(&problem.cause);
+        let user_name = self.census.accounts.link(&problem.employee_id);
+        Concerned {
+            employee_id: Some(problem.employee_id.clone()),
+            user_name: user_name.map(|person| person.user_name.clone()),
+            person: problem.person.clone(),
+            field,
+            seen: seen(problem),
+            note,
+        }
+    }
+
+    /// The field that it is about, and what is to be known.
+    fn field_and_note(&self, cause: &Cause) -> (Option<String>, String) {
+        let named = |what: &str| match what {
+            "user name" | "user_name" => fields_of(&self.users().user_name),
+            "e-mail" => self.email_source(),
+            field => field
+                .parse()
+                .map_or_else(|_| field.to_owned(), |field| self.source_of(&field)),
+        };
+        match cause {
+            Cause::NoUserName { .. } | Cause::UserNameChanged => (Some(named("user name")), String::new()),
+            Cause::RequiredField { field, expected, .. } | Cause::InvalidValue { field, expected, .. } => {
+                (Some(self.source_of(field)), format!("{field} should be {expected}"))
+            }
+            Cause::InvalidDate { field } => (Some(field.clone()), "should be a date (yyyy-mm-dd)".to_owned()),
+            Cause::UnknownStatus => (Some("status".to_owned()), String::new()),
+            Cause::ExpressionFailed { what, message } => (Some(what.clone()), message.clone()),
+            Cause::Disputed { what, .. } => (Some(named(what)), String::new()),
+            Cause::Taken { what, by } => (
+                Some(named(what)),
+                by.as_ref().map_or_else(
+                    || "of an account that is no employee's".to_owned(),
+                    |by| format!("of employee {by}"),
+                ),
+            ),
+            Cause::FormerEmployee { former } => (None, format!("as former employee {former}")),
+            Cause::ManagerNotSet { .. } => (Some(MANAGER.to_owned()), String::new()),
+            Cause::RefusedField { field, reason } => (Some(named(field)), format!("{field} {reason}")),
+            Cause::RefusedPerson { reason } => (None, reason.clone()),
+            Cause::SeveralAccounts
+            | Cause::DeactivatedByHand
+            | Cause::AccountMissing
+            | Cause::AccountExists
+            | Cause::NotAnswered => (None, String::new()),
+        }
+    }
+}
+
+/// What was seen: of a manager, the number that the record has.
+fn seen(problem: &Problem) -> Option<String> {
+    match &problem.cause {
+        Cause::ManagerNotSet { manager, .. } => manager.clone().or_else(|| problem.seen.clone()),
+        _ => problem.seen.clone(),
+    }
+}
+
+/// None for what is told elsewhere: e-mails, loops of managers, and what only a write brings about.
+fn kind_of(cause: &Cause) -> Option<Kind> {
+    Some(match cause {
+        Cause::RequiredField { field, .. } if field.is_email() => return None,
+        Cause::NotAnswered | Cause::AccountExists => return None,
+        Cause::ManagerNotSet { why, .. } => kind_of_manager(*why)?,
+        Cause::NoUserName { .. } => Kind::UserNameUnusable,
+        Cause::RequiredField { .. } => Kind::RequiredValueMissing,
+        Cause::InvalidValue { .. } => Kind::ValueUnusable,
+        Cause::InvalidDate { .. } => Kind::DateUnreadable,
+        Cause::UnknownStatus => Kind::StatusUnknown,
+        Cause::ExpressionFailed { .. } => Kind::RuleFails,
+        Cause::Disputed { what, .. } if what == "user name" => Kind::UserNameShared,
+        Cause::Disputed { .. } => Kind::EmailShared,
+        Cause::Taken { .. } => Kind::NameTaken,
+        Cause::FormerEmployee { .. } => Kind::FormerEmployee,
+        Cause::SeveralAccounts => Kind::SeveralAccounts,
+        Cause::DeactivatedByHand => Kind::DeactivatedByHand,
+        Cause::UserNameChanged => Kind::UserNameChanged,
+        Cause::AccountMissing => Kind::AccountMissing,
+        Cause::RefusedField { .. } => Kind::ValueRefused,
+        Cause::RefusedPerson { .. } => Kind::PersonRefused,
+    })
+}
+
+const fn kind_of_manager(why: ManagerProblem) -> Option<Kind> {
+    match why {
+        ManagerProblem::Loop => None,
+        ManagerProblem::Unknown => Some(Kind::ManagerUnknown),
+        ManagerProblem::Left => Some(Kind::ManagerLeft),
+        ManagerProblem::OutOfScope => Some(Kind::ManagerOutOfScope),
+        ManagerProblem::StartsLater => Some(Kind::ManagerStartsLater),
+        ManagerProblem::NoEmail => Some(Kind::ManagerWithoutEmail),
+        ManagerProblem::Oneself => Some(Kind::ManagerOneself),
+    }
+}

@@ -1,0 +1,101 @@
+//! Domains at which anybody can have an address: an address there is a person's own, and not their employer's.
+//!
+//! A list of our own, of the providers that people in Australia, New Zealand and around it use. Published lists have tens of
+//! thousands of domains, dead ones and employers' own among them, and the one crate there is downloads its list while it is
+//! built, so that no build is like the one before. What is missing here is a personal address that goes unnoticed, no more.
+
+/// Providers' domains, in alphabetical order.
+const DOMAINS: [&str; 65] = [
+    "126.com",
+    "163.com",
+    "adam.com.au",
+    "aol.com",
+    "aussiebb.com.au",
+    "bigpond.com",
+    "bigpond.com.au",
+    "bigpond.net.au",
+    "btinternet.com",
+    "dodo.com.au",
+    "duck.com",
+    "fastmail.com",
+    "fastmail.com.au",
+    "fastmail.fm",
+    "gmail.com",
+    "gmx.com",
+    "gmx.net",
+    "googlemail.com",
+    "hotmail.co.nz",
+    "hotmail.co.uk",
+    "hotmail.com",
+    "hotmail.com.au",
+    "hotmail.fr",
+    "hotmail.it",
+    "icloud.com",
+    "iinet.net.au",
+    "inspire.net.nz",
+    "internode.on.net",
+    "iprimus.com.au",
+    "live.co.uk",
+    "live.com",
+    "live.com.au",
+    "live.com.sg",
+    "live.in",
+    "mac.com",
+    "mail.com",
+    "mail.ru",
+    "me.com",
+    "msn.com",
+    "naver.com",
+    "netspace.net.au",
+    "optusnet.com.au",
+    "outlook.co.nz",
+    "outlook.com",
+    "outlook.com.au",
+    "ozemail.com.au",
+    "pm.me",
+    "proton.me",
+    "protonmail.com",
+    "qq.com",
+    "rediffmail.com",
+    "rocketmail.com",
+    "slingshot.co.nz",
+    "tpg.com.au",
+    "tutanota.com",
+    "virginbroadband.com.au",
+    "westnet.com.au",
+    "xtra.co.nz",
+    "y7mail.com",
+    "yahoo.co.in",
+    "yahoo.co.nz",
+    "yahoo.co.uk",
+    "yahoo.com",
+    "yahoo.com.au",
+    "ymail.com",
+];
+
+/// Whether anybody could have this address.
+pub(super) fn is_personal(address: &str) -> bool {
+    let domain = address.trim().rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
+    domain.is_some_and(|domain| DOMAINS.binary_search(&domain.as_str()).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_domains_are_in_order_and_written_as_they_are_compared() {
+        assert!(DOMAINS.is_sorted());
+        assert!(DOMAINS.iter().all(|domain| *domain == domain.to_lowercase()));
+    }
+
+    #[test]
+    fn a_providers_address_is_personal_whatever_its_letter_case_and_an_employers_is_not() {
+        for personal in ["jo@gmail.com", " Jo.Citizen@BigPond.Net.Au ", "j@x@yahoo.com.au"] {
+            assert!(is_personal(personal), "{personal}");
+        }
+        for work in ["jo@acme.com.au", "jo@mail.acme.com", "gmail.com", "jo@notgmail.com"] {
+            assert!(!is_personal(work), "{work}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What a plan is made of, person by person: for whoever looks at the data instead of the actions. It is the planner's own
+//! judgement, so that what is found is what a run would find.
+
+use super::accounts::Accounts;
+use super::organisation::Organisation;
+use super::placement::Placement;
+use super::{Planner, Situation, UserPlan};
+use crate::configuration::MatchKey;
+use crate::evaluator::{Evaluator, Scope};
+use crate::mapping::{self, MappedUser};
+use crate::user::PortalUser;
+
+/// A plan, and how everybody stands in it.
+pub(crate) struct Census<'a> {
+    /// The plan itself.
+    pub(crate) plan: UserPlan,
+    /// Where everybody belongs, in the order of the roster.
+    pub(crate) placements: Vec<Placement>,
+    /// Who reports to whom.
+    pub(crate) organisation: Organisation<'a>,
+    /// Whose account is which.
+    pub(crate) accounts: Accounts<'a>,
+    situation: &'a Situation<'a>,
+    evaluator: &'a Evaluator,
+}
+
+/// Plans a run, and keeps what the plan was made of.
+pub(crate) fn take_census<'a>(situation: &'a Situation<'a>, evaluator: &'a Evaluator) -> Census<'a> {
+    let mut planner = Planner::new(situation, evaluator);
+    let placements = planner.work_out();
+    Census {
+        plan: planner.plan,
+        placements,
+        organisation: planner.organisation,
+        accounts: planner.accounts,
+        situation,
+        evaluator,
+    }
+}
+
+impl<'a> Census<'a> {
+    /// Where the person at this position belongs.
+    pub(crate) fn placement(&self, position: usize) -> Placement {
+        self.placements.get(position).copied().unwrap_or(Placement::Undecided)
+    }
+
+    /// What expressions may ask about the person at this position.
+    pub(crate) fn scope(&self, position: usize) -> Option<Scope<'a>> {
+        let employee = self.organisation.employee(position)?;
+        Some(
+            self.evaluator
+                .scope(employee, self.organisation.record_of_manager(position)),
+        )
+    }
+
+    /// The user that the person at this position would be, wherever they belong; none where it cannot be told.
+    pub(crate) fn mapped(&self, position: usize) -> Option<MappedUser<'a>> {
+        let employee = self.organisation.employee(position)?;
+        mapping::map_user(&self.situation.configuration.users, employee, &self.scope(position)?).ok()
+    }
+
+    /// The accounts that nobody is linked to and that the person at this position would be recognised by, each with the first
+    /// key that finds it; none for somebody who has a link.
+    pub(crate) fn recognised(&self, position: usize) -> Vec<(MatchKey, &'a PortalUser)> {
+        let employee = self.organisation.employee(position);
+        if employee.is_none_or(|employee| self.accounts.link(employee.id()).is_some()) {
+            return Vec::new();
+        }
+        let mapped = self.mapped(position);
+        mapped.map(|user| self.accounts.recognised(&user)).unwrap_or_default()
+    }
+}

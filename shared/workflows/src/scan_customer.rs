@@ -1,0 +1,114 @@
+//! What would bite before a customer goes live: both systems and the links, read whole and looked at; nothing is written.
+//!
+//! A scan is made while a customer is being set up, so that anything may be missing yet: what cannot be read is said, and what
+//! the rest shows is told all the same.
+
+use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::data_quality::{DataQuality, assess};
+use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::parking::Parked;
+use habitsync_domain::person::Person;
+use habitsync_domain::roster::Roster;
+use habitsync_domain::user::PortalUser;
+use habitsync_domain::user_plan::{Brakes, Missing, Situation};
+
+use crate::ports::clock::Now;
+use crate::ports::failure::{ServiceFailure, VendorFailure};
+use crate::ports::people::{LoadParked, LoadPeople};
+use crate::ports::vendors::{ListEmployees, ListUsers};
+
+/// What a scan reads.
+#[derive(Debug)]
+pub struct ScanCustomer<'a, H, P, S, C> {
+    /// Where people work.
+    pub employee_connect: &'a H,
+    /// Where their accounts are.
+    pub tribal_habits: &'a P,
+    /// The customer's part of the table.
+    pub store: &'a S,
+    /// The time.
+    pub clock: &'a C,
+}
+
+/// What was read, and what it shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Scan {
+    /// How many people EmployeeConnect has, or why it could not be read.
+    pub employees: Result<usize, VendorFailure>,
+    /// How many accounts the portal has, or why it could not be read.
+    pub accounts: Result<usize, VendorFailure>,
+    /// How many people are linked; none before the first run.
+    pub links: usize,
+    /// What was found; none where EmployeeConnect was not read. Without the portal, it says nothing of accounts.
+    pub quality: Option<DataQuality>,
+}
+
+/// Scans a customer as this configuration has it, in force or not.
+///
+/// # Errors
+/// The table failed. A vendor that cannot be read is part of the answer.
+pub async fn scan_customer<H, P, S, C>(
+    scan: &ScanCustomer<'_, H, P, S, C>,
+    configuration: &TenantConfiguration,
+) -> Result<Scan, ServiceFailure>
+where
+    H: ListEmployees,
+    P: ListUsers,
+    S: LoadPeople + LoadParked,
+    C: Now,
+{
+    let people = scan.store.load_people().await?;
+    let parked = scan.store.load_parked().await?;
+    let needed = FieldsNeeded::of(&configuration.users);
+    let roster = scan.employee_connect.list_employees(&needed).await;
+    let portal = scan.tribal_habits.list_users().await;
+    let known = Known {
+        people: &people,
+        parked: &parked,
+        portal: portal.as_deref().ok(),
+    };
+    Ok(Scan {
+        quality: roster
+            .as_ref()
+            .ok()
+            .map(|roster| known.assess(configuration, roster, scan.clock)),
+        employees: roster.map(|roster| roster.employees.len() + roster.without_id),
+        accounts: portal.map(|portal| portal.len()),
+        links: people.len(),
+    })
+}
+
+/// What is known beside the employees.
+struct Known<'a> {
+    people: &'a [Person],
+    parked: &'a [Parked],
+    portal: Option<&'a [PortalUser]>,
+}
+
+impl Known<'_> {
+    /// Whoever is linked and was not read is missing, and nobody is asked about them one by one.
+    fn assess(&self, configuration: &TenantConfiguration, roster: &Roster, clock: &impl Now) -> DataQuality {
+        let absent = roster.absent(self.people).map(|employee_id| Missing {
+            employee_id: employee_id.clone(),
+            confirmed: false,
+        });
+        let missing: Vec<_> = absent.collect();
+        assess(&Situation {
+            configuration,
+            roster,
+            people: self.people,
+            missing: &missing,
+            parked: self.parked,
+            portal: self.portal,
+            brakes: Brakes::default(),
+            now: clock.now(),
+        })
+    }
+}
+
+impl Scan {
+    /// The vendors that could not be read.
+    pub fn unread(&self) -> impl Iterator<Item = &VendorFailure> {
+        self.employees.as_ref().err().into_iter().chain(self.accounts.as_ref().err())
+    }
+}
