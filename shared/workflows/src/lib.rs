@@ -12,6 +12,7 @@ pub mod fleet_view;
 pub mod held_back;
 pub mod holds;
 pub mod job_run;
+pub mod link_person;
 pub mod mail;
 pub mod measure_fleet;
 pub mod one_person;

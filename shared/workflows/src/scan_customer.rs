@@ -109,6 +109,10 @@ impl Known<'_> {
 impl Scan {
     /// The vendors that could not be read.
     pub fn unread(&self) -> impl Iterator<Item = &VendorFailure> {
-        self.employees.as_ref().err().into_iter().chain(self.accounts.as_ref().err())
+        self.employees
+            .as_ref()
+            .err()
+            .into_iter()
+            .chain(self.accounts.as_ref().err())
     }
 }

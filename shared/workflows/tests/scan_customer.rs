@@ -78,11 +78,20 @@ fn kinds(scan: &Scan) -> Vec<Kind> {
 async fn a_scan_reads_everything_finds_what_is_wrong_and_writes_nothing() {
     let world = World::new();
     let scan = world.scan().await;
-    assert_eq!((scan.employees.clone(), scan.accounts.clone(), scan.links), (Ok(2), Ok(3), 0));
+    assert_eq!(
+        (scan.employees.clone(), scan.accounts.clone(), scan.links),
+        (Ok(2), Ok(3), 0)
+    );
     assert!(kinds(&scan).contains(&Kind::LeaverActive) && kinds(&scan).contains(&Kind::AccountUnknown));
-    let counts = scan.quality.as_ref().and_then(habitsync_domain::data_quality::DataQuality::account_counts);
+    let counts = scan
+        .quality
+        .as_ref()
+        .and_then(habitsync_domain::data_quality::DataQuality::account_counts);
     let counts = counts.expect("the portal was read");
-    assert_eq!((counts.matchable_by_user_name, counts.not_adopted, counts.unknown), (1, 1, 1));
+    assert_eq!(
+        (counts.matchable_by_user_name, counts.not_adopted, counts.unknown),
+        (1, 1, 1)
+    );
     assert_eq!(world.table.faults.made(), [Call::LoadPeople, Call::LoadParked]);
     assert_eq!(world.portal.faults.made(), [Call::ListUsers]);
     assert_eq!(world.hris.faults.made(), [Call::ListEmployees]);
@@ -135,6 +144,9 @@ async fn without_the_portal_people_are_looked_at_all_the_same() {
 #[tokio::test]
 async fn a_table_that_fails_is_no_scan() {
     let world = World::new();
-    world.table.faults.arm(Call::LoadPeople, Fault::Before(service_failure()));
+    world
+        .table
+        .faults
+        .arm(Call::LoadPeople, Fault::Before(service_failure()));
     assert_eq!(world.try_scan().await, Err(service_failure()));
 }

@@ -83,6 +83,7 @@ pub enum Call {
     ReleaseResults,
     ReloadWebhookSecrets,
     RemoveSchedule,
+    ReplaceLink,
     ReviveResult,
     SaveAlert,
     SaveConfiguration,

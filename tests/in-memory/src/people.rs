@@ -9,7 +9,7 @@ use crate::faults::Call;
 use crate::table::{Table, TableState};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson, SaveParked, SavePerson,
+    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson, ReplaceLink, SaveParked, SavePerson,
 };
 
 impl LoadPeople for Table {
@@ -36,6 +36,25 @@ impl SavePerson for Table {
             Ok(())
         };
         self.faults.call(Call::SavePerson, save).await
+    }
+}
+
+impl ReplaceLink for Table {
+    async fn replace_link(
+        &self,
+        before: &Person,
+        after: Option<&Person>,
+        change: &PersonChange,
+    ) -> Result<(), ServiceFailure> {
+        let replace = || {
+            let mut state = self.state();
+            state.people.remove(&before.employee_id);
+            let after = after.map(|after| (after.employee_id.clone(), after.clone()));
+            state.people.extend(after);
+            state.changes.push(change.clone());
+            Ok(())
+        };
+        self.faults.call(Call::ReplaceLink, replace).await
     }
 }
 

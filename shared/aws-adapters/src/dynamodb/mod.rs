@@ -30,7 +30,7 @@ use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::clock::Now;
 use serde::de::DeserializeOwned;
@@ -166,25 +166,27 @@ impl Table {
 
     /// Writes all of these items, whatever was there, or none of them.
     async fn replace_all(&self, items: Result<Vec<Item>, AwsErrorKind>) -> Result<(), AwsError> {
-        let items = items.map_err(|kind| AwsError::new(SERVICE, "TransactWriteItems", kind))?;
-        let puts: Result<Vec<_>, _> = items
-            .into_iter()
-            .map(|item| {
-                Put::builder()
-                    .table_name(&self.name)
-                    .set_item(Some(item.attributes))
-                    .build()
-            })
-            .map(|put| Ok(TransactWriteItem::builder().put(put?).build()))
-            .collect();
-        let puts = puts.map_err(|error: BuildError| {
-            AwsError::new(
-                SERVICE,
-                "TransactWriteItems",
-                AwsErrorKind::Unreadable(error.to_string()),
-            )
-        })?;
-        let write = self.client.transact_write_items().set_transact_items(Some(puts));
+        self.change_all(items, &[]).await
+    }
+
+    /// Writes all of these items, whatever was there, and removes those with these keys; or nothing of it.
+    async fn change_all(&self, items: Result<Vec<Item>, AwsErrorKind>, removed: &[Key]) -> Result<(), AwsError> {
+        let failed = |kind| AwsError::new(SERVICE, "TransactWriteItems", kind);
+        let puts = items.map_err(failed)?.into_iter().map(|item| {
+            let put = Put::builder().set_item(Some(item.attributes));
+            Ok(TransactWriteItem::builder()
+                .put(put.table_name(&self.name).build()?)
+                .build())
+        });
+        let deletes = removed.iter().map(|key| {
+            let delete = Delete::builder().set_key(Some(key.attributes()));
+            Ok(TransactWriteItem::builder()
+                .delete(delete.table_name(&self.name).build()?)
+                .build())
+        });
+        let changes: Result<Vec<_>, BuildError> = puts.chain(deletes).collect();
+        let changes = changes.map_err(|error| failed(AwsErrorKind::Unreadable(error.to_string())))?;
+        let write = self.client.transact_write_items().set_transact_items(Some(changes));
         write
             .send()
             .await

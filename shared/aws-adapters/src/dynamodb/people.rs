@@ -8,13 +8,16 @@ use std::collections::BTreeMap;
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::people::{FindPersonByUserName, LoadChanges, LoadPeople, LoadPerson, SavePerson};
+use habitsync_workflows::ports::people::{
+    FindPersonByUserName, LoadChanges, LoadPeople, LoadPerson, ReplaceLink, SavePerson,
+};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::TenantTable;
 use super::item::{Item, Retention};
 use super::keys::{Key, Prefix};
+use crate::failure::AwsErrorKind;
 
 /// That somebody has this user name, or had it until then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,16 +41,48 @@ impl LoadPerson for TenantTable {
 
 impl SavePerson for TenantTable {
     async fn save_person(&self, person: &Person, change: &PersonChange) -> Result<(), ServiceFailure> {
+        let items = self.link(person).into_iter().chain([self.change(change)]).collect();
+        Ok(self.table.replace_all(items).await?)
+    }
+}
+
+impl ReplaceLink for TenantTable {
+    async fn replace_link(
+        &self,
+        before: &Person,
+        after: Option<&Person>,
+        change: &PersonChange,
+    ) -> Result<(), ServiceFailure> {
+        let stays: Vec<_> = after.into_iter().flat_map(|after| self.link_keys(after)).collect();
+        let mut goes = self.link_keys(before);
+        goes.retain(|key| !stays.contains(key));
+        let link = after.into_iter().flat_map(|after| self.link(after));
+        let items = link.chain([self.change(change)]).collect();
+        Ok(self.table.change_all(items, &goes).await?)
+    }
+}
+
+impl TenantTable {
+    /// The items of a link: the person's, and one for each of their names.
+    fn link(&self, person: &Person) -> Vec<Result<Item, AwsErrorKind>> {
         let names = holders(person).into_values().map(|holder| {
             let key = Key::user(&self.tenant, &holder.user_name, &holder.employee_id);
             Item::new(&key).with_body(&holder).map(|item| kept(item, person))
         });
         let key = Key::person(&self.tenant, &person.employee_id);
         let link = Item::new(&key).with_body(person).map(|item| kept(item, person));
+        names.chain([link]).collect()
+    }
+
+    fn link_keys(&self, person: &Person) -> Vec<Key> {
+        let names = holders(person).into_values();
+        let names = names.map(|holder| Key::user(&self.tenant, &holder.user_name, &holder.employee_id));
+        names.chain([Key::person(&self.tenant, &person.employee_id)]).collect()
+    }
+
+    fn change(&self, change: &PersonChange) -> Result<Item, AwsErrorKind> {
         let key = Key::change(&self.tenant, &change.employee_id, change.at);
-        let change = Item::new(&key).kept(Retention::NinetyDays).with_body(change);
-        let items = names.chain([link, change]).collect();
-        Ok(self.table.replace_all(items).await?)
+        Item::new(&key).kept(Retention::NinetyDays).with_body(change)
     }
 }
 

@@ -13,7 +13,7 @@ use habitsync_domain::topic::Condition;
 use habitsync_domain::user::{FieldName, UserFields};
 use habitsync_workflows::ports::courses::{FindTopic, LoadTopics, SaveTopic};
 use habitsync_workflows::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, SaveParked, SavePerson,
+    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson, ReplaceLink, SaveParked, SavePerson,
 };
 
 use crate::fixture::{acme, at, table, tenant};
@@ -257,4 +257,68 @@ async fn a_topic_comes_back_with_its_verdict_and_its_course() {
     let mut all = acme.load_topics().await.expect("loaded");
     all.sort_by_key(|record| record.topic);
     assert_eq!(all, [qualifying, lacking]);
+}
+
+#[tokio::test]
+async fn a_forgotten_link_is_found_by_none_of_its_names_and_stays_on_record() {
+    let acme = acme().await;
+    let former_names = vec![FormerName {
+        user_name: name("jo.old@acme.example"),
+        until: at("2026-03-01T00:00:00Z"),
+    }];
+    let linked = Person {
+        former_names,
+        ..person("E1", "jo@acme.example")
+    };
+    save(&acme, &linked).await;
+    save(&acme, &person("E2", "jo.old@acme.example")).await;
+    acme.replace_link(&linked, None, &removal(&linked))
+        .await
+        .expect("forgotten");
+    assert_eq!(acme.load_person(&linked.employee_id).await.expect("an answer"), None);
+    let found = async |user_name, then| {
+        let found = acme.find_person(&name(user_name), at(then)).await.expect("an answer");
+        found.map(String::from)
+    };
+    assert_eq!(found("jo@acme.example", "2026-03-02T00:00:00Z").await, None);
+    assert_eq!(
+        found("jo.old@acme.example", "2026-02-01T00:00:00Z").await.as_deref(),
+        Some("E2"),
+        "nobody had it before, as far as is known now"
+    );
+    let changes = acme.load_changes(&linked.employee_id).await.expect("loaded");
+    assert_eq!(changes.first(), Some(&removal(&linked)));
+    assert_eq!(acme.load_people().await.expect("loaded").len(), 1);
+}
+
+#[tokio::test]
+async fn a_link_to_another_account_takes_the_place_of_the_old_one_name_and_all() {
+    let acme = acme().await;
+    let before = person("E1", "jo@acme.example");
+    save(&acme, &before).await;
+    let after = person("E1", "jo.rebound@acme.example");
+    acme.replace_link(&before, Some(&after), &removal(&before))
+        .await
+        .expect("replaced");
+    assert_eq!(acme.load_people().await.expect("loaded"), [after.clone()]);
+    let found = async |user_name| {
+        let found = acme.find_person(&name(user_name), at("2026-03-02T00:00:00Z")).await;
+        found.expect("an answer").map(String::from)
+    };
+    assert_eq!(found("jo@acme.example").await, None);
+    assert_eq!(found("jo.rebound@acme.example").await.as_deref(), Some("E1"));
+    // The same once more, as after an answer that was lost.
+    acme.replace_link(&before, Some(&after), &removal(&before))
+        .await
+        .expect("replaced");
+    assert_eq!(acme.load_people().await.expect("loaded"), [after]);
+}
+
+fn removal(person: &Person) -> PersonChange {
+    PersonChange {
+        employee_id: person.employee_id.clone(),
+        at: at("2026-03-03T00:00:00Z"),
+        reason: "link removed by Ben".to_owned(),
+        fields: Vec::new(),
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Situation;
 use super::compare::is_same;
-use crate::configuration::{MatchKey, OnUserNameChange, WriteMode};
+use crate::configuration::{MatchKey, OnUserNameChange, UsersConfiguration, WriteMode};
 use crate::identity::{EmployeeId, UserName};
 use crate::mapping::MappedUser;
 use crate::person::Person;
@@ -194,21 +194,13 @@ impl<'a> Accounts<'a> {
     }
 
     fn adopt(&self, employee: &EmployeeId, user: &PortalUser) -> Person {
-        Person {
-            employee_id: employee.clone(),
-            user_name: user.user_name.clone(),
-            former_names: Vec::new(),
-            active: user.active,
-            fields: self.mapped_fields(user),
-            last_change: None,
-            removed: None,
-        }
+        adopted(&self.situation.configuration.users, employee, user)
     }
 
     /// The mapped fields as the portal has them; a date or an address that it only spells otherwise is as it is stored, since
     /// nobody has changed it.
     fn seen_fields(&self, user: &PortalUser, stored: &Person) -> UserFields {
-        let mut seen = self.mapped_fields(user);
+        let mut seen = mapped_fields(&self.situation.configuration.users, user);
         for (field, mapping) in &self.situation.configuration.users.fields {
             if let (Some(seen), Some(stored)) = (seen.0.get_mut(field), stored.fields.0.get(field))
                 && is_same(field, mapping.kind, stored, seen)
@@ -218,16 +210,26 @@ impl<'a> Accounts<'a> {
         }
         seen
     }
+}
 
-    /// Only the fields the customer maps are kept: the rest of the account is none of our business.
-    fn mapped_fields(&self, user: &PortalUser) -> UserFields {
-        let mapped = self.situation.configuration.users.fields.keys();
-        UserFields(
-            mapped
-                .map(|field| (field.clone(), user.fields.0.get(field).cloned().unwrap_or_default()))
-                .collect(),
-        )
+/// An account that was there already, as it is linked to an employee: with the fields that it was seen with.
+#[must_use]
+pub fn adopted(users: &UsersConfiguration, employee: &EmployeeId, user: &PortalUser) -> Person {
+    Person {
+        employee_id: employee.clone(),
+        user_name: user.user_name.clone(),
+        former_names: Vec::new(),
+        active: user.active,
+        fields: mapped_fields(users, user),
+        last_change: None,
+        removed: None,
     }
+}
+
+/// Only the fields the customer maps are kept: the rest of the account is none of our business.
+fn mapped_fields(users: &UsersConfiguration, user: &PortalUser) -> UserFields {
+    let seen = |field| user.fields.0.get(field).cloned().unwrap_or_default();
+    UserFields(users.fields.keys().map(|field| (field.clone(), seen(field))).collect())
 }
 
 /// Who holds the user names that several links hold: whoever's account was written last, since the portal gave it the name.

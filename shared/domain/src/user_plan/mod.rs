@@ -34,6 +34,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+pub use accounts::adopted;
 pub use action::{Action, Step};
 pub use brakes::Brakes;
 pub(crate) use census::{Census, take_census};

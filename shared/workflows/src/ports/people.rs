@@ -33,6 +33,18 @@ pub trait SavePerson {
     ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
+/// Puts another link in the place of one, or none.
+pub trait ReplaceLink {
+    /// Forgets the link `before` with the mirror and every user name that is known by it alone, stores the link `after` in its
+    /// place where there is one, and what was changed: all of it or nothing. What was changed stays for its 90 days.
+    fn replace_link(
+        &self,
+        before: &Person,
+        after: Option<&Person>,
+        change: &PersonChange,
+    ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}
+
 /// Reads what was changed about one person.
 pub trait LoadChanges {
     /// The changes of the last 90 days, the newest first.

@@ -1,0 +1,379 @@
+//! One person's link, set or removed by somebody's word: where matching does not find the account, or found the wrong one.
+//!
+//! What would be done is worked out first, and shown. It is done only as long as nothing has moved meanwhile, under the lease
+//! of the user sync, so that no run plans with the one link and writes with the other.
+
+use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::employee::Employee;
+use habitsync_domain::identity::{EmployeeId, UserName};
+use habitsync_domain::job::Job;
+use habitsync_domain::mapping::display_name;
+use habitsync_domain::parking::Parked;
+use habitsync_domain::person::{FieldChange, LastChange, Person, PersonChange};
+use habitsync_domain::problem::Problem;
+use habitsync_domain::result::ParkedOn;
+use habitsync_domain::roster::Roster;
+use habitsync_domain::user::PortalUser;
+use habitsync_domain::user_plan::{Action, Brakes, Situation, Step, adopted, plan_users};
+use jiff::{SignedDuration, Timestamp};
+use uuid::Uuid;
+
+use crate::ports::clock::Now;
+use crate::ports::failure::{ServiceFailure, VendorFailure};
+use crate::ports::people::{FindPersonByUserName, LoadPerson, ReplaceLink, SaveParked, SavePerson};
+use crate::ports::results::ReleaseResults;
+use crate::ports::runs::{HoldLease, Lease};
+use crate::ports::vendors::{FindEmployee, FindUser};
+
+/// Longer than a few writes take. Whoever dies while writing keeps the next run waiting no longer than this.
+const LEASED_FOR: SignedDuration = SignedDuration::from_mins(1);
+
+/// What linking touches.
+#[derive(Debug)]
+pub struct LinkPerson<'a, H, P, S, C> {
+    /// Where people work.
+    pub employee_connect: &'a H,
+    /// Where their accounts are.
+    pub tribal_habits: &'a P,
+    /// The customer's part of the table.
+    pub store: &'a S,
+    /// The time.
+    pub clock: &'a C,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// Who.
+    pub employee_id: EmployeeId,
+    /// Which account.
+    pub user_name: UserName,
+    /// Whether a link that the person has to another account is given up for it.
+    pub rebind: bool,
+}
+
+/// A link as it would be, with what is to be known before anybody says yes. Holds personal data for the operator; `Debug`
+/// withholds it.
+#[derive(Clone, PartialEq)]
+pub struct ProposedLink {
+    /// The person's name as the customer knows it.
+    pub person: String,
+    /// The account, as the portal has it.
+    pub account: PortalUser,
+    /// The link that is there; it may be just this one.
+    pub before: Option<Person>,
+    /// What the next run would write, as far as one person alone shows it.
+    pub next_run: Vec<NextStep>,
+    /// What would be in its way.
+    pub problems: Vec<Problem>,
+    link: Person,
+}
+
+/// One thing that the next run would do. Holds personal data; `Debug` withholds it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct NextStep {
+    /// Why; no personal data.
+    pub reason: String,
+    /// Each field before and after.
+    pub fields: Vec<FieldChange>,
+    /// Whether it would wait for somebody's word.
+    pub held: bool,
+}
+
+/// A link that is there now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Linked {
+    /// Whether it was there before.
+    pub was_linked: bool,
+    /// Completions that waited for it; they are recorded within minutes.
+    pub released: u64,
+}
+
+/// Why nobody was linked, and no link removed; nothing was changed. No user name: whoever asked is shown them elsewhere.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NotLinked {
+    /// EmployeeConnect does not know the employee.
+    #[error("EmployeeConnect has no employee {0}")]
+    NoEmployee(EmployeeId),
+    /// The portal does not know the account.
+    #[error("Tribal Habits has no account of this user name")]
+    NoAccount,
+    /// The configuration says that the account is never touched.
+    #[error("the account is protected by the configuration, and never touched")]
+    Protected,
+    /// It is another employee's.
+    #[error("the account is linked to employee {to}; that link has to be removed first")]
+    AccountLinked {
+        /// Whose.
+        to: EmployeeId,
+    },
+    /// The person has another account.
+    #[error("employee {0} is linked to another account; add --rebind to give that link up")]
+    EmployeeLinked(EmployeeId),
+    /// A run is going on.
+    #[error("a user sync runs until {until} at the latest; try again after it")]
+    Running {
+        /// The end of its lease.
+        until: Timestamp,
+    },
+    /// What was shown is no longer so.
+    #[error("something has changed since this was shown; look again")]
+    Moved,
+    /// A vendor did not answer.
+    #[error(transparent)]
+    Vendor(#[from] VendorFailure),
+    /// The table failed. The same again completes what is missing.
+    #[error(transparent)]
+    Service(#[from] ServiceFailure),
+}
+
+/// Checks what is asked for, and works out what would follow from it. Nothing is written.
+///
+/// # Errors
+/// There is something in the way, or something could not be read.
+pub async fn propose_link<H, P, S, C>(
+    linking: &LinkPerson<'_, H, P, S, C>,
+    configuration: &TenantConfiguration,
+    wish: &Wish,
+) -> Result<ProposedLink, NotLinked>
+where
+    H: FindEmployee,
+    P: FindUser,
+    S: LoadPerson + FindPersonByUserName,
+    C: Now,
+{
+    let employee = linking.employee_connect.find_employee(&wish.employee_id).await?;
+    let employee = employee.ok_or_else(|| NotLinked::NoEmployee(wish.employee_id.clone()))?;
+    if configuration.protected().contains(&wish.user_name.key()) {
+        return Err(NotLinked::Protected);
+    }
+    let account = linking.tribal_habits.find_user(&wish.user_name).await?;
+    let account = account.ok_or(NotLinked::NoAccount)?;
+    let before = linking.may_link(wish).await?;
+    let link = adopted(&configuration.users, &wish.employee_id, &account);
+    let manager = linking.manager_of(&employee).await?;
+    let person = display_name(&employee);
+    let (next_run, problems) = next_run(configuration, employee, manager, &link, linking.clock.now());
+    Ok(ProposedLink {
+        person,
+        account,
+        before,
+        next_run,
+        problems,
+        link,
+    })
+}
+
+/// Links somebody as it was proposed, in the name of `by`; what waited for the user name is released. Somebody who has just
+/// this link keeps it as it is.
+///
+/// # Errors
+/// A user sync runs, or something has changed since it was proposed.
+pub async fn link_person<H, P, S, C>(
+    linking: &LinkPerson<'_, H, P, S, C>,
+    proposed: &ProposedLink,
+    by: &str,
+) -> Result<Linked, NotLinked>
+where
+    S: HoldLease + LoadPerson + FindPersonByUserName + SavePerson + ReplaceLink + SaveParked + ReleaseResults,
+    C: Now,
+{
+    let was_linked = proposed.is_there();
+    let now = linking.clock.now();
+    if !was_linked {
+        let write = async || linking.store_link(proposed, by, now).await;
+        under_lease(linking.store, now, write).await?;
+    }
+    let parked = ParkedOn::User(proposed.link.user_name.clone());
+    let released = linking.store.release_results(&parked, now).await?;
+    Ok(Linked { was_linked, released })
+}
+
+/// Forgets somebody's link in the name of `by`, and returns it; none where there was none. The account stays as it is.
+///
+/// # Errors
+/// A user sync runs, or the link is no longer the one that was shown.
+pub async fn remove_link<S, C>(store: &S, clock: &C, shown: &Person, by: &str) -> Result<(), NotLinked>
+where
+    S: HoldLease + LoadPerson + ReplaceLink + SaveParked,
+    C: Now,
+{
+    let now = clock.now();
+    let change = PersonChange {
+        employee_id: shown.employee_id.clone(),
+        at: now,
+        reason: format!("link removed by {by}"),
+        fields: vec![FieldChange {
+            field: "user_name".to_owned(),
+            before: Some(shown.user_name.as_str().to_owned()),
+            after: String::new(),
+        }],
+    };
+    under_lease(store, now, async || {
+        if store.load_person(&shown.employee_id).await?.as_ref() != Some(shown) {
+            return Err(NotLinked::Moved);
+        }
+        store.replace_link(shown, None, &change).await?;
+        Ok(nothing_rests(store, &shown.employee_id).await?)
+    })
+    .await
+}
+
+impl<H, P, S, C> LinkPerson<'_, H, P, S, C>
+where
+    S: LoadPerson + FindPersonByUserName,
+    C: Now,
+{
+    /// The person's link, where neither that nor the account's is in the way.
+    async fn may_link(&self, wish: &Wish) -> Result<Option<Person>, NotLinked> {
+        let holder = self.store.find_person(&wish.user_name, self.clock.now()).await?;
+        if let Some(to) = holder.filter(|holder| *holder != wish.employee_id) {
+            return Err(NotLinked::AccountLinked { to });
+        }
+        let before = self.store.load_person(&wish.employee_id).await?;
+        let is_elsewhere = before.as_ref().is_some_and(|before| before.user_name != wish.user_name);
+        if is_elsewhere && !wish.rebind {
+            return Err(NotLinked::EmployeeLinked(wish.employee_id.clone()));
+        }
+        Ok(before)
+    }
+}
+
+impl<H: FindEmployee, P, S, C> LinkPerson<'_, H, P, S, C> {
+    /// The manager's record, which expressions may ask about.
+    async fn manager_of(&self, employee: &Employee) -> Result<Option<Employee>, VendorFailure> {
+        let id = employee.manager_id().and_then(|id| id.parse().ok());
+        match id.filter(|id| id != employee.id()) {
+            Some(id) => self.employee_connect.find_employee(&id).await,
+            None => Ok(None),
+        }
+    }
+}
+
+impl<H, P, S, C> LinkPerson<'_, H, P, S, C>
+where
+    S: LoadPerson + FindPersonByUserName + SavePerson + ReplaceLink + SaveParked,
+    C: Now,
+{
+    async fn store_link(&self, proposed: &ProposedLink, by: &str, now: Timestamp) -> Result<(), NotLinked> {
+        let wish = Wish {
+            employee_id: proposed.link.employee_id.clone(),
+            user_name: proposed.link.user_name.clone(),
+            rebind: true,
+        };
+        if self.may_link(&wish).await? != proposed.before {
+            return Err(NotLinked::Moved);
+        }
+        let action = proposed.action(by, now);
+        let (link, change) = (action.person_after(now), action.change(now));
+        match &proposed.before {
+            Some(before) => self.store.replace_link(before, Some(&link), &change).await?,
+            None => self.store.save_person(&link, &change).await?,
+        }
+        Ok(nothing_rests(self.store, &link.employee_id).await?)
+    }
+}
+
+/// What was refused of the person was about another account: the next run tries it all.
+async fn nothing_rests<S: SaveParked>(store: &S, employee_id: &EmployeeId) -> Result<(), ServiceFailure> {
+    let (employee_id, setbacks) = (employee_id.clone(), Vec::new());
+    store.save_parked(&Parked { employee_id, setbacks }).await
+}
+
+/// Writes while no user sync can.
+async fn under_lease<S: HoldLease>(
+    store: &S,
+    now: Timestamp,
+    write: impl AsyncFnOnce() -> Result<(), NotLinked>,
+) -> Result<(), NotLinked> {
+    let holder = format!("link-{}", Uuid::new_v4());
+    let until = now.saturating_add(LEASED_FOR).unwrap_or(Timestamp::MAX);
+    if let Lease::HeldUntil(until) = store.acquire_lease(Job::Users, &holder, now, until).await? {
+        return Err(NotLinked::Running { until });
+    }
+    let written = write().await;
+    store.release_lease(Job::Users, &holder).await?;
+    written
+}
+
+/// What a run would do about the person under this link, and what is in its way.
+fn next_run(
+    configuration: &TenantConfiguration,
+    employee: Employee,
+    manager: Option<Employee>,
+    link: &Person,
+    now: Timestamp,
+) -> (Vec<NextStep>, Vec<Problem>) {
+    let id = employee.id().clone();
+    let roster: Roster = [employee].into_iter().chain(manager).collect::<Vec<_>>().into();
+    let plan = plan_users(&Situation {
+        configuration,
+        roster: &roster,
+        people: std::slice::from_ref(link),
+        missing: &[],
+        parked: &[],
+        portal: None,
+        brakes: Brakes::default(),
+        now,
+    });
+    let held = plan.held.into_iter().map(|held| (held.action, true));
+    let actions = plan.actions.into_iter().map(|action| (action, false)).chain(held);
+    let step = |(action, held): (Action, bool)| NextStep {
+        fields: action.change(now).fields,
+        reason: action.reason,
+        held,
+    };
+    let steps = actions
+        .filter(|(action, _)| action.employee_id == id)
+        .map(step)
+        .collect();
+    let problems = plan.problems.into_iter().filter(|problem| problem.employee_id == id);
+    (steps, problems.collect())
+}
+
+impl ProposedLink {
+    /// Whether the link is there already.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        let before = self.before.as_ref();
+        before.is_some_and(|before| before.user_name == self.link.user_name)
+    }
+
+    /// What a sync would do that adopts the account.
+    fn action(&self, by: &str, now: Timestamp) -> Action {
+        let reason = format!("linked by {by}");
+        let seen = Person {
+            last_change: Some(LastChange {
+                at: now,
+                reason: reason.clone(),
+            }),
+            ..self.link.clone()
+        };
+        Action {
+            employee_id: self.link.employee_id.clone(),
+            person: self.person.clone(),
+            step: Step::Remember {
+                stored: self.before.clone(),
+                seen,
+            },
+            reason,
+            digest: String::new(),
+        }
+    }
+}
+
+impl std::fmt::Debug for ProposedLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProposedLink")
+            .field("link", &self.link)
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for NextStep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NextStep")
+            .field("reason", &self.reason)
+            .finish_non_exhaustive()
+    }
+}
