@@ -14,6 +14,7 @@ use crate::rehearse::RehearseArguments;
 use crate::results::ResultsCommand;
 use crate::run::RunArguments;
 use crate::runs::RunsArguments;
+use crate::scan::ScanArguments;
 use crate::tenant::TenantCommand;
 use crate::terminal::Output;
 
@@ -107,6 +108,13 @@ pub(crate) enum StageCommand {
     /// to be, written once you agree, and read back. In a terminal, whoever is not named is asked for, one after the other, so
     /// that EmployeeConnect can be changed in between. Exits with 0 where everything came as it had to.
     Rehearse(RehearseArguments),
+    /// Lists what would bite before a customer goes live, person by person, and writes nothing.
+    ///
+    /// Reads EmployeeConnect, the portal's users and the links, and finds what keeps people from being synced, what stays wrong
+    /// about those who are, and whose the portal's accounts are. What is missing yet, such as the secrets, is said. The list
+    /// for the customer: habitsync scan TENANT --output csv > scan.csv
+    #[command(after_long_help = crate::scan::exit_codes())]
+    Scan(ScanArguments),
     /// Starts a customer's job now, as its schedule would.
     Run(RunArguments),
 }

@@ -12,6 +12,7 @@ use habitsync_workflows::apply_tenant::{NewRemoval, NotApplied};
 use habitsync_workflows::backfill_results::BackfillFailure;
 use habitsync_workflows::holds::NotDecided;
 use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::link_person::NotLinked;
 use habitsync_workflows::one_person::PersonFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 
@@ -79,6 +80,9 @@ pub(crate) enum Failure {
     /// A plan of removals was not decided about.
     #[error(transparent)]
     NotDecided(#[from] NotDecided),
+    /// Nobody was linked, and no link removed.
+    #[error(transparent)]
+    NotLinked(#[from] NotLinked),
     /// The number that was said is not that of the people.
     #[error("nothing was approved: the plan removes {people} people; say --yes-remove {people} to remove them")]
     NotTheNumber {
@@ -224,6 +228,7 @@ impl Failure {
             Self::Removes { .. } | Self::NotTheNumber { .. } | Self::NotDecided(_) => Trouble::Data,
             Self::Job(failure) => failure.trouble(),
             Self::Person(failure) => failure.trouble(),
+            Self::NotLinked(failure) => failure.trouble(),
             Self::Backfill(_) | Self::Unchecked { .. } => Trouble::Vendor,
             Self::Connect(_)
             | Self::Service(_)

@@ -16,6 +16,7 @@ mod rehearse;
 mod results;
 mod run;
 mod runs;
+mod scan;
 mod stage;
 mod tenant;
 mod terminal;
@@ -47,6 +48,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     let stage = Stage::connect(arguments.place).await?;
     let done = match command {
         StageCommand::Holds(command) => return holds::run(&stage, command).await,
+        StageCommand::Scan(asked) => return scan::scan(&stage, &asked).await,
         StageCommand::Tenant(command) => tenant::run(&stage, command).await,
         StageCommand::Results(command) => results::run(&stage, command).await,
         StageCommand::Link(command) => link::run(&stage, command).await,

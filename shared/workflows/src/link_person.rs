@@ -13,8 +13,9 @@ use habitsync_domain::person::{FieldChange, LastChange, Person, PersonChange};
 use habitsync_domain::problem::Problem;
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::roster::Roster;
+use habitsync_domain::trouble::Trouble;
 use habitsync_domain::user::PortalUser;
-use habitsync_domain::user_plan::{Action, Brakes, Situation, Step, adopted, plan_users};
+use habitsync_domain::user_plan::{Action, Brakes, Planned, Situation, Step, adopted, plan_users};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -63,21 +64,10 @@ pub struct ProposedLink {
     /// The link that is there; it may be just this one.
     pub before: Option<Person>,
     /// What the next run would write, as far as one person alone shows it.
-    pub next_run: Vec<NextStep>,
+    pub next_run: Vec<Planned>,
     /// What would be in its way.
     pub problems: Vec<Problem>,
     link: Person,
-}
-
-/// One thing that the next run would do. Holds personal data; `Debug` withholds it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct NextStep {
-    /// Why; no personal data.
-    pub reason: String,
-    /// Each field before and after.
-    pub fields: Vec<FieldChange>,
-    /// Whether it would wait for somebody's word.
-    pub held: bool,
 }
 
 /// A link that is there now.
@@ -125,6 +115,24 @@ pub enum NotLinked {
     /// The table failed. The same again completes what is missing.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
+}
+
+impl NotLinked {
+    /// What kind of trouble it is: whatever is in the way is for whoever asked to mend.
+    #[must_use]
+    pub fn trouble(&self) -> Trouble {
+        match self {
+            Self::Vendor(failure) => failure.trouble(),
+            Self::Service(_) => Trouble::Ours,
+            Self::NoEmployee(_)
+            | Self::NoAccount
+            | Self::Protected
+            | Self::AccountLinked { .. }
+            | Self::EmployeeLinked(_)
+            | Self::Running { .. }
+            | Self::Moved => Trouble::Config,
+        }
+    }
 }
 
 /// Checks what is asked for, and works out what would follow from it. Nothing is written.
@@ -189,7 +197,7 @@ where
     Ok(Linked { was_linked, released })
 }
 
-/// Forgets somebody's link in the name of `by`, and returns it; none where there was none. The account stays as it is.
+/// Forgets somebody's link, as it was shown, in the name of `by`. The account stays as it is.
 ///
 /// # Errors
 /// A user sync runs, or the link is no longer the one that was shown.
@@ -303,7 +311,7 @@ fn next_run(
     manager: Option<Employee>,
     link: &Person,
     now: Timestamp,
-) -> (Vec<NextStep>, Vec<Problem>) {
+) -> (Vec<Planned>, Vec<Problem>) {
     let id = employee.id().clone();
     let roster: Roster = [employee].into_iter().chain(manager).collect::<Vec<_>>().into();
     let plan = plan_users(&Situation {
@@ -316,19 +324,10 @@ fn next_run(
         brakes: Brakes::default(),
         now,
     });
-    let held = plan.held.into_iter().map(|held| (held.action, true));
-    let actions = plan.actions.into_iter().map(|action| (action, false)).chain(held);
-    let step = |(action, held): (Action, bool)| NextStep {
-        fields: action.change(now).fields,
-        reason: action.reason,
-        held,
-    };
-    let steps = actions
-        .filter(|(action, _)| action.employee_id == id)
-        .map(step)
-        .collect();
+    let mut planned = plan.planned(now);
+    planned.retain(|planned| planned.employee_id == id);
     let problems = plan.problems.into_iter().filter(|problem| problem.employee_id == id);
-    (steps, problems.collect())
+    (planned, problems.collect())
 }
 
 impl ProposedLink {
@@ -366,14 +365,6 @@ impl std::fmt::Debug for ProposedLink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ProposedLink")
             .field("link", &self.link)
-            .finish_non_exhaustive()
-    }
-}
-
-impl std::fmt::Debug for NextStep {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NextStep")
-            .field("reason", &self.reason)
             .finish_non_exhaustive()
     }
 }

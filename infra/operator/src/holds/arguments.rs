@@ -4,6 +4,8 @@ use clap::{Args, Subcommand};
 use habitsync_domain::hold::PlanId;
 use habitsync_domain::tenant::TenantId;
 
+use crate::terminal::By;
+
 /// Removals that wait for a word.
 #[derive(Debug, Subcommand)]
 pub(crate) enum HoldsCommand {
@@ -36,9 +38,8 @@ pub(crate) struct DecideArguments {
     pub(super) tenant: TenantId,
     /// The plan, as `list` shows it.
     pub(super) plan: PlanId,
-    /// Who decides; whoever uses this computer, unless given.
-    #[arg(long = "as", value_name = "NAME", env = "USER")]
-    pub(super) name: Option<String>,
+    #[command(flatten)]
+    pub(super) by: By,
 }
 
 #[cfg(test)]
@@ -68,7 +69,7 @@ mod tests {
             (approve.decide.plan.as_str(), approve.yes_remove),
             ("0a1b2c3d4e5f", Some(3))
         );
-        assert_eq!(approve.decide.name.as_deref(), Some("ana"));
+        assert_eq!(approve.decide.by.name().expect("named"), "ana");
         typed(&["approve", "acme"]).expect_err("which plan?");
         typed(&["reject", "acme", "all"]).expect_err("all is no plan");
         typed(&["reject", "acme", "0a1b2c3d4e5f"]).expect("understood");

@@ -33,16 +33,16 @@ pub(super) async fn reject(stage: &Stage, asked: &DecideArguments) -> Result<Exi
 }
 
 async fn decide(stage: &Stage, asked: &DecideArguments, verdict: Verdict) -> Result<ExitCode, Failure> {
-    let by = who(asked.name.as_deref())?;
+    let by = asked.by.name()?;
     let deciding = Deciding {
         plan: &asked.plan,
         verdict,
-        by: &by,
+        by,
     };
     let held = decide_hold(&table(stage, &asked.tenant).await?, &SystemClock, &deciding).await?;
     match stage.output {
         Output::Json => println!("{}", serde_json::to_string_pretty(&held)?),
-        Output::Table | Output::Csv => println!("{}", told(asked, verdict, &held, &by)),
+        Output::Table | Output::Csv => println!("{}", told(asked, verdict, &held, by)),
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -84,12 +84,6 @@ fn must_be(people: usize, said: Option<usize>) -> Result<(), Failure> {
     }
 }
 
-/// Who decides; a word is somebody's.
-fn who(name: Option<&str>) -> Result<String, Failure> {
-    let name = name.map(str::trim).filter(|name| !name.is_empty());
-    name.map(str::to_owned).ok_or(Failure::Nobody)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,14 +95,5 @@ mod tests {
             let refused = must_be(3, said).expect_err("is not the number").to_string();
             assert!(refused.contains("3 people"), "{refused}");
         }
-    }
-
-    #[test]
-    fn nothing_is_decided_by_nobody() {
-        assert_eq!(who(Some("Ben ")).expect("named"), "Ben");
-        assert!(matches!(
-            (who(Some(" ")), who(None)),
-            (Err(Failure::Nobody), Err(Failure::Nobody))
-        ));
     }
 }

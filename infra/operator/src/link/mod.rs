@@ -1,5 +1,8 @@
 //! `habitsync link`: one person's link between the two systems.
 
+mod proposal;
+mod remove;
+mod set;
 mod show;
 
 use clap::Subcommand;
@@ -11,11 +14,27 @@ use crate::stage::Stage;
 pub(crate) enum LinkCommand {
     /// Shows the account, its names, what is known of its fields, and what was changed in the last 90 days.
     Show(show::LinkArguments),
+    /// Links an employee to an account that matching does not find, once what follows is shown.
+    ///
+    /// Both have to be there, neither may be linked to another, and the account may not be protected. The link and who set it
+    /// stay on record; results that wait for the user name are released. Nothing is written to Tribal Habits: the next user
+    /// sync makes the account what the record says.
+    ///
+    /// For instance: habitsync link set acme E1042 jo.before.the.wedding@acme.com.au
+    Set(set::SetArguments),
+    /// Forgets an employee's link; the account stays as it is.
+    ///
+    /// A user sync that reads the portal, as the first of each day does, may match the account again by its user name or e-mail
+    /// and adopt it. Without a link the account is no longer deactivated when the person leaves. Who removed the link stays on
+    /// record for 90 days (link show).
+    Remove(remove::RemoveArguments),
 }
 
 /// Runs one of the commands.
 pub(crate) async fn run(stage: &Stage, command: LinkCommand) -> Result<(), Failure> {
     match command {
         LinkCommand::Show(asked) => show::show(stage, &asked).await,
+        LinkCommand::Set(asked) => set::set(stage, &asked).await,
+        LinkCommand::Remove(asked) => remove::remove(stage, &asked).await,
     }
 }

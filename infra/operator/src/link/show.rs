@@ -29,7 +29,9 @@ pub(crate) struct LinkArguments {
 struct Link {
     tenant: TenantId,
     stage: String,
-    person: Person,
+    employee_id: EmployeeId,
+    /// None where the link was removed: what was changed is on record all the same.
+    person: Option<Person>,
     changes: Vec<PersonChange>,
     #[serde(skip)]
     zone: TimeZone,
@@ -40,9 +42,18 @@ pub(crate) async fn show(stage: &Stage, asked: &LinkArguments) -> Result<(), Fai
     let stored = stage.in_force(&asked.tenant).await?;
     let table = stage.table().tenant(&asked.tenant);
     let person = find(&table, &asked.person).await?;
-    let person = person.ok_or_else(|| Failure::NoLink(asked.tenant.clone()))?;
+    let nobody = || Failure::NoLink(asked.tenant.clone());
+    let employee_id = match &person {
+        Some(person) => person.employee_id.clone(),
+        None => asked.person.parse().map_err(|_| nobody())?,
+    };
+    let changes = table.load_changes(&employee_id).await?;
+    if person.is_none() && changes.is_empty() {
+        return Err(nobody());
+    }
     let link = Link {
-        changes: table.load_changes(&person.employee_id).await?,
+        changes,
+        employee_id,
         person,
         tenant: asked.tenant.clone(),
         stage: stage.name.clone(),
@@ -71,10 +82,12 @@ impl Answer for Link {
     fn heading(&self) -> String {
         let zone = self.zone.iana_name().unwrap_or("the customer's time zone");
         let Self {
-            tenant, stage, person, ..
+            tenant,
+            stage,
+            employee_id,
+            ..
         } = self;
-        let employee = &person.employee_id;
-        format!("# employee {employee} of {tenant} on stage {stage}, from the table; times in {zone}")
+        format!("# employee {employee_id} of {tenant} on stage {stage}, from the table; times in {zone}")
     }
 
     fn columns(&self) -> &'static [&'static str] {
@@ -82,25 +95,29 @@ impl Answer for Link {
     }
 
     fn rows(&self) -> Vec<Vec<String>> {
-        let account = if self.person.active { "active" } else { "deactivated" };
-        let names = [
-            self.row("user name", self.person.user_name.as_str(), None),
-            self.row("account", account, None),
-        ];
-        let former = self.person.former_names.iter();
-        let former = former.map(|former| self.row("former name", former.user_name.as_str(), Some(former.until)));
-        let fields = self
-            .person
-            .fields
-            .0
-            .iter()
-            .map(|(name, value)| self.row(name.as_str(), value, None));
+        let account = match &self.person {
+            Some(person) => self.account(person),
+            None => vec![self.row("account", "none: the link was removed", None)],
+        };
         let changes = self.changes.iter().map(|change| self.change(change));
-        names.into_iter().chain(former).chain(fields).chain(changes).collect()
+        account.into_iter().chain(changes).collect()
     }
 }
 
 impl Link {
+    fn account(&self, person: &Person) -> Vec<Vec<String>> {
+        let account = if person.active { "active" } else { "deactivated" };
+        let names = [
+            self.row("user name", person.user_name.as_str(), None),
+            self.row("account", account, None),
+        ];
+        let former = person.former_names.iter();
+        let former = former.map(|former| self.row("former name", former.user_name.as_str(), Some(former.until)));
+        let fields = person.fields.0.iter();
+        let fields = fields.map(|(name, value)| self.row(name.as_str(), value, None));
+        names.into_iter().chain(former).chain(fields).collect()
+    }
+
     fn row(&self, what: &str, value: &str, at: Option<Timestamp>) -> Vec<String> {
         let at = at.map(|at| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string());
         vec![what.to_owned(), value.to_owned(), at.unwrap_or_default()]
@@ -131,7 +148,8 @@ mod tests {
         let link = Link {
             tenant: "acme".parse().expect("a tenant"),
             stage: "test".to_owned(),
-            person: Person {
+            employee_id: employee_id.clone(),
+            person: Some(Person {
                 employee_id: employee_id.clone(),
                 user_name: "jo.smith@acme.example".parse().expect("a user name"),
                 former_names: vec![FormerName {
@@ -142,7 +160,7 @@ mod tests {
                 fields: UserFields([field("first_name", "Jo"), field("X-Job Title", "Engineer")].into()),
                 last_change: None,
                 removed: None,
-            },
+            }),
             changes: vec![PersonChange {
                 employee_id,
                 at,
@@ -151,6 +169,30 @@ mod tests {
                     field: "user_name".to_owned(),
                     before: Some("jo.jones@acme.example".to_owned()),
                     after: "jo.smith@acme.example".to_owned(),
+                }],
+            }],
+            zone: TimeZone::get("Australia/Sydney").expect("a zone"),
+        };
+        assert_snapshot!(written(&link, Output::Table, 100).expect("written"));
+    }
+
+    #[test]
+    fn a_removed_link_shows_who_removed_it() {
+        let at: Timestamp = "2026-03-01T20:30:00Z".parse().expect("a time");
+        let employee_id: EmployeeId = "E100".parse().expect("an employee");
+        let link = Link {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            employee_id: employee_id.clone(),
+            person: None,
+            changes: vec![PersonChange {
+                employee_id,
+                at,
+                reason: "link removed by Ben".to_owned(),
+                fields: vec![FieldChange {
+                    field: "user_name".to_owned(),
+                    before: Some("jo.jones@acme.example".to_owned()),
+                    after: String::new(),
                 }],
             }],
             zone: TimeZone::get("Australia/Sydney").expect("a zone"),

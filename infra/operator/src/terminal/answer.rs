@@ -38,6 +38,11 @@ pub(crate) trait Answer: Serialize {
         None
     }
 
+    /// What a reader is shown in place of the table, where one table cannot hold it.
+    fn page(&self, _width: u16) -> Option<String> {
+        None
+    }
+
     /// What stands below the table, a line each: what it means, and what to type next.
     fn footer(&self) -> Vec<String> {
         Vec::new()
@@ -58,7 +63,7 @@ fn terminal_width() -> Option<u16> {
 /// An answer as it is printed in so many columns.
 pub(crate) fn written(answer: &impl Answer, output: Output, width: u16) -> Result<String, Failure> {
     match output {
-        Output::Table => Ok(table(answer, width)),
+        Output::Table => Ok(answer.page(width).unwrap_or_else(|| table(answer, width))),
         Output::Json => Ok(format!("{}\n", serde_json::to_string_pretty(answer)?)),
         Output::Csv => csv(answer),
     }
@@ -94,12 +99,22 @@ fn csv(answer: &impl Answer) -> Result<String, Failure> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(answer.columns())?;
     for row in answer.rows() {
-        writer.write_record(row)?;
+        writer.write_record(row.into_iter().map(as_text))?;
     }
     let bytes = writer
         .into_inner()
         .map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A spreadsheet takes a cell that begins like a formula for one: an apostrophe keeps it a text. Numbers stay numbers.
+fn as_text(cell: String) -> String {
+    let begins_like_a_formula = cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if begins_like_a_formula && cell.len() > 1 && cell.parse::<f64>().is_err() {
+        format!("'{cell}")
+    } else {
+        cell
+    }
 }
 
 #[cfg(test)]
@@ -148,5 +163,11 @@ mod tests {
         let answer = Two { names: Vec::new() };
         let written = written(&answer, Output::Table, 40).expect("written");
         assert_eq!(written, "# 0 customers on stage test, from the table\n");
+    }
+
+    #[test]
+    fn a_spreadsheet_calculates_nothing_of_what_is_in_a_cell() {
+        let cells = ["=1+1", " @sum", "-3", "-", "- Jo", "Jo"].map(|cell| as_text(cell.to_owned()));
+        assert_eq!(cells, ["'=1+1", "' @sum", "-3", "-", "'- Jo", "Jo"]);
     }
 }

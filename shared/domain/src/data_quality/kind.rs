@@ -95,7 +95,7 @@ kinds! {
     /// The filter, the user name or a field fails on the record.
     RuleFails = "rule-fails", KeepsOut,
         "records that the configuration's rules fail on",
-        "Correct the expression in the configuration so that it can deal with such a record.";
+        "Nothing: the rule is ours to correct, unless the record is unusual by mistake.";
     /// Another account has the user name or the e-mail.
     NameTaken = "name-taken", KeepsOut,
         "another account has the user name or e-mail",
@@ -103,11 +103,11 @@ kinds! {
     /// More than one account, or an account that another claims too.
     SeveralAccounts = "several-accounts", KeepsOut,
         "more than one account could be theirs",
-        "Deactivate or correct in Tribal Habits the account that is not theirs, or say which is: habitsync link set.";
+        "Deactivate or correct in Tribal Habits the account that is not theirs, or tell us which is.";
     /// The deactivated account of a namesake has the name.
     FormerEmployee = "former-employee", KeepsOut,
         "perhaps back under a new employee number",
-        "Ask whether it is the same person: if so, link the old account to the new number (habitsync link set).";
+        "Tell us whether it is the same person, who then gets the old account back, or somebody else.";
     /// The account was deactivated in the portal.
     DeactivatedByHand = "deactivated-by-hand", KeepsOut,
         "deactivated in Tribal Habits by hand",
@@ -115,7 +115,7 @@ kinds! {
     /// The linked account is gone.
     AccountMissing = "account-missing", KeepsOut,
         "the linked account is gone",
-        "Link the account that is theirs now (habitsync link set), or forget the link (habitsync link remove).";
+        "Tell us which account is theirs now, or that they need a new one.";
     /// The portal refused the person.
     PersonRefused = "person-refused", KeepsOut,
         "Tribal Habits refused the person",
@@ -131,7 +131,7 @@ kinds! {
     /// An account that several people, or somebody with another account, claim.
     AccountDisputed = "account-disputed", LeavesWrong,
         "accounts that several people claim",
-        "Correct the e-mails or user names, or say whose it is: habitsync link set.";
+        "Correct the e-mails or user names, or tell us whose it is.";
     /// The managers form a loop.
     ManagerLoop = "manager-loop", LeavesWrong,
         "managers in a loop",
@@ -163,7 +163,7 @@ kinds! {
     /// The user name changed, and the customer wants to be asked.
     UserNameChanged = "user-name-changed", LeavesWrong,
         "the user name changed",
-        "Say whether the account is to be renamed.";
+        "Tell us whether the account is to be renamed.";
     /// A public mail provider's address.
     EmailPersonal = "email-personal", Notice,
         "a personal e-mail in the place of a work e-mail",
@@ -179,7 +179,7 @@ kinds! {
     /// The filter does not admit the manager.
     ManagerOutOfScope = "manager-out-of-scope", Notice,
         "the manager is out of scope",
-        "Nothing, if that is as agreed; otherwise correct the filter of the configuration.";
+        "Nothing, if that is as agreed; otherwise tell us.";
     /// Works there, has no e-mail, and the filter does not admit them.
     OutOfScopeWithoutEmail = "out-of-scope-without-email", Notice,
         "out of scope, and without a work e-mail",
@@ -195,11 +195,11 @@ kinds! {
     /// Works there and has no account.
     WithoutAccount = "without-account", Notice,
         "people without an account",
-        "Nothing, if they are to have one; where the account exists under another name, link it: habitsync link set.";
+        "Nothing, if they are to have one; where it exists under another name, tell us which it is.";
     /// An account that no employee matches.
     AccountUnknown = "account-unknown", Notice,
         "accounts that no employee matches",
-        "Nothing: they are never touched. Where one is an employee's, link it (habitsync link set) or correct it.";
+        "Nothing: they are never touched. Where one is an employee's, correct its e-mail or tell us whose it is.";
 }
 
 impl Kind {
@@ -287,6 +287,10 @@ mod tests {
         assert!(severities.is_sorted());
         for kind in Kind::ALL {
             assert!(kind.what_to_do().ends_with('.'), "{kind}");
+            assert!(
+                !kind.what_to_do().contains("habitsync"),
+                "{kind}: the customer has no such command"
+            );
             assert!(kind.title().chars().count() <= 52, "{kind}: too long for a terminal");
         }
     }

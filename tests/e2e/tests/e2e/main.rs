@@ -4,10 +4,12 @@
 mod courses;
 mod customer;
 mod hanging;
+mod linking;
 mod mails;
 mod operating;
 mod operators;
 mod results;
+mod scanning;
 mod secrecy;
 mod storms;
 mod users;
@@ -134,6 +136,8 @@ fn trials() -> Vec<Test> {
         results::a_completion_whose_webhook_was_lost_is_found_by_the_sweep,
         hanging::one_customers_hanging_employee_connect_delays_nobody_else_and_loses_nothing,
         operating::an_operator_lists_shows_replays_and_backfills_results,
+        scanning::a_scan_before_go_live_finds_what_was_planted_and_writes_nothing,
+        linking::an_account_that_no_rule_finds_is_linked_by_hand_and_its_results_follow,
         storms::every_completion_of_a_storm_is_one_result_where_it_belongs,
         storms::late::completions_that_come_before_their_people_and_courses_wait_for_them_and_are_recorded_once,
         secrecy::what_is_personal_reaches_the_vendors_and_the_mails_and_no_log_line,

@@ -1,0 +1,78 @@
+//! `habitsync scan`: the quality of a customer's data before go-live. Reads everything, and writes nothing.
+
+mod csv;
+mod shown;
+mod table;
+
+use std::process::ExitCode;
+
+use habitsync_aws_adapters::SystemClock;
+use habitsync_domain::data_quality::{Kind, Severity};
+use habitsync_domain::trouble::Trouble;
+use habitsync_workflows::scan_customer::{Scan, ScanCustomer, scan_customer};
+
+use crate::customer::Customer;
+use crate::failure::Failure;
+use crate::stage::Stage;
+use shown::Shown;
+
+/// What is scanned, and how much of it is shown.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ScanArguments {
+    #[command(flatten)]
+    customer: Customer,
+    /// Only what is found of this kind, as the summary names it; for instance email-missing.
+    #[arg(long, value_name = "KIND")]
+    only: Option<Kind>,
+    /// At most so many people of each kind in the table; 0 for all of them.
+    #[arg(long, default_value = "10", value_name = "N")]
+    limit: usize,
+}
+
+/// Prints what was found.
+pub(crate) async fn scan(stage: &Stage, asked: &ScanArguments) -> Result<ExitCode, Failure> {
+    let tenant = asked.customer.open(stage).await?;
+    let sources = ScanCustomer {
+        employee_connect: &tenant.vendors.employee_connect,
+        tribal_habits: &tenant.vendors.tribal_habits,
+        store: &tenant.table,
+        clock: &SystemClock,
+    };
+    let scan = scan_customer(&sources, &tenant.configuration).await?;
+    let code = exit_code(&scan);
+    let shown = Shown {
+        tenant: tenant.configuration.tenant,
+        stage: stage.name.clone(),
+        configuration: asked.customer.called(tenant.version),
+        scan,
+        only: asked.only,
+        limit: Some(asked.limit).filter(|limit| *limit > 0),
+    };
+    stage.print(&shown)?;
+    Ok(code)
+}
+
+/// A vendor that could not be read outweighs whatever the rest showed.
+fn exit_code(scan: &Scan) -> ExitCode {
+    let keeps_out = scan.quality.as_ref().is_some_and(|quality| quality.keeps_people_out());
+    let trouble = scan.unread().map(|failure| failure.trouble()).next();
+    let trouble = trouble.or(keeps_out.then_some(Trouble::Data));
+    trouble.map_or(ExitCode::SUCCESS, |trouble| {
+        ExitCode::from(trouble.reaction().exit_code)
+    })
+}
+
+/// What the command exits with, for its help.
+pub(crate) fn exit_codes() -> String {
+    let kinds = Kind::ALL.iter().filter(|kind| kind.severity() == Severity::KeepsOut);
+    let kinds: Vec<_> = kinds.map(|kind| kind.as_str()).collect();
+    let words = format!(
+        "Exits with 3 where something keeps people from being synced, which is one of these kinds: {}. Exits with 0 where nothing \
+         does, whatever else is found, and with 1 where EmployeeConnect or Tribal Habits could not be read.",
+        kinds.join(", ")
+    );
+    textwrap::fill(&words, usize::from(crate::terminal::PAGE))
+}
+
+#[cfg(test)]
+mod tests;

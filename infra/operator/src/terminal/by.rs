@@ -1,0 +1,36 @@
+//! In whose name something is done that stays on record.
+
+use crate::failure::Failure;
+
+/// Whoever does it.
+#[derive(Debug, clap::Args)]
+pub(crate) struct By {
+    /// Who decides; whoever uses this computer, unless given.
+    #[arg(long = "as", value_name = "NAME", env = "USER")]
+    name: Option<String>,
+}
+
+impl By {
+    /// Who; what is done is done by somebody.
+    pub(crate) fn name(&self) -> Result<&str, Failure> {
+        let name = self.name.as_deref().map(str::trim);
+        name.filter(|name| !name.is_empty() && !name.chars().any(char::is_control))
+            .ok_or(Failure::Nobody)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_done_by_nobody() {
+        let by = |name: Option<&str>| By {
+            name: name.map(str::to_owned),
+        };
+        assert_eq!(by(Some("Ben ")).name().expect("named"), "Ben");
+        for nobody in [Some(" "), Some("B\nn"), None] {
+            assert!(matches!(by(nobody).name(), Err(Failure::Nobody)), "{nobody:?}");
+        }
+    }
+}
