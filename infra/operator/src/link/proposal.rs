@@ -93,7 +93,7 @@ impl Answer for Proposal {
         let next = next_run.iter().map(|planned| {
             vec![
                 "next run".to_owned(),
-                format!("{}: {}", what(planned), in_words(planned)),
+                format!("{}: {}", what(planned), in_words(planned, true)),
             ]
         });
         let problems = problems
