@@ -174,7 +174,7 @@ pub(crate) fn map_field<'a>(
 }
 
 /// The portal joins the items of a list so.
-const LIST_SEPARATOR: &str = ";";
+pub(crate) const LIST_SEPARATOR: &str = ";";
 
 /// The value as the customer's `map` has it, item by item in a list; none where nothing is left of it.
 fn translated<'a>(mapping: &'a FieldMapping, value: Cow<'a, str>) -> Option<Cow<'a, str>> {

@@ -54,8 +54,8 @@ pub(crate) async fn scan(stage: &Stage, asked: &ScanArguments) -> Result<ExitCod
 
 /// A vendor that could not be read outweighs whatever the rest showed.
 fn exit_code(scan: &Scan) -> ExitCode {
-    let keeps_out = scan.quality.as_ref().is_some_and(habitsync_domain::data_quality::DataQuality::keeps_people_out);
-    let trouble = scan.unread().map(habitsync_workflows::ports::failure::VendorFailure::trouble).next();
+    let keeps_out = scan.quality.as_ref().is_some_and(|quality| quality.keeps_people_out());
+    let trouble = scan.unread().map(|failure| failure.trouble()).next();
     let trouble = trouble.or(keeps_out.then_some(Trouble::Data));
     trouble.map_or(ExitCode::SUCCESS, |trouble| {
         ExitCode::from(trouble.reaction().exit_code)

@@ -188,6 +188,10 @@ kinds! {
     FieldUnseen = "field-unseen", Notice,
         "custom fields that no account shows",
         "See whether Tribal Habits has a custom field of exactly this name; what it does not have, it refuses.";
+    /// A list's value that no account has.
+    ListValueUnseen = "list-value-unseen", Notice,
+        "list values that no account has",
+        "See whether the list in Tribal Habits has the value; what it does not have, it refuses.";
     /// A deactivated account of somebody who works there.
     WouldReactivate = "would-reactivate", Notice,
         "deactivated accounts that the next run reactivates",

@@ -7,12 +7,13 @@ use crate::employee::Employee;
 use crate::employment::Employment;
 use crate::identity::{EmployeeId, UserName};
 use crate::person::Person;
-use crate::user_plan::{Action, Placement, Step};
+use crate::user_plan::{Action, Placement, Step, UserPlan};
 
 impl Survey<'_> {
     /// Leavers with an active account, linked or only recognised: a run deactivates linked ones alone.
     pub(super) fn report_leavers(&mut self) {
         let adopted = self.adopted_names();
+        let fates = Fates::of(&self.census.plan);
         for (position, employee) in self.employees() {
             if self.census.placement(position) != Placement::Left {
                 continue;
@@ -20,7 +21,8 @@ impl Survey<'_> {
             let linked = self.census.accounts.link(employee.id());
             if let Some(person) = linked {
                 if self.census.accounts.is_active(person) && self.census.accounts.owns(person) {
-                    let note = self.fate_of(person);
+                    let is_protected = self.census.accounts.is_protected(&person.user_name);
+                    let note = fates.of_linked(person, is_protected);
                     self.report_leaver(employee, &person.user_name, note);
                 }
                 continue;
@@ -50,23 +52,6 @@ impl Survey<'_> {
         self.report(Kind::LeaverActive, vec![concerned]);
     }
 
-    /// What the next run does to the account of a linked leaver.
-    fn fate_of(&self, person: &Person) -> &'static str {
-        let id = &person.employee_id;
-        let plan = &self.census.plan;
-        let is_theirs = |action: &Action| action.employee_id == *id;
-        let goes = |action: &Action| is_theirs(action) && matches!(action.step, Step::Deactivate { .. });
-        if plan.actions.iter().any(goes) {
-            "the next run deactivates it"
-        } else if plan.held.iter().any(|held| is_theirs(&held.action)) {
-            "the next run holds it until somebody decides"
-        } else if self.census.accounts.is_protected(&person.user_name) {
-            "protected: never touched"
-        } else {
-            "left as it is"
-        }
-    }
-
     fn adopted_names(&self) -> HashSet<UserName> {
         let actions = self.census.plan.actions.iter();
         let adopted = actions.filter_map(|action| match &action.step {
@@ -83,6 +68,37 @@ impl Survey<'_> {
                 let concerned = linked(&missing.employee_id, person);
                 self.report(Kind::Vanished, vec![concerned]);
             }
+        }
+    }
+}
+
+/// Whose accounts the next run deactivates, and whose it holds.
+struct Fates<'a> {
+    deactivated: HashSet<&'a EmployeeId>,
+    held: HashSet<&'a EmployeeId>,
+}
+
+impl<'a> Fates<'a> {
+    fn of(plan: &'a UserPlan) -> Self {
+        let goes = |action: &&Action| matches!(action.step, Step::Deactivate { .. });
+        let deactivated = plan.actions.iter().filter(goes);
+        Self {
+            deactivated: deactivated.map(|action| &action.employee_id).collect(),
+            held: plan.held.iter().map(|held| &held.action.employee_id).collect(),
+        }
+    }
+
+    /// What the next run does to the account of a linked leaver.
+    fn of_linked(&self, person: &Person, is_protected: bool) -> &'static str {
+        let id = &person.employee_id;
+        if self.deactivated.contains(id) {
+            "the next run deactivates it"
+        } else if self.held.contains(id) {
+            "the next run holds it until somebody decides"
+        } else if is_protected {
+            "protected: never touched"
+        } else {
+            "accounts are not deactivated for this customer"
         }
     }
 }

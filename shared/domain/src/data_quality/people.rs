@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::public_mail::is_personal;
 use super::{Concerned, Kind, Survey};
 use crate::configuration::UsersConfiguration;
-use crate::employee::Employee;
+use crate::employee::{CUSTOM_FIELDS, Employee};
 use crate::expression::Expression;
 use crate::identity::EmployeeId;
 use crate::mapping;
@@ -123,21 +123,6 @@ impl Survey<'_> {
             }
         }
     }
-
-    /// Custom fields that are mapped, and that no account of a portal that has accounts shows.
-    pub(super) fn report_unseen_fields(&mut self) {
-        let portal = self.situation.portal.unwrap_or_default();
-        if portal.is_empty() {
-            return;
-        }
-        let is_unseen = |field: &FieldName| !portal.iter().any(|user| user.fields.0.contains_key(field));
-        let mapped = self.users().fields.keys();
-        let unseen: Vec<_> = mapped.filter(|field| field.is_custom() && is_unseen(field)).collect();
-        for field in unseen {
-            let everybody = Concerned::named("everybody".to_owned()).with(field.as_str(), None);
-            self.report(Kind::FieldUnseen, vec![everybody]);
-        }
-    }
 }
 
 impl<'a> Survey<'a> {
@@ -162,7 +147,8 @@ fn blocked(plan: &UserPlan) -> HashSet<&EmployeeId> {
 /// The fields of EmployeeConnect that an expression names, or the expression itself where it names none.
 pub(super) fn fields_of(expression: &Expression) -> String {
     let named = expression.named_fields();
-    let fields: Vec<_> = named.record.into_iter().chain(named.custom).collect();
+    let record = named.record.into_iter().filter(|field| field != CUSTOM_FIELDS);
+    let fields: Vec<_> = record.chain(named.custom).collect();
     if fields.is_empty() {
         expression.source().to_owned()
     } else {

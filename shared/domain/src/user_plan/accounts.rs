@@ -84,6 +84,11 @@ impl<'a> Accounts<'a> {
         owner.is_none_or(|owner| **owner == person.employee_id)
     }
 
+    /// Takes the account of this name for a linked one.
+    pub(super) fn keep(&mut self, name: &UserName) {
+        self.linked_names.insert(name.key());
+    }
+
     /// Counts who would adopt which account: one that two people would take is neither's.
     pub(super) fn count_claims<'w>(&mut self, unlinked: impl IntoIterator<Item = &'w MappedUser<'w>>) {
         for user in unlinked {

@@ -146,6 +146,7 @@ impl<'a> Planner<'a> {
         let placements = self.place_everybody();
         self.remove_missing();
         let wanted = self.map_those_in_scope(&placements);
+        self.keep_renamed(&wanted);
         let wanted = self.set_disputes_aside(wanted);
         self.count_claims(&wanted);
         for wanted in wanted {
@@ -166,6 +167,17 @@ impl<'a> Planner<'a> {
             self.plan.unlinked += 1;
         }
         self.plan.problems.push(problem);
+    }
+
+    /// Accounts that have their people's new names already are linked ones, and nobody else's to adopt.
+    fn keep_renamed(&mut self, wanted: &[Wanted<'a>]) {
+        for wanted in wanted {
+            if let Intent::Linked(linked) = &wanted.intent
+                && linked.stored.is_some()
+            {
+                self.accounts.keep(&linked.before.user_name);
+            }
+        }
     }
 
     fn count_claims(&mut self, wanted: &[Wanted<'a>]) {

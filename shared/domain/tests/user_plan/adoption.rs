@@ -241,3 +241,19 @@ fn an_account_that_has_its_new_name_already_is_known_again_although_the_rename_w
         .collect();
     assert_eq!(former, ["e1@acme.com.au"]);
 }
+
+#[test]
+fn an_account_that_a_killed_run_has_renamed_is_nobody_elses_to_adopt() {
+    let mut case = Case::in_step(&acme(&[]), &[employee("E1", &json!({"workEmail": "old@acme.com.au"}))]).verifying();
+    case.portal_user(0).user_name = "new@acme.com.au".parse().expect("valid");
+    let case = case.then(&[
+        employee("E1", &json!({"workEmail": "new@acme.com.au"})),
+        employee("E2", &json!({"workEmail": "old@acme.com.au"})),
+    ]);
+    let plan = case.plan();
+    let remembered: Vec<_> = steps(&plan)
+        .into_iter()
+        .filter(|(_, step)| *step == "remember")
+        .collect();
+    assert_eq!(remembered, [("E1", "remember")], "{:?}", steps(&plan));
+}

@@ -258,6 +258,12 @@ fn a_leaver_who_can_still_log_in_is_told_linked_or_not() {
     ]);
     let mut case = Case::in_step(&everybody(&[]), &here).verifying().then(&gone);
     case.people.retain(|person| person.employee_id.as_str() != "E2");
+    let kept = Case {
+        configuration: everybody(&[("deactivate = true", "deactivate = false")]),
+        ..case.clone()
+    };
+    let note = kept.quality().findings.remove(0).people.remove(0).note;
+    assert_eq!(note, "accounts are not deactivated for this customer");
     let quality = case.quality();
     let notes: Vec<_> = findings(&quality, Kind::LeaverActive)
         .iter()
@@ -319,6 +325,31 @@ fn a_custom_field_that_no_account_shows_is_told_and_one_without_accounts_cannot_
     assert_eq!(said(&quality, Kind::FieldUnseen), (Some("X-Division"), None, ""));
     case.portal = Some(Vec::new());
     assert_eq!(findings(&case.quality(), Kind::FieldUnseen).len(), 0);
+}
+
+#[test]
+fn an_item_of_a_list_that_no_account_has_is_told_where_any_has_one() {
+    let list = "\"X-Sites\" = { value = \"employee.customFields['Sites']\", type = \"list\" }\n\"X-Location\"";
+    let configuration = everybody(&[("\"X-Location\"", list)]);
+    let sites = |sites: &str| json!({"customFields": {"Division": "OPS", "Sites": sites}});
+    let here = people(&[("E1", sites("Perth")), ("E2", sites("Mars;Perth"))]);
+    let mut case = Case::in_step(&configuration, &here).verifying();
+    case.portal_user(1)
+        .fields
+        .0
+        .insert(field("X-Sites"), "Hobart; Perth".to_owned());
+    assert_eq!(
+        said(&case.quality(), Kind::ListValueUnseen),
+        (Some("Sites"), Some("Mars"), "for X-Sites")
+    );
+    for index in 0..2 {
+        case.portal_user(index).fields.0.insert(field("X-Sites"), String::new());
+    }
+    assert_eq!(
+        numbers(&case.quality(), Kind::ListValueUnseen),
+        [[""; 0]; 0],
+        "nothing is known of the list"
+    );
 }
 
 #[test]

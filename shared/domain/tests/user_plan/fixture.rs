@@ -86,22 +86,23 @@ impl Case {
 
     /// The plan; its numbers add up in any case.
     pub(crate) fn plan(&self) -> UserPlan {
-        let plan = self.seen_by(plan_users);
+        let roster = self.roster();
+        let plan = plan_users(&self.situation(&roster));
         assert!(plan.counts.adds_up(), "{:?}", plan.counts);
         plan
     }
 
     /// What a scan finds.
     pub(crate) fn quality(&self) -> DataQuality {
-        self.seen_by(assess)
+        let roster = self.roster();
+        assess(&self.situation(&roster))
     }
 
-    fn seen_by<T>(&self, look: impl FnOnce(&Situation<'_>) -> T) -> T {
-        let roster = Roster {
+    fn roster(&self) -> Roster {
+        Roster {
             without_id: self.without_id,
             ..Roster::from(self.employees.clone())
-        };
-        look(&self.situation(&roster))
+        }
     }
 
     /// The situation, with everybody who was read.
