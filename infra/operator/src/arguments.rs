@@ -12,6 +12,7 @@ use crate::link::LinkCommand;
 use crate::results::ResultsCommand;
 use crate::run::RunArguments;
 use crate::runs::RunsArguments;
+use crate::status::StatusArguments;
 use crate::tenant::TenantCommand;
 use crate::terminal::Output;
 
@@ -78,6 +79,8 @@ pub(crate) enum Command {
 /// What is done to a stage, or asked of one.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StageCommand {
+    /// Shows how every customer is, on one screen, or one of them in full. Exits with 3 where somebody is unwell.
+    Status(StatusArguments),
     /// A customer's configuration and secrets.
     #[command(subcommand)]
     Tenant(TenantCommand),

@@ -16,6 +16,7 @@ mod results;
 mod run;
 mod runs;
 mod stage;
+mod status;
 mod tenant;
 mod terminal;
 
@@ -45,6 +46,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     };
     let stage = Stage::connect(arguments.place).await?;
     let done = match command {
+        StageCommand::Status(asked) => return status::show(&stage, &asked).await,
         StageCommand::Holds(command) => return holds::run(&stage, command).await,
         StageCommand::Tenant(command) => tenant::run(&stage, command).await,
         StageCommand::Results(command) => results::run(&stage, command).await,

@@ -27,6 +27,7 @@ mod expression_truth;
 pub mod failing;
 mod field_value;
 pub mod freshness;
+pub mod health;
 pub mod hold;
 pub mod identity;
 pub mod incident;

@@ -32,6 +32,17 @@ pub(crate) trait Answer: Serialize {
 
     /// The rows, each with a cell for every column.
     fn rows(&self) -> Vec<Vec<String>>;
+
+    /// What to type next, a line each: for people, below the table.
+    fn next(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What people read, no line of it wider than this; the table, unless a table is not what they want to see.
+    fn text(&self, width: u16) -> String {
+        let table = grid(self.columns(), self.rows(), width);
+        paragraphs([wrapped(&self.heading(), width), table, self.next().join("\n")])
+    }
 }
 
 /// Prints an answer.
@@ -48,26 +59,42 @@ fn terminal_width() -> Option<u16> {
 /// An answer as it is printed in so many columns.
 pub(crate) fn written(answer: &impl Answer, output: Output, width: u16) -> Result<String, Failure> {
     match output {
-        Output::Table => Ok(table(answer, width)),
+        Output::Table => Ok(answer.text(width)),
         Output::Json => Ok(format!("{}\n", serde_json::to_string_pretty(answer)?)),
         Output::Csv => csv(answer),
     }
 }
 
-fn table(answer: &impl Answer, width: u16) -> String {
-    let (heading, rows) = (answer.heading(), answer.rows());
+/// Rows below their columns' names, in so many columns of characters; nothing where there are no rows.
+pub(crate) fn grid(columns: &[&str], rows: Vec<Vec<String>>, width: u16) -> String {
     if rows.is_empty() {
-        return format!("{heading}\n");
+        return String::new();
     }
     let mut table = Table::new();
     table
         .load_preset(NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width)
-        .set_header(answer.columns().iter().map(|column| column.to_uppercase()))
+        .set_header(columns.iter().map(|column| column.to_uppercase()))
         .add_rows(rows);
     let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-    format!("{heading}\n\n{}\n", lines.join("\n"))
+    lines.join("\n")
+}
+
+/// Those that have something to say, with an empty line between them.
+pub(crate) fn paragraphs(texts: impl IntoIterator<Item = String>) -> String {
+    let texts = texts.into_iter().filter(|text| !text.is_empty());
+    let texts: Vec<_> = texts.collect();
+    format!("{}\n", texts.join("\n\n"))
+}
+
+/// A line that begins with `# `, over as many lines as it needs.
+pub(crate) fn wrapped(heading: &str, width: u16) -> String {
+    let options = textwrap::Options::new(usize::from(width))
+        .subsequent_indent("#   ")
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::fill(heading, options)
 }
 
 fn csv(answer: &impl Answer) -> Result<String, Failure> {

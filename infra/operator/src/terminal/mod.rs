@@ -4,9 +4,11 @@ pub(crate) mod answer;
 pub(crate) mod ask;
 pub(crate) mod local;
 mod printable;
+pub(crate) mod progress;
+pub(crate) mod stop;
 
 pub(crate) use answer::{Answer, Output};
-pub(crate) use local::{counted, local, zone_name};
+pub(crate) use local::{age, counted, local, zone_name};
 pub(crate) use printable::printable;
 
 /// As wide as a page where nobody is looking at a terminal.

@@ -81,7 +81,7 @@ pub struct TenantConfiguration {
 }
 
 /// Whether runs write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(title = "Status")]
 pub enum Status {
