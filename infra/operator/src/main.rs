@@ -12,6 +12,8 @@ mod failure;
 mod holds;
 mod link;
 mod manual;
+#[cfg(test)]
+mod output_page;
 mod results;
 mod run;
 mod runs;
@@ -53,7 +55,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         StageCommand::Link(command) => link::run(&stage, command).await,
         StageCommand::Runs(asked) => runs::list(&stage, &asked).await,
         StageCommand::Courses(asked) => courses::list(&stage, &asked).await,
-        StageCommand::Run(asked) => run::run(&stage, &asked).await,
+        StageCommand::Run(asked) => return run::run(&stage, &asked).await,
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -26,6 +26,7 @@ mod expression_functions;
 mod expression_truth;
 pub mod failing;
 mod field_value;
+pub mod followed_run;
 pub mod freshness;
 pub mod health;
 pub mod hold;

@@ -1,6 +1,6 @@
 //! `habitsync link`: one person's link between the two systems.
 
-mod show;
+pub(crate) mod show;
 
 use clap::Subcommand;
 

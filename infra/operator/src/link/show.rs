@@ -118,7 +118,7 @@ impl Link {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use habitsync_domain::person::FormerName;
     use habitsync_domain::user::UserFields;
     use insta::assert_snapshot;
@@ -127,12 +127,11 @@ mod tests {
     use crate::terminal::Output;
     use crate::terminal::answer::written;
 
-    #[test]
-    fn a_link_shows_the_account_its_names_its_fields_and_its_changes() {
+    fn link() -> Link {
         let at: Timestamp = "2026-03-01T20:30:00Z".parse().expect("a time");
         let employee_id: EmployeeId = "E100".parse().expect("an employee");
         let field = |name: &str, value: &str| (name.parse().expect("a field"), value.to_owned());
-        let link = Link {
+        Link {
             tenant: "acme".parse().expect("a tenant"),
             stage: "test".to_owned(),
             person: Person {
@@ -158,7 +157,16 @@ mod tests {
                 }],
             }],
             zone: TimeZone::get("Australia/Sydney").expect("a zone"),
-        };
-        assert_snapshot!(written(&link, Output::Table, 100).expect("written"));
+        }
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        vec![serde_json::to_value(link()).expect("JSON")]
+    }
+
+    #[test]
+    fn a_link_shows_the_account_its_names_its_fields_and_its_changes() {
+        assert_snapshot!(written(&link(), Output::Table, 100).expect("written"));
     }
 }

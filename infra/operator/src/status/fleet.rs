@@ -10,7 +10,7 @@ use habitsync_workflows::fleet_status::{FleetStatus, OpenIncident};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::reason::{called, reasons};
+use super::reason::{called, reasons, worst};
 use crate::stage::Stage;
 use crate::terminal::answer::{grid, paragraphs};
 use crate::terminal::{Answer, age, counted};
@@ -82,7 +82,6 @@ impl Fleet {
             users,
             courses,
             sweep,
-            waits(customer),
             self.why(customer),
         ]
     }
@@ -98,11 +97,18 @@ impl Fleet {
         }
     }
 
-    /// What is wrong; of somebody new, when it begins.
+    /// The worst that is wrong, and what waits; of somebody new, when it begins.
     fn why(&self, customer: &CustomerHealth) -> String {
-        if customer.health != Health::New {
-            return reasons(customer, self.at);
-        }
+        let worst = match customer.health {
+            Health::New => self.begins(customer),
+            _ => worst(customer, self.at),
+        };
+        let parts = [worst, waits(customer)];
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join("; ")
+    }
+
+    fn begins(&self, customer: &CustomerHealth) -> String {
         let due = customer.jobs.iter().filter_map(|job| Some((job.next_due_at?, job.job)));
         let first = due.min().map(|(at, job)| {
             let wait = age(at.duration_since(self.at));
@@ -235,7 +241,7 @@ impl Answer for Fleet {
     fn text(&self, width: u16) -> String {
         let (lines, folded) = self.split();
         let rows = lines.into_iter().map(|customer| self.line(customer)).collect();
-        let columns = ["customer", "is", "users", "courses", "sweep", "waits", "why"];
+        let columns = ["customer", "is", "users", "courses", "sweep", "why"];
         paragraphs([
             crate::terminal::answer::wrapped(&self.heading(), width),
             self.outages(),

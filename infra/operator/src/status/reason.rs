@@ -6,6 +6,18 @@ use jiff::Timestamp;
 
 use crate::terminal::age;
 
+/// The worst that is wrong, and how much there is besides.
+pub(super) fn worst(customer: &CustomerHealth, now: Timestamp) -> String {
+    let Some(symptom) = customer.symptoms.first() else {
+        return String::new();
+    };
+    let more = match customer.symptoms.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    format!("{}{more}", reason(customer, symptom, now))
+}
+
 /// Everything that is wrong, the worst first.
 pub(super) fn reasons(customer: &CustomerHealth, now: Timestamp) -> String {
     let reasons = customer.symptoms.iter().map(|symptom| reason(customer, symptom, now));
@@ -32,7 +44,7 @@ fn reason(customer: &CustomerHealth, symptom: &Symptom, now: Timestamp) -> Strin
             let plan = held.map(|held| held.plan.as_str()).unwrap_or_default();
             format!("plan {plan} waits for {long}")
         }
-        Health::Incident => format!("{job} waits for a vendor for {long}"),
+        Health::Incident => format!("{job} held back for {long}"),
         Health::New | Health::Hypercare | Health::Well | Health::Draft | Health::Paused => String::new(),
     }
 }

@@ -15,6 +15,8 @@ pub(crate) enum TenantCommand {
     Init(InitArguments),
     /// Checks a configuration, stores it as a new version, and makes the customer's schedules what it says.
     Apply(ApplyArguments),
+    /// Lists every customer, with what of it is on and when it runs.
+    List,
     /// Prints the configuration in force.
     Show {
         /// The customer.

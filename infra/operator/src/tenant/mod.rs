@@ -4,14 +4,15 @@ mod apply;
 mod arguments;
 pub(crate) mod file;
 pub(crate) mod findings;
-mod history;
+pub(crate) mod history;
 mod hris;
 mod init;
+pub(crate) mod list;
 mod pause;
 mod rollback;
 mod rotation;
 mod secrets;
-mod show;
+pub(crate) mod show;
 
 use arguments::SecretsCommand;
 pub(crate) use arguments::TenantCommand;
@@ -25,6 +26,7 @@ pub(crate) async fn run(stage: &Stage, command: TenantCommand) -> Result<(), Fai
     match command {
         TenantCommand::Init(asked) => init::init(&asked),
         TenantCommand::Apply(asked) => apply::apply(stage, &asked).await,
+        TenantCommand::List => list::list(stage).await,
         TenantCommand::Show { tenant } => show::show(stage, &tenant).await,
         TenantCommand::History(asked) => history::show(stage, &asked).await,
         TenantCommand::Pause(asked) => pause::pause(stage, &asked).await,

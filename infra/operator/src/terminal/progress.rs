@@ -33,8 +33,17 @@ enum Shown {
 impl Progress {
     /// For work that is called so: `added`, `looked up`.
     pub(crate) fn of(what: &'static str, output: Output) -> Self {
+        Self::shown(what, output, || bar(what))
+    }
+
+    /// For work of which nobody knows how much there is.
+    pub(crate) fn without_end(output: Output) -> Self {
+        Self::shown("", output, spinner)
+    }
+
+    fn shown(what: &'static str, output: Output, bar: impl FnOnce() -> ProgressBar) -> Self {
         let shown = if std::io::stderr().is_terminal() {
-            Shown::Bar(bar(what))
+            Shown::Bar(bar())
         } else if output == Output::Json {
             Shown::Nothing
         } else {
@@ -59,13 +68,27 @@ impl Progress {
         }
     }
 
-    fn line(&self, last: &Cell<Instant>, done: usize, of: usize, now: Instant) -> Option<String> {
-        let is_due = now.duration_since(last.get()) >= A_LINE_EVERY;
-        is_due.then(|| {
-            last.set(now);
-            format!("{} {done} of {of}", self.what)
-        })
+    /// How it stands, in words.
+    pub(crate) fn tell(&self, text: &str) {
+        match &self.shown {
+            Shown::Bar(bar) => bar.set_message(text.to_owned()),
+            Shown::Lines(last) if is_due(last, Instant::now()) => eprintln!("{text}"),
+            Shown::Lines(_) | Shown::Nothing => {}
+        }
     }
+
+    fn line(&self, last: &Cell<Instant>, done: usize, of: usize, now: Instant) -> Option<String> {
+        is_due(last, now).then(|| format!("{} {done} of {of}", self.what))
+    }
+}
+
+/// Whether a line is to be written now, which is then the last.
+fn is_due(last: &Cell<Instant>, now: Instant) -> bool {
+    let is_due = now.duration_since(last.get()) >= A_LINE_EVERY;
+    if is_due {
+        last.set(now);
+    }
+    is_due
 }
 
 /// The bar goes away: what came of the work is told by who did it.
@@ -83,6 +106,12 @@ fn bar(what: &'static str) -> ProgressBar {
         bar.set_style(style);
     }
     bar.with_message(what)
+}
+
+fn spinner() -> ProgressBar {
+    let spinner = ProgressBar::new_spinner();
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    spinner
 }
 
 #[cfg(test)]

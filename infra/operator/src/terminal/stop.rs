@@ -4,9 +4,17 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use tokio::sync::Notify;
+
 /// Whether somebody wants to stop.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Stop(Arc<AtomicBool>);
+pub(crate) struct Stop(Arc<Asked>);
+
+#[derive(Debug, Default)]
+struct Asked {
+    is_asked: AtomicBool,
+    just_now: Notify,
+}
 
 impl Stop {
     /// From now on, Ctrl-C asks for an end in place of ending the program at once.
@@ -23,15 +31,23 @@ impl Stop {
 
     /// Asks for an end.
     fn ask(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.is_asked.store(true, Ordering::Relaxed);
+        self.0.just_now.notify_one();
     }
 
     /// Whether the next step may be taken.
     pub(crate) fn go_on(&self) -> ControlFlow<()> {
-        if self.0.load(Ordering::Relaxed) {
+        if self.0.is_asked.load(Ordering::Relaxed) {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
+        }
+    }
+
+    /// Returns once somebody wants to stop.
+    pub(crate) async fn asked(&self) {
+        if self.go_on().is_continue() {
+            self.0.just_now.notified().await;
         }
     }
 }
@@ -40,12 +56,15 @@ impl Stop {
 mod tests {
     use super::*;
 
-    #[test]
-    fn whoever_was_asked_to_stop_takes_no_step_more() {
+    #[tokio::test]
+    async fn whoever_was_asked_to_stop_takes_no_step_more_and_waits_for_nothing() {
         let stop = Stop::default();
         let work = stop.clone();
         assert!(work.go_on().is_continue());
+        let waiting = tokio::spawn(async move { work.asked().await });
         stop.ask();
-        assert!(work.go_on().is_break());
+        waiting.await.expect("it returned");
+        assert!(stop.go_on().is_break());
+        stop.asked().await;
     }
 }

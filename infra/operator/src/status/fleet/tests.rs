@@ -43,7 +43,7 @@ fn well(tenant: &str) -> CustomerSummary {
     let configuration: TenantConfiguration = ACME.parse().expect("valid");
     let jobs = [
         (Job::Users, "2026-03-02T23:04:00Z"),
-        (Job::Courses, "2026-03-02T19:12:00Z"),
+        (Job::Courses, "2026-03-02T22:12:00Z"),
         (Job::ResultsSweep, "2026-03-02T21:31:00Z"),
     ];
     CustomerSummary {
