@@ -95,7 +95,13 @@ mod tests {
 
     #[test]
     fn a_run_that_is_carried_on_ends_with_its_last_slice_and_the_schedules_next_is_not_of_it() {
-        let newest_first = [well("5"), well("4"), carried_on("3", "4"), carried_on("2", "3"), well("1")];
+        let newest_first = [
+            well("5"),
+            well("4"),
+            carried_on("3", "4"),
+            carried_on("2", "3"),
+            well("1"),
+        ];
         let Followed::Ended(slices) = Followed::of(&newest_first, Some("1")) else {
             panic!("it ended")
         };
@@ -114,7 +120,10 @@ mod tests {
     fn a_run_that_failed_or_that_nobody_carries_on_has_ended() {
         for cause in ["status 401".to_owned(), RunState::cause_of_closing(None)] {
             let ended = Followed::of(&[well("3"), failed("2", &cause)], Some("1"));
-            assert!(matches!(&ended, Followed::Ended(slices) if slices.len() == 1), "{ended:?}");
+            assert!(
+                matches!(&ended, Followed::Ended(slices) if slices.len() == 1),
+                "{ended:?}"
+            );
         }
     }
 }

@@ -187,7 +187,9 @@ impl CustomerHealth {
             of_jobs.chain(waiting.symptoms(summary.vigilance(now), now)).collect()
         };
         symptoms.sort_by_key(|symptom| (symptom.is, symptom.since, symptom.job));
-        let health = symptoms.first().map_or_else(|| calm(summary, now), |symptom| symptom.is);
+        let health = symptoms
+            .first()
+            .map_or_else(|| calm(summary, now), |symptom| symptom.is);
         Self {
             tenant: summary.tenant.clone(),
             name: summary.name.clone(),
@@ -281,7 +283,10 @@ fn symptom(summary: &CustomerSummary, health: &JobHealth, incidents: &[Incident]
         return Some(symptom(Health::Late, Some(since)));
     }
     let is_left = |until: &Timestamp| now.duration_since(*until) >= STALLED_AFTER;
-    let left = health.lease_until.filter(is_left).filter(|_| health.held_back_since.is_none());
+    let left = health
+        .lease_until
+        .filter(is_left)
+        .filter(|_| health.held_back_since.is_none());
     if summary.gets_nowhere(job) || left.is_some() {
         return Some(symptom(Health::Stalled, left));
     }

@@ -157,7 +157,10 @@ fn counted<What: Ord>(all: impl Iterator<Item = What>) -> Vec<Counted<What>> {
     for one in all {
         *counts.entry(one).or_default() += 1;
     }
-    let mut counted: Vec<_> = counts.into_iter().map(|(what, count)| Counted { what, count }).collect();
+    let mut counted: Vec<_> = counts
+        .into_iter()
+        .map(|(what, count)| Counted { what, count })
+        .collect();
     counted.sort_by_key(|counted| std::cmp::Reverse(counted.count));
     counted
 }

@@ -65,8 +65,7 @@ pub async fn fleet_status<F>(fleet: &F, now: Timestamp) -> Result<FleetStatus, S
 where
     F: ListSummaries + ListIncidents + CountWaiting + CountByCustomer + ListDueHolds,
 {
-    let (summaries, (incidents, mut waiting)) =
-        try_join(fleet.list_summaries(), whatever_waits(fleet, now)).await?;
+    let (summaries, (incidents, mut waiting)) = try_join(fleet.list_summaries(), whatever_waits(fleet, now)).await?;
     let health = summaries.items.iter().map(|summary| {
         let waiting = waiting.remove(&summary.tenant).unwrap_or_default();
         CustomerHealth::of(summary, waiting, &incidents, now)

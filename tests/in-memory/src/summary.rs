@@ -289,7 +289,10 @@ impl CountByCustomer for Fleet<'_> {
 
     async fn list_open_breakers(&self) -> Result<BTreeSet<TenantId>, ServiceFailure> {
         let list = || {
-            let open = self.tables().iter().filter(|(_, table)| table.state().breaker.1.is_some());
+            let open = self
+                .tables()
+                .iter()
+                .filter(|(_, table)| table.state().breaker.1.is_some());
             Ok(open.map(|(tenant, _)| tenant.clone()).collect())
         };
         self.faults.call(Call::CountOpenBreakers, list).await

@@ -152,9 +152,15 @@ pub(crate) mod tests {
     fn a_decision_is_one_line_for_people_and_the_whole_plan_for_programs() {
         let table = written(&decided(Verdict::Approved), Output::Table, 100).expect("written");
         assert_eq!(table.lines().count(), 1);
-        assert!(table.contains("5 removals of plan") && table.contains("habitsync run acme users"), "{table}");
+        assert!(
+            table.contains("5 removals of plan") && table.contains("habitsync run acme users"),
+            "{table}"
+        );
         let json = written(&decided(Verdict::Rejected), Output::Json, 100).expect("written");
-        assert!(json.contains("\"people\"") && json.contains("\"verdict\": \"rejected\""), "{json}");
+        assert!(
+            json.contains("\"people\"") && json.contains("\"verdict\": \"rejected\""),
+            "{json}"
+        );
     }
 
     #[test]

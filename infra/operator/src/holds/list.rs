@@ -177,7 +177,10 @@ pub(crate) mod tests {
     #[test]
     fn every_person_has_a_line_with_the_evidence_and_why_it_is_held_and_the_end_says_what_to_do() {
         assert_snapshot!(table(Some(plan())));
-        assert_snapshot!("held_json", written(&held(Some(decided())), Output::Json, 100).expect("written"));
+        assert_snapshot!(
+            "held_json",
+            written(&held(Some(decided())), Output::Json, 100).expect("written")
+        );
         let decided = table(Some(decided()));
         assert!(
             decided.ends_with("rejected by ana at 2026-11-22T21:05:00Z; the next run follows\n"),

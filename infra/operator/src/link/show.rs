@@ -119,7 +119,8 @@ impl Link {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use habitsync_domain::person::FormerName;
+    use habitsync_domain::employment::Evidence;
+    use habitsync_domain::person::{FormerName, LastChange, Removed};
     use habitsync_domain::user::UserFields;
     use insta::assert_snapshot;
 
@@ -143,8 +144,17 @@ pub(crate) mod tests {
                 }],
                 active: true,
                 fields: UserFields([field("first_name", "Jo"), field("X-Job Title", "Engineer")].into()),
-                last_change: None,
-                removed: None,
+                last_change: Some(LastChange {
+                    at,
+                    reason: "the user name changed".to_owned(),
+                }),
+                removed: Some(Removed {
+                    at,
+                    evidence: Evidence::Ended {
+                        last_day: "2026-02-27".parse().expect("a date"),
+                    },
+                    approved: false,
+                }),
             },
             changes: vec![PersonChange {
                 employee_id,

@@ -172,7 +172,8 @@ impl Backfilled {
 impl Answer for Backfilled {
     fn heading(&self) -> String {
         let last_due_at = self.last_due_at;
-        let last_due_at = last_due_at.map_or_else(String::new, |at| format!("; the last is due {}", local(at, &self.zone)));
+        let last_due_at =
+            last_due_at.map_or_else(String::new, |at| format!("; the last is due {}", local(at, &self.zone)));
         let known = match self.known {
             0 => String::new(),
             known => format!("; {known} had come another way meanwhile"),

@@ -129,7 +129,11 @@ impl Answer for Replayed {
     }
 
     fn rows(&self) -> Vec<Vec<String>> {
-        vec![[self.replayed, self.moved_on, self.left].map(|count| count.to_string()).into()]
+        vec![
+            [self.replayed, self.moved_on, self.left]
+                .map(|count| count.to_string())
+                .into(),
+        ]
     }
 
     /// One line: what it did.

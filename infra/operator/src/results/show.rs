@@ -67,6 +67,8 @@ impl Answer for Shown {
             ("attempts", record.attempts.to_string()),
             ("state", state),
         ];
-        rows.into_iter().map(|(what, value)| vec![what.to_owned(), value]).collect()
+        rows.into_iter()
+            .map(|(what, value)| vec![what.to_owned(), value])
+            .collect()
     }
 }

@@ -43,10 +43,14 @@ pub(crate) enum NotFollowed {
         minutes: u64,
     },
     /// Nothing of it is on record.
-    #[error("{0}: no run began within a minute; does another version of the functions run there? See the function's log")]
+    #[error(
+        "{0}: no run began within a minute; does another version of the functions run there? See the function's log"
+    )]
     NotBegun(TenantId),
     /// A vendor's outage holds it back.
-    #[error("{0}: a vendor is not well, and the run is held back; it is started once that is over (habitsync status {0})")]
+    #[error(
+        "{0}: a vendor is not well, and the run is held back; it is started once that is over (habitsync status {0})"
+    )]
     HeldBack(TenantId),
 }
 
@@ -134,7 +138,9 @@ impl Following<'_> {
             match Followed::of(&runs, self.after.as_deref()) {
                 Followed::Ended(slices) => return Ok(slices),
                 Followed::GoesOn(slices) => progress.tell(&self.so_far(&slices)),
-                Followed::NotBegun if began.elapsed() > BEGINS_WITHIN => return Err(self.why_not_begun().await?.into()),
+                Followed::NotBegun if began.elapsed() > BEGINS_WITHIN => {
+                    return Err(self.why_not_begun().await?.into());
+                }
                 Followed::NotBegun => progress.tell(&format!("{} begins", self.job)),
             }
             let tenant = self.asked.tenant.clone();
@@ -152,7 +158,9 @@ impl Following<'_> {
     /// What its slices did that have ended, and since when the last one runs.
     fn so_far(&self, slices: &[RunRecord]) -> String {
         let counts: Vec<_> = slices.iter().map(done).filter(|done| !done.is_empty()).collect();
-        let last = slices.last().map(|slice| SystemClock.now().duration_since(slice.started_at));
+        let last = slices
+            .last()
+            .map(|slice| SystemClock.now().duration_since(slice.started_at));
         let running = last.map(age).unwrap_or_default();
         let slice = slices.len();
         match counts.last() {

@@ -14,8 +14,16 @@ use crate::failure::Failure;
 use crate::stage::Stage;
 use clap::ValueEnum;
 
+/// Shown below the options.
+const EXAMPLES: &str = "\
+The run goes ahead where the job would stay away after failures, but not during a vendor's outage.
+
+  habitsync run acme users                  starts it, and returns
+  habitsync run acme users --wait           says what it did, and exits as it ended";
+
 /// Which job is started.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct RunArguments {
     /// The customer.
     pub(crate) tenant: TenantId,

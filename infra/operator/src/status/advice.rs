@@ -10,7 +10,11 @@ use super::reason::called;
 /// One line for each command, with why before it; none twice.
 pub(super) fn advice(status: &CustomerStatus) -> Vec<String> {
     let tenant = &status.health.tenant;
-    let symptoms = status.health.symptoms.iter().flat_map(|symptom| for_symptom(status, symptom));
+    let symptoms = status
+        .health
+        .symptoms
+        .iter()
+        .flat_map(|symptom| for_symptom(status, symptom));
     let near = |on: &habitsync_workflows::customer_status::Counted<ParkedKind>| on.what == ParkedKind::Course;
     let near = status.parked_on.iter().any(near).then(|| {
         let why = "what topics lack to be courses";

@@ -75,7 +75,9 @@ impl Customer {
     /// What is to be said of a job, a line each.
     fn job(&self, job: &JobHealth) -> Vec<String> {
         let last_run = self.status.last_runs.iter().find(|run| run.job == job.job);
-        let late = job.late_since.map(|since| format!("late: due since {}", self.ago(since)));
+        let late = job
+            .late_since
+            .map(|since| format!("late: due since {}", self.ago(since)));
         let held = job.held_back_since;
         let held = held.map(|since| format!("held back by a vendor's outage since {}", self.ago(since)));
         let failing = job.failing.as_ref().map(|failing| self.failing(failing));
@@ -122,7 +124,11 @@ impl Customer {
     fn held(&self) -> Option<String> {
         let held = self.status.health.held.as_ref()?;
         let people = counted(held.people, "removal");
-        Some(format!("{people} of plan {}, since {}", held.plan, self.ago(held.since)))
+        Some(format!(
+            "{people} of plan {}, since {}",
+            held.plan,
+            self.ago(held.since)
+        ))
     }
 
     fn parked(&self) -> Vec<String> {
@@ -141,7 +147,11 @@ impl Customer {
     fn unsent(&self) -> Option<String> {
         let since = self.status.health.unsent_since?;
         let count = self.status.health.unsent;
-        Some(format!("{}, the first since {}", counted(count, "result"), self.ago(since)))
+        Some(format!(
+            "{}, the first since {}",
+            counted(count, "result"),
+            self.ago(since)
+        ))
     }
 
     fn breaker(&self) -> Option<String> {
@@ -172,8 +182,12 @@ impl Customer {
     fn told(&self) -> Vec<String> {
         let told = &self.status.told;
         let outages = told.outages.iter();
-        let outages = outages.map(|(job, failing)| format!("{job}: {} since {}", failing.signature, self.local(failing.since)));
-        let ours = told.ours.iter().map(|(what, at)| format!("{what}, {}", self.local(*at)));
+        let outages =
+            outages.map(|(job, failing)| format!("{job}: {} since {}", failing.signature, self.local(failing.since)));
+        let ours = told
+            .ours
+            .iter()
+            .map(|(what, at)| format!("{what}, {}", self.local(*at)));
         let dead = told.dead_at.map(|at| format!("results died, {}", self.local(at)));
         outages.chain(ours).chain(dead).collect()
     }
@@ -204,7 +218,9 @@ impl Answer for Customer {
         let health = &self.status.health;
         let job = |job: Job| health.job(job).map(|health| self.job(health)).unwrap_or_default();
         let stopped = &self.status.mails_stopped;
-        let stopped = stopped.iter().map(|address| format!("no mail goes to {} any more", address.as_str()));
+        let stopped = stopped
+            .iter()
+            .map(|address| format!("no mail goes to {} any more", address.as_str()));
         let what: [(&str, Vec<String>); 13] = [
             ("is", vec![self.is()]),
             ("configuration", vec![self.configuration()]),
@@ -213,7 +229,13 @@ impl Answer for Customer {
             (called(Job::ResultsSweep), job(Job::ResultsSweep)),
             ("held", self.held().into_iter().collect()),
             ("parked", self.parked()),
-            ("unsent", self.unsent().into_iter().chain(because(&self.status.waiting_because)).collect()),
+            (
+                "unsent",
+                self.unsent()
+                    .into_iter()
+                    .chain(because(&self.status.waiting_because))
+                    .collect(),
+            ),
             ("dead", because(&self.status.dead_because)),
             ("EmployeeConnect", self.breaker().into_iter().collect()),
             ("outage", self.incidents()),

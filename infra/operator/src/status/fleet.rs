@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::reason::{called, reasons, worst};
 use crate::stage::Stage;
-use crate::terminal::answer::{grid, paragraphs};
+use crate::terminal::answer::{TOGETHER, grid, paragraphs, wrapped};
 use crate::terminal::{Answer, age, counted};
 
 /// So many customers have a line each without being asked for.
@@ -126,7 +126,8 @@ impl Fleet {
         let lines = words.iter().map(|(health, customers)| {
             let line = format!(" {:<10} {:>4}  ", health.as_str(), customers.len());
             let rest = if *health == Health::Well {
-                self.longest_ago(customers)
+                let room = usize::from(width).saturating_sub(line.len());
+                self.longest_ago(customers, room)
             } else {
                 names(customers, usize::from(width).saturating_sub(line.len()))
             };
@@ -136,21 +137,26 @@ impl Fleet {
     }
 
     /// The oldest success of each job, of those who are well.
-    fn longest_ago(&self, customers: &[&CustomerHealth]) -> String {
-        let oldest = Job::ALL.into_iter().filter_map(|job| {
-            let successes = customers.iter().filter_map(|customer| {
-                let health = customer.job(job).filter(|health| health.scheduled)?;
-                Some((health.last_success_at?, &customer.tenant))
-            });
-            let (success, tenant) = successes.min()?;
-            Some(format!(
-                "{} {} ({tenant})",
-                called(job),
-                age(self.at.duration_since(success))
-            ))
-        });
-        let oldest: Vec<_> = oldest.collect();
-        format!("longest ago: {}", oldest.join(", "))
+    fn longest_ago(&self, customers: &[&CustomerHealth], room: usize) -> String {
+        let oldest: Vec<_> = Job::ALL
+            .into_iter()
+            .filter_map(|job| {
+                let successes = customers.iter().filter_map(|customer| {
+                    let health = customer.job(job).filter(|health| health.scheduled)?;
+                    Some((health.last_success_at?, &customer.tenant))
+                });
+                let (success, tenant) = successes.min()?;
+                let long = age(self.at.duration_since(success));
+                Some((format!("{} {long}", called(job)), tenant))
+            })
+            .collect();
+        let named = oldest.iter().map(|(job, tenant)| format!("{job} ({tenant})"));
+        let named = format!("longest ago: {}", named.collect::<Vec<_>>().join(", "));
+        if named.len() <= room {
+            return named;
+        }
+        let jobs: Vec<_> = oldest.into_iter().map(|(job, _)| job).collect();
+        format!("longest ago: {}", jobs.join(", "))
     }
 
     fn outages(&self) -> String {
@@ -162,7 +168,7 @@ impl Fleet {
                 kinds.join(", ")
             };
             format!(
-                " {} {how}: {} since {}",
+                " {} {how}: {}, for {}",
                 incident.vendor,
                 counted(incident.customers, "customer"),
                 age(self.at.duration_since(incident.opened_at))
@@ -175,7 +181,9 @@ impl Fleet {
 impl Answer for Fleet {
     fn heading(&self) -> String {
         let words = self.counts.iter();
-        let words: Vec<_> = words.map(|(health, count)| format!("{count} {}", health.as_str())).collect();
+        let words: Vec<_> = words
+            .map(|(health, count)| format!("{count}{TOGETHER}{}", health.as_str()))
+            .collect();
         let unreadable = match self.unreadable {
             0 => String::new(),
             rows => format!("; {} cannot be read", counted(rows, "row")),
@@ -243,7 +251,7 @@ impl Answer for Fleet {
         let rows = lines.into_iter().map(|customer| self.line(customer)).collect();
         let columns = ["customer", "is", "users", "courses", "sweep", "why"];
         paragraphs([
-            crate::terminal::answer::wrapped(&self.heading(), width),
+            wrapped(&self.heading(), width),
             self.outages(),
             grid(&columns, rows, width),
             self.folded(&folded, width),

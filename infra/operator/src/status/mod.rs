@@ -17,8 +17,17 @@ use habitsync_workflows::ports::clock::Now;
 use crate::failure::Failure;
 use crate::stage::Stage;
 
+/// Shown below the options.
+const EXAMPLES: &str = "\
+Reads the table only: seven questions for every customer together, no vendor is called.
+
+  habitsync status              everybody; who needs somebody has a line, the worst first
+  habitsync status --unwell     nobody else; nothing is unwell where it exits with 0
+  habitsync status acme         one customer, and what to type for each thing that is wrong";
+
 /// Whose status is shown.
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct StatusArguments {
     /// The customer, in full; every customer in short, unless given.
     tenant: Option<TenantId>,

@@ -21,7 +21,9 @@ pub(super) fn worst(customer: &CustomerHealth, now: Timestamp) -> String {
 /// Everything that is wrong, the worst first.
 pub(super) fn reasons(customer: &CustomerHealth, now: Timestamp) -> String {
     let reasons = customer.symptoms.iter().map(|symptom| reason(customer, symptom, now));
-    let silent = customer.breaker_open.then(|| "EmployeeConnect does not answer".to_owned());
+    let silent = customer
+        .breaker_open
+        .then(|| "EmployeeConnect does not answer".to_owned());
     reasons.chain(silent).collect::<Vec<_>>().join("; ")
 }
 

@@ -119,7 +119,9 @@ impl Answer for Change {
 
     fn rows(&self) -> Vec<Vec<String>> {
         let lines = self.changes.lines();
-        lines.map(|line| vec![self.version.to_string(), line.to_owned()]).collect()
+        lines
+            .map(|line| vec![self.version.to_string(), line.to_owned()])
+            .collect()
     }
 
     fn text(&self, _: u16) -> String {

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::answer::{grid, paragraphs, wrapped};
 use crate::terminal::{Answer, counted, local, printable};
 
 /// Every customer of a stage.
@@ -62,20 +63,46 @@ impl Answer for Tenants {
             rows => format!("; {} cannot be read", counted(rows, "row")),
         };
         let count = counted(self.tenants.len(), "customer");
-        format!("# {count} on stage {}, from the table; times of the customers{unreadable}", self.stage)
+        format!(
+            "# {count} on stage {}, from the table; times of the customers{unreadable}",
+            self.stage
+        )
     }
 
     fn columns(&self) -> &'static [&'static str] {
-        &["customer", "name", "status", "version", "live since", "time zone", "runs"]
+        &[
+            "customer",
+            "name",
+            "status",
+            "version",
+            "live since",
+            "time zone",
+            "runs",
+        ]
     }
 
     fn rows(&self) -> Vec<Vec<String>> {
         self.tenants.iter().map(Tenant::row).collect()
     }
+
+    /// The status and the version share a column: there is little room for when it runs.
+    fn text(&self, width: u16) -> String {
+        let row = |tenant: &Tenant| {
+            let [customer, name, status, version, live_since, zone, runs] = tenant.cells();
+            vec![customer, name, format!("{status} v{version}"), live_since, zone, runs]
+        };
+        let columns = ["customer", "name", "status", "live since", "time zone", "runs"];
+        let rows = self.tenants.iter().map(row).collect();
+        paragraphs([wrapped(&self.heading(), width), grid(&columns, rows, width)])
+    }
 }
 
 impl Tenant {
     fn row(&self) -> Vec<String> {
+        self.cells().into()
+    }
+
+    fn cells(&self) -> [String; 7] {
         let timetable = self.timetable.as_ref();
         let status = match self.status {
             Status::Draft => "draft",
@@ -84,13 +111,15 @@ impl Tenant {
         };
         let zone = timetable.map_or(jiff::tz::TimeZone::UTC, |timetable| timetable.zone().clone());
         let live_since = self.live_since.map(|since| local(since, &zone)[..10].to_owned());
-        vec![
+        [
             self.tenant.to_string(),
             printable(&self.name),
             status.to_owned(),
             self.version.to_string(),
             live_since.unwrap_or_default(),
-            timetable.map(|timetable| timetable.time_zone.as_str().to_owned()).unwrap_or_default(),
+            timetable
+                .map(|timetable| timetable.time_zone.as_str().to_owned())
+                .unwrap_or_default(),
             timetable.map_or_else(|| "not known: apply it again".to_owned(), runs),
         ]
     }
@@ -152,7 +181,12 @@ pub(crate) mod tests {
             stage: "test".to_owned(),
             tenants: vec![
                 tenant("acme", Status::Live, Some(applied_at), timetable(ACME)),
-                tenant("globex-international-holdings", Status::Draft, None, timetable(&no_courses)),
+                tenant(
+                    "globex-international-holdings",
+                    Status::Draft,
+                    None,
+                    timetable(&no_courses),
+                ),
                 tenant("initech", Status::Paused, Some(applied_at), None),
             ],
             unreadable: 1,

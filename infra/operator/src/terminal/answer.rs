@@ -88,13 +88,16 @@ pub(crate) fn paragraphs(texts: impl IntoIterator<Item = String>) -> String {
     format!("{}\n", texts.join("\n\n"))
 }
 
+/// A space at which no line of a heading ends.
+pub(crate) const TOGETHER: char = '\u{a0}';
+
 /// A line that begins with `# `, over as many lines as it needs.
 pub(crate) fn wrapped(heading: &str, width: u16) -> String {
     let options = textwrap::Options::new(usize::from(width))
         .subsequent_indent("#   ")
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(heading, options)
+    textwrap::fill(heading, options).replace(TOGETHER, " ")
 }
 
 fn csv(answer: &impl Answer) -> Result<String, Failure> {
@@ -153,7 +156,7 @@ mod tests {
     #[test]
     fn an_answer_without_rows_is_its_heading() {
         let answer = Two { names: Vec::new() };
-        let written = written(&answer, Output::Table, 40).expect("written");
+        let written = written(&answer, Output::Table, 60).expect("written");
         assert_eq!(written, "# 0 customers on stage test, from the table\n");
     }
 }

@@ -137,14 +137,17 @@ impl Table {
     /// What of this customer is dead, that which died first first, at most `limit`, as far as the index knows by now. The whole
     /// fleet has few.
     pub(super) async fn dead(&self, tenant: &TenantId, limit: usize) -> Result<Vec<ResultRecord>, AwsError> {
-        self.waiting_of(tenant, DUE_DEAD, limit, |state| matches!(state, ResultState::Dead { .. }))
-            .await
+        self.waiting_of(tenant, DUE_DEAD, limit, |state| {
+            matches!(state, ResultState::Dead { .. })
+        })
+        .await
     }
 
     /// What of this customer is due, waiting or claimed, the next due first, at most `limit`, as far as the index knows by now.
     /// It passes over everybody else's.
     pub(super) async fn unsent(&self, tenant: &TenantId, limit: usize) -> Result<Vec<ResultRecord>, AwsError> {
-        let is_unsent = |state: &ResultState| matches!(state, ResultState::Waiting { .. } | ResultState::Claimed { .. });
+        let is_unsent =
+            |state: &ResultState| matches!(state, ResultState::Waiting { .. } | ResultState::Claimed { .. });
         self.waiting_of(tenant, DUE_RESULT, limit, is_unsent).await
     }
 

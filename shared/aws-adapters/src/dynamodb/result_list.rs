@@ -10,7 +10,9 @@ use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result::{ResultRecord, ResultState};
 use habitsync_domain::result_choice::{BACKFILLED, REPLAYED, ResultStatus};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::result_list::{AddResult, ListDead, ListResults, ListWaiting, ListedResults, ReviveResult};
+use habitsync_workflows::ports::result_list::{
+    AddResult, ListDead, ListResults, ListWaiting, ListedResults, ReviveResult,
+};
 use jiff::Timestamp;
 
 use super::item::{Attributes, encode, number, read_text, text};

@@ -93,8 +93,14 @@ async fn an_open_breaker_is_listed_under_its_customer_until_it_closes() {
     let acme = table.tenant(&named("acme"));
     let open = [Heard::Silence; 3]
         .into_iter()
-        .fold(Breaker::default(), |breaker, heard| breaker.after_call(heard, at(APPLIED)));
-    assert!(acme.change_breaker(&StoredBreaker::default(), open).await.expect("an answer"));
+        .fold(Breaker::default(), |breaker, heard| {
+            breaker.after_call(heard, at(APPLIED))
+        });
+    assert!(
+        acme.change_breaker(&StoredBreaker::default(), open)
+            .await
+            .expect("an answer")
+    );
     let listed = async || table.list_open_breakers().await.expect("listed");
     assert_eq!(listed().await, BTreeSet::from([named("acme")]));
     let seen = acme.load_breaker().await.expect("loaded");

@@ -183,8 +183,17 @@ async fn a_backfill_that_is_stopped_adds_nothing_more_says_what_is_left_and_goes
     let stopped = backfill(&world).plan(month(), |_, _| ControlFlow::Break(())).await;
     assert_eq!(stopped, Err(BackfillFailure::Stopped));
     let first = plan(&world).await;
-    let until_two = |done| if done < 2 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
-    let report = backfill(&world).apply(&first, until_two).await.expect("everything works");
+    let until_two = |done| {
+        if done < 2 {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    };
+    let report = backfill(&world)
+        .apply(&first, until_two)
+        .await
+        .expect("everything works");
     assert_eq!((report.added, report.left), (2, 3));
     let second = plan(&world).await;
     assert_eq!(missing(&second), [3, 2, 1]);

@@ -25,7 +25,13 @@ async fn die(world: &World, enrolment: i64) -> Completion {
 
 async fn replay(world: &World, choice: &ReplayChoice) -> ReplayReport {
     let found = find_replayable(&world.table, choice).await.expect("the table works");
-    let replayed = replay_results(&world.table, &world.clock, &found.records, |_| ControlFlow::Continue(())).await;
+    let replayed = replay_results(
+        &world.table,
+        &world.clock,
+        &found.records,
+        |_| ControlFlow::Continue(()),
+    )
+    .await;
     replayed.expect("the table works")
 }
 
@@ -110,7 +116,13 @@ async fn a_result_that_has_moved_on_since_it_was_found_stays_as_it_is() {
     let choice = ReplayChoice::default();
     let found = find_replayable(&world.table, &choice).await.expect("the table works");
     replay(&world, &choice).await;
-    let again = replay_results(&world.table, &world.clock, &found.records, |_| ControlFlow::Continue(())).await;
+    let again = replay_results(
+        &world.table,
+        &world.clock,
+        &found.records,
+        |_| ControlFlow::Continue(()),
+    )
+    .await;
     let moved_on = ReplayReport {
         replayed: 0,
         moved_on: 1,

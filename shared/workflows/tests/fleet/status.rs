@@ -99,11 +99,10 @@ async fn who_needs_somebody_stands_first_with_the_worst_word_there_is_for_them()
     };
     applied_now(&world.customers[7].table);
     world.customers[8].table.state().live_since = Some(now - SignedDuration::from_hours(24));
-    *world.customers[1].own_trouble.lock() = Some(
-        habitsync_workflows::ports::failure::VendorFailureKind::Unavailable {
+    *world.customers[1].own_trouble.lock() =
+        Some(habitsync_workflows::ports::failure::VendorFailureKind::Unavailable {
             may_have_happened: true,
-        },
-    );
+        });
     world.run(&world.customers[1]).await.expect_err("down");
     let long_ago = Some(now - SignedDuration::from_hours(72));
     let users = |jobs: &mut BTreeMap<Job, JobState>| jobs.entry(Job::Users).or_default().last_success_at = long_ago;
@@ -166,7 +165,13 @@ async fn a_draft_whose_runs_fail_is_failing_and_a_paused_customer_is_paused_what
         kind: VendorTrouble::Credentials,
     };
     let failing = Failing::after(None, signature, since);
-    world.customers[0].table.state().jobs.entry(Job::Users).or_default().failing = Some(failing);
+    world.customers[0]
+        .table
+        .state()
+        .jobs
+        .entry(Job::Users)
+        .or_default()
+        .failing = Some(failing);
     assert_eq!(words(&status(&world).await), [("customer-01", Health::Failing)]);
     world.customers[0].table.state().row.is_paused = true;
     assert_eq!(words(&status(&world).await), [("customer-01", Health::Paused)]);

@@ -62,9 +62,19 @@ fn well(tenant: &str) -> CustomerSummary {
 
 fn failing(kind: VendorTrouble) -> JobState {
     let vendor = Vendor::EmployeeConnect;
+    failing_with(Signature::Vendor { vendor, kind })
+}
+
+fn ours() -> Signature {
+    Signature::Service {
+        service: "DynamoDB".to_owned(),
+    }
+}
+
+fn failing_with(signature: Signature) -> JobState {
     let since = at("2026-03-02T20:02:00Z");
     JobState {
-        failing: Some(Failing::after(None, Signature::Vendor { vendor, kind }, since)),
+        failing: Some(Failing::after(None, signature, since)),
         last_failure: Some(Failure {
             at: since,
             cause: "EmployeeConnect refused the credentials: status 401".to_owned(),
@@ -106,7 +116,12 @@ fn one_of_each() -> Vec<(CustomerSummary, Waiting)> {
         }),
         with("draft-failing", |summary| {
             summary.status = Status::Draft;
-            summary.jobs.insert(Job::Courses, failing(VendorTrouble::ModuleDisabled));
+            summary
+                .jobs
+                .insert(Job::Courses, failing(VendorTrouble::ModuleDisabled));
+        }),
+        with("ours", |summary| {
+            summary.jobs.insert(Job::ResultsSweep, failing_with(ours()));
         }),
         with("late", |summary| {
             summary.jobs.insert(Job::Users, succeeded(at("2026-03-02T21:03:00Z")));
@@ -120,7 +135,9 @@ fn one_of_each() -> Vec<(CustomerSummary, Waiting)> {
             let timetable = summary.timetable.as_mut().expect("set");
             (timetable.applied_at, summary.live_since) = (now(), Some(now()));
         }),
-        with("hypercare", |summary| summary.live_since = Some(at("2026-02-20T00:00:00Z"))),
+        with("hypercare", |summary| {
+            summary.live_since = Some(at("2026-02-20T00:00:00Z"))
+        }),
         with("paused", |summary| summary.status = Status::Paused),
     ];
     all.push((well("held"), waits));
@@ -180,7 +197,10 @@ fn three_hundred_customers_are_one_screen() {
 #[test]
 fn who_is_asked_for_is_listed_and_nobody_else() {
     let unwell = table(&fleet(one_of_each(), Extent::Unwell));
-    assert!(!unwell.contains("hypercare 3 h") && !unwell.contains("\n paused"), "{unwell}");
+    assert!(
+        !unwell.contains("hypercare 3 h") && !unwell.contains("\n paused"),
+        "{unwell}"
+    );
     let many = (1..=100).map(|number| (well(&format!("customer-{number:03}")), Waiting::default()));
     let all = table(&fleet(many.collect(), Extent::All));
     assert!(all.lines().count() > 100, "{all}");
@@ -190,8 +210,15 @@ fn who_is_asked_for_is_listed_and_nobody_else() {
 fn programs_and_spreadsheets_are_told_the_same_of_everybody() {
     let fleet = fleet(one_of_each(), Extent::Screen);
     assert_snapshot!(written(&fleet, Output::Csv, 100).expect("written"));
-    let unwell = Fleet { customers: Vec::new(), ..fleet };
-    assert!(written(&unwell, Output::Table, 100).expect("written").starts_with("# 10 customers"));
+    let unwell = Fleet {
+        customers: Vec::new(),
+        ..fleet
+    };
+    assert!(
+        written(&unwell, Output::Table, 100)
+            .expect("written")
+            .starts_with("# 11 customers")
+    );
 }
 
 fn run(job: Job, state: RunState) -> RunRecord {
@@ -208,20 +235,25 @@ fn run(job: Job, state: RunState) -> RunRecord {
 fn unwell() -> Customer {
     let mut summary = well("acme");
     summary.jobs.insert(Job::Users, failing(VendorTrouble::Credentials));
-    summary.jobs.insert(Job::Courses, succeeded(at("2026-02-27T21:03:00Z")));
+    summary.jobs.insert(Job::Courses, failing_with(ours()));
     summary.jobs.remove(&Job::ResultsSweep);
     summary.held_since.insert(Job::ResultsSweep, at("2026-03-02T22:30:00Z"));
     summary.told.dead_at = Some(at("2026-03-02T20:00:00Z"));
-    summary.told.ours.insert("DynamoDB failed".to_owned(), at("2026-03-02T20:00:00Z"));
+    summary
+        .told
+        .ours
+        .insert("DynamoDB failed".to_owned(), at("2026-03-02T20:00:00Z"));
     let still = failing(VendorTrouble::Unavailable).failing.expect("it fails");
-    summary.told.outages.insert("users".to_owned(), still);
+    summary.told.outages.insert("users".to_owned(), still.clone());
+    let ours = Failing::after(None, ours(), still.since);
+    summary.told.outages.insert("courses".to_owned(), ours);
     let waiting = Waiting {
         open_runs: vec![(Job::Courses, at("2026-03-02T22:00:00Z"))],
         dead: 12,
         dead_lately: 12,
         unsent: 3,
         unsent_since: Some(at("2026-03-02T20:15:00Z")),
-        ..one_of_each()[8].1.clone()
+        ..one_of_each()[9].1.clone()
     };
     let cause = |what: &str, count| Counted {
         what: what.to_owned(),
@@ -237,7 +269,8 @@ fn unwell() -> Customer {
                 Job::Users,
                 RunState::Failed {
                     at: at("2026-03-02T23:02:01Z"),
-                    cause: "EmployeeConnect refused the credentials: GET /employees answered 401, and that is the end".to_owned(),
+                    cause: "EmployeeConnect refused the credentials: GET /employees answered 401, and that is the end"
+                        .to_owned(),
                 },
             ),
             run(
@@ -263,7 +296,10 @@ fn unwell() -> Customer {
                 count: 2,
             },
         ],
-        waiting_because: vec![cause("EmployeeConnect could not be reached", 2), cause("being recorded", 1)],
+        waiting_because: vec![
+            cause("EmployeeConnect could not be reached", 2),
+            cause("being recorded", 1),
+        ],
         dead_because: vec![cause("EmployeeConnect refused the request: answered 422", 12)],
         breaker: Breaker::Open {
             failed_probes: 4,
@@ -282,7 +318,10 @@ fn one_customer_in_full_says_everything_that_is_wrong_and_what_to_type_next() {
     let table = written(&customer, Output::Table, 100).expect("written");
     assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
     assert_snapshot!(table);
-    assert_snapshot!("one_customer_json", written(&customer, Output::Json, 100).expect("written"));
+    assert_snapshot!(
+        "one_customer_json",
+        written(&customer, Output::Json, 100).expect("written")
+    );
 }
 
 #[test]
