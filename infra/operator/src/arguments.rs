@@ -15,17 +15,56 @@ use crate::results::ResultsCommand;
 use crate::run::RunArguments;
 use crate::runs::RunsArguments;
 use crate::scan::ScanArguments;
+use crate::status::StatusArguments;
 use crate::tenant::TenantCommand;
 use crate::terminal::Output;
 
-/// Shown below the commands.
-const AWS: &str = "AWS is found as the AWS command line finds it: AWS_REGION, AWS_PROFILE or credentials in the \
-environment, and AWS_ENDPOINT_URL for a local stack.\n\nExits with 0 when done, 1 when it failed, 2 for wrong usage, and 3 when \
-something is held or waits for somebody's word.";
+/// The commands as a newcomer meets them, with an example each. A test holds it to the commands that there are.
+const GROUPS: &str = "\
+Setting up
+  tenant     a customer's configuration and secrets      habitsync tenant init
+  run        starts a job now, and may wait for its end  habitsync run acme users --wait
+
+Every day
+  status     how every customer is, on one screen        habitsync status
+  holds      removals that wait for a word               habitsync holds list acme
+  runs       what a customer's jobs did                  habitsync runs acme --limit 5
+
+When something is wrong
+  status     one customer in full, and what to type      habitsync status acme
+  results    what became of completions; tries again     habitsync results list acme --state dead
+  courses    why a topic is a course, or what it lacks   habitsync courses acme --near
+  link       one person's link between both systems      habitsync link show acme E1001
+
+For your shell
+  completions  what a shell needs to complete these      habitsync completions bash
+  man        manual pages, one for each command          habitsync man ~/.local/share/man";
+
+/// The groups in the place of clap's list.
+const TEMPLATE: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}Options:\n{options}{after-help}";
+
+/// Shown below the options.
+const AFTER: &str = "\
+AWS is found as the AWS command line finds it: AWS_REGION, AWS_PROFILE or credentials in the
+environment, and AWS_ENDPOINT_URL for a local stack.
+
+Answers are tables to read; --output json is for programs (docs/OUTPUT.md names its fields), and
+--output csv for spreadsheets.
+
+Exits with 0 when done, 1 when it failed, 2 for wrong usage, and 3 when something is held or
+somebody is unwell.";
 
 /// Runs the managed integration between EmployeeConnect and Tribal Habits.
 #[derive(Debug, Parser)]
-#[command(name = "habitsync", version, arg_required_else_help = true, after_help = AWS)]
+#[command(
+    name = "habitsync",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    help_template = TEMPLATE,
+    before_help = GROUPS,
+    after_help = AFTER
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) place: Place,
@@ -81,6 +120,8 @@ pub(crate) enum Command {
 /// What is done to a stage, or asked of one.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StageCommand {
+    /// Shows how every customer is, on one screen, or one of them in full. Exits with 3 where somebody is unwell.
+    Status(StatusArguments),
     /// A customer's configuration and secrets.
     #[command(subcommand)]
     Tenant(TenantCommand),

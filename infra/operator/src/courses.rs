@@ -105,7 +105,7 @@ fn course(course: &LinkedCourse) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use habitsync_domain::course::Course;
     use habitsync_domain::identity::{CourseId, TopicCode, TopicId};
     use insta::assert_snapshot;
@@ -139,12 +139,11 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_topic_says_why_it_is_a_course_or_what_is_missing() {
+    fn courses() -> Courses {
         let lacks = |conditions: &[Condition]| TopicState::Lacks {
             conditions: conditions.to_vec(),
         };
-        let courses = Courses {
+        Courses {
             tenant: "acme".parse().expect("a tenant"),
             stage: "test".to_owned(),
             topics: vec![
@@ -159,7 +158,17 @@ mod tests {
                 ),
                 topic(5, "News", TopicState::NotATopic, None),
             ],
-        };
+        }
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        vec![serde_json::to_value(courses()).expect("JSON")]
+    }
+
+    #[test]
+    fn a_topic_says_why_it_is_a_course_or_what_is_missing() {
+        let courses = courses();
         assert_snapshot!(written(&courses, Output::Table, 100).expect("written"));
         let near: Vec<_> = courses
             .topics

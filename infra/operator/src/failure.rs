@@ -16,6 +16,7 @@ use habitsync_workflows::link_person::NotLinked;
 use habitsync_workflows::one_person::PersonFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 
+use crate::run::NotFollowed;
 use crate::tenant::{NotRotated, findings};
 use crate::terminal::{counted, printable};
 
@@ -114,6 +115,19 @@ pub(crate) enum Failure {
     /// A backfill was not done, or not whole.
     #[error(transparent)]
     Backfill(#[from] BackfillFailure),
+    /// Somebody stopped it half-way.
+    #[error("stopped: {done} {what}, {left} left; the same command goes on from there")]
+    Stopped {
+        /// What became of those that were come to.
+        what: &'static str,
+        /// How many those are.
+        done: u64,
+        /// How many were not come to.
+        left: u64,
+    },
+    /// A run was not followed to its end.
+    #[error(transparent)]
+    NotFollowed(#[from] NotFollowed),
     /// Nobody ever told of this enrolment.
     #[error("{tenant} has no result of enrolment {enrolment}; a webhook or a sweep may still bring it")]
     NoSuchResult {
@@ -225,6 +239,7 @@ impl Failure {
     /// What kind of trouble it is, which says what the command exits with.
     pub(crate) fn trouble(&self) -> Trouble {
         match self {
+            Self::NotFollowed(reason) => reason.trouble(),
             Self::Removes { .. } | Self::NotTheNumber { .. } | Self::NotDecided(_) => Trouble::Data,
             Self::Job(failure) => failure.trouble(),
             Self::Person(failure) => failure.trouble(),
@@ -247,6 +262,7 @@ impl Failure {
             | Self::NotRotated(_)
             | Self::NoSuchResult { .. }
             | Self::NothingTo { .. }
+            | Self::Stopped { .. }
             | Self::Answers { .. }
             | Self::NoConfiguration { .. }
             | Self::NotAnswered(_)

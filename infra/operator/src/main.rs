@@ -11,6 +11,8 @@ mod failure;
 mod holds;
 mod link;
 mod manual;
+#[cfg(test)]
+mod output_page;
 mod plan;
 mod rehearse;
 mod results;
@@ -18,6 +20,7 @@ mod run;
 mod runs;
 mod scan;
 mod stage;
+mod status;
 mod tenant;
 mod terminal;
 
@@ -47,6 +50,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
     };
     let stage = Stage::connect(arguments.place).await?;
     let done = match command {
+        StageCommand::Status(asked) => return status::show(&stage, &asked).await,
         StageCommand::Holds(command) => return holds::run(&stage, command).await,
         StageCommand::Scan(asked) => return scan::scan(&stage, &asked).await,
         StageCommand::Tenant(command) => tenant::run(&stage, command).await,
@@ -56,7 +60,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         StageCommand::Courses(asked) => courses::list(&stage, &asked).await,
         StageCommand::Rehearse(asked) => return Box::pin(rehearse::rehearse(&stage, &asked)).await,
         StageCommand::Plan(asked) => return plan::plan(&stage, &asked).await,
-        StageCommand::Run(asked) => run::run(&stage, &asked).await,
+        StageCommand::Run(asked) => return run::run(&stage, &asked).await,
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -26,3 +26,60 @@ pub(crate) fn pages(folder: &Path) -> Result<(), Failure> {
     println!("the manual is in {folder}; read it with: man -M {folder} habitsync");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Command;
+    use insta::assert_snapshot;
+
+    use super::*;
+
+    /// The help of a command and of each of its commands, by what is typed before `--help`.
+    fn helps(command: &mut Command, typed: &str, found: &mut Vec<(String, String)>) {
+        found.push((typed.to_owned(), command.render_long_help().to_string()));
+        for inner in command.get_subcommands_mut() {
+            let typed = format!("{typed} {}", inner.get_name());
+            if inner.get_name() != "help" {
+                helps(inner, &typed, found);
+            }
+        }
+    }
+
+    fn all() -> Vec<(String, String)> {
+        let mut command = Arguments::command().term_width(100);
+        command.build();
+        let mut found = Vec::new();
+        helps(&mut command, "habitsync", &mut found);
+        found
+    }
+
+    #[test]
+    fn the_help_is_a_manual_and_names_every_command() {
+        let all = all();
+        let (_, first) = &all[0];
+        for command in Arguments::command().get_subcommands() {
+            let name = command.get_name();
+            assert!(first.contains(&format!("  {name}")), "{name} is not in\n{first}");
+        }
+        assert_snapshot!(first);
+    }
+
+    #[test]
+    fn no_help_is_wider_than_a_terminal() {
+        for (typed, help) in all() {
+            let too_wide = help.lines().find(|line| line.chars().count() > 100);
+            assert_eq!(too_wide, None, "{typed}");
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_page_in_the_manual() {
+        let folder = std::env::temp_dir().join(format!("habitsync-manual-{}", std::process::id()));
+        let section = folder.join("man1");
+        std::fs::create_dir_all(&section).expect("made");
+        clap_mangen::generate_to(Arguments::command(), &section).expect("written");
+        let pages = std::fs::read_dir(&section).expect("read").count();
+        std::fs::remove_dir_all(&folder).expect("removed");
+        assert_eq!(pages, all().len());
+    }
+}

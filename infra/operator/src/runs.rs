@@ -27,13 +27,13 @@ pub(crate) struct RunsArguments {
 
 /// A customer's runs.
 #[derive(Debug, Serialize)]
-struct Runs {
-    tenant: TenantId,
-    stage: String,
+pub(crate) struct Runs {
+    pub(crate) tenant: TenantId,
+    pub(crate) stage: String,
     #[serde(rename = "runs")]
-    listed: Vec<RunRecord>,
+    pub(crate) listed: Vec<RunRecord>,
     #[serde(skip)]
-    zone: TimeZone,
+    pub(crate) zone: TimeZone,
 }
 
 /// Prints what was asked for.
@@ -92,7 +92,7 @@ impl Runs {
 }
 
 /// What was counted, without what there was none of.
-fn done(run: &RunRecord) -> String {
+pub(crate) fn done(run: &RunRecord) -> String {
     let counted = run.counts.iter().filter(|(_, count)| **count > 0);
     let counted: Vec<_> = counted.map(|(name, count)| format!("{name} {count}")).collect();
     counted.join(", ").replace('_', " ")
@@ -109,7 +109,7 @@ fn duration(took: SignedDuration) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use insta::assert_snapshot;
 
     use super::*;
@@ -131,9 +131,8 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_run_says_when_where_the_customer_is_and_what_it_did() {
-        let runs = Runs {
+    fn runs() -> Runs {
+        Runs {
             tenant: "acme".parse().expect("a tenant"),
             stage: "test".to_owned(),
             listed: vec![
@@ -161,7 +160,16 @@ mod tests {
                 ),
             ],
             zone: TimeZone::get("Australia/Sydney").expect("a zone"),
-        };
-        assert_snapshot!(written(&runs, Output::Table, 100).expect("written"));
+        }
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        vec![serde_json::to_value(runs()).expect("JSON")]
+    }
+
+    #[test]
+    fn a_run_says_when_where_the_customer_is_and_what_it_did() {
+        assert_snapshot!(written(&runs(), Output::Table, 100).expect("written"));
     }
 }

@@ -31,6 +31,12 @@ pub struct Timetable {
     /// The sweep.
     #[serde(default, serialize_with = "as_text")]
     pub results_sweep: Option<ScheduleExpression>,
+    /// Whether topics become courses; none where the version in force was applied before this was kept.
+    #[serde(default)]
+    pub courses_on: Option<bool>,
+    /// Whether completions become results; likewise.
+    #[serde(default)]
+    pub results_on: Option<bool>,
 }
 
 /// How a job stands against its schedule.
@@ -67,6 +73,8 @@ impl Timetable {
             users: schedule(Job::Users),
             courses: schedule(Job::Courses),
             results_sweep: schedule(Job::ResultsSweep),
+            courses_on: Some(configuration.courses.enabled),
+            results_on: Some(configuration.results.enabled),
         }
     }
 
@@ -134,6 +142,8 @@ mod tests {
             users: Some("cron(0 7-19 ? * MON-FRI *)".parse().expect("a schedule")),
             courses: None,
             results_sweep: Some("rate(6 hours)".parse().expect("a schedule")),
+            courses_on: Some(false),
+            results_on: None,
         }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::back_off::BackOff;
@@ -57,6 +57,9 @@ impl fmt::Display for Job {
 
 /// So many slices in a row that got nowhere are the operator's affair.
 pub const STALLED_SLICES: u32 = 3;
+
+/// How long a run may wait for the watchdog to carry it on: three starts that went nowhere.
+pub const STALLED_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
 /// What a job remembers from run to run: one part of the customer's row in the fleet summary.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

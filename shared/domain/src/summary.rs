@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::configuration::Status;
 use crate::freshness::{Freshness, Timetable};
-use crate::incident::Sighting;
-use crate::job::{Job, JobState};
+use crate::incident::{Incident, Sighting};
+use crate::job::{Job, JobState, STALLED_SLICES};
 use crate::outage::Told;
 use crate::tenant::TenantId;
 use crate::vigilance::Vigilance;
@@ -23,6 +23,8 @@ pub struct CustomerSummary {
     pub name: String,
     /// Whether runs write.
     pub status: Status,
+    /// The number of the configuration in force.
+    pub version: u64,
     /// When the configuration first was live.
     pub live_since: Option<Timestamp>,
     /// When the jobs are due; none where the version in force was applied before this was kept.
@@ -80,6 +82,28 @@ impl CustomerSummary {
             }
         });
         late.collect()
+    }
+
+    /// Whether a job does not do what it should because of a vendor's outage that meets many.
+    #[must_use]
+    pub fn is_explained(&self, job: Job, incidents: &[Incident]) -> bool {
+        let failing = self.job(job).failing;
+        let mut open = incidents.iter().filter(|incident| !incident.is_over());
+        // What is still held back when nothing holds it back any more is late like everything else.
+        let waits = |incident: &Incident| self.held_since.contains_key(&job) && job.calls(incident.vendor);
+        let fails = |incident: &Incident| {
+            failing
+                .as_ref()
+                .is_some_and(|failing| incident.explains(&failing.signature))
+        };
+        open.any(|incident| waits(incident) || fails(incident))
+    }
+
+    /// Whether the job's last slices did nothing. One that fails says so itself: it is not one that gets nowhere.
+    #[must_use]
+    pub fn gets_nowhere(&self, job: Job) -> bool {
+        let state = self.job(job);
+        state.failing.is_none() && state.stalled_slices > STALLED_SLICES
     }
 
     /// What an incident sees of the customer: the jobs that run. A customer that is not live is not seen.

@@ -23,7 +23,7 @@ impl Vigilance {
     /// For a customer who is live since then; one of whom that is not known is not new.
     #[must_use]
     pub fn of(live_since: Option<Timestamp>, now: Timestamp) -> Self {
-        if live_since.is_some_and(|since| now.duration_since(since) < HYPERCARE) {
+        if is_hypercare(live_since, now) {
             Self {
                 stale_after: SignedDuration::from_mins(10),
                 vendor_told_after: SignedDuration::from_hours(2),
@@ -37,6 +37,12 @@ impl Vigilance {
             }
         }
     }
+}
+
+/// Whether a customer who is live since then is in the first four weeks; one of whom that is not known is not.
+#[must_use]
+pub fn is_hypercare(live_since: Option<Timestamp>, now: Timestamp) -> bool {
+    live_since.is_some_and(|since| now.duration_since(since) < HYPERCARE)
 }
 
 /// A day, as the table of troubles says.

@@ -3,6 +3,8 @@
 //! They are put into the table, due one after the other at a pace that leaves the larger part of the customer's requests to
 //! those who learn today; the watchdog queues what is due. So a backfill needs nobody to wait for it.
 
+use std::ops::ControlFlow;
+
 use habitsync_domain::completion::Completion;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use jiff::{SignedDuration, Timestamp};
@@ -57,11 +59,16 @@ pub struct BackfillReport {
     pub known: u64,
     /// When the last of them is due.
     pub last_due_at: Option<Timestamp>,
+    /// Completions that were not come to: somebody stopped before them. They are found again.
+    pub left: u64,
 }
 
 /// Why nothing, or not everything, was backfilled.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BackfillFailure {
+    /// Somebody stopped it before anything was added.
+    #[error("stopped; nothing was added, and the same command begins again")]
+    Stopped,
     /// The window has nothing in it.
     #[error("the window ends before it begins")]
     EmptyWindow,
@@ -82,14 +89,14 @@ where
     Portal: ListCompletions,
     Clock: Now,
 {
-    /// Finds what has no record. `progress` hears of how many completions it is known, and of how many there are.
+    /// Finds what has no record. `progress` hears of how many completions it is known, and of how many there are, and may stop it.
     ///
     /// # Errors
     /// See [`BackfillFailure`].
     pub async fn plan(
         &self,
         window: BackfillWindow,
-        mut progress: impl FnMut(usize, usize),
+        mut progress: impl FnMut(usize, usize) -> ControlFlow<()>,
     ) -> Result<BackfillPlan, BackfillFailure> {
         self.must_be_live()?;
         if window.until <= window.from {
@@ -110,19 +117,21 @@ where
                 KnownResult::Record(_) => {}
                 KnownResult::Unreadable => plan.unreadable += 1,
             }
-            progress(looked_up, total);
+            if progress(looked_up, total).is_break() {
+                return Err(BackfillFailure::Stopped);
+            }
         }
         Ok(plan)
     }
 
-    /// Adds what was found. `progress` hears how many have been dealt with.
+    /// Adds what was found. `progress` hears how many have been dealt with, and may stop it there.
     ///
     /// # Errors
     /// See [`BackfillFailure`].
     pub async fn apply(
         &self,
         plan: &BackfillPlan,
-        mut progress: impl FnMut(usize),
+        mut progress: impl FnMut(usize) -> ControlFlow<()>,
     ) -> Result<BackfillReport, BackfillFailure> {
         self.must_be_live()?;
         let interval = self.interval();
@@ -136,7 +145,10 @@ where
             } else {
                 report.known += 1;
             }
-            progress(done);
+            if progress(done).is_break() {
+                report.left = plan.missing.len().saturating_sub(done) as u64;
+                break;
+            }
         }
         Ok(report)
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::incident::Incident;
-use habitsync_domain::job::{Job, STALLED_SLICES};
+use habitsync_domain::job::{Job, STALLED_AFTER};
 use habitsync_domain::parked_results::in_turn;
 use habitsync_domain::summary::{CustomerSummary, LateJob};
 use habitsync_domain::tenant::TenantId;
@@ -13,9 +13,6 @@ use jiff::{SignedDuration, Timestamp};
 use crate::fleet_view::FleetView;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::summary::{CountWaiting, OpenRun};
-
-/// How long a run may wait for the watchdog to carry it on: three starts that went nowhere.
-const STALLED_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -111,7 +108,7 @@ impl FleetMeasures {
             let (explained, late): (Vec<_>, Vec<_>) = customer
                 .late_jobs(lease_until, now)
                 .into_iter()
-                .partition(|late| is_explained(customer, late.job, incidents));
+                .partition(|late| customer.is_explained(late.job, incidents));
             self.in_incident += u64::from(!explained.is_empty() || !customer.held_since.is_empty());
             if !late.is_empty() {
                 self.stale.insert(customer.tenant.clone(), late);
@@ -146,27 +143,8 @@ impl FleetMeasures {
     }
 }
 
-/// Whether a job is late because of a vendor's outage that meets many.
-fn is_explained(customer: &CustomerSummary, job: Job, incidents: &[Incident]) -> bool {
-    let failing = customer.job(job).failing;
-    let mut open = incidents.iter().filter(|incident| !incident.is_over());
-    // What is still held back when nothing holds it back any more is late like everything else.
-    let waits = |incident: &Incident| customer.held_since.contains_key(&job) && job.calls(incident.vendor);
-    let fails = |incident: &Incident| {
-        failing
-            .as_ref()
-            .is_some_and(|failing| incident.explains(&failing.signature))
-    };
-    open.any(|incident| waits(incident) || fails(incident))
-}
-
-/// A job that fails says so itself: it is not one that gets nowhere.
 fn stalled_jobs(customer: &CustomerSummary) -> impl Iterator<Item = (TenantId, Job)> {
-    let gets_nowhere = |job: &Job| {
-        let state = customer.job(*job);
-        state.failing.is_none() && state.stalled_slices > STALLED_SLICES
-    };
-    let jobs = Job::ALL.into_iter().filter(gets_nowhere);
+    let jobs = Job::ALL.into_iter().filter(|job| customer.gets_nowhere(*job));
     jobs.map(|job| (customer.tenant.clone(), job))
 }
 

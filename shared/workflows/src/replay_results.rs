@@ -1,6 +1,8 @@
 //! Results that could not be recorded, tried again once their cause is mended: found first, shown, and then put back to
 //! waiting, due now.
 
+use std::ops::ControlFlow;
+
 use habitsync_domain::result::ResultRecord;
 use habitsync_domain::result_choice::{ReplayChoice, ResultStatus, attempts_after_replay};
 
@@ -15,6 +17,8 @@ pub struct ReplayReport {
     pub replayed: u64,
     /// They were not dead any more.
     pub moved_on: u64,
+    /// They were not come to: somebody stopped before them. They are found again.
+    pub left: u64,
 }
 
 /// The dead results that are chosen, oldest completion first; one that cannot be read may have been among them.
@@ -33,7 +37,7 @@ pub async fn find_replayable<T: ListResults>(
 }
 
 /// Makes these results, as they were found, wait again. They begin at the ladder's first rung, and the next attempt looks
-/// before it writes. `progress` hears how many have been dealt with.
+/// before it writes. `progress` hears how many have been dealt with, and may stop it there.
 ///
 /// # Errors
 /// The table failed; what was done by then stays done, and the rest is found again.
@@ -41,7 +45,7 @@ pub async fn replay_results<T: ReviveResult, C: Now>(
     table: &T,
     clock: &C,
     found: &[ResultRecord],
-    mut progress: impl FnMut(usize),
+    mut progress: impl FnMut(usize) -> ControlFlow<()>,
 ) -> Result<ReplayReport, ServiceFailure> {
     let mut report = ReplayReport::default();
     for (done, record) in (1..).zip(found) {
@@ -52,7 +56,10 @@ pub async fn replay_results<T: ReviveResult, C: Now>(
         } else {
             report.moved_on += 1;
         }
-        progress(done);
+        if progress(done).is_break() {
+            report.left = found.len().saturating_sub(done) as u64;
+            break;
+        }
     }
     Ok(report)
 }

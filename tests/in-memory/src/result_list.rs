@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use crate::faults::Call;
 use crate::table::{Table, WaitingResult};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::result_list::{AddResult, ListDead, ListResults, ListedResults, ReviveResult};
+use habitsync_workflows::ports::result_list::{
+    AddResult, ListDead, ListResults, ListWaiting, ListedResults, ReviveResult,
+};
 
 impl ListResults for Table {
     async fn list_results(&self, status: Option<ResultStatus>) -> Result<ListedResults, ServiceFailure> {
@@ -37,6 +39,23 @@ impl ListDead for Table {
             Ok(dead.take(limit as usize).cloned().collect())
         };
         self.faults.call(Call::ListDead, list).await
+    }
+}
+
+impl ListWaiting for Table {
+    async fn list_waiting(&self, limit: u32) -> Result<Vec<ResultRecord>, ServiceFailure> {
+        let list = || {
+            let state = self.state();
+            let mut due: Vec<_> = state
+                .results
+                .values()
+                .filter(|stored| stored.due_at.is_some())
+                .collect();
+            due.sort_by_key(|stored| stored.due_at);
+            let records = due.into_iter().map(|stored| stored.record.clone());
+            Ok(records.take(limit as usize).collect())
+        };
+        self.faults.call(Call::ListWaiting, list).await
     }
 }
 

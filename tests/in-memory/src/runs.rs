@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::faults::Call;
 use crate::table::{StoredRun, Table};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::runs::{HoldLease, Lease, RememberJob, SaveRun};
+use habitsync_workflows::ports::runs::{HoldLease, Lease, ListRuns, RememberJob, SaveRun};
 use habitsync_workflows::ports::tenants::FindGoLive;
 
 impl HoldLease for Table {
@@ -37,6 +37,18 @@ impl HoldLease for Table {
             Ok(())
         };
         self.faults.call(Call::ReleaseLease, release).await
+    }
+}
+
+impl ListRuns for Table {
+    async fn list_runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunRecord>, ServiceFailure> {
+        let list = || {
+            let state = self.state();
+            let newest_first = state.runs.values().rev().map(|stored| &stored.record);
+            let meant = newest_first.filter(|run| job.is_none_or(|job| job == run.job));
+            Ok(meant.take(limit).cloned().collect())
+        };
+        self.faults.call(Call::ListRuns, list).await
     }
 }
 

@@ -1,6 +1,6 @@
 //! The fleet's summary, what waits in it by number, and the incidents that all customers share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::configuration::Status;
 use habitsync_domain::freshness::Timetable;
@@ -20,7 +20,9 @@ use crate::table::Table;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents, ManageHeldBack, NoteHeldBack};
-use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, OpenRun, RememberTold, Unsent};
+use habitsync_workflows::ports::summary::{
+    CountByCustomer, CountWaiting, Dead, FindSummary, ListSummaries, OpenRun, RememberTold, Unsent,
+};
 
 /// What a customer's row in the summary holds besides what its jobs remember.
 #[derive(Debug, Clone, Default)]
@@ -132,6 +134,13 @@ impl ListSummaries for Fleet<'_> {
     }
 }
 
+impl FindSummary for Fleet<'_> {
+    async fn find_summary(&self, tenant: &TenantId) -> Result<Option<CustomerSummary>, ServiceFailure> {
+        let find = || Ok(self.table(tenant).map(|table| summary(tenant, table)));
+        self.faults.call(Call::FindSummary, find).await
+    }
+}
+
 fn summary(tenant: &TenantId, table: &Table) -> CustomerSummary {
     let state = table.state();
     CustomerSummary {
@@ -142,6 +151,7 @@ fn summary(tenant: &TenantId, table: &Table) -> CustomerSummary {
         } else {
             Status::Live
         },
+        version: state.version,
         live_since: state.live_since,
         timetable: state.row.timetable.clone(),
         jobs: state.jobs.clone(),
@@ -178,13 +188,9 @@ impl CountWaiting for Fleet<'_> {
         let count = || {
             let mut unsent = Unsent::default();
             for (_, table) in self.tables() {
-                let state = table.state();
-                let waiting = state.results.iter().filter(|(_, stored)| stored.due_at.is_some());
-                for (enrolment, stored) in waiting {
-                    unsent.count += 1;
-                    let since = state.unsent_since.get(enrolment).copied().or(stored.due_at);
-                    unsent.oldest_since = unsent.oldest_since.into_iter().chain(since).min();
-                }
+                let of_one = unsent_of(table);
+                unsent.count += of_one.count;
+                unsent.oldest_since = unsent.oldest_since.into_iter().chain(of_one.oldest_since).min();
             }
             Ok(unsent)
         };
@@ -238,5 +244,57 @@ impl CountWaiting for Fleet<'_> {
             Ok(parked)
         };
         self.faults.call(Call::CountParked, count).await
+    }
+}
+
+/// What of one customer could be recorded, and has not been.
+fn unsent_of(table: &Table) -> Unsent {
+    let state = table.state();
+    let waiting = state.results.iter().filter(|(_, stored)| stored.due_at.is_some());
+    let since = waiting.map(|(enrolment, stored)| state.unsent_since.get(enrolment).copied().or(stored.due_at));
+    let since: Vec<_> = since.collect();
+    Unsent {
+        count: since.len() as u64,
+        oldest_since: since.into_iter().flatten().min(),
+    }
+}
+
+impl CountByCustomer for Fleet<'_> {
+    async fn count_unsent_by_customer(&self) -> Result<BTreeMap<TenantId, Unsent>, ServiceFailure> {
+        let count = || {
+            let unsent = self
+                .tables()
+                .iter()
+                .map(|(tenant, table)| (tenant.clone(), unsent_of(table)));
+            Ok(unsent.filter(|(_, unsent)| unsent.count > 0).collect())
+        };
+        self.faults.call(Call::CountUnsent, count).await
+    }
+
+    async fn count_dead_by_customer(&self, lately: Timestamp) -> Result<BTreeMap<TenantId, Dead>, ServiceFailure> {
+        let count = || {
+            let dead = self.tables().iter().map(|(tenant, table)| {
+                let state = table.state();
+                let dead_at = &state.row.dead_at;
+                let dead = Dead {
+                    count: dead_at.len() as u64,
+                    lately: dead_at.iter().filter(|at| **at > lately).count() as u64,
+                };
+                (tenant.clone(), dead)
+            });
+            Ok(dead.filter(|(_, dead)| dead.count > 0).collect())
+        };
+        self.faults.call(Call::CountDead, count).await
+    }
+
+    async fn list_open_breakers(&self) -> Result<BTreeSet<TenantId>, ServiceFailure> {
+        let list = || {
+            let open = self
+                .tables()
+                .iter()
+                .filter(|(_, table)| table.state().breaker.1.is_some());
+            Ok(open.map(|(tenant, _)| tenant.clone()).collect())
+        };
+        self.faults.call(Call::CountOpenBreakers, list).await
     }
 }

@@ -5,13 +5,16 @@ use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::hold::{HeldPlan, Verdict};
+use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::holds::{Deciding, decide_hold, list_holds};
+use serde::Serialize;
 
 use super::arguments::{ApproveArguments, DecideArguments};
 use super::{list, table};
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::Output;
+use crate::terminal::answer::grid;
+use crate::terminal::{Answer, PAGE};
 
 /// Lets the plan's people go, once their number was said.
 pub(super) async fn approve(stage: &Stage, asked: &ApproveArguments) -> Result<ExitCode, Failure> {
@@ -40,35 +43,69 @@ async fn decide(stage: &Stage, asked: &DecideArguments, verdict: Verdict) -> Res
         by,
     };
     let held = decide_hold(&table(stage, &asked.tenant).await?, &SystemClock, &deciding).await?;
-    match stage.output {
-        Output::Json => println!("{}", serde_json::to_string_pretty(&held)?),
-        Output::Table | Output::Csv => println!("{}", told(asked, verdict, &held, by)),
-    }
+    stage.print(&Decided {
+        tenant: asked.tenant.clone(),
+        stage: stage.name.clone(),
+        verdict,
+        by,
+        plan: held,
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn told(asked: &DecideArguments, verdict: Verdict, held: &HeldPlan, by: &str) -> String {
-    let (tenant, count) = (&asked.tenant, held.people.len());
-    let what_next = match verdict {
-        Verdict::Approved => {
-            "they are removed by the next run, each as long as their evidence stays what it was \
-             (now: habitsync run {tenant} users)"
-        }
-        Verdict::Rejected => "they are kept, and not asked about again until their evidence changes",
-    };
-    let what_next = what_next.replace("{tenant}", tenant.as_str());
-    format!(
-        "{tenant}: {count} removals of plan {} {} by {by}; {what_next}",
-        held.id,
-        verdict.as_str()
-    )
+/// What was decided about whom.
+#[derive(Debug, Serialize)]
+struct Decided {
+    tenant: TenantId,
+    stage: String,
+    verdict: Verdict,
+    by: String,
+    #[serde(flatten)]
+    plan: HeldPlan,
+}
+
+impl Answer for Decided {
+    fn heading(&self) -> String {
+        let Self {
+            tenant,
+            verdict,
+            by,
+            plan,
+            ..
+        } = self;
+        let what_next = match verdict {
+            Verdict::Approved => {
+                "they are removed by the next run, each as long as their evidence stays what it was \
+                 (now: habitsync run {tenant} users)"
+            }
+            Verdict::Rejected => "they are kept, and not asked about again until their evidence changes",
+        };
+        let what_next = what_next.replace("{tenant}", tenant.as_str());
+        format!(
+            "{tenant}: {} removals of plan {} {} by {by}; {what_next}",
+            plan.people.len(),
+            plan.id,
+            verdict.as_str()
+        )
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &list::COLUMNS
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        list::rows(&self.plan)
+    }
+
+    /// One line: what it did.
+    fn text(&self, _: u16) -> String {
+        format!("{}\n", self.heading())
+    }
 }
 
 /// Shows the people, and asks for their number; none where nobody answers with one.
 fn ask(held: &HeldPlan, mut answers: impl BufRead) -> Option<usize> {
-    for person in &held.people {
-        println!("{}", list::line(person));
-    }
+    println!("{}", grid(&list::COLUMNS, list::rows(held), PAGE));
     print!("How many people are to be removed? ");
     std::io::stdout().flush().ok()?;
     let mut answer = String::new();
@@ -85,8 +122,40 @@ fn must_be(people: usize, said: Option<usize>) -> Result<(), Failure> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use crate::terminal::Output;
+    use crate::terminal::answer::written;
+
+    fn decided(verdict: Verdict) -> Decided {
+        Decided {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            verdict,
+            by: "ana".to_owned(),
+            plan: list::tests::decided(),
+        }
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        vec![serde_json::to_value(decided(Verdict::Approved)).expect("JSON")]
+    }
+
+    #[test]
+    fn a_decision_is_one_line_for_people_and_the_whole_plan_for_programs() {
+        let table = written(&decided(Verdict::Approved), Output::Table, 100).expect("written");
+        assert_eq!(table.lines().count(), 1);
+        assert!(
+            table.contains("5 removals of plan") && table.contains("habitsync run acme users"),
+            "{table}"
+        );
+        let json = written(&decided(Verdict::Rejected), Output::Json, 100).expect("written");
+        assert!(
+            json.contains("\"people\"") && json.contains("\"verdict\": \"rejected\""),
+            "{json}"
+        );
+    }
 
     #[test]
     fn nothing_is_approved_by_the_wrong_number_or_by_none() {

@@ -6,22 +6,32 @@ use habitsync_domain::hold::{HeldPerson, HeldPlan};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::trouble::Trouble;
 use habitsync_workflows::holds::list_holds;
-use serde_json::json;
+use serde::Serialize;
 
 use super::arguments::ListArguments;
 use super::table;
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::{Output, printable};
+use crate::terminal::{Answer, counted, printable};
+
+/// What is held of a customer.
+#[derive(Debug, Serialize)]
+pub(super) struct Held {
+    pub(super) tenant: TenantId,
+    pub(super) stage: String,
+    /// None where nothing is.
+    pub(super) held: Option<HeldPlan>,
+}
 
 /// Prints what is held.
 pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<ExitCode, Failure> {
-    let held = list_holds(&table(stage, &asked.tenant).await?).await?;
-    match stage.output {
-        Output::Json => println!("{}", serde_json::to_string_pretty(&json!({ "held": held }))?),
-        Output::Table | Output::Csv => println!("{}", shown(&asked.tenant, &stage.name, held.as_ref())),
-    }
-    let waits = held.is_some_and(|held| held.word().is_none());
+    let held = Held {
+        tenant: asked.tenant.clone(),
+        stage: stage.name.clone(),
+        held: list_holds(&table(stage, &asked.tenant).await?).await?,
+    };
+    stage.print(&held)?;
+    let waits = held.held.is_some_and(|held| held.word().is_none());
     // Somebody has to decide.
     Ok(if waits {
         ExitCode::from(Trouble::Data.reaction().exit_code)
@@ -30,31 +40,47 @@ pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<ExitCod
     })
 }
 
-fn shown(tenant: &TenantId, stage: &str, held: Option<&HeldPlan>) -> String {
-    let Some(held) = held else {
-        return format!("# nothing of {tenant} is held on stage {stage}, from the table");
-    };
-    let count = held.people.len();
-    let first = format!(
-        "# plan {} of {tenant} on stage {stage}: {count} removals held since {:.0}, from the table",
-        held.id, held.since
-    );
-    let lines = [first]
-        .into_iter()
-        .chain(held.people.iter().map(line))
-        .chain(what_next(tenant, held));
-    lines.collect::<Vec<_>>().join("\n")
+impl Answer for Held {
+    fn heading(&self) -> String {
+        let Self { tenant, stage, held } = self;
+        let Some(held) = held else {
+            return format!("# nothing of {tenant} is held on stage {stage}, from the table");
+        };
+        format!(
+            "# plan {} of {tenant} on stage {stage}: {} held since {:.0}, from the table",
+            held.id,
+            counted(held.people.len(), "removal"),
+            held.since
+        )
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &COLUMNS
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.held.as_ref().map(rows).unwrap_or_default()
+    }
+
+    fn next(&self) -> Vec<String> {
+        let next = self.held.as_ref().map(|held| what_next(&self.tenant, held));
+        next.unwrap_or_default()
+    }
 }
 
-/// One person: name, employee number, evidence, and why it is held.
-pub(super) fn line(held: &HeldPerson) -> String {
-    format!(
-        "{:<12} {:<28} {:<36} held: {}",
-        held.employee_id.as_str(),
-        printable(&held.person),
-        held.evidence.reason(),
-        held.because.reason()
-    )
+pub(super) const COLUMNS: [&str; 4] = ["employee", "person", "evidence", "held because"];
+
+/// A person each: employee number, name, evidence, and why the removal is held.
+pub(super) fn rows(held: &HeldPlan) -> Vec<Vec<String>> {
+    let row = |held: &HeldPerson| {
+        vec![
+            held.employee_id.to_string(),
+            printable(&held.person),
+            held.evidence.reason(),
+            held.because.reason(),
+        ]
+    };
+    held.people.iter().map(row).collect()
 }
 
 fn what_next(tenant: &TenantId, held: &HeldPlan) -> Vec<String> {
@@ -74,17 +100,53 @@ fn what_next(tenant: &TenantId, held: &HeldPlan) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use habitsync_domain::employment::Evidence;
     use habitsync_domain::hold::{HeldBecause, Verdict, Word};
     use insta::assert_snapshot;
 
     use super::*;
+    use crate::terminal::Output;
+    use crate::terminal::answer::written;
 
-    #[test]
-    fn every_person_has_a_line_with_the_evidence_and_why_it_is_held_and_the_end_says_what_to_do() {
+    fn word(at: jiff::Timestamp) -> Word {
+        Word {
+            verdict: Verdict::Rejected,
+            by: "ana".to_owned(),
+            at,
+        }
+    }
+
+    fn held(held: Option<HeldPlan>) -> Held {
+        Held {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            held,
+        }
+    }
+
+    fn table(plan: Option<HeldPlan>) -> String {
+        let table = written(&held(plan), Output::Table, 100).expect("written");
+        assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
+        table
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        let plans = [None, Some(plan()), Some(decided())];
+        plans.map(|plan| serde_json::to_value(held(plan)).expect("JSON")).into()
+    }
+
+    pub(in crate::holds) fn decided() -> HeldPlan {
+        let mut plan = plan();
+        plan.words.push(word(plan.since));
+        plan
+    }
+
+    /// One person for each reason to hold a removal.
+    fn plan() -> HeldPlan {
         let at = "2026-11-22T21:05:00Z".parse().expect("a time");
-        let held = |id: &str, person: &str, evidence, because| HeldPerson {
+        let person = |id: &str, person: &str, evidence, because| HeldPerson {
             employee_id: id.parse().expect("an id"),
             person: person.to_owned(),
             user_name: format!("{id}@acme.com.au").parse().expect("a name"),
@@ -98,30 +160,32 @@ mod tests {
             allowed: 8,
         };
         let people = vec![
-            held("E1001", "Georgia Kovačević", Evidence::Ended { last_day }, limit),
-            held(
+            person("E1001", "Georgia Kovačević", Evidence::Ended { last_day }, limit),
+            person(
                 "E1002",
                 "Mitch Pham",
                 Evidence::Terminated,
                 HeldBecause::Shrunk { from: 400, to: 250 },
             ),
-            held("E1003", "Anika Deng", Evidence::Vanished, HeldBecause::NotConfirmed),
-            held("E1004", "Jo Citizen", Evidence::OutOfScope, HeldBecause::RecordEmptied),
-            held("E1005", "Mei Lin", Evidence::Terminated, HeldBecause::NoLinks),
+            person("E1003", "Anika Deng", Evidence::Vanished, HeldBecause::NotConfirmed),
+            person("E1004", "Jo Citizen", Evidence::OutOfScope, HeldBecause::RecordEmptied),
+            person("E1005", "Mei Lin", Evidence::Terminated, HeldBecause::NoLinks),
         ];
-        let mut plan = HeldPlan::of(people, 3, None, at).expect("somebody is held");
-        let tenant = "acme".parse().expect("a tenant");
-        assert_snapshot!(shown(&tenant, "test", Some(&plan)));
-        plan.words.push(Word {
-            verdict: Verdict::Rejected,
-            by: "ana".to_owned(),
-            at,
-        });
-        let decided = shown(&tenant, "test", Some(&plan));
+        HeldPlan::of(people, 3, None, at).expect("somebody is held")
+    }
+
+    #[test]
+    fn every_person_has_a_line_with_the_evidence_and_why_it_is_held_and_the_end_says_what_to_do() {
+        assert_snapshot!(table(Some(plan())));
+        assert_snapshot!(
+            "held_json",
+            written(&held(Some(decided())), Output::Json, 100).expect("written")
+        );
+        let decided = table(Some(decided()));
         assert!(
-            decided.ends_with("rejected by ana at 2026-11-22T21:05:00Z; the next run follows"),
+            decided.ends_with("rejected by ana at 2026-11-22T21:05:00Z; the next run follows\n"),
             "{decided}"
         );
-        assert!(shown(&tenant, "test", None).contains("nothing of acme is held"));
+        assert!(table(None).contains("nothing of acme is held"));
     }
 }

@@ -1,8 +1,8 @@
 //! `habitsync holds`: removals that wait for a word, and the word. One file per command.
 
 mod arguments;
-mod decide;
-mod list;
+pub(crate) mod decide;
+pub(crate) mod list;
 
 pub(crate) use arguments::HoldsCommand;
 

@@ -3,7 +3,7 @@
 mod proposal;
 mod remove;
 mod set;
-mod show;
+pub(crate) mod show;
 
 use clap::Subcommand;
 

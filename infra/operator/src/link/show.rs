@@ -131,8 +131,9 @@ impl Link {
 }
 
 #[cfg(test)]
-mod tests {
-    use habitsync_domain::person::{FieldChange, FormerName};
+pub(crate) mod tests {
+    use habitsync_domain::employment::Evidence;
+    use habitsync_domain::person::{FieldChange, FormerName, LastChange, Removed};
     use habitsync_domain::user::UserFields;
     use insta::assert_snapshot;
 
@@ -140,12 +141,11 @@ mod tests {
     use crate::terminal::Output;
     use crate::terminal::answer::written;
 
-    #[test]
-    fn a_link_shows_the_account_its_names_its_fields_and_its_changes() {
+    fn link() -> Link {
         let at: Timestamp = "2026-03-01T20:30:00Z".parse().expect("a time");
         let employee_id: EmployeeId = "E100".parse().expect("an employee");
         let field = |name: &str, value: &str| (name.parse().expect("a field"), value.to_owned());
-        let link = Link {
+        Link {
             tenant: "acme".parse().expect("a tenant"),
             stage: "test".to_owned(),
             employee_id: employee_id.clone(),
@@ -158,8 +158,17 @@ mod tests {
                 }],
                 active: true,
                 fields: UserFields([field("first_name", "Jo"), field("X-Job Title", "Engineer")].into()),
-                last_change: None,
-                removed: None,
+                last_change: Some(LastChange {
+                    at,
+                    reason: "the user name changed".to_owned(),
+                }),
+                removed: Some(Removed {
+                    at,
+                    evidence: Evidence::Ended {
+                        last_day: "2026-02-27".parse().expect("a date"),
+                    },
+                    approved: false,
+                }),
             }),
             changes: vec![PersonChange {
                 employee_id,
@@ -172,8 +181,17 @@ mod tests {
                 }],
             }],
             zone: TimeZone::get("Australia/Sydney").expect("a zone"),
-        };
-        assert_snapshot!(written(&link, Output::Table, 100).expect("written"));
+        }
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        vec![serde_json::to_value(link()).expect("JSON")]
+    }
+
+    #[test]
+    fn a_link_shows_the_account_its_names_its_fields_and_its_changes() {
+        assert_snapshot!(written(&link(), Output::Table, 100).expect("written"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::counts;
 use super::words::{in_words, what};
 use crate::failure::Failure;
-use crate::terminal::{Answer, printable};
+use crate::terminal::{Answer, answer, printable};
 
 /// A plan, as it is shown.
 #[derive(Serialize)]
@@ -93,14 +93,16 @@ impl Answer for Shown {
             Status::Draft => "nothing was written, and a draft's runs write nothing either",
             Status::Paused => "nothing was written, and a paused customer's jobs do not run",
         };
-        let first = format!("# {tenant} on stage {stage} under {configuration}: what the next user sync would do");
-        let second = format!("# from EmployeeConnect {accounts}; {writes}");
-        let counts = counts::lines(&self.counts);
-        [first, second, String::new()]
-            .into_iter()
-            .chain(counts)
-            .collect::<Vec<_>>()
-            .join("\n")
+        format!(
+            "# {tenant} on stage {stage} under {configuration}: what the next user sync would do\n\
+             # from EmployeeConnect {accounts}; {writes}"
+        )
+    }
+
+    fn text(&self, width: u16) -> String {
+        let counts = counts::lines(&self.counts).join("\n");
+        let table = answer::limited(self, width);
+        answer::paragraphs([answer::wrapped(&self.heading(), width), counts, table, self.next().join("\n")])
     }
 
     fn columns(&self) -> &'static [&'static str] {
@@ -124,7 +126,7 @@ impl Answer for Shown {
         self.limit
     }
 
-    fn footer(&self) -> Vec<String> {
+    fn next(&self) -> Vec<String> {
         vec![self.next_run.clone()]
     }
 }

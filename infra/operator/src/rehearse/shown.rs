@@ -92,7 +92,7 @@ impl Answer for Rehearsal {
         self.scenarios.iter().map(row).collect()
     }
 
-    fn footer(&self) -> Vec<String> {
+    fn next(&self) -> Vec<String> {
         vec![format!("the sign-off, with the evidence: {}", self.sign_off.display())]
     }
 }

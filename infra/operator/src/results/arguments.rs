@@ -39,9 +39,16 @@ pub(crate) struct ShowArguments {
     pub(super) enrolment: EnrolmentId,
 }
 
+/// Shown below the options.
+const REPLAY: &str = "\
+Ctrl-C stops between two results; the same command goes on from there.
+
+  habitsync results replay acme --cause 'answered 422'        shows which, and asks";
+
 /// Of the dead results, those that meet everything that is said.
 #[derive(Debug, Args)]
 #[group(skip)]
+#[command(after_help = REPLAY)]
 pub(crate) struct ReplayArguments {
     /// The customer.
     pub(super) tenant: TenantId,
@@ -64,7 +71,14 @@ pub(crate) struct ReplayArguments {
     pub(super) yes: Yes,
 }
 
+/// Shown below the options.
+const BACKFILL: &str = "\
+Ctrl-C stops between two completions; the same command goes on from there.
+
+  habitsync results backfill acme --from 2025-07-01           shows how many, and asks";
+
 #[derive(Debug, Args)]
+#[command(after_help = BACKFILL)]
 pub(crate) struct BackfillArguments {
     /// The customer.
     pub(super) tenant: TenantId,

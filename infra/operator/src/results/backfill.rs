@@ -2,20 +2,46 @@
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
 use habitsync_domain::job::Job;
+use habitsync_domain::tenant::TenantId;
 use habitsync_vendors::OpenTenant;
-use habitsync_workflows::backfill_results::{BackfillPlan, BackfillResults, BackfillWindow};
+use habitsync_workflows::backfill_results::{BackfillPlan, BackfillReport, BackfillResults, BackfillWindow};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::runs::RememberJob;
 use habitsync_workflows::ports::tenants::FindGoLive;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
 use super::arguments::BackfillArguments;
-use super::{tell_progress, tell_unreadable};
+use super::tell_unreadable;
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::{counted, local, zone_name};
+use crate::terminal::progress::Progress;
+use crate::terminal::stop::Stop;
+use crate::terminal::{Answer, Output, counted, local, zone_name};
+
+/// What was found, and what came of it.
+#[derive(Debug, Serialize)]
+struct Backfilled {
+    tenant: TenantId,
+    stage: String,
+    from: Timestamp,
+    until: Timestamp,
+    /// Completions of that time.
+    listed: u64,
+    /// Those of them whose record cannot be read.
+    unreadable: u64,
+    /// Those of them that wait to be recorded now.
+    added: u64,
+    /// Those of them that had come another way meanwhile.
+    known: u64,
+    /// Those of them without a result still: nobody agreed, or somebody stopped.
+    left: u64,
+    last_due_at: Option<Timestamp>,
+    #[serde(skip)]
+    zone: TimeZone,
+}
 
 /// Counts what the table does not know and, where that was said, adds it.
 pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result<(), Failure> {
@@ -27,38 +53,28 @@ pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result
         clock: &SystemClock,
         configuration: &opened.configuration,
     };
-    let plan = backfill
-        .plan(window, |done, of| tell_progress("looked up", done, of))
-        .await?;
-    let zone = opened.configuration.time_zone.zone();
-    tell_unreadable(plan.unreadable);
-    tell(asked, window, &plan, zone);
-    if plan.missing.is_empty() {
-        return Ok(());
-    }
-    let total = plan.missing.len();
-    if !asked
-        .yes
-        .is_said_to(&format!("Add {}?", counted(total, "completion")))?
-    {
-        return Ok(());
-    }
-    let report = backfill
-        .apply(&plan, |done| tell_progress("added", done, total))
-        .await?;
-    let last_due_at = report
-        .last_due_at
-        .map_or_else(String::new, |at| format!("; the last is due {}", local(at, zone)));
-    let known = match report.known {
-        0 => String::new(),
-        known => format!("; {known} had come another way meanwhile"),
+    let stop = Stop::on_ctrl_c();
+    let progress = Progress::of("looked up", stage.output);
+    let tell = |done, of| {
+        progress.reach(done, of);
+        stop.go_on()
     };
-    println!(
-        "{}: {} added{last_due_at}{known}",
-        asked.tenant,
-        counted(report.added, "completion")
-    );
-    Ok(())
+    let plan = backfill.plan(window, tell).await?;
+    drop(progress);
+    tell_unreadable(plan.unreadable);
+    let mut answer = Backfilled::found(stage, asked, window, &plan, opened.configuration.time_zone.zone());
+    if !is_agreed(stage, asked, &answer)? {
+        return Ok(());
+    }
+    let progress = Progress::of("added", stage.output);
+    let tell = |done| {
+        progress.reach(done, plan.missing.len());
+        stop.go_on()
+    };
+    let report = backfill.apply(&plan, tell).await?;
+    drop(progress);
+    answer.add(report);
+    tell_report(stage, &answer)
 }
 
 async fn window(opened: &OpenTenant, asked: &BackfillArguments) -> Result<BackfillWindow, Failure> {
@@ -82,14 +98,139 @@ async fn results_begin(table: &TenantTable) -> Result<Timestamp, ServiceFailure>
     Ok(live_since.unwrap_or_else(|| SystemClock.now()))
 }
 
-fn tell(asked: &BackfillArguments, window: BackfillWindow, plan: &BackfillPlan, zone: &TimeZone) {
-    println!(
-        "# {} of {}, from Tribal Habits; times in {}",
-        counted(plan.listed, "completion"),
-        asked.tenant,
-        zone_name(zone)
-    );
-    let (from, until) = (local(window.from, zone), local(window.until, zone));
-    println!("completed         from {from} to before {until}");
-    println!("without a result  {}", plan.missing.len());
+/// Whether what is missing is to be added. People are told what it is, and asked; programs where it was not agreed to.
+fn is_agreed(stage: &Stage, asked: &BackfillArguments, found: &Backfilled) -> Result<bool, Failure> {
+    if stage.output != Output::Table {
+        return match asked.yes.yes {
+            true => Ok(true),
+            false => stage.print(found).map(|()| false),
+        };
+    }
+    print!("{}", found.shown());
+    let question = format!("Add {}?", counted(found.left, "completion"));
+    Ok(found.left > 0 && asked.yes.is_said_to(&question)?)
+}
+
+fn tell_report(stage: &Stage, answer: &Backfilled) -> Result<(), Failure> {
+    if answer.left == 0 || stage.output != Output::Table {
+        stage.print(answer)?;
+    }
+    match answer.left {
+        0 => Ok(()),
+        left => Err(Failure::Stopped {
+            what: "added",
+            done: answer.added,
+            left,
+        }),
+    }
+}
+
+impl Backfilled {
+    /// Nothing is added yet.
+    fn found(
+        stage: &Stage,
+        asked: &BackfillArguments,
+        window: BackfillWindow,
+        plan: &BackfillPlan,
+        zone: &TimeZone,
+    ) -> Self {
+        Self {
+            tenant: asked.tenant.clone(),
+            stage: stage.name.clone(),
+            from: window.from,
+            until: window.until,
+            listed: plan.listed,
+            unreadable: plan.unreadable,
+            added: 0,
+            known: 0,
+            left: u64::try_from(plan.missing.len()).unwrap_or(u64::MAX),
+            last_due_at: None,
+            zone: zone.clone(),
+        }
+    }
+
+    fn add(&mut self, report: BackfillReport) {
+        (self.added, self.known, self.left) = (report.added, report.known, report.left);
+        self.last_due_at = report.last_due_at;
+    }
+
+    /// What would be added.
+    fn shown(&self) -> String {
+        let (from, until) = (local(self.from, &self.zone), local(self.until, &self.zone));
+        format!(
+            "# {} of {}, from Tribal Habits; times in {}\n\
+             completed         from {from} to before {until}\n\
+             without a result  {}\n",
+            counted(self.listed, "completion"),
+            self.tenant,
+            zone_name(&self.zone),
+            self.left
+        )
+    }
+}
+
+impl Answer for Backfilled {
+    fn heading(&self) -> String {
+        let last_due_at = self.last_due_at;
+        let last_due_at =
+            last_due_at.map_or_else(String::new, |at| format!("; the last is due {}", local(at, &self.zone)));
+        let known = match self.known {
+            0 => String::new(),
+            known => format!("; {known} had come another way meanwhile"),
+        };
+        let added = counted(self.added, "completion");
+        format!("{}: {added} added{last_due_at}{known}", self.tenant)
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["from", "until", "listed", "unreadable", "added", "known", "left"]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let counts = [self.listed, self.unreadable, self.added, self.known, self.left];
+        let times = [self.from, self.until].map(|at| at.to_string());
+        vec![times.into_iter().chain(counts.map(|count| count.to_string())).collect()]
+    }
+
+    /// One line: what it did.
+    fn text(&self, _: u16) -> String {
+        format!("{}\n", self.heading())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::terminal::answer::written;
+
+    fn backfilled() -> Backfilled {
+        let at = |text: &str| text.parse().expect("a time");
+        Backfilled {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            from: at("2026-01-01T00:00:00Z"),
+            until: at("2026-03-01T00:00:00Z"),
+            listed: 420,
+            unreadable: 0,
+            added: 400,
+            known: 3,
+            left: 0,
+            last_due_at: Some(at("2026-03-01T09:00:00Z")),
+            zone: TimeZone::get("Australia/Sydney").expect("bundled"),
+        }
+    }
+
+    #[test]
+    fn what_would_be_added_is_shown_and_what_was_is_one_line() {
+        let forms = [Output::Table, Output::Json, Output::Csv];
+        let forms = forms.map(|form| written(&backfilled(), form, 100).expect("written"));
+        assert_snapshot!(format!("{}----\n{}", backfilled().shown(), forms.join("----\n")));
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        vec![serde_json::to_value(backfilled()).expect("JSON")]
+    }
 }

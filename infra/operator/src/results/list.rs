@@ -1,48 +1,66 @@
 //! `habitsync results list`: a customer's results, a line each.
 
 use habitsync_domain::result::ResultRecord;
+use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::result_list::ListResults;
 use jiff::tz::TimeZone;
-use serde_json::json;
+use serde::Serialize;
 
 use super::arguments::ListArguments;
-use super::shown::{HEADER, lines};
+use super::shown::{COLUMNS, row};
 use super::{configuration, tell_unreadable};
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::{Output, counted, zone_name};
+use crate::terminal::{Answer, counted, zone_name};
+
+/// Some results of a customer.
+#[derive(Debug, Serialize)]
+pub(super) struct Results {
+    pub(super) tenant: TenantId,
+    pub(super) stage: String,
+    pub(super) results: Vec<ResultRecord>,
+    /// Those that cannot be read; they may be in any state.
+    pub(super) unreadable: u64,
+    /// `dead` where only such were looked for.
+    #[serde(skip)]
+    pub(super) kind: Option<&'static str>,
+    #[serde(skip)]
+    pub(super) zone: TimeZone,
+}
 
 /// Prints what was asked for.
 pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<(), Failure> {
     let configuration = configuration(stage, &asked.tenant).await?;
-    let (tenant, zone) = (&configuration.tenant, configuration.time_zone.zone());
     let status = asked.state.map(Into::into);
-    let listed = stage.table().tenant(tenant).list_results(status).await?;
+    let listed = stage.table().tenant(&asked.tenant).list_results(status).await?;
     tell_unreadable(listed.unreadable);
-    if stage.output == Output::Json {
-        let answer = json!({ "results": listed.records, "unreadable": listed.unreadable });
-        println!("{}", serde_json::to_string_pretty(&answer)?);
-        return Ok(());
-    }
-    let kind = asked
-        .state
-        .map_or_else(String::new, |state| format!("{} ", state.name()));
-    println!(
-        "# {} of {tenant} on stage {}, from the table; times in {}",
-        counted(listed.records.len(), &format!("{kind}result")),
-        stage.name,
-        zone_name(zone)
-    );
-    show_all(&listed.records, zone);
-    Ok(())
+    stage.print(&Results {
+        tenant: configuration.tenant,
+        stage: stage.name.clone(),
+        results: listed.records,
+        unreadable: listed.unreadable,
+        kind: asked.state.map(super::arguments::State::name),
+        zone: configuration.time_zone.zone().clone(),
+    })
 }
 
-/// The results below each other.
-pub(super) fn show_all(records: &[ResultRecord], zone: &TimeZone) {
-    if !records.is_empty() {
-        println!("{HEADER}");
+impl Answer for Results {
+    fn heading(&self) -> String {
+        let kind = self.kind.map_or_else(String::new, |kind| format!("{kind} "));
+        format!(
+            "# {} of {} on stage {}, from the table; times in {}",
+            counted(self.results.len(), &format!("{kind}result")),
+            self.tenant,
+            self.stage,
+            zone_name(&self.zone)
+        )
     }
-    for record in records {
-        println!("{}", lines(record, zone));
+
+    fn columns(&self) -> &'static [&'static str] {
+        &COLUMNS
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.results.iter().map(|record| row(record, &self.zone)).collect()
     }
 }

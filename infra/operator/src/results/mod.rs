@@ -1,12 +1,12 @@
 //! `habitsync results`: what became of a customer's completions, and what can be done about it. One file per command.
 
 mod arguments;
-mod backfill;
+pub(crate) mod backfill;
 mod list;
 mod moment;
-mod replay;
+pub(crate) mod replay;
 mod show;
-mod shown;
+pub(crate) mod shown;
 
 pub(crate) use arguments::ResultsCommand;
 
@@ -36,12 +36,5 @@ fn tell_unreadable(results: u64) {
     if results > 0 {
         let what = counted(results, "result");
         eprintln!("habitsync: {what} cannot be read, and may be in any state; a newer version may have written them");
-    }
-}
-
-/// Says how far long work has come, now and then.
-fn tell_progress(what: &str, done: usize, of: usize) {
-    if done.is_multiple_of(500) || (done == of && of >= 500) {
-        eprintln!("{what} {done} of {of}");
     }
 }

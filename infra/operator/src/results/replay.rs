@@ -1,58 +1,164 @@
 //! `habitsync results replay`: dead results, tried again.
 
 use habitsync_aws_adapters::SystemClock;
+use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::result::ResultRecord;
 use habitsync_domain::result_choice::ReplayChoice;
-use habitsync_workflows::replay_results::{find_replayable, replay_results};
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::replay_results::{ReplayReport, find_replayable, replay_results};
+use serde::Serialize;
 
 use super::arguments::ReplayArguments;
-use super::list::show_all;
-use super::{configuration, tell_progress, tell_unreadable};
+use super::list::Results;
+use super::{configuration, tell_unreadable};
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::{counted, zone_name};
+use crate::terminal::progress::Progress;
+use crate::terminal::stop::Stop;
+use crate::terminal::{Answer, Output, counted};
+
+/// What became of the results that were chosen.
+#[derive(Debug, Serialize)]
+struct Replayed {
+    tenant: TenantId,
+    stage: String,
+    /// They wait, due now.
+    replayed: u64,
+    /// They were not dead any more.
+    moved_on: u64,
+    /// They are still dead: nobody agreed, or somebody stopped.
+    left: u64,
+}
 
 /// Shows what is chosen and, where that was said, has it tried again.
 pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(), Failure> {
     let configuration = configuration(stage, &asked.tenant).await?;
-    let (tenant, zone) = (configuration.tenant, configuration.time_zone.zone());
-    let choice = ReplayChoice {
+    let table = stage.table().tenant(&asked.tenant);
+    let found = find_replayable(&table, &choice(asked, &configuration)).await?;
+    tell_unreadable(found.unreadable);
+    let found = found.records;
+    if !is_agreed(stage, asked, &configuration, &found)? {
+        return Ok(());
+    }
+    let (progress, stop) = (Progress::of("replayed", stage.output), Stop::on_ctrl_c());
+    let tell = |done| {
+        progress.reach(done, found.len());
+        stop.go_on()
+    };
+    let report = replay_results(&table, &SystemClock, &found, tell).await?;
+    drop(progress);
+    tell_report(stage, asked, report)
+}
+
+fn choice(asked: &ReplayArguments, configuration: &TenantConfiguration) -> ReplayChoice {
+    let zone = configuration.time_zone.zone();
+    ReplayChoice {
         enrolments: asked.enrolment.clone(),
         cause: asked.cause.clone(),
         from: asked.from.map(|from| from.in_zone(zone)),
         until: asked.until.map(|until| until.in_zone(zone)),
-    };
-    let table = stage.table().tenant(&tenant);
-    let found = find_replayable(&table, &choice).await?;
-    tell_unreadable(found.unreadable);
-    let found = found.records;
-    println!(
-        "# {} of {tenant} on stage {}, from the table; times in {}",
-        counted(found.len(), "dead result"),
-        stage.name,
-        zone_name(zone)
-    );
-    show_all(&found, zone);
-    if found.is_empty() {
-        return Ok(());
     }
-    let question = format!("Have {} tried again?", counted(found.len(), "result"));
-    if !asked.yes.is_said_to(&question)? {
-        return Ok(());
-    }
-    let progress = |done| tell_progress("replayed", done, found.len());
-    let report = replay_results(&table, &SystemClock, &found, progress).await?;
-    println!(
-        "{tenant}: {} due now, queued within a minute{}",
-        counted(report.replayed, "result"),
-        not_dead(report.moved_on)
-    );
-    Ok(())
 }
 
-/// What there is to say of those that somebody else was quicker with.
-fn not_dead(results: u64) -> String {
-    if results == 0 {
-        return String::new();
+/// Whether they are to be tried again. People are shown which, and asked; programs are told how many where it was not agreed to.
+fn is_agreed(
+    stage: &Stage,
+    asked: &ReplayArguments,
+    configuration: &TenantConfiguration,
+    found: &[ResultRecord],
+) -> Result<bool, Failure> {
+    if stage.output != Output::Table {
+        if asked.yes.yes {
+            return Ok(true);
+        }
+        let left = u64::try_from(found.len()).unwrap_or(u64::MAX);
+        let nothing = ReplayReport {
+            left,
+            ..ReplayReport::default()
+        };
+        return stage.print(&replayed(stage, asked, nothing)).map(|()| false);
     }
-    format!("; {} not dead any more", counted(results, "result"))
+    stage.print(&Results {
+        tenant: asked.tenant.clone(),
+        stage: stage.name.clone(),
+        results: found.to_vec(),
+        unreadable: 0,
+        kind: Some("dead"),
+        zone: configuration.time_zone.zone().clone(),
+    })?;
+    let question = format!("Have {} tried again?", counted(found.len(), "result"));
+    Ok(!found.is_empty() && asked.yes.is_said_to(&question)?)
+}
+
+fn tell_report(stage: &Stage, asked: &ReplayArguments, report: ReplayReport) -> Result<(), Failure> {
+    if report.left == 0 || stage.output != Output::Table {
+        stage.print(&replayed(stage, asked, report))?;
+    }
+    match report.left {
+        0 => Ok(()),
+        left => Err(Failure::Stopped {
+            what: "due now",
+            done: report.replayed,
+            left,
+        }),
+    }
+}
+
+fn replayed(stage: &Stage, asked: &ReplayArguments, report: ReplayReport) -> Replayed {
+    Replayed {
+        tenant: asked.tenant.clone(),
+        stage: stage.name.clone(),
+        replayed: report.replayed,
+        moved_on: report.moved_on,
+        left: report.left,
+    }
+}
+
+impl Answer for Replayed {
+    fn heading(&self) -> String {
+        let replayed = counted(self.replayed, "result");
+        let moved_on = match self.moved_on {
+            0 => String::new(),
+            results => format!("; {} not dead any more", counted(results, "result")),
+        };
+        format!("{}: {replayed} due now, queued within a minute{moved_on}", self.tenant)
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["replayed", "moved on", "left"]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        vec![
+            [self.replayed, self.moved_on, self.left]
+                .map(|count| count.to_string())
+                .into(),
+        ]
+    }
+
+    /// One line: what it did.
+    fn text(&self, _: u16) -> String {
+        format!("{}\n", self.heading())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        let replayed = Replayed {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            replayed: 2,
+            moved_on: 1,
+            left: 0,
+        };
+        assert_eq!(
+            replayed.text(100),
+            "acme: 2 results due now, queued within a minute; 1 result not dead any more\n"
+        );
+        vec![serde_json::to_value(replayed).expect("JSON")]
+    }
 }

@@ -1,37 +1,23 @@
-//! A result as an operator reads it: a line or two, no wider than a terminal, in the customer's own time.
+//! A result as an operator reads it, in the customer's own time.
 
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use jiff::tz::TimeZone;
 
 use crate::terminal::{counted, local};
 
-/// As wide as terminals are.
-const WIDTH: usize = 100;
-
-/// What stands above the lines.
-pub(super) const HEADER: &str = "enrolment  topic      completed         state";
+/// What a result's row says.
+pub(super) const COLUMNS: [&str; 5] = ["enrolment", "topic", "completed", "state", "what there is to say"];
 
 /// One result, without whose it is.
-pub(super) fn lines(record: &ResultRecord, zone: &TimeZone) -> String {
+pub(super) fn row(record: &ResultRecord, zone: &TimeZone) -> Vec<String> {
     let completion = &record.completion;
-    let columns = format!(
-        "{:<10} {:<10} {:<17} {:<9} ",
-        completion.enrolment,
-        completion.topic,
+    vec![
+        completion.enrolment.to_string(),
+        completion.topic.to_string(),
         local(completion.completed_at, zone),
-        record.state.status().as_str(),
-    );
-    wrapped(&columns, &detail(record, zone))
-}
-
-/// A text behind what is written already; where it needs several lines, they begin below each other.
-pub(super) fn wrapped(before: &str, text: &str) -> String {
-    let indent = " ".repeat(before.chars().count());
-    let options = textwrap::Options::new(WIDTH)
-        .initial_indent(before)
-        .subsequent_indent(&indent)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(text, options)
+        record.state.status().as_str().to_owned(),
+        detail(record, zone),
+    ]
 }
 
 /// What there is to say about its state.
@@ -69,12 +55,15 @@ fn ignored_because(reason: IgnoredBecause) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use habitsync_domain::completion::Completion;
     use habitsync_domain::identity::{CourseId, EnrolmentId, TopicId, UserName};
     use insta::assert_snapshot;
 
     use super::*;
+    use crate::results::list::Results;
+    use crate::terminal::Output;
+    use crate::terminal::answer::written;
 
     fn user_name() -> UserName {
         "jo@acme.example".parse().expect("a user name")
@@ -87,7 +76,7 @@ mod tests {
             topic_code: None,
             user_name: user_name(),
             completed_at: "2026-03-01T20:30:00Z".parse().expect("a time"),
-            training_minutes: None,
+            training_minutes: Some(12),
         };
         ResultRecord {
             completion,
@@ -96,8 +85,7 @@ mod tests {
         }
     }
 
-    #[test]
-    fn every_state_has_its_line_and_none_says_whose_it_is() {
+    fn in_every_state() -> Vec<ResultRecord> {
         let at = "2026-03-01T20:30:59.123Z".parse().expect("a time");
         let cause = || {
             "EmployeeConnect refused the request (fields: employeeId, completedOn): POST /courses/{courseId}/results \
@@ -125,13 +113,44 @@ mod tests {
             },
             ResultState::Dead { cause: cause() },
         ];
-        let zone = TimeZone::get("Australia/Sydney").expect("bundled");
-        let shown = (9001..).zip(states).zip(1..);
-        let shown = shown.map(|((enrolment, state), attempts)| lines(&record(enrolment, state, attempts), &zone));
-        let shown: Vec<_> = std::iter::once(HEADER.to_owned()).chain(shown).collect();
-        let shown = shown.join("\n");
+        (9001..)
+            .zip(states)
+            .zip(1..)
+            .map(|((enrolment, state), attempts)| record(enrolment, state, attempts))
+            .collect()
+    }
+
+    fn results() -> Results {
+        Results {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            results: in_every_state(),
+            unreadable: 0,
+            kind: None,
+            zone: TimeZone::get("Australia/Sydney").expect("bundled"),
+        }
+    }
+
+    /// What `docs/OUTPUT.md` has to name: of the list, and of one result.
+    pub(crate) fn examples() -> [Vec<serde_json::Value>; 2] {
+        let one = |record| crate::results::show::Shown {
+            tenant: "acme".parse().expect("a tenant"),
+            stage: "test".to_owned(),
+            record,
+            zone: TimeZone::UTC,
+        };
+        let ones = in_every_state().into_iter().map(one);
+        [
+            vec![serde_json::to_value(results()).expect("JSON")],
+            ones.map(|one| serde_json::to_value(one).expect("JSON")).collect(),
+        ]
+    }
+
+    #[test]
+    fn every_state_has_its_line_and_none_says_whose_it_is() {
+        let shown = written(&results(), Output::Table, 100).expect("written");
         assert!(!shown.contains("jo@"), "{shown}");
-        assert!(shown.lines().all(|line| line.chars().count() <= WIDTH), "{shown}");
+        assert!(shown.lines().all(|line| line.chars().count() <= 100), "{shown}");
         assert_snapshot!(shown);
     }
 }

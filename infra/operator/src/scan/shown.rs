@@ -89,8 +89,8 @@ impl Answer for Shown {
         csv::rows(self)
     }
 
-    fn page(&self, width: u16) -> Option<String> {
-        Some(table::page(self, width))
+    fn text(&self, width: u16) -> String {
+        table::page(self, width)
     }
 }
 

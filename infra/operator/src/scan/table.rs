@@ -5,7 +5,7 @@ use habitsync_domain::identity::{EmployeeId, UserName};
 
 use super::shown::{KindCount, Shown};
 use crate::plan::lines_beside;
-use crate::terminal::answer::lines;
+use crate::terminal::answer::grid;
 use crate::terminal::{counted, printable};
 
 /// What was looked at, where it comes from, and what could not be read.
@@ -100,7 +100,7 @@ fn summary(kinds: &[KindCount], width: u16) -> String {
             count.title.to_owned(),
         ]
     };
-    lines(
+    grid(
         &["kind", "found", "what follows", "what is wrong"],
         kinds.iter().map(row).collect(),
         width,
@@ -117,7 +117,7 @@ fn section(shown: &Shown, count: &KindCount, width: u16) -> String {
     let head = format!("{kind}: {}, {}\n{wrapped}", kind.title(), whom(kind, count));
     let left_out = people.len() - shown_here;
     let more = (left_out > 0).then(|| format!("… and {left_out} more: --limit 0, or --output csv"));
-    let parts = [Some(head), Some(lines(&columns, rows, width)), more];
+    let parts = [Some(head), Some(grid(&columns, rows, width)), more];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 

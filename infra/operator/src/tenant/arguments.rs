@@ -18,6 +18,8 @@ pub(crate) enum TenantCommand {
     /// Shown is what the file says differently, line by line, and what the next user sync would do differently, person by
     /// person. Whom it would newly remove has to be agreed to by their number.
     Apply(ApplyArguments),
+    /// Lists every customer, with what of it is on and when it runs.
+    List,
     /// Prints the configuration in force.
     Show {
         /// The customer.

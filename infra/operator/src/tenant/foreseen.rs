@@ -9,7 +9,7 @@ use habitsync_workflows::apply_tenant::{Beside, Effect, Foreseen, NextRun};
 use super::file::ConfigurationFile;
 use super::history::difference;
 use crate::plan::{lines_beside, what};
-use crate::terminal::answer::lines;
+use crate::terminal::answer::grid;
 use crate::terminal::{PAGE, counted, printable};
 
 /// So many people of a kind are named; `habitsync plan` names them all.
@@ -69,7 +69,7 @@ fn in_groups(differences: &[Beside]) -> String {
         vec![before, after, count, named(&people)]
     });
     let head = format!("\n{} treated differently:", counted(differences.len(), "person"));
-    let table = lines(&["before", "after", "people", "who"], rows.collect(), PAGE);
+    let table = grid(&["before", "after", "people", "who"], rows.collect(), PAGE);
     format!("{head}\n\n{table}\n")
 }
 

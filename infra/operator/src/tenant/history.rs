@@ -38,6 +38,16 @@ struct Entry {
     in_force: bool,
 }
 
+/// What one version changed.
+#[derive(Debug, Serialize)]
+struct Change {
+    tenant: TenantId,
+    stage: String,
+    version: u64,
+    /// Line by line, as a unified diff.
+    changes: String,
+}
+
 /// Prints the list, or what one version changed.
 pub(crate) async fn show(stage: &Stage, asked: &HistoryArguments) -> Result<(), Failure> {
     let versions = stage.table().list_versions(&asked.tenant).await?;
@@ -49,8 +59,12 @@ pub(crate) async fn show(stage: &Stage, asked: &HistoryArguments) -> Result<(), 
             tenant: asked.tenant.clone(),
             version,
         })?;
-        print!("{changes}");
-        return Ok(());
+        return stage.print(&Change {
+            tenant: asked.tenant.clone(),
+            stage: stage.name.clone(),
+            version,
+            changes,
+        });
     }
     let history = History {
         tenant: asked.tenant.clone(),
@@ -88,6 +102,30 @@ impl Answer for History {
             ]
         };
         self.versions.iter().map(row).collect()
+    }
+}
+
+impl Answer for Change {
+    fn heading(&self) -> String {
+        let Self {
+            tenant, stage, version, ..
+        } = self;
+        format!("# what version {version} of {tenant} changed on stage {stage}, from the table")
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["version", "line"]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let lines = self.changes.lines();
+        lines
+            .map(|line| vec![self.version.to_string(), line.to_owned()])
+            .collect()
+    }
+
+    fn text(&self, _: u16) -> String {
+        format!("{}\n{}", self.heading(), self.changes)
     }
 }
 
@@ -129,7 +167,7 @@ pub(crate) fn difference(before: Option<(&str, &str)>, after: (&str, &str)) -> S
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use insta::assert_snapshot;
 
     use super::*;
@@ -146,6 +184,24 @@ mod tests {
             version(2, "tenant = \"acme\"\nstatus = \"live\"\n"),
             version(1, "tenant = \"acme\"\nstatus = \"draft\"\n"),
         ]
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> [Vec<serde_json::Value>; 2] {
+        let (tenant, stage) = ("acme".parse().expect("a tenant"), "test".to_owned());
+        let change = Change {
+            tenant,
+            stage: stage.clone(),
+            version: 2,
+            changes: changes(&versions(), 2).expect("there"),
+        };
+        let history = History {
+            tenant: change.tenant.clone(),
+            stage,
+            versions: listed(&versions()),
+        };
+        let history = serde_json::to_value(history).expect("JSON");
+        [vec![history], vec![serde_json::to_value(change).expect("JSON")]]
     }
 
     #[test]

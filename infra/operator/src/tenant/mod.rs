@@ -5,14 +5,15 @@ mod arguments;
 pub(crate) mod file;
 pub(crate) mod findings;
 mod foreseen;
-mod history;
+pub(crate) mod history;
 mod init;
+pub(crate) mod list;
 mod pause;
 mod rollback;
 mod rotation;
 mod schedules;
 mod secrets;
-mod show;
+pub(crate) mod show;
 mod vendors;
 
 use arguments::SecretsCommand;
@@ -27,6 +28,7 @@ pub(crate) async fn run(stage: &Stage, command: TenantCommand) -> Result<(), Fai
     match command {
         TenantCommand::Init(asked) => init::init(&asked),
         TenantCommand::Apply(asked) => Box::pin(apply::apply(stage, &asked)).await,
+        TenantCommand::List => list::list(stage).await,
         TenantCommand::Show { tenant } => show::show(stage, &tenant).await,
         TenantCommand::History(asked) => history::show(stage, &asked).await,
         TenantCommand::Pause(asked) => Box::pin(pause::pause(stage, &asked)).await,

@@ -38,14 +38,15 @@ pub(crate) trait Answer: Serialize {
         None
     }
 
-    /// What a reader is shown in place of the table, where one table cannot hold it.
-    fn page(&self, _width: u16) -> Option<String> {
-        None
+    /// What to type next, a line each: for people, below the table.
+    fn next(&self) -> Vec<String> {
+        Vec::new()
     }
 
-    /// What stands below the table, a line each: what it means, and what to type next.
-    fn footer(&self) -> Vec<String> {
-        Vec::new()
+    /// What people read, no line of it wider than this; the table, unless a table is not what they want to see.
+    fn text(&self, width: u16) -> String {
+        let next = self.next().join("\n");
+        paragraphs([wrapped(&self.heading(), width), limited(self, width), next])
     }
 }
 
@@ -63,27 +64,30 @@ fn terminal_width() -> Option<u16> {
 /// An answer as it is printed in so many columns.
 pub(crate) fn written(answer: &impl Answer, output: Output, width: u16) -> Result<String, Failure> {
     match output {
-        Output::Table => Ok(answer.page(width).unwrap_or_else(|| table(answer, width))),
+        Output::Table => Ok(answer.text(width)),
         Output::Json => Ok(format!("{}\n", serde_json::to_string_pretty(answer)?)),
         Output::Csv => csv(answer),
     }
 }
 
-fn table(answer: &impl Answer, width: u16) -> String {
-    let heading = answer.heading();
+/// The table, up to the answer's limit, and how much of it is not shown.
+pub(crate) fn limited(answer: &(impl Answer + ?Sized), width: u16) -> String {
     let mut rows = answer.rows();
-    let left_out = rows.len() - answer.limit().unwrap_or(rows.len()).min(rows.len());
-    rows.truncate(rows.len() - left_out);
-    let left_out = (left_out > 0).then(|| format!("… and {left_out} more: --limit 0, or --output csv"));
-    let below: Vec<_> = left_out.into_iter().chain(answer.footer()).collect();
-    let table = (!rows.is_empty()).then(|| lines(answer.columns(), rows, width));
-    let below = (!below.is_empty()).then(|| below.join("\n"));
-    let parts: Vec<_> = [Some(heading), table, below].into_iter().flatten().collect();
-    parts.join("\n\n") + "\n"
+    let shown = answer.limit().unwrap_or(rows.len()).min(rows.len());
+    let left_out = rows.len() - shown;
+    rows.truncate(shown);
+    let table = grid(answer.columns(), rows, width);
+    if left_out == 0 {
+        return table;
+    }
+    format!("{table}\n\n… and {left_out} more: --limit 0, or --output csv")
 }
 
-/// Rows below their headings, no wider than this.
-pub(crate) fn lines(columns: &[&str], rows: Vec<Vec<String>>, width: u16) -> String {
+/// Rows below their columns' names, in so many columns of characters; nothing where there are no rows.
+pub(crate) fn grid(columns: &[&str], rows: Vec<Vec<String>>, width: u16) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
     let mut table = Table::new();
     table
         .load_preset(NOTHING)
@@ -93,6 +97,25 @@ pub(crate) fn lines(columns: &[&str], rows: Vec<Vec<String>>, width: u16) -> Str
         .add_rows(rows);
     let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
     lines.join("\n")
+}
+
+/// Those that have something to say, with an empty line between them.
+pub(crate) fn paragraphs(texts: impl IntoIterator<Item = String>) -> String {
+    let texts = texts.into_iter().filter(|text| !text.is_empty());
+    let texts: Vec<_> = texts.collect();
+    format!("{}\n", texts.join("\n\n"))
+}
+
+/// A space at which no line of a heading ends.
+pub(crate) const TOGETHER: char = '\u{a0}';
+
+/// A line that begins with `# `, over as many lines as it needs.
+pub(crate) fn wrapped(heading: &str, width: u16) -> String {
+    let options = textwrap::Options::new(usize::from(width))
+        .subsequent_indent("#   ")
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation);
+    textwrap::fill(heading, options).replace(TOGETHER, " ")
 }
 
 fn csv(answer: &impl Answer) -> Result<String, Failure> {
@@ -161,7 +184,7 @@ mod tests {
     #[test]
     fn an_answer_without_rows_is_its_heading() {
         let answer = Two { names: Vec::new() };
-        let written = written(&answer, Output::Table, 40).expect("written");
+        let written = written(&answer, Output::Table, 60).expect("written");
         assert_eq!(written, "# 0 customers on stage test, from the table\n");
     }
 

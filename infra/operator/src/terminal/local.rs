@@ -1,11 +1,22 @@
 //! Times and counts as a reader is told them.
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 /// A moment where the customer is, to the minute.
 pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// How long it is, as exactly as somebody wants to know: `40 s`, `58 min`, `3 h`, `2 d`.
+pub(crate) fn age(long: SignedDuration) -> String {
+    let seconds = long.as_secs().max(0);
+    match seconds {
+        ..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..172_800 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
 }
 
 /// The zone that [`local`] times are in, as a reader of a heading is told.
@@ -26,6 +37,12 @@ pub(crate) fn counted(count: impl std::fmt::Display, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_age_is_told_in_its_largest_unit_and_in_hours_for_two_days() {
+        let said = [0, 59, 60, 3_599, 3_600, 172_799, 172_800].map(|seconds| age(SignedDuration::from_secs(seconds)));
+        assert_eq!(said, ["0 s", "59 s", "1 min", "59 min", "1 h", "47 h", "2 d"]);
+    }
 
     #[test]
     fn one_is_not_many() {

@@ -5,11 +5,13 @@ pub(crate) mod ask;
 mod by;
 pub(crate) mod local;
 mod printable;
+pub(crate) mod progress;
+pub(crate) mod stop;
 mod values;
 
 pub(crate) use answer::{Answer, Output};
 pub(crate) use by::By;
-pub(crate) use local::{counted, local, zone_name};
+pub(crate) use local::{age, counted, local, zone_name};
 pub(crate) use printable::printable;
 pub(crate) use values::{Old, arrow};
 

@@ -137,18 +137,38 @@ impl Table {
     /// What of this customer is dead, that which died first first, at most `limit`, as far as the index knows by now. The whole
     /// fleet has few.
     pub(super) async fn dead(&self, tenant: &TenantId, limit: usize) -> Result<Vec<ResultRecord>, AwsError> {
+        self.waiting_of(tenant, DUE_DEAD, limit, |state| {
+            matches!(state, ResultState::Dead { .. })
+        })
+        .await
+    }
+
+    /// What of this customer is due, waiting or claimed, the next due first, at most `limit`, as far as the index knows by now.
+    /// It passes over everybody else's.
+    pub(super) async fn unsent(&self, tenant: &TenantId, limit: usize) -> Result<Vec<ResultRecord>, AwsError> {
+        let is_unsent =
+            |state: &ResultState| matches!(state, ResultState::Waiting { .. } | ResultState::Claimed { .. });
+        self.waiting_of(tenant, DUE_RESULT, limit, is_unsent).await
+    }
+
+    async fn waiting_of(
+        &self,
+        tenant: &TenantId,
+        kind: &str,
+        limit: usize,
+        is_meant: impl Fn(&ResultState) -> bool,
+    ) -> Result<Vec<ResultRecord>, AwsError> {
         let query = self
-            .waiting(DUE_DEAD)
+            .waiting(kind)
             .key_condition_expression("#kind = :kind")
             .filter_expression("#pk = :pk")
             .expression_attribute_names("#pk", PK)
             .expression_attribute_values(":pk", text(Key::configuration(tenant).pk));
-        let dead = |attributes| {
+        let meant = |attributes| {
             let record = results::record(attributes)?;
-            let is_dead = matches!(record.state, ResultState::Dead { .. });
-            Ok(is_dead.then_some(record))
+            Ok(is_meant(&record.state).then_some(record))
         };
-        Ok(self.read_waiting(query, limit, dead).await?.items)
+        Ok(self.read_waiting(query, limit, meant).await?.items)
     }
 
     pub(super) fn waiting(&self, kind: &str) -> QueryFluentBuilder {

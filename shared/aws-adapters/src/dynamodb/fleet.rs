@@ -12,7 +12,7 @@ use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::incidents::{ManageHeldBack, NoteHeldBack};
 use habitsync_workflows::ports::runs::RememberJob;
-use habitsync_workflows::ports::summary::{ListSummaries, RememberTold};
+use habitsync_workflows::ports::summary::{FindSummary, ListSummaries, RememberTold};
 use habitsync_workflows::ports::tenants::FindGoLive;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -47,6 +47,14 @@ impl ListSummaries for Table {
     }
 }
 
+impl FindSummary for Table {
+    async fn find_summary(&self, tenant: &TenantId) -> Result<Option<CustomerSummary>, ServiceFailure> {
+        let row = self.get(&Key::summary(tenant)).await?;
+        let found = row.map(summary).transpose();
+        Ok(found.map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?.flatten())
+    }
+}
+
 /// None where the row is of no customer whose configuration was ever applied.
 fn summary(mut row: Attributes) -> Result<Option<CustomerSummary>, AwsErrorKind> {
     let key = Key {
@@ -67,6 +75,7 @@ fn summary(mut row: Attributes) -> Result<Option<CustomerSummary>, AwsErrorKind>
         tenant,
         name: read_text(&row, NAME)?.to_owned(),
         status: status(read_text(&row, TENANT_STATUS)?)?,
+        version: read_number(&row, VERSION)?,
         live_since: row
             .contains_key(LIVE_SINCE)
             .then(|| read_instant(&row, LIVE_SINCE))

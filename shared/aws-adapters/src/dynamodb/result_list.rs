@@ -10,7 +10,9 @@ use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result::{ResultRecord, ResultState};
 use habitsync_domain::result_choice::{BACKFILLED, REPLAYED, ResultStatus};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::result_list::{AddResult, ListDead, ListResults, ListedResults, ReviveResult};
+use habitsync_workflows::ports::result_list::{
+    AddResult, ListDead, ListResults, ListWaiting, ListedResults, ReviveResult,
+};
 use jiff::Timestamp;
 
 use super::item::{Attributes, encode, number, read_text, text};
@@ -55,6 +57,13 @@ impl ListDead for TenantTable {
     async fn list_dead(&self, limit: u32) -> Result<Vec<ResultRecord>, ServiceFailure> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         Ok(self.table.dead(&self.tenant, limit).await?)
+    }
+}
+
+impl ListWaiting for TenantTable {
+    async fn list_waiting(&self, limit: u32) -> Result<Vec<ResultRecord>, ServiceFailure> {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        Ok(self.table.unsent(&self.tenant, limit).await?)
     }
 }
 

@@ -1,14 +1,14 @@
 //! What waits, in numbers, through the sparse index: what the watchdog measures every minute. Each number is one query, and one
 //! more for each megabyte that is counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::Select;
 use habitsync_domain::job::{RunRecord, RunState};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
-use habitsync_workflows::ports::summary::{CountWaiting, OpenRun, Unsent};
+use habitsync_workflows::ports::summary::{CountByCustomer, CountWaiting, Dead, OpenRun, Unsent};
 use jiff::Timestamp;
 
 use super::due::tenant_of;
@@ -42,12 +42,7 @@ impl CountWaiting for Table {
             && let Some(item) = pages.next().await
         {
             let item = item.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
-            unsent.count += 1;
-            // One that was written before this was kept has been due since then at least.
-            let since = read_instant(&item, UNSENT_SINCE)
-                .or_else(|_| read_instant(&item, DUE_AT))
-                .ok();
-            unsent.oldest_since = unsent.oldest_since.into_iter().chain(since).min();
+            count_in(&mut unsent, &item);
         }
         Ok(unsent)
     }
@@ -92,6 +87,60 @@ impl CountWaiting for Table {
         saved.await?;
         Ok(parked)
     }
+}
+
+impl CountByCustomer for Table {
+    async fn count_unsent_by_customer(&self) -> Result<BTreeMap<TenantId, Unsent>, ServiceFailure> {
+        let query = self
+            .waiting(DUE_RESULT)
+            .key_condition_expression("#kind = :kind")
+            .projection_expression("#pk, #sk, #since, #at")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_names("#since", UNSENT_SINCE)
+            .expression_attribute_names("#at", DUE_AT);
+        let whose = |item: Attributes| Ok(Some((tenant_of(&item)?, item)));
+        let most = usize::try_from(MOST_COUNTED).unwrap_or(usize::MAX);
+        let mut unsent = BTreeMap::new();
+        for (tenant, item) in self.read_waiting(query, most, whose).await?.items {
+            count_in(unsent.entry(tenant).or_default(), &item);
+        }
+        Ok(unsent)
+    }
+
+    async fn count_dead_by_customer(&self, lately: Timestamp) -> Result<BTreeMap<TenantId, Dead>, ServiceFailure> {
+        let query = self
+            .waiting(DUE_DEAD)
+            .key_condition_expression("#kind = :kind")
+            .projection_expression("#pk, #sk, #at")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_names("#at", DUE_AT);
+        let whose = |item: Attributes| Ok(Some((tenant_of(&item)?, read_instant(&item, DUE_AT)?)));
+        let mut dead: BTreeMap<_, Dead> = BTreeMap::new();
+        for (tenant, died_at) in self.read_waiting(query, usize::MAX, whose).await?.items {
+            let dead = dead.entry(tenant).or_default();
+            dead.count += 1;
+            dead.lately += u64::from(died_at > lately);
+        }
+        Ok(dead)
+    }
+
+    async fn list_open_breakers(&self) -> Result<BTreeSet<TenantId>, ServiceFailure> {
+        let query = self.waiting(DUE_BREAKER).key_condition_expression("#kind = :kind");
+        let whose = |item: Attributes| tenant_of(&item).map(Some);
+        let open = self.read_waiting(query, usize::MAX, whose).await?;
+        Ok(open.items.into_iter().collect())
+    }
+}
+
+/// Counts one more that is unsent. One that was written before this was kept has been due since then at least.
+fn count_in(unsent: &mut Unsent, item: &Attributes) {
+    unsent.count += 1;
+    let since = read_instant(item, UNSENT_SINCE)
+        .or_else(|_| read_instant(item, DUE_AT))
+        .ok();
+    unsent.oldest_since = unsent.oldest_since.into_iter().chain(since).min();
 }
 
 impl Table {

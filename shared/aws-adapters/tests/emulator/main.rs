@@ -16,5 +16,6 @@ mod results;
 mod runs;
 mod secrets;
 mod services;
+mod status;
 mod tenants;
 mod unreadable;

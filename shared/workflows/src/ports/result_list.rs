@@ -36,6 +36,12 @@ pub trait ListDead {
     fn list_dead(&self, limit: u32) -> impl Future<Output = Result<Vec<ResultRecord>, ServiceFailure>> + Send;
 }
 
+/// Reads what has not been recorded yet, and could be.
+pub trait ListWaiting {
+    /// At most `limit` of the customer's results that are due, waiting or claimed, the next due first.
+    fn list_waiting(&self, limit: u32) -> impl Future<Output = Result<Vec<ResultRecord>, ServiceFailure>> + Send;
+}
+
 /// Tries dead results again.
 pub trait ReviveResult {
     /// Makes a dead result wait, due at `now`, with so many attempts behind it. One conditional write; false where it is not

@@ -1,6 +1,6 @@
 //! The fleet's summary, and what it takes to measure how the fleet is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use habitsync_domain::job::Job;
@@ -16,6 +16,15 @@ use super::fleet::Due;
 pub trait ListSummaries {
     /// Every customer, in the order of their identifiers.
     fn list_summaries(&self) -> impl Future<Output = Result<Due<CustomerSummary>, ServiceFailure>> + Send;
+}
+
+/// Reads one customer's row of the summary.
+pub trait FindSummary {
+    /// The row; none where there is no such customer.
+    fn find_summary(
+        &self,
+        tenant: &TenantId,
+    ) -> impl Future<Output = Result<Option<CustomerSummary>, ServiceFailure>> + Send;
 }
 
 /// Keeps what the operators have been told.
@@ -66,4 +75,30 @@ pub trait CountWaiting {
 
     /// Counts what of this customer is parked, and keeps the number in the customer's row.
     fn count_parked(&self, tenant: &TenantId) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
+}
+
+/// Dead results of one customer.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Dead {
+    /// All of them.
+    pub count: u64,
+    /// Those that died lately.
+    pub lately: u64,
+}
+
+/// Counts what waits in the table's sparse index, customer by customer: one question each for the whole fleet.
+pub trait CountByCustomer {
+    /// Results that are due, waiting or claimed; where there are more than can be counted in a moment, so many of them.
+    fn count_unsent_by_customer(
+        &self,
+    ) -> impl Future<Output = Result<BTreeMap<TenantId, Unsent>, ServiceFailure>> + Send;
+
+    /// Results that are dead, and how many of them died after `lately`.
+    fn count_dead_by_customer(
+        &self,
+        lately: Timestamp,
+    ) -> impl Future<Output = Result<BTreeMap<TenantId, Dead>, ServiceFailure>> + Send;
+
+    /// Customers whose EmployeeConnect does not answer, and is left alone.
+    fn list_open_breakers(&self) -> impl Future<Output = Result<BTreeSet<TenantId>, ServiceFailure>> + Send;
 }

@@ -1,5 +1,7 @@
 //! Completions from before the go-live are added on demand, each once, at a pace that leaves room for those of today.
 
+use std::ops::ControlFlow;
+
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result_choice::ResultStatus;
 use habitsync_in_memory::{Call, Fault, ManualClock, Portal, StartedJobs, Table, service_failure};
@@ -30,12 +32,12 @@ fn month() -> BackfillWindow {
 }
 
 async fn plan(world: &World) -> BackfillPlan {
-    let plan = backfill(world).plan(month(), |_, _| {}).await;
+    let plan = backfill(world).plan(month(), |_, _| ControlFlow::Continue(())).await;
     plan.expect("everything works")
 }
 
 async fn apply(world: &World, plan: &BackfillPlan) -> BackfillReport {
-    let report = backfill(world).apply(plan, |_| {}).await;
+    let report = backfill(world).apply(plan, |_| ControlFlow::Continue(())).await;
     report.expect("everything works")
 }
 
@@ -72,6 +74,7 @@ async fn history_is_due_one_after_the_other_at_a_quarter_of_the_customers_pace()
         added: 3,
         known: 0,
         last_due_at: Some(world.now() + interval * 2),
+        left: 0,
     };
     assert_eq!(report, expected);
     let state = world.table.state();
@@ -109,7 +112,11 @@ async fn a_backfill_that_fails_half_way_is_completed_by_the_next_and_adds_nothin
     let failure = Fault::Before(service_failure());
     world.table.faults.arm_after(1, Call::AddResult, failure);
     let mut told = Vec::new();
-    let failed = backfill(&world).apply(&first, |done| told.push(done)).await;
+    let tell = |done| {
+        told.push(done);
+        ControlFlow::Continue(())
+    };
+    let failed = backfill(&world).apply(&first, tell).await;
     assert_eq!(
         (failed, told),
         (Err(BackfillFailure::Service(service_failure())), vec![1])
@@ -126,7 +133,11 @@ async fn progress_says_how_many_of_how_many_are_looked_up() {
     completed(&world, 1, beginning() - hours(1));
     completed(&world, 2, beginning() - hours(1));
     let mut told = Vec::new();
-    let planned = backfill(&world).plan(month(), |done, of| told.push((done, of))).await;
+    let tell = |done, of| {
+        told.push((done, of));
+        ControlFlow::Continue(())
+    };
+    let planned = backfill(&world).plan(month(), tell).await;
     planned.expect("everything works");
     assert_eq!(told, [(1, 2), (2, 2)]);
 }
@@ -138,7 +149,7 @@ async fn an_empty_window_and_a_customer_that_records_nothing_are_refused() {
         from: beginning(),
         until: beginning(),
     };
-    let refused = backfill(&world).plan(empty, |_, _| {}).await;
+    let refused = backfill(&world).plan(empty, |_, _| ControlFlow::Continue(())).await;
     assert_eq!(refused, Err(BackfillFailure::EmptyWindow));
     for change in [
         ("status = \"live\"", "status = \"draft\""),
@@ -146,7 +157,7 @@ async fn an_empty_window_and_a_customer_that_records_nothing_are_refused() {
         ("[results]\nenabled = true", "[results]\nenabled = false"),
     ] {
         world.configuration = acme(&[change]);
-        let refused = backfill(&world).plan(month(), |_, _| {}).await;
+        let refused = backfill(&world).plan(month(), |_, _| ControlFlow::Continue(())).await;
         assert_eq!(refused, Err(BackfillFailure::NotLive));
     }
     assert_eq!(world.portal.faults.made(), []);
@@ -161,4 +172,31 @@ async fn a_result_that_cannot_be_read_keeps_no_other_from_being_added_and_is_tol
     completed(&world, 2, beginning() - hours(1));
     let plan = plan(&world).await;
     assert_eq!((plan.listed, missing(&plan), plan.unreadable), (2, vec![2], 1));
+}
+
+#[tokio::test]
+async fn a_backfill_that_is_stopped_adds_nothing_more_says_what_is_left_and_goes_on_with_the_next() {
+    let world = World::with_jo_and_a_course();
+    for enrolment in 1..=5 {
+        completed(&world, enrolment, beginning() - hours(enrolment));
+    }
+    let stopped = backfill(&world).plan(month(), |_, _| ControlFlow::Break(())).await;
+    assert_eq!(stopped, Err(BackfillFailure::Stopped));
+    let first = plan(&world).await;
+    let until_two = |done| {
+        if done < 2 {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    };
+    let report = backfill(&world)
+        .apply(&first, until_two)
+        .await
+        .expect("everything works");
+    assert_eq!((report.added, report.left), (2, 3));
+    let second = plan(&world).await;
+    assert_eq!(missing(&second), [3, 2, 1]);
+    let rest = apply(&world, &second).await;
+    assert_eq!((rest.added, rest.left), (3, 0));
 }

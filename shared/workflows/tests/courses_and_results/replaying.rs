@@ -1,5 +1,7 @@
 //! Dead results are put back to waiting once their cause is mended, and recorded once all the same.
 
+use std::ops::ControlFlow;
+
 use habitsync_domain::completion::Completion;
 use habitsync_domain::result::ResultState;
 use habitsync_domain::result_choice::{ReplayChoice, ResultStatus};
@@ -23,7 +25,13 @@ async fn die(world: &World, enrolment: i64) -> Completion {
 
 async fn replay(world: &World, choice: &ReplayChoice) -> ReplayReport {
     let found = find_replayable(&world.table, choice).await.expect("the table works");
-    let replayed = replay_results(&world.table, &world.clock, &found.records, |_| {}).await;
+    let replayed = replay_results(
+        &world.table,
+        &world.clock,
+        &found.records,
+        |_| ControlFlow::Continue(()),
+    )
+    .await;
     replayed.expect("the table works")
 }
 
@@ -108,10 +116,17 @@ async fn a_result_that_has_moved_on_since_it_was_found_stays_as_it_is() {
     let choice = ReplayChoice::default();
     let found = find_replayable(&world.table, &choice).await.expect("the table works");
     replay(&world, &choice).await;
-    let again = replay_results(&world.table, &world.clock, &found.records, |_| {}).await;
+    let again = replay_results(
+        &world.table,
+        &world.clock,
+        &found.records,
+        |_| ControlFlow::Continue(()),
+    )
+    .await;
     let moved_on = ReplayReport {
         replayed: 0,
         moved_on: 1,
+        left: 0,
     };
     assert_eq!(again, Ok(moved_on));
 }
@@ -127,7 +142,11 @@ async fn a_replay_that_fails_half_way_is_completed_by_the_next() {
     world.table.faults.arm_after(1, Call::ReviveResult, failure);
     let found = find_replayable(&world.table, &choice).await.expect("the table works");
     let mut told = Vec::new();
-    let failed = replay_results(&world.table, &world.clock, &found.records, |done| told.push(done)).await;
+    let tell = |done| {
+        told.push(done);
+        ControlFlow::Continue(())
+    };
+    let failed = replay_results(&world.table, &world.clock, &found.records, tell).await;
     assert_eq!((failed, told), (Err(service_failure()), vec![1]));
     assert_eq!(replay(&world, &choice).await.replayed, 2);
 }
@@ -141,4 +160,19 @@ async fn a_result_that_cannot_be_read_keeps_no_other_from_being_replayed_and_is_
     let found = find_replayable(&world.table, &ReplayChoice::default()).await;
     assert_eq!(found.expect("the table works").unreadable, 1);
     assert_eq!(replay(&world, &ReplayChoice::default()).await.replayed, 1);
+}
+
+#[tokio::test]
+async fn a_replay_that_is_stopped_says_what_is_left_and_the_next_goes_on_there() {
+    let world = World::with_jo_and_a_course();
+    for enrolment in 1..=3 {
+        die(&world, enrolment).await;
+    }
+    let choice = ReplayChoice::default();
+    let found = find_replayable(&world.table, &choice).await.expect("the table works");
+    let at_once = |_| ControlFlow::Break(());
+    let stopped = replay_results(&world.table, &world.clock, &found.records, at_once).await;
+    let stopped = stopped.expect("the table works");
+    assert_eq!((stopped.replayed, stopped.left), (1, 2));
+    assert_eq!(replay(&world, &choice).await.replayed, 2);
 }

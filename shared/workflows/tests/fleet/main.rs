@@ -3,5 +3,6 @@
 
 mod incidents;
 mod measuring;
+mod status;
 mod telling;
 mod world;

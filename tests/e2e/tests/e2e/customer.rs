@@ -68,6 +68,23 @@ pub(crate) struct Said {
     pub(crate) err: String,
 }
 
+impl Said {
+    /// What a command said that has ended.
+    pub(crate) fn of(output: std::process::Output) -> Result<Self, Failed> {
+        Ok(Self {
+            code: output.status.code().ok_or("was killed")?,
+            out: String::from_utf8(output.stdout)?,
+            err: String::from_utf8(output.stderr)?,
+        })
+    }
+
+    /// What it answered to a program.
+    pub(crate) fn json(&self) -> Result<Value, Failed> {
+        let json = serde_json::from_str(&self.out);
+        Ok(json.map_err(|error| format!("{error}: {self:?}"))?)
+    }
+}
+
 /// The schedule of a user sync every minute.
 pub(crate) fn users_every_minute(mut example: Example) -> Example {
     example.schedules = Schedules {
@@ -148,8 +165,14 @@ impl Customer {
 
     /// Runs the real operator's command against the stack.
     pub(crate) async fn habitsync(&self, arguments: &[&str]) -> Result<Said, Failed> {
+        Said::of(self.habitsync_command(arguments).output().await?)
+    }
+
+    /// The real operator's command, to be run against the stack.
+    pub(crate) fn habitsync_command(&self, arguments: &[&str]) -> tokio::process::Command {
         let program = workspace::root().join("target/debug/habitsync");
-        let output = tokio::process::Command::new(program)
+        let mut command = tokio::process::Command::new(program);
+        command
             .args(["--stage", STAGE, "--private-vendors", "allow"])
             .args(["--vendor-hosts", "127.0.0.1,localhost"])
             .args(arguments)
@@ -157,14 +180,9 @@ impl Customer {
             .env("AWS_REGION", REGION)
             .env("AWS_ACCESS_KEY_ID", "test")
             .env("AWS_SECRET_ACCESS_KEY", "test")
-            .stdin(std::process::Stdio::null())
-            .output()
-            .await?;
-        Ok(Said {
-            code: output.status.code().ok_or("was killed")?,
-            out: String::from_utf8(output.stdout)?,
-            err: String::from_utf8(output.stderr)?,
-        })
+            .env("COLUMNS", "100")
+            .stdin(std::process::Stdio::null());
+        command
     }
 
     /// The mails to the operators whose subject begins with this customer's key, oldest first.

@@ -8,6 +8,7 @@ mod linking;
 mod mails;
 mod operating;
 mod operators;
+mod overview;
 mod results;
 mod scanning;
 mod secrecy;
@@ -138,6 +139,9 @@ fn trials() -> Vec<Test> {
         operating::an_operator_lists_shows_replays_and_backfills_results,
         scanning::a_scan_before_go_live_finds_what_was_planted_and_writes_nothing,
         linking::an_account_that_no_rule_finds_is_linked_by_hand_and_its_results_follow,
+        overview::every_customer_is_on_one_screen_and_one_of_them_in_full,
+        overview::a_run_that_is_waited_for_says_what_it_did_and_exits_as_it_ended,
+        overview::a_backfill_that_is_stopped_says_how_far_it_came_and_goes_on_there,
         storms::every_completion_of_a_storm_is_one_result_where_it_belongs,
         storms::late::completions_that_come_before_their_people_and_courses_wait_for_them_and_are_recorded_once,
         secrecy::what_is_personal_reaches_the_vendors_and_the_mails_and_no_log_line,

@@ -1,0 +1,68 @@
+//! What to type next, for each thing that is wrong with a customer.
+
+use habitsync_domain::configuration::Status;
+use habitsync_domain::failing::{Signature, VendorTrouble};
+use habitsync_domain::health::{Health, Symptom};
+use habitsync_workflows::customer_status::{CustomerStatus, ParkedKind};
+
+use super::reason::called;
+
+/// One line for each command, with why before it; none twice.
+pub(super) fn advice(status: &CustomerStatus) -> Vec<String> {
+    let tenant = &status.health.tenant;
+    let symptoms = status
+        .health
+        .symptoms
+        .iter()
+        .flat_map(|symptom| for_symptom(status, symptom));
+    let near = |on: &habitsync_workflows::customer_status::Counted<ParkedKind>| on.what == ParkedKind::Course;
+    let near = status.parked_on.iter().any(near).then(|| {
+        let why = "what topics lack to be courses";
+        (why, format!("courses {tenant} --near"))
+    });
+    let mails = (!status.mails_stopped.is_empty()).then(|| {
+        let why = "mend the address in the file, then";
+        (why, format!("tenant apply {tenant}.toml"))
+    });
+    let paused = (status.health.status == Status::Paused).then(|| ("let it go on", format!("tenant resume {tenant}")));
+    let mut commands: Vec<_> = symptoms.chain(near).chain(mails).chain(paused).collect();
+    commands.dedup();
+    let widest = commands.iter().map(|(why, _)| why.len() + 1).max().unwrap_or_default();
+    let line = |(why, command): (&str, String)| format!("{:<widest$} habitsync {command}", format!("{why}:"));
+    commands.into_iter().map(line).collect()
+}
+
+fn for_symptom(status: &CustomerStatus, symptom: &Symptom) -> Vec<(&'static str, String)> {
+    let tenant = &status.health.tenant;
+    let job = symptom.job.map_or("users", called);
+    match symptom.is {
+        Health::Failing if refuses_credentials(status, symptom) => vec![
+            ("what each vendor says", format!("doctor {tenant}")),
+            ("new credentials", format!("tenant secrets set {tenant} vendors FILE")),
+        ],
+        Health::Failing => vec![
+            ("what the runs met", format!("runs {tenant} --job {job}")),
+            ("what each vendor says", format!("doctor {tenant}")),
+        ],
+        Health::Late | Health::Stalled => vec![("run it now", format!("run {tenant} {job} --wait"))],
+        Health::Unsent => vec![("which, and why", format!("results list {tenant} --state waiting"))],
+        Health::Dead => vec![
+            ("which, and why", format!("results list {tenant} --state dead")),
+            ("again, once mended", format!("results replay {tenant} --all")),
+        ],
+        Health::Held => vec![("whose removal waits", format!("holds list {tenant}"))],
+        Health::Incident => vec![("it goes on by itself; who else waits", "status --unwell".to_owned())],
+        Health::New | Health::Hypercare | Health::Well | Health::Draft | Health::Paused => Vec::new(),
+    }
+}
+
+fn refuses_credentials(status: &CustomerStatus, symptom: &Symptom) -> bool {
+    let failing = symptom.job.and_then(|job| status.health.job(job)?.failing.as_ref());
+    matches!(
+        failing.map(|failing| &failing.signature),
+        Some(Signature::Vendor {
+            kind: VendorTrouble::Credentials,
+            ..
+        })
+    )
+}

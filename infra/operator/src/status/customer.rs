@@ -1,0 +1,255 @@
+//! One customer in full: the configuration, each job, what waits and why, what the operators were told, and what to type next
+//! for each thing that is wrong.
+
+use habitsync_domain::breaker::Breaker;
+use habitsync_domain::failing::Failing;
+use habitsync_domain::health::JobHealth;
+use habitsync_domain::job::{Job, RunRecord, RunState};
+use habitsync_workflows::customer_status::{Counted, CustomerStatus, ParkedKind};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use super::advice::advice;
+use super::fleet;
+use super::reason::{called, reasons};
+use crate::stage::Stage;
+use crate::terminal::{Answer, age, counted, local, printable};
+
+/// A customer in full.
+#[derive(Debug, Serialize)]
+pub(super) struct Customer {
+    stage: String,
+    at: Timestamp,
+    #[serde(flatten)]
+    status: CustomerStatus,
+    #[serde(skip)]
+    zone: TimeZone,
+}
+
+impl Customer {
+    pub(super) fn of(status: CustomerStatus, stage: &Stage, now: Timestamp) -> Self {
+        Self::at(status, &stage.name, now)
+    }
+
+    pub(super) fn at(status: CustomerStatus, stage: &str, now: Timestamp) -> Self {
+        let zone = status.health.time_zone.as_ref();
+        Self {
+            stage: stage.to_owned(),
+            at: now,
+            zone: zone.map_or(TimeZone::UTC, |zone| zone.zone().clone()),
+            status,
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn status_mut(&mut self) -> &mut CustomerStatus {
+        &mut self.status
+    }
+
+    fn local(&self, at: Timestamp) -> String {
+        local(at, &self.zone)
+    }
+
+    /// A time that has passed, and how long ago it was.
+    fn ago(&self, at: Timestamp) -> String {
+        format!("{} ({} ago)", self.local(at), age(self.at.duration_since(at)))
+    }
+
+    fn is(&self) -> String {
+        let health = &self.status.health;
+        let why = reasons(health, self.at);
+        let why = if why.is_empty() { why } else { format!(": {why}") };
+        format!("{}{why}", health.health.as_str())
+    }
+
+    fn configuration(&self) -> String {
+        let status = fleet::status(self.status.health.status);
+        let since = self.status.applied_at;
+        let since = since.map_or_else(String::new, |at| format!(", since {}", self.local(at)));
+        let live = self.status.health.live_since;
+        let live = live.map_or_else(String::new, |at| format!("; live since {}", self.local(at)));
+        format!("{status}, version {}{since}{live}", self.status.version)
+    }
+
+    /// What is to be said of a job, a line each.
+    fn job(&self, job: &JobHealth) -> Vec<String> {
+        let last_run = self.status.last_runs.iter().find(|run| run.job == job.job);
+        let late = job
+            .late_since
+            .map(|since| format!("late: due since {}", self.ago(since)));
+        let held = job.held_back_since;
+        let held = held.map(|since| format!("held back by a vendor's outage since {}", self.ago(since)));
+        let failing = job.failing.as_ref().map(|failing| self.failing(failing));
+        [
+            Some(self.success(job)),
+            last_run.map(|run| self.last_run(run)),
+            failing,
+            late,
+            held,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
+    fn success(&self, job: &JobHealth) -> String {
+        let success = match job.last_success_at {
+            Some(at) => format!("succeeded {}", self.ago(at)),
+            None => "has never succeeded".to_owned(),
+        };
+        match job.next_due_at {
+            Some(due) => format!("{success}; due next {}", self.local(due)),
+            None if job.scheduled => format!("{success}; paused"),
+            None => format!("{success}; not scheduled"),
+        }
+    }
+
+    fn last_run(&self, run: &RunRecord) -> String {
+        let began = self.local(run.started_at);
+        match &run.state {
+            RunState::Succeeded { .. } => format!("last run {began}: well"),
+            RunState::Failed { cause, .. } => format!("last run {began}: failed: {cause}"),
+            RunState::Unfinished { lease_until } if *lease_until > self.at => {
+                format!("last run {began}: goes on, until {} at most", self.local(*lease_until))
+            }
+            RunState::Unfinished { .. } => format!("last run {began}: has to be carried on"),
+        }
+    }
+
+    fn failing(&self, failing: &Failing) -> String {
+        format!("failing since {}: {}", self.ago(failing.since), failing.signature)
+    }
+
+    fn held(&self) -> Option<String> {
+        let held = self.status.health.held.as_ref()?;
+        let people = counted(held.people, "removal");
+        Some(format!(
+            "{people} of plan {}, since {}",
+            held.plan,
+            self.ago(held.since)
+        ))
+    }
+
+    fn parked(&self) -> Vec<String> {
+        let line = |on: &Counted<ParkedKind>| {
+            let what = match on.what {
+                ParkedKind::Course => "a course",
+                ParkedKind::Employee => "an employee",
+                ParkedKind::Customer => "the customer",
+                ParkedKind::EmployeeConnect => "EmployeeConnect",
+            };
+            format!("{} for {what}", on.count)
+        };
+        self.status.parked_on.iter().map(line).collect()
+    }
+
+    fn unsent(&self) -> Option<String> {
+        let since = self.status.health.unsent_since?;
+        let count = self.status.health.unsent;
+        Some(format!(
+            "{}, the first since {}",
+            counted(count, "result"),
+            self.ago(since)
+        ))
+    }
+
+    fn breaker(&self) -> Option<String> {
+        match self.status.breaker {
+            Breaker::Closed { .. } => None,
+            Breaker::Open {
+                failed_probes,
+                probe_at,
+            } => Some(format!(
+                "does not answer ({}); asked again {}",
+                counted(failed_probes, "probe"),
+                self.local(probe_at)
+            )),
+            Breaker::Releasing { .. } => Some("answers again; what was held back is released".to_owned()),
+        }
+    }
+
+    fn incidents(&self) -> Vec<String> {
+        let line = |incident: &habitsync_workflows::fleet_status::OpenIncident| {
+            let kinds: Vec<_> = incident.kinds.iter().map(ToString::to_string).collect();
+            let (vendor, kinds) = (incident.vendor, kinds.join(", "));
+            let customers = counted(incident.customers, "customer");
+            format!("{vendor} {kinds}, {customers}, since {}", self.ago(incident.opened_at))
+        };
+        self.status.incidents.iter().map(line).collect()
+    }
+
+    fn told(&self) -> Vec<String> {
+        let told = &self.status.told;
+        let outages = told.outages.iter();
+        let outages =
+            outages.map(|(job, failing)| format!("{job}: {} since {}", failing.signature, self.local(failing.since)));
+        let ours = told
+            .ours
+            .iter()
+            .map(|(what, at)| format!("{what}, {}", self.local(*at)));
+        let dead = told.dead_at.map(|at| format!("results died, {}", self.local(at)));
+        outages.chain(ours).chain(dead).collect()
+    }
+}
+
+fn because(because: &[Counted<String>]) -> Vec<String> {
+    let line = |because: &Counted<String>| format!("{} × {}", because.count, because.what);
+    because.iter().map(line).collect()
+}
+
+impl Answer for Customer {
+    fn heading(&self) -> String {
+        let health = &self.status.health;
+        let zone = health.time_zone.as_ref().map_or("UTC", |zone| zone.as_str());
+        format!(
+            "# {} ({}) on stage {}, from the table; times in {zone}",
+            health.tenant,
+            printable(&health.name),
+            self.stage
+        )
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &["what", "how it is"]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let health = &self.status.health;
+        let job = |job: Job| health.job(job).map(|health| self.job(health)).unwrap_or_default();
+        let stopped = &self.status.mails_stopped;
+        let stopped = stopped
+            .iter()
+            .map(|address| format!("no mail goes to {} any more", address.as_str()));
+        let what: [(&str, Vec<String>); 13] = [
+            ("is", vec![self.is()]),
+            ("configuration", vec![self.configuration()]),
+            (called(Job::Users), job(Job::Users)),
+            (called(Job::Courses), job(Job::Courses)),
+            (called(Job::ResultsSweep), job(Job::ResultsSweep)),
+            ("held", self.held().into_iter().collect()),
+            ("parked", self.parked()),
+            (
+                "unsent",
+                self.unsent()
+                    .into_iter()
+                    .chain(because(&self.status.waiting_because))
+                    .collect(),
+            ),
+            ("dead", because(&self.status.dead_because)),
+            ("EmployeeConnect", self.breaker().into_iter().collect()),
+            ("outage", self.incidents()),
+            ("mails", stopped.collect()),
+            ("operators told", self.told()),
+        ];
+        let rows = what.into_iter().flat_map(|(what, lines)| {
+            let names = std::iter::once(what).chain(std::iter::repeat(""));
+            names.zip(lines).map(|(what, line)| vec![what.to_owned(), line])
+        });
+        rows.collect()
+    }
+
+    fn next(&self) -> Vec<String> {
+        advice(&self.status)
+    }
+}

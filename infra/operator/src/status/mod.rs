@@ -1,0 +1,70 @@
+//! `habitsync status`: how every customer is, on one screen, or one of them in full. From the table; no vendor is called.
+
+mod advice;
+mod customer;
+pub(crate) mod fleet;
+mod reason;
+
+use std::process::ExitCode;
+
+use habitsync_aws_adapters::SystemClock;
+use habitsync_domain::tenant::TenantId;
+use habitsync_domain::trouble::Trouble;
+use habitsync_workflows::customer_status::customer_status;
+use habitsync_workflows::fleet_status::fleet_status;
+use habitsync_workflows::ports::clock::Now;
+
+use crate::failure::Failure;
+use crate::stage::Stage;
+
+/// Shown below the options.
+const EXAMPLES: &str = "\
+Reads the table only: seven questions for every customer together, no vendor is called.
+
+  habitsync status              everybody; who needs somebody has a line, the worst first
+  habitsync status --unwell     nobody else; nothing is unwell where it exits with 0
+  habitsync status acme         one customer, and what to type for each thing that is wrong";
+
+/// Whose status is shown.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct StatusArguments {
+    /// The customer, in full; every customer in short, unless given.
+    tenant: Option<TenantId>,
+    /// Only customers who need somebody.
+    #[arg(long, conflicts_with = "tenant")]
+    unwell: bool,
+    /// A line for every customer, however many there are.
+    #[arg(long, conflicts_with_all = ["tenant", "unwell"])]
+    all: bool,
+}
+
+/// Prints it; exits with 3 where somebody is unwell.
+pub(crate) async fn show(stage: &Stage, asked: &StatusArguments) -> Result<ExitCode, Failure> {
+    let (table, now) = (stage.table(), SystemClock.now());
+    let is_unwell = match &asked.tenant {
+        Some(tenant) => {
+            let found = customer_status(&table, &table.tenant(tenant), tenant, now).await?;
+            let status = found.ok_or_else(|| Failure::NoSuchTenant(tenant.clone()))?;
+            let is_unwell = status.health.health.is_unwell();
+            stage.print(&customer::Customer::of(status, stage, now))?;
+            is_unwell
+        }
+        None => {
+            let status = fleet_status(&table, now).await?;
+            let is_unwell = status.customers.iter().any(|customer| customer.health.is_unwell());
+            let extent = match (asked.unwell, asked.all) {
+                (true, _) => fleet::Extent::Unwell,
+                (false, true) => fleet::Extent::All,
+                (false, false) => fleet::Extent::Screen,
+            };
+            stage.print(&fleet::Fleet::of(status, extent, stage, now))?;
+            is_unwell
+        }
+    };
+    Ok(if is_unwell {
+        ExitCode::from(Trouble::Data.reaction().exit_code)
+    } else {
+        ExitCode::SUCCESS
+    })
+}

@@ -1,0 +1,61 @@
+//! What is wrong with a customer, in a few words.
+
+use habitsync_domain::health::{CustomerHealth, Health, Symptom};
+use habitsync_domain::job::Job;
+use jiff::Timestamp;
+
+use crate::terminal::age;
+
+/// The worst that is wrong, and how much there is besides.
+pub(super) fn worst(customer: &CustomerHealth, now: Timestamp) -> String {
+    let Some(symptom) = customer.symptoms.first() else {
+        return String::new();
+    };
+    let more = match customer.symptoms.len() - 1 {
+        0 => String::new(),
+        more => format!(" (and {more} more)"),
+    };
+    format!("{}{more}", reason(customer, symptom, now))
+}
+
+/// Everything that is wrong, the worst first.
+pub(super) fn reasons(customer: &CustomerHealth, now: Timestamp) -> String {
+    let reasons = customer.symptoms.iter().map(|symptom| reason(customer, symptom, now));
+    let silent = customer
+        .breaker_open
+        .then(|| "EmployeeConnect does not answer".to_owned());
+    reasons.chain(silent).collect::<Vec<_>>().join("; ")
+}
+
+fn reason(customer: &CustomerHealth, symptom: &Symptom, now: Timestamp) -> String {
+    let long = symptom.since.map(|since| age(now.duration_since(since)));
+    let long = long.unwrap_or_else(|| "a while".to_owned());
+    let job = symptom.job.map_or("results", called);
+    match symptom.is {
+        Health::Failing => {
+            let failing = symptom.job.and_then(|job| customer.job(job)?.failing.as_ref());
+            let signature = failing.map(|failing| failing.signature.to_string());
+            format!("{job} for {long}: {}", signature.unwrap_or_default())
+        }
+        Health::Late => format!("{job} due {long} ago"),
+        Health::Stalled => format!("{job} gets nowhere"),
+        Health::Unsent => format!("the first result unsent for {long}"),
+        Health::Dead => "results died within a day".to_owned(),
+        Health::Held => {
+            let held = customer.held.as_ref();
+            let plan = held.map(|held| held.plan.as_str()).unwrap_or_default();
+            format!("plan {plan} waits for {long}")
+        }
+        Health::Incident => format!("{job} held back for {long}"),
+        Health::New | Health::Hypercare | Health::Well | Health::Draft | Health::Paused => String::new(),
+    }
+}
+
+/// A job as it is called by whoever starts it.
+pub(super) fn called(job: Job) -> &'static str {
+    match job {
+        Job::Users => "users",
+        Job::Courses => "courses",
+        Job::ResultsSweep => "sweep",
+    }
+}

@@ -1,0 +1,208 @@
+//! `habitsync tenant list`: every customer, what of it is on and when it runs. One question of the table, and one more for each
+//! six hundred customers.
+
+use habitsync_domain::configuration::{ScheduleExpression, Status};
+use habitsync_domain::freshness::Timetable;
+use habitsync_domain::summary::CustomerSummary;
+use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::ports::summary::ListSummaries;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::stage::Stage;
+use crate::terminal::answer::{grid, paragraphs, wrapped};
+use crate::terminal::{Answer, counted, local, printable};
+
+/// Every customer of a stage.
+#[derive(Debug, Serialize)]
+pub(crate) struct Tenants {
+    stage: String,
+    tenants: Vec<Tenant>,
+    unreadable: u64,
+}
+
+/// One of them.
+#[derive(Debug, Serialize)]
+struct Tenant {
+    tenant: TenantId,
+    name: String,
+    status: Status,
+    version: u64,
+    live_since: Option<Timestamp>,
+    /// None where the version in force was applied before this was kept beside the others.
+    timetable: Option<Timetable>,
+}
+
+/// Prints the list.
+pub(super) async fn list(stage: &Stage) -> Result<(), Failure> {
+    let listed = stage.table().list_summaries().await?;
+    let tenants = Tenants {
+        stage: stage.name.clone(),
+        tenants: listed.items.into_iter().map(tenant).collect(),
+        unreadable: listed.unreadable,
+    };
+    stage.print(&tenants)
+}
+
+fn tenant(summary: CustomerSummary) -> Tenant {
+    Tenant {
+        tenant: summary.tenant,
+        name: summary.name,
+        status: summary.status,
+        version: summary.version,
+        live_since: summary.live_since,
+        timetable: summary.timetable,
+    }
+}
+
+impl Answer for Tenants {
+    fn heading(&self) -> String {
+        let unreadable = match self.unreadable {
+            0 => String::new(),
+            rows => format!("; {} cannot be read", counted(rows, "row")),
+        };
+        let count = counted(self.tenants.len(), "customer");
+        format!(
+            "# {count} on stage {}, from the table; times of the customers{unreadable}",
+            self.stage
+        )
+    }
+
+    fn columns(&self) -> &'static [&'static str] {
+        &[
+            "customer",
+            "name",
+            "status",
+            "version",
+            "live since",
+            "time zone",
+            "runs",
+        ]
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.tenants.iter().map(Tenant::row).collect()
+    }
+
+    /// The status and the version share a column: there is little room for when it runs.
+    fn text(&self, width: u16) -> String {
+        let row = |tenant: &Tenant| {
+            let [customer, name, status, version, live_since, zone, runs] = tenant.cells();
+            vec![customer, name, format!("{status} v{version}"), live_since, zone, runs]
+        };
+        let columns = ["customer", "name", "status", "live since", "time zone", "runs"];
+        let rows = self.tenants.iter().map(row).collect();
+        paragraphs([wrapped(&self.heading(), width), grid(&columns, rows, width)])
+    }
+}
+
+impl Tenant {
+    fn row(&self) -> Vec<String> {
+        self.cells().into()
+    }
+
+    fn cells(&self) -> [String; 7] {
+        let timetable = self.timetable.as_ref();
+        let status = match self.status {
+            Status::Draft => "draft",
+            Status::Live => "live",
+            Status::Paused => "paused",
+        };
+        let zone = timetable.map_or(jiff::tz::TimeZone::UTC, |timetable| timetable.zone().clone());
+        let live_since = self.live_since.map(|since| local(since, &zone)[..10].to_owned());
+        [
+            self.tenant.to_string(),
+            printable(&self.name),
+            status.to_owned(),
+            self.version.to_string(),
+            live_since.unwrap_or_default(),
+            timetable
+                .map(|timetable| timetable.time_zone.as_str().to_owned())
+                .unwrap_or_default(),
+            timetable.map_or_else(|| "not known: apply it again".to_owned(), runs),
+        ]
+    }
+}
+
+/// What runs, and when; what does not says so.
+fn runs(timetable: &Timetable) -> String {
+    let off = |on: Option<bool>| on == Some(false);
+    let job = |name: &str, off: bool, schedule: Option<&ScheduleExpression>| match schedule {
+        _ if off => format!("{name} off"),
+        None => format!("{name} not scheduled"),
+        Some(schedule) => format!("{name} {}", short(schedule.as_str())),
+    };
+    let jobs = [
+        job("users", false, timetable.users.as_ref()),
+        job("courses", off(timetable.courses_on), timetable.courses.as_ref()),
+        job("results", off(timetable.results_on), timetable.results_sweep.as_ref()),
+    ];
+    jobs.join("; ")
+}
+
+/// `0 7-19 ? * MON-FRI` of `cron(0 7-19 ? * MON-FRI *)`, `every 6 hours` of `rate(6 hours)`.
+fn short(expression: &str) -> String {
+    let inner = |kind: &str| expression.strip_prefix(kind)?.strip_suffix(')');
+    match (inner("cron("), inner("rate(")) {
+        (Some(cron), _) => cron.strip_suffix(" *").unwrap_or(cron).to_owned(),
+        (_, Some(rate)) => format!("every {rate}"),
+        (None, None) => expression.to_owned(),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use habitsync_domain::configuration::TenantConfiguration;
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::terminal::Output;
+    use crate::terminal::answer::written;
+
+    const ACME: &str = include_str!("../../../../shared/domain/src/configuration/acme.toml");
+
+    fn tenants() -> Tenants {
+        let applied_at = "2026-03-01T20:30:00Z".parse().expect("a time");
+        let timetable = |source: &str| {
+            let configuration: TenantConfiguration = source.parse().expect("valid");
+            Some(Timetable::of(&configuration, applied_at))
+        };
+        let tenant = |tenant: &str, status, live_since, timetable| Tenant {
+            tenant: tenant.parse().expect("a tenant"),
+            name: format!("{tenant} Pty Ltd"),
+            status,
+            version: 3,
+            live_since,
+            timetable,
+        };
+        let no_courses = ACME.replace("[courses]\nenabled = true", "[courses]\nenabled = false");
+        Tenants {
+            stage: "test".to_owned(),
+            tenants: vec![
+                tenant("acme", Status::Live, Some(applied_at), timetable(ACME)),
+                tenant(
+                    "globex-international-holdings",
+                    Status::Draft,
+                    None,
+                    timetable(&no_courses),
+                ),
+                tenant("initech", Status::Paused, Some(applied_at), None),
+            ],
+            unreadable: 1,
+        }
+    }
+
+    #[test]
+    fn every_customer_says_what_is_on_and_when_it_runs() {
+        let forms = [Output::Table, Output::Json, Output::Csv];
+        let forms = forms.map(|form| written(&tenants(), form, 100).expect("written"));
+        assert!(forms[0].lines().all(|line| line.chars().count() <= 100), "{}", forms[0]);
+        assert_snapshot!(forms.join("----\n"));
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        vec![serde_json::to_value(tenants()).expect("JSON")]
+    }
+}
