@@ -32,6 +32,11 @@ impl Reply {
         })
     }
 
+    /// The answer as it came.
+    pub(crate) fn into_body(self) -> PrivateBody {
+        self.body
+    }
+
     /// The answer as `T`. No answer at all is JSON's `null`.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
         self.reject_error()?;

@@ -8,6 +8,7 @@ pub mod apply_tenant;
 pub mod backfill_results;
 pub mod completion_event;
 pub mod course_report;
+pub mod examine_customer;
 pub mod fleet_view;
 pub mod held_back;
 pub mod holds;
