@@ -69,7 +69,11 @@ fn now() -> Timestamp {
 
 #[track_caller]
 fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p Finding {
-    let found: Vec<_> = probed.findings.iter().filter(|finding| finding.assumption == assumption).collect();
+    let found: Vec<_> = probed
+        .findings
+        .iter()
+        .filter(|finding| finding.assumption == assumption)
+        .collect();
     assert_eq!(found.len(), 1, "{}: {:?}", assumption.id, probed.silences);
     found[0]
 }
@@ -86,12 +90,20 @@ async fn a_portal_that_keeps_the_contract_has_every_answer_right_in_few_requests
     let rig = portal().await;
     let names = ["user1@acme.example", "USER9@acme.example", "nobody@acme.example"];
     let probed = probed(&rig, &customer(&[]), &names).await;
-    let wrong: Vec<_> = probed.findings.iter().filter(|finding| finding.verdict != Verdict::Ok).collect();
-    let [limit] = wrong[..] else {
-        panic!("{wrong:#?}")
-    };
-    assert_eq!((limit.assumption, limit.verdict), (&assume::LIMIT, Verdict::CannotTell), "no header says");
-    let read = assume::ALL.iter().filter(|assumption| assumption.shown_by == ShownBy::Reading);
+    let wrong: Vec<_> = probed
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict != Verdict::Ok)
+        .collect();
+    let [limit] = wrong[..] else { panic!("{wrong:#?}") };
+    assert_eq!(
+        (limit.assumption, limit.verdict),
+        (&assume::LIMIT, Verdict::CannotTell),
+        "no header says"
+    );
+    let read = assume::ALL
+        .iter()
+        .filter(|assumption| assumption.shown_by == ShownBy::Reading);
     for assumption in read.filter(|assumption| assumption.need.unmet(&customer(&[])).is_none()) {
         if **assumption != assume::USER_MATCHING {
             about(&probed, assumption);
@@ -112,10 +124,16 @@ async fn topics_that_carry_no_links_are_coped_with_by_launch_urls() {
     let links = with(Deviation::NoLinks, &assume::TOPIC_LINKS).await;
     assert_eq!(links.verdict, Verdict::Differs);
     assert_eq!(links.seen, "topics carry no auto-enrol links (0 of 31)");
-    assert_eq!(links.advice, [Advice::set("courses.launch_urls", "{ \"TH-9-1\" = \"https://…\", … }")]);
+    assert_eq!(
+        links.advice,
+        [Advice::set("courses.launch_urls", "{ \"TH-9-1\" = \"https://…\", … }")]
+    );
     let references = with(Deviation::NoReferences, &assume::TOPIC_REFERENCE).await;
     assert_eq!(references.verdict, Verdict::Differs);
-    assert!(references.advice[0].to_string().starts_with("set courses.launch_urls"), "{references:?}");
+    assert!(
+        references.advice[0].to_string().starts_with("set courses.launch_urls"),
+        "{references:?}"
+    );
 }
 
 #[tokio::test]
@@ -130,7 +148,11 @@ async fn links_under_another_label_are_named_with_the_setting() {
     }
     let probed = probed(&rig, &customer(&[]), &[]).await;
     let reference = about(&probed, &assume::TOPIC_REFERENCE);
-    assert_eq!(reference.advice, [Advice::set("courses.reference", "\"HR\"")], "{reference:?}");
+    assert_eq!(
+        reference.advice,
+        [Advice::set("courses.reference", "\"HR\"")],
+        "{reference:?}"
+    );
     assert_eq!(about(&probed, &assume::TOPIC_LINKS).verdict, Verdict::Ok);
 }
 
@@ -142,13 +164,19 @@ async fn launch_urls_of_codes_that_no_topic_has_are_named() {
     let probed = probed(&rig, &customer(&[("[results]", urls)]), &[]).await;
     let codes = about(&probed, &assume::TOPIC_LAUNCH_URLS);
     assert_eq!(codes.seen, "1 of 2 codes are topics'");
-    assert!(codes.advice[0].to_string().ends_with("no topic has TH-9-2"), "{codes:?}");
+    assert!(
+        codes.advice[0].to_string().ends_with("no topic has TH-9-2"),
+        "{codes:?}"
+    );
 }
 
 #[tokio::test]
 async fn a_list_that_is_written_otherwise_is_described() {
     let elsewhere = with(Deviation::RecordsUnder("users".to_owned()), &assume::USER_LIST).await;
-    assert_eq!((elsewhere.verdict, elsewhere.seen.as_str()), (Verdict::Differs, "the records are under users"));
+    assert_eq!(
+        (elsewhere.verdict, elsewhere.seen.as_str()),
+        (Verdict::Differs, "the records are under users")
+    );
     assert_eq!(elsewhere.advice, [assume::USER_LIST.mend()]);
     let untold = with(Deviation::NoTotals, &assume::USER_LIST).await;
     assert_eq!(untold.seen, "total_records, total_pages missing");
@@ -159,15 +187,26 @@ async fn a_list_that_is_written_otherwise_is_described() {
 #[tokio::test]
 async fn pages_of_another_size_that_add_up_are_right() {
     let list = with(Deviation::PageSize(10), &assume::USER_LIST).await;
-    assert_eq!((list.verdict, list.seen.as_str()), (Verdict::Ok, "61 users in 7 pages of 10; 3 looked at add up"));
+    assert_eq!(
+        (list.verdict, list.seen.as_str()),
+        (Verdict::Ok, "61 users in 7 pages of 10; 3 looked at add up")
+    );
 }
 
 #[tokio::test]
 async fn a_dot_that_is_read_as_a_format_is_told_from_a_user_who_is_not_found() {
     let dotted = with(Deviation::DotIsSuffix, &assume::USER_DOTTED).await;
     assert_eq!(dotted.verdict, Verdict::Differs);
-    assert_eq!(dotted.seen, "a listed user whose name has a dot is answered with status 404");
-    assert_eq!(dotted.advice[0], Advice::Mend { file: "shared/tribal-habits/src/client.rs" });
+    assert_eq!(
+        dotted.seen,
+        "a listed user whose name has a dot is answered with status 404"
+    );
+    assert_eq!(
+        dotted.advice[0],
+        Advice::Mend {
+            file: "shared/tribal-habits/src/client.rs"
+        }
+    );
     let by_name = with(Deviation::DotIsSuffix, &assume::USER_BY_NAME).await;
     assert_eq!(by_name.verdict, Verdict::Ok, "trainer-1 is found");
     let case = with(Deviation::CaseMatters, &assume::USER_CASE).await;
@@ -182,8 +221,14 @@ async fn enrolments_that_cannot_be_listed_cost_the_sweep() {
     rig.portal.deviate([Deviation::NoEnrolmentList]);
     let probed = probed(&rig, &customer(&[]), &[]).await;
     let list = about(&probed, &assume::ENROLMENT_LIST);
-    assert_eq!((list.verdict, list.seen.as_str()), (Verdict::Differs, "enrolments cannot be listed (status 404)"));
-    assert!(list.advice[0].to_string().contains("schedules.results_sweep"), "{list:?}");
+    assert_eq!(
+        (list.verdict, list.seen.as_str()),
+        (Verdict::Differs, "enrolments cannot be listed (status 404)")
+    );
+    assert!(
+        list.advice[0].to_string().contains("schedules.results_sweep"),
+        "{list:?}"
+    );
     assert_eq!(about(&probed, &assume::ENROLMENT_SINCE).verdict, Verdict::CannotTell);
     assert_eq!(about(&probed, &assume::ENROLMENT_ABSENT).verdict, Verdict::Ok);
 }
@@ -192,7 +237,10 @@ async fn enrolments_that_cannot_be_listed_cost_the_sweep() {
 async fn a_completed_since_that_is_ignored_is_noticed() {
     let since = with(Deviation::CompletedSinceIgnored, &assume::ENROLMENT_SINCE).await;
     assert_eq!(since.verdict, Verdict::Differs);
-    assert_eq!(since.seen, "1 completed before it and 1 not completed came all the same");
+    assert_eq!(
+        since.seen,
+        "1 completed before it and 1 not completed came all the same"
+    );
 }
 
 #[tokio::test]
@@ -225,17 +273,29 @@ async fn a_key_that_is_refused_is_one_finding_and_nothing_more_is_asked() {
     let rig = Rig::with(one_try(), "another-key").await;
     let probed = probed(&rig, &customer(&[]), &["jo@acme.example"]).await;
     let key = about(&probed, &assume::CREDENTIALS);
-    assert_eq!((key.verdict, key.seen.as_str()), (Verdict::Differs, "the key was refused (status 401)"));
+    assert_eq!(
+        (key.verdict, key.seen.as_str()),
+        (Verdict::Differs, "the key was refused (status 401)")
+    );
     assert_eq!(about(&probed, &assume::ADDRESS).verdict, Verdict::Ok);
     assert_eq!((probed.requests, rig.portal.journal().len()), (1, 1));
-    assert!(probed.silences.iter().any(|silence| silence.is_about(&assume::USER_LIST)));
+    assert!(
+        probed
+            .silences
+            .iter()
+            .any(|silence| silence.is_about(&assume::USER_LIST))
+    );
 }
 
 #[tokio::test]
 async fn an_empty_portal_leaves_open_what_cannot_be_seen_there() {
     let rig = Rig::start().await;
     let probed = probed(&rig, &customer(&[]), &[]).await;
-    let differs: Vec<_> = probed.findings.iter().filter(|finding| finding.verdict == Verdict::Differs).collect();
+    let differs: Vec<_> = probed
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Differs)
+        .collect();
     assert!(differs.is_empty(), "{differs:#?}");
     assert_eq!(about(&probed, &assume::USER_LIST).verdict, Verdict::Ok);
     assert_eq!(about(&probed, &assume::USER_DOTTED).verdict, Verdict::CannotTell);

@@ -51,7 +51,9 @@ struct Elements(BTreeSet<String>);
 impl Elements {
     /// An element of something that is documented or not.
     fn add(&mut self, name: String, element: &Value, within_documented: bool) {
-        let says_so = element["description"].as_str().is_some_and(|text| text.contains("assumed"));
+        let says_so = element["description"]
+            .as_str()
+            .is_some_and(|text| text.contains("assumed"));
         if !is_documented(element, within_documented) || says_so {
             self.0.insert(name);
         }
@@ -134,7 +136,11 @@ fn is_documented(element: &Value, within_documented: bool) -> bool {
 }
 
 fn contents(of: &Value) -> impl Iterator<Item = &Value> {
-    of["content"].as_object().into_iter().flatten().map(|(_, content)| &content["schema"])
+    of["content"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(_, content)| &content["schema"])
 }
 
 fn named<'v>(value: &'v Value, pointer: &str) -> impl Iterator<Item = (&'v String, &'v Value)> {
@@ -149,7 +155,11 @@ fn json(node: &Yaml) -> Value {
         Yaml::Value(Scalar::FloatingPoint(number)) => number.into_inner().into(),
         Yaml::Value(Scalar::String(text)) => text.as_ref().into(),
         Yaml::Sequence(items) => items.iter().map(json).collect(),
-        Yaml::Mapping(pairs) => pairs.iter().map(|(key, value)| (key_text(key), json(value))).collect::<Map<_, _>>().into(),
+        Yaml::Mapping(pairs) => pairs
+            .iter()
+            .map(|(key, value)| (key_text(key), json(value)))
+            .collect::<Map<_, _>>()
+            .into(),
         other => panic!("a contract has no {other:?}"),
     }
 }

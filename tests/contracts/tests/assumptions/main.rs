@@ -56,7 +56,12 @@ fn the_elements_are_read_from_every_part_of_a_contract() {
     ] {
         assert!(portal.contains(element), "{element}");
     }
-    for documented in ["GET /users", "User.email", "Page.total_records", "x-limits.whenExceeded"] {
+    for documented in [
+        "GET /users",
+        "User.email",
+        "Page.total_records",
+        "x-limits.whenExceeded",
+    ] {
         assert!(!portal.contains(documented), "{documented}");
     }
     let hris = undocumented(include_str!("../../employee-connect.openapi.yaml"));
@@ -71,7 +76,12 @@ fn the_elements_are_read_from_every_part_of_a_contract() {
     ] {
         assert!(hris.contains(element), "{element}");
     }
-    assert!(portal.len() >= 60 && hris.len() >= 90, "{} and {}", portal.len(), hris.len());
+    assert!(
+        portal.len() >= 60 && hris.len() >= 90,
+        "{} and {}",
+        portal.len(),
+        hris.len()
+    );
 }
 
 #[test]
@@ -82,7 +92,10 @@ fn a_contract_that_grows_is_noticed() {
         "        colour: {type: string}\n        code: {type: string, examples: [TH-9-456]",
         1,
     );
-    let new: Vec<_> = undocumented(&grown).difference(&undocumented(contract)).cloned().collect();
+    let new: Vec<_> = undocumented(&grown)
+        .difference(&undocumented(contract))
+        .cloned()
+        .collect();
     assert_eq!(new, ["Topic.colour"]);
 }
 
@@ -91,7 +104,11 @@ fn a_contract_that_grows_is_noticed() {
 fn what_only_a_write_shows_is_about_writes() {
     let all = tribal_habits::ALL.iter().chain(employee_connect::ALL);
     for assumption in all.filter(|assumption| assumption.shown_by == ShownBy::Writing) {
-        let reads: Vec<_> = assumption.elements.iter().filter(|element| element.starts_with("GET ")).collect();
+        let reads: Vec<_> = assumption
+            .elements
+            .iter()
+            .filter(|element| element.starts_with("GET "))
+            .collect();
         assert!(reads.is_empty(), "{}: {reads:?}", assumption.id);
     }
 }
@@ -99,6 +116,8 @@ fn what_only_a_write_shows_is_about_writes() {
 /// EmployeeConnect publishes nothing: whoever calls something there documented is mistaken.
 #[test]
 fn all_of_employee_connect_is_assumed() {
-    let known = employee_connect::ALL.iter().filter(|assumption| assumption.confidence != Confidence::Assumed);
+    let known = employee_connect::ALL
+        .iter()
+        .filter(|assumption| assumption.confidence != Confidence::Assumed);
     assert_eq!(known.count(), 0);
 }
