@@ -38,6 +38,11 @@ pub(crate) trait Answer: Serialize {
         None
     }
 
+    /// How many of the columns the table has room for; a spreadsheet has them all, and what the others say stands below.
+    fn columns_shown(&self) -> usize {
+        self.columns().len()
+    }
+
     /// What stands below the table, a line each: what it means, and what to type next.
     fn footer(&self) -> Vec<String> {
         Vec::new()
@@ -71,7 +76,9 @@ fn table(answer: &impl Answer, width: u16) -> String {
     rows.truncate(rows.len() - left_out);
     let left_out = (left_out > 0).then(|| format!("… and {left_out} more: --limit 0, or --output csv"));
     let below: Vec<_> = left_out.into_iter().chain(answer.footer()).collect();
-    let table = (!rows.is_empty()).then(|| lines(answer.columns(), rows, width));
+    let shown = answer.columns_shown();
+    rows.iter_mut().for_each(|row| row.truncate(shown));
+    let table = (!rows.is_empty()).then(|| lines(&answer.columns()[..shown], rows, width));
     let below = (!below.is_empty()).then(|| below.join("\n"));
     let parts: Vec<_> = [Some(heading), table, below].into_iter().flatten().collect();
     parts.join("\n\n") + "\n"

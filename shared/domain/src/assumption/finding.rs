@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::Assumption;
+use crate::tenant::TenantId;
 
 /// Whether an assumption holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -107,6 +108,14 @@ impl Advice {
         }
     }
 
+    /// Credentials that work are to be stored.
+    #[must_use]
+    pub fn store_credentials(tenant: &TenantId) -> Self {
+        Self::ask(format!(
+            "store working credentials: habitsync tenant secrets set {tenant} vendors FILE"
+        ))
+    }
+
     /// Somebody to be asked.
     #[must_use]
     pub fn ask(what: impl Into<String>) -> Self {
@@ -118,7 +127,7 @@ impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Set { key, value } => write!(f, "set {key} = {value}"),
-            Self::Mend { file } => write!(f, "no setting copes: change {file}"),
+            Self::Mend { file } => write!(f, "change {file}, which is ours"),
             Self::Ask { what } => f.write_str(what),
             Self::Rehearse => f.write_str("rehearse shows it"),
         }
@@ -177,7 +186,7 @@ mod tests {
         assert_eq!(written["advice"][1]["kind"], "mend");
         assert_eq!(
             finding.advice[1].to_string(),
-            "no setting copes: change shared/tribal-habits/src/wire.rs"
+            "change shared/tribal-habits/src/wire.rs, which is ours"
         );
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use habitsync_domain::assumption::{Advice, Assumption, Finding, employee_connect as assume};
+use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::{HttpError, Request, Sight};
 use habitsync_workflows::ports::probes::HrisQuestions;
 use jiff::SignedDuration;
@@ -47,7 +48,7 @@ impl<'a> Asking<'a> {
         self.count();
         let sight = self.hris.http().look(&request).await?;
         let answer = sight.json().unwrap_or_default();
-        let judged = judge_token(sight.status, &answer);
+        let judged = judge_token(sight.status, &answer, &self.asked.customer.tenant);
         self.hris.keep_token(&answer).await;
         Ok(vec![judged])
     }
@@ -108,8 +109,7 @@ impl<'a> Asking<'a> {
 }
 
 /// Whether integration codes were exchanged for a token.
-fn judge_token(status: u16, answer: &Value) -> Finding {
-    let store = || Advice::ask("store working codes: habitsync tenant secrets set TENANT vendors FILE");
+fn judge_token(status: u16, answer: &Value, tenant: &TenantId) -> Finding {
     let key = || Advice::set("employee_connect.auth", "\"static_key\", and store a key");
     let has = |field: &str, is: fn(&Value) -> bool| answer.get(field).is_some_and(is);
     match status {
@@ -125,7 +125,7 @@ fn judge_token(status: u16, answer: &Value) -> Finding {
         }
         400 | 401 | 403 => assume::TOKEN.differs(
             format!("the codes were refused (status {status})"),
-            vec![store(), key()],
+            vec![Advice::store_credentials(tenant), key()],
         ),
         status => assume::TOKEN.differs(
             format!("/oauth/token is answered with status {status}"),

@@ -8,7 +8,7 @@ mod people;
 mod records;
 
 use habitsync_domain::assumption::{Advice, Finding, Verdict, employee_connect as assume};
-use habitsync_domain::configuration::EmployeeConnectAuth;
+use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_vendor_http::{HttpError, Sight, chain};
 use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::ports::probes::{HrisQuestions, HrisSample, ProbeHris, Probed, Silence};
@@ -58,7 +58,7 @@ impl Found {
             .ok()?;
         self.findings.push(asking.clock(&first));
         self.findings.push(asking.limit(&first));
-        let door = judge_door(&first, asking.asked.customer.employee_connect.auth);
+        let door = judge_door(&first, asking.asked.customer);
         let is_open = door.iter().all(|finding| finding.verdict == Verdict::Ok);
         self.findings.extend(door);
         if !is_open {
@@ -112,13 +112,13 @@ impl Found {
 }
 
 /// What the first answer about employees says of address and credentials.
-fn judge_door(first: &Sight, auth: EmployeeConnectAuth) -> Vec<Finding> {
+fn judge_door(first: &Sight, customer: &TenantConfiguration) -> Vec<Finding> {
     let there = || assume::ADDRESS.holds("it answers there");
     let elsewhere = |seen: String| {
         let api = "the API's address, version included";
         vec![assume::ADDRESS.differs(seen, vec![Advice::set("employee_connect.base_url", api)])]
     };
-    let with_key = auth == EmployeeConnectAuth::StaticKey;
+    let with_key = customer.employee_connect.auth == EmployeeConnectAuth::StaticKey;
     match first.status {
         200..300 if first.json().is_none() => elsewhere("what answers there speaks no JSON".to_owned()),
         200..300 => {
@@ -128,7 +128,7 @@ fn judge_door(first: &Sight, auth: EmployeeConnectAuth) -> Vec<Finding> {
         }
         401 | 403 => {
             let seen = format!("employees may not be read (status {})", first.status);
-            let store = Advice::ask("store working credentials: habitsync tenant secrets set TENANT vendors FILE");
+            let store = Advice::store_credentials(&customer.tenant);
             let other = if with_key {
                 Advice::set("employee_connect.auth", "\"client_credentials\"")
             } else {

@@ -7,7 +7,8 @@ mod topics;
 mod users;
 
 use habitsync_domain::assumption::{Advice, Finding, Verdict, tribal_habits as assume};
-use habitsync_vendor_http::{HttpError, Sight, chain};
+use habitsync_domain::tenant::TenantId;
+use habitsync_vendor_http::{HttpError, ListNames, Sight, chain};
 use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::ports::probes::{PortalQuestions, PortalSample, ProbePortal, Probed, Silence};
 
@@ -15,7 +16,7 @@ use crate::client::TribalHabits;
 use asking::Asking;
 
 /// How this vendor's lists look.
-const LIST: habitsync_vendor_http::ListNames = habitsync_vendor_http::ListNames {
+const LIST: ListNames = ListNames {
     records: "/records",
     total: "/total_records",
     per_page: "/max_per_page",
@@ -58,7 +59,7 @@ impl Found {
             .ok()?;
         self.findings.push(asking.clock(&first));
         self.findings.push(asking.limit(&first));
-        let door = judge_door(&first);
+        let door = judge_door(&first, &asking.asked.customer.tenant);
         let is_open = door.iter().all(|finding| finding.verdict == Verdict::Ok);
         self.findings.extend(door);
         if !is_open {
@@ -94,7 +95,7 @@ impl Found {
 }
 
 /// What the answer to the very first request says of address and key.
-fn judge_door(first: &Sight) -> Vec<Finding> {
+fn judge_door(first: &Sight, tenant: &TenantId) -> Vec<Finding> {
     let there = || assume::ADDRESS.holds("it answers there");
     let elsewhere = |seen: String| {
         let portal = "the portal's address, such as \"https://acme.tribalhabits.com\"";
@@ -104,8 +105,8 @@ fn judge_door(first: &Sight) -> Vec<Finding> {
         200..300 if first.json().is_none() => elsewhere("what answers there speaks no JSON".to_owned()),
         200..300 => vec![there(), assume::CREDENTIALS.holds("the key is accepted")],
         401 | 403 => {
-            let store = Advice::ask("store the key: habitsync tenant secrets set TENANT vendors FILE");
             let seen = format!("the key was refused (status {})", first.status);
+            let store = Advice::store_credentials(tenant);
             vec![there(), assume::CREDENTIALS.differs(seen, vec![store])]
         }
         status => elsewhere(format!("GET /papi/users is answered with status {status}")),

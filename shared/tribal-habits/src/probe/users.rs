@@ -116,7 +116,7 @@ async fn judge_names(asking: &Asking<'_>, names: &[&str]) -> Result<Vec<Finding>
         Some(other) => {
             let without = Advice::set("users.user_name", "an expression that gives names without a dot");
             let seen = other.said("a listed user whose name has a dot");
-            assume::USER_DOTTED.differs(seen, vec![assume::USER_DOTTED.mend(), without])
+            assume::USER_DOTTED.differs(seen, vec![without, assume::USER_DOTTED.mend()])
         }
     };
     Ok(vec![

@@ -137,6 +137,20 @@ async fn topics_that_carry_no_links_are_coped_with_by_launch_urls() {
 }
 
 #[tokio::test]
+async fn topics_without_links_are_no_difference_any_more_once_addresses_are_written_by_hand() {
+    let rig = portal().await;
+    rig.portal.deviate([Deviation::NoLinks]);
+    let urls = "[courses.launch_urls]\n\"TH-9-1\" = \"https://acme.example/1\"\n\n[results]";
+    let probed = probed(&rig, &customer(&[("[results]", urls)]), &[]).await;
+    let links = about(&probed, &assume::TOPIC_LINKS);
+    assert_eq!(links.verdict, Verdict::Ok);
+    assert_eq!(
+        links.seen,
+        "topics carry no auto-enrol links (0 of 31); courses.launch_urls stands in for 1"
+    );
+}
+
+#[tokio::test]
 async fn links_under_another_label_are_named_with_the_setting() {
     let rig = portal().await;
     for id in 1..=30 {
@@ -202,7 +216,7 @@ async fn a_dot_that_is_read_as_a_format_is_told_from_a_user_who_is_not_found() {
         "a listed user whose name has a dot is answered with status 404"
     );
     assert_eq!(
-        dotted.advice[0],
+        dotted.advice[1],
         Advice::Mend {
             file: "shared/tribal-habits/src/client.rs"
         }

@@ -7,6 +7,7 @@ mod people;
 use habitsync_domain::assumption::{self, Advice, Assumption, Finding, ShownBy, Verdict};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::CourseId;
+use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -92,14 +93,14 @@ where
         course: course.as_ref(),
     };
     let mut told = Told::default();
-    let hris: HrisSample = told.add(examine.hris.probe_hris(&asked).await);
+    let hris: HrisSample = told.add(examine.hris.probe_hris(&asked).await, &customer.tenant);
     let people = People::of(customer, &hris.employees, began);
     let asked = PortalQuestions {
         customer,
         now: examine.clock.now(),
         user_names: &people.some_names(),
     };
-    let portal: PortalSample = told.add(examine.portal.probe_portal(&asked).await);
+    let portal: PortalSample = told.add(examine.portal.probe_portal(&asked).await, &customer.tenant);
     told.findings
         .extend(people.judge(customer, &portal, asked.user_names.len()));
     Ok(told.examination(customer, began))
@@ -122,7 +123,7 @@ struct Told {
 
 impl Told {
     /// Adds what came of asking one vendor, and returns what was seen of it.
-    fn add<S: Default>(&mut self, answer: Result<Probed<S>, VendorFailure>) -> S {
+    fn add<S: Default>(&mut self, answer: Result<Probed<S>, VendorFailure>, tenant: &TenantId) -> S {
         match answer {
             Ok(probed) => {
                 self.findings.extend(probed.findings);
@@ -131,7 +132,7 @@ impl Told {
                 probed.sample
             }
             Err(failure) => {
-                self.findings.extend(unopened(&failure));
+                self.findings.extend(unopened(&failure, tenant));
                 self.silences.push(Silence {
                     about: whole(failure.vendor),
                     why: failure.detail,
@@ -193,7 +194,7 @@ fn whole(vendor: Vendor) -> &'static str {
 }
 
 /// What a vendor that could not be called at all says of the configuration.
-fn unopened(failure: &VendorFailure) -> Option<Finding> {
+fn unopened(failure: &VendorFailure, tenant: &TenantId) -> Option<Finding> {
     use assumption::{employee_connect, tribal_habits};
     let (address, credentials, key) = match failure.vendor {
         Vendor::TribalHabits => (
@@ -209,10 +210,7 @@ fn unopened(failure: &VendorFailure) -> Option<Finding> {
     };
     let seen = failure.detail.as_str();
     match failure.kind {
-        VendorFailureKind::Credentials => {
-            let store = Advice::ask("store them: habitsync tenant secrets set TENANT vendors FILE");
-            Some(credentials.differs(seen, vec![store]))
-        }
+        VendorFailureKind::Credentials => Some(credentials.differs(seen, vec![Advice::store_credentials(tenant)])),
         VendorFailureKind::Refused(_) => {
             let value = "an https address on an allowed host";
             Some(address.differs(seen, vec![Advice::set(key, value)]))

@@ -22,6 +22,9 @@ pub(super) struct People {
     people: Vec<Somebody>,
 }
 
+/// Fewer accounts than this do not show how a portal's user names are formed: a new one has its administrators.
+const ENOUGH: usize = 10;
+
 /// What an employee's account would have.
 struct Somebody {
     user_name: UserName,
@@ -112,7 +115,7 @@ impl People {
             |names: Vec<&str>| names.iter().filter(|name| name.contains('@')).count() * 2 > names.len();
         let ours = like_addresses(self.people.iter().map(|somebody| somebody.user_name.as_str()).collect());
         let portals = like_addresses(portal.users.iter().map(|user| user.user_name.as_str()).collect());
-        if portal.users.is_empty() || ours == portals {
+        if portal.users.len() < ENOUGH || ours == portals {
             let right = Advice::ask("right before the first run; else compare users.user_name with the portal");
             return matching.untold(seen, vec![right]);
         }
