@@ -69,7 +69,7 @@ impl Answer for Shown {
 
     fn footer(&self) -> Vec<String> {
         let findings = self.examination.findings.iter();
-        let to_do = findings.filter(|finding| !finding.advice.is_empty() && !needs_rehearsal(finding));
+        let to_do = findings.filter(|finding| finding.advice.iter().any(|advice| *advice != Advice::Rehearse));
         let lines: Vec<_> = to_do.flat_map(what_to_do).collect();
         let heading = (!lines.is_empty()).then(|| "what to do:".to_owned());
         heading.into_iter().chain(lines).collect()

@@ -7,6 +7,11 @@ use serde::{Serialize, Serializer};
 use super::Assumption;
 use crate::tenant::TenantId;
 
+/// Words of a vendor that are shown at most.
+const MOST_WORDS: usize = 8;
+/// Characters of each.
+const LONGEST_WORD: usize = 40;
+
 /// Whether an assumption holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -123,6 +128,25 @@ impl Advice {
     }
 }
 
+/// A few words of a vendor's own (labels, statuses, names of fields) and how many more there are.
+#[must_use]
+pub fn few<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    let mut words = words.into_iter();
+    let shown: Vec<_> = words.by_ref().take(MOST_WORDS).map(short).collect();
+    match words.count() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// As much of a word as shows which it is.
+fn short(word: &str) -> String {
+    if word.chars().count() <= LONGEST_WORD {
+        return word.to_owned();
+    }
+    word.chars().take(LONGEST_WORD).chain(['…']).collect()
+}
+
 impl fmt::Display for Advice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -171,6 +195,17 @@ impl Serialize for Finding {
 mod tests {
     use super::*;
     use crate::assumption::tribal_habits::TOPIC_LINKS;
+
+    #[test]
+    fn many_words_are_a_few_and_a_number_and_long_ones_are_cut() {
+        assert_eq!(few(["Active", "Left"]), "Active, Left");
+        let many: Vec<_> = (1..=10).map(|number| number.to_string()).collect();
+        assert_eq!(
+            few(many.iter().map(String::as_str)),
+            "1, 2, 3, 4, 5, 6, 7, 8 and 2 more"
+        );
+        assert_eq!(few([&*"ä".repeat(41)]), format!("{}…", "ä".repeat(40)));
+    }
 
     #[test]
     fn a_finding_is_written_with_what_it_is_about_and_what_to_do() {

@@ -1,6 +1,6 @@
 //! Employees: how they are listed and found, and how the API says that one is not there.
 
-use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume};
+use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume, few};
 use habitsync_domain::employee::Employee;
 use habitsync_vendor_http::{HttpError, ListNames, ListSample, Sight, sample_list};
 use habitsync_workflows::ports::probes::HrisSample;
@@ -154,6 +154,6 @@ fn keys(answer: &Value) -> String {
     if names.is_empty() {
         "no JSON object".to_owned()
     } else {
-        names.join(", ")
+        few(names)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use habitsync_domain::assumption::{Advice, Assumption, Finding, employee_connect as assume};
+use habitsync_domain::assumption::{Advice, Assumption, Finding, employee_connect as assume, few};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::CONTRACT_FIELDS;
 use habitsync_domain::employee_fields::custom_fields_of;
@@ -66,7 +66,7 @@ fn judge_fields(named: &[NamedFields], records: &[&Record]) -> Finding {
     let others = if others.is_empty() {
         String::new()
     } else {
-        format!("; not in the contract: {}", others.join(", "))
+        format!("; not in the contract: {}", few(others))
     };
     let seen = format!("none of {of} records has {}{others}", missing.join(", "));
     let without = Advice::ask("take the field out of the expressions of users, where it is not needed");
@@ -144,7 +144,7 @@ fn judge_custom_fields(named: &[NamedFields], records: &[&Record], is_whole: boo
     let others = if others.is_empty() {
         "none".to_owned()
     } else {
-        others.join(", ")
+        few(others)
     };
     let seen = format!("not in {of} records: {}; others: {others}", missing.join(", "));
     let correct = Advice::ask("correct the name in the expressions of users");

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume};
+use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume, few};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_vendor_http::ListSample;
@@ -69,8 +69,11 @@ fn judge_statuses(customer: &TenantConfiguration, records: &[&Record]) -> Findin
         let mut known = users.active_statuses.iter().chain(&users.terminated_statuses);
         known.any(|known| known == status)
     };
-    let seen = statuses.iter().map(|(status, count)| format!("{count} {status}"));
-    let seen = seen.collect::<Vec<_>>().join(", ");
+    let counted: Vec<_> = statuses
+        .iter()
+        .map(|(status, count)| format!("{count} {status}"))
+        .collect();
+    let seen = few(counted.iter().map(String::as_str));
     let unknown: Vec<_> = statuses.keys().copied().filter(|status| !is_known(status)).collect();
     if unknown.is_empty() {
         return assume::EMPLOYEE_STATUS.holds(seen);
@@ -81,12 +84,18 @@ fn judge_statuses(customer: &TenantConfiguration, records: &[&Record]) -> Findin
         .map(String::as_str)
         .chain(unknown.iter().copied());
     let active: Vec<_> = active.map(|status| format!("{status:?}")).collect();
-    let set = Advice::set("users.active_statuses", format!("[{}]", active.join(", ")));
+    let set = Advice::set(
+        "users.active_statuses",
+        format!("[{}]", few(active.iter().map(String::as_str))),
+    );
     let or = Advice::ask(format!(
         "those of {} that mean somebody has left belong in users.terminated_statuses",
-        unknown.join(", ")
+        few(unknown.iter().copied())
     ));
-    assume::EMPLOYEE_STATUS.differs(format!("{seen}; not listed: {}", unknown.join(", ")), vec![set, or])
+    assume::EMPLOYEE_STATUS.differs(
+        format!("{seen}; not listed: {}", few(unknown.iter().copied())),
+        vec![set, or],
+    )
 }
 
 fn judge_dates(records: &[&Record]) -> Finding {

@@ -5,6 +5,7 @@ use habitsync_domain::assumption::{Advice, Assumption, Finding, ShownBy, Verdict
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_domain::identity::CourseId;
 use habitsync_simulator_employee_connect::{Deviation, Employee};
+use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_workflows::ports::probes::{HrisQuestions, HrisSample, ProbeHris, Probed};
 use habitsync_workflows::ports::vendors::{CreatedCourse, SaveCourse};
 use jiff::{SignedDuration, Timestamp};
@@ -331,4 +332,38 @@ async fn a_clock_and_a_limit_that_differ_are_noticed() {
     assert!(about(&probed, &assume::CLOCK).seen.ends_with(" s behind ours"));
     let set = Advice::set("employee_connect.requests_per_minute", "60");
     assert_eq!(about(&probed, &assume::LIMIT).advice, [set]);
+}
+
+/// Whatever a server says, in whatever form: it is described, nothing panics, and no value of it is shown.
+#[tokio::test]
+async fn whatever_an_answer_is_it_is_described_without_a_value_of_it() {
+    let secret = "jo.citizen@acme.example";
+    let bodies = [
+        json!(null),
+        json!(secret),
+        json!([secret]),
+        json!({}),
+        json!({"data": secret}),
+        json!({"data": {"0": secret}}),
+        json!({"data": [secret, 1, null]}),
+        json!({"data": [{}, {"employeeId": secret}]}),
+        json!({"data": [{"employeeId": [secret]}], "meta": {"total": 1, "pageSize": 0, "page": 1, "totalPages": u64::MAX}}),
+        json!({"errors": [secret], "data": []}),
+        json!({"error": {"code": secret}, "other": [{"employeeId": secret}]}),
+    ];
+    for body in bodies {
+        for status in [200, 204, 302, 404, 422] {
+            let rig = Rig::start().await;
+            let fault = Fault::Answer {
+                status,
+                body: body.clone(),
+            };
+            rig.tenant
+                .arm(Rule::new(fault).on(&Method::GET, "/employees").times(u32::MAX));
+            let probed = probed(&rig).await;
+            assert!(!probed.findings.is_empty(), "{status} {body}");
+            let shown = format!("{:?} {:?}", probed.findings, probed.silences);
+            assert!(!shown.contains(secret), "{status} {body}: {shown}");
+        }
+    }
 }

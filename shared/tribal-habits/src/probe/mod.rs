@@ -3,6 +3,7 @@
 
 mod asking;
 mod enrolments;
+mod links;
 mod topics;
 mod users;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use habitsync_domain::assumption::{Advice, Finding, tribal_habits as assume};
+use habitsync_domain::assumption::{Advice, Finding, few, tribal_habits as assume};
 use habitsync_domain::user::{FieldName, PortalUser};
 use habitsync_vendor_http::{HttpError, ListSample, Sight, sample_list};
 use habitsync_workflows::ports::probes::PortalSample;
@@ -91,7 +91,7 @@ fn judge_custom_fields(asking: &Asking<'_>, list: &ListSample) -> Option<Finding
         let others = if unmapped.is_empty() {
             "no other is there".to_owned()
         } else {
-            format!("not mapped are {}", unmapped.join(", "))
+            format!("not mapped are {}", few(unmapped))
         };
         let advice = missing
             .iter()

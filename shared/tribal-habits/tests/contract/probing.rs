@@ -4,6 +4,7 @@
 use habitsync_domain::assumption::{Advice, Assumption, Finding, ShownBy, Verdict, tribal_habits as assume};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::UserName;
+use habitsync_simulator_harness::{Fault, Rule};
 use habitsync_simulator_tribal_habits::{AutoEnrolLink, Deviation, Folder, Topic, TopicType};
 use habitsync_workflows::ports::probes::{PortalQuestions, PortalSample, ProbePortal, Probed};
 use jiff::{SignedDuration, Timestamp};
@@ -313,4 +314,37 @@ async fn an_empty_portal_leaves_open_what_cannot_be_seen_there() {
     assert!(differs.is_empty(), "{differs:#?}");
     assert_eq!(about(&probed, &assume::USER_LIST).verdict, Verdict::Ok);
     assert_eq!(about(&probed, &assume::USER_DOTTED).verdict, Verdict::CannotTell);
+}
+
+/// Whatever a server says, in whatever form: it is described, nothing panics, and no value of it is shown.
+#[tokio::test]
+async fn whatever_an_answer_is_it_is_described_without_a_value_of_it() {
+    let secret = "jo.citizen@acme.example";
+    let bodies = [
+        json!(null),
+        json!(secret),
+        json!([secret]),
+        json!({}),
+        json!({"records": secret}),
+        json!({"records": {"0": secret}}),
+        json!({"records": [secret, 1, null]}),
+        json!({"records": [{}, {"user_name": secret}]}),
+        json!({"records": [{"user_name": [secret]}], "total_records": 1, "max_per_page": 0, "current_page": 1, "total_pages": u64::MAX}),
+        json!({"errors": [secret], "records": []}),
+        json!({"error": {"code": secret}, "other": [{"user_name": secret}]}),
+    ];
+    for body in bodies {
+        for status in [200, 204, 302, 404, 422] {
+            let rig = Rig::start().await;
+            let fault = Fault::Answer {
+                status,
+                body: body.clone(),
+            };
+            rig.portal.arm(Rule::new(fault).times(u32::MAX));
+            let probed = probed(&rig, &customer(&[]), &[secret]).await;
+            assert!(!probed.findings.is_empty(), "{status} {body}");
+            let shown = format!("{:?} {:?}", probed.findings, probed.silences);
+            assert!(!shown.contains(secret), "{status} {body}: {shown}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::Sight;
 use crate::paging::PageFacts;
+use crate::reply::reported_error;
 
 /// Where a vendor's pages have what, as JSON pointers.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,8 @@ pub struct ListPage {
     pub missing: Vec<&'static str>,
     /// Its records: where they should be, or else the only list there is. Personal data.
     pub records: Vec<Map<String, Value>>,
+    /// Whether it carries `error` or `errors`, which a success does not.
+    pub carries_error: bool,
     /// Where the records are, if not where they should be; none where there is no list at all.
     pub elsewhere: Option<Option<String>>,
 }
@@ -173,12 +176,16 @@ impl ListPage {
             facts: facts(),
             missing: wanted.into_iter().filter(|pointer| number(pointer).is_none()).collect(),
             records: records.cloned().collect(),
+            carries_error: page.as_object().is_some_and(|page| reported_error(page).is_some()),
             elsewhere,
         }
     }
 
     /// What is wrong with it, in names and counts.
     fn trouble(&self) -> Option<String> {
+        if self.carries_error {
+            return Some("a success carries error or errors, and is taken for a failure".to_owned());
+        }
         match &self.elsewhere {
             Some(Some(name)) => return Some(format!("the records are under {name}")),
             Some(None) => return Some("there is no list of records".to_owned()),

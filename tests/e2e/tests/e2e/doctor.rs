@@ -71,8 +71,8 @@ pub(crate) async fn topics_that_carry_no_links_are_told_with_the_setting_that_co
         "{}",
         told.out
     );
-    let differs = told.out.lines().position(|line| line.starts_with("differs"));
-    let ok = told.out.lines().position(|line| line.starts_with("ok"));
+    let first = |verdict| told.out.lines().position(|line| line.trim_start().starts_with(verdict));
+    let (differs, ok) = (first("differs"), first("ok "));
     assert!(differs.is_some() && differs < ok, "{}", told.out);
 
     let topic = customer.topic(customer.ready_topics()[0]);
