@@ -96,7 +96,7 @@ fn address(number: u32) -> String {
 
 fn employee(number: u32) -> Employee {
     let mut employee = Employee::new(&format!("E{number:05}"), "Jo", "Citizen", &address(number));
-    employee.location = Some(if number % 2 == 0 { "Sydney" } else { "Perth" }.to_owned());
+    employee.location = Some(if number.is_multiple_of(2) { "Sydney" } else { "Perth" }.to_owned());
     employee.custom_fields.insert("Division".to_owned(), json!("OPS"));
     employee
 }

@@ -77,7 +77,9 @@ fn table(answer: &impl Answer, width: u16) -> String {
     let left_out = (left_out > 0).then(|| format!("… and {left_out} more: --limit 0, or --output csv"));
     let below: Vec<_> = left_out.into_iter().chain(answer.footer()).collect();
     let shown = answer.columns_shown();
-    rows.iter_mut().for_each(|row| row.truncate(shown));
+    for row in &mut rows {
+        row.truncate(shown);
+    }
     let table = (!rows.is_empty()).then(|| lines(&answer.columns()[..shown], rows, width));
     let below = (!below.is_empty()).then(|| below.join("\n"));
     let parts: Vec<_> = [Some(heading), table, below].into_iter().flatten().collect();

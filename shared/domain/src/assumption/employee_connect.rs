@@ -13,7 +13,7 @@ const WIRE: &str = "shared/employee-connect/src/wire.rs";
 macro_rules! assumptions {
     ($($name:ident = $id:literal ($shown_by:expr, $need:ident, $file:expr) $says:literal [$($element:literal),* $(,)?];)+) => {
         $(
-            #[doc = $says]
+            #[doc = concat!("The assumption `employee_connect.", $id, "`.")]
             pub static $name: Assumption = Assumption {
                 id: concat!("employee_connect.", $id),
                 vendor: Vendor::EmployeeConnect,

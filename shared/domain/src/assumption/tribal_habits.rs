@@ -12,7 +12,7 @@ const WIRE: &str = "shared/tribal-habits/src/wire.rs";
 macro_rules! assumptions {
     ($($name:ident = $id:literal ($confidence:expr, $shown_by:expr, $need:ident, $file:expr) $says:literal [$($element:literal),* $(,)?];)+) => {
         $(
-            #[doc = $says]
+            #[doc = concat!("The assumption `tribal_habits.", $id, "`.")]
             pub static $name: Assumption = Assumption {
                 id: concat!("tribal_habits.", $id),
                 vendor: Vendor::TribalHabits,

@@ -48,7 +48,9 @@ pub(crate) async fn deviate(State(tenant): State<TenantHandle>, mut request: Req
     if deviations.contains(&Deviation::KeysOnly) && call.route == "/oauth/token" {
         return DIALECT.refuse(StatusCode::NOT_FOUND, "not found");
     }
-    deviations.iter().for_each(|deviation| deviation.mishear(call));
+    for deviation in &deviations {
+        deviation.mishear(call);
+    }
     rewritten(next.run(request).await, &deviations).await
 }
 
@@ -127,7 +129,9 @@ async fn rewritten(response: Response, deviations: &[Deviation]) -> Response {
     let Ok(Value::Object(mut body)) = serde_json::from_slice(&bytes) else {
         return Response::from_parts(parts, Body::from(bytes));
     };
-    deviations.iter().for_each(|deviation| deviation.rewrite(&mut body));
+    for deviation in deviations {
+        deviation.rewrite(&mut body);
+    }
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(Value::Object(body).to_string()))
 }

@@ -55,7 +55,9 @@ pub(crate) async fn deviate(State(portal): State<PortalHandle>, mut request: Req
     if deviations.iter().any(|deviation| deviation.hides(call, &names)) {
         return DIALECT.refuse(StatusCode::NOT_FOUND, "not found");
     }
-    deviations.iter().for_each(|deviation| deviation.mishear(call));
+    for deviation in &deviations {
+        deviation.mishear(call);
+    }
     let route = call.route.clone();
     rewritten(next.run(request).await, &deviations, &route).await
 }
@@ -129,9 +131,9 @@ async fn rewritten(response: Response, deviations: &[Deviation], route: &str) ->
     let Ok(Value::Object(mut body)) = serde_json::from_slice(&bytes) else {
         return Response::from_parts(parts, Body::from(bytes));
     };
-    deviations
-        .iter()
-        .for_each(|deviation| deviation.rewrite(route, &mut body));
+    for deviation in deviations {
+        deviation.rewrite(route, &mut body);
+    }
     parts.headers.remove(header::CONTENT_LENGTH);
     Response::from_parts(parts, Body::from(Value::Object(body).to_string()))
 }
