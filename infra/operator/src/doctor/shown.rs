@@ -32,15 +32,19 @@ impl Answer for Shown {
             examination.count(Verdict::Differs),
             examination.count(Verdict::CannotTell),
         );
-        let first = format!(
-            "# {tenant} on stage {stage} under {configuration}: what both vendors do, of what {tenant} relies on"
+        let first =
+            format!("# {tenant} on stage {stage} under {configuration}: what is relied on, and whether it holds");
+        let first = textwrap::fill(
+            &first,
+            textwrap::Options::new(usize::from(PAGE)).subsequent_indent("# "),
         );
-        let second = format!(
-            "# {ok} ok, {differ} {}, {open} cannot be told by reading; {}, nothing was written",
+        let second = "# from EmployeeConnect and Tribal Habits, asked from here; nothing was written";
+        let third = format!(
+            "# {ok} ok, {differ} {}, {open} cannot be told by reading; {}",
             if differ == 1 { "differs" } else { "differ" },
             counted(examination.requests as usize, "request")
         );
-        format!("{first}\n{second}")
+        format!("{first}\n{second}\n{third}")
     }
 
     fn columns(&self) -> &'static [&'static str] {
