@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use habitsync_vendor_http::PrivateVendors;
 
 use crate::courses::CoursesArguments;
+use crate::doctor::DoctorArguments;
 use crate::holds::HoldsCommand;
 use crate::link::LinkCommand;
 use crate::plan::PlanArguments;
@@ -138,6 +139,13 @@ pub(crate) enum StageCommand {
     /// One person's link between the two systems.
     #[command(subcommand)]
     Link(LinkCommand),
+    /// Asks both vendors whether they do what this product assumes, as far as the customer relies on it; reads only.
+    ///
+    /// Neither vendor documents its API whole. Each assumption gets a verdict (ok, differs, cannot tell), what was seen, in counts
+    /// and shapes, and what to do: the key of the configuration that copes, or the file of ours that would have to change. What
+    /// only a write shows is left to a rehearsal. It takes about thirty requests of the customer's budget. With --config, it is
+    /// about a configuration that is not applied yet; the secrets are those that are stored. Exits with 3 where something differs.
+    Doctor(DoctorArguments),
     /// Shows what the next user sync would do, person by person and field by field, and writes nothing.
     ///
     /// The plan is made by the rules and under the limits of a run, from a fresh read. With --config, it is that of a

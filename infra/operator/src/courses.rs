@@ -1,11 +1,15 @@
 //! `habitsync courses`: every topic that was seen of a customer's portal, with its verdict and its course: why it is one in
 //! EmployeeConnect, or what is missing.
 
+use std::collections::BTreeMap;
+
 use habitsync_domain::course::{LinkedCourse, TopicRecord, TopicState};
+use habitsync_domain::identity::TopicCode;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::topic::Condition;
 use habitsync_workflows::ports::courses::LoadTopics;
 use serde::Serialize;
+use url::Url;
 
 use crate::failure::Failure;
 use crate::stage::Stage;
@@ -27,11 +31,14 @@ struct Courses {
     tenant: TenantId,
     stage: String,
     topics: Vec<TopicRecord>,
+    /// Launch addresses that are written by hand, by topic code.
+    #[serde(skip)]
+    by_hand: BTreeMap<TopicCode, Url>,
 }
 
 /// Prints what was asked for.
 pub(crate) async fn list(stage: &Stage, asked: &CoursesArguments) -> Result<(), Failure> {
-    stage.in_force(&asked.tenant).await?;
+    let in_force = stage.in_force(&asked.tenant).await?;
     let mut topics = stage.table().tenant(&asked.tenant).load_topics().await?;
     topics.retain(|topic| !asked.near || is_near(topic));
     topics.sort_by(|one, other| (&one.title, one.topic).cmp(&(&other.title, other.topic)));
@@ -39,6 +46,7 @@ pub(crate) async fn list(stage: &Stage, asked: &CoursesArguments) -> Result<(), 
         tenant: asked.tenant.clone(),
         stage: stage.name.clone(),
         topics,
+        by_hand: in_force.configuration.courses.launch_urls,
     };
     stage.print(&courses)
 }
@@ -49,7 +57,9 @@ fn is_near(topic: &TopicRecord) -> bool {
 
 impl Answer for Courses {
     fn heading(&self) -> String {
-        let Self { tenant, stage, topics } = self;
+        let Self {
+            tenant, stage, topics, ..
+        } = self;
         format!(
             "# {} topics of {tenant} on stage {stage}, from the table, as the last course sync saw them",
             topics.len()
@@ -61,28 +71,38 @@ impl Answer for Courses {
     }
 
     fn rows(&self) -> Vec<Vec<String>> {
-        self.topics.iter().map(row).collect()
+        self.topics.iter().map(|topic| self.row(topic)).collect()
     }
 }
 
-fn row(topic: &TopicRecord) -> Vec<String> {
-    vec![
-        topic.topic.to_string(),
-        topic.code.to_string(),
-        topic.title.clone(),
-        verdict(&topic.state),
-        topic.course.as_ref().map(course).unwrap_or_default(),
-    ]
-}
+impl Courses {
+    fn row(&self, topic: &TopicRecord) -> Vec<String> {
+        vec![
+            topic.topic.to_string(),
+            topic.code.to_string(),
+            topic.title.clone(),
+            self.verdict(topic),
+            topic.course.as_ref().map(course).unwrap_or_default(),
+        ]
+    }
 
-fn verdict(state: &TopicState) -> String {
-    match state {
-        TopicState::Qualifies => "a course".to_owned(),
-        TopicState::NotATopic => "not a topic".to_owned(),
-        TopicState::Lacks { conditions } => {
-            let missing: Vec<_> = conditions.iter().copied().map(missing).collect();
-            format!("missing: {}", missing.join(", "))
+    fn verdict(&self, topic: &TopicRecord) -> String {
+        match &topic.state {
+            TopicState::Qualifies if self.is_launched_by_hand(topic) => "a course, by courses.launch_urls".to_owned(),
+            TopicState::Qualifies => "a course".to_owned(),
+            TopicState::NotATopic => "not a topic".to_owned(),
+            TopicState::Lacks { conditions } => {
+                let missing: Vec<_> = conditions.iter().copied().map(missing).collect();
+                format!("missing: {}", missing.join(", "))
+            }
         }
+    }
+
+    /// Whether its course leads where the file says rather than the portal.
+    fn is_launched_by_hand(&self, topic: &TopicRecord) -> bool {
+        let by_hand = self.by_hand.get(&topic.code).map(Url::as_str);
+        let written = topic.course.as_ref().map(|course| course.written.launch_url.as_str());
+        by_hand.is_some() && by_hand == written
     }
 }
 
@@ -90,7 +110,7 @@ fn missing(condition: Condition) -> &'static str {
     match condition {
         Condition::Published => "published at 1.0 or later",
         Condition::InActiveFolder => "in the Active folder",
-        Condition::HasLink => "an active auto-enrol link with the reference",
+        Condition::HasLink => "an active auto-enrol link with the reference, or a URL in courses.launch_urls",
         Condition::LinkIsWebAddress => "a link that is a web address",
     }
 }
@@ -107,7 +127,7 @@ fn course(course: &LinkedCourse) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use habitsync_domain::course::Course;
-    use habitsync_domain::identity::{CourseId, TopicCode, TopicId};
+    use habitsync_domain::identity::{CourseId, TopicId};
     use insta::assert_snapshot;
     use jiff::Timestamp;
 
@@ -158,6 +178,10 @@ pub(crate) mod tests {
                 ),
                 topic(5, "News", TopicState::NotATopic, None),
             ],
+            by_hand: BTreeMap::from([(
+                TopicCode("T-1".to_owned()),
+                "https://acme.example/t".parse().expect("an address"),
+            )]),
         }
     }
 

@@ -7,6 +7,7 @@ use clap::Parser;
 mod arguments;
 mod courses;
 mod customer;
+mod doctor;
 mod failure;
 mod holds;
 mod link;
@@ -58,6 +59,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         StageCommand::Link(command) => link::run(&stage, command).await,
         StageCommand::Runs(asked) => runs::list(&stage, &asked).await,
         StageCommand::Courses(asked) => courses::list(&stage, &asked).await,
+        StageCommand::Doctor(asked) => return Box::pin(doctor::examine(&stage, &asked)).await,
         StageCommand::Rehearse(asked) => return Box::pin(rehearse::rehearse(&stage, &asked)).await,
         StageCommand::Plan(asked) => return plan::plan(&stage, &asked).await,
         StageCommand::Run(asked) => return run::run(&stage, &asked).await,

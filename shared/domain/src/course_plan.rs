@@ -71,14 +71,12 @@ pub fn plan_courses(
     courses: &CoursesConfiguration,
     now: Timestamp,
 ) -> CoursePlan {
-    let qualifying = topics
-        .iter()
-        .filter(|topic| topic.verdict(&courses.reference).qualifies());
+    let qualifying = topics.iter().filter(|topic| topic.verdict(courses).qualifies());
     let shared_codes = shared_codes(qualifying, known);
     let without = shared_codes.iter().flat_map(|shared| &shared.without);
     let without: BTreeSet<_> = without.map(|sharer| sharer.topic).collect();
     let listed = topics.iter().map(|topic| {
-        let verdict = topic.verdict(&courses.reference);
+        let verdict = topic.verdict(courses);
         let plan = plan_topic(topic, &verdict, known.get(&topic.id), courses.on_withdrawn, now);
         if without.contains(&topic.id) {
             plan.without_course()

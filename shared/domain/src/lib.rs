@@ -3,6 +3,7 @@
 //! What comes from outside is parsed at the door into types that prove themselves ([`identity`], [`tenant`],
 //! [`configuration`]); what is decided is decided here ([`topic`], [`completion`]).
 
+pub mod assumption;
 pub mod back_off;
 pub mod brake;
 pub mod breaker;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
+use crate::configuration::CoursesConfiguration;
 use crate::identity::{TopicCode, TopicId};
 
 /// What the portal's topic list holds. Articles are listed among the topics and never become courses.
@@ -65,7 +66,7 @@ pub enum Condition {
     Published,
     /// In the Active folder.
     InActiveFolder,
-    /// Has an active auto-enrol link with the configured reference.
+    /// Has an active auto-enrol link with the configured reference, or a launch address by hand.
     HasLink,
     /// That link leads to an `http` or `https` address.
     LinkIsWebAddress,
@@ -94,38 +95,45 @@ impl Verdict {
 }
 
 impl Topic {
-    /// Decides whether this topic is a course for a customer whose links are labelled `reference`.
+    /// Decides whether this topic is a course for a customer who says what a course is in this way.
     #[must_use]
-    pub fn verdict(&self, reference: &str) -> Verdict {
+    pub fn verdict(&self, courses: &CoursesConfiguration) -> Verdict {
         if self.kind != TopicKind::Topic {
             return Verdict::NotATopic;
         }
-        let links: Vec<_> = self.links_for(reference).collect();
-        let launch_url = links.iter().find_map(|link| web_address(&link.url));
+        let launch = self.launch(courses);
         let conditions = [
             (Condition::Published, self.is_published()),
             (Condition::InActiveFolder, self.folder == Folder::Active),
-            (Condition::HasLink, !links.is_empty()),
-            (Condition::LinkIsWebAddress, links.is_empty() || launch_url.is_some()),
+            (Condition::HasLink, launch != Launch::Nowhere),
+            (Condition::LinkIsWebAddress, launch != Launch::NoWebAddress),
         ];
         let lacking: Vec<_> = conditions
             .into_iter()
             .filter(|(_, holds)| !holds)
             .map(|(condition, _)| condition)
             .collect();
-        match launch_url {
-            Some(url) if lacking.is_empty() => Verdict::Qualifies {
+        match launch {
+            Launch::At(url) if lacking.is_empty() => Verdict::Qualifies {
                 launch_url: url.to_owned(),
             },
             _ => Verdict::Lacks(lacking),
         }
     }
 
-    /// The active links with exactly this reference.
-    fn links_for(&self, reference: &str) -> impl Iterator<Item = &AutoEnrolLink> {
-        self.links
-            .iter()
-            .filter(move |link| link.active && link.reference.as_deref() == Some(reference))
+    /// Where a learner starts. The portal's own link comes first, and one that was switched off there stays off: what was
+    /// written by hand knows nothing of either.
+    fn launch<'a>(&'a self, courses: &'a CoursesConfiguration) -> Launch<'a> {
+        let labelled = |link: &&AutoEnrolLink| link.reference.as_deref() == Some(courses.reference.as_str());
+        let links: Vec<_> = self.links.iter().filter(labelled).collect();
+        let active = || links.iter().filter(|link| link.active);
+        let by_hand = courses.launch_urls.get(&self.code);
+        match (active().find_map(|link| web_address(&link.url)), by_hand) {
+            (Some(url), _) => Launch::At(url),
+            (None, Some(url)) if links.is_empty() || active().next().is_some() => Launch::At(url.as_str()),
+            (None, _) if active().next().is_some() => Launch::NoWebAddress,
+            (None, _) => Launch::Nowhere,
+        }
     }
 
     /// Version 1.0 or later. A version that cannot be read shows no such thing: the topic is then a near miss, which is
@@ -137,6 +145,17 @@ impl Topic {
             major.bytes().all(|byte| byte.is_ascii_digit()) && major.bytes().any(|byte| byte != b'0')
         })
     }
+}
+
+/// Where a learner starts a topic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Launch<'a> {
+    /// At this web address.
+    At(&'a str),
+    /// By a link that leads to no web address.
+    NoWebAddress,
+    /// There is no link.
+    Nowhere,
 }
 
 /// The text as an address that a browser opens.

@@ -96,6 +96,18 @@ fn a_broken_file_is_refused_by_the_schema_and_when_it_is_applied() {
         ("count = 2, ", ""),
         ("to = [\"hr-systems@acme.com.au\"]", "to = [\"hr-systems\"]"),
         ("[courses]", "[coarses]"),
+        (
+            "on_withdrawn",
+            "launch_urls = { \"TH-9-1\" = \"ftp://acme.example/1\" }\non_withdrawn",
+        ),
+        (
+            "on_withdrawn",
+            "launch_urls = { \"TH-9-1\" = \"enrol/1\" }\non_withdrawn",
+        ),
+        (
+            "on_withdrawn",
+            "launch_urls = { \" \" = \"https://acme.example/1\" }\non_withdrawn",
+        ),
     ] {
         let source = ACME.replacen(from, to, 1);
         assert_ne!(source, ACME, "{from} is not in the example");

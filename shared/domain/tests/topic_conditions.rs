@@ -1,10 +1,36 @@
 //! When a topic is ready to be a course, condition by condition.
 
+use habitsync_domain::configuration::CoursesConfiguration;
 use habitsync_domain::course_plan::NearMiss;
 use habitsync_domain::identity::{TopicCode, TopicId};
 use habitsync_domain::topic::{AutoEnrolLink, Condition, Folder, Topic, TopicKind, Verdict};
 
 const URL: &str = "https://acme.example/enrol/456";
+
+/// What a customer says whose links are labelled so.
+fn labelled(reference: &str) -> CoursesConfiguration {
+    CoursesConfiguration {
+        reference: reference.to_owned(),
+        ..CoursesConfiguration::default()
+    }
+}
+
+fn ec() -> CoursesConfiguration {
+    labelled("EC")
+}
+
+const BY_HAND: &str = "https://acme.example/by-hand";
+
+/// The same with a launch address for the topic that is ready, and one for another.
+fn by_hand() -> CoursesConfiguration {
+    let urls = [("TH-9-456", BY_HAND), ("TH-9-1", URL)];
+    CoursesConfiguration {
+        launch_urls: urls
+            .map(|(code, url)| (TopicCode(code.to_owned()), url.parse().expect("an address")))
+            .into(),
+        ..ec()
+    }
+}
 
 fn ready() -> Topic {
     Topic {
@@ -47,7 +73,7 @@ fn launched_at(url: &str) -> Verdict {
 
 #[track_caller]
 fn lacks(topic: &Topic, condition: Condition) {
-    let verdict = topic.verdict("EC");
+    let verdict = topic.verdict(&ec());
     assert_eq!(verdict, Verdict::Lacks(vec![condition]), "{topic:?}");
     let miss = NearMiss::of(topic, &verdict).expect("one condition is missing");
     assert_eq!((miss.code, miss.missing), (topic.code.clone(), condition));
@@ -55,7 +81,7 @@ fn lacks(topic: &Topic, condition: Condition) {
 
 #[test]
 fn a_topic_that_meets_every_condition_is_launched_at_its_link() {
-    assert_eq!(ready().verdict("EC"), launched_at(URL));
+    assert_eq!(ready().verdict(&ec()), launched_at(URL));
 }
 
 #[test]
@@ -71,7 +97,7 @@ fn a_topic_is_published_from_version_one_on() {
         "v1.2.3",
         "99999999999.0",
     ] {
-        assert_eq!(published(Some(version)).verdict("EC"), launched_at(URL), "{version}");
+        assert_eq!(published(Some(version)).verdict(&ec()), launched_at(URL), "{version}");
     }
 }
 
@@ -104,7 +130,7 @@ fn a_link_counts_with_exactly_the_configured_reference_and_only_while_it_is_acti
     lacks(&linked(&[]), Condition::HasLink);
     links.push(link(Some("EC"), true, "https://acme.example/the-one"));
     assert_eq!(
-        linked(&links).verdict("EC"),
+        linked(&links).verdict(&ec()),
         launched_at("https://acme.example/the-one")
     );
 }
@@ -115,7 +141,7 @@ fn an_inactive_link_before_the_active_one_does_not_hide_it() {
         link(Some("EC"), false, "https://acme.example/old"),
         link(Some("EC"), true, URL),
     ];
-    assert_eq!(linked(&links).verdict("EC"), launched_at(URL));
+    assert_eq!(linked(&links).verdict(&ec()), launched_at(URL));
 }
 
 #[test]
@@ -124,7 +150,7 @@ fn the_reference_is_the_customers_own() {
         link(Some("EC"), true, "https://acme.example/ec"),
         link(Some("HR-1"), true, URL),
     ]);
-    assert_eq!(topic.verdict("HR-1"), launched_at(URL));
+    assert_eq!(topic.verdict(&labelled("HR-1")), launched_at(URL));
 }
 
 #[test]
@@ -143,9 +169,9 @@ fn a_link_that_leads_to_no_web_address_is_a_near_miss_and_no_course() {
         lacks(&linked(&[link(Some("EC"), true, address)]), Condition::LinkIsWebAddress);
     }
     let second = linked(&[link(Some("EC"), true, "enrol"), link(Some("EC"), true, URL)]);
-    assert_eq!(second.verdict("EC"), launched_at(URL));
+    assert_eq!(second.verdict(&ec()), launched_at(URL));
     let plain = linked(&[link(Some("EC"), true, " http://acme.example/enrol?x=1#y ")]);
-    assert_eq!(plain.verdict("EC"), launched_at("http://acme.example/enrol?x=1#y"));
+    assert_eq!(plain.verdict(&ec()), launched_at("http://acme.example/enrol?x=1#y"));
 }
 
 #[test]
@@ -154,7 +180,7 @@ fn a_topic_that_lacks_two_conditions_is_no_near_miss() {
         folder: Folder::Draft,
         ..published(Some("0.9"))
     };
-    let verdict = topic.verdict("EC");
+    let verdict = topic.verdict(&ec());
     assert_eq!(
         verdict,
         Verdict::Lacks(vec![Condition::Published, Condition::InActiveFolder])
@@ -168,7 +194,40 @@ fn an_article_is_never_a_course_and_never_a_near_miss() {
         kind: TopicKind::Other,
         ..ready()
     };
-    let verdict = article.verdict("EC");
+    let verdict = article.verdict(&ec());
     assert_eq!(verdict, Verdict::NotATopic);
     assert_eq!(NearMiss::of(&article, &verdict), None);
+}
+
+#[test]
+fn a_topic_without_a_link_is_launched_at_the_address_that_was_written_by_hand() {
+    assert_eq!(linked(&[]).verdict(&by_hand()), launched_at(BY_HAND));
+    let other = link(Some("HR-1"), true, URL);
+    assert_eq!(linked(&[other]).verdict(&by_hand()), launched_at(BY_HAND));
+    let useless = link(Some("EC"), true, "/enrol/456");
+    assert_eq!(linked(&[useless]).verdict(&by_hand()), launched_at(BY_HAND));
+}
+
+#[test]
+fn an_address_by_hand_stands_in_for_the_link_alone() {
+    let unpublished = Topic {
+        published_version: None,
+        ..linked(&[])
+    };
+    assert_eq!(
+        unpublished.verdict(&by_hand()),
+        Verdict::Lacks(vec![Condition::Published])
+    );
+    let another = Topic {
+        code: TopicCode("TH-9-2".into()),
+        ..linked(&[])
+    };
+    assert_eq!(another.verdict(&by_hand()), Verdict::Lacks(vec![Condition::HasLink]));
+}
+
+#[test]
+fn the_portals_own_link_comes_first_and_one_that_was_switched_off_stays_off() {
+    assert_eq!(ready().verdict(&by_hand()), launched_at(URL));
+    let off = linked(&[link(Some("EC"), false, URL)]);
+    assert_eq!(off.verdict(&by_hand()), Verdict::Lacks(vec![Condition::HasLink]));
 }

@@ -7,6 +7,7 @@ use habitsync_domain::configuration::EmployeeConnectAuth;
 use habitsync_vendor_http::{HttpError, Request, VendorHttp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
@@ -111,6 +112,28 @@ impl Access {
         Ok(Pass::Token(kept.insert(fetch(codes, http).await?).clone()))
     }
 
+    /// What asks for a token; none where a key is what authorises.
+    pub(crate) fn token_request(&self) -> Option<Request> {
+        match &self.credentials {
+            Credentials::StaticKey(_) => None,
+            Credentials::ClientCredentials(codes) => Some(token_request(codes)),
+        }
+    }
+
+    /// Keeps the token that an answer brought; for a minute where it does not say how long it lives.
+    pub(crate) async fn keep(&self, answer: &Value) {
+        if let Some(token) = answer.get("access_token").and_then(Value::as_str) {
+            let seconds = answer.get("expires_in").and_then(Value::as_u64);
+            let lifetime = seconds
+                .map_or(Duration::from_mins(1), Duration::from_secs)
+                .saturating_sub(MARGIN);
+            *self.token.lock().await = Some(Token {
+                secret: token.into(),
+                good_until: Instant::now() + lifetime,
+            });
+        }
+    }
+
     /// Gives up a pass that was refused. Whether another one can be had.
     pub(crate) async fn give_up(&self, refused: &Pass) -> bool {
         let Pass::Token(refused) = refused else { return false };
@@ -132,7 +155,7 @@ impl Pass {
     }
 }
 
-async fn fetch(codes: &IntegrationCodes, http: &VendorHttp) -> Result<Token, HttpError> {
+fn token_request(codes: &IntegrationCodes) -> Request {
     let tenant_code = codes
         .tenant_code
         .as_ref()
@@ -143,10 +166,12 @@ async fn fetch(codes: &IntegrationCodes, http: &VendorHttp) -> Result<Token, Htt
         ("client_secret", codes.client_secret.expose_secret()),
     ];
     fields.extend(tenant_code);
+    Request::post(&["oauth", "token"]).form(&fields).repeatable()
+}
+
+async fn fetch(codes: &IntegrationCodes, http: &VendorHttp) -> Result<Token, HttpError> {
     let asked_at = Instant::now();
-    let token: AccessToken = http
-        .json(&Request::post(&["oauth", "token"]).form(&fields).repeatable())
-        .await?;
+    let token: AccessToken = http.json(&token_request(codes)).await?;
     let lifetime = Duration::from_secs(token.expires_in).saturating_sub(MARGIN);
     Ok(Token {
         secret: token.access_token,

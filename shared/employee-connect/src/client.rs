@@ -2,8 +2,9 @@
 
 use std::hash::Hash;
 
-use habitsync_vendor_http::{HttpError, Page, Request, VendorHttp, read_whole};
+use habitsync_vendor_http::{HttpError, Page, Request, Sight, VendorHttp, read_whole};
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::access::{Access, Credentials, Pass};
@@ -156,6 +157,27 @@ impl EmployeeConnect {
             .into_iter()
             .filter(|result| result.external_id.as_deref() == Some(external_id))
             .collect())
+    }
+
+    /// What a request is answered with, as it is.
+    pub(crate) async fn look(&self, request: Request) -> Result<Sight, HttpError> {
+        let pass = self.access.pass(&self.http).await?;
+        self.http.look(&pass.sign(request)?).await
+    }
+
+    /// The way to the API.
+    pub(crate) fn http(&self) -> &VendorHttp {
+        &self.http
+    }
+
+    /// What asks for a token; none where a key is what authorises.
+    pub(crate) fn token_request(&self) -> Option<Request> {
+        self.access.token_request()
+    }
+
+    /// Keeps the token that an answer brought, however little else it says.
+    pub(crate) async fn keep_token(&self, answer: &Value) {
+        self.access.keep(answer).await;
     }
 
     async fn page<R: DeserializeOwned>(&self, list: Request, number: u64) -> Result<Page<R>, EmployeeConnectError> {

@@ -8,6 +8,7 @@ mod access;
 mod client;
 mod error;
 mod port;
+mod probe;
 pub mod wire;
 
 pub use access::{Credentials, IntegrationCodes, InvalidCredentials};

@@ -2,7 +2,7 @@
 
 use std::hash::Hash;
 
-use habitsync_vendor_http::{HttpError, Page, Request, VendorHttp, read_growing, read_whole};
+use habitsync_vendor_http::{HttpError, Page, Request, Sight, VendorHttp, read_growing, read_whole};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -146,6 +146,11 @@ impl TribalHabits {
     /// The enrolment of this id, if there is one.
     pub async fn enrolment(&self, id: i64) -> Result<Option<Enrolment>, TribalHabitsError> {
         found(self.json(Request::get(&["papi", "enrolments", &id.to_string()])).await)
+    }
+
+    /// What a request is answered with, as it is.
+    pub(crate) async fn look(&self, request: Request) -> Result<Sight, HttpError> {
+        self.http.look(&request.authorization(&self.credentials.api_key)?).await
     }
 
     async fn page<R: DeserializeOwned>(&self, list: Request, number: u64) -> Result<Page<R>, TribalHabitsError> {

@@ -7,6 +7,7 @@
 mod client;
 mod error;
 mod port;
+mod probe;
 pub mod wire;
 
 pub use client::{Credentials, InvalidCredentials, TribalHabits, VENDOR};

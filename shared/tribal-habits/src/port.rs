@@ -101,7 +101,7 @@ impl FindCompletion for TribalHabits {
 }
 
 /// A field that the portal does not let a customer map (its own ids, dates) is left out.
-fn portal_user(user: &wire::User) -> Result<PortalUser, VendorFailure> {
+pub(crate) fn portal_user(user: &wire::User) -> Result<PortalUser, VendorFailure> {
     let user_name = user
         .user_name
         .parse()

@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::Response;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::error::{BuildError, HttpError, chain};
 use crate::hosts::BaseUrl;
+use crate::look::{AnswerFacts, Sight};
 use crate::pace::RequestBudget;
 use crate::reply::Reply;
 use crate::request::{Patience, Request};
@@ -99,7 +101,24 @@ impl VendorHttp {
         retrying(self.vendor, &self.settings.retries, request.effect, deadline, attempt).await
     }
 
+    /// Sends a request and looks at its answer as it is, a refusal among them, for whoever asks what a vendor does rather
+    /// than for something of it. No answer, a 429 and a fault of the vendor's are errors all the same.
+    pub async fn look(&self, request: &Request) -> Result<Sight, HttpError> {
+        let deadline = self.deadline.unwrap_or_else(|| Instant::now() + A_DAY);
+        let attempt = || async {
+            let (response, timeout) = self.send(request, deadline).await?;
+            let facts = AnswerFacts::of(&response);
+            Sight::of(facts, self.receive(response, timeout).await.map(Reply::into_body))
+        };
+        retrying(self.vendor, &self.settings.retries, request.effect, deadline, attempt).await
+    }
+
     async fn attempt(&self, request: &Request, deadline: Instant) -> Result<Reply, HttpError> {
+        let (response, timeout) = self.send(request, deadline).await?;
+        self.receive(response, timeout).await
+    }
+
+    async fn send(&self, request: &Request, deadline: Instant) -> Result<(Response, Duration), HttpError> {
         self.budget.draw(deadline).await?;
         let timeout = self
             .timeout(request)
@@ -110,6 +129,10 @@ impl VendorHttp {
         traffic::note_request();
         let sending = self.transport.0.execute(self.built(request, timeout)?).await;
         let response = sending.map_err(|error| HttpError::while_sending(error, timeout))?;
+        Ok((response, timeout))
+    }
+
+    async fn receive(&self, response: Response, timeout: Duration) -> Result<Reply, HttpError> {
         let reply = Reply::receive(response, self.settings.largest_body_bytes, timeout).await;
         if let Err(HttpError::Status { status: 429, .. }) = &reply {
             traffic::note_refusal();

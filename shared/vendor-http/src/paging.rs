@@ -112,7 +112,7 @@ impl PageFacts {
     }
 
     /// Checks this page by what it says itself, against the one asked for; its records count `got`.
-    pub(crate) fn check_alone(self, asked: u64, got: u64) -> Result<(), PagingError> {
+    pub fn check_alone(self, asked: u64, got: u64) -> Result<(), PagingError> {
         let Self {
             page,
             per_page,

@@ -32,6 +32,11 @@ impl Reply {
         })
     }
 
+    /// The answer as it came.
+    pub(crate) fn into_body(self) -> PrivateBody {
+        self.body
+    }
+
     /// The answer as `T`. No answer at all is JSON's `null`.
     pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
         self.reject_error()?;
@@ -47,11 +52,17 @@ impl Reply {
     /// A success has no `error` or `errors` in its body.
     fn reject_error(&self) -> Result<(), HttpError> {
         let body: Map<String, Value> = self.body.json().unwrap_or_default();
-        match body.get("error").or_else(|| body.get("errors")) {
-            None | Some(Value::Null | Value::Bool(false)) => Ok(()),
+        match reported_error(&body) {
+            None => Ok(()),
             Some(error) => Err(HttpError::ErrorInSuccess { code: code(error) }),
         }
     }
+}
+
+/// What a body reports as an error, where it does.
+pub(crate) fn reported_error(body: &Map<String, Value>) -> Option<&Value> {
+    let error = body.get("error").or_else(|| body.get("errors"))?;
+    (!matches!(error, Value::Null | Value::Bool(false))).then_some(error)
 }
 
 /// The error's code, if it is one: a vendor's free words may quote the person.

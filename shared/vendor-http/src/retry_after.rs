@@ -25,8 +25,13 @@ fn wait(value: &str, headers: &HeaderMap) -> Option<Duration> {
     if let Ok(seconds) = value.trim().parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let (until, now) = (date(value)?, date(text(headers, &DATE)?)?);
+    let (until, now) = (date(value)?, answered_at(headers)?);
     Some(until.duration_since(now).try_into().unwrap_or_default())
+}
+
+/// The vendor's time, by an answer's `Date`.
+pub(crate) fn answered_at(headers: &HeaderMap) -> Option<Timestamp> {
+    date(text(headers, &DATE)?)
 }
 
 fn date(text: &str) -> Option<Timestamp> {

@@ -278,3 +278,29 @@ async fn a_block_that_cannot_be_shared_does_not_hide_the_429() {
         (Some(429), Some(Duration::from_mins(1)))
     );
 }
+
+#[tokio::test]
+async fn an_answer_is_looked_at_as_it_is_and_nothing_of_it_is_printed() {
+    let refuse = async |_| (StatusCode::NOT_FOUND, Body::from(r#"{"user_name": "jo@acme.example"}"#));
+    let server = Server::start(refuse).await;
+    let sight = calling(&server, settings())
+        .look(&Request::get(&["users"]))
+        .await
+        .expect("an answer");
+    assert_eq!((sight.status, sight.is_success()), (404, false));
+    assert_eq!(sight.json().expect("is JSON")["user_name"], "jo@acme.example");
+    assert!(sight.date.is_some(), "servers say when it is");
+    assert!(!format!("{sight:?}").contains("jo@"), "{sight:?}");
+}
+
+#[tokio::test]
+async fn a_429_and_a_fault_of_the_vendors_are_no_sight() {
+    for status in [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE] {
+        let server = Server::start(move |_| async move { (status, Body::from("{}")) }).await;
+        let looked = calling(&server, settings()).look(&Request::get(&["users"])).await;
+        assert_eq!(
+            looked.expect_err("no answer to what was asked").status(),
+            Some(status.as_u16())
+        );
+    }
+}

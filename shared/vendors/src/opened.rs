@@ -10,6 +10,9 @@ use habitsync_domain::roster::Roster;
 use habitsync_domain::topic::Topic;
 use habitsync_domain::user::{NewUser, PortalUser, UserChange};
 use habitsync_workflows::ports::failure::VendorFailure;
+use habitsync_workflows::ports::probes::{
+    HrisQuestions, HrisSample, PortalQuestions, PortalSample, ProbeHris, ProbePortal, Probed,
+};
 use habitsync_workflows::ports::vendors::{
     CreatedCourse, FindCompletion, FindEmployee, FindUser, ListCompletions, ListEmployees, ListTopics, ListUsers,
     RecordResult, Recorded, SaveCourse, SaveUser,
@@ -75,6 +78,8 @@ port!(SaveCourse {
     fn create_course(course: &Course) -> CreatedCourse;
     fn change_course(id: &CourseId, course: &Course) -> ();
 });
+port!(ProbePortal { fn probe_portal(asked: &PortalQuestions<'_>) -> Probed<PortalSample>; });
+port!(ProbeHris { fn probe_hris(asked: &HrisQuestions<'_>) -> Probed<HrisSample>; });
 port!(RecordResult {
     fn record_result(course: &CourseId, result: &NewResult) -> Recorded;
     fn is_recorded(course: &CourseId, result: &NewResult) -> bool;

@@ -17,7 +17,7 @@ use crate::ports::failure::VendorFailure;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CourseReport {
     /// By name: `topics`, `qualify`, what the plan wants (`to_create`, `to_change`, `to_withdraw`, `unchanged`,
-    /// `shares_code`) and what was done (`created`, `adopted`, `changed`, `withdrawn`, `failed`, `results_released`).
+    /// `shares_code`) and what was done (`created`, `adopted`, `changed`, `withdrawn`, `failed`, `results_released`); `launch_urls_unused` where there are any.
     pub counts: Counts,
     /// Topics that lack exactly one condition.
     pub near_misses: Vec<NearMiss>,
@@ -57,8 +57,13 @@ impl CourseReport {
         let mut titles = Titles::default();
         let mut qualifying = BTreeSet::new();
         report.add("topics", topics.len() as u64);
+        let unused = unused_launch_urls(topics, courses);
+        if !unused.is_empty() {
+            report.add("launch_urls_unused", unused.len() as u64);
+            tracing::warn!(topic.codes = ?unused, "launch addresses are configured for codes that no topic has");
+        }
         for topic in topics {
-            let verdict = topic.verdict(&courses.reference);
+            let verdict = topic.verdict(courses);
             report.near_misses.extend(NearMiss::of(topic, &verdict));
             if verdict.qualifies() {
                 report.count("qualify");
@@ -126,6 +131,16 @@ fn kept_courses<'k>(
         let course = record.course.as_ref().filter(|course| course.written.active)?;
         Some((course, record))
     })
+}
+
+/// Codes that have a launch address by hand and no topic.
+fn unused_launch_urls<'c>(topics: &[Topic], courses: &'c CoursesConfiguration) -> Vec<&'c str> {
+    let codes: BTreeSet<_> = topics.iter().map(|topic| &topic.code).collect();
+    let by_hand = courses.launch_urls.keys();
+    by_hand
+        .filter(|code| !codes.contains(code))
+        .map(|code| code.0.as_str())
+        .collect()
 }
 
 /// The titles of courses, whatever their letter case.

@@ -10,6 +10,7 @@ pub mod completion_event;
 pub mod course_report;
 pub mod customer_status;
 pub mod fleet_status;
+pub mod examine_customer;
 pub mod fleet_view;
 pub mod held_back;
 pub mod holds;

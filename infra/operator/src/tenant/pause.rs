@@ -27,7 +27,7 @@ pub(super) async fn pause(stage: &Stage, asked: &PauseArguments) -> Result<(), F
     if !asked.yes.is_said_to(&question)? {
         return Ok(());
     }
-    apply(stage, tenant, &versions[0].source, "paused").await
+    Box::pin(apply(stage, tenant, &versions[0].source, "paused")).await
 }
 
 /// Lets a paused customer go on as what they were before: live, or a draft.
@@ -41,7 +41,7 @@ pub(super) async fn resume(stage: &Stage, asked: &PauseArguments) -> Result<(), 
     if !asked.yes.is_said_to(&format!("Let {tenant} go on as {status}?"))? {
         return Ok(());
     }
-    apply(stage, tenant, &versions[0].source, status).await
+    Box::pin(apply(stage, tenant, &versions[0].source, status)).await
 }
 
 /// Never empty.

@@ -38,6 +38,11 @@ pub(crate) trait Answer: Serialize {
         None
     }
 
+    /// How many of the columns the table has room for; a spreadsheet has them all, and what the others say stands below.
+    fn columns_shown(&self) -> usize {
+        self.columns().len()
+    }
+
     /// What to type next, a line each: for people, below the table.
     fn next(&self) -> Vec<String> {
         Vec::new()
@@ -76,7 +81,10 @@ pub(crate) fn limited(answer: &(impl Answer + ?Sized), width: u16) -> String {
     let shown = answer.limit().unwrap_or(rows.len()).min(rows.len());
     let left_out = rows.len() - shown;
     rows.truncate(shown);
-    let table = grid(answer.columns(), rows, width);
+    for row in &mut rows {
+        row.truncate(answer.columns_shown());
+    }
+    let table = grid(&answer.columns()[..answer.columns_shown()], rows, width);
     if left_out == 0 {
         return table;
     }

@@ -25,6 +25,7 @@ pub(super) fn check(document: &Document<'_>, configuration: &TenantConfiguration
         findings: Vec::new(),
     };
     check_texts(&mut checks, configuration);
+    check_launch_urls(&mut checks, configuration);
     check_rates(&mut checks, configuration);
     check_users(&mut checks, &configuration.users);
     check_fields(&mut checks, &configuration.users);
@@ -75,6 +76,23 @@ fn check_texts(checks: &mut Checks<'_>, configuration: &TenantConfiguration) {
         let message =
             "reference is matched exactly, and not empty: an auto-enrol link without one is no sign".to_owned();
         checks.refuse(&["courses", "reference"], message);
+    }
+}
+
+/// Whether a topic has such a code is known to the portal alone: `doctor` and every course sync say which have none.
+fn check_launch_urls(checks: &mut Checks<'_>, configuration: &TenantConfiguration) {
+    for (code, url) in &configuration.courses.launch_urls {
+        let path = ["courses", "launch_urls", code.0.as_str()];
+        if code.0.trim() != code.0 || code.0.is_empty() {
+            let message = format!(
+                "{:?} is no topic's code: one is not empty and has no blanks around it",
+                code.0
+            );
+            checks.refuse_key(&path, message);
+        }
+        if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+            checks.refuse(&path, "a launch URL is an http or https address".to_owned());
+        }
     }
 }
 

@@ -19,10 +19,11 @@ mod users;
 mod values;
 mod vendors;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 pub use finding::{Finding, InvalidConfiguration};
 pub use limits::{Limits, RemovalLimit};
@@ -34,7 +35,7 @@ pub use users::{
 pub use values::{ScheduleExpression, ZoneName};
 pub use vendors::{EmployeeConnectAuth, EmployeeConnectConfiguration, TribalHabitsConfiguration};
 
-use crate::identity::EmailAddress;
+use crate::identity::{EmailAddress, TopicCode};
 use crate::job::Job;
 use crate::tenant::TenantId;
 
@@ -128,6 +129,9 @@ pub struct CoursesConfiguration {
     pub reference: String,
     /// What happens to a course whose topic stops qualifying.
     pub on_withdrawn: OnWithdrawn,
+    /// Topic code = launch URL, for topics whose auto-enrol link the portal does not list.
+    #[schemars(schema_with = "schema::launch_urls")]
+    pub launch_urls: BTreeMap<TopicCode, Url>,
 }
 
 /// What happens to a course whose topic stops qualifying.
@@ -208,6 +212,7 @@ impl Default for CoursesConfiguration {
             enabled: true,
             reference: "EC".to_owned(),
             on_withdrawn: OnWithdrawn::Keep,
+            launch_urls: BTreeMap::new(),
         }
     }
 }

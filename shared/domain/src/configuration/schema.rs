@@ -52,6 +52,17 @@ pub(super) fn base_url(_: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// `[courses.launch_urls]`: where topics are launched whose link the portal does not list.
+pub(super) fn launch_urls(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "title": "Launch URLs by hand",
+        "type": "object",
+        "propertyNames": { "pattern": r"^\S(.*\S)?$" },
+        "additionalProperties": { "type": "string", "format": "uri", "pattern": "^https?://" },
+        "examples": [{ "TH-9-456": "https://acme.tribalhabits.com/enrol/456" }],
+    })
+}
+
 /// The customer's addresses.
 pub(super) fn addresses(_: &mut SchemaGenerator) -> Schema {
     json_schema!({

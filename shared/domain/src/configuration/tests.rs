@@ -363,3 +363,29 @@ fn a_custom_field_inside_a_filter_of_several_lines_has_a_line_of_its_own() {
     let lines: Vec<_> = warnings.iter().map(|warning| warning.line).collect();
     assert_eq!(lines, [Some(line_of(&source, "&& !"))]);
 }
+
+#[test]
+fn a_launch_url_that_is_none_is_refused_on_its_line_and_a_good_one_is_read() {
+    let courses = |lines: &str| changed("[results]", &format!("[courses.launch_urls]\n{lines}\n\n[results]"));
+    let acme: TenantConfiguration = courses("\"TH-9-456\" = \"https://acme.example/enrol/456\"")
+        .parse()
+        .expect("valid");
+    let (code, url) = acme.courses.launch_urls.first_key_value().expect("one");
+    assert_eq!(
+        (code.0.as_str(), url.as_str()),
+        ("TH-9-456", "https://acme.example/enrol/456")
+    );
+    for (line, words) in [
+        ("\"TH-9-456\" = \"ftp://acme.example/456\"", "http or https"),
+        ("\"TH-9-456\" = \"acme.example/456\"", "relative URL"),
+        ("\" TH-9-456\" = \"https://acme.example/456\"", "no topic's code"),
+    ] {
+        let source = courses(line);
+        let error = error_of(&source);
+        let [finding] = error.findings.as_slice() else {
+            panic!("{line}: {error}")
+        };
+        assert_eq!(finding.line, Some(line_of(&source, line)), "{error}");
+        assert!(finding.message.contains(words), "{error}");
+    }
+}

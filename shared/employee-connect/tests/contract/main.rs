@@ -4,6 +4,7 @@
 mod access;
 mod faults;
 mod learning;
+mod probing;
 mod reading;
 mod rig;
 mod secrecy;

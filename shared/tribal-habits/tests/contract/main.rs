@@ -3,6 +3,7 @@
 
 mod faults;
 mod growing;
+mod probing;
 mod reading;
 mod rig;
 mod secrecy;

@@ -1,5 +1,6 @@
 //! What is read from the portal, and how it is understood.
 
+use habitsync_domain::configuration::CoursesConfiguration;
 use habitsync_domain::identity::{EnrolmentId, TopicId, UserName};
 use habitsync_domain::topic::{Condition, TopicKind, Verdict};
 use habitsync_simulator_harness::Method;
@@ -126,7 +127,10 @@ async fn topics_are_read_with_what_decides_about_them() {
         ..topic(3)
     });
     let topics = rig.client.list_topics().await.expect("a whole list");
-    let verdicts: Vec<_> = topics.iter().map(|topic| topic.verdict("EC")).collect();
+    let verdicts: Vec<_> = topics
+        .iter()
+        .map(|topic| topic.verdict(&CoursesConfiguration::default()))
+        .collect();
     let ready = Verdict::Qualifies {
         launch_url: "https://acme.tribalhabits.com/enrol/1".to_owned(),
     };

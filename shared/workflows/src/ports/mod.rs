@@ -12,6 +12,7 @@ pub mod holds;
 pub mod incidents;
 pub mod mail;
 pub mod people;
+pub mod probes;
 pub mod queue;
 pub mod result_list;
 pub mod results;

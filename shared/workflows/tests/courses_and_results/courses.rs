@@ -2,7 +2,7 @@
 
 use habitsync_domain::course::{Course, LinkedCourse, TopicState};
 use habitsync_domain::course_plan::NearMiss;
-use habitsync_domain::identity::{CourseId, TopicId};
+use habitsync_domain::identity::{CourseId, TopicCode, TopicId};
 use habitsync_domain::topic::{Condition, Folder, Topic, TopicKind};
 use habitsync_in_memory::{Call, Fault};
 
@@ -94,6 +94,26 @@ async fn a_change_of_title_description_or_link_changes_the_course() {
         ..course(456)
     };
     assert_eq!(courses(&world), [expected]);
+}
+
+#[tokio::test]
+async fn a_topic_whose_link_is_written_by_hand_becomes_a_course_until_the_portal_lists_one() {
+    let urls = "[courses.launch_urls]\n\"T-1\" = \"https://acme.example/one\"\n\"T-9\" = \"https://acme.example/nine\"";
+    let mut world = world_with(vec![Topic {
+        code: TopicCode("T-1".to_owned()),
+        links: Vec::new(),
+        ..topic(456)
+    }]);
+    world.configuration = acme(&[("[results]", &format!("{urls}\n\n[results]"))]);
+    let report = sync(&world).await;
+    assert_eq!(courses(&world)[0].launch_url, "https://acme.example/one");
+    assert_eq!(
+        (count(&report, "created"), count(&report, "launch_urls_unused")),
+        (1, 1)
+    );
+    change_topic(&world, |listed| listed.links = topic(456).links);
+    sync(&world).await;
+    assert_eq!(courses(&world)[0].launch_url, course(456).launch_url);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod courses;
 mod customer;
+mod doctor;
 mod hanging;
 mod linking;
 mod mails;
@@ -136,6 +137,9 @@ fn trials() -> Vec<Test> {
         results::a_completion_that_comes_before_its_course_is_recorded_when_the_course_comes,
         results::a_completion_whose_webhook_was_lost_is_found_by_the_sweep,
         hanging::one_customers_hanging_employee_connect_delays_nobody_else_and_loses_nothing,
+        doctor::vendors_that_keep_their_contracts_differ_in_nothing_before_and_after_go_live,
+        doctor::topics_that_carry_no_links_are_told_with_the_setting_that_copes_and_it_does,
+        doctor::refused_credentials_are_a_finding_and_no_crash,
         operating::an_operator_lists_shows_replays_and_backfills_results,
         scanning::a_scan_before_go_live_finds_what_was_planted_and_writes_nothing,
         linking::an_account_that_no_rule_finds_is_linked_by_hand_and_its_results_follow,

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use crate::course::{Course, CourseResult};
+use crate::deviation::Deviation;
 use crate::employee::Employee;
 use crate::simulator::TenantHandle;
 
@@ -25,6 +26,7 @@ pub(crate) fn routes(tenant: &TenantHandle) -> Router {
         .route("/_simulator/courses", get(courses))
         .route("/_simulator/results", get(results))
         .route("/_simulator/development-module", put(set_module))
+        .route("/_simulator/deviations", get(deviations).put(deviate))
         .with_state(tenant.clone());
     admin_routes(tenant.control()).merge(own)
 }
@@ -111,4 +113,14 @@ fn merge(employee: &Employee, fields: Map<String, Value>) -> serde_json::Result<
         }
     }
     serde_json::from_value(merged)
+}
+
+async fn deviations(State(tenant): State<TenantHandle>) -> Json<Vec<Deviation>> {
+    Json(tenant.deviations())
+}
+
+/// `["no_total", {"small_pages": 50}]`; none puts the tenant right.
+async fn deviate(State(tenant): State<TenantHandle>, Json(deviations): Json<Vec<Deviation>>) -> StatusCode {
+    tenant.deviate(deviations);
+    StatusCode::NO_CONTENT
 }

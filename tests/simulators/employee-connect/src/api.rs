@@ -10,6 +10,7 @@ use axum::{Form, Json, Router};
 use habitsync_simulator_harness::{Call, Effect, EffectKind, Expired};
 use serde_json::{Map, Value, json};
 
+use crate::deviation::deviate;
 use crate::page::Asked;
 use crate::refusal::{Refusal, request_id};
 use crate::simulator::TenantHandle;
@@ -29,6 +30,7 @@ pub(crate) fn routes(tenant: &TenantHandle) -> Router {
         .merge(learning)
         .layer(middleware::from_fn_with_state(tenant.clone(), authorise))
         .route("/oauth/token", post(give_token))
+        .layer(middleware::from_fn_with_state(tenant.clone(), deviate))
         .with_state(tenant.clone())
 }
 

@@ -18,6 +18,7 @@ mod admin;
 mod api;
 mod body;
 mod course;
+mod deviation;
 mod employee;
 mod learning;
 mod page;
@@ -29,6 +30,7 @@ mod tenant;
 mod tokens;
 
 pub use course::{Course, CourseResult};
+pub use deviation::Deviation;
 pub use employee::Employee;
 pub use settings::{Credentials, TenantSettings};
 pub use simulator::{EmployeeConnectSimulator, TenantHandle};

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use parking_lot::Mutex;
 
 use crate::course::{Course, CourseResult};
+use crate::deviation::Deviation;
 use crate::employee::Employee;
 use crate::refusal::DIALECT;
 use crate::settings::TenantSettings;
@@ -32,6 +33,7 @@ pub struct TenantHandle {
     state: Arc<Mutex<Tenant>>,
     tokens: Arc<Mutex<Tokens>>,
     development_module: Arc<AtomicBool>,
+    deviations: Arc<Mutex<Vec<Deviation>>>,
 }
 
 impl EmployeeConnectSimulator {
@@ -42,6 +44,7 @@ impl EmployeeConnectSimulator {
             state: Arc::default(),
             tokens: Arc::new(Mutex::new(Tokens::new(&settings))),
             development_module: Arc::new(AtomicBool::new(settings.development_module)),
+            deviations: Arc::default(),
         };
         let api = handle.control.supervise(api::routes(&handle));
         let server = Server::start(settings.port, api.merge(admin::routes(&handle))).await?;
@@ -251,6 +254,17 @@ impl TenantHandle {
     /// Ends every token before its time.
     pub fn expire_tokens(&self) {
         self.tokens.lock().expire_all();
+    }
+
+    /// Makes the tenant differ from the contract in these ways, and in no other.
+    pub fn deviate(&self, deviations: impl IntoIterator<Item = Deviation>) {
+        *self.deviations.lock() = deviations.into_iter().collect();
+    }
+
+    /// How the tenant differs from the contract.
+    #[must_use]
+    pub fn deviations(&self) -> Vec<Deviation> {
+        self.deviations.lock().clone()
     }
 
     pub(crate) fn control(&self) -> &Control {

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use crate::deviation::Deviation;
 use crate::enrolment::Enrolment;
 use crate::simulator::PortalHandle;
 use crate::topic::Topic;
@@ -26,6 +27,7 @@ pub(crate) fn routes(portal: &PortalHandle) -> Router {
         .route("/_simulator/enrolments", get(enrolments))
         .route("/_simulator/completions", post(complete))
         .route("/_simulator/webhook", put(set_webhook))
+        .route("/_simulator/deviations", get(deviations).put(deviate))
         .with_state(portal.clone());
     admin_routes(portal.control()).merge(own)
 }
@@ -105,5 +107,15 @@ async fn complete(State(portal): State<PortalHandle>, Json(asked): Json<Completi
 /// `{"url": …, "secret": "whsec_…"}` or `{"url": …, "token": …}`.
 async fn set_webhook(State(portal): State<PortalHandle>, Json(target): Json<WebhookTarget>) -> StatusCode {
     portal.set_webhook_target(target);
+    StatusCode::NO_CONTENT
+}
+
+async fn deviations(State(portal): State<PortalHandle>) -> Json<Vec<Deviation>> {
+    Json(portal.deviations())
+}
+
+/// `["no_links", {"page_size": 10}]`; none puts the portal right.
+async fn deviate(State(portal): State<PortalHandle>, Json(deviations): Json<Vec<Deviation>>) -> StatusCode {
+    portal.deviate(deviations);
     StatusCode::NO_CONTENT
 }

@@ -13,8 +13,10 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+use crate::deviation::deviate;
 use crate::page::Page;
 use crate::portal::{Portal, Refusal};
+use crate::simulator::PortalHandle;
 use crate::user::User;
 
 /// How this vendor's API looks.
@@ -28,8 +30,8 @@ pub(crate) const DIALECT: Dialect = Dialect {
 
 type SharedPortal = Arc<Mutex<Portal>>;
 
-/// The contract's routes, behind the key.
-pub(crate) fn routes(portal: SharedPortal, api_key: &str) -> Router {
+/// The contract's routes, behind the key, as the portal's deviations have them.
+pub(crate) fn routes(handle: &PortalHandle, portal: SharedPortal, api_key: &str) -> Router {
     Router::new()
         .route("/users", get(list_users).post(create_user))
         .route("/users/{user_name}", get(show_user).put(update_user))
@@ -37,6 +39,7 @@ pub(crate) fn routes(portal: SharedPortal, api_key: &str) -> Router {
         .route("/topics/{id}", get(show_topic))
         .route("/enrolments", get(list_enrolments))
         .route("/enrolments/{id}", get(show_enrolment))
+        .layer(middleware::from_fn_with_state(handle.clone(), deviate))
         .layer(middleware::from_fn_with_state(Arc::<str>::from(api_key), authorise))
         .with_state(portal)
 }
@@ -52,7 +55,8 @@ async fn authorise(State(api_key): State<Arc<str>>, request: Request, next: Next
 }
 
 async fn list_users(State(portal): State<SharedPortal>, Extension(call): Extension<Call>) -> Response {
-    paged(&call, portal.lock().users())
+    let portal = portal.lock();
+    paged(&call, portal.users(), portal.page_size)
 }
 
 async fn show_user(State(portal): State<SharedPortal>, Extension(call): Extension<Call>) -> Response {
@@ -85,7 +89,8 @@ async fn update_user(State(portal): State<SharedPortal>, Extension(call): Extens
 }
 
 async fn list_topics(State(portal): State<SharedPortal>, Extension(call): Extension<Call>) -> Response {
-    paged(&call, &portal.lock().topics)
+    let portal = portal.lock();
+    paged(&call, &portal.topics, portal.page_size)
 }
 
 async fn show_topic(State(portal): State<SharedPortal>, Extension(call): Extension<Call>) -> Response {
@@ -96,7 +101,10 @@ async fn show_topic(State(portal): State<SharedPortal>, Extension(call): Extensi
 async fn list_enrolments(State(portal): State<SharedPortal>, Extension(call): Extension<Call>) -> Response {
     let since = call.query.get("completed_since").map(|text| text.parse());
     match since.transpose() {
-        Ok(since) => paged(&call, &portal.lock().enrolments_since(since)),
+        Ok(since) => {
+            let portal = portal.lock();
+            paged(&call, &portal.enrolments_since(since), portal.page_size)
+        }
         Err(_) => DIALECT.refuse(StatusCode::BAD_REQUEST, "completed_since is not a time"),
     }
 }
@@ -112,9 +120,9 @@ async fn show_enrolment(State(portal): State<SharedPortal>, Extension(call): Ext
     )
 }
 
-fn paged<T: Serialize>(call: &Call, records: &[T]) -> Response {
+fn paged<T: Serialize>(call: &Call, records: &[T], size: usize) -> Response {
     match call.number("page") {
-        Ok(number) => Json(Page::of(records, number.unwrap_or(1))).into_response(),
+        Ok(number) => Json(Page::of(records, number.unwrap_or(1), size)).into_response(),
         Err(_) => DIALECT.refuse(StatusCode::BAD_REQUEST, "page is invalid"),
     }
 }

@@ -16,6 +16,7 @@
 mod admin;
 mod api;
 mod custom_field;
+mod deviation;
 mod enrolment;
 mod page;
 mod portal;
@@ -27,6 +28,7 @@ mod user;
 mod webhook;
 
 pub use custom_field::{CustomField, FieldKind};
+pub use deviation::Deviation;
 pub use enrolment::{Enrolment, EnrolmentStatus, Knowledge, Learner, NotThere};
 pub use settings::{DateStyle, PortalSettings};
 pub use simulator::{PortalHandle, StartError, TribalHabitsSimulator};

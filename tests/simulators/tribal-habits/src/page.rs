@@ -1,8 +1,8 @@
-//! Lists come in pages of 25; no parameter changes that.
+//! Lists come in pages of 25 as a rule; no parameter changes that.
 
 use serde::Serialize;
 
-/// Records on a page.
+/// Records on a page, as a rule.
 pub(crate) const MAX_PER_PAGE: usize = 25;
 
 /// One page of a list.
@@ -17,14 +17,14 @@ pub(crate) struct Page<'a, T> {
 }
 
 impl<'a, T> Page<'a, T> {
-    /// The page of `records` with this number, counted from 1; past the end it is empty.
-    pub(crate) fn of(records: &'a [T], number: usize) -> Self {
+    /// The page of `records` with this number, counted from 1, of so many records each; past the end it is empty.
+    pub(crate) fn of(records: &'a [T], number: usize, size: usize) -> Self {
         Self {
             total_records: records.len(),
-            max_per_page: MAX_PER_PAGE,
+            max_per_page: size,
             current_page: number,
-            total_pages: records.len().div_ceil(MAX_PER_PAGE),
-            records: records.chunks(MAX_PER_PAGE).nth(number - 1).unwrap_or_default(),
+            total_pages: records.len().div_ceil(size),
+            records: records.chunks(size).nth(number - 1).unwrap_or_default(),
         }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::custom_field::CustomField;
 use crate::enrolment::{Enrolment, EnrolmentStatus, Knowledge, Learner, NotThere};
+use crate::page::MAX_PER_PAGE;
 use crate::settings::{DateStyle, PortalSettings};
 use crate::topic::Topic;
 use crate::user::{Complaints, User, fill, fold};
@@ -23,6 +24,7 @@ pub(crate) enum Refusal {
 pub(crate) struct Portal {
     pub(crate) topics: Vec<Topic>,
     pub(crate) enrolments: Vec<Enrolment>,
+    pub(crate) page_size: usize,
     custom_fields: Vec<CustomField>,
     dates: DateStyle,
     users: Vec<User>,
@@ -35,6 +37,7 @@ impl Portal {
         Self {
             topics: Vec::new(),
             enrolments: Vec::new(),
+            page_size: MAX_PER_PAGE,
             custom_fields: settings.custom_fields.clone(),
             dates: settings.dates,
             users: Vec::new(),

@@ -12,7 +12,9 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value};
 
 use crate::custom_field::CustomField;
+use crate::deviation::Deviation;
 use crate::enrolment::{Enrolment, NotThere};
+use crate::page::MAX_PER_PAGE;
 use crate::portal::Portal;
 use crate::settings::{MOST_CUSTOM_FIELDS, PortalSettings};
 use crate::topic::Topic;
@@ -46,6 +48,7 @@ pub struct PortalHandle {
     sender: Sender,
     target: Arc<Mutex<Option<WebhookTarget>>>,
     messages: Arc<AtomicU64>,
+    deviations: Arc<Mutex<Vec<Deviation>>>,
 }
 
 impl TribalHabitsSimulator {
@@ -60,10 +63,11 @@ impl TribalHabitsSimulator {
             sender: Sender::new(),
             target: Arc::default(),
             messages: Arc::default(),
+            deviations: Arc::default(),
         };
         let api = handle
             .control
-            .supervise(api::routes(handle.portal.clone(), &settings.api_key));
+            .supervise(api::routes(&handle, handle.portal.clone(), &settings.api_key));
         let server = Server::start(settings.port, api.merge(admin::routes(&handle))).await?;
         Ok(Self { server, handle })
     }
@@ -245,6 +249,23 @@ impl PortalHandle {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         self.control.clock()
+    }
+
+    /// Makes the portal differ from the contract in these ways, and in no other.
+    pub fn deviate(&self, deviations: impl IntoIterator<Item = Deviation>) {
+        let deviations: Vec<_> = deviations.into_iter().collect();
+        let size = deviations.iter().find_map(|deviation| match deviation {
+            Deviation::PageSize(size) => Some(*size),
+            _ => None,
+        });
+        self.portal.lock().page_size = size.unwrap_or(MAX_PER_PAGE);
+        *self.deviations.lock() = deviations;
+    }
+
+    /// How the portal differs from the contract.
+    #[must_use]
+    pub fn deviations(&self) -> Vec<Deviation> {
+        self.deviations.lock().clone()
     }
 
     pub(crate) fn control(&self) -> &Control {

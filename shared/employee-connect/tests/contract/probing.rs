@@ -1,0 +1,369 @@
+//! What a probe says of an EmployeeConnect: all is well of one that keeps the contract, and of each that does not, what
+//! differs and what copes.
+
+use habitsync_domain::assumption::{Advice, Assumption, Finding, ShownBy, Verdict, employee_connect as assume};
+use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
+use habitsync_domain::identity::CourseId;
+use habitsync_simulator_employee_connect::{Deviation, Employee};
+use habitsync_simulator_harness::{Fault, Method, Rule};
+use habitsync_workflows::ports::probes::{HrisQuestions, HrisSample, ProbeHris, Probed};
+use habitsync_workflows::ports::vendors::{CreatedCourse, SaveCourse};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use crate::rig::{Rig, STATIC_KEY, codes, one_try, settings};
+
+/// The example's customer, ten employees to a page as the rig's client asks.
+fn customer(changes: &[(&str, &str)]) -> TenantConfiguration {
+    let example = include_str!("../../../domain/src/configuration/acme.toml").to_owned();
+    let common = [("page_size = 100", "page_size = 10")];
+    let source = common.iter().chain(changes).fold(example, |source, (from, to)| {
+        assert!(source.contains(from), "{from} is not in the example");
+        source.replacen(from, to, 1)
+    });
+    source.parse().expect("valid")
+}
+
+/// Everything that the example's expressions name.
+fn whole(id: u32, manager: Option<u32>) -> Employee {
+    let mut employee = Employee::new(&format!("E{id}"), "Jo", "Citizen", &format!("e{id}@acme.com.au"));
+    employee.manager_employee_id = manager.map(|manager| format!("E{manager}"));
+    employee.manager_email = manager.map(|manager| format!("e{manager}@acme.com.au"));
+    employee.job_title = Some("Analyst".to_owned());
+    employee.start_date = Some(jiff::civil::date(2024, 3, 1));
+    employee.custom_fields.insert("Division".to_owned(), json!("OPS"));
+    employee
+}
+
+/// A tenant with three pages of people, one of them gone.
+async fn tenant() -> Rig {
+    let rig = Rig::start().await;
+    fill(&rig);
+    rig
+}
+
+fn fill(rig: &Rig) {
+    rig.tenant.put_employee(whole(1001, None));
+    for id in 1002..1026 {
+        rig.tenant.put_employee(whole(id, Some(1001)));
+    }
+    rig.tenant
+        .terminate("E1025", jiff::civil::date(2026, 1, 31))
+        .expect("there");
+}
+
+async fn probed_with(rig: &Rig, customer: &TenantConfiguration, course: Option<&CourseId>) -> Probed<HrisSample> {
+    let asked = HrisQuestions {
+        customer,
+        now: now(),
+        course,
+    };
+    rig.client.probe_hris(&asked).await.expect("it can be asked")
+}
+
+async fn probed(rig: &Rig) -> Probed<HrisSample> {
+    probed_with(rig, &customer(&[]), None).await
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tenant's clock is the machine's")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+#[track_caller]
+fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p Finding {
+    let found: Vec<_> = probed
+        .findings
+        .iter()
+        .filter(|finding| finding.assumption == assumption)
+        .collect();
+    assert_eq!(found.len(), 1, "{}: {:?}", assumption.id, probed.silences);
+    found[0]
+}
+
+/// The finding about an assumption of a tenant that differs so.
+async fn with(deviation: Deviation, assumption: &Assumption) -> Finding {
+    let rig = tenant().await;
+    rig.tenant.deviate([deviation]);
+    about(&probed(&rig).await, assumption).clone()
+}
+
+#[tokio::test]
+async fn a_tenant_that_keeps_the_contract_has_every_answer_right_in_few_requests_that_only_read() {
+    let rig = tenant().await;
+    let course = habitsync_domain::course::Course {
+        external_id: habitsync_domain::identity::TopicCode("TH-9-1".to_owned()),
+        title: "Fire safety".to_owned(),
+        description: None,
+        launch_url: "https://acme.example/1".to_owned(),
+        active: true,
+    };
+    let Ok(CreatedCourse::Created(course)) = rig.client.create_course(&course).await else {
+        panic!("the course is made")
+    };
+    rig.tenant.journal().clear();
+    let probed = probed_with(&rig, &customer(&[]), Some(&course)).await;
+    let wrong: Vec<_> = probed
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict != Verdict::Ok)
+        .collect();
+    let [limit] = wrong[..] else { panic!("{wrong:#?}") };
+    assert_eq!(
+        (limit.assumption, limit.verdict),
+        (&assume::LIMIT, Verdict::CannotTell),
+        "no header says"
+    );
+    let read = assume::ALL
+        .iter()
+        .filter(|assumption| assumption.shown_by == ShownBy::Reading);
+    for assumption in read.filter(|assumption| assumption.need.unmet(&customer(&[])).is_none()) {
+        about(&probed, assumption);
+    }
+    assert_eq!((probed.sample.employees.len(), probed.sample.is_whole), (25, true));
+    let writes = rig.tenant.journal().matching(|entry| entry.is_write());
+    assert!(writes.iter().all(|entry| entry.route == "/oauth/token"), "{writes:?}");
+    assert_eq!(probed.requests as usize, rig.tenant.journal().len());
+    assert!(probed.requests <= 10, "{} requests", probed.requests);
+    let shown = format!("{:?}", probed.findings);
+    assert!(!shown.contains("acme.com.au") && !shown.contains("Citizen"), "{shown}");
+}
+
+#[tokio::test]
+async fn a_list_without_a_total_is_described() {
+    let list = with(Deviation::NoTotal, &assume::EMPLOYEE_LIST).await;
+    assert_eq!(
+        (list.verdict, list.seen.as_str()),
+        (Verdict::Differs, "meta.total missing")
+    );
+    assert_eq!(list.advice, [assume::EMPLOYEE_LIST.mend()]);
+}
+
+#[tokio::test]
+async fn smaller_pages_than_are_asked_for_are_what_to_ask_for() {
+    let size = with(Deviation::SmallPages(5), &assume::EMPLOYEE_PAGE_SIZE).await;
+    assert_eq!(size.seen, "10 are asked for and 5 come");
+    assert_eq!(size.advice, [Advice::set("employee_connect.page_size", "5")]);
+    let list = with(Deviation::SmallPages(5), &assume::EMPLOYEE_LIST).await;
+    assert_eq!(list.verdict, Verdict::Ok, "it adds up all the same: {list:?}");
+}
+
+#[tokio::test]
+async fn a_status_that_nobody_listed_is_named_with_the_setting() {
+    let status = with(Deviation::ActiveIs("Current".to_owned()), &assume::EMPLOYEE_STATUS).await;
+    assert_eq!(
+        (status.verdict, status.seen.as_str()),
+        (Verdict::Differs, "24 Current, 1 Terminated; not listed: Current")
+    );
+    let set = Advice::set("users.active_statuses", "[\"Active\", \"Onboarding\", \"Current\"]");
+    assert_eq!(status.advice[0], set);
+    let without = with(Deviation::Without("status".to_owned()), &assume::EMPLOYEE_STATUS).await;
+    assert_eq!(without.seen, "25 of 25 have no status");
+}
+
+#[tokio::test]
+async fn dates_in_another_form_are_told_by_their_shape_alone() {
+    let dates = with(Deviation::AustralianDates, &assume::EMPLOYEE_DATES).await;
+    assert_eq!(dates.verdict, Verdict::Differs);
+    assert_eq!(
+        dates.seen,
+        "0 can be read, 25 as startDate 99/99/9999, 1 as terminationDate 99/99/9999"
+    );
+    assert_eq!(dates.advice, [assume::EMPLOYEE_DATES.mend()]);
+}
+
+#[tokio::test]
+async fn a_manager_is_followed_by_number_where_there_is_no_address_and_the_other_way_round() {
+    let without_email = Deviation::Without("managerEmail".to_owned());
+    let followed = with(without_email.clone(), &assume::EMPLOYEE_MANAGER).await;
+    assert_eq!(followed.verdict, Verdict::Ok, "it is looked up: {followed:?}");
+    let rig = tenant().await;
+    rig.tenant.deviate([without_email]);
+    let only_email = customer(&[(
+        "\"manager != null ? manager.workEmail : employee.managerEmail\"",
+        "\"employee.managerEmail\"",
+    )]);
+    let probed = probed_with(&rig, &only_email, None).await;
+    let manager = about(&probed, &assume::EMPLOYEE_MANAGER);
+    let look_up = Advice::set(
+        "users.fields.manager_email",
+        "\"manager != null ? manager.workEmail : null\"",
+    );
+    assert_eq!(
+        (manager.verdict, &manager.advice),
+        (Verdict::Differs, &vec![look_up]),
+        "{manager:?}"
+    );
+    let without_id = with(
+        Deviation::Without("managerEmployeeId".to_owned()),
+        &assume::EMPLOYEE_MANAGER,
+    )
+    .await;
+    let by_email = Advice::set("users.fields.manager_email", "\"employee.managerEmail\"");
+    assert_eq!(without_id.advice, [by_email], "{without_id:?}");
+}
+
+#[tokio::test]
+async fn a_field_that_no_record_has_is_named() {
+    let fields = with(Deviation::Without("jobTitle".to_owned()), &assume::EMPLOYEE_FIELDS).await;
+    assert_eq!(
+        (fields.verdict, fields.seen.as_str()),
+        (Verdict::Differs, "none of 25 records has jobTitle")
+    );
+    let rig = tenant().await;
+    let misspelt = customer(&[("customFields['Division']", "customFields['Divison']")]);
+    let probed = probed_with(&rig, &misspelt, None).await;
+    let custom = about(&probed, &assume::EMPLOYEE_CUSTOM_FIELDS);
+    assert_eq!(
+        (custom.verdict, custom.seen.as_str()),
+        (Verdict::Differs, "not in 25 records: Divison; others: Division")
+    );
+}
+
+#[tokio::test]
+async fn a_number_for_an_employee_id_is_no_id_and_the_rest_is_looked_at_all_the_same() {
+    let rig = tenant().await;
+    rig.tenant.deviate([Deviation::NumericIds]);
+    let probed = probed(&rig).await;
+    let id = about(&probed, &assume::EMPLOYEE_ID);
+    assert_eq!(
+        (id.verdict, id.seen.as_str()),
+        (Verdict::Differs, "25 of 25 have no text employeeId; 25 have a number")
+    );
+    assert_eq!(about(&probed, &assume::EMPLOYEE_STATUS).verdict, Verdict::Ok);
+}
+
+#[tokio::test]
+async fn a_missing_module_is_one_finding_with_the_way_out() {
+    let rig = tenant().await;
+    rig.tenant.set_development_module(false);
+    let probed = probed(&rig).await;
+    let module = about(&probed, &assume::MODULE);
+    assert_eq!(
+        (module.verdict, module.seen.as_str()),
+        (Verdict::Differs, "courses are refused (status 403, module_disabled)")
+    );
+    assert!(
+        module.advice[1].to_string().contains("courses.enabled = false"),
+        "{module:?}"
+    );
+    assert!(
+        probed
+            .findings
+            .iter()
+            .all(|finding| finding.assumption != &assume::COURSE_FIND)
+    );
+}
+
+#[tokio::test]
+async fn a_strangers_404_is_not_the_apis() {
+    let absent = with(Deviation::ForeignNotFound, &assume::EMPLOYEE_ABSENT).await;
+    assert_eq!(absent.verdict, Verdict::Differs);
+    assert!(
+        absent.seen.contains("nobody who vanishes would be removed"),
+        "{absent:?}"
+    );
+    let course = with(Deviation::ForeignNotFound, &assume::RESULT_NO_COURSE).await;
+    assert_eq!(course.verdict, Verdict::Differs);
+}
+
+#[tokio::test]
+async fn where_there_are_no_tokens_a_key_is_the_setting_and_with_it_all_is_well() {
+    let rig = tenant().await;
+    rig.tenant.deviate([Deviation::KeysOnly]);
+    let probed = probed(&rig).await;
+    let token = about(&probed, &assume::TOKEN);
+    assert_eq!(
+        (token.verdict, token.seen.as_str()),
+        (Verdict::Differs, "/oauth/token is answered with status 404")
+    );
+    assert_eq!(
+        token.advice[0],
+        Advice::set("employee_connect.auth", "\"static_key\", and store a key")
+    );
+    assert_eq!(probed.requests, 1);
+    let key = json!({"api_key": STATIC_KEY});
+    let rig = Rig::with(settings(), one_try(), EmployeeConnectAuth::StaticKey, &key).await;
+    fill(&rig);
+    rig.tenant.deviate([Deviation::KeysOnly]);
+    let by_key = customer(&[("auth = \"client_credentials\"", "auth = \"static_key\"")]);
+    let probed = probed_with(&rig, &by_key, None).await;
+    assert_eq!(about(&probed, &assume::STATIC_KEY).verdict, Verdict::Ok);
+    let differs = probed
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Differs);
+    assert_eq!(differs.count(), 0, "{:#?}", probed.findings);
+}
+
+#[tokio::test]
+async fn codes_and_keys_that_are_refused_are_findings_and_nothing_more_is_asked() {
+    let rig = Rig::with(
+        settings(),
+        one_try(),
+        EmployeeConnectAuth::ClientCredentials,
+        &codes("wrong"),
+    )
+    .await;
+    let probed = probed(&rig).await;
+    assert_eq!(
+        about(&probed, &assume::TOKEN).seen,
+        "the codes were refused (status 401)"
+    );
+    assert_eq!(probed.requests, 1);
+    let by_key = customer(&[("auth = \"client_credentials\"", "auth = \"static_key\"")]);
+    let wrong = json!({"api_key": "wrong"});
+    let rig = Rig::with(settings(), one_try(), EmployeeConnectAuth::StaticKey, &wrong).await;
+    let probed = probed_with(&rig, &by_key, None).await;
+    let refused = about(&probed, &assume::CREDENTIALS);
+    assert_eq!(
+        (refused.verdict, refused.seen.as_str()),
+        (Verdict::Differs, "employees may not be read (status 401)")
+    );
+    assert_eq!(probed.requests, 1);
+}
+
+#[tokio::test]
+async fn a_clock_and_a_limit_that_differ_are_noticed() {
+    let rig = tenant().await;
+    rig.tenant.clock().set_skew(SignedDuration::from_secs(-600));
+    rig.tenant.deviate([Deviation::LimitHeader(60)]);
+    let probed = probed(&rig).await;
+    assert!(about(&probed, &assume::CLOCK).seen.ends_with(" s behind ours"));
+    let set = Advice::set("employee_connect.requests_per_minute", "60");
+    assert_eq!(about(&probed, &assume::LIMIT).advice, [set]);
+}
+
+/// Whatever a server says, in whatever form: it is described, nothing panics, and no value of it is shown.
+#[tokio::test]
+async fn whatever_an_answer_is_it_is_described_without_a_value_of_it() {
+    let secret = "jo.citizen@acme.example";
+    let bodies = [
+        json!(null),
+        json!(secret),
+        json!([secret]),
+        json!({}),
+        json!({"data": secret}),
+        json!({"data": {"0": secret}}),
+        json!({"data": [secret, 1, null]}),
+        json!({"data": [{}, {"employeeId": secret}]}),
+        json!({"data": [{"employeeId": [secret]}], "meta": {"total": 1, "pageSize": 0, "page": 1, "totalPages": u64::MAX}}),
+        json!({"errors": [secret], "data": []}),
+        json!({"error": {"code": secret}, "other": [{"employeeId": secret}]}),
+    ];
+    for body in bodies {
+        for status in [200, 204, 302, 404, 422] {
+            let rig = Rig::start().await;
+            let fault = Fault::Answer {
+                status,
+                body: body.clone(),
+            };
+            rig.tenant
+                .arm(Rule::new(fault).on(&Method::GET, "/employees").times(u32::MAX));
+            let probed = probed(&rig).await;
+            assert!(!probed.findings.is_empty(), "{status} {body}");
+            let shown = format!("{:?} {:?}", probed.findings, probed.silences);
+            assert!(!shown.contains(secret), "{status} {body}: {shown}");
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! What a probe says of a portal: all is well of one that keeps the contract, and of each that does not, what differs and
+//! what copes.
+
+use habitsync_domain::assumption::{Advice, Assumption, Finding, ShownBy, Verdict, tribal_habits as assume};
+use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::identity::UserName;
+use habitsync_simulator_harness::{Fault, Rule};
+use habitsync_simulator_tribal_habits::{AutoEnrolLink, Deviation, Folder, Topic, TopicType};
+use habitsync_workflows::ports::probes::{PortalQuestions, PortalSample, ProbePortal, Probed};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use crate::reading::topic;
+use crate::rig::{Rig, fields, one_try};
+
+/// The example's customer, who maps what the rig's portal has and reads completions back.
+fn customer(changes: &[(&str, &str)]) -> TenantConfiguration {
+    let common = [
+        ("\"X-Start Date\" =", "# \"X-Start Date\" ="),
+        ("\"X-Division\" =", "# \"X-Division\" ="),
+        ("read_back = false", "read_back = true"),
+    ];
+    let example = include_str!("../../../domain/src/configuration/acme.toml").to_owned();
+    let source = common.iter().chain(changes).fold(example, |source, (from, to)| {
+        assert!(source.contains(from), "{from} is not in the example");
+        source.replacen(from, to, 1)
+    });
+    source.parse().expect("valid")
+}
+
+/// A portal with three pages of users, one without a dot in the name, topics of each kind, and completions old and new.
+async fn portal() -> Rig {
+    let rig = Rig::start().await;
+    rig.add_users(60);
+    assert!(rig.portal.add_user(&fields(json!({
+        "user_name": "trainer-1", "first_name": "Jo", "last_name": "Trainer", "email": "trainer@acme.example",
+    }))));
+    for id in 1..=30 {
+        rig.portal.put_topic(topic(id));
+    }
+    rig.portal.put_topic(Topic {
+        r#type: TopicType::Article,
+        status: Folder::Draft,
+        published_version: None,
+        auto_enrol_links: Vec::new(),
+        ..topic(31)
+    });
+    for days in [3, 2, 100] {
+        let at = rig.portal.clock().now() - SignedDuration::from_hours(24 * days);
+        rig.portal.complete("user1@acme.example", 1, at).expect("completed");
+    }
+    rig.portal.enrol("user2@acme.example", 2).expect("enrolled");
+    rig
+}
+
+async fn probed(rig: &Rig, customer: &TenantConfiguration, names: &[&str]) -> Probed<PortalSample> {
+    let user_names: Vec<UserName> = names.iter().map(|name| name.parse().expect("a user name")).collect();
+    let asked = PortalQuestions {
+        customer,
+        now: now(),
+        user_names: &user_names,
+    };
+    rig.client.probe_portal(&asked).await.expect("it can be asked")
+}
+
+#[expect(clippy::disallowed_methods, reason = "the portal's clock is the machine's")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+#[track_caller]
+fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p Finding {
+    let found: Vec<_> = probed
+        .findings
+        .iter()
+        .filter(|finding| finding.assumption == assumption)
+        .collect();
+    assert_eq!(found.len(), 1, "{}: {:?}", assumption.id, probed.silences);
+    found[0]
+}
+
+/// The finding about an assumption of a portal that differs so.
+async fn with(deviation: Deviation, assumption: &Assumption) -> Finding {
+    let rig = portal().await;
+    rig.portal.deviate([deviation]);
+    about(&probed(&rig, &customer(&[]), &[]).await, assumption).clone()
+}
+
+#[tokio::test]
+async fn a_portal_that_keeps_the_contract_has_every_answer_right_in_few_requests_that_only_read() {
+    let rig = portal().await;
+    let names = ["user1@acme.example", "USER9@acme.example", "nobody@acme.example"];
+    let probed = probed(&rig, &customer(&[]), &names).await;
+    let wrong: Vec<_> = probed
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict != Verdict::Ok)
+        .collect();
+    let [limit] = wrong[..] else { panic!("{wrong:#?}") };
+    assert_eq!(
+        (limit.assumption, limit.verdict),
+        (&assume::LIMIT, Verdict::CannotTell),
+        "no header says"
+    );
+    let read = assume::ALL
+        .iter()
+        .filter(|assumption| assumption.shown_by == ShownBy::Reading);
+    for assumption in read.filter(|assumption| assumption.need.unmet(&customer(&[])).is_none()) {
+        if **assumption != assume::USER_MATCHING {
+            about(&probed, assumption);
+        }
+    }
+    assert_eq!(probed.sample.known_names, Some(2));
+    assert_eq!(probed.sample.users.len(), 25 + 25 + 11);
+    assert!(rig.portal.journal().effects().is_empty());
+    assert!(rig.portal.journal().matching(|entry| entry.is_write()).is_empty());
+    assert_eq!(probed.requests as usize, rig.portal.journal().len());
+    assert!(probed.requests <= 20, "{} requests", probed.requests);
+    let shown = format!("{:?}", probed.findings);
+    assert!(!shown.contains("acme.example") && !shown.contains("Citizen"), "{shown}");
+}
+
+#[tokio::test]
+async fn topics_that_carry_no_links_are_coped_with_by_launch_urls() {
+    let links = with(Deviation::NoLinks, &assume::TOPIC_LINKS).await;
+    assert_eq!(links.verdict, Verdict::Differs);
+    assert_eq!(links.seen, "topics carry no auto-enrol links (0 of 31)");
+    assert_eq!(
+        links.advice,
+        [Advice::set("courses.launch_urls", "{ \"TH-9-1\" = \"https://…\", … }")]
+    );
+    let references = with(Deviation::NoReferences, &assume::TOPIC_REFERENCE).await;
+    assert_eq!(references.verdict, Verdict::Differs);
+    assert!(
+        references.advice[0].to_string().starts_with("set courses.launch_urls"),
+        "{references:?}"
+    );
+}
+
+#[tokio::test]
+async fn topics_without_links_are_no_difference_any_more_once_addresses_are_written_by_hand() {
+    let rig = portal().await;
+    rig.portal.deviate([Deviation::NoLinks]);
+    let urls = "[courses.launch_urls]\n\"TH-9-1\" = \"https://acme.example/1\"\n\n[results]";
+    let probed = probed(&rig, &customer(&[("[results]", urls)]), &[]).await;
+    let links = about(&probed, &assume::TOPIC_LINKS);
+    assert_eq!(links.verdict, Verdict::Ok);
+    assert_eq!(
+        links.seen,
+        "topics carry no auto-enrol links (0 of 31); courses.launch_urls stands in for 1"
+    );
+}
+
+#[tokio::test]
+async fn links_under_another_label_are_named_with_the_setting() {
+    let rig = portal().await;
+    for id in 1..=30 {
+        let links = vec![AutoEnrolLink {
+            reference: Some("HR".to_owned()),
+            ..topic(id).auto_enrol_links[0].clone()
+        }];
+        rig.portal.change_topic(id, |topic| topic.auto_enrol_links = links);
+    }
+    let probed = probed(&rig, &customer(&[]), &[]).await;
+    let reference = about(&probed, &assume::TOPIC_REFERENCE);
+    assert_eq!(
+        reference.advice,
+        [Advice::set("courses.reference", "\"HR\"")],
+        "{reference:?}"
+    );
+    assert_eq!(about(&probed, &assume::TOPIC_LINKS).verdict, Verdict::Ok);
+}
+
+#[tokio::test]
+async fn launch_urls_of_codes_that_no_topic_has_are_named() {
+    let rig = Rig::start().await;
+    rig.portal.put_topic(topic(1));
+    let urls = "[courses.launch_urls]\n\"TH-9-1\" = \"https://acme.example/1\"\n\"TH-9-2\" = \"https://acme.example/2\"\n\n[results]";
+    let probed = probed(&rig, &customer(&[("[results]", urls)]), &[]).await;
+    let codes = about(&probed, &assume::TOPIC_LAUNCH_URLS);
+    assert_eq!(codes.seen, "1 of 2 codes are topics'");
+    assert!(
+        codes.advice[0].to_string().ends_with("no topic has TH-9-2"),
+        "{codes:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_list_that_is_written_otherwise_is_described() {
+    let elsewhere = with(Deviation::RecordsUnder("users".to_owned()), &assume::USER_LIST).await;
+    assert_eq!(
+        (elsewhere.verdict, elsewhere.seen.as_str()),
+        (Verdict::Differs, "the records are under users")
+    );
+    assert_eq!(elsewhere.advice, [assume::USER_LIST.mend()]);
+    let untold = with(Deviation::NoTotals, &assume::USER_LIST).await;
+    assert_eq!(untold.seen, "total_records, total_pages missing");
+    let one = with(Deviation::OnePage, &assume::USER_PAGE).await;
+    assert_eq!(one.verdict, Verdict::Differs, "{one:?}");
+}
+
+#[tokio::test]
+async fn pages_of_another_size_that_add_up_are_right() {
+    let list = with(Deviation::PageSize(10), &assume::USER_LIST).await;
+    assert_eq!(
+        (list.verdict, list.seen.as_str()),
+        (Verdict::Ok, "61 users in 7 pages of 10; 3 looked at add up")
+    );
+}
+
+#[tokio::test]
+async fn a_dot_that_is_read_as_a_format_is_told_from_a_user_who_is_not_found() {
+    let dotted = with(Deviation::DotIsSuffix, &assume::USER_DOTTED).await;
+    assert_eq!(dotted.verdict, Verdict::Differs);
+    assert_eq!(
+        dotted.seen,
+        "a listed user whose name has a dot is answered with status 404"
+    );
+    assert_eq!(
+        dotted.advice[1],
+        Advice::Mend {
+            file: "shared/tribal-habits/src/client.rs"
+        }
+    );
+    let by_name = with(Deviation::DotIsSuffix, &assume::USER_BY_NAME).await;
+    assert_eq!(by_name.verdict, Verdict::Ok, "trainer-1 is found");
+    let case = with(Deviation::CaseMatters, &assume::USER_CASE).await;
+    assert_eq!(case.verdict, Verdict::Differs, "{case:?}");
+    let wrapped = with(Deviation::WrappedUsers, &assume::USER_BY_NAME).await;
+    assert_eq!(wrapped.verdict, Verdict::Differs, "{wrapped:?}");
+}
+
+#[tokio::test]
+async fn enrolments_that_cannot_be_listed_cost_the_sweep() {
+    let rig = portal().await;
+    rig.portal.deviate([Deviation::NoEnrolmentList]);
+    let probed = probed(&rig, &customer(&[]), &[]).await;
+    let list = about(&probed, &assume::ENROLMENT_LIST);
+    assert_eq!(
+        (list.verdict, list.seen.as_str()),
+        (Verdict::Differs, "enrolments cannot be listed (status 404)")
+    );
+    assert!(
+        list.advice[0].to_string().contains("schedules.results_sweep"),
+        "{list:?}"
+    );
+    assert_eq!(about(&probed, &assume::ENROLMENT_SINCE).verdict, Verdict::CannotTell);
+    assert_eq!(about(&probed, &assume::ENROLMENT_ABSENT).verdict, Verdict::Ok);
+}
+
+#[tokio::test]
+async fn a_completed_since_that_is_ignored_is_noticed() {
+    let since = with(Deviation::CompletedSinceIgnored, &assume::ENROLMENT_SINCE).await;
+    assert_eq!(since.verdict, Verdict::Differs);
+    assert_eq!(
+        since.seen,
+        "1 completed before it and 1 not completed came all the same"
+    );
+}
+
+#[tokio::test]
+async fn custom_fields_that_the_portal_lacks_are_named_with_those_it_has() {
+    let rig = portal().await;
+    let mapped = customer(&[("\"X-Job Title\"", "\"X-Position\"")]);
+    let probed = probed(&rig, &mapped, &[]).await;
+    let custom = about(&probed, &assume::USER_CUSTOM_FIELDS);
+    assert_eq!(custom.verdict, Verdict::Differs);
+    assert_eq!(custom.seen, "not there: X-Position; not mapped are X-Job Title");
+}
+
+#[tokio::test]
+async fn a_limit_below_what_is_configured_is_what_to_configure() {
+    let limit = with(Deviation::LimitHeader(120), &assume::LIMIT).await;
+    assert_eq!(limit.advice, [Advice::set("tribal_habits.requests_per_minute", "120")]);
+}
+
+#[tokio::test]
+async fn a_clock_that_would_spoil_signatures_is_noticed() {
+    let rig = portal().await;
+    rig.portal.clock().set_skew(SignedDuration::from_secs(240));
+    let clock = about(&probed(&rig, &customer(&[]), &[]).await, &assume::CLOCK).clone();
+    assert_eq!(clock.verdict, Verdict::Differs);
+    assert!(clock.seen.ends_with(" s ahead of ours"), "{clock:?}");
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_is_one_finding_and_nothing_more_is_asked() {
+    let rig = Rig::with(one_try(), "another-key").await;
+    let probed = probed(&rig, &customer(&[]), &["jo@acme.example"]).await;
+    let key = about(&probed, &assume::CREDENTIALS);
+    assert_eq!(
+        (key.verdict, key.seen.as_str()),
+        (Verdict::Differs, "the key was refused (status 401)")
+    );
+    assert_eq!(about(&probed, &assume::ADDRESS).verdict, Verdict::Ok);
+    assert_eq!((probed.requests, rig.portal.journal().len()), (1, 1));
+    assert!(
+        probed
+            .silences
+            .iter()
+            .any(|silence| silence.is_about(&assume::USER_LIST))
+    );
+}
+
+#[tokio::test]
+async fn an_empty_portal_leaves_open_what_cannot_be_seen_there() {
+    let rig = Rig::start().await;
+    let probed = probed(&rig, &customer(&[]), &[]).await;
+    let differs: Vec<_> = probed
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict == Verdict::Differs)
+        .collect();
+    assert!(differs.is_empty(), "{differs:#?}");
+    assert_eq!(about(&probed, &assume::USER_LIST).verdict, Verdict::Ok);
+    assert_eq!(about(&probed, &assume::USER_DOTTED).verdict, Verdict::CannotTell);
+}
+
+/// Whatever a server says, in whatever form: it is described, nothing panics, and no value of it is shown.
+#[tokio::test]
+async fn whatever_an_answer_is_it_is_described_without_a_value_of_it() {
+    let secret = "jo.citizen@acme.example";
+    let bodies = [
+        json!(null),
+        json!(secret),
+        json!([secret]),
+        json!({}),
+        json!({"records": secret}),
+        json!({"records": {"0": secret}}),
+        json!({"records": [secret, 1, null]}),
+        json!({"records": [{}, {"user_name": secret}]}),
+        json!({"records": [{"user_name": [secret]}], "total_records": 1, "max_per_page": 0, "current_page": 1, "total_pages": u64::MAX}),
+        json!({"errors": [secret], "records": []}),
+        json!({"error": {"code": secret}, "other": [{"user_name": secret}]}),
+    ];
+    for body in bodies {
+        for status in [200, 204, 302, 404, 422] {
+            let rig = Rig::start().await;
+            let fault = Fault::Answer {
+                status,
+                body: body.clone(),
+            };
+            rig.portal.arm(Rule::new(fault).times(u32::MAX));
+            let probed = probed(&rig, &customer(&[]), &[secret]).await;
+            assert!(!probed.findings.is_empty(), "{status} {body}");
+            let shown = format!("{:?} {:?}", probed.findings, probed.silences);
+            assert!(!shown.contains(secret), "{status} {body}: {shown}");
+        }
+    }
+}
