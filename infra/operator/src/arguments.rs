@@ -9,6 +9,7 @@ use habitsync_vendor_http::PrivateVendors;
 use crate::courses::CoursesArguments;
 use crate::holds::HoldsCommand;
 use crate::link::LinkCommand;
+use crate::person::ExplainArguments;
 use crate::plan::PlanArguments;
 use crate::results::ResultsCommand;
 use crate::run::RunArguments;
@@ -100,6 +101,20 @@ pub(crate) enum StageCommand {
     /// The plan is made by the rules and under the limits of a run, from a fresh read. With --config, it is that of a
     /// configuration that is not applied yet. Exits with 3 where a removal would be held.
     Plan(PlanArguments),
-    /// Starts a customer's job now, as its schedule would.
+    /// Explains one person: why they have an account or have none, what the next run would do, and what would change that.
+    ///
+    /// Looks at the person alone, in a handful of requests, and writes nothing: the record in EmployeeConnect, each clause of the
+    /// filter, each mapped field, the account in Tribal Habits, and what is held, refused and on record. With --config, by a
+    /// configuration that is not applied yet. Exits with 3 where something is held or in the way.
+    ///
+    /// For example: habitsync explain acme E1042
+    Explain(ExplainArguments),
+    /// Starts a customer's job now, as its schedule would; with --only, syncs one person here, step by step.
+    ///
+    /// With --only, the person is looked at as `explain` does, what would be done is shown and asked about, and it is done under
+    /// the job's lease, by the rules, limits and holds of a run: whatever is held stays held. Then the account is read back. It
+    /// is no run: the person's record of changes names it, and the job's freshness stays as it is.
+    ///
+    /// For example: habitsync run acme users --only E1042
     Run(RunArguments),
 }

@@ -12,6 +12,7 @@ use habitsync_workflows::apply_tenant::{NewRemoval, NotApplied};
 use habitsync_workflows::backfill_results::BackfillFailure;
 use habitsync_workflows::holds::NotDecided;
 use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::one_person::PersonFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 
 use crate::tenant::{NotRotated, findings};
@@ -86,6 +87,17 @@ pub(crate) enum Failure {
         /// How many were said.
         said: Option<usize>,
     },
+    /// A person could not be looked at, or synced.
+    #[error(transparent)]
+    Person(#[from] PersonFailure),
+    /// The customer is a draft, and that was not said.
+    #[error(
+        "nothing was done: the customer is a draft, and nothing is written before they go live; --although-draft does it"
+    )]
+    DraftNotSaid,
+    /// Somebody would be removed, and that was not said.
+    #[error("nothing was done: one person is removed; say --yes-remove 1 to remove them")]
+    RemovalNotSaid,
     /// Nobody is known by whom something would be decided.
     #[error("who decides? Say --as NAME")]
     Nobody,
@@ -212,8 +224,11 @@ impl Failure {
     /// What kind of trouble it is, which says what the command exits with.
     pub(crate) fn trouble(&self) -> Trouble {
         match self {
-            Self::Removes { .. } | Self::NotTheNumber { .. } | Self::NotDecided(_) => Trouble::Data,
+            Self::Removes { .. } | Self::NotTheNumber { .. } | Self::NotDecided(_) | Self::RemovalNotSaid => {
+                Trouble::Data
+            }
             Self::Job(failure) => failure.trouble(),
+            Self::Person(failure) => failure.trouble(),
             Self::Backfill(_) | Self::Unchecked { .. } => Trouble::Vendor,
             Self::Connect(_)
             | Self::Service(_)
@@ -241,6 +256,7 @@ impl Failure {
             | Self::NoSuchVersion { .. }
             | Self::NoLink(_)
             | Self::NothingPlanned(_)
+            | Self::DraftNotSaid
             | Self::NoSuchTenant(_) => Trouble::Config,
         }
     }

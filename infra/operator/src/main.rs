@@ -11,6 +11,7 @@ mod failure;
 mod holds;
 mod link;
 mod manual;
+mod person;
 mod plan;
 mod results;
 mod run;
@@ -52,7 +53,8 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         StageCommand::Runs(asked) => runs::list(&stage, &asked).await,
         StageCommand::Courses(asked) => courses::list(&stage, &asked).await,
         StageCommand::Plan(asked) => return plan::plan(&stage, &asked).await,
-        StageCommand::Run(asked) => run::run(&stage, &asked).await,
+        StageCommand::Explain(asked) => return person::explain(&stage, &asked).await,
+        StageCommand::Run(asked) => return run::run(&stage, &asked).await,
     };
     done.map(|()| ExitCode::SUCCESS)
 }

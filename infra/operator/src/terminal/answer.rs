@@ -8,6 +8,7 @@ use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
 
 use super::PAGE;
+use super::page::{self, Section};
 use crate::failure::Failure;
 
 /// How an answer is written.
@@ -35,6 +36,11 @@ pub(crate) trait Answer: Serialize {
 
     /// How many of the rows a reader of the table is shown; a spreadsheet and a program get them all.
     fn limit(&self) -> Option<usize> {
+        None
+    }
+
+    /// The answer as sections, where it is about one thing and a table of it would not be readable; then that is what is read.
+    fn sections(&self) -> Option<Vec<Section>> {
         None
     }
 
@@ -71,7 +77,10 @@ fn table(answer: &impl Answer, width: u16) -> String {
     rows.truncate(rows.len() - left_out);
     let left_out = (left_out > 0).then(|| format!("… and {left_out} more: --limit 0, or --output csv"));
     let below: Vec<_> = left_out.into_iter().chain(answer.footer()).collect();
-    let table = (!rows.is_empty()).then(|| lines(answer.columns(), rows, width));
+    let table = match answer.sections() {
+        Some(sections) => Some(page::written(&sections, width)),
+        None => (!rows.is_empty()).then(|| lines(answer.columns(), rows, width)),
+    };
     let below = (!below.is_empty()).then(|| below.join("\n"));
     let parts: Vec<_> = [Some(heading), table, below].into_iter().flatten().collect();
     parts.join("\n\n") + "\n"

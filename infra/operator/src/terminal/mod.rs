@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod ask;
 pub(crate) mod local;
+pub(crate) mod page;
 mod printable;
 mod values;
 
