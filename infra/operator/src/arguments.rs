@@ -10,6 +10,7 @@ use crate::courses::CoursesArguments;
 use crate::doctor::DoctorArguments;
 use crate::holds::HoldsCommand;
 use crate::link::LinkCommand;
+use crate::person::ExplainArguments;
 use crate::plan::PlanArguments;
 use crate::rehearse::RehearseArguments;
 use crate::results::ResultsCommand;
@@ -24,6 +25,10 @@ use crate::terminal::Output;
 const GROUPS: &str = "\
 Setting up
   tenant     a customer's configuration and secrets      habitsync tenant init
+  doctor     whether both vendors do what we assume      habitsync doctor acme
+  scan       what would bite, person by person           habitsync scan acme
+  plan       what the next user sync would do            habitsync plan acme --config acme.toml
+  rehearse   the set-up call's test, with a sign-off     habitsync rehearse acme
   run        starts a job now, and may wait for its end  habitsync run acme users --wait
 
 Every day
@@ -33,6 +38,7 @@ Every day
 
 When something is wrong
   status     one customer in full, and what to type      habitsync status acme
+  explain    why somebody has an account, or has none    habitsync explain acme E1042
   results    what became of completions; tries again     habitsync results list acme --state dead
   courses    why a topic is a course, or what it lacks   habitsync courses acme --near
   link       one person's link between both systems      habitsync link show acme E1001
@@ -164,6 +170,20 @@ pub(crate) enum StageCommand {
     /// for the customer: habitsync scan TENANT --output csv > scan.csv
     #[command(after_long_help = crate::scan::exit_codes())]
     Scan(ScanArguments),
-    /// Starts a customer's job now, as its schedule would.
+    /// Explains one person: why they have an account or have none, what the next run would do, and what would change that.
+    ///
+    /// Looks at the person alone, in a handful of requests, and writes nothing: the record in EmployeeConnect, each clause of the
+    /// filter, each mapped field, the account in Tribal Habits, and what is held, refused and on record. With --config, by a
+    /// configuration that is not applied yet. Exits with 3 where something is held or in the way.
+    ///
+    /// For example: habitsync explain acme E1042
+    Explain(ExplainArguments),
+    /// Starts a customer's job now, as its schedule would; with --only, syncs one person here, step by step.
+    ///
+    /// With --only, the person is looked at as `explain` does, what would be done is shown and asked about, and it is done under
+    /// the job's lease, by the rules, limits and holds of a run: whatever is held stays held. Then the account is read back. It
+    /// is no run: the person's record of changes names it, and the job's freshness stays as it is.
+    ///
+    /// For example: habitsync run acme users --only E1042
     Run(RunArguments),
 }

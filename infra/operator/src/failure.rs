@@ -92,6 +92,17 @@ pub(crate) enum Failure {
         /// How many were said.
         said: Option<usize>,
     },
+    /// A person could not be looked at, or synced.
+    #[error(transparent)]
+    Person(#[from] PersonFailure),
+    /// The customer is a draft, and that was not said.
+    #[error(
+        "nothing was done: the customer is a draft, and nothing is written before they go live; --although-draft does it"
+    )]
+    DraftNotSaid,
+    /// Somebody would be removed, and that was not said.
+    #[error("nothing was done: one person is removed; say --yes-remove 1 to remove them")]
+    RemovalNotSaid,
     /// Nobody is known by whom something would be decided.
     #[error("who decides? Say --as NAME")]
     Nobody,
@@ -211,9 +222,6 @@ pub(crate) enum Failure {
         /// The version.
         version: u64,
     },
-    /// One person could not be looked at, or written.
-    #[error(transparent)]
-    Person(#[from] PersonFailure),
     /// Nobody was named to rehearse with.
     #[error(
         "nobody is rehearsed with: say --new, --updated, --terminated, --rehired or --filtered-out with an employee number"
@@ -240,7 +248,9 @@ impl Failure {
     pub(crate) fn trouble(&self) -> Trouble {
         match self {
             Self::NotFollowed(reason) => reason.trouble(),
-            Self::Removes { .. } | Self::NotTheNumber { .. } | Self::NotDecided(_) => Trouble::Data,
+            Self::Removes { .. } | Self::NotTheNumber { .. } | Self::NotDecided(_) | Self::RemovalNotSaid => {
+                Trouble::Data
+            }
             Self::Job(failure) => failure.trouble(),
             Self::Person(failure) => failure.trouble(),
             Self::NotLinked(failure) => failure.trouble(),
@@ -273,6 +283,7 @@ impl Failure {
             | Self::NoLink(_)
             | Self::NothingPlanned(_)
             | Self::NobodyRehearsed
+            | Self::DraftNotSaid
             | Self::NoSuchTenant(_) => Trouble::Config,
         }
     }

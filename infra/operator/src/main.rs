@@ -14,6 +14,7 @@ mod link;
 mod manual;
 #[cfg(test)]
 mod output_page;
+mod person;
 mod plan;
 mod rehearse;
 mod results;
@@ -62,6 +63,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         StageCommand::Doctor(asked) => return Box::pin(doctor::examine(&stage, &asked)).await,
         StageCommand::Rehearse(asked) => return Box::pin(rehearse::rehearse(&stage, &asked)).await,
         StageCommand::Plan(asked) => return plan::plan(&stage, &asked).await,
+        StageCommand::Explain(asked) => return person::explain(&stage, &asked).await,
         StageCommand::Run(asked) => return run::run(&stage, &asked).await,
     };
     done.map(|()| ExitCode::SUCCESS)

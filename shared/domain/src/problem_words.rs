@@ -14,6 +14,11 @@ impl Cause {
                 field,
                 source,
                 expected,
+            } if expected == "not empty" => format!("{field} is required and is empty ({source})"),
+            Self::RequiredField {
+                field,
+                source,
+                expected,
             } => format!("{field} is required and is not {expected} ({source})"),
             Self::InvalidValue {
                 field,

@@ -14,8 +14,7 @@ use habitsync_workflows::sync_users::InForce;
 
 pub(crate) use counts::lines_beside;
 use shown::{Shown, ShownProblem};
-use words::next_run_in_words;
-pub(crate) use words::{in_words, what};
+pub(crate) use words::{in_words, next_run_in_words, what};
 
 use crate::customer::Customer;
 use crate::failure::Failure;

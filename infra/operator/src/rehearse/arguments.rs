@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use habitsync_domain::rehearsal::Scenario;
 use habitsync_domain::tenant::TenantId;
 
+use crate::terminal::By;
 use crate::terminal::ask::Yes;
 
 /// Whom the set-up call's test is made with. Whoever is not named is asked for in a terminal.
@@ -30,9 +31,8 @@ pub(crate) struct RehearseArguments {
     /// Write these people although the customer is a draft, whose runs write nobody.
     #[arg(long)]
     pub(super) although_draft: bool,
-    /// Who rehearses; whoever uses this computer, unless given.
-    #[arg(long = "as", value_name = "NAME", env = "USER")]
-    pub(super) name: Option<String>,
+    #[command(flatten)]
+    pub(super) by: By,
     /// Who watches on the customer's side, for the sign-off.
     #[arg(long, value_name = "NAME")]
     pub(super) with: Option<String>,

@@ -30,8 +30,7 @@ use crate::terminal::Output;
 pub(crate) async fn rehearse(stage: &Stage, asked: &RehearseArguments) -> Result<ExitCode, Failure> {
     let stored = stage.in_force(&asked.tenant).await?;
     may_be_rehearsed(stored.configuration.status, asked)?;
-    let operator = asked.name.as_deref().map(str::trim).filter(|name| !name.is_empty());
-    let operator = operator.ok_or(Failure::Nobody)?;
+    let operator = asked.by.name()?;
     let tenant = stage.open(stored).await?;
     let at = SystemClock.now();
     let mut steps = Vec::new();

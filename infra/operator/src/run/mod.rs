@@ -1,25 +1,29 @@
-//! `habitsync run`: a customer's job, now.
+//! `habitsync run`: a customer's job, now; of one person here, of everybody where it always runs.
 
 mod follow;
 
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
+use clap::{CommandFactory, ValueEnum};
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::queue::StartJob;
 
 pub(crate) use follow::NotFollowed;
 
+use crate::arguments::Arguments;
 use crate::failure::Failure;
+use crate::person::{self, OnlyArguments};
 use crate::stage::Stage;
-use clap::ValueEnum;
 
 /// Shown below the options.
 const EXAMPLES: &str = "\
 The run goes ahead where the job would stay away after failures, but not during a vendor's outage.
 
   habitsync run acme users                  starts it, and returns
-  habitsync run acme users --wait           says what it did, and exits as it ended";
+  habitsync run acme users --wait           says what it did, and exits as it ended
+  habitsync run acme users --only E1042     syncs one person here, step by step";
 
 /// Which job is started.
 #[derive(Debug, clap::Args)]
@@ -31,11 +35,13 @@ pub(crate) struct RunArguments {
     pub(crate) job: JobName,
     /// Follow the run until it has ended, and exit as it did: 0 well, 1 failed, 3 with removals held. Ctrl-C stops following, not
     /// the run.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "person")]
     pub(crate) wait: bool,
     /// How many minutes a run is followed at most.
     #[arg(long, value_name = "MINUTES", default_value_t = 30, requires = "wait")]
     pub(crate) timeout: u64,
+    #[command(flatten)]
+    pub(crate) only: OnlyArguments,
 }
 
 /// A customer's jobs.
@@ -59,11 +65,23 @@ impl From<JobName> for Job {
     }
 }
 
-/// Starts the job's function with the event its schedule would send, and says so; or follows what it started.
+/// Starts the job, and follows it where that was asked for; or syncs one person.
 pub(crate) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, Failure> {
-    if asked.wait {
-        return follow::run(stage, asked).await;
+    match (&asked.only.person, asked.job) {
+        (Some(_), JobName::Users) => Box::pin(person::sync_only(stage, &asked.tenant, &asked.only)).await,
+        (Some(_), JobName::Courses | JobName::Sweep) => usage("only the users job can be run for one person: --only"),
+        (None, _) if asked.wait => follow::run(stage, asked).await,
+        (None, _) => start_and_say(stage, asked).await,
     }
+}
+
+/// Says that the command cannot be meant so, as the parser of the arguments would, and ends the program.
+fn usage(message: &str) -> ! {
+    Arguments::command().error(ErrorKind::ArgumentConflict, message).exit()
+}
+
+/// Starts the job's function with the event its schedule would send, and says so.
+async fn start_and_say(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, Failure> {
     stage.in_force(&asked.tenant).await?;
     let function = start(stage, asked).await?;
     println!("{}: started {function}; it runs there, not here", asked.tenant);

@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod ask;
 mod by;
 pub(crate) mod local;
+pub(crate) mod page;
 mod printable;
 pub(crate) mod progress;
 pub(crate) mod stop;

@@ -39,6 +39,19 @@ impl Condition {
         Self { clauses, tree }
     }
 
+    /// What each clause speaks for the condition with; none where it does so both ways.
+    pub(super) fn wanted(&self) -> Vec<Option<bool>> {
+        let mut wanted = vec![Vec::new(); self.clauses.len()];
+        self.tree.note_wanted(true, &mut wanted);
+        let only = |wanted: Vec<bool>| {
+            wanted
+                .first()
+                .copied()
+                .filter(|first| wanted.iter().all(|other| other == first))
+        };
+        wanted.into_iter().map(only).collect()
+    }
+
     /// What the condition comes to. A clause that fails counts for nothing where another one decides, as in CEL.
     pub(super) fn truth(&self, truths: &[Truth]) -> Truth {
         self.tree.truth(truths)
@@ -121,6 +134,14 @@ fn tree(text: &str, whole: &Expression, clauses: &mut Vec<Expression>) -> Tree {
 }
 
 impl Tree {
+    fn note_wanted(&self, truth: bool, wanted: &mut [Vec<bool>]) {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.note_wanted(truth, wanted)),
+            Self::Not(part) => part.note_wanted(!truth, wanted),
+            Self::Clause(clause) => wanted[*clause].push(truth),
+        }
+    }
+
     fn truth(&self, truths: &[Truth]) -> Truth {
         match self {
             Self::All(parts) => decided(parts, truths, false),
@@ -196,6 +217,7 @@ mod tests {
                 "employee.location in [\"Fiji\"]"
             ]
         );
+        assert_eq!(condition.wanted(), [Some(true), Some(true), Some(false)]);
         assert_eq!(condition.truth(&[Some(true), Some(true), Some(true)]), Some(false));
         assert_eq!(
             condition.ways(&[Some(true), Some(true), Some(true)], true),
@@ -211,6 +233,7 @@ mod tests {
     fn a_clause_that_is_there_twice_is_one() {
         let condition = condition("(a && b) || (!a && c)");
         assert_eq!(sources(&condition), ["a", "b", "c"]);
+        assert_eq!(condition.wanted(), [None, Some(true), Some(true)]);
         assert_eq!(
             condition.ways(&[Some(true), Some(false), Some(false)], true),
             [[(1, true)]],

@@ -18,8 +18,8 @@ use jiff::civil::Date;
 pub use flip::{Flip, Scope};
 pub use needed::Needed;
 pub use outcome::{FieldOutcome, outcome};
-pub use seen::FieldSeen;
-pub use told::{ClauseSeen, EmploymentSeen, Explanation, FilterSeen, ValueSeen, Verdict};
+pub use seen::{FieldSeen, record_seen};
+pub use told::{ClauseSeen, EmploymentSeen, Explanation, FilterSeen, Standing, ValueSeen, Verdict};
 
 use crate::configuration::{UsersConfiguration, WriteMode};
 use crate::employee::Employee;
@@ -120,6 +120,12 @@ impl Question<'_> {
         let from = |(days, start): (i64, Date)| start.saturating_sub(days.days());
         let account_from = window.zip(self.employee.start_date().ok().flatten()).map(from);
         EmploymentSeen {
+            standing: match &employment {
+                Ok(Employment::Works) => Standing::Works,
+                Ok(Employment::StartsLater) => Standing::StartsLater,
+                Ok(Employment::Left(_)) => Standing::Left,
+                Err(_) => Standing::Unknown,
+            },
             because: self.because(&employment.map_err(|undecided| undecided.to_string())),
             account_from: account_from.filter(|from| *from > self.today),
             status: text("status"),
@@ -154,11 +160,13 @@ impl Question<'_> {
     fn filter(&self, filter: &Expression) -> FilterSeen {
         let scope = self.scope();
         let condition = Condition::of(filter);
-        let clause = |clause: &Expression| {
+        let wanted = condition.wanted();
+        let clause = |(clause, wanted): (&Expression, Option<bool>)| {
             let truth = clause.truth(&scope);
             ClauseSeen {
                 source: clause.source().to_owned(),
                 holds: truth.as_ref().ok().copied(),
+                wanted,
                 failure: truth.err().map(|failure| failure.to_string()),
                 fields: fields_seen(clause, self.employee, self.manager),
             }
@@ -166,7 +174,7 @@ impl Question<'_> {
         FilterSeen {
             source: filter.source().to_owned(),
             admits: filter.truth(&scope).ok(),
-            clauses: condition.clauses.iter().map(clause).collect(),
+            clauses: condition.clauses.iter().zip(wanted).map(clause).collect(),
         }
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::configuration::UsersConfiguration;
 use crate::employee::Employee;
 use crate::employee_fields::FieldValue;
 use crate::expression::Expression;
@@ -71,6 +72,28 @@ pub(super) fn fields_seen(expression: &Expression, employee: &Employee, manager:
         .chain(their_custom)
         .collect()
 }
+
+/// Everything of the record that decides about the person or is mapped: what decides about work first, then what expressions name.
+#[must_use]
+pub fn record_seen(users: &UsersConfiguration, employee: &Employee, manager: Option<&Employee>) -> Vec<FieldSeen> {
+    let decisive = DECISIVE.map(|name| FieldSeen {
+        field: format!("employee.{name}"),
+        value: json(employee.fields().field(name)),
+    });
+    let named = users
+        .expressions()
+        .flat_map(|expression| fields_seen(expression, employee, manager));
+    let mut seen: Vec<FieldSeen> = decisive.into();
+    for field in named {
+        if !seen.iter().any(|known| known.field == field.field) {
+            seen.push(field);
+        }
+    }
+    seen
+}
+
+/// What decides whether somebody works there, and who their manager is.
+const DECISIVE: [&str; 4] = ["status", "startDate", "terminationDate", "managerEmployeeId"];
 
 const CUSTOM_FIELDS: &str = "customFields";
 

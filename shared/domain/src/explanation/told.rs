@@ -53,9 +53,25 @@ pub enum Verdict {
     },
 }
 
+/// How somebody stands to the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// They work there, or start soon enough to have an account.
+    Works,
+    /// They start too far in the future to have an account yet.
+    StartsLater,
+    /// They no longer work there.
+    Left,
+    /// It cannot be told.
+    Unknown,
+}
+
 /// Whether somebody works there, and why.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct EmploymentSeen {
+    /// How they stand.
+    pub standing: Standing,
     /// In words, with what was seen.
     pub because: String,
     /// `status`, as the record has it.
@@ -86,6 +102,8 @@ pub struct ClauseSeen {
     pub source: String,
     /// Whether it holds; none where it fails.
     pub holds: Option<bool>,
+    /// What speaks for being admitted: that it holds, or (after a `!`) that it does not; none where it depends on other clauses.
+    pub wanted: Option<bool>,
     /// Why it fails.
     pub failure: Option<String>,
     /// What it looks at.

@@ -1,0 +1,157 @@
+//! What the next run does about somebody, in words.
+
+use habitsync_domain::configuration::Status;
+use habitsync_domain::explanation::{Explanation, Verdict};
+use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::tenant::TenantId;
+use habitsync_domain::user_plan::{Next, PersonPlan, Step};
+use habitsync_workflows::one_person::SeenPerson;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+
+use crate::terminal::local;
+
+/// The one word for what is done next; a promise to programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Will {
+    Create,
+    Adopt,
+    Note,
+    Change,
+    Reactivate,
+    Deactivate,
+    GiveUp,
+    Nothing,
+    Held,
+    Kept,
+    Waits,
+    SetAside,
+}
+
+impl Will {
+    pub(super) fn of(plan: &PersonPlan) -> Self {
+        use habitsync_domain::user_plan::Deed;
+        match plan.next() {
+            Next::Act(step) => match step.deed() {
+                Deed::Create => Self::Create,
+                Deed::Adopt => Self::Adopt,
+                Deed::Note => Self::Note,
+                Deed::Change => Self::Change,
+                Deed::Reactivate => Self::Reactivate,
+                Deed::Deactivate => Self::Deactivate,
+                Deed::GiveUp => Self::GiveUp,
+            },
+            Next::Held(_) => Self::Held,
+            Next::Kept => Self::Kept,
+            Next::Waits(_) => Self::Waits,
+            Next::SetAside(_) => Self::SetAside,
+            Next::Nothing => Self::Nothing,
+        }
+    }
+}
+
+/// What is done next, and why; `explanation` is none where there is no record.
+pub(super) fn in_words(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &TimeZone) -> String {
+    match seen.plan.next() {
+        Next::Act(step) => act(step, &reasons(&seen.plan)),
+        Next::Held(held) => format!(
+            "the deactivation is held ({}): {}",
+            held.evidence.reason(),
+            held.because.reason()
+        ),
+        Next::Kept => "the account is kept: somebody decided so, until the evidence is another".to_owned(),
+        Next::Waits(people) => format!(
+            "nothing until the account of {} has given up the user name or e-mail; a run of everybody sees to it in order",
+            joined(people)
+        ),
+        Next::SetAside(problem) => format!("nothing until this is mended: {}", problem.cause.in_words()),
+        Next::Nothing => nothing(seen, explanation, zone),
+    }
+}
+
+fn act(step: &Step, reasons: &str) -> String {
+    match step {
+        Step::Create(user) => format!("creates the account {} ({reasons})", user.user_name.as_str()),
+        Step::Remember { stored: None, seen } => {
+            format!(
+                "takes the account {} over as it is; nothing is written to it",
+                seen.user_name.as_str()
+            )
+        }
+        Step::Remember { .. } => "notes what was changed in Tribal Habits; nothing is written to it".to_owned(),
+        Step::Change { change, .. } if change.active == Some(true) => format!("reactivates the account ({reasons})"),
+        Step::Change { .. } => format!("changes the account ({reasons})"),
+        Step::Deactivate { .. } => format!("deactivates the account: {reasons}"),
+        Step::GiveUp { .. } => format!("gives a name up ({reasons})"),
+    }
+}
+
+fn reasons(plan: &PersonPlan) -> String {
+    let reasons: Vec<_> = plan.plan.actions.iter().map(|action| action.reason.as_str()).collect();
+    reasons.join("; ")
+}
+
+fn nothing(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &TimeZone) -> String {
+    let is_active = seen.link.as_ref().map(|link| link.active);
+    let account = match is_active {
+        Some(true) => "the account is left as it is",
+        Some(false) => "the account is deactivated already",
+        None => "there is no account",
+    };
+    match explanation.map(|explanation| &explanation.verdict) {
+        None => format!("nothing: {account}"),
+        Some(Verdict::InScope) if seen.parked.is_some() => {
+            "nothing: what is left to be written was refused, and rests".to_owned()
+        }
+        Some(Verdict::InScope) if is_active == Some(true) => "nothing: the account is as it should be".to_owned(),
+        Some(Verdict::StartsLater) => {
+            let from = explanation.and_then(|explanation| explanation.employment.account_from);
+            let from = from.map(|from| format!(" before {from}")).unwrap_or_default();
+            format!("nothing{from}: they start later")
+        }
+        Some(Verdict::Left { .. }) => format!("nothing: they have left, and {account}{}", removed(seen, zone)),
+        Some(Verdict::OutOfScope) => format!("nothing: the filter does not admit them, and {account}"),
+        Some(Verdict::Protected) => "nothing: the account is protected".to_owned(),
+        Some(Verdict::Undecided { problem }) => format!("nothing until this is mended: {}", problem.cause.in_words()),
+        Some(Verdict::InScope) => format!("nothing: the configuration switches such writes off, and {account}"),
+    }
+}
+
+fn removed(seen: &SeenPerson, zone: &TimeZone) -> String {
+    let removed = seen.link.as_ref().and_then(|link| link.removed.as_ref());
+    removed.map_or_else(String::new, |removed| format!(" ({})", local(removed.at, zone)))
+}
+
+/// What has to be typed for it to go on; none where nothing waits.
+pub(super) fn how_to_go_on(seen: &SeenPerson, tenant: &TenantId) -> Vec<String> {
+    match (seen.plan.next(), &seen.held) {
+        (Next::Held(_), Some(held)) => {
+            let (id, count) = (&held.id, held.people.len());
+            vec![
+                format!("habitsync holds list {tenant}"),
+                format!("habitsync holds approve {tenant} {} --yes-remove {count}", id.as_str()),
+                format!("habitsync holds reject {tenant} {}", id.as_str()),
+            ]
+        }
+        (Next::Held(_), None) => vec![format!(
+            "a run puts it on the list: habitsync run {tenant} users, then habitsync holds list {tenant}"
+        )],
+        (Next::Waits(_), _) => vec![format!("habitsync run {tenant} users")],
+        _ => Vec::new(),
+    }
+}
+
+/// What the customer's status makes of it.
+pub(super) const fn of_status(status: Status) -> Option<&'static str> {
+    match status {
+        Status::Live => None,
+        Status::Draft => Some("the customer is a draft: runs plan it and write nothing"),
+        Status::Paused => Some("the customer is paused: nothing runs"),
+    }
+}
+
+fn joined(people: &[EmployeeId]) -> String {
+    let people: Vec<_> = people.iter().map(EmployeeId::as_str).collect();
+    people.join(", ")
+}

@@ -1,0 +1,135 @@
+//! `habitsync run TENANT users --only PERSON`: one person is looked at, what would be done is shown and asked about, and it is done
+//! and read back, step by step.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use habitsync_domain::configuration::Status;
+use habitsync_domain::tenant::TenantId;
+use habitsync_domain::user_plan::{Next, Step};
+use habitsync_workflows::one_person::{DraftRule, PersonFailure, SeenPerson, Synced, look_at_person, sync_person};
+use habitsync_workflows::sync_users::InForce;
+use serde::Serialize;
+
+use super::explained::{Explained, Rules};
+use super::trace::{Step as Traced, Trace};
+use super::{code, one_person};
+use crate::failure::Failure;
+use crate::stage::Stage;
+use crate::terminal::Output;
+use crate::terminal::ask::{Yes, is_agreed_number};
+
+/// What is said about a run of one person.
+#[derive(Debug, clap::Args)]
+pub(crate) struct OnlyArguments {
+    /// Sync only this person, here and now: an employee number, or a user name in Tribal Habits.
+    #[arg(long = "only", value_name = "PERSON")]
+    pub(crate) person: Option<String>,
+    #[command(flatten)]
+    yes: Yes,
+    /// Agree that so many people are removed: 1, where it is this one.
+    #[arg(long, value_name = "NUMBER", requires = "person")]
+    yes_remove: Option<usize>,
+    /// Write although the customer is a draft: the call that sets a customer up tries one person before they go live.
+    #[arg(long, requires = "person")]
+    although_draft: bool,
+}
+
+/// What came of it, for programs.
+#[derive(Serialize)]
+struct Told {
+    #[serde(flatten)]
+    explained: Explained,
+    steps: Vec<Traced>,
+    carried_out: bool,
+    /// Whether everything was written; none where nothing was to be written, or was not agreed to.
+    done: Option<bool>,
+    read_back: Option<habitsync_workflows::one_person::ReadBack>,
+}
+
+/// Syncs one person.
+pub(crate) async fn sync_only(stage: &Stage, tenant: &TenantId, asked: &OnlyArguments) -> Result<ExitCode, Failure> {
+    let began = Instant::now();
+    let open = stage.open(stage.in_force(tenant).await?).await?;
+    let draft = may_write(open.configuration.status, asked)?;
+    let in_force = InForce::version(open.version, &open.configuration);
+    let trace = Trace::new(&open.configuration, stage.output, began);
+    trace.connected(&stage.name, open.version);
+    let one = one_person(&open);
+    let shown = look_at_person(&one, in_force, asked.person.as_deref().unwrap_or_default(), &trace).await?;
+    let synced = if is_agreed(&shown, asked, stage.output)? {
+        trace.resume();
+        Some(sync_person(&one, in_force, &shown, draft, &trace).await?)
+    } else {
+        None
+    };
+    let exit = exit_code(&shown, synced.as_ref());
+    let rules = Rules {
+        stage: &stage.name,
+        called: format!("version {}", open.version),
+        configuration: &open.configuration,
+        requests: trace.requests(),
+    };
+    conclude(Explained::of(shown, &rules), synced, trace, stage.output)?;
+    Ok(exit)
+}
+
+/// Whether a draft is written; a customer of whom nobody is written is refused before anybody is asked anything.
+fn may_write(status: Status, asked: &OnlyArguments) -> Result<DraftRule, Failure> {
+    match status {
+        Status::Paused => Err(PersonFailure::Paused.into()),
+        Status::Draft if !asked.although_draft => Err(Failure::DraftNotSaid),
+        Status::Draft => Ok(DraftRule::Write),
+        Status::Live => Ok(DraftRule::LeaveAlone),
+    }
+}
+
+/// Whether there is something to do and it is to be done. A removal is agreed to by its number.
+fn is_agreed(shown: &SeenPerson, asked: &OnlyArguments, output: Output) -> Result<bool, Failure> {
+    match shown.plan.next() {
+        Next::Act(Step::Deactivate { .. }) => {
+            let is_said = match asked.yes_remove {
+                Some(number) => number == 1,
+                None => is_agreed_number(1),
+            };
+            if is_said {
+                Ok(true)
+            } else {
+                Err(Failure::RemovalNotSaid)
+            }
+        }
+        Next::Act(_) if asked.yes.yes => Ok(true),
+        // JSON is nobody's terminal.
+        Next::Act(_) if output == Output::Json => Ok(false),
+        Next::Act(_) => asked.yes.is_said_to("Do this now?"),
+        Next::Held(_) | Next::Kept | Next::Waits(_) | Next::SetAside(_) | Next::Nothing => Ok(false),
+    }
+}
+
+fn exit_code(shown: &SeenPerson, synced: Option<&Synced>) -> ExitCode {
+    match synced {
+        Some(synced) if !synced.done => ExitCode::FAILURE,
+        Some(synced) if synced.read_back.as_ref().is_some_and(|read| !read.is_as_expected()) => ExitCode::FAILURE,
+        Some(_) => ExitCode::SUCCESS,
+        None => code(&shown.plan),
+    }
+}
+
+fn conclude(explained: Explained, synced: Option<Synced>, trace: Trace<'_>, output: Output) -> Result<(), Failure> {
+    if output == Output::Json {
+        let told = Told {
+            explained,
+            steps: trace.into_steps(),
+            carried_out: synced.is_some(),
+            done: synced.as_ref().map(|synced| synced.done),
+            read_back: synced.and_then(|synced| synced.read_back),
+        };
+        println!("{}", serde_json::to_string_pretty(&told)?);
+        return Ok(());
+    }
+    for next in &explained.go_on {
+        println!("{next}");
+    }
+    trace.sum_up();
+    Ok(())
+}

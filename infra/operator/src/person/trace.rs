@@ -1,0 +1,226 @@
+//! Each step of syncing one person as it is reached: what went in, what came of it, how long it took and how many requests.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+use habitsync_aws_adapters::SystemClock;
+use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::employee::Employee;
+use habitsync_domain::explanation::{Explanation, explain};
+use habitsync_domain::mapping::display_name;
+use habitsync_domain::user_plan::{Action, Step as Planned};
+use habitsync_vendor_http::take_traffic;
+use habitsync_workflows::one_person::{FollowPerson, Reached, SeenPerson};
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::failure::VendorFailure;
+use habitsync_workflows::sync_users::{Done, FollowWrites};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::next;
+use super::page::{clause_verdict, verdict_in_words};
+use super::traced::{accounts_in_words, changes, failed, in_words, read_back_in_words};
+use crate::terminal::{Output, counted, local, printable};
+
+/// One step, as it was reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Step {
+    #[serde(rename = "step")]
+    pub(super) name: &'static str,
+    /// What went in, and what came of it: a line each.
+    pub(super) told: Vec<String>,
+    pub(super) milliseconds: u64,
+    pub(super) requests: u64,
+}
+
+/// Tells steps as they are reached.
+pub(super) struct Trace<'a> {
+    configuration: &'a TenantConfiguration,
+    output: Output,
+    began: Instant,
+    state: Mutex<State>,
+}
+
+struct State {
+    since: Instant,
+    steps: Vec<Step>,
+}
+
+impl<'a> Trace<'a> {
+    /// `began`: when the first step did.
+    pub(super) fn new(configuration: &'a TenantConfiguration, output: Output, began: Instant) -> Self {
+        take_traffic();
+        Self {
+            configuration,
+            output,
+            began,
+            state: Mutex::new(State {
+                since: began,
+                steps: Vec::new(),
+            }),
+        }
+    }
+
+    pub(super) fn connected(&self, stage: &str, version: u64) {
+        let configuration = self.configuration;
+        let told = format!(
+            "{} on stage {stage}, version {version} of the configuration",
+            configuration.tenant
+        );
+        self.tell("connect", vec![told]);
+    }
+
+    /// What somebody thought about meanwhile is no step's time.
+    pub(super) fn resume(&self) {
+        self.state().since = Instant::now();
+    }
+
+    pub(super) fn requests(&self) -> u64 {
+        self.state().steps.iter().map(|step| step.requests).sum()
+    }
+
+    pub(super) fn into_steps(self) -> Vec<Step> {
+        self.state.into_inner().unwrap_or_else(PoisonError::into_inner).steps
+    }
+
+    /// The last line: all of it together.
+    pub(super) fn sum_up(&self) {
+        let seconds = self.began.elapsed().as_secs_f64();
+        println!("{} in {seconds:.1} s", counted(self.requests(), "request"));
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, step: &'static str, told: Vec<String>) {
+        let mut state = self.state();
+        let now = Instant::now();
+        let milliseconds = u64::try_from(now.duration_since(state.since).as_millis()).unwrap_or(u64::MAX);
+        state.since = now;
+        let step = Step {
+            name: step,
+            told,
+            milliseconds,
+            requests: take_traffic().requests,
+        };
+        if self.output != Output::Json {
+            println!("{}", in_words(&step));
+        }
+        state.steps.push(step);
+    }
+
+    fn local(&self, at: Timestamp) -> String {
+        local(at, self.configuration.time_zone.zone())
+    }
+
+    fn read(&self, employee: Option<&Employee>, manager: Option<&Employee>) {
+        let Some(employee) = employee else {
+            self.tell("read", vec!["EmployeeConnect has no such employee (404)".to_owned()]);
+            return;
+        };
+        let manager = manager.map(|manager| format!("manager {}, {}", manager.id(), printable(&display_name(manager))));
+        let person = format!("employee {}, {}", employee.id(), printable(&display_name(employee)));
+        self.tell("read", [person].into_iter().chain(manager).collect());
+    }
+
+    fn scope(&self, explanation: &Explanation) {
+        let filter = explanation.filter.iter().flat_map(|filter| &filter.clauses);
+        let clauses = filter.map(|clause| {
+            let words: Vec<_> = clause.source.split_whitespace().collect();
+            format!("{:<8}{}", clause_verdict(clause), printable(&words.join(" ")))
+        });
+        let verdict = format!(
+            "{}; {}",
+            verdict_in_words(&explanation.verdict),
+            explanation.employment.because
+        );
+        self.tell("scope", [printable(&verdict)].into_iter().chain(clauses).collect());
+    }
+
+    fn map(&self, explanation: &Explanation) {
+        let values = [&explanation.user_name].into_iter().chain(&explanation.fields);
+        let told = values.map(|value| {
+            let given = match (&value.value, &value.problem) {
+                (Some(value), _) => printable(value),
+                (None, Some(problem)) => format!("unusable: {}", printable(&problem.cause.in_words())),
+                (None, None) => "(empty)".to_owned(),
+            };
+            format!("{}: {given}", value.field)
+        });
+        self.tell("map", told.collect());
+    }
+
+    fn planned(&self, seen: &SeenPerson) {
+        let explanation = seen
+            .employee
+            .as_ref()
+            .map(|employee| self.explanation(employee, seen.manager.as_ref(), seen.at));
+        let zone = self.configuration.time_zone.zone();
+        let words = printable(&next::in_words(seen, explanation.as_ref(), zone));
+        let values = changes(&seen.plan.plan, seen.at);
+        let unknown = seen
+            .unknown
+            .iter()
+            .map(|unknown| format!("not seen from here: {}", unknown.as_str()));
+        self.tell("plan", [words].into_iter().chain(values).chain(unknown).collect());
+    }
+
+    fn explanation(&self, employee: &Employee, manager: Option<&Employee>, at: Timestamp) -> Explanation {
+        let today = at.to_zoned(self.configuration.time_zone.zone().clone()).date();
+        let records = [Some(employee), manager].into_iter().flatten();
+        let custom = records.flat_map(|record| record.fields().all_custom().map(|(name, _)| name));
+        explain(&self.configuration.users, employee, manager, custom, today, true)
+    }
+}
+
+impl FollowPerson for Trace<'_> {
+    fn reached(&self, step: Reached<'_>) {
+        match step {
+            Reached::Known { employee, linked } => {
+                let people = counted(linked, "person");
+                self.tell("find", vec![format!("employee {employee} is meant; {people} linked")]);
+            }
+            Reached::Read { employee, manager } => {
+                self.read(employee, manager);
+                if let Some(employee) = employee {
+                    let explanation = self.explanation(employee, manager, SystemClock.now());
+                    self.scope(&explanation);
+                    self.map(&explanation);
+                }
+            }
+            Reached::Matched { accounts } => self.tell("match", accounts_in_words(accounts)),
+            Reached::Planned(seen) => self.planned(seen),
+            Reached::Leased { until } => {
+                let until = self.local(until);
+                self.tell("lease", vec![format!("no run begins before this is done, or {until}")]);
+            }
+            Reached::PlannedAgain => self.tell("look again", vec!["it is still what was shown".to_owned()]),
+            Reached::ReadBack(read) => self.tell("read back", read_back_in_words(read)),
+        }
+    }
+}
+
+impl FollowWrites for Trace<'_> {
+    fn tried(&self, step: &Planned, came_of: Result<(), &VendorFailure>) {
+        if matches!(step, Planned::Remember { .. }) {
+            return;
+        }
+        let what = step.deed().as_str();
+        let came_of = match came_of {
+            Ok(()) => "Tribal Habits has done it".to_owned(),
+            Err(failure) => failed(failure),
+        };
+        self.tell("act", vec![format!("{what}: {came_of}")]);
+    }
+
+    fn ended(&self, _: &Action, done: &Done) {
+        let told = match done {
+            Done::Yes => "the link, the mirror and the change are on record".to_owned(),
+            Done::No(cause) => format!("nothing was written: {}", printable(&cause.in_words())),
+            Done::Refused => "nothing was written: every field was refused, and rests".to_owned(),
+            Done::Later => "nothing was written: out of time".to_owned(),
+        };
+        self.tell("record", vec![told]);
+    }
+}
