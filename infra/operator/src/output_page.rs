@@ -119,7 +119,9 @@ fn every_field_of_every_answer_is_named_and_nothing_else_is() {
     for (command, examples) in commands() {
         let named = named(&sections, &format!("habitsync {command}"));
         let mut found = BTreeSet::new();
-        examples.iter().for_each(|example| leaves(example, "", &mut found));
+        for example in &examples {
+            leaves(example, "", &mut found);
+        }
         let is_missing = |(path, is_empty): &&(String, bool)| {
             let mut named = named.iter();
             !named.any(|named| is_named_by(path, named) || (*is_empty && is_around(path, named)))
