@@ -6,7 +6,7 @@ mod proxy;
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use habitsync_aws_adapters::{Aws, Table};
+use habitsync_aws_adapters::{Aws, SystemClock, Table};
 use habitsync_domain::completion::Completion;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
@@ -18,11 +18,12 @@ use habitsync_domain::vendor::Vendor;
 use habitsync_local::deploy::STAGE;
 use habitsync_local::emulator::REGION;
 use habitsync_local::{LocalStack, Options, workspace};
+use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::result_list::AddResult;
 use habitsync_workflows::ports::results::SettleResult;
 use habitsync_workflows::ports::runs::RememberJob;
 use habitsync_workflows::ports::tenants::SaveConfiguration;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use tokio::process::Command;
 
 use proxy::CountingProxy;
@@ -102,7 +103,7 @@ async fn add(table: &Table, number: usize) -> Result<(), Failure> {
     let name = format!("customer-{number:03}");
     let source = ACME.replace("tenant = \"acme\"", &format!("tenant = \"{name}\""));
     let configuration: TenantConfiguration = source.parse()?;
-    let now = Timestamp::now();
+    let now = SystemClock.now();
     let long_ago = now - SignedDuration::from_hours(24 * 60);
     table.save_configuration(&configuration, &source, long_ago).await?;
     let tenant: TenantId = name.parse()?;
@@ -112,7 +113,7 @@ async fn add(table: &Table, number: usize) -> Result<(), Failure> {
             vendor: Vendor::EmployeeConnect,
             kind: VendorTrouble::Credentials,
         };
-        let failing = (number % 50 == 0).then(|| Failing::after(None, signature, now));
+        let failing = number.is_multiple_of(50).then(|| Failing::after(None, signature, now));
         let state = JobState {
             last_success_at: Some(now),
             failing,
