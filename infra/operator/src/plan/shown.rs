@@ -102,7 +102,12 @@ impl Answer for Shown {
     fn text(&self, width: u16) -> String {
         let counts = counts::lines(&self.counts).join("\n");
         let table = answer::limited(self, width);
-        answer::paragraphs([answer::wrapped(&self.heading(), width), counts, table, self.next().join("\n")])
+        answer::paragraphs([
+            answer::wrapped(&self.heading(), width),
+            counts,
+            table,
+            self.next().join("\n"),
+        ])
     }
 
     fn columns(&self) -> &'static [&'static str] {
@@ -149,7 +154,7 @@ impl ShownProblem {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use habitsync_domain::hold::HeldBecause;
     use habitsync_domain::person::FieldChange;
     use habitsync_domain::user_plan::Deed;
@@ -247,6 +252,11 @@ mod tests {
     #[test]
     fn a_plan_says_what_is_done_about_whom_and_what_is_in_the_way() {
         assert_snapshot!(written(&shown(), Output::Table, 100).expect("written"));
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        vec![serde_json::to_value(shown()).expect("JSON")]
     }
 
     #[test]

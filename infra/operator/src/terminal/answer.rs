@@ -117,13 +117,14 @@ pub(crate) fn paragraphs(texts: impl IntoIterator<Item = String>) -> String {
 /// A space at which no line of a heading ends.
 pub(crate) const TOGETHER: char = '\u{a0}';
 
-/// A line that begins with `# `, over as many lines as it needs.
+/// Lines that begin with `# `, each over as many as it needs.
 pub(crate) fn wrapped(heading: &str, width: u16) -> String {
     let options = textwrap::Options::new(usize::from(width))
         .subsequent_indent("#   ")
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    textwrap::fill(heading, options).replace(TOGETHER, " ")
+    let lines = heading.lines().map(|line| textwrap::fill(line, &options));
+    lines.collect::<Vec<_>>().join("\n").replace(TOGETHER, " ")
 }
 
 fn csv(answer: &impl Answer) -> Result<String, Failure> {
