@@ -25,10 +25,10 @@ use crate::terminal::Output;
 const GROUPS: &str = "\
 Setting up
   tenant     a customer's configuration and secrets      habitsync tenant init
-  doctor     whether both vendors do what we assume      habitsync doctor acme
-  scan       what would bite, person by person           habitsync scan acme
-  plan       what the next user sync would do            habitsync plan acme --config acme.toml
-  rehearse   the set-up call's test, with a sign-off     habitsync rehearse acme
+  doctor     whether both vendors answer as we rely on   habitsync doctor acme
+  scan       what in the data keeps people out           habitsync scan acme
+  plan       what the next user sync would do            habitsync plan acme
+  rehearse   the set-up call's test on people you name   habitsync rehearse acme
   run        starts a job now, and may wait for its end  habitsync run acme users --wait
 
 Every day

@@ -32,7 +32,7 @@ use stage::Stage;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
+    match Box::pin(run(Arguments::parse())).await {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("habitsync: {failure}");

@@ -1,7 +1,7 @@
 //! `habitsync doctor`: do both vendors' servers, which we had never seen, do what we assume, as far as this customer relies on
 //! it? Reads only, in few requests.
 
-mod shown;
+pub(crate) mod shown;
 
 use std::process::ExitCode;
 

@@ -185,7 +185,7 @@ fn short(id: &'static str) -> &'static str {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use habitsync_domain::assumption::{Assumption, employee_connect, tribal_habits};
     use insta::assert_snapshot;
 
@@ -246,6 +246,11 @@ mod tests {
         let table = written(&shown(), Output::Table, 100).expect("written");
         assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
         assert_snapshot!(table);
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        vec![serde_json::to_value(shown()).expect("JSON")]
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::terminal::{Answer, counted, printable};
 
 /// What is held of a customer.
 #[derive(Debug, Serialize)]
-pub(super) struct Held {
+pub(super) struct Listed {
     pub(super) tenant: TenantId,
     pub(super) stage: String,
     /// None where nothing is.
@@ -25,7 +25,7 @@ pub(super) struct Held {
 
 /// Prints what is held.
 pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<ExitCode, Failure> {
-    let held = Held {
+    let held = Listed {
         tenant: asked.tenant.clone(),
         stage: stage.name.clone(),
         held: list_holds(&table(stage, &asked.tenant).await?).await?,
@@ -40,7 +40,7 @@ pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<ExitCod
     })
 }
 
-impl Answer for Held {
+impl Answer for Listed {
     fn heading(&self) -> String {
         let Self { tenant, stage, held } = self;
         let Some(held) = held else {
@@ -117,8 +117,8 @@ pub(crate) mod tests {
         }
     }
 
-    fn held(held: Option<HeldPlan>) -> Held {
-        Held {
+    fn listed(held: Option<HeldPlan>) -> Listed {
+        Listed {
             tenant: "acme".parse().expect("a tenant"),
             stage: "test".to_owned(),
             held,
@@ -126,7 +126,7 @@ pub(crate) mod tests {
     }
 
     fn table(plan: Option<HeldPlan>) -> String {
-        let table = written(&held(plan), Output::Table, 100).expect("written");
+        let table = written(&listed(plan), Output::Table, 100).expect("written");
         assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
         table
     }
@@ -134,7 +134,9 @@ pub(crate) mod tests {
     /// What `docs/OUTPUT.md` has to name.
     pub(crate) fn examples() -> Vec<serde_json::Value> {
         let plans = [None, Some(plan()), Some(decided())];
-        plans.map(|plan| serde_json::to_value(held(plan)).expect("JSON")).into()
+        plans
+            .map(|plan| serde_json::to_value(listed(plan)).expect("JSON"))
+            .into()
     }
 
     pub(in crate::holds) fn decided() -> HeldPlan {
@@ -179,7 +181,7 @@ pub(crate) mod tests {
         assert_snapshot!(table(Some(plan())));
         assert_snapshot!(
             "held_json",
-            written(&held(Some(decided())), Output::Json, 100).expect("written")
+            written(&listed(Some(decided())), Output::Json, 100).expect("written")
         );
         let decided = table(Some(decided()));
         assert!(

@@ -2,7 +2,7 @@
 //! and writes nothing.
 
 mod counts;
-mod shown;
+pub(crate) mod shown;
 mod words;
 
 use std::process::ExitCode;

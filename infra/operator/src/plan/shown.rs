@@ -154,7 +154,7 @@ impl ShownProblem {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use habitsync_domain::hold::HeldBecause;
     use habitsync_domain::person::FieldChange;
     use habitsync_domain::user_plan::Deed;
@@ -252,6 +252,11 @@ mod tests {
     #[test]
     fn a_plan_says_what_is_done_about_whom_and_what_is_in_the_way() {
         assert_snapshot!(written(&shown(), Output::Table, 100).expect("written"));
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        vec![serde_json::to_value(shown()).expect("JSON")]
     }
 
     #[test]

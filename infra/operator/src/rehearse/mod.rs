@@ -2,7 +2,7 @@
 //! names. Each is looked at, judged and, where that is agreed to, written and read back; what was seen becomes the sign-off.
 
 mod arguments;
-mod shown;
+pub(crate) mod shown;
 mod sign_off;
 
 use std::io::IsTerminal;

@@ -98,7 +98,7 @@ impl Answer for Rehearsal {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use insta::assert_snapshot;
 
     use super::super::sign_off::tests::{acme, occasion, steps};
@@ -115,6 +115,11 @@ mod tests {
     #[test]
     fn a_rehearsal_says_of_each_scenario_what_came_of_it_and_where_the_sign_off_is() {
         assert_snapshot!(written(&rehearsal(), Output::Table, 100).expect("written"));
+    }
+
+    /// What `docs/OUTPUT.md` has to name.
+    pub(crate) fn examples() -> Vec<serde_json::Value> {
+        vec![serde_json::to_value(rehearsal()).expect("JSON")]
     }
 
     #[test]

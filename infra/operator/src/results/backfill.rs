@@ -4,7 +4,9 @@ use habitsync_aws_adapters::{SystemClock, TenantTable};
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendors::OpenTenant;
-use habitsync_workflows::backfill_results::{BackfillPlan, BackfillReport, BackfillResults, BackfillWindow};
+use habitsync_workflows::backfill_results::{
+    BackfillFailure, BackfillPlan, BackfillReport, BackfillResults, BackfillWindow,
+};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::runs::RememberJob;
@@ -59,7 +61,11 @@ pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result
         progress.reach(done, of);
         stop.go_on()
     };
-    let plan = backfill.plan(window, tell).await?;
+    // Nothing is written until then: it can be left at any moment.
+    let plan = tokio::select! {
+        plan = backfill.plan(window, tell) => plan?,
+        () = stop.asked() => return Err(BackfillFailure::Stopped.into()),
+    };
     drop(progress);
     tell_unreadable(plan.unreadable);
     let mut answer = Backfilled::found(stage, asked, window, &plan, opened.configuration.time_zone.zone());
@@ -101,10 +107,10 @@ async fn results_begin(table: &TenantTable) -> Result<Timestamp, ServiceFailure>
 /// Whether what is missing is to be added. People are told what it is, and asked; programs where it was not agreed to.
 fn is_agreed(stage: &Stage, asked: &BackfillArguments, found: &Backfilled) -> Result<bool, Failure> {
     if stage.output != Output::Table {
-        return match asked.yes.yes {
-            true => Ok(true),
-            false => stage.print(found).map(|()| false),
-        };
+        if asked.yes.yes {
+            return Ok(true);
+        }
+        return stage.print(found).map(|()| false);
     }
     print!("{}", found.shown());
     let question = format!("Add {}?", counted(found.left, "completion"));

@@ -15,7 +15,7 @@ use crate::terminal::{Answer, counted, zone_name};
 
 /// Some results of a customer.
 #[derive(Debug, Serialize)]
-pub(super) struct Results {
+pub(super) struct Listed {
     pub(super) tenant: TenantId,
     pub(super) stage: String,
     pub(super) results: Vec<ResultRecord>,
@@ -34,7 +34,7 @@ pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<(), Fai
     let status = asked.state.map(Into::into);
     let listed = stage.table().tenant(&asked.tenant).list_results(status).await?;
     tell_unreadable(listed.unreadable);
-    stage.print(&Results {
+    stage.print(&Listed {
         tenant: configuration.tenant,
         stage: stage.name.clone(),
         results: listed.records,
@@ -44,7 +44,7 @@ pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<(), Fai
     })
 }
 
-impl Answer for Results {
+impl Answer for Listed {
     fn heading(&self) -> String {
         let kind = self.kind.map_or_else(String::new, |kind| format!("{kind} "));
         format!(

@@ -9,7 +9,7 @@ use habitsync_workflows::replay_results::{ReplayReport, find_replayable, replay_
 use serde::Serialize;
 
 use super::arguments::ReplayArguments;
-use super::list::Results;
+use super::list::Listed;
 use super::{configuration, tell_unreadable};
 use crate::failure::Failure;
 use crate::stage::Stage;
@@ -19,7 +19,7 @@ use crate::terminal::{Answer, Output, counted};
 
 /// What became of the results that were chosen.
 #[derive(Debug, Serialize)]
-struct Replayed {
+struct Outcome {
     tenant: TenantId,
     stage: String,
     /// They wait, due now.
@@ -78,7 +78,7 @@ fn is_agreed(
         };
         return stage.print(&replayed(stage, asked, nothing)).map(|()| false);
     }
-    stage.print(&Results {
+    stage.print(&Listed {
         tenant: asked.tenant.clone(),
         stage: stage.name.clone(),
         results: found.to_vec(),
@@ -104,8 +104,8 @@ fn tell_report(stage: &Stage, asked: &ReplayArguments, report: ReplayReport) -> 
     }
 }
 
-fn replayed(stage: &Stage, asked: &ReplayArguments, report: ReplayReport) -> Replayed {
-    Replayed {
+fn replayed(stage: &Stage, asked: &ReplayArguments, report: ReplayReport) -> Outcome {
+    Outcome {
         tenant: asked.tenant.clone(),
         stage: stage.name.clone(),
         replayed: report.replayed,
@@ -114,7 +114,7 @@ fn replayed(stage: &Stage, asked: &ReplayArguments, report: ReplayReport) -> Rep
     }
 }
 
-impl Answer for Replayed {
+impl Answer for Outcome {
     fn heading(&self) -> String {
         let replayed = counted(self.replayed, "result");
         let moved_on = match self.moved_on {
@@ -148,7 +148,7 @@ pub(crate) mod tests {
 
     /// What `docs/OUTPUT.md` has to name.
     pub(crate) fn examples() -> Vec<serde_json::Value> {
-        let replayed = Replayed {
+        let replayed = Outcome {
             tenant: "acme".parse().expect("a tenant"),
             stage: "test".to_owned(),
             replayed: 2,

@@ -61,7 +61,7 @@ pub(crate) mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::results::list::Results;
+    use crate::results::list::Listed;
     use crate::terminal::Output;
     use crate::terminal::answer::written;
 
@@ -120,8 +120,8 @@ pub(crate) mod tests {
             .collect()
     }
 
-    fn results() -> Results {
-        Results {
+    fn results() -> Listed {
+        Listed {
             tenant: "acme".parse().expect("a tenant"),
             stage: "test".to_owned(),
             results: in_every_state(),

@@ -75,4 +75,4 @@ pub(crate) fn exit_codes() -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

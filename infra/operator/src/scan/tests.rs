@@ -180,21 +180,24 @@ fn one_kind_alone_is_shown_as_far_as_is_asked() {
     );
 }
 
-#[test]
-fn what_cannot_be_read_yet_is_said() {
+fn unread() -> Scan {
     let unread = |vendor| VendorFailure {
         vendor,
         kind: VendorFailureKind::Credentials,
         detail: "the customer has no secret yet".to_owned(),
     };
-    let nothing = Scan {
+    Scan {
         employees: Err(unread(Vendor::EmployeeConnect)),
         accounts: Err(unread(Vendor::TribalHabits)),
         links: 0,
         quality: None,
-    };
-    assert_eq!(code(&nothing), code_of(1));
-    assert_snapshot!(as_written(&shown(nothing), Output::Table));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_yet_is_said() {
+    assert_eq!(code(&unread()), code_of(1));
+    assert_snapshot!(as_written(&shown(unread()), Output::Table));
 }
 
 #[test]
@@ -219,4 +222,10 @@ fn code(scan: &Scan) -> String {
 
 fn code_of(code: u8) -> String {
     format!("{:?}", ExitCode::from(code))
+}
+
+/// What `docs/OUTPUT.md` has to name: what is found, and what is said where a vendor cannot be read.
+pub(crate) fn examples() -> Vec<Value> {
+    let all = [acme(), unread()];
+    all.map(|scan| serde_json::to_value(shown(scan)).expect("JSON")).into()
 }

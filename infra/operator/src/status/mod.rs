@@ -42,29 +42,31 @@ pub(crate) struct StatusArguments {
 /// Prints it; exits with 3 where somebody is unwell.
 pub(crate) async fn show(stage: &Stage, asked: &StatusArguments) -> Result<ExitCode, Failure> {
     let (table, now) = (stage.table(), SystemClock.now());
-    let is_unwell = match &asked.tenant {
-        Some(tenant) => {
-            let found = customer_status(&table, &table.tenant(tenant), tenant, now).await?;
-            let status = found.ok_or_else(|| Failure::NoSuchTenant(tenant.clone()))?;
-            let is_unwell = status.health.health.is_unwell();
-            stage.print(&customer::Customer::of(status, stage, now))?;
-            is_unwell
-        }
-        None => {
-            let status = fleet_status(&table, now).await?;
-            let is_unwell = status.customers.iter().any(|customer| customer.health.is_unwell());
-            let extent = match (asked.unwell, asked.all) {
-                (true, _) => fleet::Extent::Unwell,
-                (false, true) => fleet::Extent::All,
-                (false, false) => fleet::Extent::Screen,
-            };
-            stage.print(&fleet::Fleet::of(status, extent, stage, now))?;
-            is_unwell
-        }
+    let is_unwell = if let Some(tenant) = &asked.tenant {
+        let found = customer_status(&table, &table.tenant(tenant), tenant, now).await?;
+        let status = found.ok_or_else(|| Failure::NoSuchTenant(tenant.clone()))?;
+        let is_unwell = status.health.health.is_unwell();
+        stage.print(&customer::Customer::of(status, stage, now))?;
+        is_unwell
+    } else {
+        let status = fleet_status(&table, now).await?;
+        let is_unwell = status.customers.iter().any(|customer| customer.health.is_unwell());
+        stage.print(&fleet::Fleet::of(status, asked.extent(), stage, now))?;
+        is_unwell
     };
     Ok(if is_unwell {
         ExitCode::from(Trouble::Data.reaction().exit_code)
     } else {
         ExitCode::SUCCESS
     })
+}
+
+impl StatusArguments {
+    fn extent(&self) -> fleet::Extent {
+        match (self.unwell, self.all) {
+            (true, _) => fleet::Extent::Unwell,
+            (false, true) => fleet::Extent::All,
+            (false, false) => fleet::Extent::Screen,
+        }
+    }
 }

@@ -16,15 +16,15 @@ use crate::terminal::{Answer, counted, local, printable};
 
 /// Every customer of a stage.
 #[derive(Debug, Serialize)]
-pub(crate) struct Tenants {
+pub(crate) struct Listed {
     stage: String,
-    tenants: Vec<Tenant>,
+    tenants: Vec<Row>,
     unreadable: u64,
 }
 
 /// One of them.
 #[derive(Debug, Serialize)]
-struct Tenant {
+struct Row {
     tenant: TenantId,
     name: String,
     status: Status,
@@ -37,7 +37,7 @@ struct Tenant {
 /// Prints the list.
 pub(super) async fn list(stage: &Stage) -> Result<(), Failure> {
     let listed = stage.table().list_summaries().await?;
-    let tenants = Tenants {
+    let tenants = Listed {
         stage: stage.name.clone(),
         tenants: listed.items.into_iter().map(tenant).collect(),
         unreadable: listed.unreadable,
@@ -45,8 +45,8 @@ pub(super) async fn list(stage: &Stage) -> Result<(), Failure> {
     stage.print(&tenants)
 }
 
-fn tenant(summary: CustomerSummary) -> Tenant {
-    Tenant {
+fn tenant(summary: CustomerSummary) -> Row {
+    Row {
         tenant: summary.tenant,
         name: summary.name,
         status: summary.status,
@@ -56,7 +56,7 @@ fn tenant(summary: CustomerSummary) -> Tenant {
     }
 }
 
-impl Answer for Tenants {
+impl Answer for Listed {
     fn heading(&self) -> String {
         let unreadable = match self.unreadable {
             0 => String::new(),
@@ -82,12 +82,12 @@ impl Answer for Tenants {
     }
 
     fn rows(&self) -> Vec<Vec<String>> {
-        self.tenants.iter().map(Tenant::row).collect()
+        self.tenants.iter().map(Row::row).collect()
     }
 
     /// The status and the version share a column: there is little room for when it runs.
     fn text(&self, width: u16) -> String {
-        let row = |tenant: &Tenant| {
+        let row = |tenant: &Row| {
             let [customer, name, status, version, live_since, zone, runs] = tenant.cells();
             vec![customer, name, format!("{status} v{version}"), live_since, zone, runs]
         };
@@ -97,7 +97,7 @@ impl Answer for Tenants {
     }
 }
 
-impl Tenant {
+impl Row {
     fn row(&self) -> Vec<String> {
         self.cells().into()
     }
@@ -162,13 +162,13 @@ pub(crate) mod tests {
 
     const ACME: &str = include_str!("../../../../shared/domain/src/configuration/acme.toml");
 
-    fn tenants() -> Tenants {
+    fn tenants() -> Listed {
         let applied_at = "2026-03-01T20:30:00Z".parse().expect("a time");
         let timetable = |source: &str| {
             let configuration: TenantConfiguration = source.parse().expect("valid");
             Some(Timetable::of(&configuration, applied_at))
         };
-        let tenant = |tenant: &str, status, live_since, timetable| Tenant {
+        let tenant = |tenant: &str, status, live_since, timetable| Row {
             tenant: tenant.parse().expect("a tenant"),
             name: format!("{tenant} Pty Ltd"),
             status,
@@ -177,7 +177,7 @@ pub(crate) mod tests {
             timetable,
         };
         let no_courses = ACME.replace("[courses]\nenabled = true", "[courses]\nenabled = false");
-        Tenants {
+        Listed {
             stage: "test".to_owned(),
             tenants: vec![
                 tenant("acme", Status::Live, Some(applied_at), timetable(ACME)),

@@ -123,8 +123,8 @@ pub(crate) fn wrapped(heading: &str, width: u16) -> String {
         .subsequent_indent("#   ")
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    let lines: Vec<_> = heading.lines().map(|line| textwrap::fill(line, &options)).collect();
-    lines.join("\n").replace(TOGETHER, " ")
+    let lines = heading.lines().map(|line| textwrap::fill(line, &options));
+    lines.collect::<Vec<_>>().join("\n").replace(TOGETHER, " ")
 }
 
 fn csv(answer: &impl Answer) -> Result<String, Failure> {

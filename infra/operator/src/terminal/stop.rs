@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::Notify;
 
+/// What a program exits with that was interrupted.
+const INTERRUPTED: i32 = 130;
+
 /// Whether somebody wants to stop.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop(Arc<Asked>);
@@ -17,13 +20,16 @@ struct Asked {
 }
 
 impl Stop {
-    /// From now on, Ctrl-C asks for an end in place of ending the program at once.
+    /// From now on, Ctrl-C asks for an end in place of ending the program at once; a second one does that.
     pub(crate) fn on_ctrl_c() -> Self {
         let stop = Self::default();
         let asked = stop.clone();
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
                 asked.ask();
+            }
+            if tokio::signal::ctrl_c().await.is_ok() {
+                std::process::exit(INTERRUPTED);
             }
         });
         stop

@@ -53,10 +53,10 @@ fn held_plan(now: Timestamp) -> HeldPlan {
     HeldPlan::of(vec![person], 1, None, now).expect("somebody")
 }
 
-fn hold(world: &World, customer: usize, word: Option<Word>) {
+fn hold(world: &World, customer: usize, decided: Option<Word>) {
     let now = world.clock.now();
     let mut plan = held_plan(now);
-    plan.words.extend(word);
+    plan.words.extend(decided);
     let due_at = plan.word().is_none().then_some(now + SignedDuration::from_hours(168));
     let mut state = world.customers[customer].table.state();
     state.holds.insert(plan.id.clone(), (plan, due_at));
@@ -129,12 +129,12 @@ async fn who_needs_somebody_stands_first_with_the_worst_word_there_is_for_them()
 #[tokio::test]
 async fn removals_that_somebody_has_decided_about_make_nobody_held() {
     let world = in_step(1).await;
-    let word = Word {
+    let approved = Word {
         verdict: Verdict::Approved,
         by: "ana".to_owned(),
         at: world.clock.now(),
     };
-    hold(&world, 0, Some(word));
+    hold(&world, 0, Some(approved));
     assert_eq!(words(&status(&world).await), [("customer-01", Health::Well)]);
 }
 

@@ -136,7 +136,7 @@ fn one_of_each() -> Vec<(CustomerSummary, Waiting)> {
             (timetable.applied_at, summary.live_since) = (now(), Some(now()));
         }),
         with("hypercare", |summary| {
-            summary.live_since = Some(at("2026-02-20T00:00:00Z"))
+            summary.live_since = Some(at("2026-02-20T00:00:00Z"));
         }),
         with("paused", |summary| summary.status = Status::Paused),
     ];
