@@ -157,7 +157,9 @@ async fn forgotten(customer: &Customer, person: &str) -> Result<(), Failed> {
     );
     let again = customer.habitsync(&[&words[..], &["--yes"]].concat()).await?;
     assert!(again.code == 0 && again.out.contains("has no link"), "{again:?}");
-    let record = customer.habitsync(&["link", "show", TENANT, person]).await?;
+    let record = customer
+        .habitsync(&["link", "show", TENANT, person, "--output", "csv"])
+        .await?;
     assert!(
         record.out.contains("none: the link was removed") && record.out.contains("(link removed by ana)"),
         "{record:?}"
