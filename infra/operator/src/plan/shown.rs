@@ -102,7 +102,12 @@ impl Answer for Shown {
     fn text(&self, width: u16) -> String {
         let counts = counts::lines(&self.counts).join("\n");
         let table = answer::limited(self, width);
-        answer::paragraphs([answer::wrapped(&self.heading(), width), counts, table, self.next().join("\n")])
+        answer::paragraphs([
+            answer::wrapped(&self.heading(), width),
+            counts,
+            table,
+            self.next().join("\n"),
+        ])
     }
 
     fn columns(&self) -> &'static [&'static str] {
