@@ -31,7 +31,8 @@ use stage::Stage;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    match run(Arguments::parse()).await {
+    // Every command's future is in it: on the heap, it need not be moved about.
+    match Box::pin(run(Arguments::parse())).await {
         Ok(code) => code,
         Err(failure) => {
             eprintln!("habitsync: {failure}");
