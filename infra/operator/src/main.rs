@@ -32,6 +32,7 @@ use stage::Stage;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    // Every command's future is in it: on the heap, it need not be moved about.
     match Box::pin(run(Arguments::parse())).await {
         Ok(code) => code,
         Err(failure) => {

@@ -52,12 +52,12 @@ fn warning(tenant: &TenantId, stage: &str, person: &Person) -> String {
         active,
         ..
     } = person;
-    let state = if *active { "active" } else { "deactivated" };
+    let standing = if *active { "active" } else { "deactivated" };
     let account = printable(user_name.as_str());
     let name = printable(&person.display_name());
     [
         format!("# link of employee {employee_id} of {tenant} on stage {stage}, from the table"),
-        format!("{employee_id} {name} is linked to {account} ({state})"),
+        format!("{employee_id} {name} is linked to {account} ({standing})"),
         "Forgotten are the link, the account's former names, and what is known of its fields. Then:".to_owned(),
         "- the account stays as it is, and the next user sync that reads the portal may match it again by".to_owned(),
         "  user name or e-mail and adopt it;".to_owned(),

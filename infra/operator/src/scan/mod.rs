@@ -7,8 +7,9 @@ mod table;
 use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
-use habitsync_domain::data_quality::{Kind, Severity};
+use habitsync_domain::data_quality::{DataQuality, Kind, Severity};
 use habitsync_domain::trouble::Trouble;
+use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::scan_customer::{Scan, ScanCustomer, scan_customer};
 
 use crate::customer::Customer;
@@ -54,8 +55,8 @@ pub(crate) async fn scan(stage: &Stage, asked: &ScanArguments) -> Result<ExitCod
 
 /// A vendor that could not be read outweighs whatever the rest showed.
 fn exit_code(scan: &Scan) -> ExitCode {
-    let keeps_out = scan.quality.as_ref().is_some_and(|quality| quality.keeps_people_out());
-    let trouble = scan.unread().map(|failure| failure.trouble()).next();
+    let keeps_out = scan.quality.as_ref().is_some_and(DataQuality::keeps_people_out);
+    let trouble = scan.unread().map(VendorFailure::trouble).next();
     let trouble = trouble.or(keeps_out.then_some(Trouble::Data));
     trouble.map_or(ExitCode::SUCCESS, |trouble| {
         ExitCode::from(trouble.reaction().exit_code)

@@ -2,9 +2,10 @@
 //! a link is forgotten.
 
 use habitsync_domain::job::Job;
+use habitsync_local::customer::now;
 use habitsync_workflows::ports::people::LoadPerson as _;
 use habitsync_workflows::ports::runs::HoldLease as _;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use libtest_mimic::Failed;
 use serde_json::json;
 
@@ -100,9 +101,9 @@ async fn set(customer: &Customer, person: &str, account: &str, more: &[&str]) ->
 
 async fn refused_while_a_sync_runs(customer: &Customer, person: &str) -> Result<(), Failed> {
     let table = customer.stack().tenant_table(&customer.example.tenant).await?;
-    let now = Timestamp::now();
+    let began = now();
     table
-        .acquire_lease(Job::Users, "a-run", now, now + SignedDuration::from_mins(5))
+        .acquire_lease(Job::Users, "a-run", began, began + SignedDuration::from_mins(5))
         .await?;
     let said = set(customer, person, ACCOUNT, &["--yes"]).await?;
     assert!(
@@ -157,7 +158,9 @@ async fn forgotten(customer: &Customer, person: &str) -> Result<(), Failed> {
     );
     let again = customer.habitsync(&[&words[..], &["--yes"]].concat()).await?;
     assert!(again.code == 0 && again.out.contains("has no link"), "{again:?}");
-    let record = customer.habitsync(&["link", "show", TENANT, person]).await?;
+    let record = customer
+        .habitsync(&["link", "show", TENANT, person, "--output", "csv"])
+        .await?;
     assert!(
         record.out.contains("none: the link was removed") && record.out.contains("(link removed by ana)"),
         "{record:?}"

@@ -55,16 +55,16 @@ fn plant(customer: &Customer, people: &[String]) -> Result<(), Failed> {
     let hris = customer.hris();
     hris.change(&people[0], |employee| employee.work_email = None);
     hris.change(&people[1], |employee| {
-        employee.work_email = Some("jo.citizen@gmail.com".to_owned())
+        employee.work_email = Some("jo.citizen@gmail.com".to_owned());
     });
     hris.change(&people[2], |employee| "Sabbatical".clone_into(&mut employee.status));
     let shared = customer.address_of(&people[3]);
     hris.change(&people[4], |employee| employee.work_email = shared);
     hris.change(&people[5], |employee| {
-        employee.manager_employee_id = Some(people[6].clone())
+        employee.manager_employee_id = Some(people[6].clone());
     });
     hris.change(&people[6], |employee| {
-        employee.manager_employee_id = Some(people[5].clone())
+        employee.manager_employee_id = Some(people[5].clone());
     });
     let address = customer.address_of(&people[7]).ok_or("no address")?;
     let account = json!({"user_name": address, "first_name": "A", "last_name": "Leaver", "email": address});
