@@ -91,7 +91,7 @@ assumptions! {
     COURSE_FIND = "courses.find" (Reading, Courses, CLIENT)
         "a course is found by our reference, under data, with a meta"
         ["GET /courses", "GET /courses?externalId", "GET /courses?page", "CoursePage.data", "CoursePage.meta",
-         "CoursePage.meta.page", "CoursePage.meta.total"];
+         "CoursePage.meta.page", "CoursePage.meta.pageSize", "CoursePage.meta.total", "CoursePage.meta.totalPages"];
     COURSE_CREATE = "courses.create" (Writing, Courses, CLIENT)
         "POST creates a course; a 409 names the one that has the reference"
         ["POST /courses", "POST /courses 409", "NewCourse", "RecordedCourse.data", "RecordedCourse.data.courseId",

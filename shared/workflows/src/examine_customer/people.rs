@@ -87,12 +87,18 @@ impl People {
             return Vec::new();
         };
         vec![
-            self.judge_names(portal, known, asked),
+            self.judge_names(customer, portal, known, asked),
             self.judge_lists(customer, &portal.users),
         ]
     }
 
-    fn judge_names(&self, portal: &PortalSample, known: usize, asked: usize) -> Finding {
+    fn judge_names(
+        &self,
+        customer: &TenantConfiguration,
+        portal: &PortalSample,
+        known: usize,
+        asked: usize,
+    ) -> Finding {
         let matching = &assume::USER_MATCHING;
         if self.people.is_empty() {
             return matching.untold("nobody in scope was seen", Vec::new());
@@ -116,7 +122,10 @@ impl People {
         let ours = like_addresses(self.people.iter().map(|somebody| somebody.user_name.as_str()).collect());
         let portals = like_addresses(portal.users.iter().map(|user| user.user_name.as_str()).collect());
         if portal.users.len() < ENOUGH || ours == portals {
-            let right = Advice::ask("right before the first run; else compare users.user_name with the portal");
+            let right = Advice::ask(format!(
+                "right before the first run; else habitsync scan {} says who is matched",
+                customer.tenant
+            ));
             return matching.untold(seen, vec![right]);
         }
         let kinds = if ours {
@@ -167,7 +176,11 @@ impl People {
         if is_told {
             return assume::USER_LISTS.holds(seen);
         }
-        let compare = format!("compare the items of {} with the portal's own lists", names.join(", "));
+        let compare = format!(
+            "compare the items of {} with the portal's own lists; habitsync scan {} looks at everybody",
+            names.join(", "),
+            customer.tenant
+        );
         assume::USER_LISTS.untold(seen, vec![Advice::ask(compare)])
     }
 }
