@@ -7,6 +7,7 @@ mod hanging;
 mod mails;
 mod operating;
 mod operators;
+mod person;
 mod results;
 mod secrecy;
 mod storms;
@@ -134,6 +135,7 @@ fn trials() -> Vec<Test> {
         results::a_completion_whose_webhook_was_lost_is_found_by_the_sweep,
         hanging::one_customers_hanging_employee_connect_delays_nobody_else_and_loses_nothing,
         operating::an_operator_lists_shows_replays_and_backfills_results,
+        person::an_operator_explains_and_syncs_one_person_at_a_time,
         storms::every_completion_of_a_storm_is_one_result_where_it_belongs,
         storms::late::completions_that_come_before_their_people_and_courses_wait_for_them_and_are_recorded_once,
         secrecy::what_is_personal_reaches_the_vendors_and_the_mails_and_no_log_line,
