@@ -95,6 +95,9 @@ pub(crate) enum Failure {
     /// A person could not be looked at, or synced.
     #[error(transparent)]
     Person(#[from] PersonFailure),
+    /// A run goes on; nothing was done.
+    #[error("nothing was done: a run goes on until {0} at the latest")]
+    RunGoesOn(String),
     /// The customer is a draft, and that was not said.
     #[error(
         "nothing was done: the customer is a draft, and nothing is written before they go live; --although-draft does it"
@@ -248,9 +251,11 @@ impl Failure {
     pub(crate) fn trouble(&self) -> Trouble {
         match self {
             Self::NotFollowed(reason) => reason.trouble(),
-            Self::Removes { .. } | Self::NotTheNumber { .. } | Self::NotDecided(_) | Self::RemovalNotSaid => {
-                Trouble::Data
-            }
+            Self::Removes { .. }
+            | Self::NotTheNumber { .. }
+            | Self::NotDecided(_)
+            | Self::RemovalNotSaid
+            | Self::RunGoesOn(_) => Trouble::Data,
             Self::Job(failure) => failure.trouble(),
             Self::Person(failure) => failure.trouble(),
             Self::NotLinked(failure) => failure.trouble(),

@@ -4,7 +4,7 @@
 use std::process::ExitCode;
 use std::time::Instant;
 
-use habitsync_domain::configuration::Status;
+use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user_plan::{Next, Step};
 use habitsync_workflows::one_person::{DraftRule, PersonFailure, SeenPerson, Synced, look_at_person, sync_person};
@@ -16,8 +16,8 @@ use super::trace::{Step as Traced, Trace};
 use super::{code, one_person};
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::Output;
 use crate::terminal::ask::{Yes, is_agreed_number};
+use crate::terminal::{Output, local, zone_name};
 
 /// What is said about a run of one person.
 #[derive(Debug, clap::Args)]
@@ -59,7 +59,8 @@ pub(crate) async fn sync_only(stage: &Stage, tenant: &TenantId, asked: &OnlyArgu
     let shown = look_at_person(&one, in_force, asked.person.as_deref().unwrap_or_default(), &trace).await?;
     let synced = if is_agreed(&shown, asked, stage.output)? {
         trace.resume();
-        Some(sync_person(&one, in_force, &shown, draft, &trace).await?)
+        let synced = sync_person(&one, in_force, &shown, draft, &trace).await;
+        Some(synced.map_err(|failure| in_local_time(failure, &open.configuration))?)
     } else {
         None
     };
@@ -103,6 +104,16 @@ fn is_agreed(shown: &SeenPerson, asked: &OnlyArguments, output: Output) -> Resul
         Next::Act(_) if output == Output::Json => Ok(false),
         Next::Act(_) => asked.yes.is_said_to("Do this now?"),
         Next::Held(_) | Next::Kept | Next::Waits(_) | Next::SetAside(_) | Next::Nothing => Ok(false),
+    }
+}
+
+fn in_local_time(failure: PersonFailure, configuration: &TenantConfiguration) -> Failure {
+    match failure {
+        PersonFailure::Running { until } => {
+            let zone = configuration.time_zone.zone();
+            Failure::RunGoesOn(format!("{} ({})", local(until, zone), zone_name(zone)))
+        }
+        failure => failure.into(),
     }
 }
 

@@ -177,10 +177,7 @@ impl<'a> Trace<'a> {
 impl FollowPerson for Trace<'_> {
     fn reached(&self, step: Reached<'_>) {
         match step {
-            Reached::Known { employee, linked } => {
-                let people = counted(linked, "person");
-                self.tell("find", vec![format!("employee {employee} is meant; {people} linked")]);
-            }
+            Reached::Known { employee } => self.tell("find", vec![format!("employee {employee} is meant")]),
             Reached::Read { employee, manager } => {
                 self.read(employee, manager);
                 if let Some(employee) = employee {

@@ -11,13 +11,15 @@ use habitsync_domain::user_plan::{Action, Step};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
-use super::look::look_at_person;
+use super::whom::Meant;
 use super::{FollowPerson, OnePerson, PersonFailure, Reached, ReadBack, SeenPerson};
 use crate::job_run::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::failure::VendorFailure;
 use crate::ports::holds::{LoadDecisions, LoadHold};
-use crate::ports::people::{LoadChanges, LoadParked, LoadPeople, SaveParked, SavePerson};
+use crate::ports::people::{
+    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson, SaveParked, SavePerson,
+};
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, Lease, RememberJob};
 use crate::ports::vendors::{FindEmployee, FindUser, SaveUser};
@@ -68,7 +70,8 @@ pub async fn sync_person<H, P, S, C, F>(
 where
     H: FindEmployee,
     P: FindUser + SaveUser,
-    S: LoadPeople + LoadParked + LoadDecisions + LoadHold + LoadChanges + RememberJob,
+    S: LoadPeople + LoadPerson + FindPersonByUserName + LoadParked + LoadDecisions + LoadHold + LoadChanges,
+    S: RememberJob,
     S: HoldLease + SavePerson + SaveParked + ReleaseResults,
     C: Now,
     F: FollowPerson,
@@ -97,7 +100,8 @@ impl<H, P, S, C> OnePerson<'_, H, P, S, C>
 where
     H: FindEmployee,
     P: FindUser + SaveUser,
-    S: LoadPeople + LoadParked + LoadDecisions + LoadHold + LoadChanges + RememberJob,
+    S: LoadPeople + LoadPerson + FindPersonByUserName + LoadParked + LoadDecisions + LoadHold + LoadChanges,
+    S: RememberJob,
     S: SavePerson + SaveParked + ReleaseResults,
     C: Now,
 {
@@ -108,8 +112,9 @@ where
         until: Timestamp,
         follow: &F,
     ) -> Result<Synced, PersonFailure> {
-        let mut seen = look_at_person(self, in_force, shown.employee_id.as_str(), &()).await?;
-        if !is_the_same(&seen.plan.plan.actions, &shown.plan.plan.actions) || seen.employee_id != shown.employee_id {
+        let meant = Meant::by(shown.employee_id.clone());
+        let mut seen = self.look_at(in_force, meant, Some(shown), &()).await?;
+        if !is_the_same(&seen.plan.plan.actions, &shown.plan.plan.actions) {
             return Err(PersonFailure::Moved);
         }
         follow.reached(Reached::PlannedAgain);

@@ -11,12 +11,10 @@ use crate::sync_users::FollowWrites;
 /// A step that has been reached.
 #[derive(Debug, Clone, Copy)]
 pub enum Reached<'a> {
-    /// The links and everything else that the table has were read: who is meant.
+    /// It is known who is meant.
     Known {
         /// Who.
         employee: &'a EmployeeId,
-        /// How many people are linked.
-        linked: usize,
     },
     /// EmployeeConnect was asked for the person and their manager.
     Read {

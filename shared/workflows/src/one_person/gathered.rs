@@ -1,6 +1,6 @@
 //! What was read about one person and those who matter to them, and the plan that is made of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use habitsync_domain::configuration::{MatchKey, TenantConfiguration, UsersConfiguration};
 use habitsync_domain::employee::Employee;
@@ -10,10 +10,10 @@ use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job::JobState;
 use habitsync_domain::mapping::map_user;
 use habitsync_domain::parking::Parked;
-use habitsync_domain::person::Person;
+use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::{FieldName, PortalUser};
-use habitsync_domain::user_plan::{Brakes, Missing, Next, Situation, Standing, Step, plan_person};
+use habitsync_domain::user_plan::{Action, Brakes, Missing, Next, PersonPlan, Situation, Standing, Step, plan_person};
 use jiff::Timestamp;
 
 use super::{Match, SeenPerson, Unknown};
@@ -21,19 +21,12 @@ use super::{Match, SeenPerson, Unknown};
 /// The count of the last run that says whether it held fields.
 const FIELDS_HELD: &str = "fields_held";
 
-/// What the table has.
+/// What the table has that does not grow with the customer.
 pub(super) struct Stored {
-    pub(super) people: Vec<Person>,
     pub(super) parked: Vec<Parked>,
     pub(super) decisions: Vec<Decision>,
     pub(super) job: JobState,
     pub(super) held: Option<HeldPlan>,
-}
-
-impl Stored {
-    pub(super) fn link(&self, employee: &EmployeeId) -> Option<&Person> {
-        self.people.iter().find(|person| person.employee_id == *employee)
-    }
 }
 
 /// One person, and whoever matters to them, as far as they have been read.
@@ -42,8 +35,11 @@ pub(super) struct Gathered<'a> {
     pub(super) version: u64,
     pub(super) now: Timestamp,
     pub(super) employee_id: EmployeeId,
-    pub(super) link: Option<Person>,
     pub(super) table: Stored,
+    /// The links of those who matter, or everybody's.
+    pub(super) people: Vec<Person>,
+    /// Whether these are everybody's links.
+    pub(super) is_everybody: bool,
     pub(super) roster: Roster,
     pub(super) missing: Vec<Missing>,
     pub(super) accounts: Vec<PortalUser>,
@@ -52,6 +48,49 @@ pub(super) struct Gathered<'a> {
 impl Gathered<'_> {
     fn users(&self) -> &UsersConfiguration {
         &self.configuration.users
+    }
+
+    pub(super) fn link(&self, employee: &EmployeeId) -> Option<&Person> {
+        self.people.iter().find(|person| person.employee_id == *employee)
+    }
+
+    fn own_link(&self) -> Option<&Person> {
+        self.link(&self.employee_id)
+    }
+
+    /// Everybody's links, of which those that are known here are newer.
+    pub(super) fn know_everybody(&mut self, everybody: Vec<Person>) {
+        let newer: HashMap<_, _> = std::mem::take(&mut self.people)
+            .into_iter()
+            .map(|person| (person.employee_id.clone(), person))
+            .collect();
+        let others = everybody
+            .into_iter()
+            .filter(|person| !newer.contains_key(&person.employee_id));
+        self.people = others.collect();
+        self.people.extend(newer.into_values());
+        self.is_everybody = true;
+    }
+
+    /// Whether the plan depends on links that are not known here: the limits count everybody, and only a link says whose an e-mail is.
+    pub(super) fn needs_everybody(&self, plan: &PersonPlan) -> bool {
+        let takes_email = |action: &Action| {
+            let fields = action.fields();
+            fields.is_some_and(|fields| fields.0.keys().any(FieldName::is_email))
+        };
+        let matters = |action: &Action| match &action.step {
+            Step::Deactivate { approved, .. } => !approved,
+            Step::Create(_) | Step::Change { .. } => takes_email(action),
+            Step::GiveUp { .. } | Step::Remember { .. } => false,
+        };
+        !self.is_everybody && (!plan.plan.held.is_empty() || plan.plan.actions.iter().any(matters))
+    }
+
+    /// The user names that the person has and would have.
+    pub(super) fn own_names(&self) -> Vec<UserName> {
+        let own = self.own_link().map(|link| link.user_name.clone());
+        let wanted = self.wanted().map(|(name, _)| name);
+        own.into_iter().chain(wanted).collect()
     }
 
     pub(super) fn record(&self, employee: &EmployeeId) -> Option<&Employee> {
@@ -80,7 +119,7 @@ impl Gathered<'_> {
 
     /// EmployeeConnect has no such employee: of a link, that is what confirms that they vanished.
     pub(super) fn note_missing(&mut self, employee_id: EmployeeId) {
-        let is_active = self.table.link(&employee_id).is_some_and(|link| link.active);
+        let is_active = self.link(&employee_id).is_some_and(|link| link.active);
         if is_active && !self.missing.iter().any(|missing| missing.employee_id == employee_id) {
             self.missing.push(Missing {
                 employee_id,
@@ -101,7 +140,7 @@ impl Gathered<'_> {
     /// Others who are linked and have the user name or the e-mail that the person has or would have.
     pub(super) fn holders(&self) -> Vec<EmployeeId> {
         let (name, email) = self.wanted().map_or((None, None), |(name, email)| (Some(name), email));
-        let own = self.link.as_ref().map(|link| &link.user_name);
+        let own = self.own_link().map(|link| &link.user_name);
         let has_email = |person: &Person| {
             let held = person.field(FieldName::EMAIL).map(str::to_lowercase);
             email.is_some() && held == email.as_ref().map(|email| email.to_lowercase())
@@ -110,7 +149,7 @@ impl Gathered<'_> {
             let has_name = Some(&person.user_name) == name.as_ref() || Some(&person.user_name) == own;
             person.employee_id != self.employee_id && (has_name || has_email(person))
         };
-        let holders = self.table.people.iter().filter(has);
+        let holders = self.people.iter().filter(has);
         holders.map(|person| person.employee_id.clone()).collect()
     }
 
@@ -119,11 +158,11 @@ impl Gathered<'_> {
         let wanted = self.wanted();
         let by_email = wanted
             .as_ref()
-            .filter(|_| self.link.is_none() && self.users().match_existing.contains(&MatchKey::Email))
+            .filter(|_| self.own_link().is_none() && self.users().match_existing.contains(&MatchKey::Email))
             .and_then(|(_, email)| email.as_ref()?.parse().ok());
         let holders = self.holders().into_iter();
-        let holders = holders.filter_map(|holder| Some(self.table.link(&holder)?.user_name.clone()));
-        let own = self.link.iter().map(|link| link.user_name.clone());
+        let holders = holders.filter_map(|holder| Some(self.link(&holder)?.user_name.clone()));
+        let own = self.own_link().map(|link| link.user_name.clone()).into_iter();
         let wanted = wanted.into_iter().map(|(name, _)| name);
         let mut known = BTreeSet::new();
         own.chain(wanted)
@@ -139,15 +178,15 @@ impl Gathered<'_> {
         self.table.parked.iter().filter(is_here).cloned().collect()
     }
 
-    /// Plans, and puts together what was found; the changes are left to be added.
-    pub(super) fn seen(self) -> SeenPerson {
+    /// What a run would do about the person, as far as it can be told from what is known.
+    pub(super) fn plan(&self) -> PersonPlan {
         let parked = self.parked();
         // A look at a few is no read that could have shrunk: it is as large as the last good one. Whom that read holds stays held.
         let last_good_read = self.table.job.last_good_read;
         let situation = Situation {
             configuration: self.configuration,
             roster: &self.roster,
-            people: &self.table.people,
+            people: &self.people,
             missing: &self.missing,
             parked: &parked,
             portal: Some(&self.accounts),
@@ -164,13 +203,18 @@ impl Gathered<'_> {
             held: held.map(|held| held.people.as_slice()).unwrap_or_default(),
             holds_fields: self.table.job.counts.get(FIELDS_HELD).is_some_and(|count| *count > 0),
         };
-        let plan = plan_person(&situation, &self.employee_id, standing);
+        plan_person(&situation, &self.employee_id, standing)
+    }
+
+    /// Everything that was found.
+    pub(super) fn seen(self, plan: PersonPlan, changes: Vec<PersonChange>) -> SeenPerson {
         let unknown = self.unknown(plan.next());
         let own = |employee: &EmployeeId| *employee == self.employee_id;
         SeenPerson {
             employee: self.record(&self.employee_id).cloned(),
             manager: self.manager().cloned(),
             found: self.found(),
+            link: self.own_link().cloned(),
             unknown,
             plan,
             decision: self.table.decisions.iter().find(|made| own(&made.employee_id)).cloned(),
@@ -180,29 +224,24 @@ impl Gathered<'_> {
                 .iter()
                 .find(|parked| own(&parked.employee_id))
                 .cloned(),
-            changes: Vec::new(),
+            changes,
             at: self.now,
             employee_id: self.employee_id,
-            link: self.link,
             accounts: self.accounts,
             held: self.table.held,
             job: self.table.job,
+            everybody: self.is_everybody.then_some(self.people),
         }
     }
 
     fn found(&self) -> Match {
-        if let Some(link) = &self.link {
+        if let Some(link) = self.own_link() {
             return Match::Linked(link.user_name.clone());
         }
         let Some((name, email)) = self.wanted() else {
             return Match::None;
         };
-        let is_linked = |user: &PortalUser| {
-            self.table
-                .people
-                .iter()
-                .any(|person| person.user_name == user.user_name)
-        };
+        let is_linked = |user: &PortalUser| self.people.iter().any(|person| person.user_name == user.user_name);
         let free = || self.accounts.iter().filter(|user| !is_linked(user));
         let lower = |text: Option<&String>| text.map(|text| text.to_lowercase());
         let found = self.users().match_existing.iter().find_map(|key| {
@@ -225,7 +264,7 @@ impl Gathered<'_> {
             Next::Act(Step::Create(_) | Step::Change { .. } | Step::Remember { .. })
         );
         let removes = matches!(next, Next::Act(Step::Deactivate { approved: false, .. }));
-        let by_email = self.link.is_none() && writes && users.match_existing.contains(&MatchKey::Email);
+        let by_email = self.own_link().is_none() && writes && users.match_existing.contains(&MatchKey::Email);
         let has_manager = self.manager().is_some_and(|manager| manager.manager_id().is_some());
         let maps_manager = users.fields.keys().any(FieldName::is_manager_email);
         let is_computed = users.expressions().any(|expression| expression.named_fields().whole);

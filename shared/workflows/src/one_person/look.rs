@@ -1,17 +1,19 @@
 //! Looking at one person: their record and their manager's, the few who have what they would have, and the accounts that may be
-//! theirs. From that the planner of every run makes its plan.
+//! theirs. From that the planner of every run makes its plan. Everybody's links are read only where it depends on them.
 
+use habitsync_domain::employee::Employee;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::Job;
 use habitsync_domain::roster::Roster;
+use habitsync_domain::user_plan::PersonPlan;
 
 use super::gathered::{Gathered, Stored};
-use super::whom::whom;
+use super::whom::Meant;
 use super::{FollowPerson, OnePerson, PersonFailure, Reached, SeenPerson};
 use crate::ports::clock::Now;
-use crate::ports::failure::{ServiceFailure, VendorFailure};
+use crate::ports::failure::ServiceFailure;
 use crate::ports::holds::{LoadDecisions, LoadHold};
-use crate::ports::people::{LoadChanges, LoadParked, LoadPeople};
+use crate::ports::people::{FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson};
 use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindEmployee, FindUser};
 use crate::sync_users::InForce;
@@ -29,47 +31,81 @@ pub async fn look_at_person<H, P, S, C>(
 where
     H: FindEmployee,
     P: FindUser,
-    S: LoadPeople + LoadParked + LoadDecisions + LoadHold + LoadChanges + RememberJob,
+    S: LoadPeople + LoadPerson + FindPersonByUserName + LoadParked + LoadDecisions + LoadHold + LoadChanges,
+    S: RememberJob,
     C: Now,
 {
-    let table = one.read_table().await?;
-    let employee_id = whom(&table.people, asked)?;
-    follow.reached(Reached::Known {
-        employee: &employee_id,
-        linked: table.people.len(),
-    });
-    let mut look = Gathered {
-        configuration: in_force.configuration,
-        version: in_force.version,
-        now: one.clock.now(),
-        link: table.link(&employee_id).cloned(),
-        table,
-        employee_id,
-        roster: Roster::default(),
-        missing: Vec::new(),
-        accounts: Vec::new(),
-    };
-    one.read_records(&mut look).await?;
-    follow.reached(Reached::Read {
-        employee: look.record(&look.employee_id),
-        manager: look.manager(),
-    });
-    one.read_accounts(&mut look).await?;
-    follow.reached(Reached::Matched {
-        accounts: &look.accounts,
-    });
-    let changes = one.store.load_changes(&look.employee_id).await?;
-    let seen = SeenPerson { changes, ..look.seen() };
-    follow.reached(Reached::Planned(&seen));
-    Ok(seen)
+    let meant = one.whom(asked).await?;
+    one.look_at(in_force, meant, None, follow).await
 }
 
 impl<H, P, S, C> OnePerson<'_, H, P, S, C>
 where
     H: FindEmployee,
     P: FindUser,
-    S: LoadPeople + LoadParked + LoadDecisions + LoadHold + RememberJob,
+    S: LoadPeople + LoadPerson + FindPersonByUserName + LoadParked + LoadDecisions + LoadHold + LoadChanges,
+    S: RememberJob,
+    C: Now,
 {
+    /// Looks at somebody, perhaps for the second time: everybody's links need not be read again where no run has begun since.
+    pub(super) async fn look_at(
+        &self,
+        in_force: InForce<'_>,
+        meant: Meant,
+        before: Option<&SeenPerson>,
+        follow: &impl FollowPerson,
+    ) -> Result<SeenPerson, PersonFailure> {
+        follow.reached(Reached::Known {
+            employee: &meant.employee_id,
+        });
+        let mut look = Gathered {
+            configuration: in_force.configuration,
+            version: in_force.version,
+            now: self.clock.now(),
+            table: self.read_table().await?,
+            people: Vec::new(),
+            is_everybody: false,
+            employee_id: meant.employee_id,
+            roster: Roster::default(),
+            missing: Vec::new(),
+            accounts: Vec::new(),
+        };
+        if let Some(record) = meant.record {
+            look.add(record);
+        }
+        self.read_records(&mut look).await?;
+        follow.reached(Reached::Read {
+            employee: look.record(&look.employee_id),
+            manager: look.manager(),
+        });
+        self.read_accounts(&mut look).await?;
+        follow.reached(Reached::Matched {
+            accounts: &look.accounts,
+        });
+        let plan = self.plan(&mut look, before).await?;
+        let changes = self.store.load_changes(&look.employee_id).await?;
+        let seen = look.seen(plan, changes);
+        follow.reached(Reached::Planned(&seen));
+        Ok(seen)
+    }
+
+    /// Plans from what is known, and again from everybody's links where the plan depends on them.
+    async fn plan(&self, look: &mut Gathered<'_>, before: Option<&SeenPerson>) -> Result<PersonPlan, PersonFailure> {
+        let plan = look.plan();
+        if !look.needs_everybody(&plan) {
+            return Ok(plan);
+        }
+        let known = before.filter(|before| before.job == look.table.job);
+        let everybody = match known.and_then(|before| before.everybody.clone()) {
+            Some(everybody) => everybody,
+            None => self.store.load_people().await?,
+        };
+        look.know_everybody(everybody);
+        self.read_records(look).await?;
+        self.read_accounts(look).await?;
+        Ok(look.plan())
+    }
+
     async fn read_table(&self) -> Result<Stored, ServiceFailure> {
         let job = self.store.load_job(Job::Users).await?;
         let held = match &job.held_plan {
@@ -77,7 +113,6 @@ where
             None => None,
         };
         Ok(Stored {
-            people: self.store.load_people().await?,
             parked: self.store.load_parked().await?,
             decisions: self.store.load_decisions().await?,
             job,
@@ -89,8 +124,13 @@ where
     async fn read_records(&self, look: &mut Gathered<'_>) -> Result<(), PersonFailure> {
         let employee = look.employee_id.clone();
         self.add(look, &employee).await?;
-        if look.record(&employee).is_none() && look.link.is_none() {
+        if look.record(&employee).is_none() && look.link(&employee).is_none() {
             return Err(PersonFailure::Nobody);
+        }
+        for name in look.own_names() {
+            if let Some(holder) = self.store.find_person(&name, look.now).await? {
+                self.learn(look, &holder).await?;
+            }
         }
         for holder in look.holders() {
             self.add(look, &holder).await?;
@@ -99,34 +139,49 @@ where
     }
 
     /// Adds somebody's record and their manager's. The manager's own is asked for where the filter speaks of managers.
-    async fn add(&self, look: &mut Gathered<'_>, employee: &EmployeeId) -> Result<(), VendorFailure> {
+    async fn add(&self, look: &mut Gathered<'_>, employee: &EmployeeId) -> Result<(), PersonFailure> {
         let is_meant = *employee == look.employee_id;
         let asks_for_managers = look.filter_asks_for_managers();
         let levels = 1 + usize::from(is_meant || asks_for_managers) + usize::from(is_meant && asks_for_managers);
         let mut next = Some(employee.clone());
         for _ in 0..levels {
-            let Some(id) = next.take().filter(|id| look.record(id).is_none()) else {
-                break;
-            };
-            match self.employee_connect.find_employee(&id).await? {
-                Some(record) => {
-                    next = record.manager_id().and_then(|manager| manager.parse().ok());
-                    look.add(record);
-                }
-                None => look.note_missing(id),
+            let Some(id) = next.take() else { break };
+            self.learn(look, &id).await?;
+            let manager = |record: &Employee| record.manager_id().and_then(|manager| manager.parse().ok());
+            if let Some(record) = look.record(&id) {
+                next = manager(record);
+            } else if let Some(record) = self.employee_connect.find_employee(&id).await? {
+                next = manager(&record);
+                look.add(record);
+            } else {
+                look.note_missing(id);
             }
         }
         Ok(())
     }
 
+    /// Somebody's link, where it is not known yet.
+    async fn learn(&self, look: &mut Gathered<'_>, employee: &EmployeeId) -> Result<(), ServiceFailure> {
+        if !look.is_everybody && look.link(employee).is_none() {
+            look.people.extend(self.store.load_person(employee).await?);
+        }
+        Ok(())
+    }
+
     /// The linked account, the one that has the name they would have, and one that has their e-mail for its name; and those of
-    /// whoever has what they would have.
-    async fn read_accounts(&self, look: &mut Gathered<'_>) -> Result<(), VendorFailure> {
+    /// whoever has what they would have. Of each it is known whose it is.
+    async fn read_accounts(&self, look: &mut Gathered<'_>) -> Result<(), PersonFailure> {
         for name in look.names() {
             if look.accounts.iter().any(|user| user.user_name == name) {
                 continue;
             }
-            look.accounts.extend(self.tribal_habits.find_user(&name).await?);
+            let found = self.tribal_habits.find_user(&name).await?;
+            if found.is_some()
+                && let Some(holder) = self.store.find_person(&name, look.now).await?
+            {
+                self.learn(look, &holder).await?;
+            }
+            look.accounts.extend(found);
         }
         Ok(())
     }

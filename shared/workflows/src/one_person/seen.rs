@@ -46,6 +46,8 @@ pub struct SeenPerson {
     pub unknown: Vec<Unknown>,
     /// When they were looked at.
     pub at: Timestamp,
+    /// Everybody's links, where the plan depends on them.
+    pub(super) everybody: Option<Vec<Person>>,
 }
 
 /// What a look at one person cannot tell.

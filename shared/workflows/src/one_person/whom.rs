@@ -2,39 +2,73 @@
 
 use std::collections::BTreeSet;
 
+use habitsync_domain::employee::Employee;
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::person::Person;
 
-use super::PersonFailure;
+use super::{OnePerson, PersonFailure};
+use crate::ports::clock::Now;
+use crate::ports::people::{FindPersonByUserName, LoadPeople, LoadPerson};
+use crate::ports::vendors::FindEmployee;
 
-/// The employee. By number among the links first, since an employee may have another's number for a user name; then by user
-/// name, today's before former ones. Whatever no link knows may be the number of somebody who is not linked yet. EmployeeConnect
-/// is not searched by its `UserID`: that one finds a person only where it is their user name.
-pub(super) fn whom(people: &[Person], asked: &str) -> Result<EmployeeId, PersonFailure> {
-    let number = asked.parse::<EmployeeId>().ok();
-    let is_linked = |number: &EmployeeId| people.iter().any(|person| person.employee_id == *number);
-    if let Some(number) = number.clone().filter(is_linked) {
-        return Ok(number);
-    }
-    let Ok(name) = asked.parse::<UserName>() else {
-        return number.ok_or(PersonFailure::Nobody);
-    };
-    let has_now = |person: &Person| person.user_name == name;
-    let had = |person: &Person| person.former_names.iter().any(|former| former.user_name == name);
-    match only(people, has_now)?.or(only(people, had)?) {
-        Some(found) => Ok(found),
-        None => number.ok_or(PersonFailure::Nobody),
+/// Somebody who is meant.
+pub(super) struct Meant {
+    pub(super) employee_id: EmployeeId,
+    /// Their record, where it had to be asked for to know whether there is such a person.
+    pub(super) record: Option<Employee>,
+}
+
+impl Meant {
+    pub(super) const fn by(employee_id: EmployeeId) -> Self {
+        Self {
+            employee_id,
+            record: None,
+        }
     }
 }
 
-fn only(people: &[Person], is_meant: impl Fn(&Person) -> bool) -> Result<Option<EmployeeId>, PersonFailure> {
-    let found: BTreeSet<_> = people
-        .iter()
-        .filter(|person| is_meant(person))
-        .map(|person| &person.employee_id)
-        .collect();
-    match found.len() {
-        0 | 1 => Ok(found.first().map(|found| (*found).clone())),
+impl<H, P, S, C> OnePerson<'_, H, P, S, C>
+where
+    H: FindEmployee,
+    S: LoadPeople + LoadPerson + FindPersonByUserName,
+    C: Now,
+{
+    /// By number among the links first, since an employee may have another's number for a user name; then by today's user name;
+    /// then by the number of somebody who is not linked yet; at last by a user name of the past. `EmployeeConnect` is not searched by
+    /// its `UserID`: that one finds a person only where it is their user name.
+    pub(super) async fn whom(&self, asked: &str) -> Result<Meant, PersonFailure> {
+        let number = asked.parse::<EmployeeId>().ok();
+        let name = asked.parse::<UserName>().ok();
+        if let Some(number) = &number
+            && self.store.load_person(number).await?.is_some()
+        {
+            return Ok(Meant::by(number.clone()));
+        }
+        if let Some(name) = &name
+            && let Some(holder) = self.store.find_person(name, self.clock.now()).await?
+        {
+            return Ok(Meant::by(holder));
+        }
+        if let Some(number) = number
+            && let Some(record) = self.employee_connect.find_employee(&number).await?
+        {
+            return Ok(Meant {
+                employee_id: number,
+                record: Some(record),
+            });
+        }
+        let name = name.ok_or(PersonFailure::Nobody)?;
+        former_holder(&self.store.load_people().await?, &name).map(Meant::by)
+    }
+}
+
+/// The only one who had this user name once.
+fn former_holder(people: &[Person], name: &UserName) -> Result<EmployeeId, PersonFailure> {
+    let had = |person: &&Person| person.former_names.iter().any(|former| former.user_name == *name);
+    let found: BTreeSet<_> = people.iter().filter(had).map(|person| &person.employee_id).collect();
+    match (found.len(), found.first()) {
+        (1, Some(found)) => Ok((*found).clone()),
+        (0, _) | (_, None) => Err(PersonFailure::Nobody),
         _ => Err(PersonFailure::Ambiguous),
     }
 }

@@ -497,3 +497,47 @@ async fn a_field_that_many_people_lost_is_not_emptied_for_one_of_them() {
         (Some("Perth"), Some("Chief"))
     );
 }
+
+#[tokio::test]
+async fn everybodys_links_are_read_once_and_only_where_something_depends_on_them() {
+    let customer = ten().await;
+    let loads = || customer.table.faults.count(Call::LoadPeople);
+    let before = loads();
+    customer.employ("E1", &json!({"jobTitle": "Lead"}));
+    customer.sync_one("E1").await;
+    customer.look("e1@acme.com.au").await;
+    assert_eq!(loads(), before, "a title is nobody else's affair");
+    customer.employ("E2", &json!({"status": "Terminated"}));
+    customer.sync_one("E2").await;
+    assert_eq!(
+        loads(),
+        before + 1,
+        "limits count everybody; they are the same under the lease"
+    );
+    customer.employ("E77", &json!({}));
+    let shown = customer.look("E77").await;
+    customer.finish().await;
+    customer.hris.employees.lock().retain(|known| known.id() != &id("E77"));
+    let before = loads();
+    let moved = customer.sync_shown(&shown, DraftRule::LeaveAlone).await;
+    assert_eq!(moved, Err(PersonFailure::Moved), "a run has begun since");
+    assert_eq!(loads(), before + 1);
+}
+
+#[tokio::test]
+async fn an_email_that_somebody_elses_account_has_under_another_name_is_found_among_the_links() {
+    let by_id = [("user_name = \"employee.workEmail\"", "user_name = \"employee.userId\"")];
+    let people = [("E1", json!({"userId": "one"})), ("E2", json!({"userId": "two"}))];
+    let customer = Customer::configured(&by_id, &people);
+    customer.finish().await;
+    customer.employ("E77", &json!({"userId": "seventy", "workEmail": "e2@acme.com.au"}));
+    let seen = customer.look("E77").await;
+    let Next::SetAside(problem) = seen.plan.next() else {
+        panic!("is set aside: {seen:?}")
+    };
+    assert!(
+        matches!(&problem.cause, Cause::Disputed { with, .. } if *with == [id("E2")]),
+        "{:?}",
+        problem.cause
+    );
+}

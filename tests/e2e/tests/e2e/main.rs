@@ -10,6 +10,7 @@ mod mails;
 mod operating;
 mod operators;
 mod overview;
+mod person;
 mod results;
 mod scanning;
 mod secrecy;
@@ -146,6 +147,7 @@ fn trials() -> Vec<Test> {
         overview::every_customer_is_on_one_screen_and_one_of_them_in_full,
         overview::a_run_that_is_waited_for_says_what_it_did_and_exits_as_it_ended,
         overview::a_backfill_that_is_stopped_says_how_far_it_came_and_goes_on_there,
+        person::an_operator_explains_and_syncs_one_person_at_a_time,
         storms::every_completion_of_a_storm_is_one_result_where_it_belongs,
         storms::late::completions_that_come_before_their_people_and_courses_wait_for_them_and_are_recorded_once,
         secrecy::what_is_personal_reaches_the_vendors_and_the_mails_and_no_log_line,
