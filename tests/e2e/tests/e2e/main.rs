@@ -14,6 +14,7 @@ mod results;
 mod scanning;
 mod secrecy;
 mod storms;
+mod tutorial;
 mod users;
 mod wait;
 mod webhooks;
@@ -98,6 +99,7 @@ fn trials() -> Vec<Test> {
     tests![
         // It takes longest, and most of that it waits for the clock.
         operators::an_outage_of_six_customers_is_one_mail_to_the_operators_and_everybody_catches_up,
+        tutorial::every_command_of_the_tutorial_says_what_the_page_says,
         users::interrupted::a_run_that_is_killed_is_carried_on_without_anybody_calling_it_and_writes_at_most_one_thing_twice,
         users::interrupted::of_two_runs_at_once_one_does_the_work_and_the_other_says_so,
         users::everyday::everybody_in_scope_gets_an_account_and_a_second_run_writes_nothing,
