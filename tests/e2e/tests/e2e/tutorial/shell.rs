@@ -72,6 +72,12 @@ impl Shell {
         Ok(std::fs::write(self.folder.join(name), text)?)
     }
 
+    /// Makes a file's text another.
+    pub(super) fn rewrite(&self, name: &str, change: impl FnOnce(&str) -> String) -> Result<(), Failed> {
+        let text = std::fs::read_to_string(self.folder.join(name))?;
+        self.write(name, &change(&text))
+    }
+
     /// Makes lines of a file others, as a unified diff without its headings says.
     pub(super) fn edit(&self, name: &str, changes: &str) -> Result<(), Failed> {
         let file = self.folder.join(name);

@@ -17,7 +17,7 @@ const RULES: [(&str, &str); 7] = [
         "‹time›",
     ),
     (r"\b\d{4}-\d\d-\d\d\b|\b\d\d/\d\d/\d{4}\b", "‹day›"),
-    (r"\b\d+(\.\d+)? ?(ms|s|m|h)( \d+(ms|s|m|h))*\b", "‹while›"),
+    (r"\b\d+(\.\d+)? ?(ms|s|min|m|h|d)( \d+(ms|s|m|h))*\b", "‹while›"),
     (r"\bhabitsync \d+\.\d+\.\d+", "habitsync ‹version›"),
 ];
 
@@ -96,7 +96,7 @@ impl Words {
                     new[new_index..new_index + new_len].to_vec()
                 }
             });
-        lines.map(|line| format!("{line}\n")).collect()
+        lines.map(|line| format!("{}\n", line.trim_end())).collect()
     }
 
     fn lines(&self, lines: &[&str]) -> Vec<String> {
