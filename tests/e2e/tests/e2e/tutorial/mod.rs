@@ -95,13 +95,12 @@ impl Reader {
     }
 
     async fn type_all(&mut self, mut block: Console) -> Result<(), Failed> {
-        let last = block.exchanges.len() - 1;
         let mut outcome = Ok(());
-        for index in 0..=last {
+        for index in 0..block.exchanges.len() {
             let asks_for_the_code = |next: &page::Exchange| next.command == "echo $?";
             let is_code_said = block.exchanges.get(index + 1).is_some_and(asks_for_the_code);
             let exchange = &mut block.exchanges[index];
-            let until = block.until.as_deref().filter(|_| index == last);
+            let until = block.until.as_deref();
             let said = match self.type_until(&exchange.command, until).await {
                 Ok(said) => said,
                 Err(failed) => {
@@ -109,6 +108,8 @@ impl Reader {
                     break;
                 }
             };
+            self.words.learn(&exchange.said, &said);
+            let said = self.words.on_the_page(&said);
             self.compare(exchange, &said);
             if self.shell.code() != 0 && !is_code_said {
                 let code = self.shell.code();
@@ -142,10 +143,8 @@ impl Reader {
 
     fn compare(&mut self, exchange: &page::Exchange, said: &str) {
         let (command, page) = (&exchange.command, &exchange.said);
-        self.words.learn(page, said);
-        let said = self.words.on_the_page(said);
-        if !self.words.agree(page, &said) {
-            let difference = self.words.difference(page, &said);
+        if !self.words.agree(page, said) {
+            let difference = self.words.difference(page, said);
             self.differs(command, &difference);
         }
         let is_table = command.starts_with("habitsync") && !command.contains("--output");

@@ -7,7 +7,7 @@
 //! | `<!-- environment -->` | the next block is a reader's environment; the test has its own |
 //! | `<!-- file: NAME -->` | the next block is a file that is there from now on |
 //! | `<!-- edit: NAME -->` | the next block says which lines of that file become which |
-//! | `<!-- until: TEXT -->` | the last command of the next block is repeated until it says this |
+//! | `<!-- until: TEXT -->` | the command of the next block is repeated until it says this |
 //! | `<!-- world: EVENT -->` | something happens outside: see `world.rs` |
 
 use std::iter::Peekable;
@@ -34,7 +34,7 @@ pub(super) enum Step {
 pub(super) struct Console {
     /// Where it stands in the page.
     pub(super) place: Range<usize>,
-    /// What the last command is repeated for.
+    /// What its only command is repeated for.
     pub(super) until: Option<String>,
     pub(super) exchanges: Vec<Exchange>,
 }
@@ -160,6 +160,9 @@ fn step(
         (other, _) => return Err(format!("a block of {other:?} is not run")),
     };
     let exchanges = exchanges(&text)?;
+    if until.is_some() && exchanges.len() > 1 {
+        return Err("what is repeated stands alone in its block".to_owned());
+    }
     Ok(Some(Step::Console(Console {
         place,
         until,

@@ -40,6 +40,7 @@ const A_MINUTE_OR_TWO: Duration = Duration::from_mins(3);
 const FIRE_SAFETY: u64 = 529;
 const MANUAL_HANDLING: u64 = 532;
 const RESPECT: u64 = 543;
+const FATIGUE: u64 = 551;
 
 /// The night shift: nobody reports to them.
 const NIGHT_SHIFT: [&str; 6] = ["E1015", "E1016", "E1017", "E1025", "E1030", "E1032"];
@@ -90,7 +91,7 @@ impl Outside {
             "the portal signs its webhooks with the secret" => self.sign(shell, SECRET_FILE)?,
             "the portal signs its webhooks with the new secret" => self.sign(shell, "banksia-webhook-2.txt")?,
             "Anika Naidu completes fire safety" => self.completes(ANIKA, FIRE_SAFETY).await?,
-            "Anika Naidu completes manual handling" => self.completes(ANIKA, MANUAL_HANDLING).await?,
+            "Georgie Nakagawa completes fatigue management" => self.completes(GEORGIE, FATIGUE).await?,
             "Georgie Nakagawa completes respect at work" => self.completes(GEORGIE, RESPECT).await?,
             "the night shift is closed, and Zara Deng is promoted" => self.close_the_night_shift()?,
             "EmployeeConnect hides three records" => {
@@ -119,9 +120,13 @@ impl Outside {
     async fn completes(&self, user_name: &str, topic: u64) -> Result<(), Failed> {
         let enrolment = self.portal.complete(user_name, topic, self.portal.clock().now())?;
         // Like the portal, which sends again what was not taken: a new secret may be a minute old before it is looked for.
-        until("the webhook to be taken", A_MINUTE_OR_TWO, async || -> Result<Option<()>, Failed> {
-            Ok((self.portal.announce(&enrolment).await? == 202).then_some(()))
-        })
+        until(
+            "the webhook to be taken",
+            A_MINUTE_OR_TWO,
+            async || -> Result<Option<()>, Failed> {
+                Ok((self.portal.announce(&enrolment).await? == 202).then_some(()))
+            },
+        )
         .await
     }
 
@@ -145,14 +150,19 @@ impl Outside {
     }
 }
 
-/// The portal, with one employee's account of before and what was completed under it.
+/// The portal, with two employees' accounts of before, one of which nobody would recognise, and what was completed under the other.
 async fn portal(company: &Company) -> Result<TribalHabitsSimulator, Failed> {
     let portal = TribalHabitsSimulator::start(PortalSettings::default().api_key(API_KEY)).await?;
     portal.seed_from(company);
-    let georgie = json!({ "user_name": GEORGIE, "email": GEORGIE, "first_name": "Georgia", "last_name": "Nakagawa" });
-    let is_there = georgie.as_object().is_some_and(|account| portal.add_user(account));
-    if !is_there {
-        return Err("the portal refuses an account".into());
+    for account in [
+        json!({ "user_name": GEORGIE, "email": GEORGIE, "first_name": "Georgia", "last_name": "Nakagawa" }),
+        json!({ "user_name": "lvakalahi", "email": "lachie.vakalahi@bigpond.example", "first_name": "Lachie",
+                "last_name": "Vakalahi" }),
+    ] {
+        let is_there = account.as_object().is_some_and(|account| portal.add_user(account));
+        if !is_there {
+            return Err("the portal refuses an account".into());
+        }
     }
     for (topic, days) in [(FIRE_SAFETY, 70), (MANUAL_HANDLING, 40)] {
         let then = portal.clock().now() - SignedDuration::from_hours(24 * days);
