@@ -47,7 +47,7 @@ async fn decide(stage: &Stage, asked: &DecideArguments, verdict: Verdict) -> Res
         tenant: asked.tenant.clone(),
         stage: stage.name.clone(),
         verdict,
-        by,
+        by: by.to_owned(),
         plan: held,
     })?;
     Ok(ExitCode::SUCCESS)

@@ -15,6 +15,7 @@ mod scanning;
 mod secrecy;
 mod storms;
 mod tutorial;
+mod upkeep;
 mod users;
 mod wait;
 mod webhooks;
@@ -152,6 +153,9 @@ fn trials() -> Vec<Test> {
         storms::late::completions_that_come_before_their_people_and_courses_wait_for_them_and_are_recorded_once,
         secrecy::what_is_personal_reaches_the_vendors_and_the_mails_and_no_log_line,
         webhooks::a_webhook_that_is_replayed_byte_for_byte_adds_nothing,
+        upkeep::both_webhook_secrets_are_good_until_the_older_one_is_retired,
+        upkeep::a_pause_is_a_version_that_is_taken_back_and_what_makes_no_sense_is_refused,
+        upkeep::what_is_unknown_exits_with_1_and_what_is_typed_wrongly_with_2,
         operators::a_stale_customer_is_counted_and_named,
         webhooks::what_is_not_authentic_readable_or_ours_is_answered_as_documented_and_leaves_nothing,
     ]

@@ -41,6 +41,7 @@ const FIRE_SAFETY: u64 = 529;
 const MANUAL_HANDLING: u64 = 532;
 const RESPECT: u64 = 543;
 const FATIGUE: u64 = 551;
+const CYBER_SECURITY: u64 = 547;
 
 /// The night shift: nobody reports to them.
 const NIGHT_SHIFT: [&str; 6] = ["E1015", "E1016", "E1017", "E1025", "E1030", "E1032"];
@@ -93,6 +94,7 @@ impl Outside {
             "Anika Naidu completes fire safety" => self.completes(ANIKA, FIRE_SAFETY).await?,
             "Georgie Nakagawa completes fatigue management" => self.completes(GEORGIE, FATIGUE).await?,
             "Georgie Nakagawa completes respect at work" => self.completes(GEORGIE, RESPECT).await?,
+            "Georgie Nakagawa completes cyber security" => self.completes(GEORGIE, CYBER_SECURITY).await?,
             "the night shift is closed, and Zara Deng is promoted" => self.close_the_night_shift()?,
             "EmployeeConnect hides three records" => {
                 self.hidden = HIDDEN.iter().filter_map(|id| self.hris.remove(id)).collect();
@@ -156,7 +158,7 @@ async fn portal(company: &Company) -> Result<TribalHabitsSimulator, Failed> {
     portal.seed_from(company);
     for account in [
         json!({ "user_name": GEORGIE, "email": GEORGIE, "first_name": "Georgia", "last_name": "Nakagawa" }),
-        json!({ "user_name": "lvakalahi", "email": "lachie.vakalahi@bigpond.example", "first_name": "Lachie",
+        json!({ "user_name": "lvakalahi", "email": "lachie@bigpond.example", "first_name": "Lachie",
                 "last_name": "Vakalahi" }),
     ] {
         let is_there = account.as_object().is_some_and(|account| portal.add_user(account));
