@@ -88,7 +88,7 @@ pub(crate) enum SecretsCommand {
         /// The file; `-` reads what is piped in, so that the secret need not be on disk.
         file: PathBuf,
     },
-    /// Makes a new webhook secret beside the live one, or ends the older of two.
+    /// Makes a webhook secret, the first or a new one beside the live one, or ends the older of two.
     Rotate {
         /// The customer.
         tenant: TenantId,

@@ -14,6 +14,8 @@ pub(crate) struct ConfigurationFile {
     pub(crate) source: String,
     /// What it says.
     pub(crate) configuration: TenantConfiguration,
+    /// Whether it can be read again by its name; a stored version cannot.
+    pub(crate) is_on_disk: bool,
 }
 
 impl ConfigurationFile {
@@ -23,7 +25,10 @@ impl ConfigurationFile {
             path: path.to_owned(),
             source,
         })?;
-        Self::of(path, source)
+        Ok(Self {
+            is_on_disk: true,
+            ..Self::of(path, source)?
+        })
     }
 
     /// The text of a version, which is called `path` where something is wrong with it.
@@ -36,6 +41,7 @@ impl ConfigurationFile {
             path: path.to_owned(),
             source,
             configuration,
+            is_on_disk: false,
         })
     }
 }

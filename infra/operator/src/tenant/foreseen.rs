@@ -27,24 +27,29 @@ pub(super) fn in_lines(file: &ConfigurationFile, foreseen: &Foreseen) -> String 
         Some((called, source)) if *source == file.source => format!("{name} is {called}, word for word\n"),
         Some((called, source)) => difference(Some((called, source)), (&name, &file.source)),
     };
-    format!("{first}\n{}", next_sync(&name, foreseen))
+    // A stored version has no name that `plan` could read it by.
+    let next_step = if file.is_on_disk {
+        let tenant = &foreseen.configuration.tenant;
+        format!("person by person: habitsync plan {tenant} --config {name}\n")
+    } else {
+        String::new()
+    };
+    format!("{first}\n{}", next_sync(next_step, foreseen))
 }
 
-fn next_sync(file: &str, foreseen: &Foreseen) -> String {
+fn next_sync(next_step: String, foreseen: &Foreseen) -> String {
     match &foreseen.effect {
         Effect::None => "users: nobody is treated differently\n".to_owned(),
         Effect::Unknown { failure, .. } => {
             format!("users: what the next sync would do cannot be told: {failure}\n")
         }
         Effect::NextRun(next) => {
-            let tenant = &foreseen.configuration.tenant;
             let head = match next.before {
                 Some(_) => "users: the next sync, under the version in force → under this one",
                 None => "users: the first sync",
             };
             let counts = lines_beside(next.before.as_ref().map(|plan| &plan.counts), &next.plan.counts);
-            let everybody = format!("person by person: habitsync plan {tenant} --config {file}\n");
-            [head.to_owned(), counts.join("\n"), people(next), everybody].join("\n")
+            [head.to_owned(), counts.join("\n"), people(next), next_step].join("\n")
         }
     }
 }
@@ -105,7 +110,10 @@ mod tests {
 
     fn file(source: &str) -> ConfigurationFile {
         let path = std::path::Path::new("acme.toml");
-        ConfigurationFile::of(path, source.to_owned()).expect("is valid")
+        ConfigurationFile {
+            is_on_disk: true,
+            ..ConfigurationFile::of(path, source.to_owned()).expect("is valid")
+        }
     }
 
     fn foreseen(in_force: Option<&str>, file: &ConfigurationFile, effect: Effect) -> Foreseen {

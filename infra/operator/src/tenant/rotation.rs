@@ -1,5 +1,5 @@
-//! `habitsync tenant secrets rotate`: a new webhook secret beside the live one, and the older one retired once Tribal Habits
-//! signs with the new one. No delivery is refused in between.
+//! `habitsync tenant secrets rotate`: a customer's first webhook secret, or a new one beside the live one, and the older one retired
+//! once Tribal Habits signs with the new one. No delivery is refused in between.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -24,8 +24,8 @@ const BYTES: usize = 32;
 /// Why a customer's secrets cannot be rotated just now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum NotRotated {
-    /// There is none to keep beside the new one.
-    #[error("there is no webhook secret yet; store the first one with `tenant secrets set`")]
+    /// There is none at all.
+    #[error("there is no webhook secret yet; `tenant secrets rotate … --to FILE` makes the first one")]
     NoneYet,
     /// Two are live: a third would end the older one before its time.
     #[error("two secrets are live already; end the older one first: `tenant secrets rotate … --retire`")]
@@ -35,7 +35,7 @@ pub(crate) enum NotRotated {
     OneLive,
 }
 
-/// Makes a new secret, stores it beside the live one and writes it to `file`, which must not be there yet.
+/// Makes a new secret, stores it, beside the live one where there is one, and writes it to `file`, which must not be there yet.
 pub(crate) async fn rotate(stage: &Stage, tenant: &TenantId, file: &Path) -> Result<(), Failure> {
     let live = live(stage, tenant).await?;
     let new = new_secret()?;
@@ -45,13 +45,23 @@ pub(crate) async fn rotate(stage: &Stage, tenant: &TenantId, file: &Path) -> Res
         source,
     })?;
     store(stage, tenant, &both).await?;
-    println!(
-        "{tenant}: two webhook secrets are live; the new one is in {}",
-        file.display()
-    );
-    println!("  1. put it into the portal's webhook, then remove the file");
-    println!("  2. once completions arrive: habitsync tenant secrets rotate {tenant} --retire");
+    println!("{}", told(tenant, both.len(), file));
     Ok(())
+}
+
+/// What was done, and what is to be done now.
+fn told(tenant: &TenantId, live: usize, file: &Path) -> String {
+    let file = file.display();
+    if live == 1 {
+        return format!(
+            "{tenant}: its first webhook secret is live, and in {file}\n  put it into the portal's webhook, then remove the file"
+        );
+    }
+    format!(
+        "{tenant}: two webhook secrets are live; the new one is in {file}\n  \
+         1. put it into the portal's webhook, then remove the file\n  \
+         2. once completions arrive: habitsync tenant secrets rotate {tenant} --retire"
+    )
 }
 
 /// Ends the older of two live secrets.
@@ -75,11 +85,10 @@ async fn store(stage: &Stage, tenant: &TenantId, secrets: &[SecretString]) -> Re
 
 /// The new one first: the order says which is the older.
 fn beside(new: SecretString, live: Vec<SecretString>) -> Result<Vec<SecretString>, NotRotated> {
-    match live.len() {
-        0 => Err(NotRotated::NoneYet),
-        1 => Ok([new].into_iter().chain(live).collect()),
-        _ => Err(NotRotated::TwoLive),
+    if live.len() > 1 {
+        return Err(NotRotated::TwoLive);
     }
+    Ok([new].into_iter().chain(live).collect())
 }
 
 fn newest_of(live: Vec<SecretString>) -> Result<SecretString, NotRotated> {
@@ -124,13 +133,27 @@ mod tests {
     }
 
     #[test]
+    fn the_first_secret_stands_alone_and_says_what_is_to_be_done_with_it() {
+        let first = beside(SecretString::from("first".to_owned()), Vec::new()).expect("none was live");
+        assert_eq!(shown(&first), ["first"]);
+        let tenant = "acme".parse().expect("a tenant");
+        let told = |live| told(&tenant, live, Path::new("secret.txt"));
+        assert!(
+            told(1).contains("first webhook secret") && !told(1).contains("--retire"),
+            "{}",
+            told(1)
+        );
+        assert!(told(2).contains("rotate acme --retire"), "{}", told(2));
+    }
+
+    #[test]
     fn a_third_secret_and_the_retirement_of_the_last_are_refused() {
         let new = || SecretString::from("new".to_owned());
         assert_eq!(
             beside(new(), secrets(&["a", "b"])).expect_err("two"),
             NotRotated::TwoLive
         );
-        assert_eq!(beside(new(), secrets(&[])).expect_err("none"), NotRotated::NoneYet);
+        assert_eq!(newest_of(secrets(&[])).expect_err("none"), NotRotated::NoneYet);
         assert_eq!(newest_of(secrets(&["a"])).expect_err("one"), NotRotated::OneLive);
     }
 

@@ -15,6 +15,8 @@ mod results;
 mod scanning;
 mod secrecy;
 mod storms;
+mod tutorial;
+mod upkeep;
 mod users;
 mod wait;
 mod webhooks;
@@ -99,6 +101,7 @@ fn trials() -> Vec<Test> {
     tests![
         // It takes longest, and most of that it waits for the clock.
         operators::an_outage_of_six_customers_is_one_mail_to_the_operators_and_everybody_catches_up,
+        tutorial::every_command_of_the_tutorial_says_what_the_page_says,
         users::interrupted::a_run_that_is_killed_is_carried_on_without_anybody_calling_it_and_writes_at_most_one_thing_twice,
         users::interrupted::of_two_runs_at_once_one_does_the_work_and_the_other_says_so,
         users::everyday::everybody_in_scope_gets_an_account_and_a_second_run_writes_nothing,
@@ -152,6 +155,9 @@ fn trials() -> Vec<Test> {
         storms::late::completions_that_come_before_their_people_and_courses_wait_for_them_and_are_recorded_once,
         secrecy::what_is_personal_reaches_the_vendors_and_the_mails_and_no_log_line,
         webhooks::a_webhook_that_is_replayed_byte_for_byte_adds_nothing,
+        upkeep::both_webhook_secrets_are_good_until_the_older_one_is_retired,
+        upkeep::a_pause_is_a_version_that_is_taken_back_and_what_makes_no_sense_is_refused,
+        upkeep::what_is_unknown_exits_with_1_and_what_is_typed_wrongly_with_2,
         operators::a_stale_customer_is_counted_and_named,
         webhooks::what_is_not_authentic_readable_or_ours_is_answered_as_documented_and_leaves_nothing,
     ]

@@ -33,15 +33,15 @@ pub(crate) fn init(asked: &InitArguments) -> Result<(), Failure> {
     };
     let written = Written::of(&answers)?;
     let tenant = answers.tenant.as_str();
-    let configuration = asked.into.join(format!("{tenant}.toml"));
+    let configuration = in_folder(&asked.into, &format!("{tenant}.toml"));
     // An answer may be one that the configuration does not allow: told with the line that it would have had.
     let checked: Result<TenantConfiguration, _> = written.configuration.parse();
     checked.map_err(|invalid| Failure::NoConfiguration {
         path: configuration.clone(),
         invalid,
     })?;
-    let letter = asked.into.join(format!("{tenant}-codes.txt"));
-    let check_list = asked.into.join(format!("{tenant}-go-live.md"));
+    let letter = in_folder(&asked.into, &format!("{tenant}-codes.txt"));
+    let check_list = in_folder(&asked.into, &format!("{tenant}-go-live.md"));
     write(&configuration, &written.configuration)?;
     write(&letter, &written.letter)?;
     write(&check_list, &written.check_list)?;
@@ -52,6 +52,15 @@ pub(crate) fn init(asked: &InitArguments) -> Result<(), Failure> {
     println!("{}: the letter that asks for the integration codes", letter.display());
     println!("{}: what is to be done until go-live", check_list.display());
     Ok(())
+}
+
+/// The file, as somebody in that folder would type it.
+fn in_folder(folder: &Path, name: &str) -> PathBuf {
+    if folder == Path::new(".") {
+        PathBuf::from(name)
+    } else {
+        folder.join(name)
+    }
 }
 
 fn read(file: &Path) -> Result<Answers, Failure> {
