@@ -59,9 +59,10 @@ impl Answer for Proposal {
             employee_id,
             ..
         } = self;
-        let from =
-            "# the employee from EmployeeConnect, the account from Tribal Habits, links from the table; read here";
-        format!("# link of employee {employee_id} of {tenant} on stage {stage}\n{from}")
+        format!(
+            "# link of employee {employee_id} of {tenant} on stage {stage}; the employee from EmployeeConnect, the account from \
+             Tribal Habits, links from the table"
+        )
     }
 
     fn columns(&self) -> &'static [&'static str] {
