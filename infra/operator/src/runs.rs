@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::run::JobName;
 use crate::stage::Stage;
-use crate::terminal::Answer;
+use crate::terminal::{Answer, counted};
 
 /// Which runs are listed.
 #[derive(Debug, clap::Args)]
@@ -55,8 +55,8 @@ impl Answer for Runs {
             tenant, stage, listed, ..
         } = self;
         format!(
-            "# {} runs of {tenant} on stage {stage}, from the table; times of the customer",
-            listed.len()
+            "# {} of {tenant} on stage {stage}, from the table; times of the customer",
+            counted(listed.len(), "run")
         )
     }
 

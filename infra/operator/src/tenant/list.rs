@@ -125,18 +125,22 @@ impl Row {
     }
 }
 
+/// Completions become results by webhook, too: a sweep finds those that were lost.
+const RESULTS: &str = "results";
+
 /// What runs, and when; what does not says so.
 fn runs(timetable: &Timetable) -> String {
     let off = |on: Option<bool>| on == Some(false);
     let job = |name: &str, off: bool, schedule: Option<&ScheduleExpression>| match schedule {
         _ if off => format!("{name} off"),
+        None if name == RESULTS => format!("{name} on, without a sweep"),
         None => format!("{name} not scheduled"),
         Some(schedule) => format!("{name} {}", short(schedule.as_str())),
     };
     let jobs = [
         job("users", false, timetable.users.as_ref()),
         job("courses", off(timetable.courses_on), timetable.courses.as_ref()),
-        job("results", off(timetable.results_on), timetable.results_sweep.as_ref()),
+        job(RESULTS, off(timetable.results_on), timetable.results_sweep.as_ref()),
     ];
     jobs.join("; ")
 }
