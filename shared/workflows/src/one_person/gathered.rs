@@ -89,7 +89,10 @@ impl Gathered<'_> {
     /// The user names that the person has and would have.
     pub(super) fn own_names(&self) -> Vec<UserName> {
         let own = self.own_link().map(|link| link.user_name.clone());
-        let wanted = self.wanted().map(|(name, _)| name);
+        let wanted = self
+            .wanted()
+            .map(|(name, _)| name)
+            .filter(|wanted| Some(wanted) != own.as_ref());
         own.into_iter().chain(wanted).collect()
     }
 

@@ -2,7 +2,7 @@
 //! theirs. From that the planner of every run makes its plan. Everybody's links are read only where it depends on them.
 
 use habitsync_domain::employee::Employee;
-use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user_plan::PersonPlan;
@@ -83,7 +83,11 @@ where
             accounts: &look.accounts,
         });
         let plan = self.plan(&mut look, before).await?;
-        let changes = self.store.load_changes(&look.employee_id).await?;
+        // Whoever looks for the second time has seen them.
+        let changes = match before {
+            Some(before) => before.changes.clone(),
+            None => self.store.load_changes(&look.employee_id).await?,
+        };
         let seen = look.seen(plan, changes);
         follow.reached(Reached::Planned(&seen));
         Ok(seen)
@@ -128,9 +132,7 @@ where
             return Err(PersonFailure::Nobody);
         }
         for name in look.own_names() {
-            if let Some(holder) = self.store.find_person(&name, look.now).await? {
-                self.learn(look, &holder).await?;
-            }
+            self.learn_holder(look, &name).await?;
         }
         for holder in look.holders() {
             self.add(look, &holder).await?;
@@ -168,6 +170,16 @@ where
         Ok(())
     }
 
+    /// The link of whoever has this user name.
+    async fn learn_holder(&self, look: &mut Gathered<'_>, name: &UserName) -> Result<(), ServiceFailure> {
+        if !look.is_everybody
+            && let Some(holder) = self.store.find_person(name, look.now).await?
+        {
+            self.learn(look, &holder).await?;
+        }
+        Ok(())
+    }
+
     /// The linked account, the one that has the name they would have, and one that has their e-mail for its name; and those of
     /// whoever has what they would have. Of each it is known whose it is.
     async fn read_accounts(&self, look: &mut Gathered<'_>) -> Result<(), PersonFailure> {
@@ -176,10 +188,8 @@ where
                 continue;
             }
             let found = self.tribal_habits.find_user(&name).await?;
-            if found.is_some()
-                && let Some(holder) = self.store.find_person(&name, look.now).await?
-            {
-                self.learn(look, &holder).await?;
+            if found.is_some() && !look.people.iter().any(|person| person.user_name == name) {
+                self.learn_holder(look, &name).await?;
             }
             look.accounts.extend(found);
         }
