@@ -21,8 +21,14 @@ pub(crate) async fn both_webhook_secrets_are_good_until_the_older_one_is_retired
     let overwritten = customer.habitsync(&rotate).await?;
     std::fs::remove_file(&file)?;
     let third = customer.habitsync(&rotate).await?;
-    assert!(rotated.code == 0 && rotated.out.contains("two webhook secrets are live"), "{rotated:?}");
-    assert!(!rotated.out.contains("whsec_"), "a secret is never printed: {rotated:?}");
+    assert!(
+        rotated.code == 0 && rotated.out.contains("two webhook secrets are live"),
+        "{rotated:?}"
+    );
+    assert!(
+        !rotated.out.contains("whsec_"),
+        "a secret is never printed: {rotated:?}"
+    );
     assert_eq!((overwritten.code, third.code, file.exists()), (1, 1, false));
     assert!(third.err.contains("end the older one first"), "{third:?}");
     for (which, target) in [("the old", &old), ("the new", &new)] {
@@ -50,9 +56,15 @@ pub(crate) async fn a_pause_is_a_version_that_is_taken_back_and_what_makes_no_se
     let paused = said(&["tenant", "show", "resting"]).await?;
     assert!(paused.out.contains("status = \"paused\""), "{paused:?}");
     assert_eq!(said(&["tenant", "resume", "resting", "--yes"]).await?.code, 0);
-    let history = said(&["tenant", "history", "resting", "--output", "json"]).await?.json()?;
+    let history = said(&["tenant", "history", "resting", "--output", "json"])
+        .await?
+        .json()?;
     assert_eq!(history["versions"].as_array().map(Vec::len), Some(3), "{history}");
-    is_refused(&said(&["tenant", "rollback", "resting", "9", "--yes"]).await?, 1, "has no version 9");
+    is_refused(
+        &said(&["tenant", "rollback", "resting", "9", "--yes"]).await?,
+        1,
+        "has no version 9",
+    );
     let back = said(&["tenant", "rollback", "resting", "2", "--yes"]).await?;
     assert!(back.code == 0 && back.out.contains("version 4 is in force"), "{back:?}");
     let shown = said(&["tenant", "show", "resting"]).await?;
@@ -79,7 +91,10 @@ pub(crate) async fn what_is_unknown_exits_with_1_and_what_is_typed_wrongly_with_
         is_refused(&customer.habitsync(words).await?, code, what);
     }
     let nothing = customer.habitsync(&["runs", "asked"]).await?;
-    assert!(nothing.code == 0 && nothing.err.is_empty(), "it has not run yet: {nothing:?}");
+    assert!(
+        nothing.code == 0 && nothing.err.is_empty(),
+        "it has not run yet: {nothing:?}"
+    );
     Ok(())
 }
 
