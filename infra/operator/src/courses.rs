@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::Answer;
+use crate::terminal::{Answer, counted};
 
 /// Which topics are listed.
 #[derive(Debug, clap::Args)]
@@ -61,8 +61,8 @@ impl Answer for Courses {
             tenant, stage, topics, ..
         } = self;
         format!(
-            "# {} topics of {tenant} on stage {stage}, from the table, as the last course sync saw them",
-            topics.len()
+            "# {} of {tenant} on stage {stage}, from the table, as the last course sync saw them",
+            counted(topics.len(), "topic")
         )
     }
 

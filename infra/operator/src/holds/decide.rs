@@ -75,14 +75,14 @@ impl Answer for Decided {
         } = self;
         let what_next = match verdict {
             Verdict::Approved => {
-                "they are removed by the next run, each as long as their evidence stays what it was \
-                 (now: habitsync run {tenant} users)"
+                "they are removed by the next run, each as long as their evidence stays what it was\n\
+                 now: habitsync run {tenant} users --wait"
             }
             Verdict::Rejected => "they are kept, and not asked about again until their evidence changes",
         };
         let what_next = what_next.replace("{tenant}", tenant.as_str());
         format!(
-            "{tenant}: {} removals of plan {} {} by {by}; {what_next}",
+            "{tenant}: {} removals of plan {} {} by {by}\n{what_next}",
             plan.people.len(),
             plan.id,
             verdict.as_str()
@@ -97,7 +97,7 @@ impl Answer for Decided {
         list::rows(&self.plan)
     }
 
-    /// One line: what it did.
+    /// What it did, and what follows.
     fn text(&self, _: u16) -> String {
         format!("{}\n", self.heading())
     }
@@ -143,9 +143,10 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_decision_is_one_line_for_people_and_the_whole_plan_for_programs() {
+    fn a_decision_is_what_was_done_and_what_follows_for_people_and_the_whole_plan_for_programs() {
         let table = written(&decided(Verdict::Approved), Output::Table, 100).expect("written");
-        assert_eq!(table.lines().count(), 1);
+        assert_eq!(table.lines().count(), 3);
+        assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
         assert!(
             table.contains("5 removals of plan") && table.contains("habitsync run acme users"),
             "{table}"

@@ -49,7 +49,8 @@ fn next_sync(next_step: String, foreseen: &Foreseen) -> String {
                 None => "users: the first sync",
             };
             let counts = lines_beside(next.before.as_ref().map(|plan| &plan.counts), &next.plan.counts);
-            [head.to_owned(), counts.join("\n"), people(next), next_step].join("\n")
+            let said = [head.to_owned(), counts.join("\n"), people(next), next_step].join("\n");
+            format!("{}\n", said.trim_end())
         }
     }
 }

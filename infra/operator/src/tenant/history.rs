@@ -8,7 +8,7 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::Answer;
+use crate::terminal::{Answer, counted};
 
 /// Which versions are shown.
 #[derive(Debug, clap::Args)]
@@ -82,8 +82,8 @@ impl Answer for History {
             versions,
         } = self;
         format!(
-            "# {} versions of {tenant} on stage {stage}, from the table",
-            versions.len()
+            "# {} of {tenant} on stage {stage}, from the table",
+            counted(versions.len(), "version")
         )
     }
 

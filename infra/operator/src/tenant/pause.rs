@@ -41,7 +41,9 @@ pub(super) async fn resume(stage: &Stage, asked: &PauseArguments) -> Result<(), 
     if !asked.yes.is_said_to(&format!("Let {tenant} go on as {status}?"))? {
         return Ok(());
     }
-    Box::pin(apply(stage, tenant, &versions[0].source, status)).await
+    Box::pin(apply(stage, tenant, &versions[0].source, status)).await?;
+    println!("results that waited go on with the next sweep (now: habitsync run {tenant} sweep --wait)");
+    Ok(())
 }
 
 /// Never empty.

@@ -158,6 +158,7 @@ fn trials() -> Vec<Test> {
         upkeep::both_webhook_secrets_are_good_until_the_older_one_is_retired,
         upkeep::a_pause_is_a_version_that_is_taken_back_and_what_makes_no_sense_is_refused,
         upkeep::what_is_unknown_exits_with_1_and_what_is_typed_wrongly_with_2,
+        tutorial::a_page_that_is_not_run_whole_is_refused_and_every_word_counts,
         operators::a_stale_customer_is_counted_and_named,
         webhooks::what_is_not_authentic_readable_or_ours_is_answered_as_documented_and_leaves_nothing,
     ]

@@ -8,10 +8,13 @@ use regex::Regex;
 use similar::{Algorithm, DiffOp, TextDiff, capture_diff_slices};
 
 /// What differs from run to run, and what it is called in a comparison. The first that matches counts.
-const RULES: [(&str, &str); 7] = [
+const RULES: [(&str, &str); 9] = [
     (r"\bwhsec_[A-Za-z0-9+/=]+", "‹secret›"),
     (r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", "‹run›"),
     (PLAN, "‹plan›"),
+    (r"\b\d{4}-\d\d-\d\d-\d{6}\b", "‹moment›"),
+    // A table may end its line within it.
+    (r"\bMON-FRI\s+(\*|2099)", "MON-FRI ‹year›"),
     (
         r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)?",
         "‹time›",
@@ -21,6 +24,9 @@ const RULES: [(&str, &str); 7] = [
     (r"\bhabitsync \d+\.\d+\.\d+", "habitsync ‹version›"),
 ];
 
+/// What a command that waits says meanwhile.
+const PROGRESS: &str = r"(?m)^(users|courses|results-sweep) (runs|begins)\b.*\n";
+
 /// A plan's id, which is typed again in a later command.
 const PLAN: &str = r"\b[0-9a-f]{12}\b";
 
@@ -28,6 +34,7 @@ const PLAN: &str = r"\b[0-9a-f]{12}\b";
 pub(super) struct Words {
     rules: Vec<(Regex, &'static str)>,
     plan: Regex,
+    progress: Regex,
     /// The page's name of a thing, and this run's.
     names: Vec<(String, String)>,
 }
@@ -39,6 +46,7 @@ impl Words {
         Self {
             rules: RULES.iter().map(|(rule, name)| (compiled(rule), *name)).collect(),
             plan: compiled(PLAN),
+            progress: compiled(PROGRESS),
             names,
         }
     }
@@ -49,10 +57,11 @@ impl Words {
         names.fold(page.to_owned(), |text, (page, here)| text.replace(page, here))
     }
 
-    /// What this run says, as the page would.
+    /// What this run says, as the page would. How far a run has come is no part of it: in a terminal that line is overwritten.
     pub(super) fn on_the_page(&self, said: &str) -> String {
+        let said = self.progress.replace_all(said, "").into_owned();
         let names = self.names.iter();
-        names.fold(said.to_owned(), |text, (page, here)| text.replace(here, page))
+        names.fold(said, |text, (page, here)| text.replace(here, page))
     }
 
     /// Plans keep their place in an output, whatever they are called: what the page calls the first is this run's first.
