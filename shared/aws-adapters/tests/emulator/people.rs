@@ -300,7 +300,7 @@ async fn a_link_to_another_account_takes_the_place_of_the_old_one_name_and_all()
     acme.replace_link(&before, Some(&after), &removal(&before))
         .await
         .expect("replaced");
-    assert_eq!(acme.load_people().await.expect("loaded"), [after.clone()]);
+    assert_eq!(acme.load_people().await.expect("loaded"), std::slice::from_ref(&after));
     let found = async |user_name| {
         let found = acme.find_person(&name(user_name), at("2026-03-02T00:00:00Z")).await;
         found.expect("an answer").map(String::from)

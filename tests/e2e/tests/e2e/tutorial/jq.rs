@@ -43,7 +43,7 @@ impl Filter {
         data::run(
             &runner,
             &self.compiled,
-            Default::default(),
+            jaq_all::jaq_core::Vars::default(),
             (&name, inputs),
             complaint,
             |value| {

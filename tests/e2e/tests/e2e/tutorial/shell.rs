@@ -84,9 +84,8 @@ impl Shell {
         let before = std::fs::read_to_string(&file)?;
         let side = |other: char| -> String {
             let lines = changes.lines().filter(|line| !line.starts_with(other));
-            lines
-                .map(|line| format!("{}\n", line.get(1..).unwrap_or_default()))
-                .collect()
+            let lines = lines.flat_map(|line| [line.get(1..).unwrap_or_default(), "\n"]);
+            lines.collect()
         };
         let (old, new) = (side('+'), side('-'));
         if old.is_empty() || before.matches(&old).count() != 1 {
@@ -106,6 +105,10 @@ impl Drop for Shell {
 /// The program, as it was built with the functions, before everything else.
 fn path() -> Result<std::ffi::OsString, Failed> {
     let built = workspace::root().join("target/debug");
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "commands are found where whoever runs the tests finds them"
+    )]
     let others = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::iter::once(built).chain(std::env::split_paths(&others));
     Ok(std::env::join_paths(folders)?)

@@ -105,7 +105,7 @@ impl Words {
                     new[new_index..new_index + new_len].to_vec()
                 }
             });
-        lines.map(|line| format!("{}\n", line.trim_end())).collect()
+        lines.flat_map(|line| [line.trim_end(), "\n"]).collect()
     }
 
     fn lines(&self, lines: &[&str]) -> Vec<String> {
