@@ -8,6 +8,7 @@ mod page;
 mod tests;
 mod trace;
 mod traced;
+mod words;
 
 use std::process::ExitCode;
 
