@@ -92,7 +92,9 @@ where
         let from = self.swept_from(state, began).await?;
         let window = SweepWindow::of(state, from, began, self.configuration.time_zone.zone());
         let mut completions = self.portal.list_completions(window.list_from()).await?;
-        // The vendor's order is assumed, and the watermark rests on it.
+        // That the vendor lists only what was asked for is assumed, and so is its order: no history may slip in, and the
+        // watermark rests on the order.
+        completions.retain(|completion| completion.completed_at >= window.list_from());
         completions.sort_by_key(|completion| completion.completed_at);
         let mut report = SweepReport {
             listed: completions.len() as u64,

@@ -1,5 +1,7 @@
 //! From when on a sweep looks, and how it keeps its place.
 
+use std::sync::atomic::Ordering;
+
 use habitsync_domain::job::Job;
 use habitsync_in_memory::{Call, Fault, service_failure, vendor_failure};
 use habitsync_workflows::job_run::JobFailure;
@@ -21,6 +23,17 @@ async fn what_is_completed_between_go_live_and_the_first_sweep_is_swept_and_no_h
     world.clock.advance(hours(24 * 8));
     sweep(&world).await;
     assert!(!queued(&world).contains(&1));
+}
+
+#[tokio::test]
+async fn a_portal_that_lists_everything_whatever_it_is_asked_for_brings_no_history_either() {
+    let world = World::with_jo_and_a_course();
+    world.portal.ignores_since.store(true, Ordering::Relaxed);
+    world.table.state().live_since = Some(beginning() - hours(5));
+    completed(&world, 1, beginning() - hours(24 * 400));
+    completed(&world, 2, beginning() - hours(1));
+    assert_eq!(sweep(&world).await.listed, 1, "what was asked for");
+    assert_eq!(queued(&world), [2]);
 }
 
 #[tokio::test]

@@ -144,3 +144,21 @@ async fn a_draft_is_written_only_where_that_is_said_and_a_paused_customer_never(
     let refused = customer.sync_shown(&shown, DraftRule::Write).await;
     assert_eq!((refused, customer.writes()), (Err(PersonFailure::Paused), 1));
 }
+
+#[tokio::test]
+async fn an_email_that_somebody_elses_account_has_under_another_name_is_found_among_the_links() {
+    let by_id = [("user_name = \"employee.workEmail\"", "user_name = \"employee.userId\"")];
+    let people = [("E1", json!({"userId": "one"})), ("E2", json!({"userId": "two"}))];
+    let customer = Customer::configured(&by_id, &people);
+    customer.finish().await;
+    customer.employ("E77", &json!({"userId": "seventy", "workEmail": "e2@acme.com.au"}));
+    let seen = customer.look("E77").await;
+    let Next::SetAside(problem) = seen.plan.next() else {
+        panic!("is set aside: {seen:?}")
+    };
+    assert!(
+        matches!(&problem.cause, Cause::Disputed { with, .. } if *with == [id("E2")]),
+        "{:?}",
+        problem.cause
+    );
+}
