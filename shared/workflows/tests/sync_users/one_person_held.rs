@@ -4,6 +4,7 @@ use habitsync_domain::configuration::Status;
 use habitsync_domain::employment::Evidence;
 use habitsync_domain::hold::{HeldBecause, Verdict};
 use habitsync_domain::job::Job;
+use habitsync_domain::problem::Cause;
 use habitsync_domain::user_plan::{Next, Step};
 use habitsync_workflows::holds::{Deciding, decide_hold};
 use habitsync_workflows::job_run::RunOutcome;
@@ -14,7 +15,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::customer::{Customer, customer_of};
-use crate::one_person::ten;
+use crate::one_person::{id, ten};
 
 #[tokio::test]
 async fn a_removal_that_is_held_stays_held_until_somebody_decides() {
