@@ -8,7 +8,6 @@ mod page;
 mod tests;
 mod trace;
 mod traced;
-mod words;
 
 use std::process::ExitCode;
 

@@ -1,11 +1,17 @@
 //! An explanation as a page: what is done next first, then why, question by question.
 
-use habitsync_domain::explanation::Standing;
-use habitsync_domain::person::PersonChange;
+use std::collections::BTreeSet;
 
-use super::explained::{Explained, FoundBy};
+use habitsync_domain::employment::Evidence;
+use habitsync_domain::explanation::{
+    ClauseSeen, FieldOutcome, FieldSeen, Flip, Needed, Scope, Standing, ValueSeen, Verdict,
+};
+use habitsync_domain::person::PersonChange;
+use habitsync_domain::problem::Problem;
+use habitsync_workflows::one_person::Unknown;
+
+use super::explained::{Explained, Field, FoundBy};
 use super::next;
-use super::words::{clause_lines, field_lines, flip_lines, one_line, problem_line, seen, unseen, verdict_in_words};
 use crate::terminal::page::{self, Line, Section, line};
 use crate::terminal::{Answer, Old, PAGE, answer, arrow, counted, local, printable, zone_name};
 
@@ -241,4 +247,161 @@ impl Explained {
         let value = format!("{} ({})", fields.join(", "), change.reason);
         line(local(change.at, &self.zone), value.trim().to_owned())
     }
+}
+
+/// The verdict in a few words.
+pub(super) fn verdict_in_words(verdict: &Verdict) -> String {
+    match verdict {
+        Verdict::InScope => "in scope".to_owned(),
+        Verdict::Left {
+            evidence: Evidence::Terminated | Evidence::Vanished | Evidence::OutOfScope,
+        } => "has left".to_owned(),
+        Verdict::Left {
+            evidence: Evidence::Ended { last_day },
+        } => format!("has left: the last day was {last_day}"),
+        Verdict::StartsLater => "starts later".to_owned(),
+        Verdict::OutOfScope => "out of scope: the filter does not admit them".to_owned(),
+        Verdict::Protected => "protected: the account is never touched".to_owned(),
+        Verdict::Undecided { problem } => format!("cannot be decided: {}", printable(&problem.cause.in_words())),
+    }
+}
+
+/// The ways, and how many changes each takes.
+fn flip_lines(flip: &Flip, verdict: &Verdict) -> Vec<Line> {
+    let what = match (flip.would_be, verdict) {
+        (Scope::Out, _) => "out of scope if",
+        (Scope::In, Verdict::InScope) => "an account if",
+        (Scope::In, _) => "in scope if",
+    };
+    let first = flip.ways.first();
+    let several = first.filter(|way| way.len() > 1).map(|way| {
+        let fields: BTreeSet<_> = way.iter().flat_map(Needed::seen).map(|(field, _)| field).collect();
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|field| field.trim_start_matches("employee."))
+            .collect();
+        line(
+            "changes needed",
+            format!("{}, all of them, of {}", way.len(), fields.join(", ")),
+        )
+    });
+    let ways = flip.ways.iter().enumerate().flat_map(|(way, needed)| {
+        let first = if way == 0 { what } else { "or if" };
+        needed.iter().enumerate().map(move |(place, needed)| {
+            let what = if place == 0 { first } else { "and" };
+            [what.to_owned(), printable(&needed.phrase()), seen_instead(needed)]
+        })
+    });
+    let later = flip.ways.iter().flatten().find_map(|needed| match needed {
+        Needed::EarlierStart { account_from, .. } => *account_from,
+        _ => None,
+    });
+    let later = later.map(|day| line("or by itself", format!("on {day}")));
+    if flip.ways.is_empty() {
+        return vec![line(what, "nothing in the record alone brings it about")];
+    }
+    several.into_iter().chain(ways).chain(later).collect()
+}
+
+/// `now: Fiji`.
+fn seen_instead(needed: &Needed) -> String {
+    let seen: Vec<_> = needed
+        .seen()
+        .into_iter()
+        .map(|(_, value)| value.map_or_else(|| "(empty)".to_owned(), |value| printable(&value)))
+        .collect();
+    if seen.is_empty() {
+        return String::new();
+    }
+    format!("now: {}", seen.join(", "))
+}
+
+fn seen(field: &FieldSeen) -> Line {
+    let value = field
+        .text()
+        .map_or_else(|| "(empty)".to_owned(), |text| printable(&text));
+    line(field.field.trim_start_matches("employee."), value)
+}
+
+fn values(fields: &[FieldSeen]) -> String {
+    let values: Vec<_> = fields.iter().map(|field| seen(field)[..2].join(": ")).collect();
+    values.join(", ")
+}
+
+fn clause_lines(clause: &ClauseSeen) -> Vec<Line> {
+    let first = ["clause".to_owned(), one_line(&clause.source), clause_verdict(clause)];
+    let failure = clause
+        .failure
+        .iter()
+        .map(|failure| line("", format!("fails: {failure}")));
+    let looked_at = (!clause.fields.is_empty()).then(|| line("", values(&clause.fields)));
+    [first].into_iter().chain(failure).chain(looked_at).collect()
+}
+
+/// What it comes to, and whether that speaks for being admitted.
+pub(super) fn clause_verdict(clause: &ClauseSeen) -> String {
+    match (clause.holds, clause.wanted) {
+        (None, _) => "fails".to_owned(),
+        (Some(holds), None) => holds.to_string(),
+        (Some(holds), Some(wanted)) if holds == wanted => format!("{holds} ✓"),
+        (Some(holds), Some(_)) => format!("{holds} ✗"),
+    }
+}
+
+fn field_lines(field: &Field) -> Vec<Line> {
+    let ValueSeen {
+        field: name,
+        source,
+        write,
+        value,
+        problem,
+        ..
+    } = &field.new;
+    let shown = |value: &str| {
+        if value.is_empty() {
+            "(empty)".to_owned()
+        } else {
+            printable(value)
+        }
+    };
+    let new = value.as_deref().map_or_else(|| "(empty)".to_owned(), shown);
+    let values = match &field.old {
+        Some(old) if field.outcome != FieldOutcome::Same => format!("{} → {new}", shown(old)),
+        _ => new,
+    };
+    let first = [name.clone(), values, field.outcome.as_str().to_owned()];
+    let rule = write.and_then(|write| match write {
+        habitsync_domain::configuration::WriteMode::Always => None,
+        habitsync_domain::configuration::WriteMode::OnCreate => Some("on_create"),
+        habitsync_domain::configuration::WriteMode::IfEmpty => Some("if_empty"),
+    });
+    let rule = rule.map(|rule| format!("write: {rule}")).unwrap_or_default();
+    let expression = [String::new(), format!("= {}", one_line(source)), rule];
+    let problem = problem.iter().map(|problem| {
+        let seen = problem.seen.as_deref().map(|seen| format!(": {}", printable(seen)));
+        let words = printable(&problem.cause.in_words());
+        line("", format!("{words}{}", seen.unwrap_or_default()))
+    });
+    [first, expression].into_iter().chain(problem).collect()
+}
+
+fn problem_line(problem: &Problem) -> Line {
+    let what = if problem.cause.blocks_person() {
+        "not synced"
+    } else {
+        "warning"
+    };
+    let seen = problem.seen.as_deref().map(|seen| format!(": {}", printable(seen)));
+    let words = printable(&problem.cause.in_words());
+    line(what, format!("{words}{}", seen.unwrap_or_default()))
+}
+
+fn unseen(unknown: Unknown) -> Line {
+    line("a run may see", unknown.as_str())
+}
+
+/// Expressions may be written over several lines.
+fn one_line(source: &str) -> String {
+    let words: Vec<_> = source.split_whitespace().collect();
+    printable(&words.join(" "))
 }

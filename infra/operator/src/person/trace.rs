@@ -18,8 +18,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::next;
+use super::page::{clause_verdict, verdict_in_words};
 use super::traced::{accounts_in_words, changes, failed, in_words, read_back_in_words};
-use super::words::{clause_verdict, verdict_in_words};
 use crate::terminal::{Output, counted, local, printable};
 
 /// One step, as it was reached.

@@ -8,22 +8,22 @@ use serde_json::{Value, json};
 
 use crate::fixture::{Case, acme, employee, everybody, field};
 
-pub(crate) fn people(records: &[(&str, Value)]) -> Vec<Employee> {
+fn people(records: &[(&str, Value)]) -> Vec<Employee> {
     records.iter().map(|(id, changes)| employee(id, changes)).collect()
 }
 
 /// What is found about a customer whose filter admits everybody, who has no accounts yet.
-pub(crate) fn found(records: &[(&str, Value)]) -> DataQuality {
+fn found(records: &[(&str, Value)]) -> DataQuality {
     Case::of(&everybody(&[]), &people(records)).quality()
 }
 
-pub(crate) fn findings(quality: &DataQuality, kind: Kind) -> Vec<&Finding> {
+fn findings(quality: &DataQuality, kind: Kind) -> Vec<&Finding> {
     let findings = quality.findings.iter();
     findings.filter(|finding| finding.kind == kind).collect()
 }
 
 /// The employee numbers of each finding of a kind.
-pub(crate) fn numbers(quality: &DataQuality, kind: Kind) -> Vec<Vec<String>> {
+fn numbers(quality: &DataQuality, kind: Kind) -> Vec<Vec<String>> {
     let numbers = |finding: &&Finding| {
         let people = finding.people.iter();
         people
@@ -39,7 +39,7 @@ pub(crate) fn numbers(quality: &DataQuality, kind: Kind) -> Vec<Vec<String>> {
 }
 
 /// What was seen, and what is to be known, of the only person that a kind is found of.
-pub(crate) fn said(quality: &DataQuality, kind: Kind) -> (Option<&str>, Option<&str>, &str) {
+fn said(quality: &DataQuality, kind: Kind) -> (Option<&str>, Option<&str>, &str) {
     let findings = findings(quality, kind);
     let [Finding { people, .. }] = findings.as_slice() else {
         panic!("{kind}: {findings:?}")
@@ -142,6 +142,63 @@ fn two_people_with_one_e_mail_and_user_names_of_their_own_share_the_e_mail() {
     let quality = Case::of(&configuration, &people(&[("E1", shared.clone()), ("E2", shared)])).quality();
     assert_eq!(numbers(&quality, Kind::EmailShared), [["E1", "E2"]]);
     assert_eq!(numbers(&quality, Kind::UserNameShared), [[""; 0]; 0]);
+}
+
+#[test]
+fn every_kind_of_manager_who_cannot_be_set_has_a_kind_of_its_own() {
+    let managed = |manager: &str| json!({"managerEmployeeId": manager});
+    let quality = found(&[
+        ("E1", managed("E99")),
+        ("E2", managed("E2")),
+        ("E3", managed("E10")),
+        ("E4", managed("E11")),
+        ("E5", managed("E12")),
+        (
+            "E6",
+            json!({"managerEmployeeId": "E98", "managerEmail": "boss@acme.com.au"}),
+        ),
+        ("E10", json!({"status": "Terminated"})),
+        ("E11", json!({"workEmail": null})),
+        ("E12", json!({"startDate": "2027-06-01"})),
+    ]);
+    for (kind, numbered) in [
+        (Kind::ManagerOneself, vec![["E2"]]),
+        (Kind::ManagerLeft, vec![["E3"]]),
+        (Kind::ManagerWithoutEmail, vec![["E4"]]),
+        (Kind::ManagerStartsLater, vec![["E5"]]),
+        (Kind::ManagerUnknown, vec![["E1"], ["E6"]]),
+    ] {
+        assert_eq!(numbers(&quality, kind), numbered, "{kind}");
+    }
+    let unknown = findings(&quality, Kind::ManagerUnknown);
+    assert_eq!(unknown[0].people[0].seen.as_deref(), Some("E99"));
+    assert!(
+        unknown[1].people[0].note.contains("is written all the same"),
+        "{unknown:?}"
+    );
+}
+
+#[test]
+fn a_loop_of_managers_is_one_finding_that_names_everybody_in_it_in_order() {
+    let managed = |manager: &str| json!({"managerEmployeeId": manager});
+    let quality = found(&[
+        ("E1", managed("E3")),
+        ("E2", managed("E1")),
+        ("E3", managed("E2")),
+        ("E4", managed("E3")),
+    ]);
+    assert_eq!(numbers(&quality, Kind::ManagerLoop), [["E1", "E3", "E2"]]);
+    let [finding] = findings(&quality, Kind::ManagerLoop)[..] else {
+        panic!("one")
+    };
+    assert_eq!(finding.people[0].note, "reports to Jo E3");
+}
+
+#[test]
+fn a_loop_of_people_who_left_is_nobodys_trouble() {
+    let managed = |manager: &str| json!({"managerEmployeeId": manager, "status": "Terminated"});
+    let quality = found(&[("E1", managed("E2")), ("E2", managed("E1")), ("E3", json!({}))]);
+    assert_eq!(numbers(&quality, Kind::ManagerLoop), [[""; 0]; 0]);
 }
 
 #[test]

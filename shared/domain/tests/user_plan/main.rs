@@ -4,7 +4,6 @@ mod account_parts;
 mod adoption;
 mod combinations;
 mod data_quality;
-mod data_quality_managers;
 mod everyday;
 mod explanation;
 mod field_loss;

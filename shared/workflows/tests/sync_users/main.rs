@@ -10,7 +10,6 @@ mod killed;
 mod linking;
 mod never_deactivated;
 mod one_person;
-mod one_person_held;
 mod parking;
 mod record;
 mod rehearsed;

@@ -1,16 +1,23 @@
 //! One person by themselves: what is seen of them and done about them is what a run sees and does, in a handful of requests.
 
+use habitsync_domain::configuration::Status;
 use habitsync_domain::employee::Employee;
+use habitsync_domain::employment::Evidence;
+use habitsync_domain::hold::{HeldBecause, Verdict};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::Job;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user::{FieldName, PortalUser};
-use habitsync_domain::user_plan::Next;
+use habitsync_domain::user_plan::{Next, Step};
 use habitsync_in_memory::{Call, Fault};
+use habitsync_workflows::holds::{Deciding, decide_hold};
+use habitsync_workflows::job_run::RunOutcome;
 use habitsync_workflows::one_person::{
     DraftRule, Match, OnePerson, PersonFailure, SeenPerson, Synced, Unknown, look_at_person, sync_person,
 };
+use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::VendorFailureKind;
+use habitsync_workflows::ports::runs::HoldLease;
 use habitsync_workflows::sync_users::InForce;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -26,7 +33,7 @@ type InMemory<'a> = OnePerson<
 >;
 
 impl Customer {
-    pub(crate) fn one(&self) -> InMemory<'_> {
+    fn one(&self) -> InMemory<'_> {
         OnePerson {
             employee_connect: &self.hris,
             tribal_habits: &self.portal,
@@ -35,7 +42,7 @@ impl Customer {
         }
     }
 
-    pub(crate) fn in_force(&self) -> InForce<'_> {
+    fn in_force(&self) -> InForce<'_> {
         InForce::version(self.version, &self.configuration)
     }
 
@@ -48,31 +55,31 @@ impl Customer {
         sync_person(&self.one(), self.in_force(), shown, draft, &()).await
     }
 
-    pub(crate) async fn sync_one(&self, asked: &str) -> Synced {
+    async fn sync_one(&self, asked: &str) -> Synced {
         let shown = self.look(asked).await;
         let synced = self.sync_shown(&shown, DraftRule::LeaveAlone).await;
         synced.expect("it is done")
     }
 
-    pub(crate) fn user(&self, name: &str) -> Option<PortalUser> {
+    fn user(&self, name: &str) -> Option<PortalUser> {
         let users = self.portal.users.lock();
         users.iter().find(|user| user.user_name.as_str() == name).cloned()
     }
 }
 
-pub(crate) fn id(employee: &str) -> EmployeeId {
+fn id(employee: &str) -> EmployeeId {
     employee.parse().expect("an id")
 }
 
 /// A customer in step, of whom one person is about to be looked at.
-pub(crate) async fn in_step(people: &[(&str, Value)]) -> Customer {
+async fn in_step(people: &[(&str, Value)]) -> Customer {
     let customer = Customer::with_people(people);
     customer.finish().await;
     customer
 }
 
 /// Ten people, of whom E1 reports to E0.
-pub(crate) async fn ten() -> Customer {
+async fn ten() -> Customer {
     let ids: Vec<_> = (0..10).map(|n| format!("E{n}")).collect();
     let record = |id: &str| {
         if id == "E1" {
@@ -245,6 +252,135 @@ async fn it_is_on_record_for_the_person_and_is_no_run() {
         "X-Job Title changed; asked for by an operator, for this person alone"
     );
     assert!(customer.table.state().leases.is_empty(), "the lease was given back");
+}
+
+#[tokio::test]
+async fn a_removal_that_is_held_stays_held_until_somebody_decides() {
+    let customer = customer_of(30);
+    customer.finish().await;
+    let leaver = json!({"status": "Terminated"});
+    for n in 0..8 {
+        customer.employ(&format!("E{}", 1000 + n), &leaver);
+    }
+    // Before a run has seen how many go, one of them is within the limits.
+    let before = customer.look("E1000").await;
+    assert!(matches!(before.plan.next(), Next::Act(Step::Deactivate { .. })));
+    assert_eq!(before.unknown, [Unknown::OtherRemovals]);
+    customer.finish().await;
+    let held = customer.look("E1000").await;
+    let Next::Held(removal) = held.plan.next() else {
+        panic!("is held: {held:?}")
+    };
+    assert_eq!(removal.evidence, Evidence::Terminated);
+    assert!(matches!(removal.because, HeldBecause::OverLimit { planned: 8, .. }));
+    let writes = customer.writes();
+    customer
+        .sync_shown(&held, DraftRule::LeaveAlone)
+        .await
+        .expect("nothing is done");
+    assert_eq!(customer.writes(), writes);
+    let plan = held.held.expect("a plan").id;
+    let deciding = Deciding {
+        plan: &plan,
+        verdict: Verdict::Approved,
+        by: "ana",
+    };
+    decide_hold(&customer.table, &customer.clock, &deciding)
+        .await
+        .expect("it is held");
+    let synced = customer.sync_one("E1000").await;
+    assert!(synced.done && !customer.user("e1000@acme.com.au").expect("is there").active);
+    assert_eq!(customer.writes(), writes + 1);
+}
+
+#[tokio::test]
+async fn those_who_went_alone_today_count_towards_the_limit() {
+    let customer = customer_of(30);
+    customer.finish().await;
+    for n in 0..8 {
+        customer.employ(&format!("E{}", 1000 + n), &json!({"status": "Terminated"}));
+    }
+    let mut went = 0;
+    for n in 0..8 {
+        let who = format!("E{}", 1000 + n);
+        let shown = customer.look(&who).await;
+        let held = matches!(shown.plan.next(), Next::Held(_));
+        went += usize::from(!held);
+        customer
+            .sync_shown(&shown, DraftRule::LeaveAlone)
+            .await
+            .expect("no run goes on");
+    }
+    assert_eq!(went, 6, "a fifth of thirty, and no more");
+    assert_eq!(customer.active_users().len(), 24);
+}
+
+#[tokio::test]
+async fn a_removal_that_would_be_one_of_many_is_not_mistaken_for_a_shrunken_read() {
+    let customer = customer_of(200);
+    customer.finish().await;
+    customer.employ("E1000", &json!({"status": "Terminated"}));
+    let seen = customer.look("E1000").await;
+    assert!(
+        matches!(seen.plan.next(), Next::Act(Step::Deactivate { .. })),
+        "{seen:?}"
+    );
+}
+
+#[tokio::test]
+async fn while_a_run_goes_on_nothing_is_done_and_no_run_begins_meanwhile() {
+    let customer = ten().await;
+    customer.employ("E1", &json!({"jobTitle": "Lead"}));
+    let shown = customer.look("E1").await;
+    let (now, writes) = (customer.clock.now(), customer.writes());
+    let until = now + SignedDuration::from_mins(14);
+    customer
+        .table
+        .acquire_lease(Job::Users, "a run", now, until)
+        .await
+        .expect("the table answers");
+    let refused = customer.sync_shown(&shown, DraftRule::LeaveAlone).await;
+    assert_eq!(refused, Err(PersonFailure::Running { until }));
+    assert_eq!(customer.writes(), writes);
+    customer.table.state().leases.clear();
+    let (both, run) = tokio::join!(customer.sync_shown(&shown, DraftRule::LeaveAlone), customer.run());
+    assert!(both.expect("is done").done);
+    assert!(matches!(run, Ok(RunOutcome::AlreadyRunning { .. })), "{run:?}");
+}
+
+#[tokio::test]
+async fn what_is_not_what_was_shown_any_more_is_not_done() {
+    let customer = ten().await;
+    customer.employ("E1", &json!({"jobTitle": "Lead"}));
+    let shown = customer.look("E1").await;
+    customer.employ("E1", &json!({"status": "Terminated"}));
+    let writes = customer.writes();
+    let moved = customer.sync_shown(&shown, DraftRule::LeaveAlone).await;
+    assert_eq!(moved, Err(PersonFailure::Moved));
+    assert_eq!(customer.writes(), writes);
+    assert!(customer.table.state().leases.is_empty());
+}
+
+#[tokio::test]
+async fn a_draft_is_written_only_where_that_is_said_and_a_paused_customer_never() {
+    let mut customer = Customer::with_people(&[("E1", json!({}))]);
+    customer.configuration.status = Status::Draft;
+    let shown = customer.look("E1").await;
+    let refused = customer.sync_shown(&shown, DraftRule::LeaveAlone).await;
+    assert_eq!((refused, customer.writes()), (Err(PersonFailure::Draft), 0));
+    assert!(
+        customer
+            .sync_shown(&shown, DraftRule::Write)
+            .await
+            .expect("is done")
+            .done
+    );
+    assert_eq!(customer.active_users(), ["e1@acme.com.au"]);
+    customer.configuration.status = Status::Paused;
+    customer.employ("E1", &json!({"jobTitle": "Lead"}));
+    let shown = customer.look("E1").await;
+    let refused = customer.sync_shown(&shown, DraftRule::Write).await;
+    assert_eq!((refused, customer.writes()), (Err(PersonFailure::Paused), 1));
 }
 
 #[tokio::test]
