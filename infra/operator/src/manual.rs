@@ -23,7 +23,7 @@ pub(crate) fn pages(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(&section).map_err(file)?;
     clap_mangen::generate_to(Arguments::command(), &section).map_err(file)?;
     let folder = folder.display();
-    println!("the manual is in {folder}; read it with: man -M {folder} habitsync");
+    println!("the manual is in {folder}\nread it with: man -M {folder} habitsync");
     Ok(())
 }
 

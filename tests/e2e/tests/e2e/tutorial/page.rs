@@ -72,6 +72,9 @@ pub(super) fn steps(page: &str) -> Result<Vec<Step>, Failed> {
             },
             Event::Start(Tag::CodeBlock(kind)) => {
                 let (text, content) = code(&mut events);
+                if kind.is_fenced() && !page[..content.start].ends_with('\n') {
+                    return Err(at("a block inside a list or a quotation is not run"));
+                }
                 let found = step(&kind, waiting.take(), text, content).map_err(|what| at(&what))?;
                 steps.extend(found);
             }
@@ -147,9 +150,6 @@ fn step(
     let CodeBlockKind::Fenced(language) = kind else {
         return Err("an indented block is not run".to_owned());
     };
-    if place.len() != text.len() {
-        return Err("a block inside a list or a quotation is not run".to_owned());
-    }
     let until = match (language.as_ref(), about) {
         ("console", None) => None,
         ("console", Some(Directive::Until(said))) => Some(said),
