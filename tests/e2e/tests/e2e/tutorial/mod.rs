@@ -1,7 +1,6 @@
 //! `docs/OPERATING.md`, typed in as it stands: each command runs in order against a stack and a customer of its own, and says what
 //! the page says it does. `UPDATE_EXPECT=1 cargo test -p habitsync-e2e -- tutorial` writes what the commands say into the page.
 
-mod jq;
 mod page;
 mod shell;
 mod words;

@@ -9,7 +9,6 @@ use habitsync_local::workspace;
 use libtest_mimic::Failed;
 use tokio::process::Command;
 
-use super::jq;
 
 /// As wide as the page's reader's terminal.
 pub(super) const WIDTH: usize = 100;
@@ -40,7 +39,6 @@ impl Shell {
 
     /// What a command prints, complaints included. `$?` is what the last one exited with.
     pub(super) async fn type_in(&mut self, command: &str) -> Result<String, Failed> {
-        let (command, filter) = jq::apart(command)?;
         let script = format!("exec 2>&1\n(exit {})\n{command}", self.code);
         let output = Command::new("bash")
             .args(["-c", &script])
@@ -58,8 +56,7 @@ impl Shell {
             .output()
             .await?;
         self.code = output.status.code().ok_or("a command was killed")?;
-        let said = String::from_utf8(output.stdout)?;
-        filter.map_or(Ok(said.clone()), |filter| filter.of(&said))
+        Ok(String::from_utf8(output.stdout)?)
     }
 
     /// What the last command exited with.
