@@ -2,7 +2,7 @@
 
 mod proposal;
 mod remove;
-mod set;
+pub(crate) mod set;
 pub(crate) mod show;
 
 use clap::Subcommand;

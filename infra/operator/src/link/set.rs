@@ -75,4 +75,4 @@ pub(super) async fn set(stage: &Stage, asked: &SetArguments) -> Result<(), Failu
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

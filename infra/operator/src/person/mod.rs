@@ -5,7 +5,7 @@ mod next;
 mod only;
 mod page;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod trace;
 mod traced;
 mod words;

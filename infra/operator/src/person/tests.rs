@@ -180,3 +180,34 @@ async fn an_explanation_is_json_for_programs_and_rows_for_spreadsheets() {
         "{csv}"
     );
 }
+
+/// What `docs/OUTPUT.md` has to name: people of every kind.
+pub(crate) fn examples() -> Vec<Value> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let customer = Customer::in_step().await;
+        let leaver = json!({"status": "Terminated", "terminationDate": "2026-11-20"});
+        for n in 103..109 {
+            customer.employ(&format!("E{n}"), &leaver);
+        }
+        customer.run().await;
+        customer.employ("E101", &json!({"jobTitle": "Lead", "managerEmployeeId": "E102"}));
+        customer.employ("E110", &json!({"workEmail": "jo.e102@acme.com.au"}));
+        customer.employ("E200", &json!({"location": "Fiji"}));
+        customer.employ("E201", &json!({"workEmail": "jo.e201@acme", "status": "Seconded"}));
+        customer.employ("E202", &json!({"startDate": "2027-01-11"}));
+        customer
+            .hris
+            .employees
+            .lock()
+            .retain(|known| known.id().as_str() != "E109");
+        let mut examples = Vec::new();
+        for person in ["E101", "E103", "E109", "E110", "E200", "E201", "E202"] {
+            let explained = customer.explained(person).await;
+            examples.push(serde_json::to_value(explained).expect("JSON"));
+        }
+        examples
+    })
+}

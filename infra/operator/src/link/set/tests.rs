@@ -90,3 +90,21 @@ async fn a_link_that_is_given_up_is_shown_and_programs_get_what_came_of_it() {
     let table = written(&proposal, Output::Table, 100).expect("written");
     assert!(table.contains("to another, which is given up"), "{table}");
 }
+
+/// What `docs/OUTPUT.md` has to name: somebody who is linked, and somebody whose link is another by now.
+pub(crate) fn examples() -> Vec<serde_json::Value> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let mut rebound = proposal(Some("jo.another")).await;
+        rebound.linked = Some(Linked {
+            was_linked: false,
+            released: 2,
+        });
+        let proposals = [proposal(None).await, rebound];
+        proposals
+            .map(|proposal| serde_json::to_value(proposal).expect("JSON"))
+            .into()
+    })
+}
