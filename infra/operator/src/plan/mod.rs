@@ -19,6 +19,7 @@ pub(crate) use words::{in_words, next_run_in_words, what};
 use crate::customer::Customer;
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::while_reading;
 
 /// What is planned, and how much of it is shown.
 #[derive(Debug, clap::Args)]
@@ -53,7 +54,8 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCod
     } else {
         Portal::AsTheNextRun
     };
-    let preview = preview_users(&next_run, &tenant.configuration, None, portal).await?;
+    let reading = preview_users(&next_run, &tenant.configuration, None, portal);
+    let preview = while_reading(stage.output, reading).await?;
     let plan = preview.plan(InForce::version(tenant.version, &tenant.configuration))?;
     let configuration = &tenant.configuration;
     let mut shown = Shown {

@@ -15,6 +15,7 @@ use habitsync_workflows::scan_customer::{Scan, ScanCustomer, scan_customer};
 use crate::customer::Customer;
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::while_reading;
 use shown::Shown;
 
 /// What is scanned, and how much of it is shown.
@@ -39,7 +40,8 @@ pub(crate) async fn scan(stage: &Stage, asked: &ScanArguments) -> Result<ExitCod
         store: &tenant.table,
         clock: &SystemClock,
     };
-    let scan = scan_customer(&sources, &tenant.configuration).await?;
+    let reading = scan_customer(&sources, &tenant.configuration);
+    let scan = while_reading(stage.output, reading).await?;
     let code = exit_code(&scan);
     let shown = Shown {
         tenant: tenant.configuration.tenant,

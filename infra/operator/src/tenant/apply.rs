@@ -15,6 +15,7 @@ use super::{findings, foreseen, schedules, vendors};
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::ask::{self, Yes};
+use crate::terminal::while_reading;
 
 /// How a version is put in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,9 +58,8 @@ pub(super) async fn apply_file(
         },
     };
     let not_applied = |error| Failure::of_applying(&file.path, error);
-    let foreseen = Box::pin(foresee(&apply, &file.source, consent))
-        .await
-        .map_err(not_applied)?;
+    let reading = Box::pin(foresee(&apply, &file.source, consent));
+    let foreseen = while_reading(stage.output, reading).await.map_err(not_applied)?;
     if !is_agreed(file, &foreseen, consent, way)? {
         return Ok(());
     }

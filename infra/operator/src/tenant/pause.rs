@@ -3,9 +3,13 @@
 
 use std::path::Path;
 
+use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::Status;
+use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::apply_tenant::Consent;
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::results::ReleaseResults;
 use habitsync_workflows::ports::tenants::{AppliedVersion, ListVersions};
 use toml_edit::{DocumentMut, value};
 
@@ -42,8 +46,22 @@ pub(super) async fn resume(stage: &Stage, asked: &PauseArguments) -> Result<(), 
         return Ok(());
     }
     Box::pin(apply(stage, tenant, &versions[0].source, status)).await?;
-    println!("results that waited go on with the next sweep (now: habitsync run {tenant} sweep --wait)");
+    if status == "live" {
+        let table = stage.table().tenant(tenant);
+        // The next sweep would do it, too, some hours later.
+        let released = table.release_results(&ParkedOn::Customer, SystemClock.now()).await?;
+        println!("{}", due(released));
+    }
     Ok(())
+}
+
+/// What becomes of the results that waited.
+fn due(released: u64) -> String {
+    match released {
+        0 => "no results waited".to_owned(),
+        1 => "1 result that waited is due now, queued within a minute".to_owned(),
+        many => format!("{many} results that waited are due now, queued within a minute"),
+    }
 }
 
 /// Never empty.

@@ -7,6 +7,7 @@ pub(crate) mod local;
 pub(crate) mod page;
 mod printable;
 pub(crate) mod progress;
+mod reading;
 pub(crate) mod stop;
 mod values;
 
@@ -14,6 +15,7 @@ pub(crate) use answer::{Answer, Output};
 pub(crate) use by::By;
 pub(crate) use local::{age, counted, local, zone_name};
 pub(crate) use printable::printable;
+pub(crate) use reading::while_reading;
 pub(crate) use values::{Old, arrow};
 
 /// As wide as a page where nobody is looking at a terminal.
