@@ -9,7 +9,6 @@ use habitsync_local::workspace;
 use libtest_mimic::Failed;
 use tokio::process::Command;
 
-
 /// As wide as the page's reader's terminal.
 pub(super) const WIDTH: usize = 100;
 
