@@ -114,6 +114,7 @@ impl Reader {
                 outside.hris.base_url(),
             ),
             ("stage prod", "stage local".to_owned()),
+            ("\"stage\": \"prod\"", "\"stage\": \"local\"".to_owned()),
             ("habitsync-prod", "habitsync-local".to_owned()),
             ("MON-FRI *", "MON-FRI 2099".to_owned()),
             ("2026-11-26 12:00", "2099-01-01 07:00".to_owned()),

@@ -27,6 +27,9 @@ const RULES: [(&str, &str); 9] = [
 /// What a command that waits says meanwhile.
 const PROGRESS: &str = r"(?m)^(users|courses|results-sweep) (runs|begins)\b.*\n";
 
+/// A schedule of this run, which fires in a distant year; a table may end its line within it.
+const AT_REST: &str = r"\bMON-FRI(\s+)2099\b";
+
 /// A plan's id, which is typed again in a later command.
 const PLAN: &str = r"\b[0-9a-f]{12}\b";
 
@@ -35,6 +38,7 @@ pub(super) struct Words {
     rules: Vec<(Regex, &'static str)>,
     plan: Regex,
     progress: Regex,
+    at_rest: Regex,
     /// The page's name of a thing, and this run's.
     names: Vec<(String, String)>,
 }
@@ -47,6 +51,7 @@ impl Words {
             rules: RULES.iter().map(|(rule, name)| (compiled(rule), *name)).collect(),
             plan: compiled(PLAN),
             progress: compiled(PROGRESS),
+            at_rest: compiled(AT_REST),
             names,
         }
     }
@@ -59,7 +64,8 @@ impl Words {
 
     /// What this run says, as the page would. How far a run has come is no part of it: in a terminal that line is overwritten.
     pub(super) fn on_the_page(&self, said: &str) -> String {
-        let said = self.progress.replace_all(said, "").into_owned();
+        let said = self.progress.replace_all(said, "");
+        let said = self.at_rest.replace_all(&said, "MON-FRI${1}*").into_owned();
         let names = self.names.iter();
         names.fold(said, |text, (page, here)| text.replace(here, page))
     }
