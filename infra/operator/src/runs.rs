@@ -91,11 +91,43 @@ impl Runs {
     }
 }
 
-/// What was counted, without what there was none of.
+/// What a reader looks for first: what was done, and what was not.
+const FIRST: [&str; 10] = [
+    "created",
+    "changed",
+    "reactivated",
+    "deactivated",
+    "queued",
+    "failed",
+    "left",
+    "held",
+    "problems",
+    "read",
+];
+
+/// What was counted, the most telling first, without what there was none of. How each part divides further is for programs,
+/// and so is what was planned where it was done.
 pub(crate) fn done(run: &RunRecord) -> String {
-    let counted = run.counts.iter().filter(|(_, count)| **count > 0);
-    let counted: Vec<_> = counted.map(|(name, count)| format!("{name} {count}")).collect();
+    let is_done = FIRST[..5]
+        .iter()
+        .any(|done| run.counts.get(*done).is_some_and(|count| *count > 0));
+    let is_told = |name: &str| !(is_detail(name) || is_done && is_planned(name));
+    let mut counted: Vec<_> = run
+        .counts
+        .iter()
+        .filter(|(name, count)| **count > 0 && is_told(name))
+        .collect();
+    counted.sort_by_key(|(name, _)| FIRST.iter().position(|first| first == name).unwrap_or(FIRST.len()));
+    let counted: Vec<_> = counted.iter().map(|(name, count)| format!("{name} {count}")).collect();
     counted.join(", ").replace('_', " ")
+}
+
+fn is_detail(name: &str) -> bool {
+    name.ends_with("_held") || name.ends_with("_settled")
+}
+
+fn is_planned(name: &str) -> bool {
+    name.starts_with("to_") || name.contains("_to_")
 }
 
 /// To the second, or to the millisecond where it took less.
@@ -171,5 +203,28 @@ pub(crate) mod tests {
     #[test]
     fn a_run_says_when_where_the_customer_is_and_what_it_did() {
         assert_snapshot!(written(&runs(), Output::Table, 100).expect("written"));
+    }
+
+    #[test]
+    fn what_was_done_comes_first_and_what_was_planned_is_told_where_nothing_was() {
+        let done_of = |counts: &[(&str, u64)]| {
+            done(&run(
+                Job::Users,
+                RunState::Succeeded {
+                    at: at("2026-03-01T20:31:12Z"),
+                },
+                counts,
+            ))
+        };
+        let counted = [
+            ("excluded_settled", 4),
+            ("in_scope", 25),
+            ("read", 32),
+            ("to_create", 22),
+            ("leavers_held", 1),
+        ];
+        assert_eq!(done_of(&counted), "read 32, in scope 25, to create 22");
+        let written = [&counted[..], &[("created", 22), ("held", 1)]].concat();
+        assert_eq!(done_of(&written), "created 22, held 1, read 32, in scope 25");
     }
 }

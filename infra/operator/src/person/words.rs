@@ -9,7 +9,7 @@ use habitsync_domain::problem::Problem;
 use habitsync_workflows::one_person::Unknown;
 
 use super::explained::Field;
-use crate::terminal::page::{Line, line};
+use crate::terminal::page::{Line, WORD, line};
 use crate::terminal::printable;
 
 /// The verdict in a few words.
@@ -52,7 +52,11 @@ pub(super) fn flip_lines(flip: &Flip, verdict: &Verdict) -> Vec<Line> {
         let first = if way == 0 { what } else { "or if" };
         needed.iter().enumerate().map(move |(place, needed)| {
             let what = if place == 0 { first } else { "and" };
-            [what.to_owned(), printable(&needed.phrase()), seen_instead(needed)]
+            let (phrase, seen) = (printable(&needed.phrase()), seen_instead(needed));
+            if seen.chars().count() > usize::from(WORD) {
+                return line(what, format!("{phrase} ({seen})"));
+            }
+            [what.to_owned(), phrase, seen]
         })
     });
     let later = flip.ways.iter().flatten().find_map(|needed| match needed {

@@ -74,7 +74,13 @@ struct Field {
 pub(super) fn write(folder: &Path, occasion: &Occasion<'_>, steps: &[Rehearsed]) -> Result<PathBuf, Failure> {
     let zone = occasion.configuration.time_zone.zone();
     let time = occasion.at.to_zoned(zone.clone()).strftime("%Y-%m-%d-%H%M%S");
-    let path = folder.join(format!("{}-sign-off-{time}.md", occasion.configuration.tenant));
+    let name = format!("{}-sign-off-{time}.md", occasion.configuration.tenant);
+    // Nobody types `./` before a file of the folder they are in.
+    let path = if folder == Path::new(".") {
+        PathBuf::from(name)
+    } else {
+        folder.join(name)
+    };
     let text = page(occasion, steps)?;
     let file = OpenOptions::new().write(true).create_new(true).open(&path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));

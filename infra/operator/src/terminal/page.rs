@@ -5,7 +5,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
 
 /// As wide as what is told of is, and the word about it.
 const WHAT: u16 = 25;
-const WORD: u16 = 20;
+pub(crate) const WORD: u16 = 20;
 
 /// Values have at least so much room, so that words stand below each other.
 const VALUE: u16 = 50;
