@@ -104,20 +104,25 @@ fn explained(seen: &SeenPerson, configuration: &TenantConfiguration) -> Option<E
     Some(explain(users, employee, manager, custom_fields, today, has_account))
 }
 
+/// The clauses that are not as they would have to be for the person to be admitted.
 fn failing_clauses(explained: &Explanation) -> Vec<String> {
     let clauses = explained.filter.iter().flat_map(|filter| &filter.clauses);
-    let failing = clauses.filter(|clause| explained.verdict == Verdict::OutOfScope && clause.holds == Some(false));
+    let is_in_the_way = |clause: &&ClauseSeen| clause.wanted.is_some() && clause.holds != clause.wanted;
+    let failing = clauses.filter(|clause| explained.verdict == Verdict::OutOfScope && is_in_the_way(clause));
     failing.map(in_words).collect()
 }
 
-/// `` `!(employee.location in ["Fiji"])` does not hold: employee.location is Fiji``.
+/// `` `employee.location in ["Fiji"]` is true: employee.location is Fiji``.
 fn in_words(clause: &ClauseSeen) -> String {
     let value = |field: &FieldSeen| {
         let value = field.text();
         format!("{} is {}", field.field, value.as_deref().unwrap_or("empty"))
     };
     let values: Vec<_> = clause.fields.iter().map(value).collect();
-    format!("`{}` does not hold: {}", clause.source, values.join(", "))
+    let holds = clause
+        .holds
+        .map_or("not to be told", |holds| if holds { "true" } else { "false" });
+    format!("`{}` is {holds}: {}", clause.source, values.join(", "))
 }
 
 /// Why what is next is next.

@@ -19,7 +19,7 @@ pub(crate) struct RehearseArguments {
     /// Somebody of whom a mapped field was just changed: an employee number, or a user name in Tribal Habits.
     #[arg(long, value_name = "PERSON")]
     updated: Option<String>,
-    /// Somebody whose employment just ended.
+    /// Somebody whose employment just ended: that their account is deactivated is agreed to by naming them.
     #[arg(long, value_name = "PERSON")]
     terminated: Option<String>,
     /// Somebody whose employment began again.

@@ -5,7 +5,7 @@ mod arguments;
 pub(crate) mod shown;
 mod sign_off;
 
-use std::io::IsTerminal;
+use std::io::{ErrorKind, IsTerminal};
 use std::process::ExitCode;
 
 pub(crate) use arguments::RehearseArguments;
@@ -31,6 +31,13 @@ pub(crate) async fn rehearse(stage: &Stage, asked: &RehearseArguments) -> Result
     let stored = stage.in_force(&asked.tenant).await?;
     may_be_rehearsed(stored.configuration.status, asked)?;
     let operator = asked.by.name()?;
+    // Better now than once people were written and there is nowhere to put the evidence.
+    if !asked.into.is_dir() {
+        return Err(Failure::NotWritten {
+            path: asked.into.clone(),
+            source: ErrorKind::NotADirectory.into(),
+        });
+    }
     let tenant = stage.open(stored).await?;
     let at = SystemClock.now();
     let mut steps = Vec::new();

@@ -1,7 +1,7 @@
 //! The dated sign-off: what was rehearsed, with whom, what came of it, and the evidence, as Markdown to be signed.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use askama::Template;
@@ -13,6 +13,9 @@ use jiff::Timestamp;
 
 use crate::failure::Failure;
 use crate::terminal::{counted, local, printable, zone_name};
+
+/// More rehearsals than that are not made in one second.
+const MOST_OF_A_SECOND: usize = 100;
 
 /// What the sign-off says about the rehearsal as a whole.
 pub(super) struct Occasion<'a> {
@@ -70,25 +73,36 @@ struct Field {
     mark: &'static str,
 }
 
-/// Writes the sign-off into the folder, and says where it is. What is there already is never overwritten.
+/// Writes the sign-off into the folder, and says where it is. What is there already is never overwritten: a second one of the
+/// same second has a number.
 pub(super) fn write(folder: &Path, occasion: &Occasion<'_>, steps: &[Rehearsed]) -> Result<PathBuf, Failure> {
     let zone = occasion.configuration.time_zone.zone();
     let time = occasion.at.to_zoned(zone.clone()).strftime("%Y-%m-%d-%H%M%S");
-    let name = format!("{}-sign-off-{time}.md", occasion.configuration.tenant);
-    // Nobody types `./` before a file of the folder they are in.
-    let path = if folder == Path::new(".") {
+    let name = format!("{}-sign-off-{time}", occasion.configuration.tenant);
+    let text = page(occasion, steps)?;
+    let others = (2..MOST_OF_A_SECOND).map(|number| format!("{name}-{number}.md"));
+    for name in std::iter::once(format!("{name}.md")).chain(others) {
+        let path = within(folder, &name);
+        let file = OpenOptions::new().write(true).create_new(true).open(&path);
+        match file.and_then(|mut file| file.write_all(text.as_bytes())) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(source) => return Err(Failure::NotWritten { path, source }),
+        }
+    }
+    Err(Failure::NotWritten {
+        path: within(folder, &name),
+        source: ErrorKind::AlreadyExists.into(),
+    })
+}
+
+/// Nobody types `./` before a file of the folder they are in.
+fn within(folder: &Path, name: &str) -> PathBuf {
+    if folder == Path::new(".") {
         PathBuf::from(name)
     } else {
         folder.join(name)
-    };
-    let text = page(occasion, steps)?;
-    let file = OpenOptions::new().write(true).create_new(true).open(&path);
-    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|source| Failure::NotWritten {
-        path: path.clone(),
-        source,
-    })?;
-    Ok(path)
+    }
 }
 
 fn page(occasion: &Occasion<'_>, steps: &[Rehearsed]) -> Result<String, askama::Error> {
@@ -312,7 +326,7 @@ pub(super) mod tests {
             ..step(Scenario::Terminated, "E3", Judged::Otherwise)
         };
         let filtered_out = Rehearsed {
-            clauses: vec!["`!(employee.location in [\"Fiji\"])` does not hold: employee.location is Fiji".to_owned()],
+            clauses: vec!["`employee.location in [\"Fiji\"]` is true: employee.location is Fiji".to_owned()],
             ..step(Scenario::FilteredOut, "E4", Judged::AsExpected)
         };
         vec![new, updated, terminated, filtered_out]
@@ -322,5 +336,20 @@ pub(super) mod tests {
     fn the_sign_off_holds_what_was_rehearsed_and_the_evidence_of_it() {
         let configuration = acme();
         assert_snapshot!(page(&occasion(&configuration), &steps()).expect("rendered"));
+    }
+
+    #[test]
+    fn a_second_sign_off_of_the_same_second_takes_the_place_of_none() {
+        let folder = std::env::temp_dir().join(format!("habitsync-sign-off-{}", std::process::id()));
+        std::fs::create_dir(&folder).expect("made");
+        let configuration = acme();
+        let write = || write(&folder, &occasion(&configuration), &steps()).expect("written");
+        let names = [write(), write()].map(|path| path.file_name().map(std::ffi::OsStr::to_owned));
+        std::fs::remove_dir_all(&folder).expect("removed");
+        let expected = [
+            "acme-sign-off-2026-11-23-080500.md",
+            "acme-sign-off-2026-11-23-080500-2.md",
+        ];
+        assert_eq!(names, expected.map(|name| Some(name.into())));
     }
 }

@@ -50,6 +50,10 @@ async fn each_of_the_five_scenarios_passes_on_people_to_whom_it_happened() {
     for step in &rehearsed {
         assert!(step.has_passed(), "{}: {}", step.scenario, step.because);
     }
+    assert_eq!(
+        rehearsed[3].clauses,
+        ["`employee.location in [\"Fiji\"]` is true: employee.location is Fiji"]
+    );
     let read_back: Vec<_> = rehearsed.iter().map(|step| step.read_back.is_some()).collect();
     assert_eq!(
         read_back,

@@ -11,6 +11,7 @@ mod operating;
 mod operators;
 mod overview;
 mod person;
+mod rehearsing;
 mod results;
 mod scanning;
 mod secrecy;
@@ -150,6 +151,7 @@ fn trials() -> Vec<Test> {
         overview::every_customer_is_on_one_screen_and_one_of_them_in_full,
         overview::a_run_that_is_waited_for_says_what_it_did_and_exits_as_it_ended,
         overview::a_backfill_that_is_stopped_says_how_far_it_came_and_goes_on_there,
+        rehearsing::a_set_up_call_is_rehearsed_on_five_people_and_signed_off,
         person::an_operator_explains_and_syncs_one_person_at_a_time,
         storms::every_completion_of_a_storm_is_one_result_where_it_belongs,
         storms::late::completions_that_come_before_their_people_and_courses_wait_for_them_and_are_recorded_once,
