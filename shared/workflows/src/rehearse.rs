@@ -2,7 +2,7 @@
 //! what was seen is the evidence of the sign-off.
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::explanation::{ClauseSeen, Explanation, FieldSeen, Verdict, explain};
+use habitsync_domain::explanation::{ClauseSeen, Explanation, FieldSeen, Verdict};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::mapping::display_name;
 use habitsync_domain::rehearsal::{Judged, Scenario};
@@ -10,7 +10,7 @@ use habitsync_domain::user_plan::{Next, Planned};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::one_person::{ReadBack, SeenPerson, Synced};
+use crate::one_person::{ReadBack, SeenPerson, Synced, explain_person};
 
 /// One scenario, as far as it was come with. Holds personal data: it is the customer's own evidence.
 #[derive(Clone, PartialEq, Serialize)]
@@ -91,17 +91,14 @@ impl Rehearsed {
 }
 
 fn explained(seen: &SeenPerson, configuration: &TenantConfiguration) -> Option<Explanation> {
-    let employee = seen.employee.as_ref()?;
-    let today = seen.at.to_zoned(configuration.time_zone.zone().clone()).date();
-    let custom_fields: Vec<_> = employee
-        .fields()
-        .all_custom()
-        .map(|(name, _)| name.to_owned())
-        .collect();
-    let custom_fields = custom_fields.iter().map(String::as_str);
-    let (manager, has_account) = (seen.manager.as_ref(), seen.link.is_some());
-    let users = &configuration.users;
-    Some(explain(users, employee, manager, custom_fields, today, has_account))
+    let (employee, manager) = (seen.employee.as_ref()?, seen.manager.as_ref());
+    Some(explain_person(
+        configuration,
+        employee,
+        manager,
+        seen.at,
+        seen.link.is_some(),
+    ))
 }
 
 /// The clauses that are not as they would have to be for the person to be admitted.

@@ -2,9 +2,7 @@
 
 use habitsync_domain::configuration::{MatchKey, Status, TenantConfiguration};
 use habitsync_domain::employee::Employee;
-use habitsync_domain::explanation::{
-    Explanation, FieldOutcome, FieldSeen, ValueSeen, Verdict, explain, outcome, record_seen,
-};
+use habitsync_domain::explanation::{Explanation, FieldOutcome, FieldSeen, ValueSeen, Verdict, outcome, record_seen};
 use habitsync_domain::hold::{Decision, PlanId};
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job::Job;
@@ -15,9 +13,8 @@ use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user::{PortalUser, UserFields};
 use habitsync_domain::user_plan::{PersonPlan, Planned};
-use habitsync_workflows::one_person::{Match, SeenPerson, Unknown};
+use habitsync_workflows::one_person::{Match, SeenPerson, Unknown, explain_person};
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -125,10 +122,9 @@ impl Explained {
     pub(super) fn of(seen: SeenPerson, rules: &Rules<'_>) -> Self {
         let configuration = rules.configuration;
         let zone = configuration.time_zone.zone().clone();
-        let today = seen.at.to_zoned(zone.clone()).date();
         let explanation = seen.employee.as_ref().map(|employee| {
             let has_account = seen.link.is_some();
-            explained(configuration, employee, seen.manager.as_ref(), today, has_account)
+            explain_person(configuration, employee, seen.manager.as_ref(), seen.at, has_account)
         });
         let user = account_of(&seen, explanation.as_ref());
         let account = Account::of(&seen, user);
@@ -159,7 +155,7 @@ impl Explained {
             record: employee.map_or_else(Vec::new, |employee| {
                 record_seen(&configuration.users, employee, seen.manager.as_ref())
             }),
-            manager: employee.and_then(|employee| Manager::of(employee, &seen, configuration, today)),
+            manager: employee.and_then(|employee| Manager::of(employee, &seen, configuration)),
             account,
             fields,
             next,
@@ -180,18 +176,6 @@ impl Explained {
             zone,
         }
     }
-}
-
-fn explained(
-    configuration: &TenantConfiguration,
-    employee: &Employee,
-    manager: Option<&Employee>,
-    today: Date,
-    has_account: bool,
-) -> Explanation {
-    let records = [Some(employee), manager].into_iter().flatten();
-    let custom = records.flat_map(|record| record.fields().all_custom().map(|(name, _)| name));
-    explain(&configuration.users, employee, manager, custom, today, has_account)
 }
 
 /// Their name in EmployeeConnect; as the portal has it where EmployeeConnect has them no more.
@@ -249,9 +233,9 @@ impl Field {
 }
 
 impl Manager {
-    fn of(employee: &Employee, seen: &SeenPerson, configuration: &TenantConfiguration, today: Date) -> Option<Self> {
+    fn of(employee: &Employee, seen: &SeenPerson, configuration: &TenantConfiguration) -> Option<Self> {
         let employee_id = employee.manager_id()?.to_owned();
-        let verdict = |manager: &Employee| explained(configuration, manager, None, today, false).verdict;
+        let verdict = |manager: &Employee| explain_person(configuration, manager, None, seen.at, false).verdict;
         Some(Self {
             person: seen.manager.as_ref().map(display_name),
             verdict: seen.manager.as_ref().map(verdict),

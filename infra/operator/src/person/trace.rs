@@ -6,11 +6,11 @@ use std::time::Instant;
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
-use habitsync_domain::explanation::{Explanation, explain};
+use habitsync_domain::explanation::Explanation;
 use habitsync_domain::mapping::display_name;
 use habitsync_domain::user_plan::{Action, Step as Planned};
 use habitsync_vendor_http::take_traffic;
-use habitsync_workflows::one_person::{FollowPerson, Reached, SeenPerson};
+use habitsync_workflows::one_person::{FollowPerson, Reached, SeenPerson, explain_person};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::sync_users::{Done, FollowWrites};
@@ -167,10 +167,7 @@ impl<'a> Trace<'a> {
     }
 
     fn explanation(&self, employee: &Employee, manager: Option<&Employee>, at: Timestamp) -> Explanation {
-        let today = at.to_zoned(self.configuration.time_zone.zone().clone()).date();
-        let records = [Some(employee), manager].into_iter().flatten();
-        let custom = records.flat_map(|record| record.fields().all_custom().map(|(name, _)| name));
-        explain(&self.configuration.users, employee, manager, custom, today, true)
+        explain_person(self.configuration, employee, manager, at, true)
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod account;
 mod carry_out;
+mod explained;
 mod follow;
 mod gathered;
 mod look;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 
 pub use account::{FieldReadBack, Match, ReadBack};
 pub use carry_out::{DraftRule, Synced, sync_person};
+pub use explained::explain_person;
 pub use follow::{FollowPerson, Reached};
 pub use look::look_at_person;
 pub use seen::{SeenPerson, Unknown};

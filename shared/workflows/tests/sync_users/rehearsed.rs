@@ -102,3 +102,16 @@ async fn what_the_portal_refuses_has_not_passed_and_says_what() {
         step.problems
     );
 }
+
+#[tokio::test]
+async fn a_filter_that_asks_for_a_field_that_only_the_manager_has_keeps_somebody_out_all_the_same() {
+    let by_manager = [(
+        "&& !(employee.location in [\"Fiji\"])",
+        "&& manager != null && manager.customFields['Site' + ''] != 'Depot'",
+    )];
+    let people = [("E0", json!({"customFields": {"Site": "Depot"}}))];
+    let customer = Customer::configured(&by_manager, &people);
+    customer.employ("E1", &json!({"managerEmployeeId": "E0"}));
+    let step = customer.rehearse(Scenario::FilteredOut, "E1").await;
+    assert!(step.has_passed(), "{}", step.because);
+}
