@@ -74,7 +74,7 @@ impl Runs {
         let (ended, took, cause) = match &run.state {
             RunState::Unfinished { .. } => ("unfinished", None, None),
             RunState::Succeeded { at } => ("well", Some(*at), None),
-            RunState::Failed { at, cause } => ("failed", Some(*at), Some(cause.clone())),
+            RunState::Failed { at, cause } => ("failed", Some(*at), Some(cause.to_string())),
         };
         let took = took.map(|at| duration(at.duration_since(run.started_at)));
         vec![
@@ -179,7 +179,7 @@ pub(crate) mod tests {
                     Job::Courses,
                     RunState::Failed {
                         at: at("2026-03-01T20:30:00.25Z"),
-                        cause: "EmployeeConnect refused the credentials: status 401".to_owned(),
+                        cause: "EmployeeConnect refused the credentials: status 401".into(),
                     },
                     &[],
                 ),

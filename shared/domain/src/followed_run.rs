@@ -73,7 +73,7 @@ mod tests {
     }
 
     fn failed(id: &str, cause: &str) -> RunRecord {
-        let cause = cause.to_owned();
+        let cause = cause.into();
         run(id, RunState::Failed { at: AT, cause })
     }
 
@@ -118,7 +118,7 @@ mod tests {
 
     #[test]
     fn a_run_that_failed_or_that_nobody_carries_on_has_ended() {
-        for cause in ["status 401".to_owned(), RunState::cause_of_closing(None)] {
+        for cause in ["status 401".into(), RunState::cause_of_closing(None)] {
             let ended = Followed::of(&[well("3"), failed("2", &cause)], Some("1"));
             assert!(
                 matches!(&ended, Followed::Ended(slices) if slices.len() == 1),

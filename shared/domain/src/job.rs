@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::back_off::BackOff;
+use crate::excerpt::{Excerpt, clip};
 use crate::failing::Failing;
 use crate::hold::PlanId;
 use crate::shrink::GoodRead;
@@ -123,7 +124,17 @@ pub struct Failure {
     /// When it ended.
     pub at: Timestamp,
     /// What went wrong; no personal data.
-    pub cause: String,
+    #[serde(default)]
+    pub cause: Excerpt,
+}
+
+impl Failure {
+    /// A run that ended at `at` by this cause, cut to an excerpt.
+    #[must_use]
+    pub fn new(at: Timestamp, cause: &str) -> Self {
+        let cause = cause.into();
+        Self { at, cause }
+    }
 }
 
 /// A run: a slice of a job that has begun. One `RUN` item of the table.
@@ -161,17 +172,36 @@ pub enum RunState {
         /// When it ended.
         at: Timestamp,
         /// What went wrong; no personal data.
-        cause: String,
+        #[serde(default)]
+        cause: Excerpt,
     },
+}
+
+/// The cause in the smallest form of a run's record, in bytes.
+const SMALLEST_CAUSE_BYTES: usize = 120;
+
+impl RunRecord {
+    /// The same run without its counts, and with the beginning of its cause: what is stored where the table refuses the whole.
+    #[must_use]
+    pub fn smallest(&self) -> Self {
+        let mut smallest = Self {
+            counts: BTreeMap::new(),
+            ..self.clone()
+        };
+        if let RunState::Failed { cause, .. } = &mut smallest.state {
+            *cause = clip(cause, SMALLEST_CAUSE_BYTES).into();
+        }
+        smallest
+    }
 }
 
 impl RunState {
     /// Why an unfinished run is closed: another one carries it on, or nobody does.
     #[must_use]
-    pub fn cause_of_closing(successor: Option<&str>) -> String {
+    pub fn cause_of_closing(successor: Option<&str>) -> Excerpt {
         successor.map_or_else(
-            || "the customer's job does not run any more".to_owned(),
-            |id| format!("carried on by run {id}"),
+            || "the customer's job does not run any more".into(),
+            |id| format!("carried on by run {id}").into(),
         )
     }
 }

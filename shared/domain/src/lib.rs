@@ -20,6 +20,7 @@ pub mod employee_fields;
 pub mod employment;
 pub mod evaluation;
 pub mod evaluator;
+pub mod excerpt;
 pub mod explanation;
 pub mod expression;
 pub mod expression_checks;

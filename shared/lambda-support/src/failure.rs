@@ -82,13 +82,14 @@ impl From<ServiceFailure> for FunctionError {
     }
 }
 
-/// `VendorFailed`, `ServiceFailed`, or `NotCredible` where what was read cannot be true.
+/// `VendorFailed`, `ServiceFailed`, `NotCredible` where what was read cannot be true, or `Panicked`.
 impl From<JobFailure> for FunctionError {
     fn from(failure: JobFailure) -> Self {
         let name = match failure {
             JobFailure::Vendor(_) => "VendorFailed",
             JobFailure::Service(_) => "ServiceFailed",
             JobFailure::NotCredible(_) => "NotCredible",
+            JobFailure::Panicked(_) => "Panicked",
         };
         Self {
             trouble: failure.trouble(),

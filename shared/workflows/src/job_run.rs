@@ -3,16 +3,19 @@
 //! A run that is stopped by its deadline, or crashes, stays `unfinished` in the table; the watchdog starts it again once its
 //! lease is free, and the new run reads and plans what is left.
 
+use std::any::Any;
 use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
 
-use habitsync_domain::back_off::BackOff;
-use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
-use habitsync_domain::job::{Failure, Job, JobState, RunRecord, RunState, STALLED_SLICES};
-use habitsync_domain::trouble::{TriedAgain, Trouble};
+use futures_util::FutureExt;
+use habitsync_domain::failing::{Signature, VendorTrouble};
+use habitsync_domain::job::{Job, JobState, RunRecord, RunState, STALLED_SLICES};
+use habitsync_domain::trouble::Trouble;
 use habitsync_domain::vendor::Vendor;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::job_end::{close_run, release_lease};
 use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
 use crate::ports::runs::{HoldLease, Lease, RememberJob, SaveRun};
@@ -88,6 +91,9 @@ pub enum JobFailure {
     /// What was read cannot be true, or does not add up: nothing was written on the strength of it.
     #[error("{0}")]
     NotCredible(String),
+    /// The program panicked. The message is a literal of the program and quotes no data.
+    #[error("the program panicked: {0}")]
+    Panicked(&'static str),
 }
 
 impl JobFailure {
@@ -97,7 +103,7 @@ impl JobFailure {
         match self {
             Self::Vendor(failure) => failure.trouble(),
             Self::NotCredible(_) => Trouble::Vendor,
-            Self::Service(_) => Trouble::Ours,
+            Self::Service(_) | Self::Panicked(_) => Trouble::Ours,
         }
     }
 
@@ -108,6 +114,9 @@ impl JobFailure {
             Self::Vendor(failure) => failure.signature(),
             Self::Service(failure) => Signature::Service {
                 service: failure.service.to_owned(),
+            },
+            Self::Panicked(_) => Signature::Service {
+                service: "HabitSync".to_owned(),
             },
             Self::NotCredible(_) => Signature::Vendor {
                 vendor: match job {
@@ -129,10 +138,10 @@ pub async fn stop_job<S: SaveRun>(store: &S, job: Job) -> Result<(), JobFailure>
 }
 
 /// Runs `work` under the job's lease until the deadline, and records how it went. The job's remembered state is handed to the
-/// work, which may change it; it is stored in the end, whether the work succeeded or not.
+/// work, which may change it; it is stored in the end, whether the work succeeded, failed or panicked.
 ///
 /// # Errors
-/// The work failed, or the table did; either is on record as far as the table allows.
+/// The work failed or panicked, or the table failed; the cause is on record as far as the table allows, and the lease is free.
 pub async fn run_job<T, S, C>(
     store: &S,
     clock: &C,
@@ -149,7 +158,7 @@ where
         return Ok(RunOutcome::BackingOff { until });
     }
     let id = run_id(started_at);
-    if let Lease::HeldUntil(until) = store.acquire_lease(job, &id, started_at, deadline).await? {
+    if let Lease::HeldUntil(until) = take_lease(store, job, &id, started_at, deadline).await? {
         return Ok(RunOutcome::AlreadyRunning { until });
     }
     let state = RunState::Unfinished { lease_until: deadline };
@@ -160,21 +169,54 @@ where
         state,
         counts: Counts::new(),
     };
-    store.save_run(&run).await?;
-    store.supersede_runs(job, Some(&run.id)).await?;
-    let mut remembered = begin_slice(store, job).await?;
-    let result = work(&mut remembered).await;
-    conclude(&mut run, &mut remembered, &result, clock.now());
-    store.save_job(job, &remembered).await?;
-    store.save_run(&run).await?;
-    store.release_lease(job, &run.id).await?;
-    let progress = result?;
+    let (result, remembered) = match begin_slice(store, &run).await {
+        Ok(before) => work_under_lease(before, work).await,
+        // The job's state is unknown: it is read again, so that the failure joins what the job remembers.
+        Err(failure) => (Err(failure.into()), store.load_job(job).await.ok()),
+    };
+    let progress = close_run(store, &mut run, remembered, result, clock.now()).await?;
     let ended = if progress.finished {
         RunOutcome::Finished
     } else {
         RunOutcome::Unfinished
     };
     Ok(ended(progress.outcome))
+}
+
+/// Takes the lease. Where the table's answer was lost the lease may be ours all the same, and is given back.
+async fn take_lease<S: HoldLease>(
+    store: &S,
+    job: Job,
+    id: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Lease, ServiceFailure> {
+    let taken = store.acquire_lease(job, id, now, until).await;
+    if taken.is_err() {
+        release_lease(store, job, id).await;
+    }
+    taken
+}
+
+/// Does the work, and turns a panic into a failure, so that the run ends like any other. Returns the result and what the job
+/// remembers afterwards.
+async fn work_under_lease<T>(
+    mut remembered: JobState,
+    work: impl AsyncFnOnce(&mut JobState) -> Result<Progress<T>, JobFailure>,
+) -> (Result<Progress<T>, JobFailure>, Option<JobState>) {
+    // Boxed: the futures of a job are many calls deep.
+    let caught = AssertUnwindSafe(Box::pin(work(&mut remembered))).catch_unwind().await;
+    let result = caught.unwrap_or_else(|panic| Err(JobFailure::Panicked(panic_message(panic.as_ref()))));
+    (result, Some(remembered))
+}
+
+/// The message of a panic where it is a literal of the program. A message that was put together at run time may quote the data
+/// that the program worked on, so this function leaves it out.
+fn panic_message(panic: &(dyn Any + Send)) -> &'static str {
+    panic
+        .downcast_ref::<&'static str>()
+        .copied()
+        .unwrap_or("see the log line of the panic for its place")
 }
 
 /// Until when the job stays away, if it does.
@@ -191,14 +233,17 @@ async fn stays_away<S: RememberJob>(
     Ok(back_off.map(|back_off| back_off.until).filter(|until| now < *until))
 }
 
-/// Counts the slice as one that gets nowhere until it has done something: one that crashes cannot say so itself.
-async fn begin_slice<S: RememberJob>(store: &S, job: Job) -> Result<JobState, ServiceFailure> {
-    let mut remembered = store.load_job(job).await?;
+/// Puts the run on record, and counts the slice as one that gets nowhere until it has done something: one that crashes cannot
+/// say so itself.
+async fn begin_slice<S: SaveRun + RememberJob>(store: &S, run: &RunRecord) -> Result<JobState, ServiceFailure> {
+    store.save_run(run).await?;
+    store.supersede_runs(run.job, Some(&run.id)).await?;
+    let mut remembered = store.load_job(run.job).await?;
     if remembered.stalled_slices >= STALLED_SLICES {
-        tracing::error!(job = %job, job.stalled_slices = remembered.stalled_slices, "the job gets nowhere");
+        tracing::error!(job = %run.job, job.stalled_slices = remembered.stalled_slices, "the job gets nowhere");
     }
     remembered.stalled_slices = remembered.stalled_slices.saturating_add(1);
-    store.save_job(job, &remembered).await?;
+    store.save_job(run.job, &remembered).await?;
     Ok(remembered)
 }
 
@@ -213,44 +258,6 @@ pub async fn note_progress<S: RememberJob>(store: &S, job: Job, remembered: &mut
         store.save_job(job, remembered).await?;
     }
     Ok(())
-}
-
-fn conclude<T>(
-    run: &mut RunRecord,
-    remembered: &mut JobState,
-    result: &Result<Progress<T>, JobFailure>,
-    now: Timestamp,
-) {
-    match result {
-        Ok(progress) => {
-            remembered.back_off = None;
-            run.counts.clone_from(&progress.counts);
-            remembered.counts.clone_from(&progress.counts);
-            remembered.failing = None;
-            if progress.finished {
-                run.state = RunState::Succeeded { at: now };
-                remembered.last_success_at = Some(now);
-            } else {
-                run.state = RunState::Unfinished { lease_until: now };
-            }
-            if progress.finished || progress.advanced {
-                remembered.stalled_slices = 0;
-            }
-        }
-        Err(failure) => {
-            if failure.trouble().reaction().tried_again == TriedAgain::WithGrowingWaits {
-                remembered.back_off = Some(BackOff::after(remembered.back_off, run.started_at));
-            }
-            let cause = failure.to_string();
-            remembered.last_failure = Some(Failure {
-                at: now,
-                cause: cause.clone(),
-            });
-            let before = remembered.failing.take();
-            remembered.failing = Some(Failing::after(before, failure.signature(run.job), now));
-            run.state = RunState::Failed { at: now, cause };
-        }
-    }
 }
 
 /// Unique, and sorts by time.

@@ -14,6 +14,7 @@ pub mod fleet_status;
 pub mod fleet_view;
 pub mod held_back;
 pub mod holds;
+mod job_end;
 pub mod job_run;
 pub mod link_person;
 pub mod mail;

@@ -224,7 +224,7 @@ mod tests {
         let at = Timestamp::UNIX_EPOCH;
         let failed = RunState::Failed {
             at,
-            cause: "status 401".to_owned(),
+            cause: "status 401".into(),
         };
         let code = |state, held| format!("{:?}", exit_code(Some(&run(state, held))));
         let codes = [

@@ -88,7 +88,7 @@ async fn two_jobs_of_a_customer_remember_apart_and_applying_a_configuration_dist
         last_success_at: Some(at("2026-03-02T00:00:00Z")),
         last_failure: Some(Failure {
             at: at("2026-03-01T00:00:00Z"),
-            cause: "it did not answer".to_owned(),
+            cause: "it did not answer".into(),
         }),
         last_verified_on: Some("2026-03-02".parse().expect("a date")),
         counts: BTreeMap::from([("created".to_owned(), 3)]),

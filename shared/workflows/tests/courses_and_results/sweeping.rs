@@ -167,7 +167,10 @@ async fn a_listing_that_fails_moves_nothing_and_is_on_record() {
         (after.watermark, after.last_success_at),
         (before.watermark, before.last_success_at)
     );
-    assert_eq!(after.last_failure.expect("remembered").cause, outage.to_string());
+    assert_eq!(
+        after.last_failure.expect("remembered").cause,
+        outage.to_string().as_str()
+    );
     let states: Vec<_> = world
         .table
         .state()
@@ -179,7 +182,7 @@ async fn a_listing_that_fails_moves_nothing_and_is_on_record() {
         states,
         [RunState::Failed {
             at: beginning(),
-            cause: outage.to_string()
+            cause: outage.to_string().into()
         }]
     );
 }

@@ -77,7 +77,7 @@ fn failing_with(signature: Signature) -> JobState {
         failing: Some(Failing::after(None, signature, since)),
         last_failure: Some(Failure {
             at: since,
-            cause: "EmployeeConnect refused the credentials: status 401".to_owned(),
+            cause: "EmployeeConnect refused the credentials: status 401".into(),
         }),
         ..succeeded(at("2026-03-02T19:03:00Z"))
     }
@@ -270,7 +270,7 @@ fn unwell() -> Customer {
                 RunState::Failed {
                     at: at("2026-03-02T23:02:01Z"),
                     cause: "EmployeeConnect refused the credentials: GET /employees answered 401, and that is the end"
-                        .to_owned(),
+                        .into(),
                 },
             ),
             run(
