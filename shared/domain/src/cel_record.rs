@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 
 use crate::employee::{CONTRACT_FIELDS, CUSTOM_FIELDS, Employee};
 use crate::employee_fields::{EmployeeFields, FieldValue};
+use crate::expression_cost::{LARGEST_ITEM, LONGEST_LITERAL, LONGEST_TEXT, MOST_ITEMS};
 
 /// What part of a record is looked at.
 #[derive(Clone, Copy)]
@@ -42,13 +43,13 @@ impl<'r> RecordView<'r> {
         'r: 'v,
     {
         match self.part {
-            Part::CustomFields => Ok(self.fields.custom_field(name).map_or_else(null, cel_val)),
+            Part::CustomFields => self.fields.custom_field(name).map_or_else(|| Ok(null()), cel_val),
             Part::Record if name == CUSTOM_FIELDS => Ok(CowVal::owned(Self {
                 part: Part::CustomFields,
                 ..*self
             })),
             Part::Record => match self.fields.field(name) {
-                Some(value) => Ok(cel_val(value)),
+                Some(value) => cel_val(value),
                 None if CONTRACT_FIELDS.contains(&name) => Ok(null()),
                 None => Err(ExecutionError::no_such_key(name)),
             },
@@ -110,8 +111,15 @@ fn null<'b, 'v>() -> CowVal<'b, 'v> {
     CowVal::owned(CelNull)
 }
 
-fn cel_val<'b>(value: &FieldValue) -> CowVal<'b, '_> {
-    match value {
+/// The "function" that an error names where a value is too large for an expression.
+pub(crate) const READING: &str = "reading a value";
+
+/// The value, lent to an expression.
+fn cel_val<'b>(value: &FieldValue) -> Result<CowVal<'b, '_>, ExecutionError> {
+    if !fits(value) {
+        return Err(ExecutionError::function_error(READING, "too large"));
+    }
+    Ok(match value {
         FieldValue::Null => null(),
         FieldValue::Truth(truth) => CowVal::owned(CelBool::from(*truth)),
         FieldValue::Whole(number) => CowVal::owned(CelInt::from(*number)),
@@ -121,6 +129,42 @@ fn cel_val<'b>(value: &FieldValue) -> CowVal<'b, '_> {
             let value: Result<Box<dyn Val>, _> = cel_value(json).try_into();
             value.map_or_else(|_| null(), CowVal::Owned)
         }
+    })
+}
+
+/// Whether every value of the record is within what [`crate::expression_cost`] counts with.
+pub(crate) fn all_fit(employee: &Employee) -> bool {
+    let fields = employee.fields();
+    let mut values = fields.all().chain(fields.all_custom()).map(|(_, value)| value);
+    values.all(fits) && fields.all_custom().count() <= LONGEST_LITERAL
+}
+
+fn fits(value: &FieldValue) -> bool {
+    let is_small = |item: &Json| bytes_within(item, LARGEST_ITEM).is_some();
+    match value {
+        FieldValue::Text(text) => text.len() <= LONGEST_TEXT,
+        FieldValue::Other(json) => match json.as_ref() {
+            Json::Array(items) => items.len() <= MOST_ITEMS && items.iter().all(is_small),
+            Json::Object(fields) => {
+                let is_short = |(name, value): (&String, &Json)| name.len() <= LARGEST_ITEM && is_small(value);
+                fields.len() <= MOST_ITEMS && fields.iter().all(is_short)
+            }
+            _ => true,
+        },
+        _ => true,
+    }
+}
+
+/// The bytes that are left of `most` once this value is taken from it; none where it is larger. Each item counts for itself.
+fn bytes_within(value: &Json, most: usize) -> Option<usize> {
+    let left = most.checked_sub(1)?;
+    match value {
+        Json::String(text) => left.checked_sub(text.len()),
+        Json::Array(items) => items.iter().try_fold(left, |left, item| bytes_within(item, left)),
+        Json::Object(fields) => fields.iter().try_fold(left, |left, (name, item)| {
+            bytes_within(item, left.checked_sub(name.len())?)
+        }),
+        _ => Some(left),
     }
 }
 

@@ -7,10 +7,11 @@ use cel::common::types::{CelBool, CelString};
 use cel::common::value::CowVal;
 use cel::{ExecutionError, Value};
 
-use crate::cel_record::whole_value;
+use crate::cel_record::{READING, whole_value};
 use crate::employee_fields::FieldValue;
 use crate::evaluator::Scope;
 use crate::expression::Expression;
+use crate::expression_cost::{LARGEST_ITEM, LONGEST_TEXT, MOST_ITEMS};
 use crate::expression_fields::RecordField;
 
 /// An expression that could not be evaluated for one person. The message names operators and keys, not values.
@@ -74,7 +75,10 @@ impl Expression {
     }
 
     fn interpret<'s, 'e>(&'s self, scope: &'s Scope<'e>) -> Result<CowVal<'s, 'e>, EvaluationFailed> {
-        Value::resolve_val(self.syntax_tree(), scope.context()).map_err(|error| failed(&error))
+        if scope.is_too_large() {
+            return Err(too_large());
+        }
+        Value::resolve_val(self.evaluated_tree(), scope.context()).map_err(|error| failed(&error))
     }
 }
 
@@ -134,6 +138,13 @@ fn text_of(value: Value) -> Result<Option<String>, EvaluationFailed> {
     }
 }
 
+fn too_large() -> EvaluationFailed {
+    EvaluationFailed(format!(
+        "a value of the record is larger than expressions read: {} KiB of text, lists of {MOST_ITEMS} items of {LARGEST_ITEM} bytes",
+        LONGEST_TEXT / 1024
+    ))
+}
+
 /// The kind of failure without the values that took part in it.
 fn failed(error: &ExecutionError) -> EvaluationFailed {
     EvaluationFailed(match error {
@@ -141,9 +152,10 @@ fn failed(error: &ExecutionError) -> EvaluationFailed {
         ExecutionError::UndeclaredReference(name) => {
             format!("{name} is not known; an expression speaks of employee and manager")
         }
-        ExecutionError::NoSuchOverload { .. } => {
+        ExecutionError::NoSuchOverload { .. } | ExecutionError::UnexpectedType { .. } => {
             "an operator or function does not fit its values (null, perhaps)".to_owned()
         }
+        ExecutionError::FunctionError { function, .. } if function == READING => return too_large(),
         ExecutionError::FunctionError { function, .. } => format!("{function} failed"),
         _ => "cannot be evaluated".to_owned(),
     })

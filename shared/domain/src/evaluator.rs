@@ -2,16 +2,18 @@
 //! and every custom field, is present in both, null where empty.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cel::common::types::CelNull;
 use cel::{Context, Value};
 
-use crate::cel_record::{RecordView, whole_record};
+use crate::cel_record::{RecordView, all_fit, whole_record};
 use crate::employee::Employee;
 use crate::expression::Expression;
 use crate::expression_fields::{EMPLOYEE, MANAGER};
+use crate::expression_patterns::{self, Patterns};
 
-type TextFunction = fn(std::sync::Arc<String>) -> String;
+type TextFunction = fn(Arc<String>) -> String;
 
 /// What customers' expressions need beyond the standard functions.
 const TEXT_FUNCTIONS: [(&str, TextFunction); 2] = [
@@ -30,12 +32,14 @@ pub struct Evaluator {
 pub struct Scope<'e> {
     employee: &'e Employee,
     context: Context<'e, 'e>,
+    /// Whether a record that is read as a whole is too large for expressions.
+    too_large: bool,
 }
 
 impl Evaluator {
     /// An evaluator of these expressions, for people who have these custom fields among them.
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "two different names are free in a new context")]
+    #[expect(clippy::missing_panics_doc, reason = "different names are free in a new context")]
     pub fn new<'a>(
         custom_fields: impl IntoIterator<Item = &'a str>,
         expressions: impl IntoIterator<Item = &'a Expression>,
@@ -46,6 +50,12 @@ impl Evaluator {
                 .add_function(name, function)
                 .expect("the name is free in a new context");
         }
+        let expressions: Vec<_> = expressions.into_iter().collect();
+        let patterns = Patterns::of(expressions.iter().copied());
+        let matches = move |text: Arc<String>, pattern: Arc<String>| patterns.matches(&text, &pattern);
+        functions
+            .add_function(expression_patterns::EVALUATED, matches)
+            .expect("the name is free in a new context");
         let named: Vec<_> = expressions.into_iter().map(Expression::named_fields).collect();
         let whole = named.iter().any(|named| named.whole).then(|| {
             let seen = custom_fields.into_iter().map(str::to_owned);
@@ -60,7 +70,15 @@ impl Evaluator {
         let mut context = self.functions.new_inner_scope();
         self.add(&mut context, EMPLOYEE, Some(employee));
         self.add(&mut context, MANAGER, manager);
-        Scope { employee, context }
+        let whole = [Some(employee), manager]
+            .into_iter()
+            .flatten()
+            .filter(|_| self.whole.is_some());
+        Scope {
+            employee,
+            context,
+            too_large: !whole.into_iter().all(all_fit),
+        }
     }
 
     fn add<'e>(&self, context: &mut Context<'e, 'e>, name: &str, person: Option<&'e Employee>) {
@@ -78,6 +96,10 @@ impl Evaluator {
 impl<'e> Scope<'e> {
     pub(crate) fn context(&self) -> &Context<'e, 'e> {
         &self.context
+    }
+
+    pub(crate) fn is_too_large(&self) -> bool {
+        self.too_large
     }
 
     pub(crate) fn employee(&self) -> &'e Employee {

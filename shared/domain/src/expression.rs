@@ -12,7 +12,9 @@ use serde::Deserialize;
 
 use crate::expression_checks::{self, ExpressionMistake};
 use crate::expression_compiling;
+use crate::expression_cost::{LARGEST_ITEM, LONGEST_LITERAL, LONGEST_TEXT, MOST_BYTES, MOST_ITEMS, MOST_STEPS};
 use crate::expression_fields::{self, NamedFields, RecordField};
+use crate::expression_patterns;
 use crate::expression_truth;
 
 const LONGEST_SOURCE: usize = 2048;
@@ -24,6 +26,8 @@ const DEEPEST_NESTING: usize = 20;
 pub struct Expression {
     source: String,
     program: Arc<Program>,
+    /// Its syntax tree as it is evaluated, where that differs from the one that was written.
+    evaluated: Option<Arc<IdedExpr>>,
 }
 
 /// A text that is no expression.
@@ -41,6 +45,25 @@ pub enum InvalidExpression {
         expression_compiling::DEEPEST_TREE
     )]
     TooInvolved,
+    /// Its worst case takes too many steps.
+    #[error(
+        "an expression takes at most {MOST_STEPS} steps for one employee, with lists of {MOST_ITEMS} items in the record; nested \
+         list functions multiply"
+    )]
+    TooManySteps,
+    /// Its worst case makes a value that is too large.
+    #[error(
+        "an expression makes values of at most {} KiB, with texts of {} KiB and list items of {LARGEST_ITEM} bytes in the record",
+        MOST_BYTES / 1024,
+        LONGEST_TEXT / 1024
+    )]
+    TooLarge,
+    /// A list or a map that is written out is too long.
+    #[error("a list that is written out has at most {LONGEST_LITERAL} elements")]
+    LiteralTooLong,
+    /// The pattern of `matches` is no text that is written out, is no regular expression, or is too large as one.
+    #[error("the pattern of matches {0}")]
+    Pattern(String),
     /// Not CEL.
     #[error("not a CEL expression: {0}")]
     Unreadable(String),
@@ -87,6 +110,11 @@ impl Expression {
     pub(crate) fn syntax_tree(&self) -> &IdedExpr {
         self.program.expression()
     }
+
+    /// The tree that is evaluated: in it `matches` finds its pattern compiled.
+    pub(crate) fn evaluated_tree(&self) -> &IdedExpr {
+        self.evaluated.as_deref().unwrap_or(self.program.expression())
+    }
 }
 
 impl FromStr for Expression {
@@ -102,6 +130,7 @@ impl FromStr for Expression {
         let program = expression_compiling::compile(source)?;
         Ok(Self {
             source: source.to_owned(),
+            evaluated: expression_patterns::with_compiled_patterns(program.expression())?.map(Arc::new),
             program: Arc::new(program),
         })
     }

@@ -7,6 +7,7 @@ use cel::common::ast::IdedExpr;
 use cel::{ParseErrors, Program};
 
 use crate::expression::InvalidExpression;
+use crate::expression_cost::{self, AboveBudget};
 use crate::expression_fields::parts;
 
 /// The parser takes about 150 KiB of stack per level of brackets where it is not optimised, and gives up after 96 levels:
@@ -35,6 +36,11 @@ fn compile_here(source: &str) -> Result<Program, InvalidExpression> {
     if depth(program.expression()) > DEEPEST_TREE {
         return Err(InvalidExpression::TooInvolved);
     }
+    expression_cost::check(program.expression()).map_err(|above| match above {
+        AboveBudget::Steps => InvalidExpression::TooManySteps,
+        AboveBudget::Bytes => InvalidExpression::TooLarge,
+        AboveBudget::Literal => InvalidExpression::LiteralTooLong,
+    })?;
     Ok(program)
 }
 

@@ -138,6 +138,11 @@ fn person(expression: &IdedExpr) -> Option<&str> {
     }
 }
 
+/// Whether this is a record or its custom fields, as opposed to one field.
+pub(crate) fn is_record_part(expression: &IdedExpr) -> bool {
+    person(expression).is_some() || record_access(&expression.expr).is_some_and(|(_, field)| field == CUSTOM_FIELDS)
+}
+
 pub(crate) fn parts(expression: &Expr) -> Vec<&IdedExpr> {
     match expression {
         Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => Vec::new(),

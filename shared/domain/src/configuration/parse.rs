@@ -9,10 +9,19 @@ use super::document::{Document, line_at};
 use super::finding::{Finding, InvalidConfiguration};
 use super::mend;
 
+/// Bytes that a file may have: a stored version is one item of the table, which takes 400 KB.
+const LARGEST_FILE: usize = 256 * 1024;
+
 impl FromStr for TenantConfiguration {
     type Err = InvalidConfiguration;
 
     fn from_str(source: &str) -> Result<Self, InvalidConfiguration> {
+        if source.len() > LARGEST_FILE {
+            let message = format!("a configuration has at most {} KiB", LARGEST_FILE / 1024);
+            return Err(InvalidConfiguration {
+                findings: vec![Finding { line: None, message }],
+            });
+        }
         let document = Document::parse(source).map_err(|error| InvalidConfiguration {
             findings: vec![Finding {
                 line: error.span().map(|span| line_at(source, span.start)),
@@ -32,5 +41,18 @@ impl FromStr for TenantConfiguration {
             Some(configuration) if findings.is_empty() => Ok(configuration),
             _ => Err(InvalidConfiguration { findings }),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_above_256_kib_is_refused_before_it_is_parsed() {
+        let source = format!("{}\n# {}", include_str!("acme.toml"), "x".repeat(LARGEST_FILE));
+        let refused = source.parse::<TenantConfiguration>().expect_err("too large");
+        assert_eq!(refused.findings.len(), 1);
+        assert!(refused.to_string().contains("at most 256 KiB"), "{refused}");
     }
 }

@@ -1,0 +1,148 @@
+//! The regular expressions of `matches`: each is written out, bounded, and compiled once for all employees.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use cel::ExecutionError;
+use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue};
+use regex::{Regex, RegexBuilder};
+
+use crate::expression::{Expression, InvalidExpression};
+use crate::expression_fields::parts;
+
+/// The function as it is written, and as it is evaluated: the interpreter's own compiles the pattern at every call.
+const WRITTEN: &str = "matches";
+pub(crate) const EVALUATED: &str = "habitsync_matches";
+
+/// Bytes that a compiled pattern may have. `^\p{L}+$` takes about 100 KiB.
+const LARGEST_PATTERN: usize = 256 * 1024;
+
+/// The compiled patterns of a set of expressions.
+#[derive(Clone, Default)]
+pub(crate) struct Patterns(Arc<HashMap<String, Regex>>);
+
+impl Patterns {
+    pub(crate) fn of<'a>(expressions: impl IntoIterator<Item = &'a Expression>) -> Self {
+        let mut patterns = HashMap::new();
+        for expression in expressions {
+            let mut waiting = vec![expression.syntax_tree()];
+            while let Some(part) = waiting.pop() {
+                let compiled = literal_pattern(&part.expr).and_then(|source| Some((source, compile(source).ok()?)));
+                patterns.extend(compiled.map(|(source, pattern)| (source.to_owned(), pattern)));
+                waiting.extend(parts(&part.expr));
+            }
+        }
+        Self(Arc::new(patterns))
+    }
+
+    /// Whether a text matches a pattern.
+    ///
+    /// # Errors
+    /// The pattern is no regular expression, or too large.
+    pub(crate) fn matches(&self, text: &str, pattern: &str) -> Result<bool, ExecutionError> {
+        if let Some(known) = self.0.get(pattern) {
+            return Ok(known.is_match(text));
+        }
+        let failed = |_| ExecutionError::function_error(WRITTEN, "not a pattern");
+        compile(pattern).map(|compiled| compiled.is_match(text)).map_err(failed)
+    }
+}
+
+/// The tree in which `matches` is the function with compiled patterns; none where the expression calls no `matches`.
+///
+/// # Errors
+/// A pattern is not written out, is no regular expression, or is too large.
+pub(crate) fn with_compiled_patterns(tree: &IdedExpr) -> Result<Option<IdedExpr>, InvalidExpression> {
+    if !calls_matches(tree) {
+        return Ok(None);
+    }
+    let mut evaluated = tree.clone();
+    replace(&mut evaluated)?;
+    Ok(Some(evaluated))
+}
+
+fn calls_matches(tree: &IdedExpr) -> bool {
+    is_matches(&tree.expr).is_some() || parts(&tree.expr).into_iter().any(calls_matches)
+}
+
+fn is_matches(expression: &Expr) -> Option<&CallExpr> {
+    match expression {
+        Expr::Call(call) if call.func_name == WRITTEN => Some(call),
+        _ => None,
+    }
+}
+
+/// The pattern of a call of `matches`, where it is a text that is written out.
+fn literal_pattern(expression: &Expr) -> Option<&str> {
+    match &is_matches(expression)?.args.last()?.expr {
+        Expr::Literal(LiteralValue::String(pattern)) => Some(pattern.inner()),
+        _ => None,
+    }
+}
+
+fn replace(part: &mut IdedExpr) -> Result<(), InvalidExpression> {
+    if is_matches(&part.expr).is_some() {
+        let pattern = literal_pattern(&part.expr).ok_or_else(|| {
+            InvalidExpression::Pattern("is a text that is written out, so that it can be checked".to_owned())
+        })?;
+        compile(pattern).map_err(InvalidExpression::Pattern)?;
+    }
+    if let Expr::Call(call) = &mut part.expr
+        && call.func_name == WRITTEN
+    {
+        EVALUATED.clone_into(&mut call.func_name);
+        let text = call.target.take().map(|target| *target);
+        call.args.splice(0..0, text);
+    }
+    parts_mut(&mut part.expr).into_iter().try_for_each(replace)
+}
+
+fn parts_mut(expression: &mut Expr) -> Vec<&mut IdedExpr> {
+    match expression {
+        Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) | Expr::Struct(_) => Vec::new(),
+        Expr::Call(call) => call.target.as_deref_mut().into_iter().chain(&mut call.args).collect(),
+        Expr::Comprehension(all) => comprehension_parts(all),
+        Expr::List(list) => list.elements.iter_mut().collect(),
+        Expr::Map(map) => map
+            .entries
+            .iter_mut()
+            .flat_map(|entry| entry_parts(&mut entry.expr))
+            .collect(),
+        Expr::Select(select) => vec![&mut select.operand],
+    }
+}
+
+fn comprehension_parts(all: &mut ComprehensionExpr) -> Vec<&mut IdedExpr> {
+    let ComprehensionExpr {
+        iter_range,
+        accu_init,
+        loop_cond,
+        loop_step,
+        result,
+        ..
+    } = all;
+    vec![iter_range, accu_init, loop_cond, loop_step, result]
+}
+
+fn entry_parts(entry: &mut EntryExpr) -> Vec<&mut IdedExpr> {
+    match entry {
+        EntryExpr::StructField(field) => vec![&mut field.value],
+        EntryExpr::MapEntry(entry) => vec![&mut entry.key, &mut entry.value],
+    }
+}
+
+fn compile(pattern: &str) -> Result<Regex, String> {
+    let compiled = RegexBuilder::new(pattern)
+        .size_limit(LARGEST_PATTERN)
+        .dfa_size_limit(LARGEST_PATTERN)
+        .build();
+    compiled.map_err(|error| match error {
+        regex::Error::CompiledTooBig(_) => format!("is larger than {} KiB once compiled", LARGEST_PATTERN / 1024),
+        other => format!("is no regular expression: {}", last_line(&other.to_string())),
+    })
+}
+
+/// The parser draws the pattern and points at the place; the last line says what is wrong.
+fn last_line(error: &str) -> &str {
+    error.lines().last().unwrap_or_default().trim_start_matches("error: ")
+}
