@@ -16,6 +16,12 @@ use crate::wire::AccessToken;
 /// A token is given up this long before it ends, so that it does not end on its way.
 const MARGIN: Duration = Duration::from_secs(30);
 
+/// The life of a token whose answer does not say it, in seconds: that of the contract's example.
+const USUAL_LIFE: f64 = 900.0;
+
+/// A token is used at most this long, however long its answer says that it lives.
+const LONGEST_USE: Duration = Duration::from_hours(24);
+
 /// A customer's credentials for EmployeeConnect.
 #[derive(Debug, Clone)]
 pub enum Credentials {
@@ -120,16 +126,13 @@ impl Access {
         }
     }
 
-    /// Keeps the token that an answer brought; for a minute where it does not say how long it lives.
+    /// Keeps the token that an answer brought.
     pub(crate) async fn keep(&self, answer: &Value) {
         if let Some(token) = answer.get("access_token").and_then(Value::as_str) {
-            let seconds = answer.get("expires_in").and_then(Value::as_u64);
-            let lifetime = seconds
-                .map_or(Duration::from_mins(1), Duration::from_secs)
-                .saturating_sub(MARGIN);
+            let used_for = used_for(answer.get("expires_in").unwrap_or(&Value::Null));
             *self.token.lock().await = Some(Token {
                 secret: token.into(),
-                good_until: Instant::now() + lifetime,
+                good_until: Instant::now() + used_for,
             });
         }
     }
@@ -172,9 +175,75 @@ fn token_request(codes: &IntegrationCodes) -> Request {
 async fn fetch(codes: &IntegrationCodes, http: &VendorHttp) -> Result<Token, HttpError> {
     let asked_at = Instant::now();
     let token: AccessToken = http.json(&token_request(codes)).await?;
-    let lifetime = Duration::from_secs(token.expires_in).saturating_sub(MARGIN);
     Ok(Token {
         secret: token.access_token,
-        good_until: asked_at + lifetime,
+        good_until: asked_at + used_for(&token.expires_in),
     })
+}
+
+/// How long a token is used whose answer says this of its life. Any number, also as text, is understood and clamped.
+fn used_for(expires_in: &Value) -> Duration {
+    let seconds = seconds_of(expires_in).unwrap_or(USUAL_LIFE);
+    let life = Duration::try_from_secs_f64(seconds.clamp(0.0, LONGEST_USE.as_secs_f64() + MARGIN.as_secs_f64()));
+    life.unwrap_or_default().saturating_sub(MARGIN)
+}
+
+/// The seconds of an `expires_in`, a number or a number as text; none for anything else, a text that is no finite number included.
+pub(crate) fn seconds_of(expires_in: &Value) -> Option<f64> {
+    let seconds = match expires_in {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+    };
+    seconds.filter(|seconds| !seconds.is_nan())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_life_of_a_token_is_read_in_each_form_and_clamped() {
+        let used: Vec<u64> = [
+            json!(900),
+            json!("900"),
+            json!(899.5),
+            json!(null),
+            json!("soon"),
+            json!("NaN"),
+            json!(-5),
+            json!(0),
+            json!(i64::MAX),
+            json!(u64::MAX),
+            json!(1e308),
+            json!("inf"),
+            json!([900]),
+        ]
+        .iter()
+        .map(|expires_in| used_for(expires_in).as_secs())
+        .collect();
+        assert_eq!(
+            used,
+            [870, 870, 869, 870, 870, 870, 0, 0, 86_400, 86_400, 86_400, 86_400, 870]
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_number_makes_a_token_last_longer_than_a_day(number in prop_oneof![
+            any::<f64>().prop_map(|number| json!(number)),
+            any::<u64>().prop_map(|number| json!(number)),
+            any::<i64>().prop_map(|number| json!(number)),
+            any::<f64>().prop_map(|number| json!(number.to_string())),
+            "\\PC{0,30}".prop_map(|text| json!(text)),
+        ]) {
+            let used = used_for(&number);
+            prop_assert!(used <= LONGEST_USE);
+            // What the clients add it to does not overflow.
+            prop_assert!(Instant::now().checked_add(used).is_some());
+        }
+    }
 }

@@ -9,7 +9,9 @@ use tokio::time::Instant;
 
 use crate::access::{Access, Credentials, Pass};
 use crate::error::{EmployeeConnectError, MissingRecord};
-use crate::wire::{Course, CourseBody, Data, EmployeeRecord, ExistingCourse, ListPage, RecordedResult, ResultBody};
+use crate::wire::{
+    Course, CourseBody, Data, EmployeeRecord, ExistingCourse, FIELDS, ListPage, RecordedResult, ResultBody,
+};
 
 /// The vendor's name, for [`VendorHttp::new`].
 pub const VENDOR: &str = "EmployeeConnect";
@@ -39,7 +41,7 @@ impl EmployeeConnect {
     #[must_use]
     pub fn new(http: VendorHttp, credentials: Credentials, page_size: u32) -> Self {
         Self {
-            http,
+            http: http.naming(FIELDS),
             access: Access::new(credentials),
             page_size,
         }

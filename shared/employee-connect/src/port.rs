@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use habitsync_domain::course::Course;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::employee_fields::{FieldsNeeded, custom_fields_of};
+use habitsync_domain::excerpt::Excerpt;
 use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
 use habitsync_domain::result::NewResult;
 use habitsync_domain::roster::Roster;
@@ -139,12 +140,15 @@ fn changes(course: &Course) -> CourseBody<'_> {
     }
 }
 
+/// So many refused fields of one request are read: more than a user has.
+const MOST_REFUSALS: usize = 100;
+
 /// The failure as a use case sees it; `named` is what the path of this call names.
 fn failure(error: &EmployeeConnectError, named: Missing) -> VendorFailure {
     VendorFailure {
         vendor: Vendor::EmployeeConnect,
         kind: kind(error, named),
-        detail: chain(error),
+        detail: Excerpt::from(chain(error)).into(),
     }
 }
 
@@ -159,7 +163,7 @@ fn kind(error: &EmployeeConnectError, named: Missing) -> VendorFailureKind {
             MissingRecord::Unknown => Missing::Other,
         }),
         EmployeeConnectError::Refused { fields, .. } => {
-            VendorFailureKind::Refused(fields.iter().cloned().map(refused_field).collect())
+            VendorFailureKind::Refused(fields.iter().take(MOST_REFUSALS).map(refused_field).collect())
         }
         EmployeeConnectError::ReferenceTaken => VendorFailureKind::Refused(Vec::new()),
         EmployeeConnectError::Pages(_) => VendorFailureKind::InconsistentRead,
@@ -168,11 +172,8 @@ fn kind(error: &EmployeeConnectError, named: Missing) -> VendorFailureKind {
     }
 }
 
-fn refused_field(refusal: FieldRefusal) -> RefusedField {
-    RefusedField {
-        field: refusal.field,
-        reason: refusal.reason,
-    }
+fn refused_field(refusal: &FieldRefusal) -> RefusedField {
+    RefusedField::new(&refusal.field, &refusal.reason)
 }
 
 fn http_kind(error: &HttpError) -> VendorFailureKind {

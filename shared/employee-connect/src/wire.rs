@@ -1,10 +1,28 @@
 //! What travels between us and EmployeeConnect: only the fields that are used.
 
-use habitsync_vendor_http::{Page, PageFacts};
+use habitsync_vendor_http::{FieldNames, Page, PageFacts};
 use jiff::civil::Date;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+/// The fields that are read of an answer: an error may name these.
+pub(crate) const FIELDS: FieldNames = &[
+    "data",
+    "meta",
+    "page",
+    "pageSize",
+    "total",
+    "totalPages",
+    "access_token",
+    "expires_in",
+    "courseId",
+    "externalId",
+    "employeeId",
+    "error",
+    "code",
+    "fields",
+];
 
 /// An employee as a map, since a customer may map or filter on any field.
 pub type EmployeeRecord = Map<String, Value>;
@@ -55,8 +73,9 @@ impl<R> From<ListPage<R>> for Page<R> {
 #[derive(Deserialize)]
 pub(crate) struct AccessToken {
     pub(crate) access_token: SecretString,
-    /// Seconds.
-    pub(crate) expires_in: u64,
+    /// Seconds, in whatever form the vendor writes them.
+    #[serde(default)]
+    pub(crate) expires_in: Value,
 }
 
 /// A course that EmployeeConnect has.

@@ -10,7 +10,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use tokio::time::Instant;
 
 use crate::error::TribalHabitsError;
-use crate::wire::{Enrolment, ListPage, Topic, User, UserBody};
+use crate::wire::{self, Enrolment, ListPage, Topic, User, UserBody};
 
 /// The vendor's name, for [`VendorHttp::new`].
 pub const VENDOR: &str = "Tribal Habits";
@@ -64,6 +64,7 @@ impl TribalHabits {
     /// The portal behind `http`, whose base URL is the portal's address without `/papi`.
     #[must_use]
     pub fn new(http: VendorHttp, credentials: Credentials) -> Self {
+        let http = http.naming(wire::FIELDS);
         Self { http, credentials }
     }
 

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use habitsync_domain::completion::Completion;
+use habitsync_domain::excerpt::Excerpt;
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId, UserName};
 use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
@@ -218,12 +219,15 @@ fn unusable(record: &str, problem: &'static str) -> VendorFailure {
     )
 }
 
+/// So many refused fields of one request are read: more than a user has.
+const MOST_REFUSALS: usize = 100;
+
 /// The failure as a use case sees it; `missing` is what a 404 of this call means.
 fn failure(error: &TribalHabitsError, missing: Missing) -> VendorFailure {
     VendorFailure {
         vendor: Vendor::TribalHabits,
         kind: kind(error, missing),
-        detail: chain(error),
+        detail: Excerpt::from(chain(error)).into(),
     }
 }
 
@@ -232,11 +236,8 @@ fn kind(error: &TribalHabitsError, missing: Missing) -> VendorFailureKind {
         TribalHabitsError::Unauthorised { .. } => VendorFailureKind::Credentials,
         TribalHabitsError::NotFound => VendorFailureKind::NotFound(missing),
         TribalHabitsError::Refused { fields, .. } => {
-            let fields = fields.iter().cloned();
-            let refused = fields.map(|refusal| RefusedField {
-                field: refusal.field,
-                reason: refusal.reason,
-            });
+            let fields = fields.iter().take(MOST_REFUSALS);
+            let refused = fields.map(|refusal| RefusedField::new(&refusal.field, &refusal.reason));
             VendorFailureKind::Refused(refused.collect())
         }
         TribalHabitsError::Pages(_) => VendorFailureKind::InconsistentRead,

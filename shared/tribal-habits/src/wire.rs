@@ -1,9 +1,36 @@
 //! What travels between us and the portal: only the fields that are used.
 
-use habitsync_vendor_http::{Page, PageFacts};
+use habitsync_vendor_http::{FieldNames, Page, PageFacts};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+/// The fields that are read of an answer: an error may name these.
+pub(crate) const FIELDS: FieldNames = &[
+    "total_records",
+    "max_per_page",
+    "current_page",
+    "total_pages",
+    "records",
+    "id",
+    "user_name",
+    "active",
+    "code",
+    "type",
+    "title",
+    "description",
+    "status",
+    "published_version",
+    "auto_enrol_links",
+    "reference",
+    "url",
+    "knowledge_id",
+    "knowledge_code",
+    "user",
+    "completed_at",
+    "training_minutes",
+    "errors",
+];
 
 /// One page of a list.
 #[derive(Deserialize)]

@@ -12,6 +12,7 @@ use crate::error::{BuildError, HttpError, chain};
 use crate::hosts::BaseUrl;
 use crate::look::{AnswerFacts, Sight};
 use crate::pace::RequestBudget;
+use crate::place::FieldNames;
 use crate::reply::Reply;
 use crate::request::{Patience, Request};
 use crate::retry::{RetrySchedule, retrying};
@@ -52,6 +53,7 @@ pub struct VendorHttp {
     budget: Arc<dyn RequestBudget>,
     settings: CallSettings,
     deadline: Option<Instant>,
+    names: FieldNames,
 }
 
 /// Stands in where a caller has no deadline.
@@ -74,7 +76,15 @@ impl VendorHttp {
             budget,
             settings,
             deadline: None,
+            names: &[],
         }
+    }
+
+    /// The same way, whose errors may name these fields of an answer. No other key of an answer is shown.
+    #[must_use]
+    pub fn naming(mut self, names: FieldNames) -> Self {
+        self.names = names;
+        self
     }
 
     /// The same way, used no longer than this: no request begins, and no retry is waited for, beyond it.
@@ -97,7 +107,7 @@ impl VendorHttp {
     /// Where nothing in the answer is needed, `T` is [`serde::de::IgnoredAny`], which an empty answer is, too.
     pub async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, HttpError> {
         let deadline = self.deadline.unwrap_or_else(|| Instant::now() + A_DAY);
-        let attempt = || async { self.attempt(request, deadline).await?.json() };
+        let attempt = || async { self.attempt(request, deadline).await?.json(self.names) };
         retrying(self.vendor, &self.settings.retries, request.effect, deadline, attempt).await
     }
 

@@ -8,6 +8,7 @@ use serde_json::error::Category;
 use serde_json::{Map, Value};
 
 use crate::error::{DecodeError, HttpError, PrivateBody};
+use crate::place::{FieldNames, place};
 use crate::retry_after::retry_after;
 
 /// An answer with a 2xx status.
@@ -37,8 +38,8 @@ impl Reply {
         self.body
     }
 
-    /// The answer as `T`. No answer at all is JSON's `null`.
-    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, HttpError> {
+    /// The answer as `T`. No answer at all is JSON's `null`. An error names the fields that are among `names`, and no others.
+    pub(crate) fn json<T: DeserializeOwned>(&self, names: FieldNames) -> Result<T, HttpError> {
         self.reject_error()?;
         let text = if self.body.0.trim_ascii().is_empty() {
             b"null"
@@ -46,7 +47,7 @@ impl Reply {
             self.body.0.as_slice()
         };
         let mut reader = serde_json::Deserializer::from_slice(text);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| HttpError::Decode(unreadable(&error)))
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| HttpError::Decode(unreadable(&error, names)))
     }
 
     /// A success has no `error` or `errors` in its body.
@@ -88,14 +89,14 @@ async fn body(mut response: Response, limit_bytes: usize, timeout: Duration) -> 
 }
 
 /// Field and position of the trouble. The library's own message quotes the value, so it is not kept.
-fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>) -> DecodeError {
+fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>, names: FieldNames) -> DecodeError {
     let problem = match error.inner().classify() {
         Category::Eof => "cut short",
         Category::Syntax | Category::Io => "not JSON",
         Category::Data => "not the promised data",
     };
     DecodeError {
-        path: error.path().to_string(),
+        path: place(error.path(), names),
         problem,
         line: error.inner().line(),
         column: error.inner().column(),
@@ -121,7 +122,7 @@ mod tests {
     }
 
     fn decoded(body: &str) -> DecodeError {
-        match reply(body).json::<Vec<Thing>>() {
+        match reply(body).json::<Vec<Thing>>(&["id"]) {
             Err(HttpError::Decode(error)) => error,
             other => panic!("{other:?}"),
         }
@@ -146,11 +147,11 @@ mod tests {
             r#"{"error": "jo@acme.example"}"#,
             r#"{"errors": ["x"]}"#,
         ] {
-            let error = reply(body).json::<IgnoredAny>().expect_err("an error");
+            let error = reply(body).json::<IgnoredAny>(&[]).expect_err("an error");
             assert!(matches!(error, HttpError::ErrorInSuccess { .. }), "{error:?}");
             assert!(!format!("{error:?} {error}").contains("jo@"), "{error}");
         }
-        assert!(reply(r#"{"error": null, "id": 1}"#).json::<Thing>().is_ok());
+        assert!(reply(r#"{"error": null, "id": 1}"#).json::<Thing>(&[]).is_ok());
     }
 
     #[test]
@@ -164,8 +165,8 @@ mod tests {
 
     #[test]
     fn an_empty_answer_confirms_and_a_web_page_does_not() {
-        assert!(reply("").json::<IgnoredAny>().is_ok());
-        assert!(reply("").json::<Thing>().is_err());
-        assert!(reply("<html>Maintenance</html>").json::<IgnoredAny>().is_err());
+        assert!(reply("").json::<IgnoredAny>(&[]).is_ok());
+        assert!(reply("").json::<Thing>(&[]).is_err());
+        assert!(reply("<html>Maintenance</html>").json::<IgnoredAny>(&[]).is_err());
     }
 }

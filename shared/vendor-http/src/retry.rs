@@ -74,8 +74,9 @@ where
         .retry(schedule.jittered())
         .when(|error| effect.allows_retry_after(error))
         .adjust(|error, planned| {
-            let wait = planned? + error.retry_after().unwrap_or_default();
-            (Instant::now() + wait < deadline).then_some(wait)
+            let wait = planned?.saturating_add(error.retry_after().unwrap_or_default());
+            let next = Instant::now().checked_add(wait)?;
+            (next < deadline).then_some(wait)
         })
         .notify(|error, wait| {
             tracing::info!(

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use habitsync_domain::assumption::{Advice, Assumption, Finding, employee_connect as assume};
+use habitsync_domain::excerpt::clip;
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::{HttpError, Request, Sight};
 use habitsync_workflows::ports::probes::HrisQuestions;
@@ -10,6 +11,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use crate::access::seconds_of;
 use crate::client::EmployeeConnect;
 
 /// One examination of an EmployeeConnect.
@@ -116,13 +118,10 @@ fn judge_token(status: u16, answer: &Value, tenant: &TenantId) -> Finding {
         200..300 if !has("access_token", Value::is_string) => {
             assume::TOKEN.needs_mending("the answer has no access_token")
         }
-        200..300 if !has("expires_in", Value::is_u64) => {
-            assume::TOKEN.needs_mending("the answer does not say in expires_in how long the token lives")
-        }
-        200..300 => {
-            let seconds = answer.get("expires_in").and_then(Value::as_u64).unwrap_or_default();
-            assume::TOKEN.holds(format!("a token for {seconds} s"))
-        }
+        200..300 => match answer.get("expires_in").and_then(seconds_of) {
+            Some(seconds) => assume::TOKEN.holds(format!("a token for {} s", clip(&seconds.to_string(), 20))),
+            None => assume::TOKEN.needs_mending("the answer does not say in expires_in how long the token lives"),
+        },
         400 | 401 | 403 => assume::TOKEN.differs(
             format!("the codes were refused (status {status})"),
             vec![Advice::store_credentials(tenant), key()],

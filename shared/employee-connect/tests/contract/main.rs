@@ -2,6 +2,7 @@
 //! the client.
 
 mod access;
+mod extreme;
 mod faults;
 mod learning;
 mod probing;

@@ -4,6 +4,7 @@ mod list;
 
 pub use list::{ListNames, ListPage, ListSample, sample_list};
 
+use habitsync_domain::excerpt::clip;
 use jiff::Timestamp;
 use reqwest::Response;
 use serde_json::Value;
@@ -38,8 +39,12 @@ impl AnswerFacts {
     pub(crate) fn of(response: &Response) -> Self {
         let headers = response.headers();
         let limits = headers.iter().filter(|(name, _)| speaks_of_limit(name.as_str()));
-        let limits =
-            limits.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+        let limits = limits.filter_map(|(name, value)| {
+            Some((
+                clip(name.as_str(), LIMIT_BYTES),
+                clip(value.to_str().ok()?, LIMIT_BYTES),
+            ))
+        });
         Self {
             status: response.status().as_u16(),
             date: answered_at(headers),
@@ -48,6 +53,9 @@ impl AnswerFacts {
         }
     }
 }
+
+/// What is kept of a header that speaks of a limit, in bytes each of its name and its value.
+const LIMIT_BYTES: usize = 100;
 
 fn speaks_of_limit(name: &str) -> bool {
     name.contains("ratelimit") || name.contains("rate-limit")

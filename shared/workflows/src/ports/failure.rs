@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use habitsync_domain::breaker::Heard;
+use habitsync_domain::excerpt::Excerpt;
 use habitsync_domain::failing::{Signature, VendorTrouble};
 use habitsync_domain::trouble::Trouble;
 pub use habitsync_domain::vendor::Vendor;
@@ -55,6 +56,17 @@ pub struct RefusedField {
     pub field: String,
     /// The vendor's words.
     pub reason: String,
+}
+
+impl RefusedField {
+    /// A field that a vendor refused; both texts are cut to an excerpt.
+    #[must_use]
+    pub fn new(field: &str, reason: &str) -> Self {
+        Self {
+            field: Excerpt::from(field).into(),
+            reason: Excerpt::from(reason).into(),
+        }
+    }
 }
 
 impl fmt::Debug for RefusedField {
@@ -196,10 +208,7 @@ impl fmt::Display for VendorFailureKind {
         match self {
             Self::Credentials => f.write_str("refused the credentials"),
             Self::ModuleDisabled => f.write_str("has no Development module for this customer"),
-            Self::Refused(fields) => {
-                let names: Vec<_> = fields.iter().map(|refused| refused.field.as_str()).collect();
-                write!(f, "refused the request (fields: {})", names.join(", "))
-            }
+            Self::Refused(fields) => write!(f, "refused the request (fields: {})", loggable_names(fields)),
             Self::NotFound(missing) => write!(f, "does not know {missing}"),
             Self::RateLimited(wait) => write!(f, "asks to wait {} s", wait.as_secs()),
             Self::Unavailable {
@@ -215,6 +224,31 @@ impl fmt::Display for VendorFailureKind {
     }
 }
 
+/// The names of refused fields as a log may show them. A vendor may put anything in the place of a name, a person's e-mail
+/// address included: what no field is called is counted only.
+fn loggable_names(fields: &[RefusedField]) -> String {
+    let is_name = |name: &&str| {
+        let is_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let rest = name.strip_prefix("X-").map(|rest| rest.replace(' ', ""));
+        let plain = rest.as_deref().unwrap_or(name);
+        name.len() <= LONGEST_NAME && !plain.is_empty() && plain.chars().all(is_sign)
+    };
+    let names = fields.iter().map(|refused| refused.field.as_str()).filter(is_name);
+    let shown: Vec<_> = names.take(MOST_NAMES).collect();
+    match fields.len() - shown.len() {
+        0 => shown.join(", "),
+        others => format!("{} and {others} more", shown.join(", "))
+            .trim_start()
+            .to_owned(),
+    }
+}
+
+/// The longest name of a field that a log shows, in bytes.
+const LONGEST_NAME: usize = 60;
+
+/// So many names of refused fields are shown at once.
+const MOST_NAMES: usize = 10;
+
 /// A call of our own services (table, queue, mail, secrets, schedules) that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{service} failed: {detail}")]
@@ -225,4 +259,33 @@ pub struct ServiceFailure {
     pub retryable: bool,
     /// What happened; safe to log.
     pub detail: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusing(fields: &[&str]) -> String {
+        let fields = fields.iter().map(|field| RefusedField::new(field, "no"));
+        VendorFailureKind::Refused(fields.collect()).to_string()
+    }
+
+    #[test]
+    fn a_refusal_names_fields_and_nothing_that_is_no_name() {
+        assert_eq!(
+            refusing(&["email", "X-Job Title", "firstName"]),
+            "refused the request (fields: email, X-Job Title, firstName)"
+        );
+        assert_eq!(
+            refusing(&["email", "jo@acme.example", &"k".repeat(450_000)]),
+            "refused the request (fields: email and 2 more)"
+        );
+    }
+
+    #[test]
+    fn a_refusal_of_very_many_fields_stays_short() {
+        let names: Vec<_> = (0..100_000).map(|number| format!("field_{number}")).collect();
+        let names: Vec<_> = names.iter().map(String::as_str).collect();
+        assert!(refusing(&names).len() < 300);
+    }
 }

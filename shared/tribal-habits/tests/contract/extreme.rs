@@ -1,0 +1,81 @@
+//! No number, text or key of an answer, however extreme, panics the client or makes a failure long or personal.
+
+use habitsync_domain::excerpt::EXCERPT_BYTES;
+use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::user::{NewUser, UserFields};
+use habitsync_simulator_harness::{Fault, PERSON, Rule, extremes};
+use habitsync_workflows::ports::failure::VendorFailure;
+use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers, SaveUser};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::rig::Rig;
+
+/// What each extreme form of `good`, under this status, comes to in `call`.
+async fn ask_extremes(status: u16, good: Value, call: impl AsyncFn(&Rig) -> Result<(), VendorFailure>) {
+    let rig = Rig::start().await;
+    for body in extremes(&good) {
+        let armed = rig
+            .portal
+            .arm(Rule::new(Fault::Answer { status, body }).times(u32::MAX));
+        if let Err(failure) = call(&rig).await {
+            must_be_recordable(&failure);
+        }
+        armed.disarm();
+    }
+}
+
+fn must_be_recordable(failure: &VendorFailure) {
+    let printed = format!("{failure} {failure:?}");
+    assert!(failure.detail.len() <= EXCERPT_BYTES, "{printed}");
+    assert!(printed.len() < 4 * EXCERPT_BYTES, "{} bytes", printed.len());
+    assert!(!printed.contains(PERSON), "{printed}");
+}
+
+fn page(record: &Value) -> Value {
+    json!({"total_records": 1, "max_per_page": 25, "current_page": 1, "total_pages": 1, "records": [record]})
+}
+
+fn user() -> Value {
+    json!({"user_name": "jo@acme.example", "active": true, "first_name": "Jo", "X-Location": "Perth"})
+}
+
+fn enrolment() -> Value {
+    json!({"id": 9001, "type": "topic", "knowledge_id": 456, "knowledge_code": "TH-9-456", "status": "conquered",
+        "user": {"user_name": "jo@acme.example"}, "completed_at": "2026-03-01T20:30:00Z", "training_minutes": 20})
+}
+
+#[tokio::test]
+async fn no_extreme_page_panics_the_client() {
+    let link = json!({"reference": "EC", "url": "https://acme.tribalhabits.com/e/1", "active": true});
+    let topic = json!({"id": 456, "code": "TH-9-456", "type": "topic", "title": "Ladders", "description": "How",
+        "status": "active", "published_version": "1.0", "auto_enrol_links": [link]});
+    ask_extremes(200, page(&user()), async |rig| rig.client.list_users().await.map(drop)).await;
+    ask_extremes(200, page(&topic), async |rig| rig.client.list_topics().await.map(drop)).await;
+    ask_extremes(200, page(&enrolment()), async |rig| {
+        rig.client.list_completions(Timestamp::MIN).await.map(drop)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_extreme_record_panics_the_client() {
+    let name = "jo@acme.example".parse().expect("a user name");
+    ask_extremes(200, user(), async |rig| rig.client.find_user(&name).await.map(drop)).await;
+    ask_extremes(200, enrolment(), async |rig| {
+        rig.client.find_completion(EnrolmentId(9001)).await.map(drop)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_extreme_refusal_makes_a_failure_long_or_personal() {
+    let new = NewUser {
+        user_name: "jo@acme.example".parse().expect("a user name"),
+        fields: UserFields::default(),
+    };
+    for status in [200, 404, 422] {
+        let refusal = json!({"errors": {"email": ["has already been taken"]}});
+        ask_extremes(status, refusal, async |rig| rig.client.create_user(&new).await).await;
+    }
+}
