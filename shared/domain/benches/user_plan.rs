@@ -91,6 +91,7 @@ fn plan(configuration: &TenantConfiguration, roster: &Roster, people: &[Person])
         people,
         missing: &[],
         parked: &[],
+        last_days: &[],
         portal: None,
         brakes: Brakes::default(),
         now: now(),

@@ -1,6 +1,7 @@
 //! An employee's record as CEL sees it: a view that hands out the fields that are asked for, or, for an expression that may
 //! ask for any, a map of all of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -11,7 +12,8 @@ use cel::objects::Key;
 use cel::{ExecutionError, Value};
 use serde_json::Value as Json;
 
-use crate::employee::{CONTRACT_FIELDS, CUSTOM_FIELDS, Employee};
+use crate::dates::DateRules;
+use crate::employee::{CONTRACT_FIELDS, CUSTOM_FIELDS, DATE_FIELDS, Employee};
 use crate::employee_fields::{EmployeeFields, FieldValue};
 use crate::expression_cost::{LARGEST_ITEM, LONGEST_LITERAL, LONGEST_TEXT, MOST_ITEMS};
 
@@ -26,13 +28,15 @@ enum Part {
 #[derive(Clone, Copy)]
 pub(crate) struct RecordView<'r> {
     fields: &'r EmployeeFields,
+    dates: &'r DateRules,
     part: Part,
 }
 
 impl<'r> RecordView<'r> {
-    pub(crate) fn of(employee: &'r Employee) -> Self {
+    pub(crate) fn of(employee: &'r Employee, dates: &'r DateRules) -> Self {
         Self {
             fields: employee.fields(),
+            dates,
             part: Part::Record,
         }
     }
@@ -49,7 +53,11 @@ impl<'r> RecordView<'r> {
                 ..*self
             })),
             Part::Record => match self.fields.field(name) {
-                Some(value) => cel_val(value),
+                Some(value) => match self.dates.as_expressions_see(name, value) {
+                    Cow::Borrowed(value) => cel_val(value),
+                    Cow::Owned(FieldValue::Text(day)) => Ok(CowVal::owned(CelString::from(day.to_string()))),
+                    Cow::Owned(_) => Ok(null()),
+                },
                 None if CONTRACT_FIELDS.contains(&name) => Ok(null()),
                 None => Err(ExecutionError::no_such_key(name)),
             },
@@ -169,10 +177,14 @@ fn bytes_within(value: &Json, most: usize) -> Option<usize> {
 }
 
 /// The record as a CEL map: every field of the contract and each of these custom fields, null where it is empty.
-pub(crate) fn whole_record(employee: &Employee, custom_fields: &BTreeSet<String>) -> Value {
+pub(crate) fn whole_record(employee: &Employee, custom_fields: &BTreeSet<String>, dates: &DateRules) -> Value {
     let fields = employee.fields();
     let absent = CONTRACT_FIELDS.into_iter().map(|name| (Key::from(name), Value::Null));
     let mut record: HashMap<Key, Value> = absent.chain(entries(fields.all())).collect();
+    for field in DATE_FIELDS {
+        let seen = fields.field(field).map(|value| dates.as_expressions_see(field, value));
+        record.extend(seen.map(|seen| (Key::from(field), whole_value(&seen))));
+    }
     let absent = custom_fields.iter().map(|name| (Key::from(name.as_str()), Value::Null));
     let custom: HashMap<Key, Value> = absent.chain(entries(fields.all_custom())).collect();
     record.insert(Key::from(CUSTOM_FIELDS), Value::Map(custom.into()));

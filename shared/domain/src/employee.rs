@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
+use crate::dates::{self, DateRules, DateValue};
 use crate::employee_fields::{EmployeeFields, FieldValue, Shape};
 use crate::identity::{EmployeeId, InvalidIdentity};
 
@@ -44,6 +45,15 @@ pub(crate) const ALWAYS_READ: [&str; 8] = [
     "startDate",
     "terminationDate",
 ];
+
+/// The record's field that says when the current employment began.
+pub(crate) const START_DATE: &str = "startDate";
+
+/// The record's field that holds the last day employed.
+pub(crate) const TERMINATION_DATE: &str = "terminationDate";
+
+/// The record's fields that are dates.
+pub(crate) const DATE_FIELDS: [&str; 2] = [START_DATE, TERMINATION_DATE];
 
 /// The record's field that holds the customer's own fields.
 pub(crate) const CUSTOM_FIELDS: &str = "customFields";
@@ -140,23 +150,44 @@ impl Employee {
     ///
     /// # Errors
     /// The field is there and not a date.
-    pub fn start_date(&self) -> Result<Option<Date>, InvalidField> {
-        self.date("startDate")
+    pub fn start_date(&self, rules: &DateRules) -> Result<Option<Date>, InvalidField> {
+        self.date(START_DATE, rules)
     }
 
     /// The last day employed, in the customer's time zone; it may lie in the future.
     ///
     /// # Errors
     /// The field is there and not a date.
-    pub fn termination_date(&self) -> Result<Option<Date>, InvalidField> {
-        self.date("terminationDate")
+    pub fn termination_date(&self, rules: &DateRules) -> Result<Option<Date>, InvalidField> {
+        self.date(TERMINATION_DATE, rules)
     }
 
-    fn date(&self, field: &'static str) -> Result<Option<Date>, InvalidField> {
+    fn date(&self, field: &'static str, rules: &DateRules) -> Result<Option<Date>, InvalidField> {
         match self.fields.field(field) {
             None | Some(FieldValue::Null) => Ok(None),
-            Some(FieldValue::Text(text)) => text.parse().map(Some).map_err(|_| not_a_date(field)),
+            Some(FieldValue::Text(text)) => rules.read(text).map(DateValue::day).map_err(|_| not_a_date(field)),
             Some(_) => Err(not_a_date(field)),
+        }
+    }
+
+    /// The record's dates that stand for no date, each with its value.
+    pub fn dates_that_stand_for_none<'e>(
+        &'e self,
+        rules: &'e DateRules,
+    ) -> impl Iterator<Item = (&'static str, &'e str)> + use<'e> {
+        let texts = DATE_FIELDS
+            .into_iter()
+            .filter_map(|field| Some((field, self.text(field)?)));
+        texts.filter(|(_, text)| rules.stands_for_none(text))
+    }
+
+    /// A field's value as it is written in the record; none where it is empty.
+    #[must_use]
+    pub fn written(&self, field: &str) -> Option<String> {
+        match self.fields.field(field)?.to_json() {
+            Value::Null => None,
+            Value::String(text) => Some(text),
+            other => Some(other.to_string()),
         }
     }
 }
@@ -168,7 +199,7 @@ fn own<'f>(fields: impl Iterator<Item = (&'f str, &'f FieldValue)>) -> impl Iter
 fn not_a_date(field: &'static str) -> InvalidField {
     InvalidField {
         field,
-        expected: "a date (yyyy-mm-dd)",
+        expected: dates::EXPECTED,
     }
 }
 
@@ -198,11 +229,14 @@ mod tests {
     #[test]
     fn an_empty_date_is_no_date_and_a_wrong_one_names_its_field() {
         assert_eq!(
-            employee(json!({"employeeId": "E1", "startDate": ""})).start_date(),
+            employee(json!({"employeeId": "E1", "startDate": ""})).start_date(&DateRules::default()),
             Ok(None)
         );
         let wrong = employee(json!({"employeeId": "E1", "terminationDate": "31/12/2026"}));
-        assert_eq!(wrong.termination_date(), Err(not_a_date("terminationDate")));
+        assert_eq!(
+            wrong.termination_date(&DateRules::default()),
+            Err(not_a_date("terminationDate"))
+        );
     }
 
     #[test]

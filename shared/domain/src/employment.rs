@@ -4,8 +4,10 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::configuration::UsersConfiguration;
-use crate::employee::{Employee, InvalidField};
+use crate::configuration::{OnContradiction, UsersConfiguration};
+use crate::dates::DateRules;
+use crate::employee::{Employee, InvalidField, TERMINATION_DATE};
+use crate::last_day::{LastDaySeen, was_recent};
 use crate::mapping::problem;
 use crate::problem::{Cause, Problem};
 
@@ -46,6 +48,31 @@ pub enum Undecided {
     /// A status that the configuration does not list, or none.
     #[error("the status is neither an active nor a terminated one")]
     UnknownStatus,
+    /// The status is an active one, the last day has passed, and the customer's rule decides for neither.
+    #[error("the status is an active one, and the last day, {last_day}, has passed")]
+    Contradiction {
+        /// The last day.
+        last_day: Date,
+    },
+}
+
+/// What decides how one customer's employees stand on one day.
+#[derive(Debug, Clone, Copy)]
+pub struct EmploymentRules<'c> {
+    /// Statuses, and what decides where they contradict the date.
+    pub users: &'c UsersConfiguration,
+    /// How dates are read.
+    pub dates: &'c DateRules,
+    /// The customer's local day.
+    pub today: Date,
+}
+
+/// What a record says about the current employment.
+struct Stated {
+    is_active: bool,
+    start: Option<Date>,
+    /// Not before `start`: an earlier one belongs to a past employment.
+    last_day: Option<Date>,
 }
 
 impl Undecided {
@@ -54,53 +81,102 @@ impl Undecided {
     pub fn problem(self, employee: &Employee) -> Problem {
         match self {
             Self::InvalidDate(invalid) => {
-                let seen = employee.text(invalid.field).map(str::to_owned);
                 let field = invalid.field.to_owned();
-                problem(employee, Cause::InvalidDate { field }, seen)
+                problem(employee, Cause::InvalidDate { field }, employee.written(invalid.field))
             }
             Self::UnknownStatus => problem(employee, Cause::UnknownStatus, employee.status().map(str::to_owned)),
+            Self::Contradiction { last_day } => problem(
+                employee,
+                Cause::ActiveAfterLastDay { last_day },
+                employee.written(TERMINATION_DATE),
+            ),
         }
     }
 }
 
 impl Employment {
-    /// How this employee stands on `today`, the customer's local day.
+    /// How this employee stands on the rules' day; `seen` is when earlier runs first saw the last day.
     ///
-    /// A termination date decides by its day whatever the status: the last day is worked. One before the current start
-    /// date belongs to a past employment. Without a date, a terminated status ends at once.
+    /// The last day is worked. One before the current start date belongs to a past employment. A terminated status ends after
+    /// the last day, and at once without one. An active status whose last day has passed is decided by `on_contradiction`.
     ///
     /// # Errors
-    /// A date is not one, or the status is not known: never a deactivation.
-    pub fn of(employee: &Employee, users: &UsersConfiguration, today: Date) -> Result<Self, Undecided> {
-        let start = employee.start_date()?;
-        let last_day = employee
-            .termination_date()?
-            .filter(|last_day| start.is_none_or(|start| *last_day >= start));
-        if let Some(last_day) = last_day {
-            if has_ended(last_day, users.deactivate_after_days, today) {
-                return Ok(Self::Left(Evidence::Ended { last_day }));
-            }
-        } else if !Self::is_active_status(employee, users)? {
-            return Ok(Self::Left(Evidence::Terminated));
+    /// A date is not one, the status is not known, or status and last day contradict each other and neither decides: never a
+    /// deactivation.
+    pub fn of(employee: &Employee, rules: &EmploymentRules<'_>, seen: Option<&LastDaySeen>) -> Result<Self, Undecided> {
+        let stated = rules.stated(employee)?;
+        match stated.last_day {
+            None if !stated.is_active => Ok(Self::Left(Evidence::Terminated)),
+            Some(last_day) if stated.is_active && rules.today > last_day => rules.decide(last_day, seen),
+            Some(last_day) if rules.has_ended(last_day) => Ok(Self::Left(Evidence::Ended { last_day })),
+            Some(_) | None => Ok(rules.works_from(stated.start)),
         }
-        let window = users.create_days_before_start.zip(start);
-        let too_early = window.is_some_and(|(days, start)| today.saturating_add(i64::from(days).days()) < start);
-        Ok(if too_early { Self::StartsLater } else { Self::Works })
+    }
+}
+
+impl EmploymentRules<'_> {
+    /// The last day in the record of an employee whose status is an active one, passed or to come; none where there is none, or
+    /// where it belongs to a past employment.
+    ///
+    /// # Errors
+    /// A date is not one, or the status is not known.
+    pub fn last_day_of_active(&self, employee: &Employee) -> Result<Option<Date>, Undecided> {
+        let stated = self.stated(employee)?;
+        Ok(stated.last_day.filter(|_| stated.is_active))
     }
 
-    fn is_active_status(employee: &Employee, users: &UsersConfiguration) -> Result<bool, Undecided> {
+    fn stated(&self, employee: &Employee) -> Result<Stated, Undecided> {
+        let start = employee.start_date(self.dates)?;
+        let last_day = employee.termination_date(self.dates)?;
+        Ok(Stated {
+            is_active: self.is_active_status(employee)?,
+            start,
+            last_day: last_day.filter(|last_day| start.is_none_or(|start| *last_day >= start)),
+        })
+    }
+
+    /// Decides about an active status whose last day has passed.
+    fn decide(&self, last_day: Date, seen: Option<&LastDaySeen>) -> Result<Employment, Undecided> {
+        let date_decides = match self.users.on_contradiction {
+            OnContradiction::Status => return Ok(Employment::Works),
+            OnContradiction::Hold => false,
+            OnContradiction::RecentDate => was_recent(last_day, seen, self.today),
+            OnContradiction::Date => true,
+        };
+        match date_decides {
+            false => Err(Undecided::Contradiction { last_day }),
+            true if self.has_ended(last_day) => Ok(Employment::Left(Evidence::Ended { last_day })),
+            true => Ok(Employment::Works),
+        }
+    }
+
+    fn works_from(&self, start: Option<Date>) -> Employment {
+        let window = self.users.create_days_before_start.zip(start);
+        let is_too_early = |(days, start): (u16, Date)| self.today.saturating_add(i64::from(days).days()) < start;
+        if window.is_some_and(is_too_early) {
+            Employment::StartsLater
+        } else {
+            Employment::Works
+        }
+    }
+
+    fn has_ended(&self, last_day: Date) -> bool {
+        let days_after = i64::from(self.users.deactivate_after_days);
+        self.today > last_day.saturating_add(days_after.days())
+    }
+
+    fn is_active_status(&self, employee: &Employee) -> Result<bool, Undecided> {
         let status = employee.status().ok_or(Undecided::UnknownStatus)?;
         let listed = |statuses: &[String]| statuses.iter().any(|known| known == status);
-        match (listed(&users.active_statuses), listed(&users.terminated_statuses)) {
+        match (
+            listed(&self.users.active_statuses),
+            listed(&self.users.terminated_statuses),
+        ) {
             (true, _) => Ok(true),
             (false, true) => Ok(false),
             (false, false) => Err(Undecided::UnknownStatus),
         }
     }
-}
-
-fn has_ended(last_day: Date, days_after: u16, today: Date) -> bool {
-    today > last_day.saturating_add(i64::from(days_after).days())
 }
 
 impl Evidence {
@@ -129,7 +205,12 @@ mod tests {
         };
         record.insert("employeeId".to_owned(), json!("E1"));
         let employee = Employee::from_record(record).expect("has an id");
-        Employment::of(&employee, &acme.users, today.parse().expect("a date"))
+        let rules = EmploymentRules {
+            users: &acme.users,
+            dates: &DateRules::from(&acme),
+            today: today.parse().expect("a date"),
+        };
+        Employment::of(&employee, &rules, None)
     }
 
     fn ended(last_day: &str) -> Employment {

@@ -38,7 +38,11 @@ impl Expression {
         if let Some(field) = self.bare_field()
             && let Some(value) = kept(scope, field)
         {
-            return given(value);
+            return match value {
+                Cow::Borrowed(value) => given(value),
+                Cow::Owned(FieldValue::Text(day)) => Ok(owned(&day)),
+                Cow::Owned(_) => Ok(Given::Nothing),
+            };
         }
         let value = self.interpret(scope)?;
         if let Some(text) = value.downcast_ref::<CelString>() {
@@ -83,11 +87,11 @@ impl Expression {
 }
 
 /// The field's value, where it was kept; where not, the interpreter knows whether that is an error.
-fn kept<'e>(scope: &Scope<'e>, field: RecordField<'_>) -> Option<&'e FieldValue> {
+fn kept<'e>(scope: &Scope<'e>, field: RecordField<'_>) -> Option<Cow<'e, FieldValue>> {
     let fields = scope.employee().fields();
     match field {
-        RecordField::Contract(name) => fields.field(name),
-        RecordField::Custom(name) => fields.custom_field(name),
+        RecordField::Contract(name) => Some(scope.dates().as_expressions_see(name, fields.field(name)?)),
+        RecordField::Custom(name) => fields.custom_field(name).map(Cow::Borrowed),
     }
 }
 

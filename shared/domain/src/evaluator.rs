@@ -8,6 +8,8 @@ use cel::common::types::CelNull;
 use cel::{Context, Value};
 
 use crate::cel_record::{RecordView, all_fit, whole_record};
+use crate::configuration::TenantConfiguration;
+use crate::dates::DateRules;
 use crate::employee::Employee;
 use crate::expression::Expression;
 use crate::expression_fields::{EMPLOYEE, MANAGER};
@@ -24,6 +26,8 @@ const TEXT_FUNCTIONS: [(&str, TextFunction); 2] = [
 /// Evaluates expressions about people, with the functions and the fields that are known.
 pub struct Evaluator {
     functions: Context<'static, 'static>,
+    /// How dates are read: the record's own are seen as local days.
+    dates: DateRules,
     /// Every custom field that anybody has or an expression names, where an expression may ask for any of them.
     whole: Option<BTreeSet<String>>,
 }
@@ -31,6 +35,7 @@ pub struct Evaluator {
 /// One person, ready for expressions to be evaluated about them.
 pub struct Scope<'e> {
     employee: &'e Employee,
+    dates: &'e DateRules,
     context: Context<'e, 'e>,
     /// Whether a record that is read as a whole is too large for expressions.
     too_large: bool,
@@ -61,7 +66,29 @@ impl Evaluator {
             let seen = custom_fields.into_iter().map(str::to_owned);
             seen.chain(named.into_iter().flat_map(|named| named.custom)).collect()
         });
-        Self { functions, whole }
+        Self {
+            functions,
+            dates: DateRules::default(),
+            whole,
+        }
+    }
+
+    /// An evaluator of this customer's expressions and dates, for people who have these custom fields among them.
+    #[must_use]
+    pub fn of_customer<'a>(
+        configuration: &'a TenantConfiguration,
+        custom_fields: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        Self {
+            dates: DateRules::from(configuration),
+            ..Self::new(custom_fields, configuration.users.expressions())
+        }
+    }
+
+    /// How the customer's dates are read.
+    #[must_use]
+    pub fn dates(&self) -> &DateRules {
+        &self.dates
     }
 
     /// Everything expressions may ask about this person.
@@ -76,17 +103,18 @@ impl Evaluator {
             .filter(|_| self.whole.is_some());
         Scope {
             employee,
+            dates: &self.dates,
             context,
             too_large: !whole.into_iter().all(all_fit),
         }
     }
 
-    fn add<'e>(&self, context: &mut Context<'e, 'e>, name: &str, person: Option<&'e Employee>) {
+    fn add<'e>(&'e self, context: &mut Context<'e, 'e>, name: &str, person: Option<&'e Employee>) {
         match (person, &self.whole) {
             (None, _) => context.add_variable_as_val(name, Box::new(CelNull)),
-            (Some(person), None) => context.add_variable_as_val(name, Box::new(RecordView::of(person))),
+            (Some(person), None) => context.add_variable_as_val(name, Box::new(RecordView::of(person, &self.dates))),
             (Some(person), Some(custom)) => {
-                let record: Value = whole_record(person, custom);
+                let record: Value = whole_record(person, custom, &self.dates);
                 context.add_variable_from_value(name, record);
             }
         }
@@ -100,6 +128,10 @@ impl<'e> Scope<'e> {
 
     pub(crate) fn is_too_large(&self) -> bool {
         self.too_large
+    }
+
+    pub(crate) fn dates(&self) -> &'e DateRules {
+        self.dates
     }
 
     pub(crate) fn employee(&self) -> &'e Employee {

@@ -37,7 +37,7 @@ fn parse_typed(kind: FieldType, value: Cow<'_, str>) -> Result<Cow<'_, str>, &'s
     match kind {
         FieldType::String | FieldType::List => Ok(value),
         FieldType::Date if is_date(&value) => Ok(value),
-        FieldType::Date => Err("a date (yyyy-mm-dd)"),
+        FieldType::Date => Err(crate::dates::EXPECTED),
         FieldType::Number if is_number(&value) => Ok(value),
         FieldType::Number => Err("a number with at most two decimals"),
     }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use crate::configuration::{FieldMapping, FieldType, UsersConfiguration};
+use crate::dates::{self, NotADate};
 use crate::employee::Employee;
 use crate::evaluation::{EvaluationFailed, Given};
 use crate::evaluator::Scope;
@@ -161,12 +162,16 @@ pub(crate) fn map_field<'a>(
             return Err(expression_failed(field.as_str(), message, employee));
         }
     };
-    let value = seen
-        .clone()
-        .and_then(|value| translated(mapping, value))
-        .or_else(|| mapping.default.as_deref().map(Cow::Borrowed));
+    let value = seen.clone().and_then(|value| translated(mapping, value));
     let unusable = |expected: &str| problem(employee, unusable(field, mapping, expected), seen.map(Cow::into_owned));
-    match value {
+    let value = match (value, mapping.kind) {
+        (Some(value), FieldType::Date) => match scope.dates().read(&value) {
+            Ok(date) => date.day().map(|day| Cow::Owned(day.to_string())),
+            Err(NotADate) => return Err(unusable(dates::EXPECTED)),
+        },
+        (value, _) => value,
+    };
+    match value.or_else(|| mapping.default.as_deref().map(Cow::Borrowed)) {
         None if field.is_required() => Err(unusable("not empty")),
         None => Ok(None),
         Some(value) => parse_value(field, mapping.kind, value).map(Some).map_err(unusable),

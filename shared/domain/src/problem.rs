@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::EmployeeId;
@@ -55,6 +56,11 @@ pub enum Cause {
     },
     /// A status that the configuration does not know.
     UnknownStatus,
+    /// The status is an active one, and the last day has passed: the account stays as it is until one of them is corrected.
+    ActiveAfterLastDay {
+        /// The last day, local to the customer.
+        last_day: Date,
+    },
     /// An expression fails on this person.
     ExpressionFailed {
         /// What it is for: `filter`, `user_name` or a field.
@@ -144,6 +150,7 @@ impl Cause {
             | Self::RequiredField { .. }
             | Self::InvalidDate { .. }
             | Self::UnknownStatus
+            | Self::ActiveAfterLastDay { .. }
             | Self::ExpressionFailed { .. }
             | Self::Disputed { .. }
             | Self::Taken { .. }
@@ -184,6 +191,7 @@ impl Cause {
             | Self::InvalidValue { .. }
             | Self::InvalidDate { .. }
             | Self::UnknownStatus
+            | Self::ActiveAfterLastDay { .. }
             | Self::ExpressionFailed { .. }
             | Self::Disputed { .. }
             | Self::Taken { .. }

@@ -27,6 +27,9 @@ impl Cause {
             } => format!("{field} is left out: not {expected} ({source})"),
             Self::InvalidDate { field } => format!("{field} is no date"),
             Self::UnknownStatus => "a status that the configuration does not know".to_owned(),
+            Self::ActiveAfterLastDay { last_day } => {
+                format!("an active status, and the last day {last_day} has passed: works there again?")
+            }
             Self::ExpressionFailed { what, message } => format!("the expression of {what} fails: {message}"),
             Self::Disputed { what, with } => format!("the same {what} as {}", joined(with)),
             Self::Taken { what, by: Some(by) } => format!("the {what} is that of {by}'s account"),

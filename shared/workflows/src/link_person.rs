@@ -320,6 +320,7 @@ fn next_run(
         people: std::slice::from_ref(link),
         missing: &[],
         parked: &[],
+        last_days: &[],
         portal: None,
         brakes: Brakes::default(),
         now,

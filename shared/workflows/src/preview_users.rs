@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use crate::job_run::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::holds::LoadDecisions;
-use crate::ports::people::{LoadParked, LoadPeople};
+use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
 use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 use crate::sync_users::read::{Read, Sources};
@@ -61,7 +61,7 @@ pub async fn preview_users<H, P, S, C>(
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadParked + LoadDecisions + RememberJob,
+    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + RememberJob,
     C: Now,
 {
     let mut needed = FieldsNeeded::of(&configuration.users);

@@ -98,6 +98,7 @@ fn explained(seen: &SeenPerson, configuration: &TenantConfiguration) -> Option<E
         manager,
         seen.at,
         seen.link.is_some(),
+        &seen.last_days,
     ))
 }
 

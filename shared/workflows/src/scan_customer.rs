@@ -6,6 +6,7 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::data_quality::{DataQuality, assess};
 use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;
 use habitsync_domain::roster::Roster;
@@ -14,7 +15,7 @@ use habitsync_domain::user_plan::{Brakes, Missing, Situation};
 
 use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
-use crate::ports::people::{LoadParked, LoadPeople};
+use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
 use crate::ports::vendors::{ListEmployees, ListUsers};
 
 /// What a scan reads.
@@ -54,17 +55,19 @@ pub async fn scan_customer<H, P, S, C>(
 where
     H: ListEmployees,
     P: ListUsers,
-    S: LoadPeople + LoadParked,
+    S: LoadPeople + LoadParked + LoadLastDays,
     C: Now,
 {
     let people = scan.store.load_people().await?;
     let parked = scan.store.load_parked().await?;
+    let last_days = scan.store.load_last_days().await?;
     let needed = FieldsNeeded::of(&configuration.users);
     let roster = scan.employee_connect.list_employees(&needed).await;
     let portal = scan.tribal_habits.list_users().await;
     let known = Known {
         people: &people,
         parked: &parked,
+        last_days: &last_days,
         portal: portal.as_deref().ok(),
     };
     Ok(Scan {
@@ -82,6 +85,7 @@ where
 struct Known<'a> {
     people: &'a [Person],
     parked: &'a [Parked],
+    last_days: &'a [LastDaySeen],
     portal: Option<&'a [PortalUser]>,
 }
 
@@ -99,6 +103,7 @@ impl Known<'_> {
             people: self.people,
             missing: &missing,
             parked: self.parked,
+            last_days: self.last_days,
             portal: self.portal,
             brakes: Brakes::default(),
             now: clock.now(),

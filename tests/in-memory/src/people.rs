@@ -1,6 +1,7 @@
 //! The links and mirrors of one customer's people.
 
 use habitsync_domain::identity::{EmployeeId, UserName};
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
 use jiff::Timestamp;
@@ -9,7 +10,8 @@ use crate::faults::Call;
 use crate::table::{Table, TableState};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson, ReplaceLink, SaveParked, SavePerson,
+    FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson, ReplaceLink, SaveLastDay,
+    SaveParked, SavePerson,
 };
 
 impl LoadPeople for Table {
@@ -92,6 +94,31 @@ impl SaveParked for Table {
             Ok(())
         };
         self.faults.call(Call::SaveParked, save).await
+    }
+}
+
+impl LoadLastDays for Table {
+    async fn load_last_days(&self) -> Result<Vec<LastDaySeen>, ServiceFailure> {
+        let load = || Ok(self.state().last_days.values().cloned().collect());
+        self.faults.call(Call::LoadLastDays, load).await
+    }
+}
+
+impl SaveLastDay for Table {
+    async fn save_last_day(&self, seen: &LastDaySeen) -> Result<(), ServiceFailure> {
+        let save = || {
+            self.state().last_days.insert(seen.employee_id.clone(), seen.clone());
+            Ok(())
+        };
+        self.faults.call(Call::SaveLastDay, save).await
+    }
+
+    async fn forget_last_day(&self, employee: &EmployeeId) -> Result<(), ServiceFailure> {
+        let forget = || {
+            self.state().last_days.remove(employee);
+            Ok(())
+        };
+        self.faults.call(Call::ForgetLastDay, forget).await
     }
 }
 

@@ -7,6 +7,7 @@ use habitsync_domain::course::TopicRecord;
 use habitsync_domain::hold::{Decision, HeldPlan, PlanId};
 use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId};
 use habitsync_domain::job::{Job, JobState, RunRecord};
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::mail_feedback::Standing;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
@@ -38,6 +39,8 @@ pub struct TableState {
     pub changes: Vec<PersonChange>,
     /// What the portal refuses.
     pub parked: BTreeMap<EmployeeId, Parked>,
+    /// Last days that were seen beside an active status.
+    pub last_days: BTreeMap<EmployeeId, LastDaySeen>,
     /// What was decided about people.
     pub decisions: BTreeMap<EmployeeId, Decision>,
     /// Plans of removals, and when the watchdog is to look at each.

@@ -124,7 +124,8 @@ impl Explained {
         let zone = configuration.time_zone.zone().clone();
         let explanation = seen.employee.as_ref().map(|employee| {
             let has_account = seen.link.is_some();
-            explain_person(configuration, employee, seen.manager.as_ref(), seen.at, has_account)
+            let manager = seen.manager.as_ref();
+            explain_person(configuration, employee, manager, seen.at, has_account, &seen.last_days)
         });
         let user = account_of(&seen, explanation.as_ref());
         let account = Account::of(&seen, user);
@@ -235,7 +236,8 @@ impl Field {
 impl Manager {
     fn of(employee: &Employee, seen: &SeenPerson, configuration: &TenantConfiguration) -> Option<Self> {
         let employee_id = employee.manager_id()?.to_owned();
-        let verdict = |manager: &Employee| explain_person(configuration, manager, None, seen.at, false).verdict;
+        let verdict =
+            |manager: &Employee| explain_person(configuration, manager, None, seen.at, false, &seen.last_days).verdict;
         Some(Self {
             person: seen.manager.as_ref().map(display_name),
             verdict: seen.manager.as_ref().map(verdict),

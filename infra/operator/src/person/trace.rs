@@ -7,6 +7,7 @@ use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::explanation::Explanation;
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::mapping::display_name;
 use habitsync_domain::user_plan::{Action, Step as Planned};
 use habitsync_vendor_http::take_traffic;
@@ -155,7 +156,7 @@ impl<'a> Trace<'a> {
         let explanation = seen
             .employee
             .as_ref()
-            .map(|employee| self.explanation(employee, seen.manager.as_ref(), seen.at));
+            .map(|employee| self.explanation(employee, seen.manager.as_ref(), seen.at, &seen.last_days));
         let zone = self.configuration.time_zone.zone();
         let words = printable(&next::in_words(seen, explanation.as_ref(), zone));
         let values = changes(&seen.plan.plan, seen.at);
@@ -166,8 +167,14 @@ impl<'a> Trace<'a> {
         self.tell("plan", [words].into_iter().chain(values).chain(unknown).collect());
     }
 
-    fn explanation(&self, employee: &Employee, manager: Option<&Employee>, at: Timestamp) -> Explanation {
-        explain_person(self.configuration, employee, manager, at, true)
+    fn explanation(
+        &self,
+        employee: &Employee,
+        manager: Option<&Employee>,
+        at: Timestamp,
+        last_days: &[LastDaySeen],
+    ) -> Explanation {
+        explain_person(self.configuration, employee, manager, at, true, last_days)
     }
 }
 
@@ -175,10 +182,14 @@ impl FollowPerson for Trace<'_> {
     fn reached(&self, step: Reached<'_>) {
         match step {
             Reached::Known { employee } => self.tell("find", vec![format!("employee {employee} is meant")]),
-            Reached::Read { employee, manager } => {
+            Reached::Read {
+                employee,
+                manager,
+                last_days,
+            } => {
                 self.read(employee, manager);
                 if let Some(employee) = employee {
-                    let explanation = self.explanation(employee, manager, SystemClock.now());
+                    let explanation = self.explanation(employee, manager, SystemClock.now(), last_days);
                     self.scope(&explanation);
                     self.map(&explanation);
                 }

@@ -56,6 +56,7 @@ fn scanned(employees: &[Employee], portal: Option<&[PortalUser]>, without_id: us
         people: &[],
         missing: &[],
         parked: &[],
+        last_days: &[],
         portal,
         brakes: Brakes::default(),
         now: "2026-11-22T21:00:00Z".parse().expect("a time"),

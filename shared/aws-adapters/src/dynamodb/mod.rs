@@ -16,6 +16,7 @@ mod holds;
 mod incidents;
 mod item;
 mod keys;
+mod last_days;
 mod leases;
 mod parked;
 mod people;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::document::Document;
 use super::field_checks::{check_expression, check_fields};
 use super::finding::Finding;
-use super::{RemovalLimit, TenantConfiguration, UsersConfiguration};
+use super::{NoDateValue, RemovalLimit, TenantConfiguration, UsersConfiguration};
 use crate::identity::{EmailAddress, UserName};
 
 /// A day: the widest flexible window of EventBridge Scheduler.
@@ -121,6 +121,8 @@ fn check_users(checks: &mut Checks<'_>, users: &UsersConfiguration) {
     check_statuses(checks, users);
     let keys = users.match_existing.iter().map(|key| key.as_str().to_owned());
     checks.no_duplicates(&["users", "match_existing"], "key", keys);
+    let none = users.no_date_values.iter().map(NoDateValue::key);
+    checks.no_duplicates(&["users", "no_date_values"], "value", none);
     let protected = users.protect.iter().map(UserName::key);
     checks.no_duplicates(&["users", "protect"], "user name", protected);
     check_expression(checks, &["users", "user_name"], &users.user_name);

@@ -30,9 +30,10 @@ pub use limits::{Limits, RemovalLimit};
 pub use schema::schema;
 pub use unknown_fields::unknown_custom_fields;
 pub use users::{
-    EmptyMode, FieldMapping, FieldType, MatchKey, OnUserNameChange, OutOfScope, UsersConfiguration, WriteMode,
+    EmptyMode, FieldMapping, FieldType, MatchKey, OnContradiction, OnUserNameChange, OutOfScope, UsersConfiguration,
+    WriteMode,
 };
-pub use values::{ScheduleExpression, ZoneName};
+pub use values::{InvalidNoDateValue, NoDateValue, ScheduleExpression, ZoneName};
 pub use vendors::{EmployeeConnectAuth, EmployeeConnectConfiguration, TribalHabitsConfiguration};
 
 use crate::identity::{EmailAddress, TopicCode};

@@ -9,6 +9,7 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::schema;
+use super::values::NoDateValue;
 use crate::expression::Expression;
 use crate::identity::UserName;
 use crate::user::FieldName;
@@ -36,6 +37,13 @@ pub struct UsersConfiguration {
     #[serde(default = "default_terminated")]
     #[schemars(inner(length(min = 1)), extend("uniqueItems" = true))]
     pub terminated_statuses: Vec<String>,
+    /// What decides where an active status and a last day that has passed contradict each other.
+    #[serde(default)]
+    pub on_contradiction: OnContradiction,
+    /// Values that the system writes where there is no date; a list here replaces the one that applies without it.
+    #[serde(default = "NoDateValue::defaults")]
+    #[schemars(with = "Vec<String>", inner(length(min = 1, max = 40)), extend("uniqueItems" = true))]
+    pub no_date_values: Vec<NoDateValue>,
     /// Days after the last day until the account is deactivated; 0: at the end of the last day, local time.
     #[serde(default)]
     pub deactivate_after_days: u16,
@@ -86,6 +94,22 @@ pub enum OnUserNameChange {
     Keep,
     /// Keep the old name and say so.
     Alert,
+}
+
+/// What decides where an active status and a last day that has passed contradict each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[schemars(title = "When status and last day contradict")]
+pub enum OnContradiction {
+    /// The date, where it lies at most 31 days back when a run first sees it; an older one holds the account.
+    #[default]
+    RecentDate,
+    /// Neither: the account stays as it is, and the employee is on the worklist.
+    Hold,
+    /// The status: the last day is ignored.
+    Status,
+    /// The date: the account is deactivated after it.
+    Date,
 }
 
 /// What an existing account is recognised by.

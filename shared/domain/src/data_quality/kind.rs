@@ -92,6 +92,10 @@ kinds! {
     DateUnreadable = "date-unreadable", KeepsOut,
         "a date that cannot be read",
         "Correct the date in EmployeeConnect.";
+    /// An active status, and a last day that has passed long ago.
+    ActiveAfterLastDay = "active-after-last-day", KeepsOut,
+        "an active status, and a last day that has passed",
+        "Works there again: clear the last day in EmployeeConnect, or enter the new start date. Has left: enter the status.";
     /// The filter, the user name or a field fails on the record.
     RuleFails = "rule-fails", KeepsOut,
         "records that the configuration's rules fail on",
@@ -172,6 +176,10 @@ kinds! {
     EndBeforeStart = "end-before-start", Notice,
         "the termination date lies before the start date",
         "Correct the dates, unless it is the end of an earlier employment: as such it is taken, and ignored.";
+    /// A start or termination date that stands for none.
+    DateStandsForNone = "date-stands-for-none", Notice,
+        "dates that stand for \"none\"",
+        "Nothing: they are read as no date. If one is a real date, tell us.";
     /// The manager starts too far in the future.
     ManagerStartsLater = "manager-starts-later", Notice,
         "the manager has not started yet",

@@ -37,8 +37,7 @@ impl Survey<'_> {
     }
 
     fn report_leaver(&mut self, employee: &Employee, account: &UserName, note: &str) {
-        let today = self.situation.today();
-        let left = match Employment::of(employee, self.users(), today) {
+        let left = match self.census.employment(employee) {
             Ok(Employment::Left(evidence)) => evidence.reason(),
             Ok(Employment::Works | Employment::StartsLater) | Err(_) => String::new(),
         };

@@ -67,10 +67,16 @@ impl Survey<'_> {
         mapping.map_or_else(|| field.to_string(), |mapping| fields_of(&mapping.value))
     }
 
-    /// Terminations before the start: an earlier employment's, or a slip of the pen.
+    /// Dates that stand for none; terminations before the start: an earlier employment's, or a slip of the pen.
     pub(super) fn report_dates(&mut self) {
+        let rules = self.census.dates();
         for (_, employee) in self.employees() {
-            let (Ok(Some(start)), Ok(Some(end))) = (employee.start_date(), employee.termination_date()) else {
+            for (field, value) in employee.dates_that_stand_for_none(rules) {
+                let concerned = Concerned::employee(employee).with(field, Some(value));
+                self.report(Kind::DateStandsForNone, vec![concerned]);
+            }
+            let (Ok(Some(start)), Ok(Some(end))) = (employee.start_date(rules), employee.termination_date(rules))
+            else {
                 continue;
             };
             if end < start {

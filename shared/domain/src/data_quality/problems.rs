@@ -107,6 +107,13 @@ impl Survey<'_> {
             }
             Cause::InvalidDate { field } => (Some(field.clone()), "should be a date (yyyy-mm-dd)".to_owned()),
             Cause::UnknownStatus => (Some("status".to_owned()), String::new()),
+            Cause::ActiveAfterLastDay { last_day } => (
+                Some("terminationDate, status".to_owned()),
+                format!(
+                    "works there again? The last day {} is still in the record",
+                    last_day.strftime("%-d %B %Y")
+                ),
+            ),
             Cause::ExpressionFailed { what, message } => (Some(what.clone()), message.clone()),
             Cause::Disputed { what, .. } => (Some(named(what)), String::new()),
             Cause::Taken { what, by } => (
@@ -148,6 +155,7 @@ fn kind_of(cause: &Cause) -> Option<Kind> {
         Cause::InvalidValue { .. } => Kind::ValueUnusable,
         Cause::InvalidDate { .. } => Kind::DateUnreadable,
         Cause::UnknownStatus => Kind::StatusUnknown,
+        Cause::ActiveAfterLastDay { .. } => Kind::ActiveAfterLastDay,
         Cause::ExpressionFailed { .. } => Kind::RuleFails,
         Cause::Disputed { what, .. } if what == "user name" => Kind::UserNameShared,
         Cause::Disputed { .. } => Kind::EmailShared,

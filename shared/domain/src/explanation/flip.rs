@@ -9,8 +9,10 @@ use super::condition::{Condition, Way};
 use super::phrase::phrase;
 use super::seen::fields_seen;
 use super::{Needed, Question, ValueSeen, Verdict};
+use crate::configuration::OnContradiction;
 use crate::employee::Employee;
 use crate::employment::Employment;
+use crate::last_day::RECENT_DAYS;
 use crate::problem::Cause;
 
 /// Where somebody would be.
@@ -81,10 +83,7 @@ impl Question<'_> {
             return Vec::new();
         };
         let employee = self.employee.with_text("status", Some(terminated));
-        let has_left = matches!(
-            Employment::of(&employee, self.users, self.today),
-            Ok(Employment::Left(_))
-        );
+        let has_left = matches!(self.employment_of(&employee), Ok(Employment::Left(_)));
         let needed = Needed::Status {
             seen: self.text("status"),
             one_of: self.users.terminated_statuses.clone(),
@@ -123,8 +122,7 @@ impl Question<'_> {
         }];
         // Three fields decide; no more of them can be wrong.
         for _ in 0..=3 {
-            let works =
-                |tried: &Tried| Employment::of(&tried.employee, self.users, self.today) == Ok(Employment::Works);
+            let works = |tried: &Tried| self.employment_of(&tried.employee) == Ok(Employment::Works);
             let (working, not): (Vec<_>, Vec<_>) = tried.into_iter().partition(works);
             if !working.is_empty() {
                 return working;
@@ -171,10 +169,13 @@ impl Question<'_> {
     }
 
     fn with_later_last_day(&self, employee: &Employee) -> Option<(&'static str, Option<String>, Needed)> {
-        let days = i64::from(self.users.deactivate_after_days);
-        let start = employee.start_date().ok().flatten();
-        let not_before = self.today.saturating_sub(days.days()).max(start.unwrap_or(Date::MIN));
-        self.employee.termination_date().ok().flatten()?;
+        let start = self.start_of(employee);
+        let earliest = self
+            .rules
+            .today
+            .saturating_sub(self.days_after_last_day(employee).days());
+        let not_before = earliest.max(start.unwrap_or(Date::MIN));
+        self.last_day()?;
         let needed = Needed::LaterLastDay {
             seen: self.text("terminationDate"),
             not_before,
@@ -182,16 +183,27 @@ impl Question<'_> {
         Some(("terminationDate", Some(not_before.to_string()), needed))
     }
 
+    /// How many days after the last day an account stays without a doubt.
+    fn days_after_last_day(&self, employee: &Employee) -> i64 {
+        let days = i64::from(self.users.deactivate_after_days);
+        let is_active = self.rules.last_day_of_active(employee) != Ok(None);
+        match self.users.on_contradiction {
+            OnContradiction::Hold if is_active => 0,
+            OnContradiction::RecentDate if is_active => days.min(RECENT_DAYS),
+            _ => days,
+        }
+    }
+
     fn without_last_day(&self) -> Option<(&'static str, Option<String>, Needed)> {
         let seen = self.text("terminationDate")?;
-        self.employee.termination_date().ok().flatten()?;
+        self.last_day()?;
         Some(("terminationDate", None, Needed::NoLastDay { seen: Some(seen) }))
     }
 
     fn with_earlier_start(&self, employee: &Employee) -> Option<(&'static str, Option<String>, Needed)> {
         let days = i64::from(self.users.create_days_before_start?);
-        let start = employee.start_date().ok().flatten()?;
-        let not_after = self.today.saturating_add(days.days());
+        let start = self.start_of(employee)?;
+        let not_after = self.rules.today.saturating_add(days.days());
         let needed = Needed::EarlierStart {
             seen: self.text("startDate"),
             not_after,
@@ -202,14 +214,18 @@ impl Question<'_> {
 
     fn without_bad_date(&self, field: &'static str) -> Option<(&'static str, Option<String>, Needed)> {
         let date = match field {
-            "startDate" => self.employee.start_date(),
-            _ => self.employee.termination_date(),
+            "startDate" => self.employee.start_date(self.rules.dates),
+            _ => self.employee.termination_date(self.rules.dates),
         };
         let needed = Needed::ValidDate {
             field,
             seen: self.text(field),
         };
         date.is_err().then_some((field, None, needed))
+    }
+
+    fn last_day(&self) -> Option<Date> {
+        self.employee.termination_date(self.rules.dates).ok().flatten()
     }
 
     fn text(&self, field: &str) -> Option<String> {

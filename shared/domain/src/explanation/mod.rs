@@ -21,15 +21,29 @@ pub use outcome::{FieldOutcome, outcome};
 pub use seen::{FieldSeen, record_seen};
 pub use told::{ClauseSeen, EmploymentSeen, Explanation, FilterSeen, Standing, ValueSeen, Verdict};
 
-use crate::configuration::{UsersConfiguration, WriteMode};
+use crate::configuration::{OnContradiction, TenantConfiguration, UsersConfiguration, WriteMode};
 use crate::employee::Employee;
-use crate::employment::{Employment, Evidence};
+use crate::employment::{Employment, EmploymentRules, Evidence, Undecided};
 use crate::evaluator::{Evaluator, Scope as Evaluated};
 use crate::expression::Expression;
+use crate::last_day::LastDaySeen;
 use crate::mapping::{map_field, map_user, map_user_name};
 use crate::problem::Problem;
 use condition::{Condition, Truth};
 use seen::fields_seen;
+
+/// What an explanation depends on beside the records.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'c> {
+    /// The customer's rules.
+    pub configuration: &'c TenantConfiguration,
+    /// The customer's local day.
+    pub today: Date,
+    /// Whether the employee is linked: values that only a new account needs keep nobody else from theirs.
+    pub has_account: bool,
+    /// When runs first saw the last day that the record has beside an active status.
+    pub last_day: Option<&'c LastDaySeen>,
+}
 
 /// One person and the rules they are looked at by.
 struct Question<'q> {
@@ -37,29 +51,33 @@ struct Question<'q> {
     employee: &'q Employee,
     manager: Option<&'q Employee>,
     evaluator: &'q Evaluator,
-    today: Date,
+    rules: EmploymentRules<'q>,
+    last_day: Option<&'q LastDaySeen>,
     has_account: bool,
 }
 
-/// Explains one person to whoever asks. `custom_fields` are those that are known of anybody; `has_account` says whether somebody is
-/// linked: values that only a new account needs keep nobody else from theirs.
+/// Explains one person. `custom_fields` are those that any known record has.
 #[must_use]
 pub fn explain<'a>(
-    users: &'a UsersConfiguration,
+    circumstances: &Circumstances<'a>,
     employee: &Employee,
     manager: Option<&Employee>,
     custom_fields: impl IntoIterator<Item = &'a str>,
-    today: Date,
-    has_account: bool,
 ) -> Explanation {
-    let evaluator = Evaluator::new(custom_fields, users.expressions());
+    let users = &circumstances.configuration.users;
+    let evaluator = Evaluator::of_customer(circumstances.configuration, custom_fields);
     let question = Question {
         users,
         employee,
         manager,
         evaluator: &evaluator,
-        today,
-        has_account,
+        rules: EmploymentRules {
+            users,
+            dates: evaluator.dates(),
+            today: circumstances.today,
+        },
+        last_day: circumstances.last_day,
+        has_account: circumstances.has_account,
     };
     question.answer()
 }
@@ -83,14 +101,24 @@ impl Question<'_> {
     }
 
     fn verdict(&self) -> Verdict {
-        match Employment::of(self.employee, self.users, self.today) {
+        match self.employment_of(self.employee) {
             Ok(Employment::Left(evidence)) => Verdict::Left { evidence },
             Ok(Employment::StartsLater) => Verdict::StartsLater,
             Ok(Employment::Works) => self.verdict_by_filter(),
+            Err(Undecided::Contradiction { .. }) if self.is_nobodys_concern() => Verdict::OutOfScope,
             Err(undecided) => Verdict::Undecided {
                 problem: undecided.problem(self.employee),
             },
         }
+    }
+
+    fn employment_of(&self, employee: &Employee) -> Result<Employment, Undecided> {
+        Employment::of(employee, &self.rules, self.last_day)
+    }
+
+    /// Whether the employee has no account and would have none: then it does not matter whether they work there.
+    fn is_nobodys_concern(&self) -> bool {
+        !self.has_account && crate::mapping::is_in_scope(self.users, self.employee, &self.scope()) == Ok(false)
     }
 
     fn verdict_by_filter(&self) -> Verdict {
@@ -107,18 +135,11 @@ impl Question<'_> {
     }
 
     fn employment(&self) -> EmploymentSeen {
-        let text = |field: &str| {
-            let value = self.employee.fields().field(field)?.to_json();
-            match value {
-                serde_json::Value::Null => None,
-                serde_json::Value::String(text) => Some(text),
-                other => Some(other.to_string()),
-            }
-        };
-        let employment = Employment::of(self.employee, self.users, self.today);
+        let text = |field: &str| self.employee.written(field);
+        let employment = self.employment_of(self.employee);
         let window = self.users.create_days_before_start.map(i64::from);
         let from = |(days, start): (i64, Date)| start.saturating_sub(days.days());
-        let account_from = window.zip(self.employee.start_date().ok().flatten()).map(from);
+        let account_from = window.zip(self.start_of(self.employee)).map(from);
         EmploymentSeen {
             standing: match &employment {
                 Ok(Employment::Works) => Standing::Works,
@@ -127,7 +148,7 @@ impl Question<'_> {
                 Err(_) => Standing::Unknown,
             },
             because: self.because(&employment.map_err(|undecided| undecided.to_string())),
-            account_from: account_from.filter(|from| *from > self.today),
+            account_from: account_from.filter(|from| *from > self.rules.today),
             status: text("status"),
             start_date: text("startDate"),
             termination_date: text("terminationDate"),
@@ -135,8 +156,8 @@ impl Question<'_> {
     }
 
     fn because(&self, employment: &Result<Employment, String>) -> String {
-        let last_day = self.employee.termination_date().ok().flatten();
-        let start = self.employee.start_date().ok().flatten();
+        let last_day = self.employee.termination_date(self.rules.dates).ok().flatten();
+        let start = self.start_of(self.employee);
         let status = self.employee.status().unwrap_or_default();
         match employment {
             Err(undecided) => undecided.clone(),
@@ -151,10 +172,23 @@ impl Question<'_> {
                 format!("starts on {start}; the account is made {days} days before")
             }
             Ok(Employment::Works) => match last_day.filter(|last_day| start.is_none_or(|start| *last_day >= start)) {
+                Some(last_day)
+                    if self.rules.today > last_day && self.users.on_contradiction == OnContradiction::Status =>
+                {
+                    format!("{status} is an active status, which decides; the last day, {last_day}, has passed")
+                }
+                Some(last_day) if self.rules.today > last_day => {
+                    let days = self.users.deactivate_after_days;
+                    format!("the last day, {last_day}, has passed; the account stays for {days} days after it")
+                }
                 Some(last_day) => format!("works there until the end of {last_day}, whatever the status"),
                 None => format!("{status} is an active status"),
             },
         }
+    }
+
+    fn start_of(&self, employee: &Employee) -> Option<Date> {
+        employee.start_date(self.rules.dates).ok().flatten()
     }
 
     fn filter(&self, filter: &Expression) -> FilterSeen {

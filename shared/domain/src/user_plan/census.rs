@@ -1,12 +1,19 @@
 //! What a plan is made of, person by person: for whoever looks at the data instead of the actions. It is the planner's own
 //! judgement, so that what is found is what a run would find.
 
+use std::collections::HashMap;
+
 use super::accounts::Accounts;
 use super::organisation::Organisation;
 use super::placement::Placement;
 use super::{Planner, Situation, UserPlan};
 use crate::configuration::MatchKey;
+use crate::dates::DateRules;
+use crate::employee::Employee;
+use crate::employment::{Employment, EmploymentRules, Undecided};
 use crate::evaluator::{Evaluator, Scope};
+use crate::identity::EmployeeId;
+use crate::last_day::LastDaySeen;
 use crate::mapping::{self, MappedUser};
 use crate::user::PortalUser;
 
@@ -22,6 +29,8 @@ pub(crate) struct Census<'a> {
     pub(crate) accounts: Accounts<'a>,
     situation: &'a Situation<'a>,
     evaluator: &'a Evaluator,
+    employment: EmploymentRules<'a>,
+    last_days: HashMap<&'a EmployeeId, &'a LastDaySeen>,
 }
 
 /// Plans a run, and keeps what the plan was made of.
@@ -35,6 +44,8 @@ pub(crate) fn take_census<'a>(situation: &'a Situation<'a>, evaluator: &'a Evalu
         accounts: planner.accounts,
         situation,
         evaluator,
+        employment: planner.employment,
+        last_days: planner.last_days,
     }
 }
 
@@ -42,6 +53,16 @@ impl<'a> Census<'a> {
     /// Where the person at this position belongs.
     pub(crate) fn placement(&self, position: usize) -> Placement {
         self.placements.get(position).copied().unwrap_or(Placement::Undecided)
+    }
+
+    /// How this employee stands.
+    pub(crate) fn employment(&self, employee: &Employee) -> Result<Employment, Undecided> {
+        Employment::of(employee, &self.employment, self.last_days.get(employee.id()).copied())
+    }
+
+    /// How dates are read.
+    pub(crate) fn dates(&self) -> &'a DateRules {
+        self.employment.dates
     }
 
     /// What expressions may ask about the person at this position.

@@ -16,6 +16,7 @@ mod drift;
 mod field_loss;
 mod former_account;
 mod holders;
+mod last_days;
 mod managers;
 mod names;
 mod one_person;
@@ -42,6 +43,7 @@ pub use compare::reads_alike;
 pub use counts::PlanCounts;
 pub use drift::Drift;
 pub use field_loss::LostField;
+pub use last_days::LastDayNotes;
 pub use one_person::{Next, PersonPlan, Standing, plan_person};
 pub(crate) use organisation::Named;
 pub(crate) use placement::Placement;
@@ -51,9 +53,11 @@ pub use removals::{HeldRemoval, Missing};
 
 use crate::configuration::TenantConfiguration;
 use crate::employee::Employee;
+use crate::employment::EmploymentRules;
 use crate::evaluator::Evaluator;
 use crate::hold::Decision;
 use crate::identity::EmployeeId;
+use crate::last_day::LastDaySeen;
 use crate::mapping::{MappedUser, display_name, problem};
 use crate::parking::{Parked, Refused};
 use crate::person::Person;
@@ -77,6 +81,8 @@ pub struct Situation<'a> {
     pub people: &'a [Person],
     /// Linked, active people who are not in the roster.
     pub missing: &'a [Missing],
+    /// Last days that earlier runs saw beside an active status.
+    pub last_days: &'a [LastDaySeen],
     /// What Tribal Habits has been refusing.
     pub parked: &'a [Parked],
     /// The portal's users, when this run verifies: accounts that exist are adopted, drift and hand edits are found.
@@ -97,7 +103,7 @@ impl Situation<'_> {
     /// What evaluates the customer's expressions about the people who were read.
     pub(crate) fn evaluator(&self) -> Evaluator {
         let custom_fields = self.roster.custom_fields.iter().map(String::as_str);
-        Evaluator::new(custom_fields, self.configuration.users.expressions())
+        Evaluator::of_customer(self.configuration, custom_fields)
     }
 }
 
@@ -113,11 +119,12 @@ pub fn plan_users(situation: &Situation<'_>) -> UserPlan {
 struct Planner<'a> {
     situation: &'a Situation<'a>,
     evaluator: &'a Evaluator,
-    today: Date,
+    employment: EmploymentRules<'a>,
     organisation: Organisation<'a>,
     accounts: Accounts<'a>,
     parked: HashMap<&'a EmployeeId, &'a Parked>,
     decisions: HashMap<&'a EmployeeId, &'a Decision>,
+    last_days: HashMap<&'a EmployeeId, &'a LastDaySeen>,
     removals: Vec<Candidate<'a>>,
     losses: Vec<Losses>,
     plan: UserPlan,
@@ -127,14 +134,20 @@ impl<'a> Planner<'a> {
     fn new(situation: &'a Situation<'a>, evaluator: &'a Evaluator) -> Self {
         let parked = situation.parked.iter();
         let decisions = situation.brakes.decisions.iter();
+        let last_days = situation.last_days.iter();
         Self {
             situation,
             evaluator,
-            today: situation.today(),
+            employment: EmploymentRules {
+                users: &situation.configuration.users,
+                dates: evaluator.dates(),
+                today: situation.today(),
+            },
             organisation: Organisation::of(&situation.roster.employees),
             accounts: Accounts::new(situation),
             parked: parked.map(|parked| (&parked.employee_id, parked)).collect(),
             decisions: decisions.map(|decision| (&decision.employee_id, decision)).collect(),
+            last_days: last_days.map(|seen| (&seen.employee_id, seen)).collect(),
             removals: Vec::new(),
             losses: Vec::new(),
             plan: UserPlan::default(),

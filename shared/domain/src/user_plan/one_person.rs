@@ -7,7 +7,6 @@ use super::disputes::Unique;
 use super::names::takes;
 use super::{Action, HeldRemoval, PlanCounts, Situation, Step, UserPlan, digest, plan_users, setbacks};
 use crate::configuration::EmptyMode;
-use crate::evaluator::Evaluator;
 use crate::hold::HeldPerson;
 use crate::identity::EmployeeId;
 use crate::mapping;
@@ -210,7 +209,7 @@ fn mapped_digest(situation: &Situation<'_>, employee: &EmployeeId) -> Option<Str
     let record = |id: &str| roster.employees.iter().find(|record| record.id().as_str() == id);
     let person = record(employee.as_str())?;
     let manager = person.manager_id().and_then(record);
-    let evaluator = Evaluator::new(roster.custom_fields.iter().map(String::as_str), users.expressions());
+    let evaluator = situation.evaluator();
     let scope = evaluator.scope(person, manager);
     let user = mapping::map_user(users, person, &scope).ok()?;
     Some(digest::of_user(&user))
@@ -259,6 +258,8 @@ fn about(plan: UserPlan, employee: &EmployeeId) -> UserPlan {
     plan.drift.retain(|drift| drift.employee_id == *employee);
     plan.parked.retain(|parked| parked.employee_id == *employee);
     plan.resting.retain(|refusal| refusal.problem.employee_id == *employee);
+    plan.last_days.seen.retain(|seen| seen.employee_id == *employee);
+    plan.last_days.forgotten.retain(|forgotten| forgotten == employee);
     plan.forgotten.retain(|forgotten| forgotten == employee);
     plan.counts = PlanCounts::default();
     plan.removals.clear();

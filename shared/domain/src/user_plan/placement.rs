@@ -3,7 +3,7 @@
 
 use super::Planner;
 use crate::employee::Employee;
-use crate::employment::Employment;
+use crate::employment::{Employment, Undecided};
 use crate::mapping;
 use crate::problem::Problem;
 
@@ -16,7 +16,8 @@ pub(crate) enum Placement {
     StartsLater,
     /// The filter does not admit them.
     OutOfScope,
-    /// Nothing can be decided about them.
+    /// Nothing can be decided about them, whether they work there among it: an unknown status, an impossible date, an active
+    /// status with a last day that has passed, a filter that fails. They may work there.
     Undecided,
     /// They should have an account.
     InScope,
@@ -27,6 +28,7 @@ impl<'a> Planner<'a> {
     pub(super) fn place_everybody(&mut self) -> Vec<Placement> {
         let employees = &self.situation.roster.employees;
         self.plan.counts.read = employees.len();
+        self.forget_last_days();
         (0..)
             .zip(employees)
             .map(|(position, employee)| self.place(position, employee))
@@ -34,8 +36,8 @@ impl<'a> Planner<'a> {
     }
 
     fn place(&mut self, position: usize, employee: &'a Employee) -> Placement {
-        let users = &self.situation.configuration.users;
-        match Employment::of(employee, users, self.today) {
+        self.note_last_day(employee);
+        match Employment::of(employee, &self.employment, self.last_days.get(employee.id()).copied()) {
             Ok(Employment::Left(evidence)) => {
                 self.remove_leaver(employee, evidence);
                 Placement::Left
@@ -45,8 +47,19 @@ impl<'a> Planner<'a> {
                 Placement::StartsLater
             }
             Ok(Employment::Works) => self.place_in_scope(position, employee),
+            Err(Undecided::Contradiction { .. }) if self.is_nobodys_concern(position, employee) => {
+                self.exclude(position, employee);
+                Placement::OutOfScope
+            }
             Err(undecided) => self.leave_undecided(undecided.problem(employee)),
         }
+    }
+
+    /// Whether the employee has no account and would have none: then it does not matter whether they work there.
+    fn is_nobodys_concern(&self, position: usize, employee: &Employee) -> bool {
+        let users = &self.situation.configuration.users;
+        let scope = || self.evaluator.scope(employee, self.manager_record(position));
+        self.accounts.link(employee.id()).is_none() && mapping::is_in_scope(users, employee, &scope()) == Ok(false)
     }
 
     fn place_in_scope(&mut self, position: usize, employee: &'a Employee) -> Placement {

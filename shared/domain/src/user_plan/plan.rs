@@ -1,6 +1,6 @@
 //! A plan: what to do, in order, what is in the way, and how the people who were read divide.
 
-use super::{Action, Drift, HeldRemoval, LostField, PlanCounts, Step};
+use super::{Action, Drift, HeldRemoval, LastDayNotes, LostField, PlanCounts, Step};
 use crate::employment::Evidence;
 use crate::hold::Decision;
 use crate::identity::EmployeeId;
@@ -37,6 +37,8 @@ pub struct UserPlan {
     pub parked: Vec<Parked>,
     /// What a run that read the portal saw to be in the way: left alone by those that do not read it.
     pub resting: Vec<Refusal>,
+    /// What changes of the last days that are stored.
+    pub last_days: LastDayNotes,
     /// Employees about whom nothing is refused any more.
     pub forgotten: Vec<EmployeeId>,
 }

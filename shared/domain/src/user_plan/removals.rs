@@ -55,7 +55,8 @@ impl<'a> Planner<'a> {
     fn has_lost_their_start(&self, employee: &Employee, person: &Person, evidence: &Evidence) -> bool {
         let users = &self.situation.configuration.users;
         let is_terminated = |status: &str| users.terminated_statuses.iter().any(|known| known == status);
-        let is_clear = employee.start_date() != Ok(None) || employee.status().is_some_and(is_terminated);
+        let is_clear =
+            employee.start_date(self.employment.dates) != Ok(None) || employee.status().is_some_and(is_terminated);
         if is_clear || !matches!(evidence, Evidence::Ended { .. }) {
             return false;
         }

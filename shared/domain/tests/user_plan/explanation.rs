@@ -2,7 +2,9 @@
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
-use habitsync_domain::explanation::{Explanation, FieldOutcome, Flip, Needed, Scope, Verdict, explain, outcome};
+use habitsync_domain::explanation::{
+    Circumstances, Explanation, FieldOutcome, Flip, Needed, Scope, Verdict, explain, outcome,
+};
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user_plan::{PlanCounts, Standing, UserPlan, plan_person};
 use jiff::civil::Date;
@@ -16,8 +18,17 @@ fn today() -> Date {
     now.in_tz("Australia/Sydney").expect("bundled").date()
 }
 
+fn circumstances(configuration: &TenantConfiguration, has_account: bool) -> Circumstances<'_> {
+    Circumstances {
+        configuration,
+        today: today(),
+        has_account,
+        last_day: None,
+    }
+}
+
 fn explained(configuration: &TenantConfiguration, record: &Employee) -> Explanation {
-    explain(&configuration.users, record, None, [], today(), false)
+    explain(&circumstances(configuration, false), record, None, [])
 }
 
 fn planned(configuration: &TenantConfiguration, record: &Employee) -> UserPlan {
@@ -172,7 +183,7 @@ fn a_field_is_said_to_be_written_just_where_the_plan_writes_it() {
     let id = "E1".parse().expect("an id");
     let plan = plan_person(&case.situation(&roster), &id, Standing::default());
     let portal = case.portal.clone().expect("verifies");
-    let explanation = explain(&configuration.users, &after[0], None, [], today(), true);
+    let explanation = explain(&circumstances(&configuration, true), &after[0], None, []);
     let outcomes: Vec<_> = explanation
         .fields
         .iter()

@@ -6,6 +6,7 @@ use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::data_quality::{DataQuality, assess};
 use habitsync_domain::employee::Employee;
 use habitsync_domain::hold::Decision;
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;
 use habitsync_domain::problem::Cause;
@@ -27,6 +28,8 @@ pub(crate) struct Case {
     pub(crate) people: Vec<Person>,
     pub(crate) missing: Vec<Missing>,
     pub(crate) parked: Vec<Parked>,
+    /// When earlier runs first saw last days beside an active status.
+    pub(crate) last_days: Vec<LastDaySeen>,
     pub(crate) portal: Option<Vec<PortalUser>>,
     pub(crate) version: u64,
     pub(crate) decisions: Vec<Decision>,
@@ -47,6 +50,7 @@ impl Case {
             people: Vec::new(),
             missing: Vec::new(),
             parked: Vec::new(),
+            last_days: Vec::new(),
             portal: Some(Vec::new()),
             version: 1,
             decisions: Vec::new(),
@@ -113,6 +117,7 @@ impl Case {
             people: &self.people,
             missing: &self.missing,
             parked: &self.parked,
+            last_days: &self.last_days,
             portal: self.portal.as_deref(),
             brakes: Brakes {
                 version: self.version,

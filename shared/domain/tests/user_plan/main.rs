@@ -3,8 +3,10 @@
 mod account_parts;
 mod adoption;
 mod combinations;
+mod contradictions;
 mod data_quality;
 mod data_quality_managers;
+mod dates;
 mod everyday;
 mod explanation;
 mod field_loss;

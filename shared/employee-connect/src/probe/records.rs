@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume, few};
 use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::dates::DateRules;
 use habitsync_domain::employee::Employee;
 use habitsync_vendor_http::ListSample;
 use serde_json::{Map, Value};
@@ -19,7 +20,7 @@ pub(super) fn judge(customer: &TenantConfiguration, list: &ListSample) -> Vec<Fi
     vec![
         judge_ids(&records),
         judge_statuses(customer, &records),
-        judge_dates(&records),
+        judge_dates(customer, &records),
     ]
 }
 
@@ -98,15 +99,17 @@ fn judge_statuses(customer: &TenantConfiguration, records: &[&Record]) -> Findin
     )
 }
 
-fn judge_dates(records: &[&Record]) -> Finding {
+fn judge_dates(customer: &TenantConfiguration, records: &[&Record]) -> Finding {
+    let rules = DateRules::from(customer);
     let employees = records
         .iter()
         .filter_map(|record| Employee::from_record((*record).clone()).ok());
-    let (mut dates, mut odd) = (0, BTreeMap::<String, usize>::new());
+    let (mut dates, mut none, mut odd) = (0, 0, BTreeMap::<String, usize>::new());
     for employee in employees {
+        none += employee.dates_that_stand_for_none(&rules).count();
         for (field, date) in [
-            ("startDate", employee.start_date()),
-            ("terminationDate", employee.termination_date()),
+            ("startDate", employee.start_date(&rules)),
+            ("terminationDate", employee.termination_date(&rules)),
         ] {
             match date {
                 Ok(None) => {}
@@ -115,14 +118,18 @@ fn judge_dates(records: &[&Record]) -> Finding {
             }
         }
     }
+    let none = match none {
+        0 => String::new(),
+        none => format!(", {none} stand for none"),
+    };
     if odd.is_empty() {
         return match dates {
-            0 => assume::EMPLOYEE_DATES.untold("no record has a date", Vec::new()),
-            dates => assume::EMPLOYEE_DATES.holds(format!("{dates} dates can be read")),
+            0 => assume::EMPLOYEE_DATES.untold(format!("no record has a date{none}"), Vec::new()),
+            dates => assume::EMPLOYEE_DATES.holds(format!("{dates} dates can be read{none}")),
         };
     }
     let odd: Vec<_> = odd.iter().map(|(shape, count)| format!("{count} as {shape}")).collect();
-    assume::EMPLOYEE_DATES.needs_mending(format!("{dates} can be read, {}", odd.join(", ")))
+    assume::EMPLOYEE_DATES.needs_mending(format!("{dates} can be read{none}, {}", odd.join(", ")))
 }
 
 /// How a date is written, without saying which it is: `startDate 99/99/9999`.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::dates::DateRules;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::employee_fields::{FieldValue, FieldsNeeded};
 use habitsync_domain::identity::EmployeeId;
@@ -40,7 +41,10 @@ async fn every_employee_is_read_over_all_pages_terminated_ones_included() {
     assert_eq!(ids(&roster), expected);
     let terminated = &roster.employees[2];
     assert_eq!(terminated.status(), Some("Terminated"));
-    assert_eq!(terminated.termination_date(), Ok(Some(date(2026, 3, 1))));
+    assert_eq!(
+        terminated.termination_date(&DateRules::default()),
+        Ok(Some(date(2026, 3, 1)))
+    );
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use crate::job_run::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::holds::LoadDecisions;
-use crate::ports::people::{LoadParked, LoadPeople};
+use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
 use crate::ports::runs::RememberJob;
 use crate::ports::tenants::StoredConfiguration;
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
@@ -76,7 +76,7 @@ impl Effect {
     where
         H: ListEmployees + FindEmployee,
         P: ListUsers,
-        S: LoadPeople + LoadParked + LoadDecisions + RememberJob,
+        S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + RememberJob,
         C: Now,
     {
         let before = in_force.map(|stored| &stored.configuration);

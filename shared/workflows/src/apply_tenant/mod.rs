@@ -15,7 +15,7 @@ use crate::job_run::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::holds::LoadDecisions;
-use crate::ports::people::{LoadParked, LoadPeople};
+use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
 use crate::ports::runs::RememberJob;
 use crate::ports::tenants::{
     JobSchedule, LoadConfiguration, RemoveSchedule, SaveConfiguration, SaveSchedule, StoredConfiguration,
@@ -106,7 +106,7 @@ where
     E: SaveSchedule + RemoveSchedule,
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadParked + LoadDecisions + RememberJob,
+    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + RememberJob,
     C: Now,
 {
     let foreseen = foresee(apply, source, consent).await?;
@@ -127,7 +127,7 @@ where
     T: LoadConfiguration,
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadParked + LoadDecisions + RememberJob,
+    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + RememberJob,
     C: Now,
 {
     let configuration: TenantConfiguration = source.parse()?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use habitsync_domain::assumption::{Advice, Finding, tribal_habits as assume};
 use habitsync_domain::configuration::{FieldType, TenantConfiguration};
 use habitsync_domain::employee::Employee;
-use habitsync_domain::employment::Employment;
+use habitsync_domain::employment::{Employment, EmploymentRules};
 use habitsync_domain::evaluator::Evaluator;
 use habitsync_domain::identity::UserName;
 use habitsync_domain::mapping::{is_in_scope, map_user};
@@ -44,7 +44,12 @@ impl People {
             .flat_map(|employee| employee.fields().all_custom())
             .map(|(name, _)| name)
             .collect();
-        let evaluator = Evaluator::new(custom, users.expressions());
+        let evaluator = Evaluator::of_customer(customer, custom);
+        let rules = EmploymentRules {
+            users,
+            dates: evaluator.dates(),
+            today,
+        };
         let by_id: BTreeMap<_, _> = employees
             .iter()
             .map(|employee| (employee.id().as_str(), employee))
@@ -52,7 +57,7 @@ impl People {
         let somebody = |employee: &Employee| {
             let manager = employee.manager_id().and_then(|id| by_id.get(id).copied());
             let scope = evaluator.scope(employee, manager);
-            let works = matches!(Employment::of(employee, users, today), Ok(Employment::Works));
+            let works = matches!(Employment::of(employee, &rules, None), Ok(Employment::Works));
             let wanted = works && is_in_scope(users, employee, &scope).ok()?;
             let user = wanted.then(|| map_user(users, employee, &scope).ok())??;
             let lists = users

@@ -119,6 +119,12 @@ pub(super) const fn advice_about(cause: &Cause) -> Advice {
             "A date that cannot be read",
             "Correct the date in EmployeeConnect. Until then the account is left as it is.",
         ),
+        Cause::ActiveAfterLastDay { .. } => advice(
+            26,
+            "Active, although the last day has passed",
+            "If the person works for you again, clear the last day in EmployeeConnect or enter the new start date. If not, \
+             enter the status of a leaver. Until then the account is left as it is: none is created, changed or deactivated.",
+        ),
         Cause::FormerEmployee { .. } => advice(
             27,
             "New people who may have worked for you before",

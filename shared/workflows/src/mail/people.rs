@@ -193,6 +193,11 @@ fn field_and_expected(cause: &Cause, users: Option<&UsersConfiguration>) -> (Str
         }
         Cause::InvalidDate { field } => (field.clone(), "a date, as in 2026-03-31".to_owned()),
         Cause::UnknownStatus => ("status".to_owned(), known_statuses(users)),
+        Cause::ActiveAfterLastDay { last_day } => {
+            let day = last_day.strftime("%-d %B %Y");
+            let expected = format!("works there again? The last day {day} is still in the record");
+            ("terminationDate, status".to_owned(), expected)
+        }
         Cause::ExpressionFailed { what, message } => (what.clone(), shown_words(what, message)),
         Cause::Disputed { what, with } => {
             let others: Vec<_> = with.iter().map(|other| shown(other.as_str())).collect();

@@ -18,7 +18,8 @@ use crate::ports::clock::Now;
 use crate::ports::failure::VendorFailure;
 use crate::ports::holds::{LoadDecisions, LoadHold};
 use crate::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson, SaveParked, SavePerson,
+    FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson, SaveLastDay, SaveParked,
+    SavePerson,
 };
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, Lease, RememberJob};
@@ -70,9 +71,16 @@ pub async fn sync_person<H, P, S, C, F>(
 where
     H: FindEmployee,
     P: FindUser + SaveUser,
-    S: LoadPeople + LoadPerson + FindPersonByUserName + LoadParked + LoadDecisions + LoadHold + LoadChanges,
+    S: LoadPeople
+        + LoadPerson
+        + FindPersonByUserName
+        + LoadParked
+        + LoadLastDays
+        + LoadDecisions
+        + LoadHold
+        + LoadChanges,
     S: RememberJob,
-    S: HoldLease + SavePerson + SaveParked + ReleaseResults,
+    S: HoldLease + SavePerson + SaveParked + SaveLastDay + ReleaseResults,
     C: Now,
     F: FollowPerson,
 {
@@ -100,9 +108,16 @@ impl<H, P, S, C> OnePerson<'_, H, P, S, C>
 where
     H: FindEmployee,
     P: FindUser + SaveUser,
-    S: LoadPeople + LoadPerson + FindPersonByUserName + LoadParked + LoadDecisions + LoadHold + LoadChanges,
+    S: LoadPeople
+        + LoadPerson
+        + FindPersonByUserName
+        + LoadParked
+        + LoadLastDays
+        + LoadDecisions
+        + LoadHold
+        + LoadChanges,
     S: RememberJob,
-    S: SavePerson + SaveParked + ReleaseResults,
+    S: SavePerson + SaveParked + SaveLastDay + ReleaseResults,
     C: Now,
 {
     async fn sync_under_lease<F: FollowPerson>(

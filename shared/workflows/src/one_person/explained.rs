@@ -2,11 +2,12 @@
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
-use habitsync_domain::explanation::{Explanation, explain};
+use habitsync_domain::explanation::{Circumstances, Explanation, explain};
+use habitsync_domain::last_day::LastDaySeen;
 use jiff::Timestamp;
 
-/// Explains somebody on the customer's day of `at`. The custom fields that are known are the person's and the manager's;
-/// `has_account` says whether they are linked.
+/// Explains an employee on the customer's day of `at`. The custom fields that are known are the employee's and the manager's;
+/// `has_account` says whether the employee is linked, `last_days` when runs first saw last days.
 #[must_use]
 pub fn explain_person(
     configuration: &TenantConfiguration,
@@ -14,6 +15,7 @@ pub fn explain_person(
     manager: Option<&Employee>,
     at: Timestamp,
     has_account: bool,
+    last_days: &[LastDaySeen],
 ) -> Explanation {
     let today = at.to_zoned(configuration.time_zone.zone().clone()).date();
     let records = [Some(employee), manager].into_iter().flatten();
@@ -21,5 +23,11 @@ pub fn explain_person(
         .flat_map(|record| record.fields().all_custom().map(|(name, _)| name.to_owned()))
         .collect();
     let custom = custom.iter().map(String::as_str);
-    explain(&configuration.users, employee, manager, custom, today, has_account)
+    let circumstances = Circumstances {
+        configuration,
+        today,
+        has_account,
+        last_day: last_days.iter().find(|seen| seen.employee_id == *employee.id()),
+    };
+    explain(&circumstances, employee, manager, custom)
 }

@@ -2,6 +2,7 @@
 
 use habitsync_domain::employee::Employee;
 use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::user::PortalUser;
 use jiff::Timestamp;
 
@@ -22,6 +23,8 @@ pub enum Reached<'a> {
         employee: Option<&'a Employee>,
         /// The manager's record, where the person's names one that is there.
         manager: Option<&'a Employee>,
+        /// When runs first saw last days beside an active status.
+        last_days: &'a [LastDaySeen],
     },
     /// The portal was asked for the accounts that may be theirs.
     Matched {

@@ -8,6 +8,7 @@ use habitsync_domain::evaluator::Evaluator;
 use habitsync_domain::hold::{Decision, HeldPlan};
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job::JobState;
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::mapping::map_user;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
@@ -24,6 +25,7 @@ const FIELDS_HELD: &str = "fields_held";
 /// What the table has that does not grow with the customer.
 pub(super) struct Stored {
     pub(super) parked: Vec<Parked>,
+    pub(super) last_days: Vec<LastDaySeen>,
     pub(super) decisions: Vec<Decision>,
     pub(super) job: JobState,
     pub(super) held: Option<HeldPlan>,
@@ -135,7 +137,7 @@ impl Gathered<'_> {
     fn wanted(&self) -> Option<(UserName, Option<String>)> {
         let employee = self.record(&self.employee_id)?;
         let custom = self.roster.custom_fields.iter().map(String::as_str);
-        let evaluator = Evaluator::new(custom, self.users().expressions());
+        let evaluator = Evaluator::of_customer(self.configuration, custom);
         let user = map_user(self.users(), employee, &evaluator.scope(employee, self.manager())).ok()?;
         Some((user.user_name.clone(), user.email().map(str::to_owned)))
     }
@@ -181,9 +183,15 @@ impl Gathered<'_> {
         self.table.parked.iter().filter(is_here).cloned().collect()
     }
 
+    /// The last days of those who were looked at: of others nothing is forgotten.
+    fn last_days(&self) -> Vec<LastDaySeen> {
+        let is_here = |seen: &&LastDaySeen| self.record(&seen.employee_id).is_some();
+        self.table.last_days.iter().filter(is_here).cloned().collect()
+    }
+
     /// What a run would do about the person, as far as it can be told from what is known.
     pub(super) fn plan(&self) -> PersonPlan {
-        let parked = self.parked();
+        let (parked, last_days) = (self.parked(), self.last_days());
         // A look at a few is no read that could have shrunk: it is as large as the last good one. Whom that read holds stays held.
         let last_good_read = self.table.job.last_good_read;
         let situation = Situation {
@@ -192,6 +200,7 @@ impl Gathered<'_> {
             people: &self.people,
             missing: &self.missing,
             parked: &parked,
+            last_days: &last_days,
             portal: Some(&self.accounts),
             brakes: Brakes {
                 version: self.version,
@@ -228,6 +237,7 @@ impl Gathered<'_> {
                 .find(|parked| own(&parked.employee_id))
                 .cloned(),
             changes,
+            last_days: self.last_days(),
             at: self.now,
             employee_id: self.employee_id,
             accounts: self.accounts,

@@ -13,7 +13,7 @@ use super::{FollowPerson, OnePerson, PersonFailure, Reached, SeenPerson};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::holds::{LoadDecisions, LoadHold};
-use crate::ports::people::{FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson};
+use crate::ports::people::{FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson};
 use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindEmployee, FindUser};
 use crate::sync_users::InForce;
@@ -31,7 +31,14 @@ pub async fn look_at_person<H, P, S, C>(
 where
     H: FindEmployee,
     P: FindUser,
-    S: LoadPeople + LoadPerson + FindPersonByUserName + LoadParked + LoadDecisions + LoadHold + LoadChanges,
+    S: LoadPeople
+        + LoadPerson
+        + FindPersonByUserName
+        + LoadParked
+        + LoadLastDays
+        + LoadDecisions
+        + LoadHold
+        + LoadChanges,
     S: RememberJob,
     C: Now,
 {
@@ -43,7 +50,14 @@ impl<H, P, S, C> OnePerson<'_, H, P, S, C>
 where
     H: FindEmployee,
     P: FindUser,
-    S: LoadPeople + LoadPerson + FindPersonByUserName + LoadParked + LoadDecisions + LoadHold + LoadChanges,
+    S: LoadPeople
+        + LoadPerson
+        + FindPersonByUserName
+        + LoadParked
+        + LoadLastDays
+        + LoadDecisions
+        + LoadHold
+        + LoadChanges,
     S: RememberJob,
     C: Now,
 {
@@ -77,6 +91,7 @@ where
         follow.reached(Reached::Read {
             employee: look.record(&look.employee_id),
             manager: look.manager(),
+            last_days: &look.table.last_days,
         });
         self.read_accounts(&mut look).await?;
         follow.reached(Reached::Matched {
@@ -118,6 +133,7 @@ where
         };
         Ok(Stored {
             parked: self.store.load_parked().await?,
+            last_days: self.store.load_last_days().await?,
             decisions: self.store.load_decisions().await?,
             job,
             held,

@@ -6,6 +6,7 @@ use habitsync_domain::employee::Employee;
 use habitsync_domain::hold::{Decision, HeldPlan};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::JobState;
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::user::PortalUser;
@@ -38,6 +39,8 @@ pub struct SeenPerson {
     pub held: Option<HeldPlan>,
     /// What the portal has been refusing of them.
     pub parked: Option<Parked>,
+    /// When runs first saw last days beside an active status: the employee's, and the manager's.
+    pub last_days: Vec<LastDaySeen>,
     /// What was changed in the last 90 days, the newest first.
     pub changes: Vec<PersonChange>,
     /// What the job remembers.

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use habitsync_domain::identity::{EmployeeId, UserName};
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
 use jiff::Timestamp;
@@ -64,6 +65,21 @@ pub trait LoadParked {
 pub trait SaveParked {
     /// Stores it; where nothing is refused any more, removes it.
     fn save_parked(&self, parked: &Parked) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+}
+
+/// Reads which last days were seen beside an active status.
+pub trait LoadLastDays {
+    /// All that are stored, in no particular order.
+    fn load_last_days(&self) -> impl Future<Output = Result<Vec<LastDaySeen>, ServiceFailure>> + Send;
+}
+
+/// Writes which last days were seen beside an active status.
+pub trait SaveLastDay {
+    /// Stores when the last day of one employee was first seen, in the place of an earlier last day.
+    fn save_last_day(&self, seen: &LastDaySeen) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+
+    /// Removes what is stored of one employee.
+    fn forget_last_day(&self, employee: &EmployeeId) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
 /// Finds the employee behind a user name.

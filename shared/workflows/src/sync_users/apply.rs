@@ -17,7 +17,7 @@ use super::follow::FollowWrites;
 use super::settle::Done;
 use crate::job_run::{JobFailure, note_progress};
 use crate::ports::clock::Now;
-use crate::ports::people::{SaveParked, SavePerson};
+use crate::ports::people::{SaveLastDay, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindUser, SaveUser};
@@ -97,12 +97,13 @@ pub(crate) async fn apply<P, S, C, W>(
 ) -> Result<Applied, JobFailure>
 where
     P: FindUser + SaveUser,
-    S: SavePerson + SaveParked + ReleaseResults + RememberJob,
+    S: SavePerson + SaveParked + SaveLastDay + ReleaseResults + RememberJob,
     C: Now,
     W: FollowWrites,
 {
     let mut applied = Applied::nothing();
     writing.note_what_rests(plan, &mut applied).await?;
+    writing.note_last_days(plan).await?;
     for (attempted, action) in (1_u64..).zip(&plan.actions) {
         let went_on =
             !writing.is_out_of_time(deadline) && writing.carry_out(action.clone(), verified, &mut applied).await?;
@@ -148,7 +149,7 @@ impl Applied {
 impl<P, S, C, W> Writing<'_, P, S, C, W>
 where
     P: FindUser + SaveUser,
-    S: SavePerson + SaveParked + ReleaseResults,
+    S: SavePerson + SaveParked + SaveLastDay + ReleaseResults,
     C: Now,
     W: FollowWrites,
 {
@@ -204,6 +205,17 @@ where
             let parked = Parked::after(before, &action.employee_id, refusals, self.clock.now());
             self.store.save_parked(&parked).await?;
             applied.parked.insert(action.employee_id.clone(), parked);
+        }
+        Ok(())
+    }
+
+    /// Stores when last days were first seen, before one of them takes an account away.
+    async fn note_last_days(&self, plan: &UserPlan) -> Result<(), JobFailure> {
+        for seen in &plan.last_days.seen {
+            self.store.save_last_day(seen).await?;
+        }
+        for employee in &plan.last_days.forgotten {
+            self.store.forget_last_day(employee).await?;
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ use crate::ports::clock::Now;
 use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
 use crate::ports::incidents::{ListIncidents, NoteHeldBack};
 use crate::ports::mail::{RememberAlert, SendMail};
-use crate::ports::people::{LoadParked, LoadPeople, SaveParked, SavePerson};
+use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople, SaveLastDay, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
 use crate::ports::vendors::{FindEmployee, FindUser, ListEmployees, ListUsers, SaveUser};
@@ -82,7 +82,7 @@ pub async fn sync_users<H, P, S, M, C>(
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
-    S: LoadPeople + SavePerson + LoadParked + SaveParked,
+    S: LoadPeople + SavePerson + LoadParked + SaveParked + LoadLastDays + SaveLastDay,
     S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
     S: HoldLease + SaveRun + RememberJob + RememberAlert + ReleaseResults,
     S: ListIncidents + NoteHeldBack,
@@ -109,6 +109,7 @@ where
     H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
     S: LoadPeople + SavePerson + LoadParked + SaveParked + RememberJob + RememberAlert + ReleaseResults,
+    S: LoadLastDays + SaveLastDay,
     S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
     S: ListIncidents,
     M: SendMail,

@@ -6,6 +6,7 @@ use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::hold::{Decision, Verdict};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::JobState;
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;
 use habitsync_domain::roster::Roster;
@@ -18,7 +19,7 @@ use super::InForce;
 use crate::job_run::JobFailure;
 use crate::ports::failure::VendorFailureKind;
 use crate::ports::holds::LoadDecisions;
-use crate::ports::people::{LoadParked, LoadPeople};
+use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 
 /// So many missing people are asked about one by one; more of them at once are a fault of the read, and held unasked.
@@ -33,6 +34,7 @@ pub(crate) struct Read {
     listed: usize,
     decisions: Vec<Decision>,
     parked: Vec<Parked>,
+    last_days: Vec<LastDaySeen>,
     /// The portal's users; none where this run does not verify.
     portal: Option<Vec<PortalUser>>,
 }
@@ -54,6 +56,7 @@ impl Read {
             people: &self.people,
             missing: &self.missing,
             parked: &self.parked,
+            last_days: &self.last_days,
             portal: self.portal.as_deref(),
             brakes: Brakes {
                 version: in_force.version,
@@ -90,7 +93,7 @@ impl<H, P, S> Sources<'_, H, P, S>
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadParked + LoadDecisions,
+    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions,
 {
     /// Reads what a run reads on the customer's day `today`: the portal's users on the first of the day, and before anybody is
     /// linked.
@@ -122,6 +125,7 @@ where
             listed,
             decisions,
             parked: self.store.load_parked().await?,
+            last_days: self.store.load_last_days().await?,
             portal,
         })
     }

@@ -44,6 +44,7 @@ pub(super) use names::*;
 pub(super) enum Prefix {
     Person,
     Parked,
+    LastDay,
     Decision,
     Course,
     Address,
@@ -54,6 +55,7 @@ impl Prefix {
         match self {
             Self::Person => "PERSON#",
             Self::Parked => "PARKED#",
+            Self::LastDay => "LAST_DAY#",
             Self::Decision => "DECISION#",
             Self::Course => "COURSE#",
             Self::Address => "ADDRESS#",
@@ -99,6 +101,10 @@ impl Key {
 
     pub(super) fn parked(tenant: &TenantId, employee: &EmployeeId) -> Self {
         Self::of(tenant, format!("{}{employee}", Prefix::Parked.as_str()))
+    }
+
+    pub(super) fn last_day(tenant: &TenantId, employee: &EmployeeId) -> Self {
+        Self::of(tenant, format!("{}{employee}", Prefix::LastDay.as_str()))
     }
 
     pub(super) fn decision(tenant: &TenantId, employee: &EmployeeId) -> Self {
@@ -258,6 +264,7 @@ mod tests {
             (Key::configuration_version(&acme(), 12), "CONFIG#00000012"),
             (Key::person(&acme(), &employee("E1")), "PERSON#E1"),
             (Key::parked(&acme(), &employee("E1")), "PARKED#E1"),
+            (Key::last_day(&acme(), &employee("E1")), "LAST_DAY#E1"),
             (Key::decision(&acme(), &employee("E1")), "DECISION#E1"),
             (Key::plan(&acme(), &plan, 2), "PLAN#0a1b2c3d4e5f#0002"),
             (

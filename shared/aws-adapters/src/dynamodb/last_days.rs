@@ -1,0 +1,28 @@
+//! Last days that were seen beside an active status: one item per employee, as long as the record says so.
+
+use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::last_day::LastDaySeen;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::people::{LoadLastDays, SaveLastDay};
+
+use super::TenantTable;
+use super::item::Item;
+use super::keys::{Key, Prefix};
+
+impl LoadLastDays for TenantTable {
+    async fn load_last_days(&self) -> Result<Vec<LastDaySeen>, ServiceFailure> {
+        Ok(self.all(Prefix::LastDay).await?)
+    }
+}
+
+impl SaveLastDay for TenantTable {
+    async fn save_last_day(&self, seen: &LastDaySeen) -> Result<(), ServiceFailure> {
+        let key = Key::last_day(&self.tenant, &seen.employee_id);
+        Ok(self.table.replace(Item::new(&key).with_body(seen)).await?)
+    }
+
+    async fn forget_last_day(&self, employee: &EmployeeId) -> Result<(), ServiceFailure> {
+        let key = Key::last_day(&self.tenant, employee);
+        Ok(self.table.remove(&key).await?)
+    }
+}

@@ -1,0 +1,48 @@
+//! Which last days a run stores, so that the next ones know when they were first seen.
+
+use super::Planner;
+use crate::employee::Employee;
+use crate::identity::EmployeeId;
+use crate::last_day::LastDaySeen;
+
+/// What changes of the last days that are stored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LastDayNotes {
+    /// Seen for the first time. One that is older than 31 days by then is not stored: it never becomes recent.
+    pub seen: Vec<LastDaySeen>,
+    /// No longer in the record, or no longer beside an active status.
+    pub forgotten: Vec<EmployeeId>,
+}
+
+impl Planner<'_> {
+    /// Notes the last day of an employee whose status is an active one. A record that cannot be read changes nothing.
+    pub(super) fn note_last_day(&mut self, employee: &Employee) {
+        let Ok(last_day) = self.employment.last_day_of_active(employee) else {
+            return;
+        };
+        let stored = self.last_days.get(employee.id());
+        if stored.map(|stored| stored.last_day) == last_day {
+            return;
+        }
+        let seen = last_day.map(|last_day| LastDaySeen {
+            employee_id: employee.id().clone(),
+            last_day,
+            first_seen: self.employment.today,
+        });
+        match seen.filter(LastDaySeen::is_recent) {
+            Some(seen) => self.plan.last_days.seen.push(seen),
+            None if stored.is_some() => self.plan.last_days.forgotten.push(employee.id().clone()),
+            None => {}
+        }
+    }
+
+    /// Forgets the last days of those who are neither in the read nor linked.
+    pub(super) fn forget_last_days(&mut self) {
+        let is_gone = |employee: &&&EmployeeId| {
+            self.organisation.position(employee).is_none() && self.accounts.link(employee).is_none()
+        };
+        let mut gone: Vec<EmployeeId> = self.last_days.keys().filter(is_gone).map(|id| (*id).clone()).collect();
+        gone.sort();
+        self.plan.last_days.forgotten.extend(gone);
+    }
+}
