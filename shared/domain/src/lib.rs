@@ -50,7 +50,7 @@ pub mod parked_results;
 pub mod parking;
 pub mod person;
 pub mod problem;
-mod problem_words;
+pub mod problem_words;
 pub mod rehearsal;
 pub mod reminder;
 pub mod result;

@@ -1,6 +1,8 @@
 //! Problems in an operator's words: short, naming fields and expressions as the configuration has them. What the customer is
 //! told to do about them is the mails' business.
 
+use jiff::civil::Date;
+
 use crate::identity::EmployeeId;
 use crate::problem::{Cause, ManagerProblem};
 
@@ -27,9 +29,7 @@ impl Cause {
             } => format!("{field} is left out: not {expected} ({source})"),
             Self::InvalidDate { field } => format!("{field} is no date"),
             Self::UnknownStatus => "a status that the configuration does not know".to_owned(),
-            Self::ActiveAfterLastDay { last_day } => {
-                format!("an active status, and the last day {last_day} has passed: works there again?")
-            }
+            Self::ActiveAfterLastDay { last_day } => works_there_again(*last_day),
             Self::ExpressionFailed { what, message } => format!("the expression of {what} fails: {message}"),
             Self::Disputed { what, with } => format!("the same {what} as {}", joined(with)),
             Self::Taken { what, by: Some(by) } => format!("the {what} is that of {by}'s account"),
@@ -49,6 +49,13 @@ impl Cause {
             Self::NotAnswered => "Tribal Habits did not answer".to_owned(),
         }
     }
+}
+
+/// What is asked about an employee whose status is an active one although the last day has passed.
+#[must_use]
+pub fn works_there_again(last_day: Date) -> String {
+    let day = last_day.strftime("%-d %B %Y");
+    format!("works there again? the last day {day} is still in the record")
 }
 
 impl ManagerProblem {

@@ -92,7 +92,10 @@ async fn a_scan_reads_everything_finds_what_is_wrong_and_writes_nothing() {
         (counts.matchable_by_user_name, counts.not_adopted, counts.unknown),
         (1, 1, 1)
     );
-    assert_eq!(world.table.faults.made(), [Call::LoadPeople, Call::LoadParked]);
+    assert_eq!(
+        world.table.faults.made(),
+        [Call::LoadPeople, Call::LoadParked, Call::LoadLastDays]
+    );
     assert_eq!(world.portal.faults.made(), [Call::ListUsers]);
     assert_eq!(world.hris.faults.made(), [Call::ListEmployees]);
 }

@@ -7,6 +7,7 @@ use super::people::fields_of;
 use super::{Concerned, Kind, Survey};
 use crate::identity::EmployeeId;
 use crate::problem::{Cause, ManagerProblem, Problem};
+use crate::problem_words::works_there_again;
 use crate::user::FieldName;
 
 impl Survey<'_> {
@@ -107,13 +108,9 @@ impl Survey<'_> {
             }
             Cause::InvalidDate { field } => (Some(field.clone()), "should be a date (yyyy-mm-dd)".to_owned()),
             Cause::UnknownStatus => (Some("status".to_owned()), String::new()),
-            Cause::ActiveAfterLastDay { last_day } => (
-                Some("terminationDate, status".to_owned()),
-                format!(
-                    "works there again? The last day {} is still in the record",
-                    last_day.strftime("%-d %B %Y")
-                ),
-            ),
+            Cause::ActiveAfterLastDay { last_day } => {
+                (Some("terminationDate, status".to_owned()), works_there_again(*last_day))
+            }
             Cause::ExpressionFailed { what, message } => (Some(what.clone()), message.clone()),
             Cause::Disputed { what, .. } => (Some(named(what)), String::new()),
             Cause::Taken { what, by } => (

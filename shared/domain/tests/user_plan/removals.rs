@@ -368,7 +368,8 @@ fn an_approval_of_a_whole_record_is_none_of_an_emptied_one() {
 fn somebody_who_came_back_is_no_leaver_because_their_first_day_is_gone_from_the_record() {
     let rehired = json!({"startDate": "2026-03-02", "terminationDate": "2025-06-30"});
     let emptied = json!({"startDate": null, "terminationDate": "2025-06-30"});
-    let case = Case::in_step(&acme(&[]), &[employee("E1", &rehired), employee("E2", &json!({}))]);
+    let configuration = acme(&[("on_contradiction = \"recent_date\"", "on_contradiction = \"date\"")]);
+    let case = Case::in_step(&configuration, &[employee("E1", &rehired), employee("E2", &json!({}))]);
     let terminated = json!({"startDate": null, "terminationDate": "2025-06-30", "status": "Terminated"});
     let mut case = case.then(&[employee("E1", &emptied), employee("E2", &terminated)]);
     let plan = case.plan();

@@ -7,6 +7,7 @@ use habitsync_domain::employment::Evidence;
 use habitsync_domain::hold::HeldBecause;
 use habitsync_domain::parking::Setback;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
+use habitsync_domain::problem_words::works_there_again;
 use habitsync_domain::user_plan::{HeldRemoval, LostField};
 
 use super::advice::{GIVEN_UP, LOST_FIELDS, advice_about, held_advice};
@@ -193,11 +194,7 @@ fn field_and_expected(cause: &Cause, users: Option<&UsersConfiguration>) -> (Str
         }
         Cause::InvalidDate { field } => (field.clone(), "a date, as in 2026-03-31".to_owned()),
         Cause::UnknownStatus => ("status".to_owned(), known_statuses(users)),
-        Cause::ActiveAfterLastDay { last_day } => {
-            let day = last_day.strftime("%-d %B %Y");
-            let expected = format!("works there again? The last day {day} is still in the record");
-            ("terminationDate, status".to_owned(), expected)
-        }
+        Cause::ActiveAfterLastDay { last_day } => ("terminationDate, status".to_owned(), works_there_again(*last_day)),
         Cause::ExpressionFailed { what, message } => (what.clone(), shown_words(what, message)),
         Cause::Disputed { what, with } => {
             let others: Vec<_> = with.iter().map(|other| shown(other.as_str())).collect();

@@ -7,6 +7,7 @@ mod guards;
 mod holds;
 mod interrupted;
 mod killed;
+mod last_days;
 mod linking;
 mod never_deactivated;
 mod one_person;
