@@ -109,6 +109,7 @@ fn worklist(outcome: &Outcome, reference: &str) -> Option<Worklist> {
         Ok(
             RunOutcome::Unfinished(_)
             | RunOutcome::AlreadyRunning { .. }
+            | RunOutcome::Superseded
             | RunOutcome::BackingOff { .. }
             | RunOutcome::Paused
             | RunOutcome::HeldBack,

@@ -87,7 +87,7 @@ fn measured(pushed: &Result<(PushOutcome, u64), FunctionError>) -> Vec<(Metric, 
     ];
     match pushed {
         Err(error) => values.push((Metric::OperatorFailures, u64::from(error.is_ours()))),
-        Ok((PushOutcome::AlreadySettled(_) | PushOutcome::HeldByAnother { .. }, _)) => {}
+        Ok((PushOutcome::AlreadySettled(_) | PushOutcome::HeldByAnother { .. } | PushOutcome::Superseded, _)) => {}
         Ok((PushOutcome::Settled(state), since_accepted)) => match state {
             ResultState::Recorded { .. } => {
                 values.extend([(Metric::ResultsRecorded, 1), (Metric::ResultLatency, *since_accepted)]);
@@ -107,6 +107,7 @@ fn log(message: &CompletionMessage, outcome: &PushOutcome, since_accepted: u64) 
         PushOutcome::Settled(state) => named(state),
         PushOutcome::AlreadySettled(_) => ("already_settled", ""),
         PushOutcome::HeldByAnother { .. } => ("held_by_another", ""),
+        PushOutcome::Superseded => ("superseded", ""),
     };
     let enrolment = message.completion.enrolment.0;
     info!(

@@ -15,6 +15,7 @@ pub mod package;
 pub mod python;
 mod run_folder;
 pub mod stack;
+pub mod stored;
 pub mod wait;
 pub mod workspace;
 

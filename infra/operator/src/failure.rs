@@ -96,7 +96,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Person(#[from] PersonFailure),
     /// A run goes on; nothing was done.
-    #[error("nothing was done: a run goes on until {0} at the latest")]
+    #[error("nothing was done: a run goes on (its lease ends at {0}, unless it is renewed)")]
     RunGoesOn(String),
     /// The customer is a draft, and that was not said.
     #[error(

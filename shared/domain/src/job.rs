@@ -11,6 +11,7 @@ use crate::back_off::BackOff;
 use crate::excerpt::{Excerpt, clip};
 use crate::failing::Failing;
 use crate::hold::PlanId;
+use crate::lease;
 use crate::shrink::GoodRead;
 use crate::vendor::Vendor;
 
@@ -153,13 +154,29 @@ pub struct RunRecord {
     pub counts: BTreeMap<String, u64>,
 }
 
+impl RunRecord {
+    /// A run that has just acquired its job's lease.
+    #[must_use]
+    pub fn begun(id: String, job: Job, now: Timestamp) -> Self {
+        let lease_until = lease::end(now);
+        Self {
+            id,
+            job,
+            started_at: now,
+            state: RunState::Unfinished { lease_until },
+            counts: BTreeMap::new(),
+        }
+    }
+}
+
 /// How a run stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum RunState {
-    /// It has work left: it is running, ran out of time, or crashed. Once `lease_until` has passed it may be started again.
+    /// It has work left: it is running, ran out of time, or crashed. From `lease_until` on it is started again, unless the job's
+    /// lease is held.
     Unfinished {
-        /// Nobody else may run the job before then.
+        /// The first end of its lease. Renewals do not change it.
         lease_until: Timestamp,
     },
     /// It did all there was to do.

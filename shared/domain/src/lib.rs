@@ -41,6 +41,7 @@ pub mod identity;
 pub mod incident;
 pub mod job;
 pub mod last_day;
+pub mod lease;
 pub mod mail_feedback;
 pub mod mapping;
 mod nearest;

@@ -82,7 +82,7 @@ impl From<ServiceFailure> for FunctionError {
     }
 }
 
-/// `VendorFailed`, `ServiceFailed`, `NotCredible` where what was read cannot be true, or `Panicked`.
+/// `VendorFailed`, `ServiceFailed`, `NotCredible` where what was read cannot be true, `Panicked`, or `LeaseLost`.
 impl From<JobFailure> for FunctionError {
     fn from(failure: JobFailure) -> Self {
         let name = match failure {
@@ -90,6 +90,7 @@ impl From<JobFailure> for FunctionError {
             JobFailure::Service(_) => "ServiceFailed",
             JobFailure::NotCredible(_) => "NotCredible",
             JobFailure::Panicked(_) => "Panicked",
+            JobFailure::LeaseLost => "LeaseLost",
         };
         Self {
             trouble: failure.trouble(),

@@ -29,7 +29,8 @@ impl JobEvent {
 /// How a job ended well: for whoever called the function and waits, and for its log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobAnswer {
-    /// `finished`, `unfinished` (the watchdog goes on with it), `already_running`, `backing_off`, `paused`, or `held_back` (a vendor
+    /// `finished`, `unfinished` (the watchdog goes on with it), `already_running`, `superseded` (another run took the lease over, and
+    /// carries the work on), `backing_off`, `paused`, or `held_back` (a vendor
     /// is not well).
     pub outcome: &'static str,
     /// What was done, by name; empty where nothing was.
@@ -43,6 +44,7 @@ impl JobAnswer {
             RunOutcome::Finished(done) => ("finished", counts(done)),
             RunOutcome::Unfinished(done) => ("unfinished", counts(done)),
             RunOutcome::AlreadyRunning { .. } => ("already_running", Counts::new()),
+            RunOutcome::Superseded => ("superseded", Counts::new()),
             RunOutcome::BackingOff { .. } => ("backing_off", Counts::new()),
             RunOutcome::Paused => ("paused", Counts::new()),
             RunOutcome::HeldBack => ("held_back", Counts::new()),

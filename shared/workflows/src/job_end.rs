@@ -5,40 +5,32 @@
 
 use habitsync_domain::back_off::BackOff;
 use habitsync_domain::failing::Failing;
-use habitsync_domain::job::{Failure, Job, JobState, RunRecord, RunState};
+use habitsync_domain::job::{Failure, JobState, RunRecord, RunState};
 use habitsync_domain::trouble::TriedAgain;
 use jiff::Timestamp;
 use tracing::error;
 
+use crate::held_lease::give_back;
 use crate::job_run::{JobFailure, Progress};
-use crate::ports::failure::ServiceFailure;
-use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
+use crate::ports::lease::{HoldLease, SaveFailure};
+use crate::ports::runs::{RememberJob, SaveRun};
 
 /// Records how the run ended and gives the lease back. `remembered` is none where the job's state could not be read.
 ///
 /// # Errors
-/// The run's own failure; or else that its end could not be recorded.
+/// The run's own failure; or else that its end could not be recorded. A run that has lost its lease records nothing: the run that
+/// took the lease over does.
 pub(crate) async fn close_run<T, S: HoldLease + SaveRun + RememberJob>(
-    store: &S,
+    held: &S,
     run: &mut RunRecord,
     remembered: Option<JobState>,
     result: Result<Progress<T>, JobFailure>,
     now: Timestamp,
 ) -> Result<Progress<T>, JobFailure> {
-    let mut end = End { store, run, now };
+    let mut end = End { store: held, run, now };
     let result = end.record(remembered, result).await;
-    release_lease(store, run.job, &run.id).await;
+    give_back(held).await;
     result
-}
-
-/// Gives the lease back, and tries twice. A lease that stays runs out by itself, so that its failure fails no run.
-pub(crate) async fn release_lease<S: HoldLease>(store: &S, job: Job, id: &str) {
-    for _ in 0..2 {
-        match store.release_lease(job, id).await {
-            Ok(()) => return,
-            Err(failure) => error!(job = %job, error = %failure, "the lease could not be given back"),
-        }
-    }
 }
 
 /// A run that is being closed.
@@ -55,6 +47,9 @@ impl<S: SaveRun + RememberJob> End<'_, S> {
         remembered: Option<JobState>,
         mut result: Result<Progress<T>, JobFailure>,
     ) -> Result<Progress<T>, JobFailure> {
+        if matches!(result, Err(JobFailure::LeaseLost)) {
+            return result;
+        }
         self.conclude(&result);
         if let Err(failure) = self.save_run().await {
             result = first(result, failure);
@@ -92,9 +87,10 @@ impl<S: SaveRun + RememberJob> End<'_, S> {
     }
 
     /// Stores the run; where the table refuses it, without its counts and with a short cause.
-    async fn save_run(&self) -> Result<(), ServiceFailure> {
-        let Err(failure) = self.store.save_run(self.run).await else {
-            return Ok(());
+    async fn save_run(&self) -> Result<(), SaveFailure> {
+        let failure = match self.store.save_run(self.run).await {
+            Err(failure @ SaveFailure::Service(_)) => failure,
+            saved => return saved,
         };
         log_unrecorded(&failure);
         self.store.save_run(&self.run.smallest()).await
@@ -105,7 +101,7 @@ impl<S: SaveRun + RememberJob> End<'_, S> {
         &self,
         remembered: JobState,
         result: &Result<Progress<T>, JobFailure>,
-    ) -> Result<(), ServiceFailure> {
+    ) -> Result<(), SaveFailure> {
         let after = match result {
             Ok(progress) => self.after_progress(remembered, progress),
             Err(failure) => self.after_failure(remembered, failure),
@@ -120,7 +116,7 @@ impl<S: SaveRun + RememberJob> End<'_, S> {
         Err(failure)
     }
 
-    async fn save_failure_alone(&self, cause: &JobFailure) -> Result<(), ServiceFailure> {
+    async fn save_failure_alone(&self, cause: &JobFailure) -> Result<(), SaveFailure> {
         let stored = self.store.load_job(self.run.job).await?;
         self.store
             .save_job(self.run.job, &self.after_failure(stored, cause))
@@ -153,12 +149,16 @@ impl<S: SaveRun + RememberJob> End<'_, S> {
     }
 }
 
-/// The run's own failure, where it has one; what could not be recorded is a failure of its own.
-fn first<T>(result: Result<Progress<T>, JobFailure>, failure: ServiceFailure) -> Result<Progress<T>, JobFailure> {
+/// The run's own failure, where it has one; what could not be recorded is a failure of its own. A lease that was lost comes before
+/// either: the run that has it now tells what there is to tell.
+fn first<T>(result: Result<Progress<T>, JobFailure>, failure: SaveFailure) -> Result<Progress<T>, JobFailure> {
+    if failure == SaveFailure::LeaseLost {
+        return Err(JobFailure::LeaseLost);
+    }
     log_unrecorded(&failure);
     result.and(Err(failure.into()))
 }
 
-fn log_unrecorded(failure: &ServiceFailure) {
+fn log_unrecorded(failure: &SaveFailure) {
     error!(error = %failure, "a part of the run's end could not be recorded");
 }

@@ -9,16 +9,19 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use habitsync_domain::failing::{Signature, VendorTrouble};
-use habitsync_domain::job::{Job, JobState, RunRecord, RunState, STALLED_SLICES};
+use habitsync_domain::job::{Job, JobState, RunRecord, STALLED_SLICES};
+use habitsync_domain::lease;
 use habitsync_domain::trouble::Trouble;
 use habitsync_domain::vendor::Vendor;
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use crate::job_end::{close_run, release_lease};
-use crate::ports::clock::Now;
+use crate::held_lease::{give_back, keep_renewed};
+use crate::job_end::close_run;
+use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::{ServiceFailure, VendorFailure};
-use crate::ports::runs::{HoldLease, Lease, RememberJob, SaveRun};
+use crate::ports::lease::{HoldLease, Lease, SaveFailure};
+use crate::ports::runs::{RememberJob, SaveRun};
 
 /// Named counts of what a run did; for logs, the run's record and the operator.
 pub type Counts = BTreeMap<String, u64>;
@@ -26,11 +29,14 @@ pub type Counts = BTreeMap<String, u64>;
 /// How a run ended well.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunOutcome<T> {
-    /// Another run of the same job goes on until then at the latest; nothing was done.
+    /// Another run of the same job goes on; nothing was done.
     AlreadyRunning {
-        /// The end of its lease.
+        /// The end of its lease, which it renews as long as it goes on.
         until: Timestamp,
     },
+    /// Another run took the job's lease over, since this one had not renewed it: that run carries the work on, and says so in this
+    /// one's record.
+    Superseded,
     /// The runs before it failed for reasons that pass by themselves: the job stays away until then. Nothing was done.
     BackingOff {
         /// The end of the wait.
@@ -49,7 +55,7 @@ pub enum RunOutcome<T> {
 /// How a run was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Start {
-    /// When the invocation ends, and so does its lease.
+    /// When the invocation ends. Its lease may end before: that is renewed as long as the run goes on.
     pub deadline: Timestamp,
     /// Whether somebody asked for this very run: it goes ahead where the job would stay away.
     pub asked_for: bool,
@@ -94,6 +100,18 @@ pub enum JobFailure {
     /// The program panicked. The message is a literal of the program and quotes no data.
     #[error("the program panicked: {0}")]
     Panicked(&'static str),
+    /// Another process took the job's lease over: it does the work.
+    #[error("another process has taken the lease over, and carries the work on")]
+    LeaseLost,
+}
+
+impl From<SaveFailure> for JobFailure {
+    fn from(failure: SaveFailure) -> Self {
+        match failure {
+            SaveFailure::LeaseLost => Self::LeaseLost,
+            SaveFailure::Service(failure) => Self::Service(failure),
+        }
+    }
 }
 
 impl JobFailure {
@@ -103,7 +121,7 @@ impl JobFailure {
         match self {
             Self::Vendor(failure) => failure.trouble(),
             Self::NotCredible(_) => Trouble::Vendor,
-            Self::Service(_) | Self::Panicked(_) => Trouble::Ours,
+            Self::Service(_) | Self::Panicked(_) | Self::LeaseLost => Trouble::Ours,
         }
     }
 
@@ -115,7 +133,7 @@ impl JobFailure {
             Self::Service(failure) => Signature::Service {
                 service: failure.service.to_owned(),
             },
-            Self::Panicked(_) => Signature::Service {
+            Self::Panicked(_) | Self::LeaseLost => Signature::Service {
                 service: "HabitSync".to_owned(),
             },
             Self::NotCredible(_) => Signature::Vendor {
@@ -129,16 +147,23 @@ impl JobFailure {
     }
 }
 
-/// Closes the job's unfinished runs: there is nothing for anybody to carry on.
+/// Closes the job's unfinished runs: nothing carries them on. A run that goes on just now ends by itself.
 ///
 /// # Errors
 /// The table failed.
-pub async fn stop_job<S: SaveRun>(store: &S, job: Job) -> Result<(), JobFailure> {
-    Ok(store.supersede_runs(job, None).await?)
+pub async fn stop_job<S: HoldLease + SaveRun, C: Now>(store: &S, clock: &C, job: Job) -> Result<(), JobFailure> {
+    let now = clock.now();
+    let Lease::Acquired(held) = store.acquire_lease(job, &run_id(now), now).await? else {
+        return Ok(());
+    };
+    let closed = held.supersede_runs(job, None).await;
+    give_back(&held).await;
+    Ok(closed?)
 }
 
-/// Runs `work` under the job's lease until the deadline, and records how it went. The job's remembered state is handed to the
-/// work, which may change it; it is stored in the end, whether the work succeeded, failed or panicked.
+/// Runs `work` under the job's lease until the deadline, and records how it went. The work gets the handle of the table that holds
+/// the lease, and the job's remembered state, which it may change; it is stored in the end, whether the work succeeded, failed or
+/// panicked.
 ///
 /// # Errors
 /// The work failed or panicked, or the table failed; the cause is on record as far as the table allows, and the lease is free.
@@ -147,65 +172,79 @@ pub async fn run_job<T, S, C>(
     clock: &C,
     job: Job,
     start: Start,
-    work: impl AsyncFnOnce(&mut JobState) -> Result<Progress<T>, JobFailure>,
+    work: impl AsyncFnOnce(&S, &mut JobState) -> Result<Progress<T>, JobFailure>,
 ) -> Result<RunOutcome<T>, JobFailure>
 where
     S: HoldLease + SaveRun + RememberJob,
-    C: Now,
+    C: Now + Pause,
 {
-    let (started_at, deadline) = (clock.now(), start.deadline);
-    if let Some(until) = stays_away(store, job, start, started_at).await? {
+    if let Some(until) = stays_away(store, job, start, clock.now()).await? {
         return Ok(RunOutcome::BackingOff { until });
     }
-    let id = run_id(started_at);
-    if let Lease::HeldUntil(until) = take_lease(store, job, &id, started_at, deadline).await? {
-        return Ok(RunOutcome::AlreadyRunning { until });
+    let id = run_id(clock.now());
+    let held = match take_lease(store, clock, job, &id).await? {
+        Lease::Acquired(held) => held,
+        Lease::HeldUntil(until) => return Ok(RunOutcome::AlreadyRunning { until }),
+    };
+    let mut run = RunRecord::begun(id, job, clock.now());
+    let slice = keep_renewed(&held, clock, run_slice(&held, &run, work)).await;
+    let (result, remembered) = slice.unwrap_or_else(|lost| (Err(lost.into()), None));
+    match close_run(&held, &mut run, remembered, result, clock.now()).await {
+        Ok(progress) if progress.finished => Ok(RunOutcome::Finished(progress.outcome)),
+        Ok(progress) => Ok(RunOutcome::Unfinished(progress.outcome)),
+        Err(JobFailure::LeaseLost) => Ok(RunOutcome::Superseded),
+        Err(failure) => Err(failure),
     }
-    let state = RunState::Unfinished { lease_until: deadline };
-    let mut run = RunRecord {
-        id,
-        job,
-        started_at,
-        state,
-        counts: Counts::new(),
-    };
-    let (result, remembered) = match begin_slice(store, &run).await {
-        Ok(before) => work_under_lease(before, work).await,
-        // The job's state is unknown: it is read again, so that the failure joins what the job remembers.
-        Err(failure) => (Err(failure.into()), store.load_job(job).await.ok()),
-    };
-    let progress = close_run(store, &mut run, remembered, result, clock.now()).await?;
-    let ended = if progress.finished {
-        RunOutcome::Finished
-    } else {
-        RunOutcome::Unfinished
-    };
-    Ok(ended(progress.outcome))
 }
 
-/// Takes the lease. Where the table's answer was lost the lease may be ours all the same, and is given back.
-async fn take_lease<S: HoldLease>(
-    store: &S,
-    job: Job,
-    id: &str,
-    now: Timestamp,
-    until: Timestamp,
-) -> Result<Lease, ServiceFailure> {
-    let taken = store.acquire_lease(job, id, now, until).await;
-    if taken.is_err() {
-        release_lease(store, job, id).await;
+/// Acquires the job's lease. One whose holder has missed a renewal ends within seconds, most likely: it is waited for. Where the
+/// table's answer was lost the lease may be ours all the same: asked again, it recognises its holder.
+async fn take_lease<S, C>(store: &S, clock: &C, job: Job, holder: &str) -> Result<Lease<S>, ServiceFailure>
+where
+    S: HoldLease,
+    C: Now + Pause,
+{
+    let now = clock.now();
+    let answer = match store.acquire_lease(job, holder, now).await {
+        Err(_) => store.acquire_lease(job, holder, now).await?,
+        Ok(answer) => answer,
+    };
+    match answer {
+        Lease::HeldUntil(until) if lease::has_missed_renewal(until, now) => {
+            clock.pause(until.duration_since(now).unsigned_abs()).await;
+            store.acquire_lease(job, holder, clock.now()).await
+        }
+        answer => Ok(answer),
     }
-    taken
+}
+
+/// The run from its record to the end of its work. Returns the result and what the job remembers afterwards.
+async fn run_slice<T, S>(
+    held: &S,
+    run: &RunRecord,
+    work: impl AsyncFnOnce(&S, &mut JobState) -> Result<Progress<T>, JobFailure>,
+) -> (Result<Progress<T>, JobFailure>, Option<JobState>)
+where
+    S: SaveRun + RememberJob,
+{
+    match begin_slice(held, run).await {
+        Ok(before) => work_under_lease(held, before, work).await,
+        // The job's state is unknown: it is read again, so that the failure joins what the job remembers.
+        Err(failure) => (Err(failure.into()), held.load_job(run.job).await.ok()),
+    }
 }
 
 /// Does the work, and turns a panic into a failure, so that the run ends like any other. Returns the result and what the job
 /// remembers afterwards.
-async fn work_under_lease<T>(
+async fn work_under_lease<T, S>(
+    held: &S,
     mut remembered: JobState,
-    work: impl AsyncFnOnce(&mut JobState) -> Result<Progress<T>, JobFailure>,
+    work: impl AsyncFnOnce(&S, &mut JobState) -> Result<Progress<T>, JobFailure>,
 ) -> (Result<Progress<T>, JobFailure>, Option<JobState>) {
     // Boxed: the futures of a job are many calls deep.
-    let caught = AssertUnwindSafe(Box::pin(work(&mut remembered))).catch_unwind().await;
+    let caught = AssertUnwindSafe(Box::pin(work(held, &mut remembered)))
+        .catch_unwind()
+        .await;
     let result = caught.unwrap_or_else(|panic| Err(JobFailure::Panicked(panic_message(panic.as_ref()))));
     (result, Some(remembered))
 }
@@ -235,7 +274,7 @@ async fn stays_away<S: RememberJob>(
 
 /// Puts the run on record, and counts the slice as one that gets nowhere until it has done something: one that crashes cannot
 /// say so itself.
-async fn begin_slice<S: SaveRun + RememberJob>(store: &S, run: &RunRecord) -> Result<JobState, ServiceFailure> {
+async fn begin_slice<S: SaveRun + RememberJob>(store: &S, run: &RunRecord) -> Result<JobState, SaveFailure> {
     store.save_run(run).await?;
     store.supersede_runs(run.job, Some(&run.id)).await?;
     let mut remembered = store.load_job(run.job).await?;

@@ -16,18 +16,16 @@ use habitsync_domain::roster::Roster;
 use habitsync_domain::trouble::Trouble;
 use habitsync_domain::user::PortalUser;
 use habitsync_domain::user_plan::{Action, Brakes, Planned, Situation, Step, adopted, plan_users};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use uuid::Uuid;
 
+use crate::held_lease::give_back;
 use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
+use crate::ports::lease::{HoldLease, Lease, SaveFailure};
 use crate::ports::people::{FindPersonByUserName, LoadPerson, ReplaceLink, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
-use crate::ports::runs::{HoldLease, Lease};
 use crate::ports::vendors::{FindEmployee, FindUser};
-
-/// Longer than a few writes take. Whoever dies while writing keeps the next run waiting no longer than this.
-const LEASED_FOR: SignedDuration = SignedDuration::from_mins(1);
 
 /// What linking touches.
 #[derive(Debug)]
@@ -101,11 +99,14 @@ pub enum NotLinked {
     #[error("employee {0} is linked to another account; add --rebind to give that link up")]
     EmployeeLinked(EmployeeId),
     /// A run is going on.
-    #[error("a user sync runs until {until} at the latest; try again after it")]
+    #[error("a user sync runs (its lease ends at {until}, unless it is renewed); try again after it")]
     Running {
-        /// The end of its lease.
+        /// The end of its lease, which it renews as long as it goes on.
         until: Timestamp,
     },
+    /// A user sync took the lease over while this process was stopped.
+    #[error("a user sync has taken over, since this command had stopped; look again")]
+    LeaseLost,
     /// What was shown is no longer so.
     #[error("something has changed since this was shown; look again")]
     Moved,
@@ -115,6 +116,15 @@ pub enum NotLinked {
     /// The table failed. The same again completes what is missing.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
+}
+
+impl From<SaveFailure> for NotLinked {
+    fn from(failure: SaveFailure) -> Self {
+        match failure {
+            SaveFailure::LeaseLost => Self::LeaseLost,
+            SaveFailure::Service(failure) => Self::Service(failure),
+        }
+    }
 }
 
 impl NotLinked {
@@ -130,6 +140,7 @@ impl NotLinked {
             | Self::AccountLinked { .. }
             | Self::EmployeeLinked(_)
             | Self::Running { .. }
+            | Self::LeaseLost
             | Self::Moved => Trouble::Config,
         }
     }
@@ -157,7 +168,7 @@ where
     }
     let account = linking.tribal_habits.find_user(&wish.user_name).await?;
     let account = account.ok_or(NotLinked::NoAccount)?;
-    let before = linking.may_link(wish).await?;
+    let before = may_link(linking.store, wish, linking.clock.now()).await?;
     let link = adopted(&configuration.users, &wish.employee_id, &account);
     let manager = linking.manager_of(&employee).await?;
     let person = display_name(&employee);
@@ -189,8 +200,8 @@ where
     let was_linked = proposed.is_there();
     let now = linking.clock.now();
     if !was_linked {
-        let write = async || linking.store_link(proposed, by, now).await;
-        under_lease(linking.store, now, write).await?;
+        let write = async |held: &S| store_link(held, proposed, by, now).await;
+        under_lease(linking.store, linking.clock, write).await?;
     }
     let parked = ParkedOn::User(proposed.link.user_name.clone());
     let released = linking.store.release_results(&parked, now).await?;
@@ -217,34 +228,31 @@ where
             after: String::new(),
         }],
     };
-    under_lease(store, now, async || {
-        if store.load_person(&shown.employee_id).await?.as_ref() != Some(shown) {
+    under_lease(store, clock, async |held: &S| {
+        if held.load_person(&shown.employee_id).await?.as_ref() != Some(shown) {
             return Err(NotLinked::Moved);
         }
-        store.replace_link(shown, None, &change).await?;
-        Ok(nothing_rests(store, &shown.employee_id).await?)
+        held.replace_link(shown, None, &change).await?;
+        Ok(nothing_rests(held, &shown.employee_id).await?)
     })
     .await
 }
 
-impl<H, P, S, C> LinkPerson<'_, H, P, S, C>
+/// The person's link, where neither that nor the account's is in the way.
+async fn may_link<S>(store: &S, wish: &Wish, now: Timestamp) -> Result<Option<Person>, NotLinked>
 where
     S: LoadPerson + FindPersonByUserName,
-    C: Now,
 {
-    /// The person's link, where neither that nor the account's is in the way.
-    async fn may_link(&self, wish: &Wish) -> Result<Option<Person>, NotLinked> {
-        let holder = self.store.find_person(&wish.user_name, self.clock.now()).await?;
-        if let Some(to) = holder.filter(|holder| *holder != wish.employee_id) {
-            return Err(NotLinked::AccountLinked { to });
-        }
-        let before = self.store.load_person(&wish.employee_id).await?;
-        let is_elsewhere = before.as_ref().is_some_and(|before| before.user_name != wish.user_name);
-        if is_elsewhere && !wish.rebind {
-            return Err(NotLinked::EmployeeLinked(wish.employee_id.clone()));
-        }
-        Ok(before)
+    let holder = store.find_person(&wish.user_name, now).await?;
+    if let Some(to) = holder.filter(|holder| *holder != wish.employee_id) {
+        return Err(NotLinked::AccountLinked { to });
     }
+    let before = store.load_person(&wish.employee_id).await?;
+    let is_elsewhere = before.as_ref().is_some_and(|before| before.user_name != wish.user_name);
+    if is_elsewhere && !wish.rebind {
+        return Err(NotLinked::EmployeeLinked(wish.employee_id.clone()));
+    }
+    Ok(before)
 }
 
 impl<H: FindEmployee, P, S, C> LinkPerson<'_, H, P, S, C> {
@@ -258,49 +266,46 @@ impl<H: FindEmployee, P, S, C> LinkPerson<'_, H, P, S, C> {
     }
 }
 
-impl<H, P, S, C> LinkPerson<'_, H, P, S, C>
+async fn store_link<S>(store: &S, proposed: &ProposedLink, by: &str, now: Timestamp) -> Result<(), NotLinked>
 where
     S: LoadPerson + FindPersonByUserName + SavePerson + ReplaceLink + SaveParked,
-    C: Now,
 {
-    async fn store_link(&self, proposed: &ProposedLink, by: &str, now: Timestamp) -> Result<(), NotLinked> {
-        let wish = Wish {
-            employee_id: proposed.link.employee_id.clone(),
-            user_name: proposed.link.user_name.clone(),
-            rebind: true,
-        };
-        if self.may_link(&wish).await? != proposed.before {
-            return Err(NotLinked::Moved);
-        }
-        let action = proposed.action(by, now);
-        let (link, change) = (action.person_after(now), action.change(now));
-        match &proposed.before {
-            Some(before) => self.store.replace_link(before, Some(&link), &change).await?,
-            None => self.store.save_person(&link, &change).await?,
-        }
-        Ok(nothing_rests(self.store, &link.employee_id).await?)
+    let wish = Wish {
+        employee_id: proposed.link.employee_id.clone(),
+        user_name: proposed.link.user_name.clone(),
+        rebind: true,
+    };
+    if may_link(store, &wish, now).await? != proposed.before {
+        return Err(NotLinked::Moved);
     }
+    let action = proposed.action(by, now);
+    let (link, change) = (action.person_after(now), action.change(now));
+    match &proposed.before {
+        Some(before) => store.replace_link(before, Some(&link), &change).await?,
+        None => store.save_person(&link, &change).await?,
+    }
+    Ok(nothing_rests(store, &link.employee_id).await?)
 }
 
 /// What was refused of the person was about another account: the next run tries it all.
-async fn nothing_rests<S: SaveParked>(store: &S, employee_id: &EmployeeId) -> Result<(), ServiceFailure> {
+async fn nothing_rests<S: SaveParked>(store: &S, employee_id: &EmployeeId) -> Result<(), SaveFailure> {
     let (employee_id, setbacks) = (employee_id.clone(), Vec::new());
     store.save_parked(&Parked { employee_id, setbacks }).await
 }
 
-/// Writes while no user sync can.
-async fn under_lease<S: HoldLease>(
+/// Writes while no user sync can. A few writes take less time than the lease lasts: it is not renewed but by them.
+async fn under_lease<S: HoldLease, C: Now>(
     store: &S,
-    now: Timestamp,
-    write: impl AsyncFnOnce() -> Result<(), NotLinked>,
+    clock: &C,
+    write: impl AsyncFnOnce(&S) -> Result<(), NotLinked>,
 ) -> Result<(), NotLinked> {
     let holder = format!("link-{}", Uuid::new_v4());
-    let until = now.saturating_add(LEASED_FOR).unwrap_or(Timestamp::MAX);
-    if let Lease::HeldUntil(until) = store.acquire_lease(Job::Users, &holder, now, until).await? {
-        return Err(NotLinked::Running { until });
-    }
-    let written = write().await;
-    store.release_lease(Job::Users, &holder).await?;
+    let held = match store.acquire_lease(Job::Users, &holder, clock.now()).await? {
+        Lease::Acquired(held) => held,
+        Lease::HeldUntil(until) => return Err(NotLinked::Running { until }),
+    };
+    let written = write(&held).await;
+    give_back(&held).await;
     written
 }
 

@@ -14,8 +14,9 @@ use jiff::Timestamp;
 
 use crate::ports::breaker::KeepBreaker;
 use crate::ports::clock::{Now, Pause};
-use crate::ports::courses::{FindTopic, SaveTopic};
+use crate::ports::courses::{FindTopic, MarkCourseBroken};
 use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
+use crate::ports::lease::SaveFailure;
 use crate::ports::people::FindPersonByUserName;
 use crate::ports::results::{Claim, ClaimResult, ReleaseResults, SettleResult};
 use crate::ports::runs::RememberJob;
@@ -25,7 +26,14 @@ use crate::unsettled::Unsettled;
 
 /// What pushing needs of the customer's table.
 pub trait ResultTable:
-    ClaimResult + SettleResult + ReleaseResults + KeepBreaker + FindPersonByUserName + FindTopic + SaveTopic + RememberJob
+    ClaimResult
+    + SettleResult
+    + ReleaseResults
+    + KeepBreaker
+    + FindPersonByUserName
+    + FindTopic
+    + MarkCourseBroken
+    + RememberJob
 {
 }
 
@@ -36,7 +44,7 @@ impl<T> ResultTable for T where
         + KeepBreaker
         + FindPersonByUserName
         + FindTopic
-        + SaveTopic
+        + MarkCourseBroken
         + RememberJob
 {
 }
@@ -70,6 +78,8 @@ pub enum PushOutcome {
         /// The end of their claim.
         until: Timestamp,
     },
+    /// The claim ran out, and another push has taken it over: that push settles the completion.
+    Superseded,
 }
 
 /// Pushes one completion. `deadline` is when this invocation ends, and so does its claim.
@@ -88,13 +98,17 @@ where
     Clock: Now + Pause,
 {
     let claim = push.table.claim_result(completion, push.clock.now(), deadline).await?;
-    let before = match claim {
-        Claim::Ours { before } => before,
+    let (before, claim) = match claim {
+        Claim::Ours { before, claim } => (before, claim),
         Claim::HeldUntil(until) => return Ok(PushOutcome::HeldByAnother { until }),
         Claim::Settled(state) => return Ok(PushOutcome::AlreadySettled(state)),
     };
     let record = push.attempt(completion, before.as_ref(), deadline).await?;
-    push.table.settle_result(&record).await?;
+    match push.table.settle_result(&record, claim).await {
+        Ok(()) => {}
+        Err(SaveFailure::LeaseLost) => return Ok(PushOutcome::Superseded),
+        Err(SaveFailure::Service(failure)) => return Err(failure),
+    }
     if let ResultState::Parked { on, .. } = &record.state {
         push.release_if_it_has_come(&record.completion, on, deadline).await?;
     }
@@ -211,7 +225,7 @@ where
             }
             Recording::HeldBack => Ok(unsettled.parked(ParkedOn::EmployeeConnect, self.clock.now())),
             Recording::Failed(failure) if failure.kind == VendorFailureKind::NotFound(Missing::Course) => {
-                self.mark_broken(completion, &course).await?;
+                self.table.mark_course_broken(completion.topic, &course).await?;
                 Ok(unsettled.parked(ParkedOn::Topic(completion.topic), self.clock.now()))
             }
             Recording::Failed(failure) => Ok(unsettled.failed(&failure, self.ladder, self.clock.now())),
@@ -225,18 +239,6 @@ where
             clock: self.clock,
             deadline,
         }
-    }
-
-    /// Marks the topic's course as broken, unless it is another one by now.
-    async fn mark_broken(&self, completion: &Completion, course: &CourseId) -> Result<(), ServiceFailure> {
-        let Some(mut topic) = self.table.find_topic(completion.topic).await? else {
-            return Ok(());
-        };
-        match &mut topic.course {
-            Some(linked) if linked.id == *course => linked.broken = true,
-            _ => return Ok(()),
-        }
-        self.table.save_topic(&topic).await
     }
 
     /// What it waits for may have come between looking for it and parking: then nobody else would release the result. It

@@ -11,7 +11,7 @@ use tracing::error;
 
 use crate::held_back::is_held_back;
 use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
-use crate::ports::clock::Now;
+use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::ServiceFailure;
 use crate::ports::incidents::{ListIncidents, NoteHeldBack};
 use crate::ports::queue::QueueCompletion;
@@ -64,17 +64,17 @@ where
     Table: ListIncidents + NoteHeldBack,
     Portal: ListCompletions,
     Queue: QueueCompletion,
-    Clock: Now,
+    Clock: Now + Pause,
 {
     if sweep.configuration.status != Status::Live || !sweep.configuration.results.enabled {
-        stop_job(sweep.table, Job::ResultsSweep).await?;
+        stop_job(sweep.table, sweep.clock, Job::ResultsSweep).await?;
         return Ok(RunOutcome::Paused);
     }
     let tenant = &sweep.configuration.tenant;
     if is_held_back(sweep.table, tenant, Job::ResultsSweep, sweep.clock.now()).await? {
         return Ok(RunOutcome::HeldBack);
     }
-    let work = async |state: &mut JobState| sweep.work(state, start.deadline).await;
+    let work = async |_: &Table, state: &mut JobState| sweep.work(state, start.deadline).await;
     run_job(sweep.table, sweep.clock, Job::ResultsSweep, start, work).await
 }
 

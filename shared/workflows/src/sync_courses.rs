@@ -11,7 +11,7 @@ use habitsync_domain::course::{Course, LinkedCourse, TopicRecord};
 use habitsync_domain::course_codes::SharedCode;
 use habitsync_domain::course_plan::{CourseAction, TopicPlan, plan_courses};
 use habitsync_domain::identity::TopicId;
-use habitsync_domain::job::Job;
+use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::result::ParkedOn;
 use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
@@ -19,10 +19,11 @@ use tracing::warn;
 use crate::course_report::CourseReport;
 use crate::held_back::is_held_back;
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
-use crate::ports::clock::Now;
+use crate::ports::clock::{Now, Pause};
 use crate::ports::courses::{LoadTopics, SaveTopic};
 use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
 use crate::ports::incidents::{ListIncidents, NoteHeldBack};
+use crate::ports::lease::SaveFailure;
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
 use crate::ports::vendors::{CreatedCourse, ListTopics, SaveCourse};
@@ -59,20 +60,34 @@ where
     Table: ListIncidents + NoteHeldBack,
     Portal: ListTopics,
     Hris: SaveCourse,
-    Clock: Now,
+    Clock: Now + Pause,
 {
     if sync.configuration.status == Status::Paused || !sync.configuration.courses.enabled {
-        stop_job(sync.table, Job::Courses).await?;
+        stop_job(sync.table, sync.clock, Job::Courses).await?;
         return Ok(RunOutcome::Paused);
     }
     let tenant = &sync.configuration.tenant;
     if is_held_back(sync.table, tenant, Job::Courses, sync.clock.now()).await? {
         return Ok(RunOutcome::HeldBack);
     }
-    run_job(sync.table, sync.clock, Job::Courses, start, async |_| {
-        sync.work(start.deadline).await
-    })
-    .await
+    let work = async |held: &Table, _: &mut JobState| sync.writing_through(held).work(start.deadline).await;
+    run_job(sync.table, sync.clock, Job::Courses, start, work).await
+}
+
+impl<'a, Table, Portal, Hris, Clock> SyncCourses<'a, Table, Portal, Hris, Clock> {
+    /// The same, through the handle of the table that holds the job's lease.
+    fn writing_through<'b>(&self, held: &'b Table) -> SyncCourses<'b, Table, Portal, Hris, Clock>
+    where
+        'a: 'b,
+    {
+        SyncCourses {
+            table: held,
+            portal: self.portal,
+            hris: self.hris,
+            clock: self.clock,
+            configuration: self.configuration,
+        }
+    }
 }
 
 impl<Table, Portal, Hris, Clock> SyncCourses<'_, Table, Portal, Hris, Clock>
@@ -175,7 +190,7 @@ where
         plan: TopicPlan,
         course: Option<LinkedCourse>,
         report: &mut CourseReport,
-    ) -> Result<(), ServiceFailure> {
+    ) -> Result<(), SaveFailure> {
         let mut record = TopicRecord {
             course,
             ..plan.record.clone()

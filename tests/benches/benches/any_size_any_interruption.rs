@@ -10,6 +10,7 @@ use habitsync_benches::{Comparison, InitialLoad};
 use habitsync_domain::job::{Job, JobState};
 use habitsync_fixtures::Blueprint;
 use habitsync_local::customer::{Example, ExampleCustomer, today};
+use habitsync_local::stored::put_job;
 use habitsync_local::wait::until;
 use habitsync_local::{LocalError, LocalStack, Options};
 use habitsync_simulator_harness::{EffectKind, Entry, Method};
@@ -193,7 +194,7 @@ impl<'a> Load<'a> {
             last_verified_on: None,
             ..self.job().await?
         };
-        table.save_job(Job::Users, &yesterday).await?;
+        put_job(&table, Job::Users, &yesterday).await?;
         let event = json!({ "tenant": self.customer.tenant });
         self.stack.invoke("user-sync", &event).await?;
         let last = self.job().await?;

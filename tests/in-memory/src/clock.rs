@@ -49,6 +49,14 @@ impl Pause for ManualClock {
         self.pauses.lock().push(wait);
         self.advance(SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX));
     }
+
+    async fn pause_beside(&self, wait: Duration) {
+        let wait = SignedDuration::try_from(wait).unwrap_or(SignedDuration::MAX);
+        let end = self.now().saturating_add(wait).unwrap_or(Timestamp::MAX);
+        while self.now() < end {
+            tokio::task::yield_now().await;
+        }
+    }
 }
 
 /// Tokio's clock as a wall clock: where a test pauses the one, the other stands still and jumps with it.
@@ -72,5 +80,11 @@ impl TokioClock {
 impl Now for TokioClock {
     fn now(&self) -> Timestamp {
         self.origin + self.began.elapsed()
+    }
+}
+
+impl Pause for TokioClock {
+    async fn pause(&self, wait: Duration) {
+        tokio::time::sleep(wait).await;
     }
 }

@@ -30,6 +30,7 @@ pub enum Call {
     FindEmployee,
     FindGoLive,
     FindHeldBack,
+    FindLease,
     FindPerson,
     FindResult,
     FindSummary,
@@ -71,6 +72,7 @@ pub enum Call {
     LoadPerson,
     LoadStanding,
     LoadTopics,
+    MarkCourseBroken,
     LoadWebhookSecrets,
     NoteWord,
     PostponeHold,
@@ -84,6 +86,7 @@ pub enum Call {
     ReceiveFeedback,
     RecordResult,
     ReleaseLease,
+    RenewLease,
     ReleaseResult,
     ReleaseResults,
     ReloadWebhookSecrets,
@@ -179,13 +182,17 @@ impl<E> Faults<E> {
     }
 
     /// Makes a call: notes it, lets others have a turn, and has the effect, unless a failure is armed.
-    pub(crate) async fn call<T>(&self, call: Call, effect: impl FnOnce() -> Result<T, E> + Send) -> Result<T, E> {
+    pub(crate) async fn call<T, F: From<E>>(
+        &self,
+        call: Call,
+        effect: impl FnOnce() -> Result<T, F> + Send,
+    ) -> Result<T, F> {
         tokio::task::yield_now().await;
         self.made.lock().push(call);
         match self.take(call) {
             None => effect(),
-            Some(Fault::Before(failure)) => Err(failure),
-            Some(Fault::After(failure)) => effect().and(Err(failure)),
+            Some(Fault::Before(failure)) => Err(failure.into()),
+            Some(Fault::After(failure)) => effect().and(Err(failure.into())),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The links and mirrors of one customer's people.
 
 use habitsync_domain::identity::{EmployeeId, UserName};
+use habitsync_domain::job::Job;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
@@ -9,6 +10,7 @@ use jiff::Timestamp;
 use crate::faults::Call;
 use crate::table::{Table, TableState};
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::people::{
     FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson, ReplaceLink, SaveLastDay,
     SaveParked, SavePerson,
@@ -29,10 +31,10 @@ impl LoadPerson for Table {
 }
 
 impl SavePerson for Table {
-    async fn save_person(&self, person: &Person, change: &PersonChange) -> Result<(), ServiceFailure> {
+    async fn save_person(&self, person: &Person, change: &PersonChange) -> Result<(), SaveFailure> {
         let save = || {
             let id = person.employee_id.clone();
-            let mut state = self.state();
+            let mut state = self.under_lease(Job::Users)?;
             state.people.insert(id, person.clone());
             state.changes.push(change.clone());
             Ok(())
@@ -47,9 +49,9 @@ impl ReplaceLink for Table {
         before: &Person,
         after: Option<&Person>,
         change: &PersonChange,
-    ) -> Result<(), ServiceFailure> {
+    ) -> Result<(), SaveFailure> {
         let replace = || {
-            let mut state = self.state();
+            let mut state = self.under_lease(Job::Users)?;
             state.people.remove(&before.employee_id);
             let after = after.map(|after| (after.employee_id.clone(), after.clone()));
             state.people.extend(after);
@@ -83,9 +85,10 @@ impl LoadParked for Table {
 }
 
 impl SaveParked for Table {
-    async fn save_parked(&self, parked: &Parked) -> Result<(), ServiceFailure> {
+    async fn save_parked(&self, parked: &Parked) -> Result<(), SaveFailure> {
         let save = || {
-            let all = &mut self.state().parked;
+            let mut state = self.under_lease(Job::Users)?;
+            let all = &mut state.parked;
             if parked.setbacks.is_empty() {
                 all.remove(&parked.employee_id);
             } else {
@@ -105,17 +108,18 @@ impl LoadLastDays for Table {
 }
 
 impl SaveLastDay for Table {
-    async fn save_last_day(&self, seen: &LastDaySeen) -> Result<(), ServiceFailure> {
+    async fn save_last_day(&self, seen: &LastDaySeen) -> Result<(), SaveFailure> {
         let save = || {
-            self.state().last_days.insert(seen.employee_id.clone(), seen.clone());
+            let mut state = self.under_lease(Job::Users)?;
+            state.last_days.insert(seen.employee_id.clone(), seen.clone());
             Ok(())
         };
         self.faults.call(Call::SaveLastDay, save).await
     }
 
-    async fn forget_last_day(&self, employee: &EmployeeId) -> Result<(), ServiceFailure> {
+    async fn forget_last_day(&self, employee: &EmployeeId) -> Result<(), SaveFailure> {
         let forget = || {
-            self.state().last_days.remove(employee);
+            self.under_lease(Job::Users)?.last_days.remove(employee);
             Ok(())
         };
         self.faults.call(Call::ForgetLastDay, forget).await

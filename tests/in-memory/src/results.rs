@@ -2,12 +2,14 @@
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::lease::FencingNumber;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use jiff::Timestamp;
 
 use crate::faults::Call;
 use crate::table::{Table, TableState, WaitingResult};
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::results::{
     Claim, ClaimResult, FindResult, KnownResult, LookUpResult, ReleaseResults, SettleResult,
 };
@@ -48,12 +50,15 @@ impl TableState {
         self.unsent_since.entry(completion.enrolment).or_insert(now);
         self.results
             .insert(completion.enrolment, WaitingResult { record, due_at });
-        Claim::Ours { before }
+        self.claimed += 1;
+        let claim = FencingNumber(self.claimed);
+        self.claims.insert(completion.enrolment, claim);
+        Claim::Ours { before, claim }
     }
 }
 
 impl SettleResult for Table {
-    async fn settle_result(&self, record: &ResultRecord) -> Result<(), ServiceFailure> {
+    async fn settle_result(&self, record: &ResultRecord, claim: FencingNumber) -> Result<(), SaveFailure> {
         let settle = || {
             let due_at = match &record.state {
                 ResultState::Claimed { until: due_at } | ResultState::Waiting { due_at, .. } => Some(*due_at),
@@ -65,6 +70,10 @@ impl SettleResult for Table {
             let record = record.clone();
             let enrolment = record.completion.enrolment;
             let mut state = self.state();
+            if state.claims.get(&enrolment) != Some(&claim) {
+                return Err(SaveFailure::LeaseLost);
+            }
+            state.claims.remove(&enrolment);
             if state.index_lags {
                 state.unlisted.insert(enrolment);
             }

@@ -1,4 +1,4 @@
-//! Leases and runs of one customer's jobs, what a job remembers, and when the customer went live.
+//! Runs of one customer's jobs, what a job remembers, and when the customer went live.
 
 use habitsync_domain::job::{Job, JobState, RunRecord, RunState};
 use jiff::Timestamp;
@@ -6,39 +6,9 @@ use jiff::Timestamp;
 use crate::faults::Call;
 use crate::table::{StoredRun, Table};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::runs::{HoldLease, Lease, ListRuns, RememberJob, SaveRun};
+use habitsync_workflows::ports::lease::SaveFailure;
+use habitsync_workflows::ports::runs::{ListRuns, RememberJob, SaveRun};
 use habitsync_workflows::ports::tenants::FindGoLive;
-
-impl HoldLease for Table {
-    async fn acquire_lease(
-        &self,
-        job: Job,
-        holder: &str,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> Result<Lease, ServiceFailure> {
-        let acquire = || {
-            let leases = &mut self.state().leases;
-            if let Some((_, held_until)) = leases.get(&job).filter(|(_, held_until)| *held_until > now) {
-                return Ok(Lease::HeldUntil(*held_until));
-            }
-            leases.insert(job, (holder.to_owned(), until));
-            Ok(Lease::Acquired)
-        };
-        self.faults.call(Call::AcquireLease, acquire).await
-    }
-
-    async fn release_lease(&self, job: Job, holder: &str) -> Result<(), ServiceFailure> {
-        let release = || {
-            let leases = &mut self.state().leases;
-            if leases.get(&job).is_some_and(|(held_by, _)| held_by == holder) {
-                leases.remove(&job);
-            }
-            Ok(())
-        };
-        self.faults.call(Call::ReleaseLease, release).await
-    }
-}
 
 impl ListRuns for Table {
     async fn list_runs(&self, job: Option<Job>, limit: usize) -> Result<Vec<RunRecord>, ServiceFailure> {
@@ -53,22 +23,23 @@ impl ListRuns for Table {
 }
 
 impl SaveRun for Table {
-    async fn save_run(&self, run: &RunRecord) -> Result<(), ServiceFailure> {
+    async fn save_run(&self, run: &RunRecord) -> Result<(), SaveFailure> {
         let save = || {
             let due_at = match run.state {
                 RunState::Unfinished { lease_until } => Some(lease_until),
                 RunState::Succeeded { .. } | RunState::Failed { .. } => None,
             };
             let record = run.clone();
-            self.state().runs.insert(run.id.clone(), StoredRun { record, due_at });
+            let mut state = self.under_lease(run.job)?;
+            state.runs.insert(run.id.clone(), StoredRun { record, due_at });
             Ok(())
         };
         self.faults.call(Call::SaveRun, save).await
     }
 
-    async fn supersede_runs(&self, job: Job, by: Option<&str>) -> Result<(), ServiceFailure> {
+    async fn supersede_runs(&self, job: Job, by: Option<&str>) -> Result<(), SaveFailure> {
         let supersede = || {
-            let mut state = self.state();
+            let mut state = self.under_lease(job)?;
             let others = state
                 .runs
                 .values_mut()
@@ -95,9 +66,9 @@ impl RememberJob for Table {
         self.faults.call(Call::LoadJob, || Ok(self.job(job))).await
     }
 
-    async fn save_job(&self, job: Job, state: &JobState) -> Result<(), ServiceFailure> {
+    async fn save_job(&self, job: Job, state: &JobState) -> Result<(), SaveFailure> {
         let save = || {
-            self.state().jobs.insert(job, state.clone());
+            self.under_lease(job)?.jobs.insert(job, state.clone());
             Ok(())
         };
         self.faults.call(Call::SaveJob, save).await

@@ -8,6 +8,7 @@ use habitsync_domain::hold::{Decision, HeldPlan, PlanId};
 use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId};
 use habitsync_domain::job::{Job, JobState, RunRecord};
 use habitsync_domain::last_day::LastDaySeen;
+use habitsync_domain::lease::FencingNumber;
 use habitsync_domain::mail_feedback::Standing;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
@@ -19,15 +20,28 @@ use crate::faults::Faults;
 use crate::summary::{IncidentBoard, Row};
 use habitsync_workflows::ports::breaker::StoredBreaker;
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::lease::{LeaseTerm, SaveFailure};
 use habitsync_workflows::ports::mail::AlertState;
 
-/// One customer's part of the table.
-#[derive(Debug, Default)]
+/// One customer's part of the table. Clones share it; one that holds a lease writes under it.
+#[derive(Debug, Clone, Default)]
 pub struct Table {
     /// Its failures and its journal.
-    pub faults: Faults<ServiceFailure>,
+    pub faults: Arc<Faults<ServiceFailure>>,
+    /// How long the lease lasts that this handle, or a clone of it, holds.
+    pub term: LeaseTerm,
     pub(crate) board: Arc<IncidentBoard>,
-    state: Mutex<TableState>,
+    pub(crate) held: Option<(Job, FencingNumber)>,
+    state: Arc<Mutex<TableState>>,
+}
+
+/// A job's lease.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StoredLease {
+    /// The number of its last acquisition.
+    pub number: FencingNumber,
+    /// Who holds it until when; none where it was given back.
+    pub held: Option<(String, Timestamp)>,
 }
 
 /// Everything that is stored.
@@ -61,8 +75,12 @@ pub struct TableState {
     pub breaker: (StoredBreaker, Option<Timestamp>),
     /// Runs, in the order of their ids.
     pub runs: BTreeMap<String, StoredRun>,
-    /// Who holds which job's lease, and until when.
-    pub leases: BTreeMap<Job, (String, Timestamp)>,
+    /// The jobs' leases.
+    pub leases: BTreeMap<Job, StoredLease>,
+    /// The number of the last claim of each result, as long as it is not settled.
+    pub claims: BTreeMap<EnrolmentId, FencingNumber>,
+    /// How many claims there were.
+    pub claimed: u64,
     /// When the customer went live.
     pub live_since: Option<Timestamp>,
     /// What else the customer's row in the summary holds.
@@ -125,6 +143,41 @@ impl Table {
         Self {
             board: Arc::clone(board),
             ..Self::default()
+        }
+    }
+
+    /// The same table, as another process sees it.
+    #[must_use]
+    pub fn of_another_process(&self) -> Self {
+        Self {
+            term: LeaseTerm::default(),
+            held: None,
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn holding(&self, job: Job, number: FencingNumber) -> Self {
+        Self {
+            held: Some((job, number)),
+            ..self.clone()
+        }
+    }
+
+    /// What is stored, where the handle holds this job's lease, as every write of a person, job, run or course does.
+    pub(crate) fn under_lease(&self, job: Job) -> Result<MutexGuard<'_, TableState>, SaveFailure> {
+        let state = self.state();
+        let number = state.leases.get(&job).map(|lease| lease.number);
+        match self.held {
+            Some(held) if number == Some(held.1) && held.0 == job => Ok(state),
+            Some(held) if held.0 == job => {
+                self.term.lost();
+                Err(SaveFailure::LeaseLost)
+            }
+            _ => Err(SaveFailure::Service(ServiceFailure {
+                service: "memory",
+                retryable: false,
+                detail: format!("the lease of {job} is not held"),
+            })),
         }
     }
 

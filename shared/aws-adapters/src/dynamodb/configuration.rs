@@ -1,6 +1,5 @@
 //! Customers' configurations: the file as it was applied, every version of it, and which is in force.
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use habitsync_domain::configuration::{InvalidConfiguration, Status, TenantConfiguration};
 use habitsync_domain::freshness::Timetable;
@@ -15,6 +14,7 @@ use super::item::{Attributes, Item, current_schema, encode, number, read_instant
 use super::keys::{
     APPLIED_AT, CONFIGURATION_VERSIONS, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, TIMETABLE, VERSION,
 };
+use super::transaction::{Committed, unwritable};
 use super::{SERVICE, Table};
 use crate::failure::{AwsError, AwsErrorKind};
 
@@ -56,16 +56,11 @@ impl SaveConfiguration for Table {
         let timetable = timetable.map_err(|kind| AwsError::new(SERVICE, "TransactWriteItems", kind))?;
         let writes = self.writes(configuration, source, version, timetable, now);
         let writes = writes.map_err(|error| not_built(&error))?;
-        self.client
-            .transact_write_items()
-            .set_transact_items(Some(writes))
-            .send()
-            .await
-            .map_err(|error| {
-                // A condition that fails means that somebody else applied a version meanwhile.
-                AwsError::of::<TransactWriteItemsError>(SERVICE, "TransactWriteItems", &error)
-            })?;
-        Ok(version)
+        match self.commit(writes).await? {
+            Committed::Done => Ok(version),
+            // Another version was applied meanwhile.
+            Committed::Refused { .. } => Err(unwritable(AwsErrorKind::Conflict).into()),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use habitsync_domain::configuration::Status;
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::outage::Told;
@@ -11,6 +12,7 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::incidents::{ManageHeldBack, NoteHeldBack};
+use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::runs::RememberJob;
 use habitsync_workflows::ports::summary::{FindSummary, ListSummaries, RememberTold};
 use habitsync_workflows::ports::tenants::FindGoLive;
@@ -18,10 +20,11 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use tracing::error;
 
-use super::item::{Attributes, encode, read_instant, read_number, read_text, read_value, text};
+use super::item::{Attributes, current_schema, encode, read_instant, read_number, read_text, read_value, text};
 use super::keys::{
-    Key, LIVE_SINCE, NAME, PARKED, PK, SK, TENANT_STATUS, TIMETABLE, TOLD, VERSION, held_since, job_state,
+    Key, LIVE_SINCE, NAME, PARKED, PK, SCHEMA, SK, TENANT_STATUS, TIMETABLE, TOLD, VERSION, held_since, job_state,
 };
+use super::transaction::{built, unwritable};
 use super::{SERVICE, Table, TenantTable, conditional};
 use crate::failure::{AwsError, AwsErrorKind};
 
@@ -161,20 +164,23 @@ impl RememberJob for TenantTable {
         Ok(state)
     }
 
-    async fn save_job(&self, job: Job, state: &JobState) -> Result<(), ServiceFailure> {
-        let state = encode(state).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
-        let name = job_state(job);
-        let update = self.table.update(
-            &Key::summary(&self.tenant),
-            "#job = :state",
-            &[("#job", &name)],
-            vec![(":state", state)],
-        );
-        let saved = update
-            .send()
-            .await
-            .map_err(|error| AwsError::of(SERVICE, "UpdateItem", &error));
-        Ok(saved.map(drop)?)
+    async fn save_job(&self, job: Job, state: &JobState) -> Result<(), SaveFailure> {
+        let save = self.saving(job, state).map_err(ServiceFailure::from)?;
+        self.commit_under_lease(job, vec![save]).await.map(drop)
+    }
+}
+
+impl TenantTable {
+    fn saving(&self, job: Job, state: &JobState) -> Result<TransactWriteItem, AwsError> {
+        let update = Update::builder()
+            .table_name(&self.table.name)
+            .set_key(Some(Key::summary(&self.tenant).attributes()))
+            .update_expression("SET #schema = :schema, #job = :state")
+            .expression_attribute_names("#schema", SCHEMA)
+            .expression_attribute_names("#job", job_state(job))
+            .expression_attribute_values(":schema", current_schema())
+            .expression_attribute_values(":state", encode(state).map_err(unwritable)?);
+        Ok(TransactWriteItem::builder().update(built(update.build())?).build())
     }
 }
 

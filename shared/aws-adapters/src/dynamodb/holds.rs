@@ -89,15 +89,20 @@ impl SaveHold for TenantTable {
 
     async fn close_hold(&self, id: &PlanId) -> Result<(), ServiceFailure> {
         let close = "#words = #words REMOVE #due_kind, #due_at";
-        Ok(self.change_plan(id, close, Vec::new()).await?)
+        Ok(self.change_plan(id, close, "attribute_exists(#pk)", Vec::new()).await?)
     }
 }
 
 impl NoteWord for TenantTable {
     async fn note_word(&self, id: &PlanId, word: &Word) -> Result<(), ServiceFailure> {
-        let word = encode(&[word]).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
+        let encoded = |kind| AwsError::new(SERVICE, "UpdateItem", kind);
+        let (words, word) = (encode(&[word]).map_err(encoded)?, encode(word).map_err(encoded)?);
         let note = "#words = list_append(#words, :word) REMOVE #due_kind, #due_at";
-        Ok(self.change_plan(id, note, vec![(":word", word)]).await?)
+        // A word that is there already is this very one, whose answer was lost.
+        let is_news = "attribute_exists(#pk) AND NOT contains(#words, :said)";
+        Ok(self
+            .change_plan(id, note, is_news, vec![(":word", words), (":said", word)])
+            .await?)
     }
 }
 
@@ -127,6 +132,7 @@ impl TenantTable {
         &self,
         id: &PlanId,
         set: &str,
+        condition: &str,
         values: Vec<(&'static str, AttributeValue)>,
     ) -> Result<(), AwsError> {
         let names = [
@@ -136,9 +142,7 @@ impl TenantTable {
             ("#due_at", DUE_AT),
         ];
         let update = self.table.update(&Key::plan(&self.tenant, id, 0), set, &names, values);
-        conditional(update.condition_expression("attribute_exists(#pk)"))
-            .await
-            .map(drop)
+        conditional(update.condition_expression(condition)).await.map(drop)
     }
 }
 
@@ -156,7 +160,8 @@ impl SaveDecisions for TenantTable {
                 let item = Item::new(&key).kept(Retention::Run);
                 item.with_text(PLAN, decision.plan.as_str()).with_body(decision)
             });
-            self.table.replace_all(items.collect()).await?;
+            let changes = self.table.changes(items.collect(), &[])?;
+            self.table.commit(changes).await?;
         }
         Ok(())
     }

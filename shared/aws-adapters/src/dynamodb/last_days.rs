@@ -1,8 +1,10 @@
 //! Last days that were seen beside an active status: one item per employee, as long as the record says so.
 
 use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::job::Job;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::people::{LoadLastDays, SaveLastDay};
 
 use super::TenantTable;
@@ -16,13 +18,14 @@ impl LoadLastDays for TenantTable {
 }
 
 impl SaveLastDay for TenantTable {
-    async fn save_last_day(&self, seen: &LastDaySeen) -> Result<(), ServiceFailure> {
+    async fn save_last_day(&self, seen: &LastDaySeen) -> Result<(), SaveFailure> {
         let key = Key::last_day(&self.tenant, &seen.employee_id);
-        Ok(self.table.replace(Item::new(&key).with_body(seen)).await?)
+        let items = Item::new(&key).with_body(seen).map(|item| vec![item]);
+        self.write_under_lease(Job::Users, items, &[]).await
     }
 
-    async fn forget_last_day(&self, employee: &EmployeeId) -> Result<(), ServiceFailure> {
+    async fn forget_last_day(&self, employee: &EmployeeId) -> Result<(), SaveFailure> {
         let key = Key::last_day(&self.tenant, employee);
-        Ok(self.table.remove(&key).await?)
+        self.write_under_lease(Job::Users, Ok(Vec::new()), &[key]).await
     }
 }

@@ -24,16 +24,19 @@ mod result_list;
 mod results;
 mod runs;
 mod standings;
+mod transaction;
 mod waiting;
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::lease::LeaseTerm;
 use serde::de::DeserializeOwned;
 
 pub use budget::{TableBudget, TableSlots};
@@ -59,6 +62,10 @@ pub struct Table {
 pub struct TenantTable {
     table: Table,
     tenant: TenantId,
+    /// How long the lease lasts that this handle, or a clone of it, holds.
+    term: LeaseTerm,
+    /// The lease that this handle holds.
+    held: Option<Arc<leases::Held>>,
 }
 
 impl Aws {
@@ -79,6 +86,8 @@ impl Table {
         TenantTable {
             table: self.clone(),
             tenant: tenant.clone(),
+            term: LeaseTerm::default(),
+            held: None,
         }
     }
 
@@ -165,34 +174,15 @@ impl Table {
             .map_err(|error| AwsError::of(SERVICE, "PutItem", &error))
     }
 
-    /// Writes all of these items, whatever was there, or none of them.
-    async fn replace_all(&self, items: Result<Vec<Item>, AwsErrorKind>) -> Result<(), AwsError> {
-        self.change_all(items, &[]).await
-    }
-
     /// Writes all of these items, whatever was there, and removes those with these keys; or nothing of it.
-    async fn change_all(&self, items: Result<Vec<Item>, AwsErrorKind>, removed: &[Key]) -> Result<(), AwsError> {
-        let failed = |kind| AwsError::new(SERVICE, "TransactWriteItems", kind);
-        let puts = items.map_err(failed)?.into_iter().map(|item| {
-            let put = Put::builder().set_item(Some(item.attributes));
-            Ok(TransactWriteItem::builder()
-                .put(put.table_name(&self.name).build()?)
-                .build())
-        });
-        let deletes = removed.iter().map(|key| {
-            let delete = Delete::builder().set_key(Some(key.attributes()));
-            Ok(TransactWriteItem::builder()
-                .delete(delete.table_name(&self.name).build()?)
-                .build())
-        });
-        let changes: Result<Vec<_>, BuildError> = puts.chain(deletes).collect();
-        let changes = changes.map_err(|error| failed(AwsErrorKind::Unreadable(error.to_string())))?;
-        let write = self.client.transact_write_items().set_transact_items(Some(changes));
-        write
-            .send()
-            .await
-            .map(drop)
-            .map_err(|error| AwsError::of(SERVICE, "TransactWriteItems", &error))
+    fn changes(
+        &self,
+        items: Result<Vec<Item>, AwsErrorKind>,
+        removed: &[Key],
+    ) -> Result<Vec<TransactWriteItem>, AwsError> {
+        let items = items.map_err(transaction::unwritable)?.into_iter();
+        let puts = items.map(|item| self.put(item));
+        puts.chain(removed.iter().map(|key| self.delete(key))).collect()
     }
 
     /// Removes the item with this key, if there is one.

@@ -1,7 +1,9 @@
 //! What the portal refuses of people: one item per person, only while there is something.
 
+use habitsync_domain::job::Job;
 use habitsync_domain::parking::Parked;
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::people::{LoadParked, SaveParked};
 
 use super::TenantTable;
@@ -15,13 +17,14 @@ impl LoadParked for TenantTable {
 }
 
 impl SaveParked for TenantTable {
-    async fn save_parked(&self, parked: &Parked) -> Result<(), ServiceFailure> {
+    async fn save_parked(&self, parked: &Parked) -> Result<(), SaveFailure> {
         let key = Key::parked(&self.tenant, &parked.employee_id);
         if parked.setbacks.is_empty() {
-            return Ok(self.table.remove(&key).await?);
+            return self.write_under_lease(Job::Users, Ok(Vec::new()), &[key]).await;
         }
         // Whoever is refused for ever is looked at anew after this long.
         let item = Item::new(&key).kept(Retention::NinetyDays).with_body(parked);
-        Ok(self.table.replace(item).await?)
+        let items = item.map(|item| vec![item]);
+        self.write_under_lease(Job::Users, items, &[]).await
     }
 }

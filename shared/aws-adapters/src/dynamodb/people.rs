@@ -6,8 +6,10 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::identity::{EmployeeId, UserName};
+use habitsync_domain::job::Job;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::people::{
     FindPersonByUserName, LoadChanges, LoadPeople, LoadPerson, ReplaceLink, SavePerson,
 };
@@ -40,9 +42,9 @@ impl LoadPerson for TenantTable {
 }
 
 impl SavePerson for TenantTable {
-    async fn save_person(&self, person: &Person, change: &PersonChange) -> Result<(), ServiceFailure> {
+    async fn save_person(&self, person: &Person, change: &PersonChange) -> Result<(), SaveFailure> {
         let items = self.link(person).into_iter().chain([self.change(change)]).collect();
-        Ok(self.table.replace_all(items).await?)
+        self.write_under_lease(Job::Users, items, &[]).await
     }
 }
 
@@ -52,13 +54,13 @@ impl ReplaceLink for TenantTable {
         before: &Person,
         after: Option<&Person>,
         change: &PersonChange,
-    ) -> Result<(), ServiceFailure> {
+    ) -> Result<(), SaveFailure> {
         let stays: Vec<_> = after.into_iter().flat_map(|after| self.link_keys(after)).collect();
         let mut goes = self.link_keys(before);
         goes.retain(|key| !stays.contains(key));
         let link = after.into_iter().flat_map(|after| self.link(after));
         let items = link.chain([self.change(change)]).collect();
-        Ok(self.table.change_all(items, &goes).await?)
+        self.write_under_lease(Job::Users, items, &goes).await
     }
 }
 

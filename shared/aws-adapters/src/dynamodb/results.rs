@@ -4,22 +4,26 @@
 //! state is stored twice: as the domain has it, and as a status that conditions can compare. What waits is listed in the
 //! index; so is a claim, under its end, since its message may be lost together with its claimant.
 
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::lease::FencingNumber;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::results::{
     Claim, ClaimResult, FindResult, KnownResult, LookUpResult, ReleaseResults, SettleResult,
 };
 use jiff::Timestamp;
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use super::item::{Attributes, Item, Retention, encode, number, read_number, read_text, read_value, text};
 use super::keys::{
-    ATTEMPTS, COMPLETION, DUE_AT, DUE_DEAD, DUE_KIND, DUE_RESULT, EXPIRES_AT, HELD_UNTIL, Key, PK, SK, STATE, STATUS,
-    UNSENT_SINCE, due_at, due_parked,
+    ATTEMPTS, COMPLETION, DUE_AT, DUE_DEAD, DUE_KIND, DUE_RESULT, EXPIRES_AT, FENCE, HELD_UNTIL, Key, PK, SK, STATE,
+    STATUS, TOKEN, UNSENT_SINCE, due_at, due_parked,
 };
 use super::{Conditional, SERVICE, TenantTable, conditional, leases};
 use crate::clock::SystemClock;
@@ -40,7 +44,10 @@ const MAY_BE_CLAIMED: &str = "attribute_not_exists(#pk) OR #status = :parked \
 /// The claim counts as an attempt at once: whoever dies while holding it may have made one.
 const CLAIM: &str = "#completion = :completion, #state = :state, #status = :claimed, \
                      #until = :until, #attempts = if_not_exists(#attempts, :none) + :one, \
-                     #due_kind = :due_kind, #due_at = :due_at, #unsent = if_not_exists(#unsent, :since)";
+                     #due_kind = :due_kind, #due_at = :due_at, #unsent = if_not_exists(#unsent, :since), \
+                     #fence = if_not_exists(#fence, :none) + :one, #token = :token";
+/// The claim is the last one, and not settled.
+const IS_CLAIMED: &str = "#status = :claimed AND #fence = :claim";
 const RELEASE: &str = "#state = :state, #status = :waiting, #due_kind = :due_kind, #due_at = :due_at, #unsent = :since";
 
 /// What only some states have: what a state does not have is removed when it is settled.
@@ -64,28 +71,36 @@ impl ClaimResult for TenantTable {
             ("#due_kind", DUE_KIND),
             ("#due_at", DUE_AT),
             ("#unsent", UNSENT_SINCE),
+            ("#fence", FENCE),
+            ("#token", TOKEN),
         ];
-        let values = claim_values(completion, now, until).map_err(unreadable)?;
+        let token = Uuid::new_v4().to_string();
+        let values = claim_values(completion, &token, now, until).map_err(unreadable)?;
         let claim = self
             .table
             .update(&key, CLAIM, &names, values)
             .condition_expression(MAY_BE_CLAIMED);
         match conditional(claim.return_values(ReturnValue::AllOld)).await? {
-            Conditional::Done(before) if before.is_empty() => Ok(Claim::Ours { before: None }),
-            Conditional::Done(before) => Ok(Claim::Ours {
-                before: Some(record(before).map_err(unreadable)?),
-            }),
+            Conditional::Done(before) => Ok(claimed(before).map_err(unreadable)?),
+            Conditional::Held(ours) if read_text(&ours, TOKEN) == Ok(&token) => {
+                Ok(claimed_before(ours, now).map_err(unreadable)?)
+            }
             Conditional::Held(other) => Ok(refused(other)?),
         }
     }
 }
 
 impl SettleResult for TenantTable {
-    async fn settle_result(&self, record: &ResultRecord) -> Result<(), ServiceFailure> {
-        let settled = settled(self, record).map_err(unreadable)?;
-        Ok(self
-            .settle(&Key::result(&self.tenant, record.completion.enrolment), settled)
-            .await?)
+    async fn settle_result(&self, record: &ResultRecord, claim: FencingNumber) -> Result<(), SaveFailure> {
+        let settled = settled(self, record).map_err(|kind| ServiceFailure::from(unreadable(kind)))?;
+        let key = Key::result(&self.tenant, record.completion.enrolment);
+        let outcome = conditional(self.settling(&key, settled, claim)).await;
+        match outcome.map_err(ServiceFailure::from)? {
+            Conditional::Done(_) => Ok(()),
+            // Only the claim itself settles under its number: the answer of this very write was lost.
+            Conditional::Held(other) if fence(&other) == claim && read_text(&other, STATUS) != Ok(CLAIMED) => Ok(()),
+            Conditional::Held(_) => Err(SaveFailure::LeaseLost),
+        }
     }
 }
 
@@ -139,9 +154,9 @@ impl ReleaseResults for TenantTable {
 }
 
 impl TenantTable {
-    /// Makes the item what it is to be, whatever it was, but for since when it could have been recorded: that stays as long as it
-    /// could be.
-    async fn settle(&self, key: &Key, item: Item) -> Result<(), AwsError> {
+    /// Makes the item what it is to be where the claim holds, but for since when it could have been recorded: that stays as long as
+    /// it could be.
+    fn settling(&self, key: &Key, item: Item, claim: FencingNumber) -> UpdateItemFluentBuilder {
         let mut attributes = item.attributes;
         attributes.remove(PK);
         attributes.remove(SK);
@@ -168,14 +183,15 @@ impl TenantTable {
         for (place, name) in removed.into_iter().enumerate() {
             update = update.expression_attribute_names(format!("#r{place}"), name);
         }
-        let update = update
+        update
             .table_name(&self.table.name)
             .set_key(Some(key.attributes()))
-            .update_expression(expression);
-        let settled = update.send().await;
-        settled
-            .map(drop)
-            .map_err(|error| AwsError::of(SERVICE, "UpdateItem", &error))
+            .update_expression(expression)
+            .condition_expression(IS_CLAIMED)
+            .expression_attribute_names("#status", STATUS)
+            .expression_attribute_names("#fence", FENCE)
+            .expression_attribute_values(":claimed", text(CLAIMED))
+            .expression_attribute_values(":claim", number(claim))
     }
 
     /// Makes a parked result due; false where it is no longer parked.
@@ -203,13 +219,49 @@ impl TenantTable {
         let release = self
             .table
             .update(&Key::result(&self.tenant, enrolment), RELEASE, &names, values);
-        let outcome = conditional(release.condition_expression("#status = :parked")).await?;
-        Ok(matches!(outcome, Conditional::Done(_)))
+        Ok(
+            match conditional(release.condition_expression("#status = :parked")).await? {
+                Conditional::Done(_) => true,
+                // One that waits since just now was released by this very write, whose answer was lost.
+                Conditional::Held(other) => is_due_at(&other, now),
+            },
+        )
     }
+}
+
+/// A claim, with the record as it was before.
+fn claimed(before: Attributes) -> Result<Claim, AwsErrorKind> {
+    let claim = FencingNumber(fence(&before).0 + 1);
+    let before = if before.is_empty() { None } else { Some(record(before)?) };
+    Ok(Claim::Ours { before, claim })
+}
+
+/// A claim that finds itself in the table, since its answer was lost. Of the record before it only the attempts are left.
+fn claimed_before(ours: Attributes, now: Timestamp) -> Result<Claim, AwsErrorKind> {
+    let claim = fence(&ours);
+    let mut before = record(ours)?;
+    before.attempts = before.attempts.saturating_sub(1);
+    before.state = ResultState::Waiting {
+        cause: String::new(),
+        due_at: now,
+    };
+    let before = Some(before).filter(|before| before.attempts > 0);
+    Ok(Claim::Ours { before, claim })
+}
+
+/// The number of the last claim; 0 before the first.
+fn fence(attributes: &Attributes) -> FencingNumber {
+    FencingNumber(read_number(attributes, FENCE).unwrap_or_default())
+}
+
+/// Whether a result waits, and is due at just this moment.
+pub(super) fn is_due_at(attributes: &Attributes, at: Timestamp) -> bool {
+    read_text(attributes, STATUS) == Ok(WAITING) && read_text(attributes, DUE_AT) == Ok(&due_at(at))
 }
 
 fn claim_values(
     completion: &Completion,
+    token: &str,
     now: Timestamp,
     until: Timestamp,
 ) -> Result<Vec<(&'static str, AttributeValue)>, AwsErrorKind> {
@@ -226,6 +278,7 @@ fn claim_values(
         (":due_kind", text(DUE_RESULT)),
         (":due_at", text(due_at(until))),
         (":since", text(now.to_string())),
+        (":token", text(token)),
     ])
 }
 

@@ -1,22 +1,25 @@
-//! Runs of one customer's jobs. An unfinished one is listed in the index under the end of its lease, so that the watchdog
-//! finds what crashed as well as what ran out of time.
+//! Runs of one customer's jobs. An unfinished one is listed in the index under the first end of its lease, so that the
+//! watchdog finds what crashed as well as what ran out of time; whether the lease was renewed it learns from the lease.
 
+use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use habitsync_domain::job::{Job, RunRecord, RunState};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::runs::{ListRuns, SaveRun};
 
 use super::item::{Item, Retention, encode, text};
 use super::keys::{BODY, DUE_AT, DUE_INDEX, DUE_KIND, DUE_RUN, Key, PK, RUNS, SK};
-use super::{SERVICE, TenantTable, body, conditional};
+use super::transaction::{built, unwritable};
+use super::{SERVICE, TenantTable, body};
 use crate::clock::SystemClock;
 use crate::failure::AwsError;
 
 /// What becomes of a run that another carries on: no longer waiting for anything.
-const CLOSE: &str = "#body = :body REMOVE #due_kind, #due_at";
+const CLOSE: &str = "SET #body = :body REMOVE #due_kind, #due_at";
 
 impl SaveRun for TenantTable {
-    async fn save_run(&self, run: &RunRecord) -> Result<(), ServiceFailure> {
+    async fn save_run(&self, run: &RunRecord) -> Result<(), SaveFailure> {
         let item = Item::new(&Key::run(&self.tenant, &run.id))
             .kept(Retention::Run)
             .with_body(run);
@@ -24,11 +27,12 @@ impl SaveRun for TenantTable {
             RunState::Unfinished { lease_until } => item.due(DUE_RUN, lease_until),
             RunState::Succeeded { .. } | RunState::Failed { .. } => item,
         });
-        Ok(self.table.replace(item).await?)
+        let items = item.map(|item| vec![item]);
+        self.write_under_lease(run.job, items, &[]).await
     }
 
-    async fn supersede_runs(&self, job: Job, by: Option<&str>) -> Result<(), ServiceFailure> {
-        for run in self.unfinished_runs().await? {
+    async fn supersede_runs(&self, job: Job, by: Option<&str>) -> Result<(), SaveFailure> {
+        for run in self.unfinished_runs().await.map_err(ServiceFailure::from)? {
             if run.job == job && Some(run.id.as_str()) != by {
                 self.close(run, by).await?;
             }
@@ -96,18 +100,27 @@ impl TenantTable {
             .collect()
     }
 
-    async fn close(&self, run: RunRecord, successor: Option<&str>) -> Result<(), AwsError> {
+    async fn close(&self, run: RunRecord, successor: Option<&str>) -> Result<(), SaveFailure> {
+        let close = self.closing(&run, successor).map_err(ServiceFailure::from)?;
+        // A condition that fails means that the run has ended by itself meanwhile.
+        self.commit_under_lease(run.job, vec![close]).await.map(drop)
+    }
+
+    fn closing(&self, run: &RunRecord, successor: Option<&str>) -> Result<TransactWriteItem, AwsError> {
         let state = RunState::Failed {
             at: SystemClock.now(),
             cause: RunState::cause_of_closing(successor),
         };
-        let key = Key::run(&self.tenant, &run.id);
-        let closed = encode(&RunRecord { state, ..run }).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
-        let names = [("#body", BODY), ("#due_kind", DUE_KIND), ("#due_at", DUE_AT)];
-        let close = self.table.update(&key, CLOSE, &names, vec![(":body", closed)]);
-        // A condition that fails means that the run has ended by itself meanwhile.
-        conditional(close.condition_expression("attribute_exists(#due_kind)"))
-            .await
-            .map(drop)
+        let closed = RunRecord { state, ..run.clone() };
+        let update = Update::builder()
+            .table_name(&self.table.name)
+            .set_key(Some(Key::run(&self.tenant, &run.id).attributes()))
+            .update_expression(CLOSE)
+            .condition_expression("attribute_exists(#due_kind)")
+            .expression_attribute_names("#body", BODY)
+            .expression_attribute_names("#due_kind", DUE_KIND)
+            .expression_attribute_names("#due_at", DUE_AT)
+            .expression_attribute_values(":body", encode(&closed).map_err(unwritable)?);
+        Ok(TransactWriteItem::builder().update(built(update.build())?).build())
     }
 }

@@ -9,11 +9,11 @@ use habitsync_workflows::ports::mail::{
     AlertState, Audience, DueReminder, KeepReminders, KeepStandings, ListStopped, RememberAlert,
 };
 use habitsync_workflows::ports::result_list::{ListDead, ReviveResult};
-use habitsync_workflows::ports::results::SettleResult;
 use habitsync_workflows::ports::tenants::SaveConfiguration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fixture::{at, completion, named_table, sdk, table, tenant};
+use crate::stored::Stored as _;
 
 const SOURCE: &str = include_str!("../../../domain/src/configuration/acme.toml");
 
@@ -173,7 +173,7 @@ async fn dead_results_are_listed_by_themselves_until_they_are_tried_again() {
         attempts: 3,
     };
     for enrolment in [9001, 9002] {
-        acme.settle_result(&dead(enrolment)).await.expect("settled");
+        acme.put_result(&dead(enrolment)).await;
     }
     assert_eq!(acme.list_dead(10).await.expect("listed"), [dead(9001), dead(9002)]);
     let revived = acme.revive_result(dead(9001).completion.enrolment, 3, monday()).await;

@@ -5,9 +5,9 @@ use habitsync_domain::breaker::Breaker;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::breaker::{KeepBreaker, StoredBreaker};
 use habitsync_workflows::ports::fleet::{DueProbe, ListDue, PostponeDue};
-use habitsync_workflows::ports::results::SettleResult;
 
 use crate::fixture::{RACERS, acme, at, completion, table, tenant};
+use crate::stored::Stored as _;
 
 const PROBE_AT: &str = "2026-03-02T00:01:00Z";
 
@@ -97,7 +97,7 @@ async fn what_has_been_held_back_longest_is_found_among_what_is_parked_on_other_
             state: ResultState::Parked { on, since: at(since) },
             attempts: 0,
         };
-        acme.settle_result(&record).await.expect("parked");
+        acme.put_result(&record).await;
     }
     let found = table.find_held_back(&tenant()).await.expect("an answer");
     assert_eq!(found, Some(completion(3)));

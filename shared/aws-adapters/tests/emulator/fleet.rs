@@ -15,12 +15,12 @@ use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::vendor::Vendor;
 use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents, ManageHeldBack, NoteHeldBack};
 use habitsync_workflows::ports::result_list::AddResult;
-use habitsync_workflows::ports::results::{ClaimResult, FindResult, ReleaseResults, SettleResult};
-use habitsync_workflows::ports::runs::{RememberJob, SaveRun};
+use habitsync_workflows::ports::results::{ClaimResult, FindResult, ReleaseResults};
 use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, OpenRun, RememberTold};
 use habitsync_workflows::ports::tenants::SaveConfiguration;
 
 use crate::fixture::{RACERS, at, completion, table, tenant};
+use crate::stored::Stored as _;
 
 const SOURCE: &str = include_str!("../../../domain/src/configuration/acme.toml");
 const APPLIED: &str = "2026-03-02T00:00:00Z";
@@ -55,7 +55,7 @@ async fn a_customers_row_tells_when_the_jobs_are_due_what_they_remember_and_what
         failing: Some(failing()),
         ..JobState::default()
     };
-    acme.save_job(Job::Users, &state).await.expect("saved");
+    acme.put_job(Job::Users, &state).await;
     let told = Told {
         outages: BTreeMap::from([("users".to_owned(), failing())]),
         ours: BTreeMap::from([("DynamoDB failed".to_owned(), at(APPLIED))]),
@@ -167,7 +167,7 @@ async fn a_result_is_unsent_since_it_could_be_recorded_however_often_it_is_tried
             state,
             attempts: 3,
         };
-        acme.settle_result(&record).await.expect("settled");
+        acme.put_result(&record).await;
         assert_eq!(
             acme.find_result(record.completion.enrolment).await.expect("found"),
             Some(record)
@@ -216,7 +216,7 @@ async fn what_died_is_counted_by_customer_for_a_while_and_not_once_it_is_replaye
             },
             attempts: 8,
         };
-        acme.settle_result(&record).await.expect("settled");
+        acme.put_result(&record).await;
     }
     let dead = async |since| table.count_dead(at(since)).await.expect("counted");
     assert_eq!(dead(APPLIED).await, BTreeMap::from([(tenant(), 3)]));
@@ -243,7 +243,7 @@ async fn runs_that_have_not_ended_are_listed_whether_their_lease_has_or_not() {
         state: RunState::Unfinished { lease_until },
         counts: BTreeMap::new(),
     };
-    acme.save_run(&run).await.expect("saved");
+    acme.put_run(&run).await;
     let open = OpenRun {
         tenant: tenant(),
         job: Job::Users,
@@ -251,7 +251,7 @@ async fn runs_that_have_not_ended_are_listed_whether_their_lease_has_or_not() {
     };
     assert_eq!(table.list_open_runs().await.expect("listed").items, [open]);
     run.state = RunState::Succeeded { at: lease_until };
-    acme.save_run(&run).await.expect("saved");
+    acme.put_run(&run).await;
     assert_eq!(table.list_open_runs().await.expect("listed").items, []);
     assert_eq!(table.count_open_breakers().await.expect("counted"), 0);
     assert_eq!(table.count_holds(lease_until).await.expect("counted"), 0);

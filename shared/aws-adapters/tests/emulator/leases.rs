@@ -1,70 +1,222 @@
-//! Leases: one run of a job at a time.
+//! Leases: one process at a time works on a job, and one that has lost the lease writes nothing.
 
-use habitsync_domain::job::Job;
-use habitsync_workflows::ports::runs::{HoldLease, Lease};
+use std::collections::BTreeMap;
+
+use habitsync_aws_adapters::{SystemClock, TenantTable};
+use habitsync_domain::course::{TopicRecord, TopicState};
+use habitsync_domain::identity::{TopicCode, TopicId};
+use habitsync_domain::job::{Job, JobState, RunRecord, RunState};
+use habitsync_domain::lease::{LENGTH, end};
+use habitsync_domain::parking::Parked;
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::courses::SaveTopic;
+use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::lease::{FindLease, HoldLease, Lease, LeaseTerm, SaveFailure};
+use habitsync_workflows::ports::people::{ReplaceLink, SaveParked, SavePerson};
+use habitsync_workflows::ports::runs::{RememberJob, SaveRun};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::fixture::{RACERS, acme, at};
+use crate::people::{change, person};
+
+/// The handle that acquires the lease.
+async fn acquired(table: &TenantTable, job: Job, holder: &str, now: Timestamp) -> TenantTable {
+    match table.acquire_lease(job, holder, now).await {
+        Ok(Lease::Acquired(held)) => held,
+        other => panic!("{holder} does not get it: {other:?}"),
+    }
+}
+
+async fn refused_until(table: &TenantTable, holder: &str, now: Timestamp) -> Timestamp {
+    match table.acquire_lease(Job::Users, holder, now).await {
+        Ok(Lease::HeldUntil(until)) => until,
+        other => panic!("{holder} is not refused: {other:?}"),
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_sixteen_runs_that_race_gets_the_lease_and_the_others_learn_until_when() {
-    let (acme, now, until) = (acme().await, at("2026-03-02T00:00:00Z"), at("2026-03-02T00:14:00.5Z"));
+    let (acme, now) = (acme().await, at("2026-03-02T00:00:00.5Z"));
     let race = (0..RACERS).map(|racer| {
         let acme = acme.clone();
-        tokio::spawn(async move {
-            acme.acquire_lease(Job::Users, &format!("run-{racer}"), now, until)
-                .await
-        })
+        tokio::spawn(async move { acme.acquire_lease(Job::Users, &format!("run-{racer}"), now).await })
     });
     let mut acquired = 0;
     for racer in race.collect::<Vec<_>>() {
         match racer.await.expect("not cancelled").expect("the table answers") {
-            Lease::Acquired => acquired += 1,
-            Lease::HeldUntil(held) => assert_eq!(held, until),
+            Lease::Acquired(_) => acquired += 1,
+            Lease::HeldUntil(until) => assert_eq!(until, end(now)),
         }
     }
     assert_eq!(acquired, 1);
 }
 
 #[tokio::test]
-async fn a_lease_that_has_run_out_is_taken_over_and_the_first_holder_cannot_release_it_any_more() {
-    let acme = acme().await;
-    let [start, end, later] = ["2026-03-02T00:00:00Z", "2026-03-02T00:14:00Z", "2026-03-02T00:28:00Z"].map(at);
-    let acquire = async |holder, now, until| {
-        acme.acquire_lease(Job::Users, holder, now, until)
-            .await
-            .expect("an answer")
-    };
-    assert_eq!(acquire("first", start, end).await, Lease::Acquired);
-    assert_eq!(
-        acquire("second", at("2026-03-02T00:13:59.999Z"), later).await,
-        Lease::HeldUntil(end)
-    );
-    assert_eq!(acquire("second", end, later).await, Lease::Acquired);
-    acme.release_lease(Job::Users, "first")
+async fn a_lease_that_has_ended_is_taken_over_and_the_first_holder_cannot_release_it_any_more() {
+    let (acme, start) = (acme().await, at("2026-03-02T00:00:00Z"));
+    let first = acquired(&acme, Job::Users, "first", start).await;
+    let just_before = end(start) - SignedDuration::from_millis(1);
+    assert_eq!(refused_until(&acme, "second", just_before).await, end(start));
+    let second = acquired(&acme, Job::Users, "second", end(start)).await;
+    first
+        .release_lease()
         .await
         .expect("no longer its lease, so nothing to do");
-    assert_eq!(acquire("third", end, later).await, Lease::HeldUntil(later));
-    acme.release_lease(Job::Users, "second").await.expect("its lease");
-    assert_eq!(acquire("third", end, later).await, Lease::Acquired);
+    assert_eq!(refused_until(&acme, "third", end(start)).await, end(start) + LENGTH);
+    second.release_lease().await.expect("its lease");
+    assert_eq!(acme.find_lease(Job::Users).await, Ok(None));
+    acquired(&acme, Job::Users, "third", end(start)).await;
+    assert_eq!(acme.find_lease(Job::Users).await, Ok(Some(end(start) + LENGTH)));
 }
 
 #[tokio::test]
-async fn a_repeated_request_of_the_holder_is_granted() {
-    let (acme, now, until) = (acme().await, at("2026-03-02T00:00:00Z"), at("2026-03-02T00:14:00Z"));
-    for _ in 0..2 {
-        let lease = acme
-            .acquire_lease(Job::Users, "one", now, until)
-            .await
-            .expect("an answer");
-        assert_eq!(lease, Lease::Acquired);
-    }
+async fn an_acquisition_that_is_repeated_since_its_answer_was_lost_is_one_acquisition() {
+    let acme = acme().await;
+    let now = SystemClock.now();
+    let once = acquired(&acme, Job::Users, "one", now).await;
+    let again = acquired(&acme, Job::Users, "one", now).await;
+    let state = JobState::default();
+    once.save_job(Job::Users, &state).await.expect("the number is the same");
+    again
+        .save_job(Job::Users, &state)
+        .await
+        .expect("the number is the same");
 }
 
 #[tokio::test]
 async fn each_job_has_a_lease_of_its_own() {
-    let (acme, now, until) = (acme().await, at("2026-03-02T00:00:00Z"), at("2026-03-02T00:14:00Z"));
+    let acme = acme().await;
     for job in Job::ALL {
-        let lease = acme.acquire_lease(job, "one", now, until).await.expect("an answer");
-        assert_eq!(lease, Lease::Acquired);
+        acquired(&acme, job, "one", SystemClock.now()).await;
+    }
+}
+
+/// Every write under a lease, by a holder of that job's lease.
+async fn every_write(users: &TenantTable, courses: &TenantTable) -> Vec<Result<(), SaveFailure>> {
+    let (jo, changed) = (person("E1", "jo"), change("E1", "2026-03-02T00:00:00Z", "created"));
+    let parked = Parked {
+        employee_id: "E1".parse().expect("an employee"),
+        setbacks: Vec::new(),
+    };
+    let topic = TopicRecord {
+        topic: TopicId(7),
+        code: TopicCode("T-7".to_owned()),
+        title: "Safety".to_owned(),
+        state: TopicState::Qualifies,
+        course: None,
+        seen_at: at("2026-03-02T00:00:00Z"),
+        release_due: false,
+    };
+    let run = RunRecord {
+        id: "one".to_owned(),
+        job: Job::Users,
+        started_at: at("2026-03-02T00:00:00Z"),
+        state: RunState::Unfinished {
+            lease_until: at("2026-03-02T00:01:00Z"),
+        },
+        counts: BTreeMap::new(),
+    };
+    vec![
+        users.save_person(&jo, &changed).await,
+        users.replace_link(&jo, None, &changed).await,
+        users.save_parked(&parked).await,
+        users.save_job(Job::Users, &JobState::default()).await,
+        users.save_run(&run).await,
+        users.supersede_runs(Job::Users, Some("another")).await,
+        courses.save_topic(&topic).await,
+    ]
+}
+
+#[tokio::test]
+async fn every_write_of_an_old_holder_is_refused_once_another_has_acquired_the_lease() {
+    let acme = acme().await;
+    let long_ago = SystemClock.now() - SignedDuration::from_mins(5);
+    let users = acquired(&acme, Job::Users, "old", long_ago).await;
+    let courses = acquired(&acme, Job::Courses, "old", long_ago).await;
+    // The lease has ended, and is still the old holder's as long as no other acquires it; the writes renew it.
+    assert_eq!(every_write(&users, &courses).await, vec![Ok(()); 7]);
+    // The run is listed again, so that the old holder has something to supersede.
+    let run = every_write(&users, &courses).await;
+    assert_eq!(run, vec![Ok(()); 7]);
+    let later = SystemClock.now() + SignedDuration::from_mins(5);
+    let new_users = acquired(&acme, Job::Users, "new", later).await;
+    let new_courses = acquired(&acme, Job::Courses, "new", later).await;
+    let refused = every_write(&users, &courses).await;
+    let lost = refused
+        .iter()
+        .filter(|written| **written == Err(SaveFailure::LeaseLost));
+    // A run that is closed already is no write.
+    assert!(lost.count() >= 6, "{refused:?}");
+    assert_eq!(users.renew_lease(later).await, Err(SaveFailure::LeaseLost));
+    users.release_lease().await.expect("nothing to do");
+    assert_eq!(every_write(&new_users, &new_courses).await, vec![Ok(()); 7]);
+}
+
+#[tokio::test]
+async fn a_released_lease_keeps_its_number_so_that_its_old_holder_still_writes_nothing() {
+    let acme = acme().await;
+    let first = acquired(&acme, Job::Users, "first", SystemClock.now()).await;
+    first.release_lease().await.expect("released");
+    let state = JobState::default();
+    assert_eq!(first.save_job(Job::Users, &state).await, Err(SaveFailure::LeaseLost));
+    let second = acquired(&acme, Job::Users, "second", SystemClock.now()).await;
+    second.release_lease().await.expect("released");
+    // Even a holder of the same name is another acquisition.
+    let same_name = acquired(&acme, Job::Users, "first", SystemClock.now()).await;
+    assert_eq!(first.save_job(Job::Users, &state).await, Err(SaveFailure::LeaseLost));
+    same_name
+        .save_job(Job::Users, &state)
+        .await
+        .expect("it holds the lease");
+}
+
+#[tokio::test]
+async fn a_write_renews_the_lease_and_a_renewal_that_is_not_needed_writes_nothing() {
+    let acme = acme().await;
+    let term = LeaseTerm::default();
+    let began = SystemClock.now() - SignedDuration::from_secs(30);
+    let held = acquired(&acme.clone().noting(term.clone()), Job::Users, "one", began).await;
+    let until = async || acme.find_lease(Job::Users).await.expect("found").expect("held");
+    held.save_job(Job::Users, &JobState::default()).await.expect("saved");
+    let renewed = until().await;
+    assert!(renewed >= end(began) + SignedDuration::from_secs(30), "{renewed}");
+    held.renew_lease(SystemClock.now()).await.expect("not needed");
+    assert_eq!(until().await, renewed);
+    let later = SystemClock.now() + SignedDuration::from_secs(20);
+    held.renew_lease(later).await.expect("renewed");
+    assert_eq!(until().await.as_millisecond(), end(later).as_millisecond());
+    assert!(term.time_for_request(later + SignedDuration::from_secs(49)).is_some());
+    assert!(term.time_for_request(later + SignedDuration::from_secs(51)).is_none());
+}
+
+#[tokio::test]
+async fn a_write_without_the_jobs_lease_is_refused() {
+    let acme = acme().await;
+    let held = acquired(&acme, Job::Courses, "one", SystemClock.now()).await;
+    for table in [&acme, &held] {
+        let refused = table.save_job(Job::Users, &JobState::default()).await;
+        let is_refused = matches!(
+            &refused,
+            Err(SaveFailure::Service(ServiceFailure { retryable: false, .. }))
+        );
+        assert!(is_refused, "{refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_and_renewals_of_one_holder_beside_one_another_all_have_their_effect() {
+    let acme = acme().await;
+    let held = acquired(&acme, Job::Users, "one", SystemClock.now()).await;
+    let writes = (0..RACERS).map(|racer| {
+        let (held, id) = (held.clone(), format!("E{racer}"));
+        tokio::spawn(async move {
+            let changed = change(&id, "2026-03-02T00:00:00Z", "created");
+            let later = SystemClock.now() + SignedDuration::from_secs(15);
+            held.renew_lease(later).await?;
+            held.save_person(&person(&id, &id), &changed).await
+        })
+    });
+    for write in writes.collect::<Vec<_>>() {
+        assert_eq!(write.await.expect("not cancelled"), Ok(()));
     }
 }

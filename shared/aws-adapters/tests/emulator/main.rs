@@ -17,5 +17,6 @@ mod runs;
 mod secrets;
 mod services;
 mod status;
+mod stored;
 mod tenants;
 mod unreadable;

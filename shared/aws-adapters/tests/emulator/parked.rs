@@ -3,11 +3,12 @@
 use habitsync_domain::identity::{EnrolmentId, TopicId};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::fleet::{ListDue, ListParked};
-use habitsync_workflows::ports::results::{FindResult, ReleaseResults, SettleResult};
+use habitsync_workflows::ports::results::{FindResult, ReleaseResults};
 use habitsync_workflows::ports::tenants::SaveConfiguration;
 use jiff::Timestamp;
 
 use crate::fixture::{acme, at, completion, table, tenant};
+use crate::stored::Stored as _;
 
 const NOW: &str = "2026-03-02T00:00:00Z";
 
@@ -46,13 +47,8 @@ async fn a_release_frees_what_is_parked_on_that_very_thing_and_nothing_else() {
         ParkedOn::Customer,
     ];
     for (enrolment, on) in (1..).zip(everywhere) {
-        acme.settle_result(&record(enrolment, parked(on.clone()), 2))
-            .await
-            .expect("parked");
-        other
-            .settle_result(&record(enrolment, parked(on), 2))
-            .await
-            .expect("parked");
+        acme.put_result(&record(enrolment, parked(on.clone()), 2)).await;
+        other.put_result(&record(enrolment, parked(on), 2)).await;
     }
     assert_eq!(acme.release_results(&topic, at(NOW)).await.expect("released"), 2);
     assert_eq!(acme.release_results(&topic, at(NOW)).await.expect("released"), 0);
@@ -87,11 +83,14 @@ async fn a_release_frees_what_is_parked_on_that_very_thing_and_nothing_else() {
 #[tokio::test]
 async fn a_result_is_released_by_its_key_while_it_is_parked_and_not_afterwards() {
     let acme = acme().await;
-    acme.settle_result(&record(1, parked(user("jo@acme.example")), 2))
-        .await
-        .expect("parked");
+    acme.put_result(&record(1, parked(user("jo@acme.example")), 2)).await;
     assert!(acme.release_result(EnrolmentId(1), at(NOW)).await.expect("an answer"));
-    assert!(!acme.release_result(EnrolmentId(1), at(NOW)).await.expect("an answer"));
+    assert!(
+        !acme
+            .release_result(EnrolmentId(1), at("2026-03-02T00:00:01Z"))
+            .await
+            .expect("an answer")
+    );
     assert!(
         !acme.release_result(EnrolmentId(404), at(NOW)).await.expect("an answer"),
         "nothing is made of a result that is not there"
@@ -121,8 +120,8 @@ async fn what_is_parked_is_listed_by_customer_and_since_when() {
     for (enrolment, since) in (1..).zip(times) {
         let (on, since) = (ParkedOn::Topic(TopicId(456)), at(since));
         let record = record(enrolment, ResultState::Parked { on, since }, 0);
-        acme.settle_result(&record).await.expect("parked");
-        other.settle_result(&record).await.expect("parked");
+        acme.put_result(&record).await;
+        other.put_result(&record).await;
     }
     let listed = async |from, until| {
         let window = (from, until);
@@ -140,9 +139,8 @@ async fn what_is_parked_is_listed_by_customer_and_since_when() {
 async fn everything_that_an_outage_held_back_is_released_however_much_it_is() {
     let acme = acme().await;
     for enrolment in 1..=70 {
-        acme.settle_result(&record(enrolment, parked(ParkedOn::EmployeeConnect), 0))
-            .await
-            .expect("parked");
+        acme.put_result(&record(enrolment, parked(ParkedOn::EmployeeConnect), 0))
+            .await;
     }
     let released = acme.release_results(&ParkedOn::EmployeeConnect, at(NOW)).await;
     assert_eq!(released.expect("released"), 70);

@@ -11,18 +11,17 @@ use habitsync_domain::person::{FieldChange, FormerName, LastChange, Person, Pers
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::topic::Condition;
 use habitsync_domain::user::{FieldName, UserFields};
-use habitsync_workflows::ports::courses::{FindTopic, LoadTopics, SaveTopic};
-use habitsync_workflows::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson, ReplaceLink, SaveParked, SavePerson,
-};
+use habitsync_workflows::ports::courses::{FindTopic, LoadTopics};
+use habitsync_workflows::ports::people::{FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson};
 
 use crate::fixture::{acme, at, table, tenant};
+use crate::stored::Stored as _;
 
 fn name(text: &str) -> UserName {
     text.parse().expect("a user name")
 }
 
-fn person(employee: &str, user_name: &str) -> Person {
+pub(crate) fn person(employee: &str, user_name: &str) -> Person {
     let field = |name: &str| name.parse::<FieldName>().expect("a field");
     let fields = [
         (FieldName::email(), "jo@acme.example"),
@@ -52,10 +51,10 @@ fn person(employee: &str, user_name: &str) -> Person {
 /// Stores the person, and that they were created.
 async fn save(table: &TenantTable, person: &Person) {
     let change = change(person.employee_id.as_str(), "2026-03-02T00:00:00Z", "created");
-    table.save_person(person, &change).await.expect("saved");
+    table.put_person(person, &change).await;
 }
 
-fn change(employee: &str, time: &str, reason: &str) -> PersonChange {
+pub(crate) fn change(employee: &str, time: &str, reason: &str) -> PersonChange {
     PersonChange {
         employee_id: employee.parse().expect("an employee"),
         at: at(time),
@@ -78,7 +77,7 @@ async fn what_was_changed_about_somebody_comes_back_the_newest_first_and_nobody_
     ] {
         let change = change(employee, time, reason);
         let person = person(employee, &format!("{employee}@acme.example"));
-        acme.save_person(&person, &change).await.expect("saved");
+        acme.put_person(&person, &change).await;
     }
     let changes = acme
         .load_changes(&"E1".parse().expect("an employee"))
@@ -129,12 +128,10 @@ async fn what_is_refused_of_somebody_comes_back_until_nothing_is() {
         problem,
     };
     let parked = Parked::after(None, &employee_id, vec![refusal], at("2026-03-02T00:00:00Z"));
-    acme.save_parked(&parked).await.expect("saved");
+    acme.put_parked(&parked).await;
     assert_eq!(acme.load_parked().await.expect("loaded"), [parked]);
     let setbacks = Vec::new();
-    acme.save_parked(&Parked { employee_id, setbacks })
-        .await
-        .expect("removed");
+    acme.put_parked(&Parked { employee_id, setbacks }).await;
     assert_eq!(acme.load_parked().await.expect("loaded"), []);
 }
 
@@ -247,7 +244,7 @@ async fn a_topic_comes_back_with_its_verdict_and_its_course() {
         None,
     );
     for record in [&qualifying, &lacking] {
-        acme.save_topic(record).await.expect("saved");
+        acme.put_topic(record).await;
     }
     assert_eq!(
         acme.find_topic(TopicId(456)).await.expect("an answer"),
@@ -272,9 +269,7 @@ async fn a_forgotten_link_is_found_by_none_of_its_names_and_stays_on_record() {
     };
     save(&acme, &linked).await;
     save(&acme, &person("E2", "jo.old@acme.example")).await;
-    acme.replace_link(&linked, None, &removal(&linked))
-        .await
-        .expect("forgotten");
+    acme.put_link(&linked, None, &removal(&linked)).await;
     assert_eq!(acme.load_person(&linked.employee_id).await.expect("an answer"), None);
     let found = async |user_name, then| {
         let found = acme.find_person(&name(user_name), at(then)).await.expect("an answer");
@@ -297,9 +292,7 @@ async fn a_link_to_another_account_takes_the_place_of_the_old_one_name_and_all()
     let before = person("E1", "jo@acme.example");
     save(&acme, &before).await;
     let after = person("E1", "jo.rebound@acme.example");
-    acme.replace_link(&before, Some(&after), &removal(&before))
-        .await
-        .expect("replaced");
+    acme.put_link(&before, Some(&after), &removal(&before)).await;
     assert_eq!(acme.load_people().await.expect("loaded"), std::slice::from_ref(&after));
     let found = async |user_name| {
         let found = acme.find_person(&name(user_name), at("2026-03-02T00:00:00Z")).await;
@@ -308,9 +301,7 @@ async fn a_link_to_another_account_takes_the_place_of_the_old_one_name_and_all()
     assert_eq!(found("jo@acme.example").await, None);
     assert_eq!(found("jo.rebound@acme.example").await.as_deref(), Some("E1"));
     // The same once more, as after an answer that was lost.
-    acme.replace_link(&before, Some(&after), &removal(&before))
-        .await
-        .expect("replaced");
+    acme.put_link(&before, Some(&after), &removal(&before)).await;
     assert_eq!(acme.load_people().await.expect("loaded"), [after]);
 }
 

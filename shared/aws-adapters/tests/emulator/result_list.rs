@@ -5,9 +5,10 @@ use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::result_choice::ResultStatus;
 use habitsync_workflows::ports::fleet::ListDue;
 use habitsync_workflows::ports::result_list::{AddResult, ListResults, ReviveResult};
-use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, SettleResult};
+use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult};
 
 use crate::fixture::{acme, at, completion, table, tenant};
+use crate::stored::Stored as _;
 
 const NOW: &str = "2026-03-02T00:00:00Z";
 const CLAIM_ENDS: &str = "2026-03-02T00:00:30Z";
@@ -26,7 +27,7 @@ fn dead(enrolment: i64) -> ResultRecord {
 async fn results_are_listed_by_state_in_the_order_of_their_enrolments() {
     let acme = acme().await;
     for enrolment in [10, 9, 100] {
-        acme.settle_result(&dead(enrolment)).await.expect("settled");
+        acme.put_result(&dead(enrolment)).await;
     }
     let parked = ResultRecord {
         state: ResultState::Parked {
@@ -35,7 +36,7 @@ async fn results_are_listed_by_state_in_the_order_of_their_enrolments() {
         },
         ..dead(50)
     };
-    acme.settle_result(&parked).await.expect("settled");
+    acme.put_result(&parked).await;
     let listed = async |status| {
         let listed = acme.list_results(status).await.expect("listed");
         let ids = listed.records.iter().map(|record| record.completion.enrolment.0);
@@ -51,13 +52,16 @@ async fn results_are_listed_by_state_in_the_order_of_their_enrolments() {
 async fn a_dead_result_is_revived_once_and_due_and_claimed_like_any_other() {
     let table = table().await;
     let acme = table.tenant(&tenant());
-    acme.settle_result(&dead(1)).await.expect("settled");
+    acme.put_result(&dead(1)).await;
     assert!(acme.revive_result(EnrolmentId(1), 1, at(NOW)).await.expect("an answer"));
     assert!(!acme.revive_result(EnrolmentId(1), 1, at(NOW)).await.expect("an answer"));
     let due = table.list_due_results(at(NOW), 10).await.expect("listed");
     assert_eq!(due.items.len(), 1);
     let claim = acme.claim_result(&completion(1), at(NOW), at(CLAIM_ENDS)).await;
-    let Ok(Claim::Ours { before: Some(before) }) = claim else {
+    let Ok(Claim::Ours {
+        before: Some(before), ..
+    }) = claim
+    else {
         panic!("{claim:?}")
     };
     assert_eq!((before.state.status(), before.attempts), (ResultStatus::Waiting, 1));
@@ -97,6 +101,6 @@ async fn a_completion_is_added_once_and_waits_until_it_is_due() {
         .expect("an answer")
         .expect("a record");
     assert_eq!((stored.completion, stored.attempts), (completion(1), 0));
-    acme.settle_result(&dead(2)).await.expect("settled");
+    acme.put_result(&dead(2)).await;
     assert!(!acme.add_result(&completion(2), due_at).await.expect("an answer"));
 }

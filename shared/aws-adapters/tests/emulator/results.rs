@@ -3,10 +3,11 @@
 use habitsync_domain::identity::{CourseId, EnrolmentId, TopicId};
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::fleet::{DueResult, ListDue, PostponeDue};
-use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, SettleResult};
+use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult};
 use jiff::Timestamp;
 
 use crate::fixture::{RACERS, acme, at, completion, table, tenant};
+use crate::stored::Stored as _;
 
 const NOW: &str = "2026-03-02T00:00:00Z";
 const CLAIM_ENDS: &str = "2026-03-02T00:00:30Z";
@@ -47,7 +48,7 @@ async fn one_of_sixteen_invocations_that_race_claims_a_completion() {
     let mut claimed = 0;
     for racer in race.collect::<Vec<_>>() {
         match racer.await.expect("not cancelled").expect("the table answers") {
-            Claim::Ours { before: None } => claimed += 1,
+            Claim::Ours { before: None, .. } => claimed += 1,
             other => assert_eq!(other, Claim::HeldUntil(at(CLAIM_ENDS))),
         }
     }
@@ -58,13 +59,14 @@ async fn one_of_sixteen_invocations_that_race_claims_a_completion() {
 async fn what_waits_is_not_claimed_before_it_is_due() {
     let acme = acme().await;
     let due = at("2026-03-02T00:05:00Z");
-    acme.settle_result(&record(1, waiting(due), 1))
-        .await
-        .expect("the table answers");
+    acme.put_result(&record(1, waiting(due), 1)).await;
     let early = acme.claim_result(&completion(1), at(NOW), at(CLAIM_ENDS)).await;
     assert_eq!(early, Ok(Claim::HeldUntil(due)));
     let in_time = acme.claim_result(&completion(1), due, at("2026-03-02T00:05:30Z")).await;
-    assert!(matches!(in_time, Ok(Claim::Ours { before: Some(_) })), "{in_time:?}");
+    assert!(
+        matches!(in_time, Ok(Claim::Ours { before: Some(_), .. })),
+        "{in_time:?}"
+    );
 }
 
 #[tokio::test]
@@ -77,12 +79,15 @@ async fn whoever_claims_what_waits_or_is_parked_learns_what_it_was() {
     ];
     for (enrolment, state) in (1..).zip(states) {
         let before = record(enrolment, state, 3);
-        acme.settle_result(&before).await.expect("settled");
+        acme.put_result(&before).await;
         let claim = acme
             .claim_result(&completion(enrolment), at(NOW), at(CLAIM_ENDS))
             .await
             .expect("an answer");
-        assert_eq!(claim, Claim::Ours { before: Some(before) });
+        let Claim::Ours { before: found, .. } = claim else {
+            panic!("it was due")
+        };
+        assert_eq!(found, Some(before));
         let now = acme
             .find_result(EnrolmentId(enrolment))
             .await
@@ -110,7 +115,10 @@ async fn a_claim_is_taken_over_once_it_has_run_out_and_not_before() {
         again("2026-03-02T00:00:29.999Z").await,
         Claim::HeldUntil(at(CLAIM_ENDS))
     );
-    let Claim::Ours { before: Some(before) } = again(CLAIM_ENDS).await else {
+    let Claim::Ours {
+        before: Some(before), ..
+    } = again(CLAIM_ENDS).await
+    else {
         panic!("it had run out")
     };
     assert_eq!(before.state, ResultState::Claimed { until: at(CLAIM_ENDS) });
@@ -135,7 +143,7 @@ async fn what_is_settled_for_good_is_never_claimed_again() {
     ];
     for (enrolment, state) in (1..).zip(states) {
         let settled = record(enrolment, state.clone(), 1);
-        acme.settle_result(&settled).await.expect("settled");
+        acme.put_result(&settled).await;
         let claim = acme
             .claim_result(&completion(enrolment), at(NOW), at(CLAIM_ENDS))
             .await
@@ -160,9 +168,7 @@ async fn results_are_due_in_the_order_of_their_times_and_no_sooner() {
         "2026-03-01T23:59:59Z",
     ];
     for (enrolment, due_at) in (1..).zip(times) {
-        acme.settle_result(&record(enrolment, waiting(at(due_at)), 1))
-            .await
-            .expect("settled");
+        acme.put_result(&record(enrolment, waiting(at(due_at)), 1)).await;
     }
     let due = async |limit| {
         let due = table
@@ -183,9 +189,8 @@ async fn a_due_result_is_handed_on_by_one_watchdog_and_due_again_should_it_be_lo
     let table = table().await;
     table
         .tenant(&tenant())
-        .settle_result(&record(1, waiting(at(NOW)), 1))
-        .await
-        .expect("settled");
+        .put_result(&record(1, waiting(at(NOW)), 1))
+        .await;
     let [due] = table
         .list_due_results(at(NOW), 10)
         .await
@@ -222,9 +227,7 @@ async fn a_due_result_is_handed_on_by_one_watchdog_and_due_again_should_it_be_lo
 async fn a_result_that_was_settled_meanwhile_is_not_put_off() {
     let table = table().await;
     let acme = table.tenant(&tenant());
-    acme.settle_result(&record(1, waiting(at(NOW)), 1))
-        .await
-        .expect("settled");
+    acme.put_result(&record(1, waiting(at(NOW)), 1)).await;
     let [due] = table
         .list_due_results(at(NOW), 10)
         .await
@@ -232,15 +235,14 @@ async fn a_result_that_was_settled_meanwhile_is_not_put_off() {
         .items
         .try_into()
         .expect("one");
-    acme.settle_result(&record(
+    acme.put_result(&record(
         1,
         ResultState::Dead {
             cause: "refused".to_owned(),
         },
         2,
     ))
-    .await
-    .expect("settled");
+    .await;
     assert!(
         !table
             .postpone_result(&due, at("2026-03-02T00:05:00Z"))

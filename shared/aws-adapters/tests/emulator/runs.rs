@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use habitsync_aws_adapters::Table;
 use habitsync_domain::job::{Job, RunRecord, RunState};
 use habitsync_workflows::ports::fleet::{ListDue, PostponeDue, UnfinishedRun};
-use habitsync_workflows::ports::runs::{ListRuns, SaveRun};
+use habitsync_workflows::ports::runs::ListRuns;
+use habitsync_workflows::ports::runs::SaveRun as _;
 use jiff::Timestamp;
 
 use crate::fixture::{at, table, tenant};
+use crate::stored::Stored as _;
 
 const LEASE_ENDS: &str = "2026-03-02T00:14:00Z";
 
@@ -45,12 +47,11 @@ async fn listed(table: &Table, now: Timestamp) -> Vec<String> {
 async fn an_unfinished_run_is_found_once_its_lease_has_ended_and_until_it_has_succeeded() {
     let table = table().await;
     let acme = table.tenant(&tenant());
-    acme.save_run(&unfinished("one", Job::Users)).await.expect("saved");
+    acme.put_run(&unfinished("one", Job::Users)).await;
     assert!(listed(&table, at("2026-03-02T00:13:59Z")).await.is_empty());
     assert_eq!(listed(&table, at(LEASE_ENDS)).await, ["acme users one"]);
-    acme.save_run(&run("one", Job::Users, RunState::Succeeded { at: at(LEASE_ENDS) }))
-        .await
-        .expect("saved");
+    acme.put_run(&run("one", Job::Users, RunState::Succeeded { at: at(LEASE_ENDS) }))
+        .await;
     assert!(listed(&table, at("2027-01-01T00:00:00Z")).await.is_empty());
 }
 
@@ -62,13 +63,12 @@ async fn a_run_that_carries_on_closes_the_earlier_runs_of_its_job_and_customer_o
         table.tenant(&"other".parse().expect("a tenant")),
     );
     for id in ["crashed", "stopped", "new"] {
-        acme.save_run(&unfinished(id, Job::Users)).await.expect("saved");
+        acme.put_run(&unfinished(id, Job::Users)).await;
     }
-    acme.save_run(&unfinished("sweep", Job::ResultsSweep))
-        .await
-        .expect("saved");
-    other.save_run(&unfinished("theirs", Job::Users)).await.expect("saved");
-    acme.supersede_runs(Job::Users, Some("new")).await.expect("closed");
+    acme.put_run(&unfinished("sweep", Job::ResultsSweep)).await;
+    other.put_run(&unfinished("theirs", Job::Users)).await;
+    let held = acme.hold(Job::Users).await;
+    held.supersede_runs(Job::Users, Some("new")).await.expect("closed");
     let mut left = listed(&table, at(LEASE_ENDS)).await;
     left.sort();
     assert_eq!(
@@ -81,7 +81,7 @@ async fn a_run_that_carries_on_closes_the_earlier_runs_of_its_job_and_customer_o
 async fn a_run_that_was_started_is_due_again_should_the_start_be_lost_and_one_that_ended_is_not() {
     let table = table().await;
     let acme = table.tenant(&tenant());
-    acme.save_run(&unfinished("one", Job::Users)).await.expect("saved");
+    acme.put_run(&unfinished("one", Job::Users)).await;
     let [due] = table
         .list_unfinished_runs(at(LEASE_ENDS), 10)
         .await
@@ -105,9 +105,8 @@ async fn a_run_that_was_started_is_due_again_should_the_start_be_lost_and_one_th
     );
     assert!(listed(&table, at(LEASE_ENDS)).await.is_empty());
     assert_eq!(listed(&table, later).await.len(), 1);
-    acme.save_run(&run("one", Job::Users, RunState::Succeeded { at: later }))
-        .await
-        .expect("saved");
+    acme.put_run(&run("one", Job::Users, RunState::Succeeded { at: later }))
+        .await;
     assert!(
         !table
             .postpone_run(&due, at("2026-03-02T01:00:00Z"))
@@ -122,10 +121,10 @@ async fn the_newest_runs_are_listed_first_of_one_job_or_of_all_and_of_one_custom
     let acme = table.tenant(&tenant());
     let ended = || RunState::Succeeded { at: at(LEASE_ENDS) };
     for (id, job) in [("1", Job::Users), ("2", Job::Courses), ("3", Job::Users)] {
-        acme.save_run(&run(id, job, ended())).await.expect("saved");
+        acme.put_run(&run(id, job, ended())).await;
     }
     let other = table.tenant(&"globex".parse().expect("a tenant"));
-    other.save_run(&run("4", Job::Users, ended())).await.expect("saved");
+    other.put_run(&run("4", Job::Users, ended())).await;
     let ids = async |job, limit| {
         let runs = acme.list_runs(job, limit).await.expect("listed");
         runs.into_iter().map(|run| run.id).collect::<Vec<_>>().join(" ")

@@ -14,12 +14,12 @@ use habitsync_workflows::customer_status::customer_status;
 use habitsync_workflows::fleet_status::fleet_status;
 use habitsync_workflows::ports::breaker::{KeepBreaker, StoredBreaker};
 use habitsync_workflows::ports::result_list::{AddResult, ListWaiting};
-use habitsync_workflows::ports::results::SettleResult;
-use habitsync_workflows::ports::runs::{ListRuns, SaveRun};
+use habitsync_workflows::ports::runs::ListRuns;
 use habitsync_workflows::ports::summary::{CountByCustomer, Dead, FindSummary, Unsent};
 use habitsync_workflows::ports::tenants::SaveConfiguration;
 
 use crate::fixture::{at, completion, table};
+use crate::stored::Stored as _;
 
 const SOURCE: &str = include_str!("../../../domain/src/configuration/acme.toml");
 const APPLIED: &str = "2026-03-02T00:00:00Z";
@@ -44,8 +44,7 @@ async fn dead(table: &Table, tenant: &str, enrolment: i64) {
         state,
         attempts: 8,
     };
-    let settled = table.tenant(&named(tenant)).settle_result(&record).await;
-    settled.expect("settled");
+    table.tenant(&named(tenant)).put_result(&record).await;
 }
 
 #[tokio::test]
@@ -119,9 +118,9 @@ async fn the_last_run_of_a_job_is_found_among_many_of_the_others() {
         state: RunState::Succeeded { at: at(APPLIED) },
         counts: BTreeMap::new(),
     };
-    acme.save_run(&run(0, Job::Courses)).await.expect("saved");
+    acme.put_run(&run(0, Job::Courses)).await;
     for number in 1..=40 {
-        acme.save_run(&run(number, Job::Users)).await.expect("saved");
+        acme.put_run(&run(number, Job::Users)).await;
     }
     let last = async |job| acme.list_runs(Some(job), 1).await.expect("listed");
     assert_eq!(last(Job::Courses).await, [run(0, Job::Courses)]);

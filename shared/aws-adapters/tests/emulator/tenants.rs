@@ -8,6 +8,7 @@ use habitsync_workflows::ports::runs::RememberJob;
 use habitsync_workflows::ports::tenants::{FindGoLive, ListVersions, LoadConfiguration, SaveConfiguration};
 
 use crate::fixture::{RACERS, at, table, tenant};
+use crate::stored::Stored as _;
 
 const SOURCE: &str = include_str!("../../../domain/src/configuration/acme.toml");
 
@@ -98,8 +99,8 @@ async fn two_jobs_of_a_customer_remember_apart_and_applying_a_configuration_dist
         watermark: Some(at("2026-03-02T00:00:00.123456Z")),
         ..JobState::default()
     };
-    acme.save_job(Job::Users, &users).await.expect("saved");
-    acme.save_job(Job::ResultsSweep, &sweep).await.expect("saved");
+    acme.put_job(Job::Users, &users).await;
+    acme.put_job(Job::ResultsSweep, &sweep).await;
     table
         .save_configuration(&configuration(SOURCE), SOURCE, at("2026-03-02T00:00:00Z"))
         .await
@@ -152,9 +153,7 @@ async fn the_first_version_that_is_live_is_the_go_live_and_no_later_one_changes_
         let configuration = configuration(&source);
         let saved = table.save_configuration(&configuration, &source, at(applied_at)).await;
         saved.expect("saved");
-        acme.save_job(Job::ResultsSweep, &JobState::default())
-            .await
-            .expect("saved");
+        acme.put_job(Job::ResultsSweep, &JobState::default()).await;
         assert_eq!(
             acme.find_go_live().await.expect("an answer"),
             live_since.map(at),

@@ -8,11 +8,11 @@ use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::result_choice::ResultStatus;
 use habitsync_workflows::ports::fleet::ListDue;
 use habitsync_workflows::ports::result_list::ListResults;
-use habitsync_workflows::ports::results::{KnownResult, LookUpResult, ReleaseResults, SettleResult};
-use habitsync_workflows::ports::runs::SaveRun;
+use habitsync_workflows::ports::results::{KnownResult, LookUpResult, ReleaseResults};
 use jiff::Timestamp;
 
 use crate::fixture::{at, completion, named_table, sdk, tenant};
+use crate::stored::Stored as _;
 
 const NOW: &str = "2026-03-02T00:00:00Z";
 
@@ -55,9 +55,7 @@ async fn results_behind_one_that_cannot_be_read_are_due_all_the_same() {
     }
     let acme = table.tenant(&tenant());
     for enrolment in 4..=6 {
-        acme.settle_result(&record(enrolment, waiting(at(NOW))))
-            .await
-            .expect("settled");
+        acme.put_result(&record(enrolment, waiting(at(NOW)))).await;
     }
     let due = table.list_due_results(at(NOW), 2).await.expect("listed");
     assert_eq!((due.items.len(), due.unreadable), (2, 3), "they count for no page");
@@ -74,7 +72,7 @@ async fn runs_behind_one_that_cannot_be_read_are_due_all_the_same() {
         state: RunState::Unfinished { lease_until: at(NOW) },
         counts: std::collections::BTreeMap::new(),
     };
-    table.tenant(&tenant()).save_run(&run).await.expect("saved");
+    table.tenant(&tenant()).put_run(&run).await;
     let due = table.list_unfinished_runs(at(NOW), 10).await.expect("listed");
     assert_eq!((due.items.len(), due.unreadable), (1, 1));
 }
@@ -88,7 +86,7 @@ async fn what_is_parked_beside_one_that_cannot_be_read_is_released_all_the_same(
         on: ParkedOn::Customer,
         since: at(NOW),
     };
-    acme.settle_result(&record(2, parked)).await.expect("parked");
+    acme.put_result(&record(2, parked)).await;
     let released = acme.release_results(&ParkedOn::Customer, at(NOW)).await;
     assert_eq!(released.expect("released"), 1);
 }
@@ -99,9 +97,7 @@ async fn results_beside_one_that_cannot_be_read_are_listed_all_the_same_and_it_i
     put_unreadable(&name, "RESULT#1", "result", "2026-03-01T00:00:00.000Z").await;
     let acme = table.tenant(&tenant());
     for enrolment in 2..=3 {
-        acme.settle_result(&record(enrolment, waiting(at(NOW))))
-            .await
-            .expect("settled");
+        acme.put_result(&record(enrolment, waiting(at(NOW)))).await;
     }
     for status in [None, Some(ResultStatus::Waiting)] {
         let listed = acme.list_results(status).await.expect("listed");
@@ -117,7 +113,7 @@ async fn who_asks_about_many_results_is_told_of_one_that_cannot_be_read_and_goes
     put_unreadable(&name, "RESULT#1", "result", "2026-03-01T00:00:00.000Z").await;
     let acme = table.tenant(&tenant());
     let there = record(2, waiting(at(NOW)));
-    acme.settle_result(&there).await.expect("settled");
+    acme.put_result(&there).await;
     let known = async |enrolment| acme.look_up_result(EnrolmentId(enrolment)).await.expect("an answer");
     assert_eq!(known(1).await, KnownResult::Unreadable);
     assert_eq!(known(2).await, KnownResult::Record(there));

@@ -63,6 +63,7 @@ where
         | Ok(
             RunOutcome::Unfinished(_)
             | RunOutcome::AlreadyRunning { .. }
+            | RunOutcome::Superseded
             | RunOutcome::BackingOff { .. }
             | RunOutcome::Paused
             | RunOutcome::HeldBack,

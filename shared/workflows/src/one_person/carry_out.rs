@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use habitsync_domain::configuration::Status;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::lease;
 use habitsync_domain::problem::Problem;
 use habitsync_domain::user_plan::{Action, Step};
 use jiff::{SignedDuration, Timestamp};
@@ -13,22 +14,24 @@ use uuid::Uuid;
 
 use super::whom::Meant;
 use super::{FollowPerson, OnePerson, PersonFailure, Reached, ReadBack, SeenPerson};
+use crate::held_lease::{give_back, keep_renewed};
 use crate::job_run::JobFailure;
-use crate::ports::clock::Now;
+use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::VendorFailure;
 use crate::ports::holds::{LoadDecisions, LoadHold};
+use crate::ports::lease::{HoldLease, Lease};
 use crate::ports::people::{
     FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson, SaveLastDay, SaveParked,
     SavePerson,
 };
 use crate::ports::results::ReleaseResults;
-use crate::ports::runs::{HoldLease, Lease, RememberJob};
+use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindEmployee, FindUser, SaveUser};
 use crate::sync_users::apply::{Writing, apply};
 use crate::sync_users::{Done, FollowWrites, InForce};
 
-/// How long the lease is held at most; requests to a vendor in trouble are given up long before.
-const LEASE: SignedDuration = SignedDuration::from_mins(5);
+/// How long one person may take at most; requests to a vendor in trouble are given up long before.
+const LONGEST: SignedDuration = SignedDuration::from_mins(5);
 
 /// What is added to the reason in the person's record of changes: no run is on record that did it.
 const ASKED_FOR: &str = "asked for by an operator, for this person alone";
@@ -81,19 +84,28 @@ where
         + LoadChanges,
     S: RememberJob,
     S: HoldLease + SavePerson + SaveParked + SaveLastDay + ReleaseResults,
-    C: Now,
+    C: Now + Pause,
     F: FollowPerson,
 {
     may_write(in_force.configuration.status, draft)?;
-    let (now, holder) = (one.clock.now(), Uuid::new_v4().to_string());
-    let until = now.saturating_add(LEASE).unwrap_or(Timestamp::MAX);
-    if let Lease::HeldUntil(until) = one.store.acquire_lease(Job::Users, &holder, now, until).await? {
-        return Err(PersonFailure::Running { until });
-    }
+    let now = one.clock.now();
+    let holder = format!("only-{}", Uuid::new_v4());
+    let held = match one.store.acquire_lease(Job::Users, &holder, now).await? {
+        Lease::Acquired(held) => held,
+        Lease::HeldUntil(until) => return Err(PersonFailure::Running { until }),
+    };
+    let until = lease::end(now);
     follow.reached(Reached::Leased { until });
-    let synced = one.sync_under_lease(in_force, shown, until, follow).await;
-    one.store.release_lease(Job::Users, &holder).await?;
-    synced
+    let deadline = now.saturating_add(LONGEST).unwrap_or(Timestamp::MAX);
+    let one = one.writing_through(&held);
+    let synced = keep_renewed(
+        &held,
+        one.clock,
+        one.sync_under_lease(in_force, shown, deadline, follow),
+    )
+    .await;
+    give_back(&held).await;
+    synced?
 }
 
 fn may_write(status: Status, draft: DraftRule) -> Result<(), PersonFailure> {
@@ -101,6 +113,21 @@ fn may_write(status: Status, draft: DraftRule) -> Result<(), PersonFailure> {
         (Status::Paused, _) => Err(PersonFailure::Paused),
         (Status::Draft, DraftRule::LeaveAlone) => Err(PersonFailure::Draft),
         (Status::Live, _) | (Status::Draft, DraftRule::Write) => Ok(()),
+    }
+}
+
+impl<'a, H, P, S, C> OnePerson<'a, H, P, S, C> {
+    /// The same, through the handle of the table that holds the job's lease.
+    fn writing_through<'b>(&self, held: &'b S) -> OnePerson<'b, H, P, S, C>
+    where
+        'a: 'b,
+    {
+        OnePerson {
+            employee_connect: self.employee_connect,
+            tribal_habits: self.tribal_habits,
+            store: held,
+            clock: self.clock,
+        }
     }
 }
 
@@ -124,7 +151,7 @@ where
         &self,
         in_force: InForce<'_>,
         shown: &SeenPerson,
-        until: Timestamp,
+        deadline: Timestamp,
         follow: &F,
     ) -> Result<Synced, PersonFailure> {
         let meant = Meant::by(shown.employee_id.clone());
@@ -145,7 +172,7 @@ where
         };
         // What was read of the portal is not all of it: an account that is met unexpectedly is looked for by the next run.
         let verified = false;
-        let applied = apply(&writing, &seen.plan.plan, verified, until, &mut JobState::default()).await?;
+        let applied = apply(&writing, &seen.plan.plan, verified, deadline, &mut JobState::default()).await?;
         if applied.must_look {
             self.let_next_run_look(seen.job).await?;
         }

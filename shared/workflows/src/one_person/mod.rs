@@ -25,6 +25,7 @@ pub use seen::{SeenPerson, Unknown};
 
 use crate::job_run::JobFailure;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
+use crate::ports::lease::SaveFailure;
 
 /// What looking at one person, and syncing them, touches.
 #[derive(Debug)]
@@ -55,11 +56,14 @@ pub enum PersonFailure {
     #[error("the customer is a draft: nothing is written before they go live")]
     Draft,
     /// A run of the job goes on.
-    #[error("a run goes on until {until} at the latest: nothing was done")]
+    #[error("a run goes on (its lease ends at {until}, unless it is renewed): nothing was done")]
     Running {
-        /// The end of its lease.
+        /// The end of its lease, which it renews as long as it goes on.
         until: Timestamp,
     },
+    /// Another process took the lease over while this one was stopped; it may have written to the portal before.
+    #[error("a run has taken over, since this command had stopped: look again")]
+    LeaseLost,
     /// What would be done is not what was shown any more: nothing was done.
     #[error("what is to be done has changed since it was shown: nothing was done, look again")]
     Moved,
@@ -71,7 +75,22 @@ pub enum PersonFailure {
     Service(#[from] ServiceFailure),
     /// The write was stopped as a run's would be.
     #[error(transparent)]
-    Stopped(#[from] JobFailure),
+    Stopped(JobFailure),
+}
+
+impl From<JobFailure> for PersonFailure {
+    fn from(failure: JobFailure) -> Self {
+        match failure {
+            JobFailure::LeaseLost => Self::LeaseLost,
+            failure => Self::Stopped(failure),
+        }
+    }
+}
+
+impl From<SaveFailure> for PersonFailure {
+    fn from(failure: SaveFailure) -> Self {
+        JobFailure::from(failure).into()
+    }
 }
 
 impl PersonFailure {
@@ -80,7 +99,7 @@ impl PersonFailure {
     pub fn trouble(&self) -> Trouble {
         match self {
             Self::Nobody | Self::Ambiguous | Self::Paused | Self::Draft => Trouble::Config,
-            Self::Running { .. } | Self::Moved => Trouble::Data,
+            Self::Running { .. } | Self::LeaseLost | Self::Moved => Trouble::Data,
             Self::Vendor(failure) => failure.trouble(),
             Self::Service(_) => Trouble::Ours,
             Self::Stopped(failure) => failure.trouble(),

@@ -20,4 +20,9 @@ pub trait Now {
 pub trait Pause {
     /// Returns after this long.
     fn pause(&self, wait: Duration) -> impl Future<Output = ()> + Send;
+
+    /// Returns after this long, beside other work of the caller: the waiting itself lets no time pass.
+    fn pause_beside(&self, wait: Duration) -> impl Future<Output = ()> + Send {
+        self.pause(wait)
+    }
 }

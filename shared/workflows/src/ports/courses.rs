@@ -3,9 +3,10 @@
 use std::future::Future;
 
 use habitsync_domain::course::TopicRecord;
-use habitsync_domain::identity::TopicId;
+use habitsync_domain::identity::{CourseId, TopicId};
 
 use super::failure::ServiceFailure;
+use super::lease::SaveFailure;
 
 /// Reads every topic seen.
 pub trait LoadTopics {
@@ -19,8 +20,19 @@ pub trait FindTopic {
     fn find_topic(&self, topic: TopicId) -> impl Future<Output = Result<Option<TopicRecord>, ServiceFailure>> + Send;
 }
 
-/// Writes one topic.
+/// Writes one topic, under the lease of the course sync.
 pub trait SaveTopic {
     /// Stores the topic, its verdict and its course.
-    fn save_topic(&self, record: &TopicRecord) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    fn save_topic(&self, record: &TopicRecord) -> impl Future<Output = Result<(), SaveFailure>> + Send;
+}
+
+/// Marks a course that EmployeeConnect does not know.
+pub trait MarkCourseBroken {
+    /// One conditional write: the topic's course is broken, if it still is this one. Nothing else of the topic is touched, so that
+    /// no course sync is undone.
+    fn mark_course_broken(
+        &self,
+        topic: TopicId,
+        course: &CourseId,
+    ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }

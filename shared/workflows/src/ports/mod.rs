@@ -10,6 +10,7 @@ pub mod failure;
 pub mod fleet;
 pub mod holds;
 pub mod incidents;
+pub mod lease;
 pub mod mail;
 pub mod people;
 pub mod probes;

@@ -9,6 +9,7 @@ use habitsync_domain::person::{Person, PersonChange};
 use jiff::Timestamp;
 
 use super::failure::ServiceFailure;
+use super::lease::SaveFailure;
 
 /// Reads every linked person.
 pub trait LoadPeople {
@@ -23,7 +24,7 @@ pub trait LoadPerson {
     -> impl Future<Output = Result<Option<Person>, ServiceFailure>> + Send;
 }
 
-/// Writes one linked person.
+/// Writes one linked person, under the lease of the user sync.
 pub trait SavePerson {
     /// Stores the link and the mirror, that the user name (and each former one) is this employee's, and what was changed:
     /// all of it or nothing.
@@ -31,10 +32,10 @@ pub trait SavePerson {
         &self,
         person: &Person,
         change: &PersonChange,
-    ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    ) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 
-/// Puts another link in the place of one, or none.
+/// Puts another link in the place of one, or none, under the lease of the user sync.
 pub trait ReplaceLink {
     /// Forgets the link `before` with the mirror and every user name that is known by it alone, stores the link `after` in its
     /// place where there is one, and what was changed: all of it or nothing. What was changed stays for its 90 days.
@@ -43,7 +44,7 @@ pub trait ReplaceLink {
         before: &Person,
         after: Option<&Person>,
         change: &PersonChange,
-    ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    ) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 
 /// Reads what was changed about one person.
@@ -61,10 +62,10 @@ pub trait LoadParked {
     fn load_parked(&self) -> impl Future<Output = Result<Vec<Parked>, ServiceFailure>> + Send;
 }
 
-/// Writes what the portal refuses of one person.
+/// Writes what the portal refuses of one person, under the lease of the user sync.
 pub trait SaveParked {
     /// Stores it; where nothing is refused any more, removes it.
-    fn save_parked(&self, parked: &Parked) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    fn save_parked(&self, parked: &Parked) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 
 /// Reads which last days were seen beside an active status.
@@ -76,10 +77,10 @@ pub trait LoadLastDays {
 /// Writes which last days were seen beside an active status.
 pub trait SaveLastDay {
     /// Stores when the last day of one employee was first seen, in the place of an earlier last day.
-    fn save_last_day(&self, seen: &LastDaySeen) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    fn save_last_day(&self, seen: &LastDaySeen) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 
     /// Removes what is stored of one employee.
-    fn forget_last_day(&self, employee: &EmployeeId) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    fn forget_last_day(&self, employee: &EmployeeId) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 
 /// Finds the employee behind a user name.

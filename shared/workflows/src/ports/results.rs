@@ -4,16 +4,19 @@ use std::future::Future;
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::lease::FencingNumber;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use jiff::Timestamp;
 
 use super::failure::ServiceFailure;
+use super::lease::SaveFailure;
 
 /// Claims a completion for this invocation alone.
 pub trait ClaimResult {
     /// One conditional write: succeeds where the completion is new, parked, waiting and due at `now`, or claimed by somebody
     /// whose time has run out by then; then it is ours until `until`, and due for the watchdog some time after, should it
     /// never be settled. The stored `attempts` count the claim at once: whoever dies while holding it may have made one.
+    /// A claim whose answer was lost recognises itself.
     fn claim_result(
         &self,
         completion: &Completion,
@@ -29,6 +32,8 @@ pub enum Claim {
     Ours {
         /// The record as it was before (waiting, parked, or a claim that ran out); none where the completion is new.
         before: Option<ResultRecord>,
+        /// The number of this claim.
+        claim: FencingNumber,
     },
     /// Somebody else is at it until then, or its next attempt is not due before.
     HeldUntil(Timestamp),
@@ -38,9 +43,13 @@ pub enum Claim {
 
 /// Writes what became of a completion.
 pub trait SettleResult {
-    /// Replaces the state, whatever it was; `attempts` and the completion are stored with it. A waiting result is due at
-    /// its `due_at`; a parked one is due only once it is released.
-    fn settle_result(&self, record: &ResultRecord) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    /// Replaces the state where `claim` is still the last one, and not settled; `attempts` and the completion are stored with it.
+    /// A waiting result is due at its `due_at`; a parked one is due only once it is released.
+    fn settle_result(
+        &self,
+        record: &ResultRecord,
+        claim: FencingNumber,
+    ) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 
 /// Reads what became of a completion.

@@ -1,43 +1,20 @@
-//! Leases and runs of one customer's jobs, and what a job remembers.
+//! Runs of one customer's jobs, and what a job remembers.
 
 use std::future::Future;
 
 use habitsync_domain::job::{Job, JobState, RunRecord};
-use jiff::Timestamp;
 
 use super::failure::ServiceFailure;
+use super::lease::SaveFailure;
+pub use super::lease::{HoldLease, Lease};
 
-/// Makes sure that one run of a job goes on at a time.
-pub trait HoldLease {
-    /// One conditional write: succeeds where nobody holds the job's lease at `now`; then `holder` has it until `until`.
-    fn acquire_lease(
-        &self,
-        job: Job,
-        holder: &str,
-        now: Timestamp,
-        until: Timestamp,
-    ) -> impl Future<Output = Result<Lease, ServiceFailure>> + Send;
-
-    /// Gives the lease back, if `holder` still has it.
-    fn release_lease(&self, job: Job, holder: &str) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
-}
-
-/// What came of asking for a lease.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lease {
-    /// Ours.
-    Acquired,
-    /// Another run has it until then.
-    HeldUntil(Timestamp),
-}
-
-/// Writes runs.
+/// Writes runs, under the lease of their job.
 pub trait SaveRun {
-    /// Stores the run; an unfinished one is due (for the watchdog) when its lease ends.
-    fn save_run(&self, run: &RunRecord) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    /// Stores the run; an unfinished one is due (for the watchdog) at its `lease_until`, whether its lease is renewed or not.
+    fn save_run(&self, run: &RunRecord) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 
     /// Closes every unfinished run of the job: the run `by` carries on their work, or nobody does.
-    fn supersede_runs(&self, job: Job, by: Option<&str>) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    fn supersede_runs(&self, job: Job, by: Option<&str>) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 
 /// Reads what a customer's jobs did, for an operator.
@@ -55,6 +32,6 @@ pub trait RememberJob {
     /// The job's state; the default where it never ran.
     fn load_job(&self, job: Job) -> impl Future<Output = Result<JobState, ServiceFailure>> + Send;
 
-    /// Stores it. Two jobs of one customer do not disturb each other.
-    fn save_job(&self, job: Job, state: &JobState) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    /// Stores it, under the job's lease. Two jobs of one customer do not disturb each other.
+    fn save_job(&self, job: Job, state: &JobState) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }

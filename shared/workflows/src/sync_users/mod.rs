@@ -25,7 +25,7 @@ pub use summary::{UserSyncSummary, Written};
 use crate::held_back::is_held_back;
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
 use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer, tell_of_run};
-use crate::ports::clock::Now;
+use crate::ports::clock::{Now, Pause};
 use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
 use crate::ports::incidents::{ListIncidents, NoteHeldBack};
 use crate::ports::mail::{RememberAlert, SendMail};
@@ -87,21 +87,41 @@ where
     S: HoldLease + SaveRun + RememberJob + RememberAlert + ReleaseResults,
     S: ListIncidents + NoteHeldBack,
     M: SendMail,
-    C: Now,
+    C: Now + Pause,
 {
     let configuration = in_force.configuration;
     if configuration.status == Status::Paused {
-        stop_job(sync.store, Job::Users).await?;
+        stop_job(sync.store, sync.clock, Job::Users).await?;
         return Ok(RunOutcome::Paused);
     }
     if is_held_back(sync.store, &configuration.tenant, Job::Users, sync.clock.now()).await? {
         return Ok(RunOutcome::HeldBack);
     }
-    let work = async |remembered: &mut JobState| sync.work(in_force, start.deadline, remembered).await;
+    let work = async |held: &S, remembered: &mut JobState| {
+        let sync = sync.writing_through(held);
+        sync.work(in_force, start.deadline, remembered).await
+    };
     let result = run_job(sync.store, sync.clock, Job::Users, start, work).await;
     let run = (configuration, Job::Users, sync.clock.now());
     tell_of_run(sync.store, sync.mail, sync.mail_settings, run, &result).await?;
     result
+}
+
+impl<'a, H, P, S, M, C> UserSync<'a, H, P, S, M, C> {
+    /// The same, through the handle of the table that holds the job's lease.
+    fn writing_through<'b>(&self, held: &'b S) -> UserSync<'b, H, P, S, M, C>
+    where
+        'a: 'b,
+    {
+        UserSync {
+            employee_connect: self.employee_connect,
+            tribal_habits: self.tribal_habits,
+            store: held,
+            mail: self.mail,
+            mail_settings: self.mail_settings,
+            clock: self.clock,
+        }
+    }
 }
 
 impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>

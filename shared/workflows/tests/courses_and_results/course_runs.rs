@@ -15,7 +15,7 @@ use habitsync_workflows::ports::failure::{RefusedField, VendorFailureKind};
 use habitsync_workflows::ports::runs::HoldLease;
 
 use crate::academy::{count, courses, state_of, sync, sync_for, topic, unlinked, world_with, writes};
-use crate::world::{acme, beginning, code, course, hours, jos_completion, not_reached, refusal};
+use crate::world::{acme, beginning, code, course, jos_completion, not_reached, refusal};
 
 #[tokio::test]
 async fn a_portal_that_lists_no_topic_at_all_is_not_believed() {
@@ -214,7 +214,10 @@ async fn a_paused_customers_courses_are_left_alone() {
         assert_eq!(sync_for(&world, 900).await, Ok(RunOutcome::Paused));
         assert_eq!(
             (world.portal.faults.made(), world.table.faults.made()),
-            (vec![], vec![Call::SupersedeRuns]),
+            (
+                vec![],
+                vec![Call::AcquireLease, Call::SupersedeRuns, Call::ReleaseLease]
+            ),
             "and nothing is carried on for it"
         );
     }
@@ -223,10 +226,10 @@ async fn a_paused_customers_courses_are_left_alone() {
 #[tokio::test]
 async fn two_course_syncs_of_one_customer_do_not_run_side_by_side() {
     let world = world_with(vec![topic(456)]);
-    let until = beginning() + hours(1);
+    let until = world.soon(60);
     world
         .table
-        .acquire_lease(Job::Courses, "another", world.now(), until)
+        .acquire_lease(Job::Courses, "another", world.now())
         .await
         .expect("acquires");
     assert_eq!(sync_for(&world, 900).await, Ok(RunOutcome::AlreadyRunning { until }));

@@ -193,7 +193,7 @@ async fn two_sweeps_of_one_customer_do_not_run_side_by_side() {
     let until = world.soon(60);
     world
         .table
-        .acquire_lease(Job::ResultsSweep, "another", world.now(), until)
+        .acquire_lease(Job::ResultsSweep, "another", world.now())
         .await
         .expect("acquires");
     assert_eq!(sweep_for(&world, 300).await, Ok(RunOutcome::AlreadyRunning { until }));
@@ -213,7 +213,10 @@ async fn a_customer_that_is_not_live_or_records_no_results_is_not_swept() {
         assert_eq!(sweep_for(&world, 300).await, Ok(RunOutcome::Paused));
         assert_eq!(
             (world.portal.faults.made(), world.table.faults.made()),
-            (vec![], vec![Call::SupersedeRuns]),
+            (
+                vec![],
+                vec![Call::AcquireLease, Call::SupersedeRuns, Call::ReleaseLease]
+            ),
             "and nothing is carried on for it"
         );
     }

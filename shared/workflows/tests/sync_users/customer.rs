@@ -2,6 +2,7 @@
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
+use habitsync_domain::job::Job;
 use habitsync_domain::user_plan::UserPlan;
 use habitsync_in_memory::{Call, Hris, Mailbox, ManualClock, Portal, Table, vendor_failure};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
@@ -138,6 +139,12 @@ impl Customer {
             .filter(|user| user.active)
             .map(|user| user.user_name.as_str().to_owned())
             .collect()
+    }
+
+    /// Whether no process holds the lease of the user sync.
+    pub(crate) fn is_lease_free(&self) -> bool {
+        let state = self.table.state();
+        state.leases.get(&Job::Users).is_none_or(|lease| lease.held.is_none())
     }
 
     pub(crate) fn writes(&self) -> usize {

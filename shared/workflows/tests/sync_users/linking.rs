@@ -3,6 +3,7 @@
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId};
 use habitsync_domain::job::Job;
+use habitsync_domain::lease;
 use habitsync_domain::person::Person;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::user::{FieldName, PortalUser, UserFields};
@@ -12,7 +13,7 @@ use habitsync_workflows::link_person::{
 };
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::people::{LoadChanges, LoadPerson};
-use habitsync_workflows::ports::results::SettleResult;
+use habitsync_workflows::ports::results::{Claim, ClaimResult, SettleResult};
 use habitsync_workflows::ports::runs::{HoldLease, Lease};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -89,7 +90,11 @@ impl Customer {
             },
             attempts: 0,
         };
-        self.table.settle_result(&record).await.expect("stored");
+        let (now, completion) = (self.clock.now(), &record.completion);
+        let Ok(Claim::Ours { claim, .. }) = self.table.claim_result(completion, now, now).await else {
+            panic!("it is new")
+        };
+        self.table.settle_result(&record, claim).await.expect("stored");
     }
 
     /// Nothing was written that was not there before.
@@ -252,28 +257,19 @@ async fn a_person_is_bound_to_another_account_where_that_is_asked_for_and_the_ol
 async fn nothing_is_linked_or_removed_while_a_user_sync_runs_and_the_lease_is_given_back() {
     let customer = customer();
     let proposed = customer.propose(&wish("E1", ACCOUNT)).await.expect("proposed");
-    let (now, until) = (
-        customer.clock.now(),
-        customer.clock.now() + SignedDuration::from_mins(10),
-    );
-    customer
-        .table
-        .acquire_lease(Job::Users, "a-run", now, until)
-        .await
-        .expect("answered");
+    let (now, until) = (customer.clock.now(), lease::end(customer.clock.now()));
+    let a_run = || customer.table.acquire_lease(Job::Users, "a-run", now);
+    let Ok(Lease::Acquired(held)) = a_run().await else {
+        panic!("the lease is free")
+    };
     let refused = link_person(&customer.linking(), &proposed, "Ben").await;
     assert_eq!(refused, Err(NotLinked::Running { until }));
     customer.nothing_was_written();
-    customer
-        .table
-        .release_lease(Job::Users, "a-run")
-        .await
-        .expect("released");
+    held.release_lease().await.expect("released");
     link_person(&customer.linking(), &proposed, "Ben")
         .await
         .expect("linked");
-    let free = customer.table.acquire_lease(Job::Users, "a-run", now, until).await;
-    assert_eq!(free, Ok(Lease::Acquired), "a run need not wait");
+    assert!(matches!(a_run().await, Ok(Lease::Acquired(_))), "a run need not wait");
     assert_eq!(customer.remove("E1").await, Err(NotLinked::Running { until }));
     assert!(customer.person("E1").await.is_some());
 }

@@ -244,7 +244,7 @@ async fn it_is_on_record_for_the_person_and_is_no_run() {
         changes[0].reason,
         "X-Job Title changed; asked for by an operator, for this person alone"
     );
-    assert!(customer.table.state().leases.is_empty(), "the lease was given back");
+    assert!(customer.is_lease_free(), "the lease was given back");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use habitsync_domain::configuration::Status;
 use habitsync_domain::employment::Evidence;
 use habitsync_domain::hold::{HeldBecause, Verdict};
 use habitsync_domain::job::Job;
+use habitsync_domain::lease;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user_plan::{Next, Step};
 use habitsync_workflows::holds::{Deciding, decide_hold};
@@ -11,7 +12,6 @@ use habitsync_workflows::job_run::RunOutcome;
 use habitsync_workflows::one_person::{DraftRule, PersonFailure, Unknown};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::runs::HoldLease;
-use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::customer::{Customer, customer_of};
@@ -96,12 +96,10 @@ async fn while_a_run_goes_on_nothing_is_done_and_no_run_begins_meanwhile() {
     customer.employ("E1", &json!({"jobTitle": "Lead"}));
     let shown = customer.look("E1").await;
     let (now, writes) = (customer.clock.now(), customer.writes());
-    let until = now + SignedDuration::from_mins(14);
-    customer
-        .table
-        .acquire_lease(Job::Users, "a run", now, until)
-        .await
-        .expect("the table answers");
+    let until = lease::end(now);
+    let another = customer.table.of_another_process();
+    let lease = another.acquire_lease(Job::Users, "a run", now).await;
+    lease.expect("the table answers");
     let refused = customer.sync_shown(&shown, DraftRule::LeaveAlone).await;
     assert_eq!(refused, Err(PersonFailure::Running { until }));
     assert_eq!(customer.writes(), writes);
@@ -121,7 +119,7 @@ async fn what_is_not_what_was_shown_any_more_is_not_done() {
     let moved = customer.sync_shown(&shown, DraftRule::LeaveAlone).await;
     assert_eq!(moved, Err(PersonFailure::Moved));
     assert_eq!(customer.writes(), writes);
-    assert!(customer.table.state().leases.is_empty());
+    assert!(customer.is_lease_free());
 }
 
 #[tokio::test]

@@ -17,11 +17,10 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
 use habitsync_local::deploy::STAGE;
 use habitsync_local::emulator::REGION;
+use habitsync_local::stored::{put_job, put_result};
 use habitsync_local::{LocalStack, Options, workspace};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::result_list::AddResult;
-use habitsync_workflows::ports::results::SettleResult;
-use habitsync_workflows::ports::runs::RememberJob;
 use habitsync_workflows::ports::tenants::SaveConfiguration;
 use jiff::SignedDuration;
 use tokio::process::Command;
@@ -119,7 +118,7 @@ async fn add(table: &Table, number: usize) -> Result<(), Failure> {
             failing,
             ..JobState::default()
         };
-        of_customer.save_job(job, &state).await?;
+        put_job(&of_customer, job, &state).await?;
     }
     // As many in both fleets: what is counted is read a megabyte at a time.
     let unsent = if number < FLEETS[0] { 10 } else { 0 };
@@ -134,7 +133,7 @@ async fn add(table: &Table, number: usize) -> Result<(), Failure> {
             },
             attempts: 8,
         };
-        of_customer.settle_result(&dead).await?;
+        put_result(&of_customer, &dead).await?;
     }
     Ok(())
 }

@@ -5,12 +5,11 @@ use habitsync_fixtures::Blueprint;
 use habitsync_local::customer::{Example, ExampleCustomer, Schedules, today};
 use habitsync_local::deploy::{OPERATOR_MAIL, STAGE};
 use habitsync_local::emulator::REGION;
+use habitsync_local::stored::{TenantTable, put_job};
 use habitsync_local::workspace;
 use habitsync_local::{LocalStack, Mail};
 use habitsync_simulator_employee_connect::{Course, CourseResult, EmployeeConnectSimulator};
 use habitsync_simulator_tribal_habits::{Enrolment, Topic, TribalHabitsSimulator, User};
-use habitsync_workflows::ports::mail::RememberAlert;
-use habitsync_workflows::ports::results::SettleResult;
 use habitsync_workflows::ports::runs::RememberJob as _;
 use jiff::Timestamp;
 use libtest_mimic::Failed;
@@ -122,7 +121,7 @@ impl Customer {
     }
 
     /// The customer's part of the table.
-    pub(crate) async fn table(&self) -> Result<impl RememberAlert + SettleResult, Failed> {
+    pub(crate) async fn table(&self) -> Result<TenantTable, Failed> {
         Ok(self.world.stack.tenant_table(&self.example.tenant).await?)
     }
 
@@ -153,7 +152,7 @@ impl Customer {
             last_verified_on: None,
             ..table.load_job(Job::Users).await?
         };
-        Ok(table.save_job(Job::Users, &yesterday).await?)
+        Ok(put_job(&table, Job::Users, &yesterday).await?)
     }
 
     /// People and courses, as a completion finds them in everyday life.

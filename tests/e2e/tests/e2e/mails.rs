@@ -8,8 +8,8 @@ use habitsync_domain::reminder::working_time_from;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_local::Mail;
 use habitsync_local::customer::Example;
+use habitsync_local::stored::put_result;
 use habitsync_workflows::ports::mail::{AlertState, RememberAlert as _};
-use habitsync_workflows::ports::results::SettleResult as _;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use libtest_mimic::Failed;
@@ -213,7 +213,7 @@ pub(crate) async fn completions_that_nobody_tries_any_more_are_told_by_the_sweep
         },
         attempts: 0,
     };
-    customer.table().await?.settle_result(&dead).await?;
+    put_result(&customer.table().await?, &dead).await?;
     customer.run("result-sweep").await?;
     customer.run("result-sweep").await?;
     let mails = customer.mails_about("training results").await?;

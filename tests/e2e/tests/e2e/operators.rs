@@ -6,6 +6,7 @@ use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::job::{Job, JobState};
 use habitsync_local::Mail;
 use habitsync_local::deploy::OPERATOR_MAIL;
+use habitsync_local::stored::put_job;
 use habitsync_local::wait::until as wait_until;
 use habitsync_simulator_harness::{Fault, Moment, Rule};
 use habitsync_workflows::ports::runs::RememberJob as _;
@@ -41,7 +42,7 @@ pub(crate) async fn a_stale_customer_is_counted_and_named(world: World) -> Resul
         last_success_at: Some(long_ago),
         ..acme.load_job(Job::Users).await?
     };
-    acme.save_job(Job::Users, &state).await?;
+    put_job(&acme, Job::Users, &state).await?;
     let lines = async || watchdog_lines(&world);
     wait_until("a metric that counts the stale customer", A_TICK, async || -> Looked {
         let counted = |line: &Value| line["StaleCustomers"].as_u64().is_some_and(|stale| stale > 0);

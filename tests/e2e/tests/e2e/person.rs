@@ -5,8 +5,8 @@ use habitsync_domain::job::Job;
 use habitsync_local::customer::today;
 use habitsync_simulator_employee_connect::Employee;
 use habitsync_simulator_harness::Method;
-use habitsync_workflows::ports::runs::{HoldLease as _, ListRuns as _};
-use jiff::SignedDuration;
+use habitsync_workflows::ports::lease::{HoldLease as _, Lease};
+use habitsync_workflows::ports::runs::ListRuns as _;
 use libtest_mimic::Failed;
 use serde_json::Value;
 
@@ -176,13 +176,13 @@ async fn has_left(customer: &Customer) -> Result<(), Failed> {
     assert_eq!((wrong.code, asked(customer)), (3, before), "{wrong:?}");
     let table = customer.stack().tenant_table(&customer.example.tenant).await?;
     let now = customer.portal().clock().now();
-    table
-        .acquire_lease(Job::Users, "a run", now, now + SignedDuration::from_mins(10))
-        .await?;
+    let Lease::Acquired(held) = table.acquire_lease(Job::Users, "a run", now).await? else {
+        return Err("a run goes on".into());
+    };
     let agreed = [&only[..], &["--yes-remove", "1"]].concat();
     let busy = customer.habitsync(&agreed).await?;
-    table.release_lease(Job::Users, "a run").await?;
-    assert!(busy.code == 3 && busy.err.contains("a run goes on until"), "{busy:?}");
+    held.release_lease().await?;
+    assert!(busy.code == 3 && busy.err.contains("a run goes on"), "{busy:?}");
     assert_eq!(asked(customer), before, "nothing was written meanwhile");
     let done = said(customer, &agreed, 0).await?;
     assert!(done.contains("deactivates the account: the last day was"), "{done}");

@@ -31,6 +31,10 @@ pub(in crate::dynamodb) const STATE: &str = "state";
 pub(in crate::dynamodb) const ATTEMPTS: &str = "attempts";
 /// Until when a claim or a lease holds, in milliseconds since 1970.
 pub(in crate::dynamodb) const HELD_UNTIL: &str = "held_until";
+/// The fencing number of a lease, or of a claim: it grows with each acquisition, and stays.
+pub(in crate::dynamodb) const FENCE: &str = "fence";
+/// The claim or change that was written last: one whose answer was lost recognises itself by it.
+pub(in crate::dynamodb) const TOKEN: &str = "token";
 /// Who has a lease.
 pub(in crate::dynamodb) const HOLDER: &str = "holder";
 /// The time of a budget's next free slot, in microseconds since 1970.

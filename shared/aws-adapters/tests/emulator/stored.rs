@@ -1,0 +1,78 @@
+//! What a test finds stored, written as the product writes it: under a lease, or under a claim.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use habitsync_aws_adapters::{SystemClock, TenantTable};
+use habitsync_domain::course::TopicRecord;
+use habitsync_domain::job::{Job, JobState, RunRecord};
+use habitsync_domain::parking::Parked;
+use habitsync_domain::person::{Person, PersonChange};
+use habitsync_domain::result::ResultRecord;
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::courses::SaveTopic;
+use habitsync_workflows::ports::lease::{HoldLease, Lease};
+use habitsync_workflows::ports::people::{ReplaceLink, SaveParked, SavePerson};
+use habitsync_workflows::ports::results::{Claim, ClaimResult, SettleResult};
+use habitsync_workflows::ports::runs::{RememberJob, SaveRun};
+use jiff::SignedDuration;
+
+static ACQUISITIONS: AtomicI64 = AtomicI64::new(1);
+
+pub(crate) trait Stored {
+    /// A handle that holds the job's lease: each time as long after the time before as a lease lasts.
+    async fn hold(&self, job: Job) -> TenantTable;
+    async fn put_result(&self, record: &ResultRecord);
+    async fn put_run(&self, run: &RunRecord);
+    async fn put_job(&self, job: Job, state: &JobState);
+    async fn put_person(&self, person: &Person, change: &PersonChange);
+    async fn put_link(&self, before: &Person, after: Option<&Person>, change: &PersonChange);
+    async fn put_parked(&self, parked: &Parked);
+    async fn put_topic(&self, record: &TopicRecord);
+}
+
+impl Stored for TenantTable {
+    async fn hold(&self, job: Job) -> TenantTable {
+        let time = ACQUISITIONS.fetch_add(1, Ordering::Relaxed);
+        let now = SystemClock.now() + SignedDuration::from_mins(2 * time);
+        match self.acquire_lease(job, &format!("a test {time}"), now).await {
+            Ok(Lease::Acquired(held)) => held,
+            other => panic!("the lease is not to be had: {other:?}"),
+        }
+    }
+
+    async fn put_result(&self, record: &ResultRecord) {
+        let now = SystemClock.now();
+        match self.claim_result(&record.completion, now, now).await {
+            Ok(Claim::Ours { claim, .. }) => self.settle_result(record, claim).await.expect("settled"),
+            other => panic!("the result is not to be had: {other:?}"),
+        }
+    }
+
+    async fn put_run(&self, run: &RunRecord) {
+        self.hold(run.job).await.save_run(run).await.expect("saved");
+    }
+
+    async fn put_job(&self, job: Job, state: &JobState) {
+        self.hold(job).await.save_job(job, state).await.expect("saved");
+    }
+
+    async fn put_person(&self, person: &Person, change: &PersonChange) {
+        let held = self.hold(Job::Users).await;
+        held.save_person(person, change).await.expect("saved");
+    }
+
+    async fn put_link(&self, before: &Person, after: Option<&Person>, change: &PersonChange) {
+        let held = self.hold(Job::Users).await;
+        held.replace_link(before, after, change).await.expect("replaced");
+    }
+
+    async fn put_parked(&self, parked: &Parked) {
+        let held = self.hold(Job::Users).await;
+        held.save_parked(parked).await.expect("saved");
+    }
+
+    async fn put_topic(&self, record: &TopicRecord) {
+        let held = self.hold(Job::Courses).await;
+        held.save_topic(record).await.expect("saved");
+    }
+}
