@@ -62,6 +62,10 @@ pub enum VendorTrouble {
     NotCredible,
     /// It was not called: the time, or the customer's budget, ran out.
     NoTimeLeft,
+    /// It was not called: the configuration does not lead to an address that may be called.
+    Misconfigured,
+    /// It refuses one field, or every user, of many writes alike: one mistake in the configuration or in the portal's set-up.
+    RefusesAlike,
 }
 
 impl VendorTrouble {
@@ -69,7 +73,7 @@ impl VendorTrouble {
     #[must_use]
     pub const fn trouble(self) -> Trouble {
         match self {
-            Self::Credentials | Self::ModuleDisabled => Trouble::Config,
+            Self::Credentials | Self::ModuleDisabled | Self::Misconfigured | Self::RefusesAlike => Trouble::Config,
             Self::RateLimited | Self::Unavailable | Self::InconsistentRead | Self::NotCredible | Self::NoTimeLeft => {
                 Trouble::Vendor
             }
@@ -80,7 +84,16 @@ impl VendorTrouble {
     /// Whether it can be the vendor's trouble with everybody: not what was agreed with one customer, and not our own time.
     #[must_use]
     pub const fn may_meet_everybody(self) -> bool {
-        !matches!(self, Self::ModuleDisabled | Self::NoTimeLeft)
+        !matches!(
+            self,
+            Self::ModuleDisabled | Self::NoTimeLeft | Self::Misconfigured | Self::RefusesAlike
+        )
+    }
+
+    /// Whether operators mend it, or help the customer to, and so hear of it at once although it is of the class config.
+    #[must_use]
+    pub const fn needs_operator(self) -> bool {
+        matches!(self, Self::Misconfigured | Self::RefusesAlike)
     }
 }
 
@@ -91,6 +104,15 @@ impl Signature {
         match self {
             Self::Vendor { kind, .. } => kind.trouble(),
             Self::Service { .. } => Trouble::Ours,
+        }
+    }
+
+    /// Whether operators hear of it at once: it is theirs to mend, or to help with.
+    #[must_use]
+    pub const fn is_for_operators_at_once(&self) -> bool {
+        match self {
+            Self::Vendor { kind, .. } => kind.needs_operator() || matches!(kind.trouble(), Trouble::Ours),
+            Self::Service { .. } => true,
         }
     }
 
@@ -148,6 +170,8 @@ impl fmt::Display for VendorTrouble {
             Self::InconsistentRead => "gives pages that do not add up",
             Self::NotCredible => "tells what cannot be true",
             Self::NoTimeLeft => "could not be called in the time there was",
+            Self::Misconfigured => "was not called: the configuration names an address that may not be called",
+            Self::RefusesAlike => "refuses many writes for one reason",
         })
     }
 }

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::back_off::BackOff;
+use crate::configuration::Status;
 use crate::excerpt::{Excerpt, clip};
 use crate::failing::Failing;
 use crate::hold::PlanId;
@@ -106,6 +107,46 @@ pub struct JobState {
     /// The last run's counts, by name.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,
+    /// What the last run was planned under; none before the first one, or of a run that an earlier release made.
+    #[serde(default)]
+    pub planned_under: Option<PlannedUnder>,
+    /// When a run was last asked for, or began under another version: rejected writes of before are tried again at once.
+    #[serde(default)]
+    pub retry_from: Option<Timestamp>,
+}
+
+/// The configuration version that a run is planned under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedUnder {
+    /// Its number.
+    pub version: u64,
+    /// Whether runs under it write.
+    pub status: Status,
+}
+
+impl JobState {
+    /// Whether the last run was planned under another version, or as that of a draft.
+    #[must_use]
+    pub fn is_new_under(&self, under: PlannedUnder) -> bool {
+        self.planned_under != Some(under)
+    }
+
+    /// Notes that a run begins at `now`. Where it was asked for, or another version is in force, it looks at everything afresh:
+    /// it reads the portal, and rejected writes do not wait. What a draft's runs read is no measure for those that write.
+    pub fn begin(&mut self, under: PlannedUnder, asked_for: bool, now: Timestamp) {
+        if asked_for || self.is_new_under(under) {
+            self.last_verified_on = None;
+            self.retry_from = Some(now);
+        }
+        if self.was_draft() && under.status != Status::Draft {
+            self.last_good_read = None;
+        }
+        self.planned_under = Some(under);
+    }
+
+    fn was_draft(&self) -> bool {
+        self.planned_under.is_some_and(|before| before.status == Status::Draft)
+    }
 }
 
 /// How far a sweep came before it was cut off: everything completed in between was handed on.

@@ -54,6 +54,7 @@ pub mod problem;
 pub mod problem_words;
 pub mod rehearsal;
 pub mod reminder;
+pub mod repeated_refusal;
 pub mod result;
 pub mod result_choice;
 pub mod retry_ladder;

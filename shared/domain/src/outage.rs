@@ -1,5 +1,5 @@
 //! What the operators are told of one customer's failing jobs, and when: trouble of a vendor once it has lasted, once, and that
-//! it is over; trouble of ours at once, once a day under each signature.
+//! it is over; trouble of ours, and a configuration that operators mend, at once, once a day under each signature.
 
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ pub enum News {
         /// What it failed with, since when.
         failing: Failing,
     },
-    /// Something of ours failed this job.
+    /// Something of ours failed this job, or a configuration that operators mend.
     Ours {
         /// Which job.
         job: Job,
@@ -75,7 +75,7 @@ impl Told {
         for (job, failing) in jobs {
             match failing {
                 Some(failing) if is_explained(&failing.signature) => {}
-                Some(failing) if failing.signature.trouble() == Trouble::Ours => {
+                Some(failing) if failing.signature.is_for_operators_at_once() => {
                     next.close(*job, &mut news);
                     next.tell_ours(*job, failing, &mut news, now);
                 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::EmployeeId;
 use crate::problem::Problem;
+use crate::repeated_refusal::RepeatedRefusal;
 use crate::user::FieldName;
 
 /// The waits after the first refusals; every later one is the last of them.
@@ -79,6 +80,12 @@ impl Setback {
         self.given_up || now < self.due_at
     }
 
+    /// Whether it was refused last before `asked`.
+    fn was_tried_before(&self, asked: Timestamp) -> bool {
+        let tried_at = self.due_at.saturating_sub(wait_after(self.attempts));
+        tried_at.is_ok_and(|tried_at| tried_at < asked)
+    }
+
     /// Whether this is what rests because a run that read the portal saw it: such a run looks again.
     #[must_use]
     pub fn was_seen_in_portal(&self) -> bool {
@@ -110,6 +117,41 @@ impl Setback {
 }
 
 impl Parked {
+    /// The same, with an end to the rest of each write that was refused before `asked`: since then an operator has asked for a
+    /// run, or another configuration version is in force.
+    #[must_use]
+    pub fn tried_again_from(mut self, asked: Timestamp) -> Self {
+        let refused_before = self
+            .setbacks
+            .iter_mut()
+            .filter(|setback| setback.was_tried_before(asked));
+        for setback in refused_before {
+            setback.due_at = setback.due_at.min(asked);
+            setback.given_up = false;
+        }
+        self
+    }
+
+    /// What is left of it after a run, begun at `began`, that one mistake stopped: neither what the mistake explains nor what the
+    /// run met first, since no mail names it. None where nothing changes.
+    #[must_use]
+    pub fn after_stop(&self, mistake: &RepeatedRefusal, began: Timestamp) -> Option<Self> {
+        let is_kept = |setback: &&Setback| setback.since < began && !mistake.covers(setback);
+        let left = self.setbacks.iter().filter(is_kept);
+        let setbacks: Vec<_> = left.cloned().collect();
+        (setbacks.len() < self.setbacks.len()).then(|| Self {
+            employee_id: self.employee_id.clone(),
+            setbacks,
+        })
+    }
+
+    /// Whether this very write was refused before.
+    #[must_use]
+    pub fn knows(&self, refusal: &Refusal) -> bool {
+        let is_same = |setback: &Setback| setback.what == refusal.what && setback.digest == refusal.digest;
+        self.setbacks.iter().any(is_same)
+    }
+
     /// What is refused of this employee after another attempt: what still rests, and what was refused now.
     #[must_use]
     pub fn after(before: Option<&Self>, employee_id: &EmployeeId, refusals: Vec<Refusal>, now: Timestamp) -> Self {
@@ -135,9 +177,12 @@ impl Parked {
 }
 
 fn due_after(attempts: u32, now: Timestamp) -> Timestamp {
+    now.saturating_add(wait_after(attempts)).unwrap_or(Timestamp::MAX)
+}
+
+fn wait_after(attempts: u32) -> SignedDuration {
     let rung = usize::try_from(attempts).unwrap_or(usize::MAX).saturating_sub(1);
-    let wait = WAITS.get(rung).or(WAITS.last()).copied().unwrap_or_default();
-    now.saturating_add(wait).unwrap_or(Timestamp::MAX)
+    WAITS.get(rung).or(WAITS.last()).copied().unwrap_or_default()
 }
 
 impl fmt::Debug for Setback {
@@ -203,6 +248,18 @@ mod tests {
         assert!(parked.setbacks[0].given_up && parked.setbacks[0].rests(at(99_999)));
         let changed = after(Some(&parked), vec![refusal(Refused::Person, "b")], 28 * 24 + 1);
         assert_eq!((changed.setbacks.len(), changed.setbacks[0].given_up), (1, false));
+    }
+
+    #[test]
+    fn a_run_that_is_asked_for_ends_the_rest_of_what_was_refused_before_it() {
+        let mut parked = None;
+        for hours in [0, 6, 18, 42, 28 * 24] {
+            let tried = after(parked.as_ref(), vec![refusal(Refused::Person, "a")], hours);
+            let asked = |asked| tried.clone().tried_again_from(at(asked)).setbacks[0].rests(at(hours + 1));
+            assert!(!asked(hours + 1) && asked(hours), "after {hours} hours");
+            parked = Some(tried);
+        }
+        assert!(parked.expect("is refused").setbacks[0].given_up);
     }
 
     #[test]

@@ -179,9 +179,8 @@ fn refused_field(refusal: &FieldRefusal) -> RefusedField {
 fn http_kind(error: &HttpError) -> VendorFailureKind {
     match error {
         HttpError::Build(BuildError::Header) => VendorFailureKind::Credentials,
-        HttpError::Build(BuildError::PathSegment | BuildError::Body | BuildError::Refused) => {
-            VendorFailureKind::Refused(Vec::new())
-        }
+        HttpError::Build(BuildError::PathSegment | BuildError::Body) => VendorFailureKind::Refused(Vec::new()),
+        HttpError::Build(BuildError::Refused) | HttpError::AddressRefused => VendorFailureKind::Misconfigured,
         HttpError::OutOfTime | HttpError::Pace(PaceError::NotInTime { .. }) => VendorFailureKind::NoTimeLeft,
         HttpError::Status {
             status: 429,
@@ -189,7 +188,6 @@ fn http_kind(error: &HttpError) -> VendorFailureKind {
             ..
         } => VendorFailureKind::RateLimited(retry_after.unwrap_or_default()),
         HttpError::Pace(PaceError::Unavailable(_))
-        | HttpError::AddressRefused
         | HttpError::Connect(_)
         | HttpError::TimedOut { .. }
         | HttpError::Send(_)

@@ -249,9 +249,8 @@ fn kind(error: &TribalHabitsError, missing: Missing) -> VendorFailureKind {
 fn http_kind(error: &HttpError) -> VendorFailureKind {
     match error {
         HttpError::Build(BuildError::Header) => VendorFailureKind::Credentials,
-        HttpError::Build(BuildError::PathSegment | BuildError::Body | BuildError::Refused) => {
-            VendorFailureKind::Refused(Vec::new())
-        }
+        HttpError::Build(BuildError::PathSegment | BuildError::Body) => VendorFailureKind::Refused(Vec::new()),
+        HttpError::Build(BuildError::Refused) | HttpError::AddressRefused => VendorFailureKind::Misconfigured,
         HttpError::OutOfTime | HttpError::Pace(PaceError::NotInTime { .. }) => VendorFailureKind::NoTimeLeft,
         HttpError::Status {
             status: 429,
@@ -259,7 +258,6 @@ fn http_kind(error: &HttpError) -> VendorFailureKind {
             ..
         } => VendorFailureKind::RateLimited(retry_after.unwrap_or_default()),
         HttpError::Pace(PaceError::Unavailable(_))
-        | HttpError::AddressRefused
         | HttpError::Connect(_)
         | HttpError::TimedOut { .. }
         | HttpError::Send(_)

@@ -8,7 +8,7 @@ use habitsync_employee_connect::EmployeeConnect;
 use habitsync_tribal_habits::TribalHabits;
 use habitsync_vendor_http::{BaseUrl, CallSettings, RequestBudget, Transport, VendorHosts, VendorHttp};
 use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::time::{Duration, Instant};
@@ -127,10 +127,7 @@ impl TenantVendors {
 fn base_url(hosts: &VendorHosts, vendor: Vendor, url: &Url) -> Result<BaseUrl, VendorFailure> {
     hosts.base_url(url.as_str()).map_err(|error| VendorFailure {
         vendor,
-        kind: VendorFailureKind::Refused(vec![RefusedField {
-            field: "base_url".to_owned(),
-            reason: error.to_string(),
-        }]),
+        kind: VendorFailureKind::Misconfigured,
         detail: error.to_string(),
     })
 }
@@ -210,7 +207,7 @@ mod tests {
     async fn a_host_that_is_not_allowed_stops_that_vendor_only() {
         let vendors = assembled("acme.example", Some(SECRET));
         let failure = vendors.tribal_habits.list_topics().await.expect_err("not on the list");
-        assert!(matches!(failure.kind, VendorFailureKind::Refused(_)), "{failure}");
+        assert_eq!(failure.kind, VendorFailureKind::Misconfigured, "{failure}");
         assert!(matches!(vendors.employee_connect, Opened::Client(_)));
     }
 

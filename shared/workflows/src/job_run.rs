@@ -11,6 +11,7 @@ use futures_util::FutureExt;
 use habitsync_domain::failing::{Signature, VendorTrouble};
 use habitsync_domain::job::{Job, JobState, RunRecord, STALLED_SLICES};
 use habitsync_domain::lease;
+use habitsync_domain::repeated_refusal::RepeatedRefusal;
 use habitsync_domain::trouble::Trouble;
 use habitsync_domain::vendor::Vendor;
 use jiff::Timestamp;
@@ -94,6 +95,9 @@ pub enum JobFailure {
     /// The table, the queue or the mail failed.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
+    /// One refusal met so many writes that it is one mistake. What was written before it stays.
+    #[error("{0}")]
+    RefusedAlike(RepeatedRefusal),
     /// What was read cannot be true, or does not add up: nothing was written on the strength of it.
     #[error("{0}")]
     NotCredible(String),
@@ -120,6 +124,7 @@ impl JobFailure {
     pub fn trouble(&self) -> Trouble {
         match self {
             Self::Vendor(failure) => failure.trouble(),
+            Self::RefusedAlike(_) => Trouble::Config,
             Self::NotCredible(_) => Trouble::Vendor,
             Self::Service(_) | Self::Panicked(_) | Self::LeaseLost => Trouble::Ours,
         }
@@ -135,6 +140,10 @@ impl JobFailure {
             },
             Self::Panicked(_) | Self::LeaseLost => Signature::Service {
                 service: "HabitSync".to_owned(),
+            },
+            Self::RefusedAlike(_) => Signature::Vendor {
+                vendor: Vendor::TribalHabits,
+                kind: VendorTrouble::RefusesAlike,
             },
             Self::NotCredible(_) => Signature::Vendor {
                 vendor: match job {

@@ -48,13 +48,13 @@ pub struct Preview {
     pub at: Timestamp,
 }
 
-/// Reads what a run under this configuration, or under another `beside` it, would read.
+/// Reads what a run under this version, or under another configuration `beside` it, would read.
 ///
 /// # Errors
 /// What a run could not go on without.
 pub async fn preview_users<H, P, S, C>(
     preview: &PreviewUsers<'_, H, P, S, C>,
-    configuration: &TenantConfiguration,
+    in_force: InForce<'_>,
     beside: Option<&TenantConfiguration>,
     portal: Portal,
 ) -> Result<Preview, JobFailure>
@@ -64,6 +64,7 @@ where
     S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + RememberJob,
     C: Now,
 {
+    let configuration = in_force.configuration;
     let mut needed = FieldsNeeded::of(&configuration.users);
     if let Some(beside) = beside {
         needed = needed.and(&FieldsNeeded::of(&beside.users));
@@ -71,6 +72,7 @@ where
     let at = preview.clock.now();
     let today = at.to_zoned(configuration.time_zone.zone().clone()).date();
     let mut remembered = preview.store.load_job(Job::Users).await?;
+    remembered.begin(in_force.planned_under(), false, at);
     if portal == Portal::Read {
         remembered.last_verified_on = None;
     }

@@ -9,6 +9,7 @@ use habitsync_domain::job::Job;
 use habitsync_domain::outage::{News, Told};
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
+use habitsync_domain::trouble::Trouble;
 use jiff::Timestamp;
 
 use crate::fleet_view::FleetView;
@@ -75,6 +76,12 @@ fn notice(lines: &[String]) -> Notice {
     }
 }
 
+/// What the job's last run failed with, in its own words: they name the setting.
+fn cause_of(customer: &CustomerSummary, job: Job, failing: &Failing) -> String {
+    let last = customer.job(job).last_failure;
+    last.map_or_else(|| failing.signature.to_string(), |failure| failure.cause.to_string())
+}
+
 fn line(customer: &CustomerSummary, news: &News) -> String {
     let tenant = &customer.tenant;
     match news {
@@ -87,6 +94,12 @@ fn line(customer: &CustomerSummary, news: &News) -> String {
             "{tenant}: the job {job} is over its trouble of {}",
             shown(failing.since)
         ),
+        News::Ours { job, failing } if failing.signature.trouble() == Trouble::Config => {
+            format!(
+                "{tenant}: the configuration stops the job {job}: {}",
+                cause_of(customer, *job, failing)
+            )
+        }
         News::Ours { job, failing } => format!(
             "{tenant}: the job {job} failed at {}, and it is ours to mend: {}",
             shown(failing.last_at),

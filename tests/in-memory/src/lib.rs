@@ -33,7 +33,7 @@ pub use hris::{Hris, StoredResult};
 pub use limited_vendor::{Arrival, LimitedVendor};
 pub use mail::Mailbox;
 pub use mail_feedback::FeedbackQueue;
-pub use portal::Portal;
+pub use portal::{Portal, Refuses};
 pub use queue::{Queue, StartedJobs};
 pub use slots::SlotStore;
 pub use summary::{IncidentBoard, Row};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::{EnrolmentId, UserName};
 use habitsync_domain::topic::Topic;
-use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange};
+use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 
@@ -13,9 +13,22 @@ use crate::faults::{Call, Faults, vendor_failure};
 use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers, SaveUser};
 
+/// Something that a portal refuses whenever it is asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refuses {
+    /// A field that it does not have.
+    Field(&'static str),
+    /// A value that is not in a field's list; the reason quotes it.
+    Value(&'static str, String),
+    /// Every create and change of these user names, or of all, with this reason and without a field.
+    Users(Option<Vec<String>>, &'static str),
+}
+
 /// A portal.
 #[derive(Debug, Default)]
 pub struct Portal {
+    /// What it refuses until that is taken off the list.
+    pub refuses: Mutex<Vec<Refuses>>,
     /// Its failures and its journal.
     pub faults: Faults<VendorFailure>,
     /// Its users.
@@ -55,7 +68,39 @@ impl SaveUser for Portal {
 }
 
 impl Portal {
+    fn must_accept(&self, name: &UserName, fields: &UserFields) -> Result<(), VendorFailure> {
+        let rules = self.refuses.lock();
+        let has = |field: &str, value: Option<&String>| {
+            let held = fields.0.iter().find(|(name, _)| name.as_str() == field);
+            held.is_some_and(|(_, held)| value.is_none_or(|value| held == value))
+        };
+        let refused = rules.iter().filter_map(|rule| match rule {
+            Refuses::Field(field) => has(field, None).then(|| (*field, "is no field".to_owned())),
+            Refuses::Value(field, value) => {
+                has(field, Some(value)).then(|| (*field, format!("'{value}' is not in the list")))
+            }
+            Refuses::Users(names, reason) => {
+                let is_meant = |names: &Vec<String>| names.iter().any(|meant| meant == name.as_str());
+                names.as_ref().is_none_or(is_meant).then(|| ("", (*reason).to_owned()))
+            }
+        });
+        let refused: Vec<_> = refused
+            .map(|(field, reason)| RefusedField {
+                field: field.to_owned(),
+                reason,
+            })
+            .collect();
+        if refused.is_empty() {
+            return Ok(());
+        }
+        Err(vendor_failure(
+            Vendor::TribalHabits,
+            VendorFailureKind::Refused(refused),
+        ))
+    }
+
     fn create(&self, user: &NewUser) -> Result<(), VendorFailure> {
+        self.must_accept(&user.user_name, &user.fields)?;
         let mut users = self.users.lock();
         must_be_free(&users, Some(&user.user_name), user.fields.0.get(&FieldName::email()))?;
         users.push(PortalUser {
@@ -67,6 +112,9 @@ impl Portal {
     }
 
     fn change(&self, name: &UserName, change: &UserChange) -> Result<(), VendorFailure> {
+        if change.active != Some(false) {
+            self.must_accept(name, &change.fields)?;
+        }
         let mut users = self.users.lock();
         let Some(index) = users.iter().position(|user| user.user_name == *name) else {
             let kind = VendorFailureKind::NotFound(Missing::User);

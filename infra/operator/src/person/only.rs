@@ -7,7 +7,9 @@ use std::time::Instant;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user_plan::{Next, Step};
-use habitsync_workflows::one_person::{DraftRule, PersonFailure, SeenPerson, Synced, look_at_person, sync_person};
+use habitsync_workflows::one_person::{
+    DraftRule, PersonFailure, SeenPerson, Synced, look_at_person_afresh, sync_person,
+};
 use habitsync_workflows::sync_users::InForce;
 use serde::Serialize;
 
@@ -56,7 +58,8 @@ pub(crate) async fn sync_only(stage: &Stage, tenant: &TenantId, asked: &OnlyArgu
     let trace = Trace::new(&open.configuration, stage.output, began);
     trace.connected(&stage.name, open.version);
     let one = one_person(&open);
-    let shown = look_at_person(&one, in_force, asked.person.as_deref().unwrap_or_default(), &trace).await?;
+    let person = asked.person.as_deref().unwrap_or_default();
+    let shown = look_at_person_afresh(&one, in_force, person, &trace).await?;
     let synced = if is_agreed(&shown, asked, stage.output)? {
         trace.resume();
         let synced = sync_person(&one, in_force, &shown, draft, &trace).await;

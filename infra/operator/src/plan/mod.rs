@@ -54,9 +54,10 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCod
     } else {
         Portal::AsTheNextRun
     };
-    let reading = preview_users(&next_run, &tenant.configuration, None, portal);
+    let in_force = InForce::version(tenant.version, &tenant.configuration);
+    let reading = preview_users(&next_run, in_force, None, portal);
     let preview = while_reading(stage.output, reading).await?;
-    let plan = preview.plan(InForce::version(tenant.version, &tenant.configuration))?;
+    let plan = preview.plan(in_force)?;
     let configuration = &tenant.configuration;
     let mut shown = Shown {
         tenant: configuration.tenant.clone(),

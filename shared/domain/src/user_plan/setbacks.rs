@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::{Action, Planner, Step, digest};
 use crate::identity::EmployeeId;
 use crate::parking::{Parked, Refused, Setback};
+use crate::repeated_refusal::{RefusalTally, RepeatedRefusal};
 use crate::user::UserChange;
 
 impl Planner<'_> {
@@ -15,15 +16,28 @@ impl Planner<'_> {
             return;
         }
         let actions = std::mem::take(&mut self.plan.actions);
-        self.plan.actions = actions
+        let actions: Vec<_> = actions
             .into_iter()
-            .filter_map(|action| self.without_resting(action))
+            .map(|action| (self.relevant(&action), action))
             .collect();
+        let one_mistake = self.one_mistake(actions.iter().flat_map(|(relevant, _)| relevant));
+        for (mut relevant, action) in actions {
+            relevant.retain(|setback| !one_mistake.as_ref().is_some_and(|repeated| repeated.covers(setback)));
+            let action = self.without_resting(action, relevant);
+            self.plan.actions.extend(action);
+        }
         self.forget();
     }
 
-    fn without_resting(&mut self, mut action: Action) -> Option<Action> {
-        let relevant = self.relevant(&action);
+    /// Rejected writes of so many employees in scope that they are one mistake: they do not rest, and are no lines of employees.
+    fn one_mistake<'s>(&self, setbacks: impl Iterator<Item = &'s Setback>) -> Option<RepeatedRefusal> {
+        let mut tally = RefusalTally::default();
+        let refused = setbacks.filter(|setback| !setback.was_seen_in_portal());
+        refused.for_each(|setback| tally.count_setback(setback));
+        tally.repeated(self.plan.counts.in_scope)
+    }
+
+    fn without_resting(&mut self, mut action: Action, relevant: Vec<Setback>) -> Option<Action> {
         if relevant.is_empty() {
             return Some(action);
         }

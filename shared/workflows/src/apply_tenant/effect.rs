@@ -83,7 +83,9 @@ impl Effect {
         if before.is_some_and(|before| decides_alike(before, new)) {
             return Self::None;
         }
-        let foreseen = match preview_users(next_run, new, before, Portal::AsTheNextRun).await {
+        let next_version = in_force.map_or(1, |stored| stored.version + 1);
+        let version = InForce::version(next_version, new);
+        let foreseen = match preview_users(next_run, version, before, Portal::AsTheNextRun).await {
             Ok(preview) => NextRun::of(&preview, new, in_force),
             Err(failure) => Err(failure),
         };

@@ -12,6 +12,7 @@ use habitsync_domain::user_plan::{Action, Step};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::look::Look;
 use super::whom::Meant;
 use super::{FollowPerson, OnePerson, PersonFailure, Reached, ReadBack, SeenPerson};
 use crate::held_lease::{give_back, keep_renewed};
@@ -155,7 +156,7 @@ where
         follow: &F,
     ) -> Result<Synced, PersonFailure> {
         let meant = Meant::by(shown.employee_id.clone());
-        let mut seen = self.look_at(in_force, meant, Some(shown), &()).await?;
+        let mut seen = self.look_at(in_force, meant, Look::Again(shown), &()).await?;
         if !is_the_same(&seen.plan.plan.actions, &shown.plan.plan.actions) {
             return Err(PersonFailure::Moved);
         }

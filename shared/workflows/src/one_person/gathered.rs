@@ -36,6 +36,8 @@ pub(super) struct Gathered<'a> {
     pub(super) configuration: &'a TenantConfiguration,
     pub(super) version: u64,
     pub(super) now: Timestamp,
+    /// Since when rejected writes are tried again, where they are.
+    pub(super) retries_from: Option<Timestamp>,
     pub(super) employee_id: EmployeeId,
     pub(super) table: Stored,
     /// The links of those who matter, or everybody's.
@@ -239,6 +241,7 @@ impl Gathered<'_> {
             changes,
             last_days: self.last_days(),
             at: self.now,
+            retries_from: self.retries_from,
             employee_id: self.employee_id,
             accounts: self.accounts,
             held: self.table.held,

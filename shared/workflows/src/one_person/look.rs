@@ -6,6 +6,7 @@ use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user_plan::PersonPlan;
+use jiff::Timestamp;
 
 use super::gathered::{Gathered, Stored};
 use super::whom::Meant;
@@ -17,6 +18,7 @@ use crate::ports::people::{FindPersonByUserName, LoadChanges, LoadLastDays, Load
 use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindEmployee, FindUser};
 use crate::sync_users::InForce;
+use crate::sync_users::read::rejected_writes;
 
 /// Looks at whoever is meant by `asked`, an employee number or a user name. Nothing is written.
 ///
@@ -43,7 +45,57 @@ where
     C: Now,
 {
     let meant = one.whom(asked).await?;
-    one.look_at(in_force, meant, None, follow).await
+    one.look_at(in_force, meant, Look::AsTheNextRun, follow).await
+}
+
+/// Looks at one person as [`look_at_person`] does, for a sync that an operator asks for: no rejected write of theirs backs off.
+///
+/// # Errors
+/// Those of [`look_at_person`].
+pub async fn look_at_person_afresh<H, P, S, C>(
+    one: &OnePerson<'_, H, P, S, C>,
+    in_force: InForce<'_>,
+    asked: &str,
+    follow: &impl FollowPerson,
+) -> Result<SeenPerson, PersonFailure>
+where
+    H: FindEmployee,
+    P: FindUser,
+    S: LoadPeople + LoadPerson + FindPersonByUserName + LoadParked + LoadDecisions + LoadHold + LoadChanges,
+    S: RememberJob,
+    C: Now,
+{
+    let meant = one.whom(asked).await?;
+    one.look_at(in_force, meant, Look::Afresh, follow).await
+}
+
+/// How a person is looked at.
+#[derive(Clone, Copy)]
+pub(super) enum Look<'a> {
+    /// What the next run would do.
+    AsTheNextRun,
+    /// What a run that is asked for would do: rejected writes are tried again.
+    Afresh,
+    /// Once more, before what was shown is carried out.
+    Again(&'a SeenPerson),
+}
+
+impl<'a> Look<'a> {
+    const fn before(self) -> Option<&'a SeenPerson> {
+        match self {
+            Self::Again(before) => Some(before),
+            Self::AsTheNextRun | Self::Afresh => None,
+        }
+    }
+
+    /// Since when rejected writes are tried again, where they are.
+    fn retries_from(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::AsTheNextRun => None,
+            Self::Afresh => Some(now),
+            Self::Again(before) => before.retries_from,
+        }
+    }
 }
 
 impl<H, P, S, C> OnePerson<'_, H, P, S, C>
@@ -66,17 +118,20 @@ where
         &self,
         in_force: InForce<'_>,
         meant: Meant,
-        before: Option<&SeenPerson>,
+        how: Look<'_>,
         follow: &impl FollowPerson,
     ) -> Result<SeenPerson, PersonFailure> {
+        let (now, before) = (self.clock.now(), how.before());
+        let retries_from = how.retries_from(now);
         follow.reached(Reached::Known {
             employee: &meant.employee_id,
         });
         let mut look = Gathered {
             configuration: in_force.configuration,
             version: in_force.version,
-            now: self.clock.now(),
-            table: self.read_table().await?,
+            now,
+            retries_from,
+            table: self.read_table(retries_from).await?,
             people: Vec::new(),
             is_everybody: false,
             employee_id: meant.employee_id,
@@ -125,15 +180,15 @@ where
         Ok(look.plan())
     }
 
-    async fn read_table(&self) -> Result<Stored, ServiceFailure> {
+    async fn read_table(&self, retries_from: Option<Timestamp>) -> Result<Stored, ServiceFailure> {
         let job = self.store.load_job(Job::Users).await?;
         let held = match &job.held_plan {
             Some(id) => self.store.load_hold(id).await?,
             None => None,
         };
         Ok(Stored {
-            parked: self.store.load_parked().await?,
             last_days: self.store.load_last_days().await?,
+            parked: rejected_writes(self.store.load_parked().await?, retries_from.or(job.retry_from)),
             decisions: self.store.load_decisions().await?,
             job,
             held,

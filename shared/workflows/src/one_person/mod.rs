@@ -20,7 +20,7 @@ pub use account::{FieldReadBack, Match, ReadBack};
 pub use carry_out::{DraftRule, Synced, sync_person};
 pub use explained::explain_person;
 pub use follow::{FollowPerson, Reached};
-pub use look::look_at_person;
+pub use look::{look_at_person, look_at_person_afresh};
 pub use seen::{SeenPerson, Unknown};
 
 use crate::job_run::JobFailure;

@@ -49,6 +49,8 @@ pub struct SeenPerson {
     pub unknown: Vec<Unknown>,
     /// When they were looked at.
     pub at: Timestamp,
+    /// Since when rejected writes are tried again, where the look was for a sync that an operator asked for.
+    pub(super) retries_from: Option<Timestamp>,
     /// Everybody's links, where the plan depends on them.
     pub(super) everybody: Option<Vec<Person>>,
 }

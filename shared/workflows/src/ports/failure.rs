@@ -46,6 +46,8 @@ pub enum VendorFailureKind {
     InconsistentRead,
     /// The invocation's time, or the customer's budget within it, ran out before the call was made.
     NoTimeLeft,
+    /// Our own client sent nothing: the configuration does not lead to an address that may be called. No record can cause it.
+    Misconfigured,
 }
 
 /// A field that a vendor refused. Reasons are the vendor's words and may quote values: show them to the customer, never
@@ -129,6 +131,7 @@ impl VendorFailure {
             | VendorFailureKind::NoTimeLeft => true,
             VendorFailureKind::Credentials
             | VendorFailureKind::ModuleDisabled
+            | VendorFailureKind::Misconfigured
             | VendorFailureKind::Refused(_)
             | VendorFailureKind::NotFound(_) => false,
         }
@@ -141,6 +144,7 @@ impl VendorFailure {
         match &self.kind {
             VendorFailureKind::Credentials
             | VendorFailureKind::ModuleDisabled
+            | VendorFailureKind::Misconfigured
             | VendorFailureKind::NotFound(Missing::Other) => true,
             VendorFailureKind::Refused(_)
             | VendorFailureKind::NotFound(Missing::Course | Missing::Employee | Missing::User)
@@ -162,9 +166,10 @@ impl VendorFailure {
             | VendorFailureKind::ModuleDisabled
             | VendorFailureKind::Refused(_)
             | VendorFailureKind::NotFound(_) => Heard::Answer,
-            VendorFailureKind::RateLimited(_) | VendorFailureKind::InconsistentRead | VendorFailureKind::NoTimeLeft => {
-                Heard::Nothing
-            }
+            VendorFailureKind::RateLimited(_)
+            | VendorFailureKind::InconsistentRead
+            | VendorFailureKind::NoTimeLeft
+            | VendorFailureKind::Misconfigured => Heard::Nothing,
         }
     }
 
@@ -180,7 +185,8 @@ impl VendorFailure {
             | VendorFailureKind::NotFound(_)
             | VendorFailureKind::RateLimited(_)
             | VendorFailureKind::InconsistentRead
-            | VendorFailureKind::NoTimeLeft => false,
+            | VendorFailureKind::NoTimeLeft
+            | VendorFailureKind::Misconfigured => false,
         }
     }
 }
@@ -199,6 +205,7 @@ impl VendorFailureKind {
             Self::Unreadable => VendorTrouble::Unreadable,
             Self::InconsistentRead => VendorTrouble::InconsistentRead,
             Self::NoTimeLeft => VendorTrouble::NoTimeLeft,
+            Self::Misconfigured => VendorTrouble::Misconfigured,
         }
     }
 }
@@ -220,6 +227,7 @@ impl fmt::Display for VendorFailureKind {
             Self::Unreadable => f.write_str("gave an answer that cannot be read"),
             Self::InconsistentRead => f.write_str("gave pages that do not add up"),
             Self::NoTimeLeft => f.write_str("was not called: no time left"),
+            Self::Misconfigured => f.write_str("was not called: the configuration is wrong"),
         }
     }
 }

@@ -7,6 +7,7 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::parking::{Parked, Refusal, Setback};
 use habitsync_domain::problem::{Cause, Problem};
+use habitsync_domain::repeated_refusal::RefusalTally;
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::user_plan::{Action, Step, UserPlan};
 use jiff::{SignedDuration, Timestamp};
@@ -47,6 +48,12 @@ pub(crate) struct Applied {
     account_exists: bool,
     /// What is refused of whom by now.
     parked: HashMap<EmployeeId, Parked>,
+    /// What this run was refused for the first time.
+    refusals: RefusalTally,
+    /// Writes that were tried.
+    writes: usize,
+    /// When the writes began.
+    began: Timestamp,
 }
 
 impl Applied {
@@ -59,6 +66,9 @@ impl Applied {
             must_look: false,
             account_exists: false,
             parked: HashMap::new(),
+            refusals: RefusalTally::default(),
+            writes: 0,
+            began: Timestamp::MIN,
         }
     }
 
@@ -87,7 +97,7 @@ impl Applied {
 /// Carries out the plan's actions in order until `deadline`.
 ///
 /// # Errors
-/// Going on is pointless: the credentials are refused, most people fail, or the table fails.
+/// Going on is pointless: the credentials are refused, one refusal meets many, most people fail, or the table fails.
 pub(crate) async fn apply<P, S, C, W>(
     writing: &Writing<'_, P, S, C, W>,
     plan: &UserPlan,
@@ -101,10 +111,18 @@ where
     C: Now,
     W: FollowWrites,
 {
-    let mut applied = Applied::nothing();
+    let mut applied = Applied {
+        began: writing.clock.now(),
+        ..Applied::nothing()
+    };
     writing.note_what_rests(plan, &mut applied).await?;
     writing.note_last_days(plan).await?;
+    let planned = plan.actions.iter().filter(|action| is_write(action)).count();
     for (attempted, action) in (1_u64..).zip(&plan.actions) {
+        // Leavers come first, and lose their accounts whatever is refused of the others.
+        if !matches!(action.step, Step::Deactivate { .. }) {
+            writing.must_not_be_refused_alike(&mut applied, planned).await?;
+        }
         let went_on =
             !writing.is_out_of_time(deadline) && writing.carry_out(action.clone(), verified, &mut applied).await?;
         if !went_on {
@@ -121,7 +139,14 @@ where
             )));
         }
     }
+    let tried = applied.writes;
+    writing.must_not_be_refused_alike(&mut applied, tried).await?;
     Ok(applied)
+}
+
+/// Whether the portal is asked for it.
+fn is_write(action: &Action) -> bool {
+    !matches!(action.step, Step::Remember { .. })
 }
 
 impl Applied {
@@ -130,6 +155,15 @@ impl Applied {
         self.must_look |= matches!(cause, Cause::NotAnswered | Cause::AccountExists);
         self.account_exists |= cause == Cause::AccountExists;
         self.problems.push(action.problem(cause, None));
+    }
+
+    /// What was refused before, and again now, was reported as that employee's problem and stays it.
+    fn tally(&mut self, action: &Action, refusals: &[Refusal]) {
+        let known = self.parked.get(&action.employee_id);
+        let is_new = |refusal: &&Refusal| !known.is_some_and(|parked| parked.knows(refusal));
+        for refusal in refusals.iter().filter(is_new) {
+            self.refusals.count(refusal);
+        }
     }
 
     fn count(&mut self, step: &Step) {
@@ -165,6 +199,8 @@ where
             return Ok(false);
         }
         self.follow.ended(&action, &done);
+        applied.writes += usize::from(is_write(&action));
+        applied.tally(&action, &refusals);
         let is_person_refused = matches!(done, Done::No(_));
         let lines = refusals
             .iter()
@@ -195,6 +231,20 @@ where
             self.store.release_results(&parked, now).await?;
         }
         Ok(())
+    }
+
+    /// Stops the run where one refusal met so many of `writes` writes that it is one mistake. Nothing that was rejected backs
+    /// off because of this run: the run after the mend tries all of it.
+    async fn must_not_be_refused_alike(&self, applied: &mut Applied, writes: usize) -> Result<(), JobFailure> {
+        let Some(repeated) = applied.refusals.repeated(writes) else {
+            return Ok(());
+        };
+        for parked in applied.parked.values() {
+            if let Some(left) = parked.after_stop(&repeated, applied.began) {
+                self.store.save_parked(&left).await?;
+            }
+        }
+        Err(JobFailure::RefusedAlike(repeated))
     }
 
     /// Stores what is refused of this person from now on, where that is not what is stored already.

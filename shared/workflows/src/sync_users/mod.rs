@@ -11,14 +11,12 @@ pub(crate) mod read;
 mod settle;
 mod summary;
 
+pub use follow::FollowWrites;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::hold::PlanId;
-use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::job::{Job, JobState, PlannedUnder};
 use habitsync_domain::user_plan::{UserPlan, plan_users};
-use jiff::Timestamp;
-
-pub use follow::FollowWrites;
 pub use settle::Done;
 pub use summary::{UserSyncSummary, Written};
 
@@ -63,6 +61,15 @@ pub struct InForce<'a> {
 }
 
 impl<'a> InForce<'a> {
+    /// What runs under this version are planned under.
+    #[must_use]
+    pub const fn planned_under(&self) -> PlannedUnder {
+        PlannedUnder {
+            version: self.version,
+            status: self.configuration.status,
+        }
+    }
+
     /// This version.
     #[must_use]
     pub const fn version(version: u64, configuration: &'a TenantConfiguration) -> Self {
@@ -97,9 +104,19 @@ where
     if is_held_back(sync.store, &configuration.tenant, Job::Users, sync.clock.now()).await? {
         return Ok(RunOutcome::HeldBack);
     }
+    // Another version may be the mend that the job stays away for.
+    let is_new = sync
+        .store
+        .load_job(Job::Users)
+        .await?
+        .is_new_under(in_force.planned_under());
+    let start = Start {
+        asked_for: start.asked_for || is_new,
+        ..start
+    };
     let work = async |held: &S, remembered: &mut JobState| {
         let sync = sync.writing_through(held);
-        sync.work(in_force, start.deadline, remembered).await
+        sync.work(in_force, start, remembered).await
     };
     let result = run_job(sync.store, sync.clock, Job::Users, start, work).await;
     let run = (configuration, Job::Users, sync.clock.now());
@@ -138,11 +155,12 @@ where
     async fn work(
         &self,
         in_force: InForce<'_>,
-        deadline: Timestamp,
+        start: Start,
         remembered: &mut JobState,
     ) -> Result<Progress<UserSyncSummary>, JobFailure> {
         let configuration = in_force.configuration;
         let began = self.clock.now();
+        remembered.begin(in_force.planned_under(), start.asked_for, began);
         let today = began.to_zoned(configuration.time_zone.zone().clone()).date();
         let needed = FieldsNeeded::of(&configuration.users);
         let read = self.sources().read(&needed, remembered, today).await?;
@@ -150,20 +168,21 @@ where
         let (verified, records_without_id) = (read.verifies(), read.records_without_id());
         drop(read);
         must_add_up(plan.counts.adds_up(), &plan)?;
-        remembered.last_good_read = plan.good_read.or(remembered.last_good_read);
         if configuration.status == Status::Live {
+            remembered.last_good_read = plan.good_read.or(remembered.last_good_read);
             self.keep_what_is_held(in_force, &plan, remembered).await?;
         }
         let applied = if configuration.status == Status::Draft {
             Applied::nothing()
         } else {
-            let applied = apply(&self.writing(), &plan, verified, deadline, remembered).await?;
+            let applied = apply(&self.writing(), &plan, verified, start.deadline, remembered).await;
+            let applied = applied.inspect_err(|failure| look_again_after(failure, remembered))?;
             must_add_up(applied.adds_up(&plan), &plan)?;
             applied
         };
         if applied.must_look {
             remembered.last_verified_on = None;
-        } else if verified && applied.has_remembered(&plan) {
+        } else if verified && configuration.status == Status::Live && applied.has_remembered(&plan) {
             // The slices after this one need not read the portal again; one that crashes never comes here.
             remembered.last_verified_on = Some(today);
         }
@@ -260,6 +279,13 @@ where
             job: Job::Users,
         };
         Ok(tell_customer(self.store, self.mail, self.mail_settings, &news).await?)
+    }
+}
+
+/// The run after a mistake that met many writes reads the portal: its accounts may be others, and missing ones are named.
+fn look_again_after(failure: &JobFailure, remembered: &mut JobState) {
+    if matches!(failure, JobFailure::RefusedAlike(_)) {
+        remembered.last_verified_on = None;
     }
 }
 

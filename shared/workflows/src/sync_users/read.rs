@@ -124,8 +124,8 @@ where
             missing,
             listed,
             decisions,
-            parked: self.store.load_parked().await?,
             last_days: self.store.load_last_days().await?,
+            parked: rejected_writes(self.store.load_parked().await?, remembered.retry_from),
             portal,
         })
     }
@@ -166,6 +166,15 @@ where
         }
         Ok(missing)
     }
+}
+
+/// The rejected writes; those of before a run was asked for do not rest.
+pub(crate) fn rejected_writes(parked: Vec<Parked>, asked: Option<Timestamp>) -> Vec<Parked> {
+    let again = |parked: Parked| match asked {
+        Some(asked) => parked.tried_again_from(asked),
+        None => parked,
+    };
+    parked.into_iter().map(again).collect()
 }
 
 fn approved(decisions: &[Decision]) -> HashSet<&EmployeeId> {

@@ -53,13 +53,17 @@ where
             });
         }
         match failure.kind {
-            VendorFailureKind::Credentials | VendorFailureKind::ModuleDisabled => Err(failure.into()),
+            VendorFailureKind::Credentials | VendorFailureKind::ModuleDisabled | VendorFailureKind::Misconfigured => {
+                Err(failure.into())
+            }
             VendorFailureKind::NoTimeLeft | VendorFailureKind::RateLimited(_) => Ok(Done::Later),
             // Somebody may have made the account by hand since the portal was last read: the next run looks.
             VendorFailureKind::Refused(fields) if !verified && is_about_an_account(step, &fields) => {
                 Ok(Done::No(Cause::AccountExists))
             }
-            VendorFailureKind::Refused(fields) => Ok(Done::No(Cause::RefusedPerson { reason: words(&fields) })),
+            VendorFailureKind::Refused(fields) => Ok(Done::No(Cause::RefusedPerson {
+                reason: words(&fields, failure.detail),
+            })),
             // A run that was killed before it could save it may have given the account its new name already.
             VendorFailureKind::NotFound(Missing::User) if renames(step) && self.has_happened(step).await? => {
                 Ok(Done::Yes)
@@ -136,7 +140,11 @@ fn holds(user: &PortalUser, fields: &UserFields) -> bool {
     fields.0.iter().all(|(name, value)| reads_alike(shown(name), value))
 }
 
-fn words(fields: &[RefusedField]) -> String {
+/// The portal's words; where it names no field, how it refused.
+fn words(fields: &[RefusedField], detail: String) -> String {
+    if fields.is_empty() {
+        return detail;
+    }
     let words: Vec<_> = fields
         .iter()
         .map(|refused| format!("{} {}", refused.field, refused.reason))

@@ -102,9 +102,10 @@ impl Customer {
             store: &self.table,
             clock: &self.clock,
         };
-        let preview = preview_users(&preview, &self.configuration, None, PortalRead::AsTheNextRun).await;
+        let in_force = InForce::version(self.version, &self.configuration);
+        let preview = preview_users(&preview, in_force, None, PortalRead::AsTheNextRun).await;
         let preview = preview.expect("everything can be read");
-        let plan = preview.plan(InForce::version(self.version, &self.configuration));
+        let plan = preview.plan(in_force);
         plan.expect("everybody is accounted for")
     }
 

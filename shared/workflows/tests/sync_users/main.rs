@@ -14,6 +14,7 @@ mod one_person;
 mod one_person_held;
 mod parking;
 mod record;
+mod refused_alike;
 mod rehearsed;
 mod right_accounts;
 mod telling;

@@ -6,7 +6,7 @@ use habitsync_domain::user::PortalUser;
 use habitsync_in_memory::{Call, Fault};
 use habitsync_workflows::job_run::JobFailure;
 use habitsync_workflows::mail::Told;
-use habitsync_workflows::ports::failure::VendorFailureKind;
+use habitsync_workflows::ports::failure::{RefusedField, VendorFailureKind};
 use habitsync_workflows::sync_users::Written;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -89,13 +89,15 @@ async fn when_the_portal_answers_for_hardly_anybody_the_run_stops() {
 }
 
 #[tokio::test]
-async fn people_who_are_refused_never_keep_the_others_from_being_served() {
+async fn people_who_are_refused_each_for_another_reason_never_keep_the_others_from_being_served() {
     let customer = customer_of(26);
-    for _ in 0..25 {
-        customer
-            .portal
-            .faults
-            .arm(Call::CreateUser, Fault::Before(refused("email")));
+    for letter in 'a'..='y' {
+        let refused = RefusedField {
+            field: "email".to_owned(),
+            reason: format!("has the letter {letter}"),
+        };
+        let refused = portal_says(VendorFailureKind::Refused(vec![refused]));
+        customer.portal.faults.arm(Call::CreateUser, Fault::Before(refused));
     }
     let summary = customer.finish().await;
     assert_eq!(
