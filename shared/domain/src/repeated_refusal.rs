@@ -96,7 +96,7 @@ impl RefusalTally {
         };
         let alike = self.0.entry(common).or_default();
         if alike.employees.is_empty() {
-            alike.reason = reason(&problem.cause).to_owned();
+            reason(&problem.cause).clone_into(&mut alike.reason);
         }
         alike.employees.insert(problem.employee_id.clone());
     }
@@ -249,15 +249,12 @@ fn without_quotes(text: &str) -> String {
             .match_indices(closing(mark))
             .find(|(at, close)| !begins_word(&inside[at + close.len()..]));
         kept.push_str(before);
-        match close.filter(|_| is_opening) {
-            Some((at, close)) => {
-                kept.push('…');
-                rest = &inside[at + close.len()..];
-            }
-            None => {
-                kept.push(mark);
-                rest = inside;
-            }
+        if let Some((at, close)) = close.filter(|_| is_opening) {
+            kept.push('…');
+            rest = &inside[at + close.len()..];
+        } else {
+            kept.push(mark);
+            rest = inside;
         }
     }
     kept + rest

@@ -1,5 +1,6 @@
 //! User sync over the ports in memory.
 
+mod afresh;
 mod back_off;
 mod customer;
 mod faulty_source;
