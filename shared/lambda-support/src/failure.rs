@@ -82,13 +82,15 @@ impl From<ServiceFailure> for FunctionError {
     }
 }
 
-/// `VendorFailed`, `ServiceFailed`, `NotCredible` where what was read cannot be true, `Panicked`, or `LeaseLost`.
+/// `VendorFailed`, `ServiceFailed`, `RefusedAlike` where one refusal met many writes, `NotCredible` where what was read cannot be
+/// true, `Panicked`, or `LeaseLost`.
 impl From<JobFailure> for FunctionError {
     fn from(failure: JobFailure) -> Self {
         let name = match failure {
             JobFailure::Vendor(_) => "VendorFailed",
             JobFailure::Service(_) => "ServiceFailed",
             JobFailure::NotCredible(_) => "NotCredible",
+            JobFailure::RefusedAlike(_) => "RefusedAlike",
             JobFailure::Panicked(_) => "Panicked",
             JobFailure::LeaseLost => "LeaseLost",
         };

@@ -20,7 +20,9 @@ impl Worklist {
         let (subject, title, what_to_do) = match failure {
             JobFailure::Vendor(vendor) => of_vendor(&vendor.kind, vendor.vendor)?,
             JobFailure::RefusedAlike(repeated) => of_repeated(repeated),
-            JobFailure::NotCredible(_) | JobFailure::Service(_) | JobFailure::Panicked(_) => return None,
+            JobFailure::NotCredible(_) | JobFailure::Service(_) | JobFailure::Panicked(_) | JobFailure::LeaseLost => {
+                return None;
+            }
         };
         let failure = Failure {
             title,
