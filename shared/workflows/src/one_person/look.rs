@@ -61,7 +61,14 @@ pub async fn look_at_person_afresh<H, P, S, C>(
 where
     H: FindEmployee,
     P: FindUser,
-    S: LoadPeople + LoadPerson + FindPersonByUserName + LoadParked + LoadDecisions + LoadHold + LoadChanges,
+    S: LoadPeople
+        + LoadPerson
+        + FindPersonByUserName
+        + LoadParked
+        + LoadLastDays
+        + LoadDecisions
+        + LoadHold
+        + LoadChanges,
     S: RememberJob,
     C: Now,
 {
