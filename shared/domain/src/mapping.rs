@@ -2,6 +2,7 @@
 //! holds. One field's bad value is that field's problem, one person's that person's.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::configuration::{FieldMapping, FieldType, UsersConfiguration};
@@ -126,6 +127,18 @@ pub(crate) fn map_email<'a>(
 ) -> Option<Result<Option<Cow<'a, str>>, Problem>> {
     let (name, mapping) = users.fields.get_key_value(&FieldName::email())?;
     Some(map_field(name, mapping, employee, scope))
+}
+
+/// Everything that a record gives as the user name or the e-mail, whatever is wrong with it: lower case, no outer blanks.
+pub(crate) fn claims<'a>(users: &'a UsersConfiguration, employee: &'a Employee, scope: &Scope<'a>) -> BTreeSet<String> {
+    let email = users.fields.get(&FieldName::email()).map(|mapping| &mapping.value);
+    let given = [Some(&users.user_name), email].into_iter().flatten();
+    let given = given.filter_map(|expression| expression.text(scope).ok().flatten());
+    let mapped = map_email(users, employee, scope).and_then(|email| email.ok().flatten());
+    let record = employee.text("workEmail").map(Cow::Borrowed);
+    let claims = given.chain(mapped).chain(record);
+    let claims = claims.map(|claim| claim.trim().to_lowercase());
+    claims.filter(|claim| !claim.is_empty()).collect()
 }
 
 pub(crate) fn map_user_name<'a>(

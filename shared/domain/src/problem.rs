@@ -88,6 +88,11 @@ pub enum Cause {
         /// The former employee.
         former: EmployeeId,
     },
+    /// The account of an employee who is gone is this person's by all that is known: their employee number is another now.
+    Rekeyed {
+        /// The number that the account is linked to.
+        former: EmployeeId,
+    },
     /// The manager cannot be written; the old one stays.
     ManagerNotSet {
         /// The manager's employee id, where the record names one.
@@ -155,6 +160,7 @@ impl Cause {
             | Self::Disputed { .. }
             | Self::Taken { .. }
             | Self::FormerEmployee { .. }
+            | Self::Rekeyed { .. }
             | Self::SeveralAccounts
             | Self::DeactivatedByHand
             | Self::AccountMissing
@@ -196,6 +202,7 @@ impl Cause {
             | Self::Disputed { .. }
             | Self::Taken { .. }
             | Self::FormerEmployee { .. }
+            | Self::Rekeyed { .. }
             | Self::ManagerNotSet { .. }
             | Self::SeveralAccounts
             | Self::DeactivatedByHand

@@ -35,6 +35,9 @@ impl Cause {
             Self::Taken { what, by: Some(by) } => format!("the {what} is that of {by}'s account"),
             Self::Taken { what, by: None } => format!("the {what} is that of an account of nobody's"),
             Self::FormerEmployee { former } => format!("the account of the former employee {former} has the name"),
+            Self::Rekeyed { former } => {
+                format!("the account of {former} is theirs: the employee number is another now")
+            }
             Self::ManagerNotSet { manager, why } => match manager {
                 Some(manager) => format!("manager {manager} {}", why.in_words()),
                 None => format!("the manager {}", why.in_words()),

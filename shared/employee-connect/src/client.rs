@@ -2,15 +2,15 @@
 
 use std::hash::Hash;
 
-use habitsync_vendor_http::{HttpError, Page, Request, Sight, VendorHttp, read_whole};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use habitsync_vendor_http::{HttpError, Page, PrivateBody, Request, Sight, VendorHttp, read_whole};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::access::{Access, Credentials, Pass};
 use crate::error::{EmployeeConnectError, MissingRecord};
 use crate::wire::{
-    Course, CourseBody, Data, EmployeeRecord, ExistingCourse, FIELDS, ListPage, RecordedResult, ResultBody,
+    Course, CourseBody, Data, EmployeeRecord, ExistingCourse, FIELDS, ListPage, RecordedResult, ResultBody, id_text,
 };
 
 /// The vendor's name, for [`VendorHttp::new`].
@@ -85,12 +85,13 @@ impl EmployeeConnect {
         read_whole(READS_OF_A_LIST, page, identity).await
     }
 
-    /// The employee of this id; none only where the API itself says that there is no such employee.
+    /// The employee of this id; none only where the API itself says that there is no such employee. A record of another
+    /// employee is an error.
     pub async fn employee(&self, id: &str) -> Result<Option<EmployeeRecord>, EmployeeConnectError> {
         match self.json(Request::get(&["employees", id])).await {
-            Ok(Data { data }) => Ok(Some(data)),
+            Ok(Data { data }) => record_of(id, data).map(Some),
             Err(EmployeeConnectError::NotFound {
-                missing: MissingRecord::Employee | MissingRecord::Named,
+                missing: MissingRecord::Employee,
             }) => Ok(None),
             Err(error) => Err(error),
         }
@@ -108,7 +109,10 @@ impl EmployeeConnect {
     /// Creates a course and returns its id. One that has the reference already is adopted.
     pub async fn post_course(&self, course: &CourseBody<'_>) -> Result<Written<String>, EmployeeConnectError> {
         match self.answer(Request::post(&["courses"]).json(course)?).await {
-            Ok(Data::<Course> { data }) => Ok(Written::Now(data.course_id)),
+            Ok(Data::<Course> { data }) if data.may_be_of(course.external_id.unwrap_or_default()) => {
+                Ok(Written::Now(data.course_id))
+            }
+            Ok(_) => Err(not_believed("the course that was created")),
             Err(HttpError::Status { status: 409, body, .. }) => {
                 let existing = body.json().map(|Data::<ExistingCourse> { data }| data.course_id);
                 self.adopted(existing, course).await.map(Written::Before)
@@ -128,11 +132,25 @@ impl EmployeeConnect {
             .ok_or(EmployeeConnectError::ReferenceTaken)
     }
 
-    /// Changes a course.
-    pub async fn patch_course(&self, id: &str, course: &CourseBody<'_>) -> Result<(), EmployeeConnectError> {
-        self.json(Request::patch(&["courses", id]).json(course)?)
-            .await
-            .map(|IgnoredAny| ())
+    /// Changes the course that has this reference. An answer that is not the course is held against the course as it is
+    /// found by its reference.
+    pub async fn patch_course(
+        &self,
+        id: &str,
+        reference: &str,
+        course: &CourseBody<'_>,
+    ) -> Result<(), EmployeeConnectError> {
+        let answer: Value = self.json(Request::patch(&["courses", id]).json(course)?).await?;
+        let shown = answer.get("data").unwrap_or(&answer);
+        let shown: Option<Course> = serde_json::from_value(shown.clone()).ok();
+        let is_course = |shown: &Course| shown.course_id == id && shown.may_be_of(reference);
+        if shown.is_some_and(|shown| is_course(&shown) && shown.agrees_with(course)) {
+            return Ok(());
+        }
+        match self.course(reference).await? {
+            Some(found) if found.course_id == id && found.shows(course) => Ok(()),
+            _ => Err(not_believed("the course that was changed")),
+        }
     }
 
     /// Records a result on a course. One that is there already is a success.
@@ -145,20 +163,37 @@ impl EmployeeConnect {
             .answer(Request::post(&["courses", course, "results"]).json(result)?)
             .await
         {
-            Ok(IgnoredAny) => Ok(Written::Now(())),
-            Err(HttpError::Status { status: 409, .. }) => Ok(Written::Before(())),
+            Ok(Data::<RecordedResult> { data }) if data.acknowledges(result) => Ok(Written::Now(())),
+            Ok(_) => Err(not_believed("the result that was recorded")),
+            Err(HttpError::Status { status: 409, body, .. }) => {
+                self.recorded_before(&body, course, result).await.map(Written::Before)
+            }
             Err(error) => Err(error.into()),
         }
     }
 
-    /// The results of a course with this reference. The answer is searched too, should the vendor ignore the parameter.
-    pub async fn results(&self, course: &str, external_id: &str) -> Result<Vec<RecordedResult>, EmployeeConnectError> {
-        let request = Request::get(&["courses", course, "results"]).query("externalId", external_id);
+    /// A 409 names the result that is there, whose employee may have had another number then. One that names none may be about
+    /// anything: the result is looked for.
+    async fn recorded_before(
+        &self,
+        body: &PrivateBody,
+        course: &str,
+        result: &ResultBody<'_>,
+    ) -> Result<(), EmployeeConnectError> {
+        let named: Option<Data<RecordedResult>> = body.json();
+        let is_named = named.is_some_and(|Data { data }| data.has_reference_of(result));
+        if is_named || self.has_result(course, result).await? {
+            Ok(())
+        } else {
+            Err(not_believed("the result that is there already"))
+        }
+    }
+
+    /// Whether the course has this result. The answer is searched too, should the vendor ignore the parameter.
+    pub async fn has_result(&self, course: &str, result: &ResultBody<'_>) -> Result<bool, EmployeeConnectError> {
+        let request = Request::get(&["courses", course, "results"]).query("externalId", result.external_id);
         let Data::<Vec<RecordedResult>> { data } = self.json(request).await?;
-        Ok(data
-            .into_iter()
-            .filter(|result| result.external_id.as_deref() == Some(external_id))
-            .collect())
+        Ok(data.iter().any(|found| found.is(result)))
     }
 
     /// What a request is answered with, as it is.
@@ -205,4 +240,17 @@ impl EmployeeConnect {
     async fn sent<T: DeserializeOwned>(&self, pass: &Pass, request: Request) -> Result<T, HttpError> {
         self.http.json(&pass.sign(request)?).await
     }
+}
+
+/// The record, with its id as a text, where it is this employee's.
+fn record_of(id: &str, mut record: EmployeeRecord) -> Result<EmployeeRecord, EmployeeConnectError> {
+    if record.get("employeeId").and_then(id_text).as_deref() != Some(id.trim()) {
+        return Err(not_believed("the employee that was asked for"));
+    }
+    record.insert("employeeId".to_owned(), id.into());
+    Ok(record)
+}
+
+const fn not_believed(expected: &'static str) -> EmployeeConnectError {
+    EmployeeConnectError::NotBelieved { expected }
 }

@@ -42,6 +42,12 @@ pub enum EmployeeConnectError {
     /// A record lacks what makes it usable.
     #[error("an employee without a usable employeeId")]
     NoEmployeeId,
+    /// A success, or a 409, whose body is not the record that the request was about: a write may have had its effect.
+    #[error("the answer is not {expected}")]
+    NotBelieved {
+        /// The record that the contract promises, for instance "the employee that was asked for".
+        expected: &'static str,
+    },
     /// Everything else: no answer, no useful one, or not now.
     #[error(transparent)]
     Http(HttpError),
@@ -54,9 +60,7 @@ pub enum MissingRecord {
     Course,
     /// `employee_not_found`.
     Employee,
-    /// The API answered, and did not say what is missing: what the path named.
-    Named,
-    /// The answer is not the API's: a proxy's page, most likely.
+    /// Something else, or the answer is not the API's: a route, a tenant, a proxy's page.
     Unknown,
 }
 
@@ -111,11 +115,10 @@ fn forbidden(body: &PrivateBody) -> EmployeeConnectError {
 }
 
 fn missing(body: &PrivateBody) -> MissingRecord {
-    match (detail(body).is_some(), code(body).as_deref()) {
-        (_, Some("course_not_found")) => MissingRecord::Course,
-        (_, Some("employee_not_found")) => MissingRecord::Employee,
-        (true, _) => MissingRecord::Named,
-        (false, _) => MissingRecord::Unknown,
+    match code(body).as_deref() {
+        Some("course_not_found") => MissingRecord::Course,
+        Some("employee_not_found") => MissingRecord::Employee,
+        Some(_) | None => MissingRecord::Unknown,
     }
 }
 

@@ -33,7 +33,7 @@ impl ListEmployees for EmployeeConnect {
         };
         let identity = |record: &Option<Employee>| record.as_ref().map(|employee| employee.id().clone());
         let records = self.employees(keep, identity).await;
-        let records = records.map_err(|error| failure(&error, Missing::Other))?;
+        let records = records.map_err(|error| failure(&error))?;
         let read = records.len();
         let employees: Vec<_> = records.into_iter().flatten().collect();
         Ok(Roster {
@@ -46,20 +46,14 @@ impl ListEmployees for EmployeeConnect {
 
 impl FindEmployee for EmployeeConnect {
     async fn find_employee(&self, id: &EmployeeId) -> Result<Option<Employee>, VendorFailure> {
-        let record = self
-            .employee(id.as_str())
-            .await
-            .map_err(|error| failure(&error, Missing::Employee))?;
+        let record = self.employee(id.as_str()).await.map_err(|error| failure(&error))?;
         record.map(employee).transpose()
     }
 }
 
 impl SaveCourse for EmployeeConnect {
     async fn find_course(&self, reference: &TopicCode) -> Result<Option<CourseId>, VendorFailure> {
-        let course = self
-            .course(&reference.0)
-            .await
-            .map_err(|error| failure(&error, Missing::Other))?;
+        let course = self.course(&reference.0).await.map_err(|error| failure(&error))?;
         Ok(course.map(|course| CourseId(course.course_id)))
     }
 
@@ -72,38 +66,29 @@ impl SaveCourse for EmployeeConnect {
         match self.post_course(&new).await {
             Ok(Written::Now(id)) => Ok(CreatedCourse::Created(CourseId(id))),
             Ok(Written::Before(id)) => Ok(CreatedCourse::AlreadyThere(CourseId(id))),
-            Err(error) => Err(failure(&error, Missing::Other)),
+            Err(error) => Err(failure(&error)),
         }
     }
 
     async fn change_course(&self, id: &CourseId, course: &Course) -> Result<(), VendorFailure> {
-        self.patch_course(&id.0, &changes(course))
+        self.patch_course(&id.0, &course.external_id.0, &changes(course))
             .await
-            .map_err(|error| failure(&error, Missing::Course))
+            .map_err(|error| failure(&error))
     }
 }
 
 impl RecordResult for EmployeeConnect {
     async fn record_result(&self, course: &CourseId, result: &NewResult) -> Result<Recorded, VendorFailure> {
-        let body = ResultBody {
-            external_id: &result.idempotency_key,
-            employee_id: result.employee_id.as_str(),
-            status: "Completed",
-            completed_on: result.completed_on,
-            duration_minutes: result.duration_minutes,
-        };
-        match self.post_result(&course.0, &body).await {
+        match self.post_result(&course.0, &result_body(result)).await {
             Ok(Written::Now(())) => Ok(Recorded::Now),
             Ok(Written::Before(())) => Ok(Recorded::Before),
-            Err(error) => Err(failure(&error, Missing::Other)),
+            Err(error) => Err(failure(&error)),
         }
     }
 
     async fn is_recorded(&self, course: &CourseId, result: &NewResult) -> Result<bool, VendorFailure> {
-        let results = self.results(&course.0, &result.idempotency_key).await;
-        results
-            .map(|results| !results.is_empty())
-            .map_err(|error| failure(&error, Missing::Course))
+        let found = self.has_result(&course.0, &result_body(result)).await;
+        found.map_err(|error| failure(&error))
     }
 }
 
@@ -126,7 +111,17 @@ fn note<'r>(seen: &Mutex<BTreeSet<String>>, names: impl Iterator<Item = &'r Stri
 }
 
 fn employee(record: EmployeeRecord) -> Result<Employee, VendorFailure> {
-    Employee::from_record(record).map_err(|_| failure(&EmployeeConnectError::NoEmployeeId, Missing::Other))
+    Employee::from_record(record).map_err(|_| failure(&EmployeeConnectError::NoEmployeeId))
+}
+
+fn result_body(result: &NewResult) -> ResultBody<'_> {
+    ResultBody {
+        external_id: &result.idempotency_key,
+        employee_id: result.employee_id.as_str(),
+        status: "Completed",
+        completed_on: result.completed_on,
+        duration_minutes: result.duration_minutes,
+    }
 }
 
 fn changes(course: &Course) -> CourseBody<'_> {
@@ -143,23 +138,22 @@ fn changes(course: &Course) -> CourseBody<'_> {
 /// So many refused fields of one request are read: more than a user has.
 const MOST_REFUSALS: usize = 100;
 
-/// The failure as a use case sees it; `named` is what the path of this call names.
-fn failure(error: &EmployeeConnectError, named: Missing) -> VendorFailure {
+/// The failure as a use case sees it.
+fn failure(error: &EmployeeConnectError) -> VendorFailure {
     VendorFailure {
         vendor: Vendor::EmployeeConnect,
-        kind: kind(error, named),
+        kind: kind(error),
         detail: Excerpt::from(chain(error)).into(),
     }
 }
 
-fn kind(error: &EmployeeConnectError, named: Missing) -> VendorFailureKind {
+fn kind(error: &EmployeeConnectError) -> VendorFailureKind {
     match error {
         EmployeeConnectError::Unauthorised { .. } => VendorFailureKind::Credentials,
         EmployeeConnectError::ModuleDisabled => VendorFailureKind::ModuleDisabled,
         EmployeeConnectError::NotFound { missing } => VendorFailureKind::NotFound(match missing {
             MissingRecord::Course => Missing::Course,
             MissingRecord::Employee => Missing::Employee,
-            MissingRecord::Named => named,
             MissingRecord::Unknown => Missing::Other,
         }),
         EmployeeConnectError::Refused { fields, .. } => {
@@ -167,7 +161,7 @@ fn kind(error: &EmployeeConnectError, named: Missing) -> VendorFailureKind {
         }
         EmployeeConnectError::ReferenceTaken => VendorFailureKind::Refused(Vec::new()),
         EmployeeConnectError::Pages(_) => VendorFailureKind::InconsistentRead,
-        EmployeeConnectError::NoEmployeeId => VendorFailureKind::Unreadable,
+        EmployeeConnectError::NoEmployeeId | EmployeeConnectError::NotBelieved { .. } => VendorFailureKind::Unreadable,
         EmployeeConnectError::Http(error) => http_kind(error),
     }
 }

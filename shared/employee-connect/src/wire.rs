@@ -86,6 +86,40 @@ pub struct Course {
     pub course_id: String,
     /// Our reference: the topic's code.
     pub external_id: Option<String>,
+    /// The title.
+    #[serde(default)]
+    title: Option<Value>,
+    /// The description.
+    #[serde(default)]
+    description: Option<Value>,
+    /// Where the learner starts.
+    #[serde(default)]
+    launch_url: Option<Value>,
+    /// Whether it is offered.
+    #[serde(default)]
+    active: Option<Value>,
+}
+
+impl Course {
+    /// Whether this is not the course of another topic.
+    pub(crate) fn may_be_of(&self, reference: &str) -> bool {
+        self.external_id.as_deref().is_none_or(|own| own.trim() == reference)
+    }
+
+    /// Whether the course shows nothing that contradicts what was written.
+    pub(crate) fn agrees_with(&self, written: &CourseBody<'_>) -> bool {
+        self.active.as_ref().and_then(Value::as_bool) != Some(!written.active)
+    }
+
+    /// Whether the course shows all that was written.
+    pub(crate) fn shows(&self, written: &CourseBody<'_>) -> bool {
+        let is = |shown: &Option<Value>, text: &str| shown.as_ref().and_then(Value::as_str) == Some(text);
+        let description = self.description.as_ref().and_then(Value::as_str).unwrap_or_default();
+        is(&self.title, written.title)
+            && is(&self.launch_url, written.launch_url)
+            && description == written.description.unwrap_or_default()
+            && self.active.as_ref().and_then(Value::as_bool) == Some(written.active)
+    }
 }
 
 /// What is written of a course.
@@ -108,12 +142,52 @@ pub struct CourseBody<'a> {
     pub active: bool,
 }
 
-/// A result that EmployeeConnect has.
+/// A result that EmployeeConnect has; fields of any type, since one odd field must not hide the others.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RecordedResult {
-    /// Our reference.
-    pub external_id: Option<String>,
+pub(crate) struct RecordedResult {
+    #[serde(default)]
+    result_id: Value,
+    #[serde(default)]
+    external_id: Value,
+    #[serde(default)]
+    employee_id: Value,
+    #[serde(default)]
+    status: Value,
+}
+
+impl RecordedResult {
+    /// Whether this is the answer to a result that was just recorded: it has an id of its own, and contradicts nothing.
+    pub(crate) fn acknowledges(&self, written: &ResultBody<'_>) -> bool {
+        id_text(&self.result_id).is_some() && self.contradicts_nothing_of(written)
+    }
+
+    /// Whether this is a result that EmployeeConnect names instead of recording what was written.
+    pub(crate) fn has_reference_of(&self, written: &ResultBody<'_>) -> bool {
+        let reference = id_text(&self.external_id);
+        id_text(&self.result_id).is_some() && reference.is_none_or(|own| own == written.external_id)
+    }
+
+    /// Whether this is the result that was written, found again by its reference.
+    pub(crate) fn is(&self, written: &ResultBody<'_>) -> bool {
+        id_text(&self.external_id).is_some() && self.contradicts_nothing_of(written)
+    }
+
+    fn contradicts_nothing_of(&self, written: &ResultBody<'_>) -> bool {
+        let is = |shown: &Value, text: &str| id_text(shown).is_none_or(|shown| shown == text);
+        let is_completed = id_text(&self.status).is_none_or(|status| status.eq_ignore_ascii_case(written.status));
+        is(&self.external_id, written.external_id) && is(&self.employee_id, written.employee_id) && is_completed
+    }
+}
+
+/// An id as a text, whether it travels as a text or as a number; none where it is empty, or neither.
+pub(crate) fn id_text(id: &Value) -> Option<String> {
+    let text = match id {
+        Value::String(text) => text.trim().to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
+    };
+    (!text.is_empty()).then_some(text)
 }
 
 /// A result to be recorded.

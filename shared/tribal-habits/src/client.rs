@@ -6,7 +6,7 @@ use habitsync_vendor_http::{HttpError, Page, Request, Sight, VendorHttp, read_gr
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
 use crate::error::TribalHabitsError;
@@ -104,23 +104,23 @@ impl TribalHabits {
         read_whole(READS_OF_A_LIST, page, identity).await
     }
 
-    /// The user of this name, if there is one.
+    /// The user of this name, if there is one. The record of another user is an error.
     pub async fn user(&self, name: &str) -> Result<Option<User>, TribalHabitsError> {
-        found(self.json(Request::get(&["papi", "users", name])).await)
+        let answer = self.json(Request::get(&["papi", "users", name])).await;
+        found(answer, |user: &User| user.has_name(name))
     }
 
-    /// Creates a user.
+    /// Creates a user. An answer that is not that user is an error, although the user may be there.
     pub async fn post_user(&self, user: &UserBody) -> Result<(), TribalHabitsError> {
-        self.json(Request::post(&["papi", "users"]).json(user)?)
-            .await
-            .map(|IgnoredAny| ())
+        let created: User = self.json(Request::post(&["papi", "users"]).json(user)?).await?;
+        acknowledged(&created, user.user_name.as_deref(), user)
     }
 
-    /// Changes what `change` names of the user who has this name now.
+    /// Changes what `change` names of the user who has this name now. An answer that is not that user, or that contradicts
+    /// the change, is an error, although the change may have been made.
     pub async fn put_user(&self, name: &str, change: &UserBody) -> Result<(), TribalHabitsError> {
-        self.json(Request::put(&["papi", "users", name]).json(change)?)
-            .await
-            .map(|IgnoredAny| ())
+        let changed: User = self.json(Request::put(&["papi", "users", name]).json(change)?).await?;
+        acknowledged(&changed, Some(change.user_name.as_deref().unwrap_or(name)), change)
     }
 
     /// Every topic and article.
@@ -131,7 +131,8 @@ impl TribalHabits {
 
     /// The topic of this id, if there is one.
     pub async fn topic(&self, id: i64) -> Result<Option<Topic>, TribalHabitsError> {
-        found(self.json(Request::get(&["papi", "topics", &id.to_string()])).await)
+        let answer = self.json(Request::get(&["papi", "topics", &id.to_string()])).await;
+        found(answer, |topic: &Topic| topic.id == id)
     }
 
     /// Every enrolment completed at `since` or later, oldest completion first (assumed). What is completed while the list
@@ -146,7 +147,8 @@ impl TribalHabits {
 
     /// The enrolment of this id, if there is one.
     pub async fn enrolment(&self, id: i64) -> Result<Option<Enrolment>, TribalHabitsError> {
-        found(self.json(Request::get(&["papi", "enrolments", &id.to_string()])).await)
+        let answer = self.json(Request::get(&["papi", "enrolments", &id.to_string()])).await;
+        found(answer, |enrolment: &Enrolment| enrolment.id == id)
     }
 
     /// What a request is answered with, as it is.
@@ -166,11 +168,30 @@ impl TribalHabits {
     }
 }
 
-/// 404 as "none".
-fn found<T>(answer: Result<T, TribalHabitsError>) -> Result<Option<T>, TribalHabitsError> {
+/// 404 as "none"; a record only where it is the one that was asked for.
+fn found<T>(
+    answer: Result<T, TribalHabitsError>,
+    is_asked_for: impl Fn(&T) -> bool,
+) -> Result<Option<T>, TribalHabitsError> {
     match answer {
-        Ok(record) => Ok(Some(record)),
+        Ok(record) if is_asked_for(&record) => Ok(Some(record)),
+        Ok(_) => Err(TribalHabitsError::NotBelieved {
+            expected: "the record that was asked for",
+        }),
         Err(TribalHabitsError::NotFound) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// Whether the answer to a write is the user of this name, as active as was written.
+fn acknowledged(answer: &User, name: Option<&str>, written: &UserBody) -> Result<(), TribalHabitsError> {
+    let is_user = name.is_some_and(|name| answer.has_name(name));
+    let is_active = answer.active.unwrap_or(true);
+    if is_user && written.active.is_none_or(|active| active == is_active) {
+        Ok(())
+    } else {
+        Err(TribalHabitsError::NotBelieved {
+            expected: "the user as written",
+        })
     }
 }

@@ -2,10 +2,13 @@
 
 use std::fmt;
 
-use habitsync_vendor_http::{HttpError, PagingError};
+use habitsync_vendor_http::{HttpError, PagingError, PrivateBody};
 use serde_json::Value;
 
 use crate::wire::Refusal;
+
+/// What the portal's own 404 says.
+pub(crate) const NOT_FOUND: &str = "not found";
 
 /// A call of Tribal Habits that did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -16,9 +19,18 @@ pub enum TribalHabitsError {
         /// The status.
         status: u16,
     },
-    /// 404: there is no such user, topic or enrolment.
+    /// 404, in the API's own words: there is no such user, topic or enrolment.
     #[error("there is no such record (status 404)")]
     NotFound,
+    /// 404 in other words: a route, a framework's or a proxy's page. It says nothing about the record.
+    #[error("a 404 that is not the API's answer about the record")]
+    NotFoundElsewhere,
+    /// A success whose body is not the record that the request was about: a write may have had its effect.
+    #[error("the answer is not {expected}")]
+    NotBelieved {
+        /// The record that the contract promises, for instance "the user that was asked for".
+        expected: &'static str,
+    },
     /// Another 4xx: the same request will be refused again.
     #[error("the request was refused (status {status})")]
     Refused {
@@ -67,7 +79,7 @@ impl From<HttpError> for TribalHabitsError {
                 status: status @ (401 | 403),
                 ..
             } => Self::Unauthorised { status },
-            HttpError::Status { status: 404, .. } => Self::NotFound,
+            HttpError::Status { status: 404, body, .. } => not_found(&body),
             // A time-out of the vendor's own, and the rate limit, are not about what was sent.
             error @ HttpError::Status {
                 status: 408 | 425 | 429,
@@ -83,6 +95,18 @@ impl From<HttpError> for TribalHabitsError {
             },
             other => Self::Http(other),
         }
+    }
+}
+
+/// The text of the contract, to the letter: frameworks answer a route that they do not have with `Not Found`.
+fn not_found(body: &PrivateBody) -> TribalHabitsError {
+    let error = body
+        .json::<Value>()
+        .and_then(|mut body| body.get_mut("error").map(Value::take));
+    if error.as_ref().and_then(Value::as_str) == Some(NOT_FOUND) {
+        TribalHabitsError::NotFound
+    } else {
+        TribalHabitsError::NotFoundElsewhere
     }
 }
 

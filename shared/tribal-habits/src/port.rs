@@ -235,13 +235,14 @@ fn kind(error: &TribalHabitsError, missing: Missing) -> VendorFailureKind {
     match error {
         TribalHabitsError::Unauthorised { .. } => VendorFailureKind::Credentials,
         TribalHabitsError::NotFound => VendorFailureKind::NotFound(missing),
+        TribalHabitsError::NotFoundElsewhere => VendorFailureKind::NotFound(Missing::Other),
         TribalHabitsError::Refused { fields, .. } => {
             let fields = fields.iter().take(MOST_REFUSALS);
             let refused = fields.map(|refusal| RefusedField::new(&refusal.field, &refusal.reason));
             VendorFailureKind::Refused(refused.collect())
         }
         TribalHabitsError::Pages(_) => VendorFailureKind::InconsistentRead,
-        TribalHabitsError::Record { .. } => VendorFailureKind::Unreadable,
+        TribalHabitsError::Record { .. } | TribalHabitsError::NotBelieved { .. } => VendorFailureKind::Unreadable,
         TribalHabitsError::Http(error) => http_kind(error),
     }
 }

@@ -69,6 +69,13 @@ pub struct User {
     pub fields: Map<String, Value>,
 }
 
+impl User {
+    /// Whether the user has this name, as the portal compares names (assumed): without regard to letter case or outer blanks.
+    pub(crate) fn has_name(&self, name: &str) -> bool {
+        self.user_name.trim().to_lowercase() == name.trim().to_lowercase()
+    }
+}
+
 /// What is sent of a user: of an existing one, only what is to change. Personal data: it has no `Debug`.
 #[derive(Serialize, Default)]
 pub struct UserBody {

@@ -27,6 +27,7 @@ pub mod push_result;
 pub mod read_mail_feedback;
 mod recording;
 pub mod rehearse;
+pub mod rekey_people;
 pub mod remind_customers;
 pub mod remind_of_holds;
 pub mod replay_results;

@@ -288,13 +288,13 @@ where
 }
 
 /// What was refused of the person was about another account: the next run tries it all.
-async fn nothing_rests<S: SaveParked>(store: &S, employee_id: &EmployeeId) -> Result<(), SaveFailure> {
+pub(crate) async fn nothing_rests<S: SaveParked>(store: &S, employee_id: &EmployeeId) -> Result<(), SaveFailure> {
     let (employee_id, setbacks) = (employee_id.clone(), Vec::new());
     store.save_parked(&Parked { employee_id, setbacks }).await
 }
 
 /// Writes while no user sync can. A few writes take less time than the lease lasts: it is not renewed but by them.
-async fn under_lease<S: HoldLease, C: Now>(
+pub(crate) async fn under_lease<S: HoldLease, C: Now>(
     store: &S,
     clock: &C,
     write: impl AsyncFnOnce(&S) -> Result<(), NotLinked>,

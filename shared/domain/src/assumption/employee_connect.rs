@@ -84,7 +84,7 @@ assumptions! {
         "a record is found at /employees/{employeeId}, under data"
         ["GET /employees/{employeeId}", "GET /employees/{employeeId} answer.data"];
     EMPLOYEE_ABSENT = "employees.absent" (Reading, Always, ERROR)
-        "a record that is gone is a 404 with an error of the API's own" ["GET /employees/{employeeId} 404"];
+        "an employee who is not there is a 404 with employee_not_found" ["GET /employees/{employeeId} 404"];
 
     MODULE = "module" (Reading, Learning, ERROR)
         "the customer has the Development module" ["POST /courses 403"];

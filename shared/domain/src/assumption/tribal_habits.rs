@@ -55,7 +55,7 @@ assumptions! {
     USER_CASE = "users.letter_case" (Assumed, Reading, Always, "shared/domain/src/identity.rs")
         "user names are the same whatever their letter case" ["User.user_name"];
     USER_ABSENT = "users.absent" (Inferred, Reading, Always, "shared/tribal-habits/src/error.rs")
-        "a user who is not there is a 404" ["GET /users/{user_name} 404", "response NotFound"];
+        "a user who is not there is a 404 whose error is \"not found\"" ["GET /users/{user_name} 404", "response NotFound"];
     USER_MATCHING = "users.matching" (Assumed, Reading, Always, "shared/domain/src/mapping.rs")
         "the portal's user names are what users.user_name gives" [];
     USER_CUSTOM_FIELDS = "users.custom_fields" (Documented, Reading, PortalFields, "shared/domain/src/user.rs")
@@ -108,7 +108,7 @@ assumptions! {
     ENROLMENT_BY_ID = "enrolments.by_id" (Assumed, Reading, ReadBack, CLIENT)
         "an enrolment is found at /enrolments/{id}" ["GET /enrolments/{id}"];
     ENROLMENT_ABSENT = "enrolments.absent" (Assumed, Reading, ReadBack, "shared/tribal-habits/src/error.rs")
-        "an enrolment that is not there is a 404" ["GET /enrolments/{id} 404", "response NotFound"];
+        "an enrolment that is not there is a 404 whose error is \"not found\"" ["GET /enrolments/{id} 404", "response NotFound"];
 
     WEBHOOK_PAYLOAD = "webhook.payload" (Assumed, Webhook, Results, "shared/workflows/src/completion_event.rs")
         "a webhook brings event, id and the enrolment"

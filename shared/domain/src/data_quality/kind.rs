@@ -112,6 +112,10 @@ kinds! {
     FormerEmployee = "former-employee", KeepsOut,
         "perhaps back under a new employee number",
         "Tell us whether it is the same person, who then gets the old account back, or somebody else.";
+    /// The record of a gone employee is there under another number.
+    Rekeyed = "rekeyed", KeepsOut,
+        "back under another employee number",
+        "Tell us whether the numbers were reissued: their accounts are then moved to the new numbers in one step.";
     /// The account was deactivated in the portal.
     DeactivatedByHand = "deactivated-by-hand", KeepsOut,
         "deactivated in Tribal Habits by hand",

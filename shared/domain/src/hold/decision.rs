@@ -30,13 +30,13 @@ pub struct Decision {
 
 impl Decision {
     /// Whether it is about just this: the same account, the same evidence. An approval also needs the same version of the
-    /// configuration, and that whoever approved was shown it where the record has been emptied; that somebody is to be kept
-    /// needs neither.
+    /// configuration, and that whoever approved was shown what has to be shown, for instance that the record has been emptied;
+    /// that somebody is to be kept needs neither.
     #[must_use]
-    pub fn stands(&self, person: &Person, evidence: &Evidence, version: u64, is_emptied: bool) -> bool {
+    pub fn stands(&self, person: &Person, evidence: &Evidence, version: u64, to_be_shown: Option<HeldBecause>) -> bool {
         let is_same =
             self.employee_id == person.employee_id && self.user_name == person.user_name && self.evidence == *evidence;
-        let was_shown = self.version == version && (!is_emptied || self.because == HeldBecause::RecordEmptied);
+        let was_shown = self.version == version && to_be_shown.is_none_or(|because| because == self.because);
         is_same && (self.word.verdict == Verdict::Rejected || was_shown)
     }
 

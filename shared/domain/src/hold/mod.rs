@@ -43,6 +43,10 @@ pub enum HeldBecause {
     NotConfirmed,
     /// The filter no longer admits them, and values that their record had are gone from it.
     RecordEmptied,
+    /// A record of another number is the same person's by all that is known.
+    Rekeyed,
+    /// An active record about which something is undecided claims the account's user name or e-mail.
+    Claimed,
     /// The removal is approved; that `EmployeeConnect` has no such employee has to be confirmed once more.
     ApprovedNotConfirmed,
 }
@@ -168,6 +172,12 @@ impl HeldPlan {
 }
 
 impl HeldBecause {
+    /// Whether it is held because another record may be the same person's.
+    #[must_use]
+    pub const fn is_same_person(self) -> bool {
+        matches!(self, Self::Rekeyed | Self::Claimed)
+    }
+
     /// In words, for an operator; no personal data.
     #[must_use]
     pub fn reason(&self) -> String {
@@ -181,6 +191,10 @@ impl HeldBecause {
             } => format!("{planned} of this kind, {recent} more in the last 24 hours; {allowed} go unasked"),
             Self::NotConfirmed => "EmployeeConnect did not say that there is no such employee".to_owned(),
             Self::RecordEmptied => "values that the record had are gone from it".to_owned(),
+            Self::Rekeyed => {
+                "a new employee number has the same person; `habitsync link rekey` relinks the account".to_owned()
+            }
+            Self::Claimed => "an active record that is not clear yet has the same user name or e-mail".to_owned(),
             Self::ApprovedNotConfirmed => {
                 "approved; EmployeeConnect has yet to say that there is no such employee".to_owned()
             }

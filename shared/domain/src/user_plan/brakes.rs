@@ -34,7 +34,11 @@ pub struct Brakes<'a> {
 impl<'a> Planner<'a> {
     /// Follows what was decided, and of the rest lets those through that nothing holds.
     pub(super) fn hold_removals(&mut self, placements: &[Placement]) {
-        let candidates = std::mem::take(&mut self.removals);
+        let mut candidates = std::mem::take(&mut self.removals);
+        for candidate in &mut candidates {
+            let because = self.same_person.get(&candidate.person.employee_id);
+            candidate.to_be_shown = because.copied().or(candidate.to_be_shown);
+        }
         self.note_decisions_over(&candidates, placements);
         let shrunk = self.judge_read();
         let unconfirmed = self.unconfirmed();
@@ -45,6 +49,10 @@ impl<'a> Planner<'a> {
                 Some(Verdict::Rejected) => self.keep(&candidate),
                 Some(Verdict::Approved) if is_unconfirmed => self.hold(candidate, HeldBecause::ApprovedNotConfirmed),
                 Some(Verdict::Approved) => self.let_go(candidate, true),
+                None if self.same_person.contains_key(&candidate.person.employee_id) => {
+                    let because = candidate.to_be_shown.unwrap_or(HeldBecause::Claimed);
+                    self.hold(candidate, because);
+                }
                 None => undecided
                     .entry(Kind::of(&candidate.evidence))
                     .or_default()
@@ -56,7 +64,7 @@ impl<'a> Planner<'a> {
             for candidate in candidates {
                 let is_unconfirmed = is_unconfirmed(&candidate, &unconfirmed);
                 // Whoever decides must be shown that the record says less than it did, whatever else holds it.
-                let emptied = candidate.is_emptied.then_some(HeldBecause::RecordEmptied);
+                let emptied = candidate.to_be_shown;
                 let not_confirmed = is_unconfirmed.then_some(HeldBecause::NotConfirmed);
                 match emptied.or(because).or(not_confirmed) {
                     Some(because) => self.hold(candidate, because),

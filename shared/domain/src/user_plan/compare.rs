@@ -98,7 +98,7 @@ fn items(list: &str) -> BTreeSet<&str> {
 }
 
 /// The portal writes `yyyy-mm-dd`, `dd/mm/yyyy` or `dd/mm/yy`.
-fn portal_date(text: &str) -> Option<Date> {
+pub(super) fn portal_date(text: &str) -> Option<Date> {
     let formats = ["%Y-%m-%d", "%d/%m/%y", "%d/%m/%Y"];
     formats
         .iter()

@@ -8,6 +8,7 @@ mod accounts;
 mod action;
 mod brakes;
 mod census;
+mod claims;
 mod compare;
 mod counts;
 pub mod digest;
@@ -25,6 +26,7 @@ mod organisation;
 mod placement;
 mod plan;
 mod planned;
+mod rekeyed;
 mod removals;
 mod setbacks;
 mod wanted;
@@ -49,13 +51,14 @@ pub(crate) use organisation::Named;
 pub(crate) use placement::Placement;
 pub use plan::UserPlan;
 pub use planned::{Deed, Planned};
+pub use rekeyed::{RekeyedPair, Shared};
 pub use removals::{HeldRemoval, Missing};
 
 use crate::configuration::TenantConfiguration;
 use crate::employee::Employee;
 use crate::employment::EmploymentRules;
 use crate::evaluator::Evaluator;
-use crate::hold::Decision;
+use crate::hold::{Decision, HeldBecause};
 use crate::identity::EmployeeId;
 use crate::last_day::LastDaySeen;
 use crate::mapping::{MappedUser, display_name, problem};
@@ -126,6 +129,8 @@ struct Planner<'a> {
     decisions: HashMap<&'a EmployeeId, &'a Decision>,
     last_days: HashMap<&'a EmployeeId, &'a LastDaySeen>,
     removals: Vec<Candidate<'a>>,
+    /// Accounts whose employee is gone, and that a record of another number may be the same person's.
+    same_person: HashMap<EmployeeId, HeldBecause>,
     losses: Vec<Losses>,
     plan: UserPlan,
 }
@@ -149,6 +154,7 @@ impl<'a> Planner<'a> {
             decisions: decisions.map(|decision| (&decision.employee_id, decision)).collect(),
             last_days: last_days.map(|seen| (&seen.employee_id, seen)).collect(),
             removals: Vec::new(),
+            same_person: HashMap::new(),
             losses: Vec::new(),
             plan: UserPlan::default(),
         }
@@ -161,6 +167,7 @@ impl<'a> Planner<'a> {
         let wanted = self.map_those_in_scope(&placements);
         self.keep_renamed(&wanted);
         let wanted = self.set_disputes_aside(wanted);
+        let wanted = self.set_rekeyed_aside(wanted, &placements);
         self.count_claims(&wanted);
         for wanted in wanted {
             self.decide(wanted);
@@ -168,6 +175,7 @@ impl<'a> Planner<'a> {
         self.let_setbacks_rest();
         self.hold_lost_fields();
         self.hold_removals(&placements);
+        self.hold_claimed(&placements);
         self.settle_names(&placements);
         order::order(&mut self.plan.actions, &self.organisation);
         self.plan.count_actions();

@@ -32,7 +32,7 @@ impl Planner<'_> {
     /// left out, and so is whatever waited for it.
     pub(super) fn settle_names(&mut self, placements: &[Placement]) {
         let taken = takers(&self.plan.actions).into_keys().collect();
-        let Some(holders) = self.holders(&taken, placements) else {
+        let Some(mut holders) = self.holders(&taken, placements) else {
             return;
         };
         loop {
@@ -44,6 +44,10 @@ impl Planner<'_> {
                 break;
             }
             self.leave_out(conflicts);
+            // Whoever was left out may be somebody whose account is about to go: then that stays, and so do its names.
+            if self.hold_claimed(placements) {
+                holders = self.holders(&taken, placements).unwrap_or_default();
+            }
         }
         self.give_up_former_names(&holders);
     }

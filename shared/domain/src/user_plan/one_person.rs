@@ -7,7 +7,7 @@ use super::disputes::Unique;
 use super::names::takes;
 use super::{Action, HeldRemoval, PlanCounts, Situation, Step, UserPlan, digest, plan_users, setbacks};
 use crate::configuration::EmptyMode;
-use crate::hold::HeldPerson;
+use crate::hold::{Decision, HeldPerson};
 use crate::identity::EmployeeId;
 use crate::mapping;
 use crate::parking::{Parked, Refused, Setback};
@@ -66,7 +66,11 @@ pub fn plan_person(situation: &Situation<'_>, employee: &EmployeeId, standing: S
         waits_for,
         kept_full: Vec::new(),
     };
-    person.keep_held(standing.held);
+    let mut decisions = situation.brakes.decisions.iter();
+    person.keep_held(
+        standing.held,
+        decisions.find(|decision| decision.employee_id == *employee),
+    );
     person.leave_out_what_a_run_saw(situation);
     if standing.holds_fields {
         person.keep_fields_full(situation);
@@ -102,19 +106,23 @@ impl PersonPlan {
     }
 
     /// A run that sees everybody has held it, and nobody has decided: one by one they would all slip through.
-    fn keep_held(&mut self, held: &[HeldPerson]) {
+    fn keep_held(&mut self, held: &[HeldPerson], decided: Option<&Decision>) {
         let Some(standing) = held.iter().find(|held| held.employee_id == self.employee_id) else {
             return;
         };
+        // Only a run sees a record of another number: an approval that was given before it was there does not count.
+        let is_same_person = standing.because.is_same_person();
+        let was_shown = is_same_person && decided.is_some_and(|decision| decision.because == standing.because);
         let is_held = |action: &Action| {
-            matches!(&action.step, Step::Deactivate { before, evidence, approved: false, .. }
-                if *evidence == standing.evidence && before.user_name == standing.user_name)
+            matches!(&action.step, Step::Deactivate { before, evidence, approved, .. }
+                if *evidence == standing.evidence && before.user_name == standing.user_name
+                    && (!approved || (is_same_person && !was_shown)))
         };
         let (waiting, rest) = std::mem::take(&mut self.plan.actions).into_iter().partition(is_held);
         let waiting: Vec<_> = waiting;
         self.plan.actions = rest;
         self.plan.held.extend(waiting.into_iter().map(|action| HeldRemoval {
-            action,
+            action: action.not_yet(&standing.evidence),
             evidence: standing.evidence.clone(),
             because: standing.because,
         }));

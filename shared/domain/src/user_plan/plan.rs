@@ -1,6 +1,6 @@
 //! A plan: what to do, in order, what is in the way, and how the people who were read divide.
 
-use super::{Action, Drift, HeldRemoval, LastDayNotes, LostField, PlanCounts, Step};
+use super::{Action, Drift, HeldRemoval, LastDayNotes, LostField, PlanCounts, RekeyedPair, Step};
 use crate::employment::Evidence;
 use crate::hold::Decision;
 use crate::identity::EmployeeId;
@@ -15,6 +15,8 @@ pub struct UserPlan {
     pub actions: Vec<Action>,
     /// Removals that wait for a word, each with why.
     pub held: Vec<HeldRemoval>,
+    /// Employees whose records came back under another number.
+    pub rekeyed: Vec<RekeyedPair>,
     /// People who would be removed, and whom somebody decided to keep.
     pub kept: Vec<EmployeeId>,
     /// Decisions that are over: their evidence is gone, or is another.

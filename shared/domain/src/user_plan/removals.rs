@@ -35,8 +35,9 @@ pub(super) struct Candidate<'a> {
     pub(super) person: &'a Person,
     name: String,
     pub(super) evidence: Evidence,
-    /// Whether values that the record had are gone from it.
-    pub(super) is_emptied: bool,
+    /// What whoever approves has to be shown, whatever else holds it: that values which the record had are gone from it, or that
+    /// a record of another number may be the same person's.
+    pub(super) to_be_shown: Option<HeldBecause>,
 }
 
 impl<'a> Planner<'a> {
@@ -105,7 +106,7 @@ impl<'a> Planner<'a> {
             person,
             name,
             evidence,
-            is_emptied,
+            to_be_shown: is_emptied.then_some(HeldBecause::RecordEmptied),
         });
         true
     }
@@ -113,7 +114,7 @@ impl<'a> Planner<'a> {
 
 impl Candidate<'_> {
     pub(super) fn is_decided_by(&self, decision: &Decision, version: u64) -> bool {
-        decision.stands(self.person, &self.evidence, version, self.is_emptied)
+        decision.stands(self.person, &self.evidence, version, self.to_be_shown)
     }
 
     pub(super) fn into_action(self, approved: bool) -> Action {
@@ -137,6 +138,17 @@ impl Candidate<'_> {
             },
             digest: String::new(),
         }
+    }
+}
+
+impl Action {
+    /// The deactivation as it is once nothing is in its way, and nobody has approved it yet.
+    pub(super) fn not_yet(mut self, evidence: &Evidence) -> Self {
+        if let Step::Deactivate { approved, .. } = &mut self.step {
+            *approved = false;
+        }
+        self.reason = evidence.reason();
+        self
     }
 }
 

@@ -14,6 +14,7 @@ mod fixture;
 mod lifecycle;
 mod managers;
 mod names;
+mod rekeyed;
 mod removals;
 mod setbacks;
 mod sums;

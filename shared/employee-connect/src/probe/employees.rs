@@ -121,7 +121,7 @@ async fn judge_one(asking: &Asking<'_>, list: &ListSample) -> Result<Finding, Ht
     })
 }
 
-/// A 404 is believed only where the API itself says it: a proxy's would remove people.
+/// A 404 is believed only where it says that this employee does not exist: any other would deactivate people.
 fn judge_absence(sight: &Sight) -> [Finding; 2] {
     let answer = sight.json().unwrap_or_default();
     let error = answer.get("error").and_then(Value::as_object);
@@ -132,10 +132,10 @@ fn judge_absence(sight: &Sight) -> [Finding; 2] {
         (_, Some(_), None) => assume::ERRORS.needs_mending("a refusal has an error without a code"),
         (_, None, _) => assume::ERRORS.needs_mending(format!("a refusal has no error; its body has {}", keys(&answer))),
     };
-    let absent = match (sight.status, error) {
-        (404, Some(_)) => assume::EMPLOYEE_ABSENT.holds("an id that nobody has is such a 404"),
-        (404, None) => assume::EMPLOYEE_ABSENT
-            .needs_mending("the 404 has no error of the API's own: nobody who vanishes would be removed"),
+    let absent = match (sight.status, code) {
+        (404, Some("employee_not_found")) => assume::EMPLOYEE_ABSENT.holds("an id that nobody has is such a 404"),
+        (404, _) => assume::EMPLOYEE_ABSENT
+            .needs_mending("the 404 has another code, or none: no employee who vanishes would be deactivated"),
         (status, _) => {
             assume::EMPLOYEE_ABSENT.needs_mending(format!("an id that nobody has is answered with status {status}"))
         }

@@ -2,6 +2,7 @@
 //! the client.
 
 mod access;
+mod believing;
 mod extreme;
 mod faults;
 mod learning;

@@ -260,7 +260,7 @@ async fn a_strangers_404_is_not_the_apis() {
     let absent = with(Deviation::ForeignNotFound, &assume::EMPLOYEE_ABSENT).await;
     assert_eq!(absent.verdict, Verdict::Differs);
     assert!(
-        absent.seen.contains("nobody who vanishes would be removed"),
+        absent.seen.contains("no employee who vanishes would be deactivated"),
         "{absent:?}"
     );
     let course = with(Deviation::ForeignNotFound, &assume::RESULT_NO_COURSE).await;

@@ -6,9 +6,11 @@ use habitsync_domain::assumption::{Assumption, Finding, tribal_habits as assume}
 use habitsync_vendor_http::{HttpError, Request, Sight};
 use habitsync_workflows::ports::probes::PortalQuestions;
 use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::client::TribalHabits;
+use crate::error::NOT_FOUND;
 
 /// One examination of a portal.
 pub(super) struct Asking<'a> {
@@ -68,6 +70,12 @@ impl<'a> Asking<'a> {
         let configured = self.asked.customer.tribal_habits.requests_per_minute;
         assume::LIMIT.judge_limit(&sight.limits, configured, "tribal_habits.requests_per_minute")
     }
+}
+
+/// Whether a 404 is the portal's own word about the record, which the client believes.
+pub(super) fn is_not_found(sight: &Sight) -> bool {
+    let body = sight.json().unwrap_or_default();
+    body.get("error").and_then(Value::as_str) == Some(NOT_FOUND)
 }
 
 fn under_papi<'p>(path: &[&'p str]) -> Vec<&'p str> {

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::LIST;
-use super::asking::Asking;
+use super::asking::{Asking, is_not_found};
 
 /// How far back is looked first, and how far where there is nothing.
 const LOOK_BACK: [SignedDuration; 2] = [
@@ -147,7 +147,8 @@ async fn judge_one(asking: &Asking<'_>, list: &ListSample) -> Result<[Finding; 2
     };
     let none = asking.one(&["enrolments", NONE]).await?;
     let absent = match none.status {
-        404 => assume::ENROLMENT_ABSENT.holds("one that is not there is a 404"),
+        404 if is_not_found(&none) => assume::ENROLMENT_ABSENT.holds("one that is not there is such a 404"),
+        404 => assume::ENROLMENT_ABSENT.needs_mending("the 404 says something else"),
         status => {
             assume::ENROLMENT_ABSENT.needs_mending(format!("one that is not there is answered with status {status}"))
         }

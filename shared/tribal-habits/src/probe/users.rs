@@ -9,7 +9,7 @@ use habitsync_workflows::ports::probes::PortalSample;
 use serde_json::{Map, Value};
 
 use super::LIST;
-use super::asking::Asking;
+use super::asking::{Asking, is_not_found};
 use crate::port::portal_user;
 use crate::wire;
 
@@ -195,7 +195,10 @@ fn other_case(name: &str) -> String {
 async fn judge_absence(asking: &Asking<'_>) -> Result<Finding, HttpError> {
     let sight = asking.one(&["users", NOBODY]).await?;
     Ok(match sight.status {
-        404 => assume::USER_ABSENT.holds("a name that nobody has is a 404"),
+        404 if is_not_found(&sight) => assume::USER_ABSENT.holds("a name that nobody has is such a 404"),
+        404 => {
+            assume::USER_ABSENT.needs_mending("the 404 says something else: no account would be known to be missing")
+        }
         status => assume::USER_ABSENT.needs_mending(format!("a name that nobody has is answered with status {status}")),
     })
 }

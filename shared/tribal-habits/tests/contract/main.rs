@@ -1,6 +1,7 @@
 //! The Tribal Habits client against a simulated portal, which was written from the same contract and shares no type with
 //! the client.
 
+mod believing;
 mod extreme;
 mod faults;
 mod growing;

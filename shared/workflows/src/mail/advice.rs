@@ -41,6 +41,11 @@ pub(super) const fn held_advice(evidence: &Evidence, because: HeldBecause) -> Ad
             "The records no longer fit the agreed scope because values are gone from them. Fill them in again in \
              EmployeeConnect if they should be there.",
         ),
+        (HeldBecause::Claimed, _) => (
+            9,
+            "People who left, and whose address an active record has: their accounts wait for your decision",
+            "The other record may be the same person's, and is not clear yet: it has a line of its own in this mail. Correct it first.",
+        ),
         (_, Evidence::Terminated | Evidence::Ended { .. }) => (
             10,
             "Leavers whose accounts wait for your decision",
@@ -74,6 +79,23 @@ pub(super) const GIVEN_UP: Advice = advice(
     90,
     "Refused for four weeks and not tried any more",
     "You need not do anything. As soon as the value changes in EmployeeConnect, it is tried again.",
+);
+
+/// About a record that may be a former employee's.
+const FORMER_EMPLOYEE: Advice = advice(
+    27,
+    "New people who may have worked for you before",
+    "Somebody with the same name and address left under another employee number. Reply and tell us: the same person \
+             (who then gets the old account back), or somebody else? Until then there is no account.",
+);
+
+/// About employees whose numbers were reissued.
+const REKEYED: Advice = advice(
+    19,
+    "People who came back under new employee numbers",
+    "Their old numbers are gone, and their new ones are the same people by all that we can see. Reply and tell us: were the \
+     numbers reissued? Then all these accounts are moved to the new numbers in one step. Until then they stay as they are: none \
+     is deactivated, and none of these people gets a second account.",
 );
 
 /// What a group is called and what its reader should do. What keeps a person from having an account, or from being looked
@@ -125,12 +147,8 @@ pub(super) const fn advice_about(cause: &Cause) -> Advice {
             "If the person works for you again, clear the last day in EmployeeConnect or enter the new start date. If not, \
              enter the status of a leaver. Until then the account is left as it is: none is created, changed or deactivated.",
         ),
-        Cause::FormerEmployee { .. } => advice(
-            27,
-            "New people who may have worked for you before",
-            "Somebody with the same name and address left under another employee number. Reply and tell us: the same person \
-             (who then gets the old account back), or somebody else? Until then there is no account.",
-        ),
+        Cause::FormerEmployee { .. } => FORMER_EMPLOYEE,
+        Cause::Rekeyed { .. } => REKEYED,
         Cause::SeveralAccounts => advice(
             28,
             "More than one account could be this person's",

@@ -93,7 +93,8 @@ fn to_be_done(
     tried: impl Fn(&Problem) -> Tried,
 ) -> Groups {
     let mut groups = Groups::default();
-    for removal in held {
+    // Of somebody who came back under another number, the line of that number says it.
+    for removal in held.iter().filter(|removal| removal.because != HeldBecause::Rekeyed) {
         add_held(&mut groups, removal);
     }
     for problem in problems.iter().filter(|problem| problem.cause.is_for_customer()) {
@@ -211,6 +212,10 @@ fn field_and_expected(cause: &Cause, users: Option<&UsersConfiguration>) -> (Str
         Cause::FormerEmployee { former } => (
             "user name, e-mail".to_owned(),
             format!("your answer: is this former employee {}?", shown(former.as_str())),
+        ),
+        Cause::Rekeyed { former } => (
+            "employee number".to_owned(),
+            format!("your answer: was this employee {} before?", shown(former.as_str())),
         ),
         Cause::ManagerNotSet { manager, why } => {
             let named = manager

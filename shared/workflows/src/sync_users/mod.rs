@@ -255,6 +255,7 @@ where
             held: plan.held,
             held_plan,
             kept: plan.kept.len(),
+            rekeyed: plan.rekeyed.len(),
             lost_fields: plan.lost_fields,
             problems,
             drift: plan.drift,

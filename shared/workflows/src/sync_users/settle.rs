@@ -99,12 +99,12 @@ where
         Ok(found.is_some_and(|user| is_as_written(step, &user)))
     }
 
-    /// The account of this name, as far as the portal answers.
+    /// The account of this name, as far as the portal answers: only refused credentials end the run.
     async fn read_back(&self, name: &UserName) -> Result<Option<Option<PortalUser>>, JobFailure> {
         match self.tribal_habits.find_user(name).await {
             Ok(found) => Ok(Some(found)),
-            Err(failure) if failure.is_retryable() => Ok(None),
-            Err(failure) => Err(failure.into()),
+            Err(failure) if failure.kind == VendorFailureKind::Credentials => Err(failure.into()),
+            Err(_) => Ok(None),
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct UserSyncSummary {
     pub held_plan: Option<PlanId>,
     /// People who would be deactivated, and whom somebody decided to keep.
     pub kept: usize,
+    /// Employees whose records came back under another number.
+    pub rekeyed: usize,
     /// Fields that too many people lost at once: their updates were held.
     pub lost_fields: Vec<LostField>,
     /// One line each for the customer's worklist.
@@ -82,6 +84,7 @@ impl UserSyncSummary {
         let found = [
             ("held", self.held.len()),
             ("kept", self.kept),
+            ("rekeyed", self.rekeyed),
             ("fields_held", self.lost_fields.len()),
             ("problems", self.problems.len()),
             ("drifted", self.drift.len()),

@@ -17,6 +17,7 @@ mod parking;
 mod record;
 mod refused_alike;
 mod rehearsed;
+mod rekeyed;
 mod right_accounts;
 mod telling;
 mod traps;

@@ -6,7 +6,7 @@ use habitsync_domain::user::PortalUser;
 use habitsync_in_memory::{Call, Fault};
 use habitsync_workflows::job_run::JobFailure;
 use habitsync_workflows::mail::Told;
-use habitsync_workflows::ports::failure::{RefusedField, VendorFailureKind};
+use habitsync_workflows::ports::failure::{Missing, RefusedField, VendorFailure, VendorFailureKind};
 use habitsync_workflows::sync_users::Written;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -73,6 +73,64 @@ async fn a_write_whose_answer_was_lost_is_read_back_and_not_repeated() {
         (1, 1)
     );
     assert_eq!(customer.finish().await.planned.unchanged, 1);
+}
+
+/// The portal answers 200 without the user, or with another: the client makes this of it.
+fn answers_without_the_record() -> Fault<VendorFailure> {
+    Fault::Before(portal_says(VendorFailureKind::Unreadable))
+}
+
+#[tokio::test]
+async fn a_success_without_the_record_is_read_back_and_is_no_success_where_nothing_was_done() {
+    let customer = Customer::with_people(&[("E1", json!({}))]);
+    customer
+        .portal
+        .faults
+        .arm(Call::CreateUser, answers_without_the_record());
+    let created = customer.slice().await;
+    assert_eq!((created.written.created, created.written.failed), (0, 1));
+    assert_eq!(customer.portal.faults.count(Call::FindUser), 1);
+    assert_eq!(customer.finish().await.written.created, 1);
+    customer.employ("E1", &json!({"status": "Terminated"}));
+    customer
+        .portal
+        .faults
+        .arm(Call::ChangeUser, answers_without_the_record());
+    let removed = customer.slice().await;
+    assert_eq!((removed.written.deactivated, removed.written.failed), (0, 1));
+    assert!(
+        customer.table.state().people.values().all(|person| person.active),
+        "never taken for done"
+    );
+    assert_eq!(customer.finish().await.written.deactivated, 1);
+}
+
+#[tokio::test]
+async fn a_success_without_the_record_counts_where_the_account_shows_what_was_written() {
+    let customer = Customer::with_people(&[("E1", json!({}))]);
+    let unreadable = || Fault::After(portal_says(VendorFailureKind::Unreadable));
+    customer.portal.faults.arm(Call::CreateUser, unreadable());
+    assert_eq!(customer.finish().await.written.created, 1);
+    customer.employ("E1", &json!({"jobTitle": "Lead"}));
+    customer.portal.faults.arm(Call::ChangeUser, unreadable());
+    assert_eq!(customer.finish().await.written.changed, 1);
+    assert_eq!(customer.writes(), 2, "nothing was written twice");
+}
+
+#[tokio::test]
+async fn a_404_that_is_not_the_portals_own_ends_no_run_and_parks_no_account() {
+    let customer = Customer::with_people(&[("E1", json!({}))]);
+    customer.finish().await;
+    customer.employ("E1", &json!({"jobTitle": "Lead"}));
+    let elsewhere = || portal_says(VendorFailureKind::NotFound(Missing::Other));
+    customer.portal.faults.arm(Call::ChangeUser, Fault::Before(elsewhere()));
+    let summary = customer.slice().await;
+    assert_eq!(summary.problems[0].cause, Cause::NotAnswered);
+    let lost = portal_says(VendorFailureKind::Unreadable);
+    customer.portal.faults.arm(Call::ChangeUser, Fault::Before(lost));
+    customer.portal.faults.arm(Call::FindUser, Fault::Before(elsewhere()));
+    assert_eq!(customer.slice().await.problems[0].cause, Cause::NotAnswered);
+    assert_eq!(customer.finish().await.written.changed, 1);
 }
 
 #[tokio::test]

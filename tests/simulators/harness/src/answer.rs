@@ -59,6 +59,11 @@ fn instead(dialect: &Dialect, fault: &Fault) -> Option<Response> {
             let status = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             Some((status, Json(body)).into_response())
         }
+        Fault::Text {
+            status,
+            text,
+            moment: Moment::BeforeEffect,
+        } => Some(plain(*status, text)),
         _ => None,
     }
 }
@@ -93,7 +98,13 @@ async fn spoil(dialect: &Dialect, fault: &Fault, asked: &Call, done: Response) -
         | Fault::ErrorInBody
         | Fault::ExpiredToken
         | Fault::Answer { .. } => done,
+        Fault::Text { status, text, .. } => keep_effect(&done, plain(*status, text)),
     }
+}
+
+fn plain(status: u16, text: &str) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    (status, text.to_owned()).into_response()
 }
 
 async fn falsify(dialect: &Dialect, fault: &Fault, asked: &Call, done: Response) -> Response {

@@ -99,7 +99,7 @@ impl Control {
         let dialect = self.dialect;
         Router::new()
             .nest(dialect.prefix, api)
-            .fallback(async move || dialect.refuse(StatusCode::NOT_FOUND, "not found"))
+            .fallback(async move || dialect.refuse(StatusCode::NOT_FOUND, "no such route"))
             .method_not_allowed_fallback(async move || {
                 dialect.refuse(StatusCode::METHOD_NOT_ALLOWED, "method not allowed")
             })

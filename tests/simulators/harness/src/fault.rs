@@ -77,6 +77,16 @@ pub enum Fault {
         /// The body.
         body: serde_json::Value,
     },
+    /// This text is answered as it is: a page that is no JSON, nothing at all, or a word instead of the record.
+    Text {
+        /// The status.
+        status: u16,
+        /// The body; may be empty.
+        text: String,
+        /// Whether the work was done.
+        #[serde(default)]
+        moment: Moment,
+    },
 }
 
 const fn unavailable() -> u16 {

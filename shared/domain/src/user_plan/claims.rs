@@ -1,0 +1,117 @@
+//! User names and e-mails that active records claim about which nothing is decided: an account that has one of them is not
+//! deactivated meanwhile, since the record may be the same person's.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::disputes::Unique;
+use super::placement::Placement;
+use super::{Action, HeldRemoval, Planner, Step};
+use crate::hold::HeldBecause;
+use crate::identity::EmployeeId;
+use crate::mapping;
+use crate::person::Person;
+
+/// By what is claimed, as it is compared: who claims it.
+type Claims<'p> = HashMap<String, Vec<&'p EmployeeId>>;
+
+impl Planner<'_> {
+    /// Takes out of the actions each deactivation of an account that an undecided active record claims, and holds it. Whether
+    /// there was any.
+    pub(super) fn hold_claimed(&mut self, placements: &[Placement]) -> bool {
+        if !self.plan.actions.iter().any(is_deactivation) {
+            return false;
+        }
+        let claims = self.undecided_claims(placements);
+        let claimed: Vec<_> = self
+            .plan
+            .actions
+            .iter()
+            .map(|action| self.is_claimed(action, &claims))
+            .collect();
+        let mut claimed = claimed.into_iter();
+        let actions = std::mem::take(&mut self.plan.actions).into_iter();
+        let (held, rest): (Vec<_>, Vec<_>) = actions.partition(|_| claimed.next() == Some(true));
+        self.plan.actions = rest;
+        let is_any = !held.is_empty();
+        for action in held {
+            self.take_back(action);
+        }
+        is_any
+    }
+
+    /// Whoever approved the deactivation with the claim before their eyes has decided.
+    fn is_claimed(&self, action: &Action, claims: &Claims<'_>) -> bool {
+        let Step::Deactivate { before, approved, .. } = &action.step else {
+            return false;
+        };
+        let decision = self.decisions.get(&action.employee_id);
+        let was_shown = decision.is_some_and(|decision| decision.because.is_same_person());
+        !(*approved && was_shown)
+            && identifying(before)
+                .iter()
+                .any(|held| is_claimed_by_other(claims, held, action))
+    }
+
+    fn take_back(&mut self, action: Action) {
+        let Step::Deactivate { evidence, .. } = &action.step else {
+            return;
+        };
+        let evidence = evidence.clone();
+        let counted = self.plan.removals.iter().position(|counted| *counted == evidence);
+        if let Some(counted) = counted {
+            self.plan.removals.swap_remove(counted);
+        }
+        self.plan.held.push(HeldRemoval {
+            action: action.not_yet(&evidence),
+            evidence,
+            because: HeldBecause::Claimed,
+        });
+    }
+
+    /// What those claim who would be active, and of whom something has to be mended or answered first.
+    fn undecided_claims(&self, placements: &[Placement]) -> Claims<'_> {
+        let blocking = self
+            .plan
+            .problems
+            .iter()
+            .filter(|problem| problem.cause.blocks_person());
+        let undecided: BTreeSet<_> = blocking.map(|problem| &problem.employee_id).collect();
+        let mut claims = Claims::new();
+        for employee_id in undecided {
+            let position = self.organisation.position(employee_id);
+            let placement = position.and_then(|position| placements.get(position));
+            if let (Some(position), Some(Placement::InScope | Placement::Undecided)) = (position, placement) {
+                for claim in self.claims_at(position) {
+                    claims.entry(claim).or_default().push(employee_id);
+                }
+            }
+        }
+        claims
+    }
+
+    /// Everything that the record at this position gives as user name or e-mail, usable or not.
+    fn claims_at(&self, position: usize) -> BTreeSet<String> {
+        let Some(employee) = self.organisation.employee(position) else {
+            return BTreeSet::new();
+        };
+        let scope = self.evaluator.scope(employee, self.manager_record(position));
+        mapping::claims(&self.situation.configuration.users, employee, &scope)
+    }
+}
+
+fn is_deactivation(action: &Action) -> bool {
+    matches!(action.step, Step::Deactivate { .. })
+}
+
+fn is_claimed_by_other(claims: &Claims<'_>, held: &str, action: &Action) -> bool {
+    let by = claims.get(held);
+    by.is_some_and(|by| by.iter().any(|claimant| **claimant != action.employee_id))
+}
+
+/// The user name and the e-mail of an account, as they are compared.
+fn identifying(person: &Person) -> Vec<String> {
+    Unique::BOTH
+        .into_iter()
+        .filter_map(|what| person.unique(what))
+        .collect()
+}

@@ -1,0 +1,316 @@
+//! Employees whose records came back under another number: the account of the old number and the record of the new one are a
+//! pair. It is reported, and nothing is done about either until an operator relinks them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::Planner;
+use super::compare::portal_date;
+use super::disputes::Unique;
+use super::placement::Placement;
+use super::wanted::{Intent, Wanted};
+use crate::configuration::UsersConfiguration;
+use crate::dates::DateRules;
+use crate::employee::Employee;
+use crate::hold::HeldBecause;
+use crate::identity::{EmployeeId, UserName};
+use crate::mapping::{MappedUser, display_name, problem};
+use crate::person::Person;
+use crate::problem::Cause;
+use crate::user::FieldName;
+
+/// A linked account whose employee is gone, and the record of a new number that is the same person by all that is known. Holds
+/// personal data for the operator's eyes; `Debug` withholds it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RekeyedPair {
+    /// The employee number that the account is linked to.
+    pub former: EmployeeId,
+    /// The employee number that the person has now.
+    pub current: EmployeeId,
+    /// The person's name as the customer knows it.
+    pub person: String,
+    /// The account's user name.
+    pub user_name: UserName,
+    /// What the two records share.
+    pub shared: Shared,
+}
+
+/// What makes two records one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shared {
+    /// The user name, and the person's name.
+    UserName,
+    /// The e-mail, and the person's name.
+    Email,
+    /// The person's full name and the first day.
+    NameAndStart,
+}
+
+/// Who somebody is, apart from the employee number and what nobody else may have.
+#[derive(PartialEq)]
+struct Traits {
+    first_name: String,
+    last_name: String,
+    start: Option<Date>,
+}
+
+/// A linked account whose employee is gone.
+struct Gone<'a> {
+    person: &'a Person,
+    traits: Traits,
+    is_active: bool,
+}
+
+/// Whose account a desired user may have already.
+struct Aside<'a> {
+    former: &'a Person,
+    is_pair: bool,
+}
+
+/// The positions of a gone employee and of a desired user who may be one person.
+type Edges = Vec<(usize, usize, Shared)>;
+
+impl<'a> Planner<'a> {
+    /// Sets aside whoever may be an employee who is gone: pairs, and those who may be one of several.
+    pub(super) fn set_rekeyed_aside(&mut self, wanted: Vec<Wanted<'a>>, placements: &[Placement]) -> Vec<Wanted<'a>> {
+        let gone = self.gone(placements);
+        if gone.is_empty() {
+            return wanted;
+        }
+        let edges = edges(&gone, &wanted, self.evaluator.dates());
+        let degrees = Degrees::of(&edges);
+        let mut aside: HashMap<usize, Aside<'a>> = HashMap::new();
+        for (old, new, shared) in &edges {
+            let is_pair = degrees.are_each_others_only(*old, *new);
+            // Who is one of several by name alone is a person of their own.
+            if !is_pair && *shared == Shared::NameAndStart {
+                continue;
+            }
+            let former = gone[*old].person;
+            aside.entry(*new).or_insert(Aside { former, is_pair });
+            if is_pair {
+                self.plan.rekeyed.push(pair(former, &wanted[*new], *shared));
+            }
+            let because = if is_pair {
+                HeldBecause::Rekeyed
+            } else {
+                HeldBecause::Claimed
+            };
+            self.same_person.insert(former.employee_id.clone(), because);
+        }
+        self.plan.rekeyed.sort();
+        self.set_aside(wanted, &aside)
+    }
+
+    fn set_aside(&mut self, wanted: Vec<Wanted<'a>>, aside: &HashMap<usize, Aside<'a>>) -> Vec<Wanted<'a>> {
+        let mut rest = Vec::with_capacity(wanted.len());
+        for (position, wanted) in wanted.into_iter().enumerate() {
+            match aside.get(&position) {
+                Some(aside) => self.report_rekeyed(&wanted, aside),
+                None => rest.push(wanted),
+            }
+        }
+        rest
+    }
+
+    fn report_rekeyed(&mut self, wanted: &Wanted<'a>, aside: &Aside<'a>) {
+        self.plan.counts.set_aside += 1;
+        let former = aside.former.employee_id.clone();
+        let cause = if aside.is_pair {
+            Cause::Rekeyed { former }
+        } else {
+            Cause::FormerEmployee { former }
+        };
+        let seen = wanted.unique(Unique::UserName).map(str::to_owned);
+        let problem = problem(wanted.employee, cause, seen);
+        self.report(problem);
+    }
+
+    /// Linked accounts that are to be deactivated, or are deactivated already, of employees who no longer work there.
+    fn gone(&self, placements: &[Placement]) -> Vec<Gone<'a>> {
+        let candidates = self.removals.iter();
+        let leaving: HashSet<_> = candidates.map(|candidate| &candidate.person.employee_id).collect();
+        let is_gone = |person: &&Person| {
+            let position = self.organisation.position(&person.employee_id);
+            let has_left = position.is_none_or(|position| placements.get(position) == Some(&Placement::Left));
+            leaving.contains(&person.employee_id) || (!person.active && has_left)
+        };
+        let people = self.situation.people.iter().filter(is_gone);
+        people
+            .filter(|person| self.accounts.owns(person) && !self.accounts.is_protected(&person.user_name))
+            .map(|person| Gone {
+                traits: self.traits_of_linked(person),
+                is_active: leaving.contains(&person.employee_id),
+                person,
+            })
+            .collect()
+    }
+
+    /// As the account has them, and as the record has what the account does not.
+    fn traits_of_linked(&self, person: &Person) -> Traits {
+        let position = self.organisation.position(&person.employee_id);
+        let record = position.and_then(|position| self.organisation.employee(position));
+        let name = |field: &str, named: &str| {
+            let held = person.field(field).filter(|name| !name.is_empty());
+            compared(held.or_else(|| record?.text(named)).unwrap_or_default())
+        };
+        let mut starts = self.situation.configuration.users.start_fields();
+        let held = starts.find_map(|field| portal_date(person.field(field.as_str())?));
+        Traits {
+            first_name: name(FieldName::FIRST_NAME, "firstName"),
+            last_name: name(FieldName::LAST_NAME, "lastName"),
+            start: held.or_else(|| start_of(record?, self.evaluator.dates())),
+        }
+    }
+}
+
+impl Traits {
+    fn of_desired(employee: &Employee, user: &MappedUser<'_>, dates: &DateRules) -> Self {
+        let name =
+            |field: &str, named: &str| compared(user.value(field).or_else(|| employee.text(named)).unwrap_or_default());
+        Self {
+            first_name: name(FieldName::FIRST_NAME, "firstName"),
+            last_name: name(FieldName::LAST_NAME, "lastName"),
+            start: start_of(employee, dates),
+        }
+    }
+
+    /// Whether these may be one person's: beside the last name, the first name or the first day is the same.
+    fn resemble(&self, other: &Self) -> bool {
+        let is_first =
+            self.first_name == other.first_name || self.start.is_some_and(|start| other.start == Some(start));
+        !self.last_name.is_empty() && self.last_name == other.last_name && is_first
+    }
+
+    /// Whether these are one person's without anything else that is the same.
+    fn are_one_persons(&self, other: &Self) -> bool {
+        self == other && self.start.is_some() && !self.first_name.is_empty() && !self.last_name.is_empty()
+    }
+}
+
+impl UsersConfiguration {
+    /// The portal's fields that hold the first day.
+    fn start_fields(&self) -> impl Iterator<Item = &FieldName> {
+        let mapped = self.fields.iter();
+        mapped
+            .filter(|(_, mapping)| mapping.value.source() == "employee.startDate")
+            .map(|(field, _)| field)
+    }
+}
+
+fn start_of(employee: &Employee, dates: &DateRules) -> Option<Date> {
+    employee.start_date(dates).ok().flatten()
+}
+
+fn compared(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// Every desired user without a link who may be a gone employee. Whoever is one by user name or e-mail is not looked for by
+/// name.
+fn edges(gone: &[Gone<'_>], wanted: &[Wanted<'_>], dates: &DateRules) -> Edges {
+    let by_key = by_key(gone);
+    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (old, gone) in gone.iter().enumerate().filter(|(_, gone)| gone.is_active) {
+        by_name.entry(&gone.traits.last_name).or_default().push(old);
+    }
+    let (mut edges, mut unmatched) = (Edges::new(), Vec::new());
+    for (new, wanted) in wanted.iter().enumerate() {
+        let Intent::Unlinked(user) = &wanted.intent else {
+            continue;
+        };
+        let traits = Traits::of_desired(wanted.employee, user, dates);
+        let before = edges.len();
+        for (what, shared) in [(Unique::UserName, Shared::UserName), (Unique::Email, Shared::Email)] {
+            let key = wanted.unique(what).map(|value| (what, compared(value)));
+            for old in key.and_then(|key| by_key.get(&key)).into_iter().flatten() {
+                let is_known = edges[before..].iter().any(|(known, ..)| known == old);
+                if !is_known && gone[*old].traits.resemble(&traits) {
+                    edges.push((*old, new, shared));
+                }
+            }
+        }
+        if edges.len() == before {
+            unmatched.push((new, traits));
+        }
+    }
+    let matched: HashSet<_> = edges.iter().map(|(old, ..)| *old).collect();
+    for (new, traits) in unmatched {
+        let named = by_name.get(traits.last_name.as_str()).into_iter().flatten();
+        let same = named.filter(|old| !matched.contains(*old) && gone[**old].traits.are_one_persons(&traits));
+        edges.extend(same.map(|old| (*old, new, Shared::NameAndStart)));
+    }
+    edges
+}
+
+fn by_key(gone: &[Gone<'_>]) -> HashMap<(Unique, String), Vec<usize>> {
+    let mut index: HashMap<_, Vec<usize>> = HashMap::new();
+    for (position, gone) in gone.iter().enumerate() {
+        for what in Unique::BOTH {
+            if let Some(key) = gone.person.unique(what) {
+                index.entry((what, compared(&key))).or_default().push(position);
+            }
+        }
+    }
+    index
+}
+
+/// Of how many others each may be one.
+struct Degrees {
+    old: HashMap<usize, usize>,
+    new: HashMap<usize, usize>,
+}
+
+impl Degrees {
+    fn of(edges: &Edges) -> Self {
+        let mut degrees = Self {
+            old: HashMap::new(),
+            new: HashMap::new(),
+        };
+        for (old, new, _) in edges {
+            *degrees.old.entry(*old).or_default() += 1;
+            *degrees.new.entry(*new).or_default() += 1;
+        }
+        degrees
+    }
+
+    fn are_each_others_only(&self, old: usize, new: usize) -> bool {
+        self.old.get(&old) == Some(&1) && self.new.get(&new) == Some(&1)
+    }
+}
+
+fn pair(former: &Person, current: &Wanted<'_>, shared: Shared) -> RekeyedPair {
+    RekeyedPair {
+        former: former.employee_id.clone(),
+        current: current.employee.id().clone(),
+        person: display_name(current.employee),
+        user_name: former.user_name.clone(),
+        shared,
+    }
+}
+
+impl Shared {
+    /// In words.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::UserName => "same user name and name",
+            Self::Email => "same e-mail and name",
+            Self::NameAndStart => "same name and first day",
+        }
+    }
+}
+
+impl fmt::Debug for RekeyedPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RekeyedPair")
+            .field("former", &self.former)
+            .field("current", &self.current)
+            .field("shared", &self.shared)
+            .finish_non_exhaustive()
+    }
+}
