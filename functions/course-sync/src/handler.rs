@@ -11,7 +11,9 @@ use habitsync_vendors::{OpenTenant, OpenTenants};
 use habitsync_workflows::course_report::CourseReport;
 use habitsync_workflows::held_back::is_for_customer;
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
-use habitsync_workflows::mail::{MailSettings, News, Subject, Worklist, tell_customer, tell_of_run};
+use habitsync_workflows::mail::{
+    MailSettings, News, Subject, Told, Worklist, tell_after_run, tell_customer, tell_of_run,
+};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::sync_courses::{SyncCourses, sync_courses};
@@ -73,21 +75,23 @@ impl CourseSyncFunction {
             configuration: &tenant.configuration,
         };
         let outcome = sync_courses(&sync, event.start(deadline.killed_at())).await;
-        self.tell(&tenant, &outcome).await?;
-        Ok(JobAnswer::of(&outcome?, |report| report.counts.clone()).logged())
+        let run = (&tenant.configuration, Job::Courses, self.clock.now());
+        let of_run = tell_of_run(&tenant.table, &self.mailer, &self.mail_settings, run, &outcome);
+        let told = tell_after_run(of_run).await;
+        let told = tell_after_run(self.tell(&tenant, &outcome)).await.with(told);
+        let answer = JobAnswer::of(&outcome?, |report| report.counts.clone());
+        Ok(answer.after_mail(told).logged())
     }
 
-    async fn tell(&self, tenant: &OpenTenant, outcome: &Outcome) -> Result<(), ServiceFailure> {
+    async fn tell(&self, tenant: &OpenTenant, outcome: &Outcome) -> Result<Told, ServiceFailure> {
         let (configuration, at) = (&tenant.configuration, self.clock.now());
-        let run = (configuration, Job::Courses, at);
-        tell_of_run(&tenant.table, &self.mailer, &self.mail_settings, run, outcome).await?;
         let Some(worklist) = worklist(outcome, &configuration.courses.reference) else {
-            return Ok(());
+            return Ok(Told::Nothing);
         };
         if let Err(failure) = outcome
             && !is_for_customer(&tenant.table, Job::Courses, failure).await?
         {
-            return Ok(());
+            return Ok(Told::Nothing);
         }
         let news = News {
             configuration,
@@ -97,8 +101,7 @@ impl CourseSyncFunction {
             verified: true,
             job: Job::Courses,
         };
-        tell_customer(&tenant.table, &self.mailer, &self.mail_settings, &news).await?;
-        Ok(())
+        tell_customer(&tenant.table, &self.mailer, &self.mail_settings, &news).await
     }
 }
 

@@ -8,7 +8,9 @@ use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent, Met
 use habitsync_vendor_http::take_traffic;
 use habitsync_vendors::{OpenTenant, OpenTenants};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
-use habitsync_workflows::mail::{MailSettings, News, Subject, results_worklist, tell_customer, tell_of_run};
+use habitsync_workflows::mail::{
+    MailSettings, News, Subject, Told, results_worklist, tell_after_run, tell_customer, tell_of_run,
+};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::sweep_results::{SweepReport, SweepResults, sweep_results};
@@ -64,20 +66,21 @@ impl ResultSweepFunction {
             configuration: &tenant.configuration,
         };
         let outcome = sweep_results(&sweep, event.start(deadline.killed_at())).await;
-        self.tell(&tenant, &outcome).await?;
-        Ok(JobAnswer::of(&outcome?, SweepReport::counts).logged())
+        let run = (&tenant.configuration, Job::ResultsSweep, self.clock.now());
+        let of_run = tell_of_run(&tenant.table, &self.mailer, &self.mail_settings, run, &outcome);
+        let told = tell_after_run(of_run).await;
+        let told = tell_after_run(self.tell(&tenant, &outcome)).await.with(told);
+        Ok(JobAnswer::of(&outcome?, SweepReport::counts).after_mail(told).logged())
     }
 
     async fn tell(
         &self,
         tenant: &OpenTenant,
         outcome: &Result<RunOutcome<SweepReport>, JobFailure>,
-    ) -> Result<(), ServiceFailure> {
+    ) -> Result<Told, ServiceFailure> {
         let (configuration, at) = (&tenant.configuration, self.clock.now());
-        let run = (configuration, Job::ResultsSweep, at);
-        tell_of_run(&tenant.table, &self.mailer, &self.mail_settings, run, outcome).await?;
         if !matches!(outcome, Ok(RunOutcome::Finished(_))) {
-            return Ok(());
+            return Ok(Told::Nothing);
         }
         let worklist = results_worklist(&tenant.table, configuration, at).await?;
         let news = News {
@@ -88,7 +91,6 @@ impl ResultSweepFunction {
             verified: true,
             job: Job::ResultsSweep,
         };
-        tell_customer(&tenant.table, &self.mailer, &self.mail_settings, &news).await?;
-        Ok(())
+        tell_customer(&tenant.table, &self.mailer, &self.mail_settings, &news).await
     }
 }

@@ -10,6 +10,7 @@ use crate::dates::{self, NotADate};
 use crate::employee::Employee;
 use crate::evaluation::{EvaluationFailed, Given};
 use crate::evaluator::Scope;
+use crate::excerpt::Excerpt;
 use crate::expression::Expression;
 use crate::field_value::parse_value;
 use crate::identity::UserName;
@@ -69,19 +70,14 @@ pub fn display_name(employee: &Employee) -> String {
     if name.is_empty() {
         format!("employee {}", employee.id())
     } else {
-        name.join(" ")
+        Excerpt::from(name.join(" ")).into()
     }
 }
 
 /// A problem about this employee.
 #[must_use]
 pub fn problem(employee: &Employee, cause: Cause, seen: Option<String>) -> Problem {
-    Problem {
-        cause,
-        employee_id: employee.id().clone(),
-        person: display_name(employee),
-        seen,
-    }
+    Problem::new(employee.id().clone(), &display_name(employee), cause, seen)
 }
 
 /// Whether the customer's filter admits this person.

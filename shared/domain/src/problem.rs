@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::excerpt::Excerpt;
 use crate::identity::EmployeeId;
 use crate::trouble::Trouble;
 use crate::user::FieldName;
@@ -20,6 +21,19 @@ pub struct Problem {
     pub person: String,
     /// The value that was found, where that helps.
     pub seen: Option<String>,
+}
+
+impl Problem {
+    /// A problem about this employee. The name and the value seen are cut to excerpts: a record may hold any text.
+    #[must_use]
+    pub fn new(employee_id: EmployeeId, person: &str, cause: Cause, seen: Option<String>) -> Self {
+        Self {
+            cause,
+            employee_id,
+            person: Excerpt::from(person).into(),
+            seen: seen.map(|seen| Excerpt::from(seen).into()),
+        }
+    }
 }
 
 /// What is wrong, and so what to do about it.

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use habitsync_workflows::job_run::MAILS_FAILED;
 use jiff::Timestamp;
 
 use crate::failure::FunctionError;
@@ -55,7 +56,13 @@ fn of_job(ended: &Result<JobAnswer, FunctionError>, named: &[(&str, Metric)]) ->
             let counted = named
                 .iter()
                 .filter_map(|(name, metric)| Some((*metric, *answer.counts.get(*name)?)));
-            std::iter::once((outcome, 1)).chain(counted).collect()
+            // A mail that does not go out fails no run, and is the operators' to mend.
+            let mails_failed = answer.counts.get(MAILS_FAILED);
+            let mails_failed = mails_failed.map(|count| (Metric::OperatorFailures, *count));
+            std::iter::once((outcome, 1))
+                .chain(counted)
+                .chain(mails_failed)
+                .collect()
         }
         Err(error) => vec![
             (Metric::RunsFailed, 1),
@@ -67,6 +74,7 @@ fn of_job(ended: &Result<JobAnswer, FunctionError>, named: &[(&str, Metric)]) ->
 #[cfg(test)]
 mod tests {
     use habitsync_workflows::job_run::Counts;
+    use habitsync_workflows::mail::Told;
 
     use super::*;
 
@@ -90,6 +98,12 @@ mod tests {
             counts: Counts::new(),
         };
         assert_eq!(of_job(&Ok(held_back), &NAMED), [(Metric::RunsIdle, 1)]);
+        let unsent = JobAnswer {
+            outcome: "finished",
+            counts: Counts::new(),
+        };
+        let unsent = Ok(unsent.after_mail(Told::NotSent));
+        assert!(of_job(&unsent, &NAMED).contains(&(Metric::OperatorFailures, 1)));
         let ours = FunctionError::unreadable("no event");
         assert!(of_job(&Err(ours), &NAMED).contains(&(Metric::OperatorFailures, 1)));
     }

@@ -27,6 +27,9 @@ use crate::ports::runs::{RememberJob, SaveRun};
 /// Named counts of what a run did; for logs, the run's record and the operator.
 pub type Counts = BTreeMap<String, u64>;
 
+/// The count of mails that were due after a run and could not be sent; only there where it is not zero.
+pub const MAILS_FAILED: &str = "mails_failed";
+
 /// How a run ended well.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunOutcome<T> {

@@ -6,7 +6,7 @@ use habitsync_domain::job::Job;
 use habitsync_domain::reminder::{next_reminder, working_time_from};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::mail::{Letter, MailSettings, Occasion, Readers, Subject, counts, may_be_told, tell_operator};
+use crate::mail::{Letter, MailSettings, Occasion, Readers, Subject, counts, deliver, may_be_told, tell_operator};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::{AlertState, DueReminder, KeepReminders, SendMail};
@@ -193,7 +193,7 @@ where
                     thread,
                     to,
                 };
-                let sent = self.mail.send_mail(&letter.compose(self.settings)?).await?;
+                let sent = deliver(self.mail, &letter.compose(self.settings)?).await?;
                 Ok(Some(sent))
             }
         }

@@ -14,6 +14,10 @@ pub struct Mailbox {
     /// Its failures and its journal.
     pub faults: Faults<ServiceFailure>,
     sent: Mutex<Vec<String>>,
+    /// To whom each mail was delivered.
+    delivered: Mutex<Vec<Vec<EmailAddress>>>,
+    /// Addresses that are refused, and every mail to one of them with it.
+    refused: Mutex<Vec<EmailAddress>>,
 }
 
 impl Mailbox {
@@ -21,11 +25,35 @@ impl Mailbox {
     pub fn sent(&self) -> Vec<String> {
         self.sent.lock().clone()
     }
+
+    /// The recipients of each mail, in the order of sending.
+    pub fn delivered(&self) -> Vec<Vec<EmailAddress>> {
+        self.delivered.lock().clone()
+    }
+
+    /// Refuses every mail to this address from now on, as SES does whose address is not verified.
+    pub fn refuse(&self, address: EmailAddress) {
+        self.refused.lock().push(address);
+    }
+}
+
+/// What SES says of a mail that it does not take: the same mail is refused again.
+#[must_use]
+pub fn mail_refused() -> ServiceFailure {
+    ServiceFailure {
+        service: "SES",
+        retryable: false,
+        detail: "SendRawEmail was refused (MessageRejected)".to_owned(),
+    }
 }
 
 impl SendMail for Mailbox {
     async fn send_mail(&self, mail: &Mail) -> Result<String, ServiceFailure> {
         let send = || {
+            if mail.to.iter().any(|to| self.refused.lock().contains(to)) {
+                return Err(mail_refused());
+            }
+            self.delivered.lock().push(mail.to.clone());
             let mut sent = self.sent.lock();
             sent.push(String::from_utf8_lossy(&mail.mime).into_owned());
             Ok(format!("<{}@memory.example>", sent.len()))

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::document::Document;
 use super::field_checks::{check_expression, check_fields};
 use super::finding::Finding;
-use super::{NoDateValue, RemovalLimit, TenantConfiguration, UsersConfiguration};
+use super::{MOST_RECIPIENTS, NoDateValue, RemovalLimit, TenantConfiguration, UsersConfiguration};
 use crate::identity::{EmailAddress, UserName};
 
 /// A day: the widest flexible window of EventBridge Scheduler.
@@ -32,6 +32,7 @@ pub(super) fn check(document: &Document<'_>, configuration: &TenantConfiguration
     check_limits(&mut checks, configuration);
     let addresses = configuration.alerts.to.iter().map(EmailAddress::key);
     checks.no_duplicates(&["alerts", "to"], "address", addresses);
+    check_recipients(&mut checks, configuration.alerts.to.len());
     checks.findings
 }
 
@@ -65,6 +66,16 @@ impl Checks<'_> {
                 self.refuse(&[path, &[&index]].concat(), format!("this {what} is listed twice"));
             }
         }
+    }
+}
+
+/// One mail goes to all addresses, and SES takes no mail to more.
+fn check_recipients(checks: &mut Checks<'_>, count: usize) {
+    if count > MOST_RECIPIENTS {
+        let message = format!(
+            "a mail goes to at most {MOST_RECIPIENTS} addresses, and these are {count}; a distribution list is one"
+        );
+        checks.refuse(&["alerts", "to"], message);
     }
 }
 
@@ -179,5 +190,22 @@ fn check_limits(checks: &mut Checks<'_>, configuration: &TenantConfiguration) {
         if !(0.0..=100.0).contains(&value) {
             checks.refuse(path, format!("a share is between 0 and 100 percent, not {value}"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_to_more_addresses_than_ses_takes_is_refused_on_its_line() {
+        let with = |count: usize| {
+            let to: Vec<_> = (0..count).map(|number| format!("\"hr{number}@acme.com.au\"")).collect();
+            let source = include_str!("acme.toml").replace("\"hr-systems@acme.com.au\"", &to.join(", "));
+            source.parse::<TenantConfiguration>()
+        };
+        assert!(with(MOST_RECIPIENTS).is_ok());
+        let refused = with(MOST_RECIPIENTS + 1).expect_err("too many").to_string();
+        assert!(refused.contains("at most 50 addresses, and these are 51"), "{refused}");
     }
 }

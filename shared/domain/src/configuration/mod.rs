@@ -170,6 +170,9 @@ pub enum Authenticity {
     Token,
 }
 
+/// The most addresses that one mail goes to.
+pub const MOST_RECIPIENTS: usize = 50;
+
 /// Who is told when something needs doing.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]

@@ -134,12 +134,7 @@ impl Action {
     /// A line of the worklist about this person.
     #[must_use]
     pub fn problem(&self, cause: Cause, seen: Option<String>) -> Problem {
-        Problem {
-            cause,
-            employee_id: self.employee_id.clone(),
-            person: self.person.clone(),
-            seen,
-        }
+        Problem::new(self.employee_id.clone(), &self.person, cause, seen)
     }
 
     /// The fields that the step writes.

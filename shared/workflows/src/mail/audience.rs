@@ -1,6 +1,6 @@
 //! Whether anybody may be told now, and who: the one place where that is asked.
 
-use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::configuration::{MOST_RECIPIENTS, Status, TenantConfiguration};
 use habitsync_domain::identity::EmailAddress;
 
 use super::compose::MailSettings;
@@ -35,7 +35,8 @@ pub(crate) fn may_be_told(
         return None;
     }
     let works = |address: &&EmailAddress| !stopped.contains(address);
-    let readers: Vec<_> = configuration.alerts.to.iter().filter(works).cloned().collect();
+    let readers = configuration.alerts.to.iter().filter(works).take(MOST_RECIPIENTS);
+    let readers: Vec<_> = readers.cloned().collect();
     if readers.is_empty() {
         settings.operator.is_some().then_some(Readers::Operator)
     } else {

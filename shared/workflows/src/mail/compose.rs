@@ -9,7 +9,7 @@ use lettre::message::header::{ContentType, InReplyTo, References};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 
 use super::page::Page;
-use super::spreadsheet::csv_of;
+use super::spreadsheet::Spreadsheet;
 use super::subject::Subject;
 use super::worklist::Worklist;
 use crate::ports::failure::ServiceFailure;
@@ -93,13 +93,15 @@ impl Letter<'_> {
     /// # Errors
     /// It cannot be rendered, or there is no address to write to.
     pub fn compose(&self, settings: &MailSettings) -> Result<Mail, ServiceFailure> {
-        let page = Page::of(self);
+        let mut page = Page::of(self);
+        let spreadsheet = Spreadsheet::new(self.worklist, &page).map_err(|error| not_composed(&error))?;
+        page.attach(spreadsheet.as_ref());
         let text = Text { page: &page }.render().map_err(|error| not_composed(&error))? + "\n";
         let html = Html { page: &page }.render().map_err(|error| not_composed(&error))?;
         let alternatives = MultiPart::alternative_plain_html(text, html);
         let message = self
             .headers(settings)?
-            .multipart(self.with_csv(alternatives, &page)?)
+            .multipart(self.with_csv(alternatives, spreadsheet)?)
             .map_err(|error| not_composed(&error))?;
         Ok(Mail {
             to: self.to.to_vec(),
@@ -137,14 +139,14 @@ impl Letter<'_> {
         one_line(&format!("{}: {}", self.configuration.name, self.subject.title()))
     }
 
-    fn with_csv(&self, alternatives: MultiPart, page: &Page<'_>) -> Result<MultiPart, ServiceFailure> {
+    fn with_csv(&self, alternatives: MultiPart, spreadsheet: Option<Spreadsheet>) -> Result<MultiPart, ServiceFailure> {
         let mixed = MultiPart::mixed().multipart(alternatives);
-        if self.worklist.rows().next().is_none() {
+        let Some(spreadsheet) = spreadsheet else {
             return Ok(mixed);
-        }
-        let csv = csv_of(self.worklist, page).map_err(|error| not_composed(&error))?;
+        };
         let kind = ContentType::parse("text/csv; charset=utf-8").map_err(|error| not_composed(&error))?;
-        let attachment: SinglePart = Attachment::new(format!("{}-worklist.csv", self.subject.key())).body(csv, kind);
+        let attachment: SinglePart =
+            Attachment::new(format!("{}-worklist.csv", self.subject.key())).body(spreadsheet.csv, kind);
         Ok(mixed.singlepart(attachment))
     }
 }

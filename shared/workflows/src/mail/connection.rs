@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::compose::MailSettings;
 use super::subject::Subject;
-use super::tell::{News, tell_customer};
+use super::tell::{News, Told, tell_customer};
 use super::worklist::Worklist;
 use crate::held_back::is_for_customer;
 use crate::job_run::{JobFailure, RunOutcome};
@@ -26,7 +26,7 @@ pub async fn tell_of_run<T, S, M>(
     settings: &MailSettings,
     (configuration, job, at): (&TenantConfiguration, Job, Timestamp),
     result: &Result<RunOutcome<T>, JobFailure>,
-) -> Result<(), ServiceFailure>
+) -> Result<Told, ServiceFailure>
 where
     S: RememberAlert + RememberJob + ListIncidents,
     M: SendMail,
@@ -47,7 +47,7 @@ where
         Err(failure) if is_for_customer(store, job, failure).await? => {
             let last_success_at = store.load_job(job).await?.last_success_at;
             if let Some((subject, worklist)) = Worklist::of_failure(failure, last_success_at) {
-                tell(subject, &worklist).await?;
+                return tell(subject, &worklist).await;
             }
         }
         Ok(RunOutcome::Finished(_)) => {
@@ -69,5 +69,5 @@ where
             | RunOutcome::HeldBack,
         ) => {}
     }
-    Ok(())
+    Ok(Told::Nothing)
 }

@@ -1,10 +1,12 @@
 //! Telling a customer what to fix: a worklist when it changes, reminders while it does not, an all-clear when it is empty.
 
 mod advice;
+mod after_run;
 mod audience;
 mod compose;
 mod connection;
 mod courses;
+mod deliver;
 mod failures;
 mod hris_fields;
 mod line;
@@ -22,6 +24,7 @@ mod subject;
 mod tell;
 mod worklist;
 
+pub use after_run::tell_after_run;
 pub use compose::{Letter, MailSettings, Occasion};
 pub use connection::tell_of_run;
 pub use operator::{Notice, tell_operator};
@@ -31,4 +34,5 @@ pub use tell::{News, Told, tell_customer};
 pub use worklist::Worklist;
 
 pub(crate) use audience::{Readers, may_be_told};
+pub(crate) use deliver::deliver;
 pub(crate) use tell::counts;

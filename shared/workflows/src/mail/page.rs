@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use super::compose::{Letter, Occasion};
 use super::line::{Group, Line, PEOPLE, Tried};
 use super::promise::leaver_promise;
+use super::spreadsheet::Spreadsheet;
 use super::subject::Subject;
 use super::worklist::{Known, Mark, Worklist};
 use super::{local_time, shown::shown};
@@ -14,13 +15,21 @@ use super::{local_time, shown::shown};
 /// So many lines of a group are shown; a mail that is too long is cut off by its reader's program. The spreadsheet has all.
 const LINES_SHOWN: usize = 25;
 
+/// So many groups of each kind are shown, the most important first: SES takes no mail of any length.
+const GROUPS_SHOWN: usize = 40;
+
 /// So many names are listed of what was fixed.
 const NAMES_SHOWN: usize = 10;
+
+/// So many titles are in what a mail program shows behind the subject.
+const TITLES_PREVIEWED: usize = 12;
 
 /// A mail's content.
 pub(super) struct Page<'a> {
     configuration: &'a TenantConfiguration,
     letter: &'a Letter<'a>,
+    /// When the next run is, in local time: the calendar is looked up once and not for each of thousands of lines.
+    next_run: Option<String>,
     known: Option<Known<'a>>,
     pub(super) customer: String,
     /// What a mail program shows behind the subject.
@@ -70,6 +79,7 @@ impl<'a> Page<'a> {
         let mut page = Self {
             configuration: letter.configuration,
             letter,
+            next_run: next_run(letter, letter.at),
             // In a first mail everything is new, and nothing has to say so; in a reminder nothing is.
             known: match letter.occasion {
                 Occasion::News { .. } => letter.before.filter(|before| !before.is_empty()).map(Worklist::known),
@@ -92,9 +102,13 @@ impl<'a> Page<'a> {
         page.groups = page.groups_of(&letter.worklist.groups);
         page.notes = page.groups_of(&letter.worklist.notes);
         page.preview = page.preview();
-        page.small_print = page.small_print();
         page.signature = page.signature();
         page
+    }
+
+    /// Adds the small print, which tells what the attached spreadsheet holds.
+    pub(super) fn attach(&mut self, spreadsheet: Option<&Spreadsheet>) {
+        self.small_print = self.small_print(spreadsheet);
     }
 
     /// How a line stands to the last mail, where that is worth a word.
@@ -108,22 +122,17 @@ impl<'a> Page<'a> {
 
     /// When the line is tried again, in local time.
     pub(super) fn tried(&self, line: &Line) -> Option<String> {
-        let at = self.letter.at;
         match line.tried {
             Tried::Never => None,
-            Tried::NextRun => self.next_run(at),
-            Tried::After(due) if due <= at => self.next_run(at),
+            Tried::NextRun => self.next_run.clone(),
+            Tried::After(due) if due <= self.letter.at => self.next_run.clone(),
             Tried::After(due) => {
-                let run = self.next_run(due.checked_sub(1.second()).unwrap_or(due));
+                let run = next_run(self.letter, due.checked_sub(1.second()).unwrap_or(due));
                 // Where no run is scheduled, one after this moment tries it.
                 let then = run.unwrap_or_else(|| local_time::after(due, &self.configuration.time_zone));
                 Some(format!("{then}; sooner once it is corrected"))
             }
         }
-    }
-
-    fn next_run(&self, after: Timestamp) -> Option<String> {
-        local_time::next_try(self.configuration, self.letter.job, after)
     }
 
     fn intro(&self) -> Vec<String> {
@@ -177,13 +186,18 @@ impl<'a> Page<'a> {
             since,
             what_to_do: failure.what_to_do.clone(),
             tried: self
-                .next_run(self.letter.at)
+                .next_run
+                .as_ref()
                 .map(|next| format!("Every run tries again, the next one {next}.")),
         })
     }
 
     fn groups_of(&self, groups: &[Group]) -> Vec<PageGroup> {
-        groups.iter().map(|group| self.group(group)).collect()
+        groups
+            .iter()
+            .take(GROUPS_SHOWN)
+            .map(|group| self.group(group))
+            .collect()
     }
 
     /// What is new comes first, so that it is among what is shown.
@@ -230,19 +244,19 @@ impl<'a> Page<'a> {
     fn preview(&self) -> String {
         let since = self.failure.iter().map(|failure| &failure.since);
         let titles = self.groups.iter().chain(&self.notes).map(|group| &group.title);
-        let titles: Vec<_> = since.chain(titles).map(String::as_str).collect();
+        let titles: Vec<_> = since.chain(titles).take(TITLES_PREVIEWED).map(String::as_str).collect();
         if titles.is_empty() {
             return self.intro.first().cloned().unwrap_or_default();
         }
         titles.join(" · ")
     }
 
-    fn small_print(&self) -> Vec<String> {
+    fn small_print(&self, spreadsheet: Option<&Spreadsheet>) -> Vec<String> {
         let worklist = self.letter.worklist;
         let mut lines = Vec::new();
         if !worklist.is_empty() {
             if self.letter.subject == Subject::Users {
-                let next = self.next_run(self.letter.at);
+                let next = self.next_run.as_ref();
                 let next = next.map_or_else(String::new, |next| format!(" ({next})"));
                 lines.push(format!("What you correct is taken up by the next run{next}."));
             }
@@ -252,9 +266,7 @@ impl<'a> Page<'a> {
             };
             lines.push(then.to_owned());
         }
-        if worklist.rows().next().is_some() {
-            lines.push("All lines are attached as a spreadsheet.".to_owned());
-        }
+        lines.extend(spreadsheet.map(what_is_attached));
         if self.letter.subject == Subject::Users {
             lines.push(leaver_promise(self.configuration));
         }
@@ -265,6 +277,20 @@ impl<'a> Page<'a> {
     fn signature(&self) -> String {
         let at = local_time::long(self.letter.at, &self.configuration.time_zone);
         format!("{} · {} · {at}", self.customer, self.letter.subject.name())
+    }
+}
+
+/// The first run after this moment, in local time.
+fn next_run(letter: &Letter<'_>, after: Timestamp) -> Option<String> {
+    local_time::next_try(letter.configuration, letter.job, after)
+}
+
+fn what_is_attached(spreadsheet: &Spreadsheet) -> String {
+    match spreadsheet {
+        Spreadsheet { left: 0, .. } => "All lines are attached as a spreadsheet.".to_owned(),
+        Spreadsheet { rows, left, .. } => {
+            format!("The first {rows} lines are attached as a spreadsheet; {left} more do not fit into it.")
+        }
     }
 }
 

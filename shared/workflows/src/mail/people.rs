@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use habitsync_domain::configuration::UsersConfiguration;
 use habitsync_domain::employment::Evidence;
 use habitsync_domain::hold::HeldBecause;
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::parking::Setback;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
 use habitsync_domain::problem_words::works_there_again;
@@ -197,11 +198,7 @@ fn field_and_expected(cause: &Cause, users: Option<&UsersConfiguration>) -> (Str
         Cause::UnknownStatus => ("status".to_owned(), known_statuses(users)),
         Cause::ActiveAfterLastDay { last_day } => ("terminationDate, status".to_owned(), works_there_again(*last_day)),
         Cause::ExpressionFailed { what, message } => (what.clone(), shown_words(what, message)),
-        Cause::Disputed { what, with } => {
-            let others: Vec<_> = with.iter().map(|other| shown(other.as_str())).collect();
-            let expected = format!("different from that of employee {}", others.join(", "));
-            (name(what), expected)
-        }
+        Cause::Disputed { what, with } => (name(what), format!("different from that of employee {}", some_of(with))),
         Cause::Taken { what, by } => {
             let expected = match by {
                 Some(by) => format!("one that employee {} does not have", shown(by.as_str())),
@@ -236,6 +233,19 @@ fn field_and_expected(cause: &Cause, users: Option<&UsersConfiguration>) -> (Str
         Cause::NotAnswered | Cause::AccountExists => of("", ""),
     }
 }
+
+/// The first few employee ids, and how many more there are.
+fn some_of(employees: &[EmployeeId]) -> String {
+    let first = employees.iter().take(OTHERS_SHOWN).map(|other| shown(other.as_str()));
+    let first = first.collect::<Vec<_>>().join(", ");
+    match employees.len().saturating_sub(OTHERS_SHOWN) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
+/// So many of the employees who share a value are named in a line.
+const OTHERS_SHOWN: usize = 10;
 
 fn known_statuses(users: Option<&UsersConfiguration>) -> String {
     let Some(users) = users else {

@@ -1,39 +1,83 @@
-//! The lines of a mail as a spreadsheet: CSV, which every program reads, with nothing in it that one would calculate.
+//! The lines of a mail as a spreadsheet: CSV, which every program reads, with nothing in it that one would calculate. It is
+//! bounded, since SES takes no mail of more than 10 MB: the rows that do not fit are counted.
 
+use super::line::{Group, Line};
 use super::page::Page;
 use super::worklist::Worklist;
 
-/// One row per line, with what the mail says about its group.
-pub(super) fn csv_of(worklist: &Worklist, page: &Page) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record([
-        "problem",
-        "person or topic",
-        "number",
-        "field",
-        "value seen",
-        "should be",
-        "tried next",
-        "since the last mail",
-        "what to do",
-    ])?;
-    for (group, line) in worklist.rows() {
-        let seen = line.seen.clone().unwrap_or_default();
-        let tried = page.tried(line).unwrap_or_default();
-        let mark = page.mark_of(line).unwrap_or_default();
-        let cells = [
-            &group.title,
-            &line.who,
-            &line.number,
-            &line.field,
-            &seen,
-            &line.expected,
-            &tried,
-            mark,
-            &group.what_to_do,
-        ];
-        writer.write_record(cells.map(as_text))?;
+/// The most rows of one spreadsheet.
+const MOST_ROWS: usize = 5_000;
+
+/// The most bytes of one spreadsheet: as base64 they are a third more.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+
+/// The lines of a worklist as CSV.
+pub(super) struct Spreadsheet {
+    /// The file.
+    pub(super) csv: Vec<u8>,
+    /// How many lines are in it.
+    pub(super) rows: usize,
+    /// How many lines are not.
+    pub(super) left: usize,
+}
+
+impl Spreadsheet {
+    /// One row per line, with what the mail says about its group, as far as they fit; none where there is no line.
+    pub(super) fn new(worklist: &Worklist, page: &Page) -> Result<Option<Self>, csv::Error> {
+        let all = worklist.rows().count();
+        if all == 0 {
+            return Ok(None);
+        }
+        let mut csv = row(HEAD.map(str::to_owned))?;
+        let mut rows = 0;
+        for (group, line) in worklist.rows().take(MOST_ROWS) {
+            let next = row(cells(group, line, page))?;
+            if csv.len() + next.len() > MOST_BYTES {
+                break;
+            }
+            csv.extend(next);
+            rows += 1;
+        }
+        let left = all - rows;
+        if left > 0 {
+            let mut rest = HEAD.map(|_| String::new());
+            rest[0] = format!("and {left} more lines, which do not fit into this file");
+            csv.extend(row(rest)?);
+        }
+        Ok(Some(Self { csv, rows, left }))
     }
+}
+
+const HEAD: [&str; 9] = [
+    "problem",
+    "person or topic",
+    "number",
+    "field",
+    "value seen",
+    "should be",
+    "tried next",
+    "since the last mail",
+    "what to do",
+];
+
+fn cells(group: &Group, line: &Line, page: &Page) -> [String; 9] {
+    [
+        &group.title,
+        &line.who,
+        &line.number,
+        &line.field,
+        line.seen.as_deref().unwrap_or_default(),
+        &line.expected,
+        &page.tried(line).unwrap_or_default(),
+        page.mark_of(line).unwrap_or_default(),
+        &group.what_to_do,
+    ]
+    .map(as_text)
+}
+
+fn row(cells: [String; 9]) -> Result<Vec<u8>, csv::Error> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(cells)?;
     writer
         .into_inner()
         .map_err(|error| csv::Error::from(error.into_error()))

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::audience::{Readers, may_be_told};
 use super::compose::{Letter, MailSettings, Occasion};
+use super::deliver::deliver;
 use super::operator::{Notice, tell_operator};
 use super::subject::Subject;
 use super::worklist::{Changes, Worklist};
@@ -28,6 +29,22 @@ pub enum Told {
     Notes,
     /// Nothing changed since the last mail, or there is nobody to write to.
     Nothing,
+    /// A mail was due and could not be sent; the next run sends it.
+    NotSent,
+}
+
+impl Told {
+    /// How many mails were due and could not be sent.
+    #[must_use]
+    pub fn failures(self) -> u64 {
+        u64::from(self == Self::NotSent)
+    }
+
+    /// This, or that a mail could not be sent where that is so of either.
+    #[must_use]
+    pub fn with(self, other: Self) -> Self {
+        if other == Self::NotSent { other } else { self }
+    }
 }
 
 /// What a run found, for one customer.
@@ -154,7 +171,7 @@ impl Telling<'_> {
                     thread,
                     to,
                 };
-                mail.send_mail(&letter.compose(settings)?).await.map(Some)
+                deliver(mail, &letter.compose(settings)?).await.map(Some)
             }
             // Notes are no business of the operators'.
             Readers::Operator if self.what == Told::Notes => Ok(None),
@@ -172,7 +189,7 @@ impl Telling<'_> {
                 names: &self.changes.fixed,
             },
             Told::Notes => Occasion::Notes,
-            Told::Worklist | Told::Nothing => Occasion::News {
+            Told::Worklist | Told::Nothing | Told::NotSent => Occasion::News {
                 new: self.changes.new,
                 changed: self.changes.changed,
                 fixed: &self.changes.fixed,
@@ -212,7 +229,7 @@ impl Telling<'_> {
             worklist: self.worklist.clone(),
         };
         match (self.what, before) {
-            (Told::Worklist | Told::Nothing, _) => state,
+            (Told::Worklist | Told::Nothing | Told::NotSent, _) => state,
             // What was open stays as it was told.
             (Told::Notes, Some(before)) => AlertState {
                 changed_at: before.changed_at,

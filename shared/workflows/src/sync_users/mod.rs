@@ -22,7 +22,7 @@ pub use summary::{UserSyncSummary, Written};
 
 use crate::held_back::is_held_back;
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
-use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer, tell_of_run};
+use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_after_run, tell_customer, tell_of_run};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
 use crate::ports::incidents::{ListIncidents, NoteHeldBack};
@@ -118,9 +118,12 @@ where
         let sync = sync.writing_through(held);
         sync.work(in_force, start, remembered).await
     };
-    let result = run_job(sync.store, sync.clock, Job::Users, start, work).await;
+    let mut result = run_job(sync.store, sync.clock, Job::Users, start, work).await;
     let run = (configuration, Job::Users, sync.clock.now());
-    tell_of_run(sync.store, sync.mail, sync.mail_settings, run, &result).await?;
+    let told = tell_after_run(tell_of_run(sync.store, sync.mail, sync.mail_settings, run, &result)).await;
+    if let Ok(RunOutcome::Finished(summary)) = &mut result {
+        summary.told = sync.tell(configuration, summary).await.with(told);
+    }
     result
 }
 
@@ -190,16 +193,8 @@ where
             remembered.last_complete_began_at = Some(began);
         }
         let finished = applied.is_finished();
-        let summary = self
-            .summarise(
-                configuration,
-                plan,
-                applied,
-                verified,
-                records_without_id,
-                remembered.held_plan.clone(),
-            )
-            .await?;
+        let held_plan = remembered.held_plan.clone();
+        let summary = Self::summarise(configuration, plan, applied, verified, records_without_id, held_plan);
         Ok(Progress {
             finished,
             advanced: summary.written.done() > 0,
@@ -225,30 +220,26 @@ where
         }
     }
 
-    /// Tells the customer what is news, and puts the run in numbers.
-    async fn summarise(
-        &self,
+    /// Puts the run in numbers, and what is news in a worklist.
+    fn summarise(
         configuration: &TenantConfiguration,
         plan: UserPlan,
         applied: Applied,
         verified: bool,
         records_without_id: usize,
         held_plan: Option<PlanId>,
-    ) -> Result<UserSyncSummary, JobFailure> {
+    ) -> UserSyncSummary {
         let finished = applied.is_finished();
         let setbacks: Vec<_> = applied.setbacks().cloned().collect();
         let problems: Vec<_> = plan.problems.into_iter().chain(applied.problems).collect();
         // A draft is not the customer's business yet; what a run did not come to, or was not answered about, is no news.
         let is_news = configuration.status == Status::Live && finished && !applied.must_look;
-        let told = if is_news {
-            let worklist = Worklist::of_user_sync(&configuration.users, &problems, &plan.held, setbacks.iter())
+        let worklist = is_news.then(|| {
+            Worklist::of_user_sync(&configuration.users, &problems, &plan.held, setbacks.iter())
                 .with_lost_fields(&plan.lost_fields)
-                .held_as(held_plan.as_ref().map(PlanId::as_str));
-            self.tell(configuration, &worklist, verified).await?
-        } else {
-            Told::Nothing
-        };
-        Ok(UserSyncSummary {
+                .held_as(held_plan.as_ref().map(PlanId::as_str))
+        });
+        UserSyncSummary {
             planned: plan.counts,
             written: applied.written,
             left: applied.left,
@@ -261,25 +252,25 @@ where
             drift: plan.drift,
             records_without_id,
             verified,
-            told,
-        })
+            worklist,
+            told: Told::Nothing,
+        }
     }
 
-    async fn tell(
-        &self,
-        configuration: &TenantConfiguration,
-        worklist: &Worklist,
-        verified: bool,
-    ) -> Result<Told, JobFailure> {
+    /// Tells the customer what the run found, where that is news.
+    async fn tell(&self, configuration: &TenantConfiguration, summary: &UserSyncSummary) -> Told {
+        let Some(worklist) = &summary.worklist else {
+            return Told::Nothing;
+        };
         let news = News {
             configuration,
             subject: Subject::Users,
             worklist,
             at: self.clock.now(),
-            verified,
+            verified: summary.verified,
             job: Job::Users,
         };
-        Ok(tell_customer(self.store, self.mail, self.mail_settings, &news).await?)
+        tell_after_run(tell_customer(self.store, self.mail, self.mail_settings, &news)).await
     }
 }
 

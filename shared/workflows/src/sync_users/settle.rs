@@ -1,5 +1,6 @@
 //! What a failed write means: done after all, a problem of this person, or the end of this slice.
 
+use habitsync_domain::excerpt::Excerpt;
 use habitsync_domain::identity::UserName;
 use habitsync_domain::parking::{Refusal, Refused};
 use habitsync_domain::problem::Cause;
@@ -149,5 +150,5 @@ fn words(fields: &[RefusedField], detail: String) -> String {
         .iter()
         .map(|refused| format!("{} {}", refused.field, refused.reason))
         .collect();
-    words.join("; ")
+    Excerpt::from(words.join("; ")).into()
 }

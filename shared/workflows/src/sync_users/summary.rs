@@ -4,8 +4,8 @@ use habitsync_domain::hold::PlanId;
 use habitsync_domain::problem::Problem;
 use habitsync_domain::user_plan::{Drift, HeldRemoval, LostField, PlanCounts};
 
-use crate::job_run::Counts;
-use crate::mail::Told;
+use crate::job_run::{Counts, MAILS_FAILED};
+use crate::mail::{Told, Worklist};
 
 /// What a user sync found and did.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,8 @@ pub struct UserSyncSummary {
     pub records_without_id: usize,
     /// Whether the portal's users were read and compared.
     pub verified: bool,
+    /// What the customer is to be told after the run; none where it is no news.
+    pub worklist: Option<Worklist>,
     /// Whether the customer was written to.
     pub told: Told,
 }
@@ -97,6 +99,7 @@ impl UserSyncSummary {
         counted
             .chain(written)
             .chain([("failed", self.written.failed), ("left", self.left)])
+            .chain(Some((MAILS_FAILED, self.told.failures())).filter(|(_, failures)| *failures > 0))
             .map(|(name, count)| (name.to_owned(), count))
             .collect()
     }

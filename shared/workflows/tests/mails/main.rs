@@ -5,5 +5,6 @@ mod company;
 mod content;
 mod customer;
 mod feedback;
+mod refused;
 mod results;
 mod samples;

@@ -1,6 +1,7 @@
 //! What the customer is told: a worklist when it changes, an all-clear when it is empty, silence otherwise.
 
-use habitsync_in_memory::{Call, Fault, vendor_failure};
+use habitsync_domain::job::Job;
+use habitsync_in_memory::{Call, Fault, mail_refused, service_failure, vendor_failure};
 use habitsync_workflows::job_run::JobFailure;
 use habitsync_workflows::mail::Told;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
@@ -83,4 +84,31 @@ async fn what_only_a_verifying_run_sees_is_not_cleared_by_one_that_does_not_look
     customer.portal.users.lock()[0].active = true;
     customer.clock.advance(SignedDuration::from_hours(24));
     assert_eq!(customer.finish().await.told, Told::AllClear);
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_sent_fails_no_run_and_is_sent_by_the_next_one() {
+    let customer = Customer::with_people(&[("E1", json!({})), ("E2", json!({"status": "Sabbatical"}))]);
+    for failure in [mail_refused(), service_failure()] {
+        customer.mail.faults.arm(Call::SendMail, Fault::Before(failure));
+        let summary = customer.finish().await;
+        assert_eq!((summary.told, summary.counts()["mails_failed"]), (Told::NotSent, 1));
+        let job = customer.table.job(Job::Users);
+        assert!(job.last_success_at.is_some() && job.failing.is_none(), "{job:?}");
+    }
+    let summary = customer.finish().await;
+    assert_eq!(summary.told, Told::Worklist);
+    assert_eq!(summary.counts().get("mails_failed"), None);
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_sent_does_not_hide_why_a_run_failed() {
+    let customer = Customer::with_people(&[("E1", json!({}))]);
+    let refused = vendor_failure(Vendor::EmployeeConnect, VendorFailureKind::Credentials);
+    customer
+        .hris
+        .faults
+        .arm(Call::ListEmployees, Fault::Before(refused.clone()));
+    customer.mail.faults.arm(Call::SendMail, Fault::Before(mail_refused()));
+    assert_eq!(customer.run().await, Err(refused.into()));
 }
