@@ -125,6 +125,13 @@ impl EmploymentRules<'_> {
         Ok(stated.last_day.filter(|_| stated.is_active))
     }
 
+    /// Whether the status is an active one although the last day passed so long ago that it is no leaver's whose status lags.
+    #[must_use]
+    pub fn has_outlived_last_day(&self, employee: &Employee) -> bool {
+        let last_day = self.last_day_of_active(employee).ok().flatten();
+        last_day.is_some_and(|last_day| !was_recent(last_day, None, self.today))
+    }
+
     fn stated(&self, employee: &Employee) -> Result<Stated, Undecided> {
         let start = employee.start_date(self.dates)?;
         let last_day = employee.termination_date(self.dates)?;

@@ -7,6 +7,7 @@ use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job::Job;
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::mapping::display_name;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{FieldChange, LastChange, Person, PersonChange};
@@ -23,7 +24,7 @@ use crate::held_lease::give_back;
 use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
 use crate::ports::lease::{HoldLease, Lease, SaveFailure};
-use crate::ports::people::{FindPersonByUserName, LoadPerson, ReplaceLink, SaveParked, SavePerson};
+use crate::ports::people::{FindPersonByUserName, LoadLastDays, LoadPerson, ReplaceLink, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
 use crate::ports::vendors::{FindEmployee, FindUser};
 
@@ -158,7 +159,7 @@ pub async fn propose_link<H, P, S, C>(
 where
     H: FindEmployee,
     P: FindUser,
-    S: LoadPerson + FindPersonByUserName,
+    S: LoadPerson + FindPersonByUserName + LoadLastDays,
     C: Now,
 {
     let employee = linking.employee_connect.find_employee(&wish.employee_id).await?;
@@ -172,7 +173,8 @@ where
     let link = adopted(&configuration.users, &wish.employee_id, &account);
     let manager = linking.manager_of(&employee).await?;
     let person = display_name(&employee);
-    let (next_run, problems) = next_run(configuration, employee, manager, &link, linking.clock.now());
+    let last_days = linking.store.load_last_days().await?;
+    let (next_run, problems) = next_run(configuration, employee, manager, &link, &last_days, linking.clock.now());
     Ok(ProposedLink {
         person,
         account,
@@ -315,6 +317,7 @@ fn next_run(
     employee: Employee,
     manager: Option<Employee>,
     link: &Person,
+    last_days: &[LastDaySeen],
     now: Timestamp,
 ) -> (Vec<Planned>, Vec<Problem>) {
     let id = employee.id().clone();
@@ -325,7 +328,7 @@ fn next_run(
         people: std::slice::from_ref(link),
         missing: &[],
         parked: &[],
-        last_days: &[],
+        last_days,
         portal: None,
         brakes: Brakes::default(),
         now,

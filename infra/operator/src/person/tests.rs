@@ -198,13 +198,14 @@ pub(crate) fn examples() -> Vec<Value> {
         customer.employ("E200", &json!({"location": "Fiji"}));
         customer.employ("E201", &json!({"workEmail": "jo.e201@acme", "status": "Seconded"}));
         customer.employ("E202", &json!({"startDate": "2027-01-11"}));
+        customer.employ("E203", &json!({"terminationDate": "2025-06-30"}));
         customer
             .hris
             .employees
             .lock()
             .retain(|known| known.id().as_str() != "E109");
         let mut examples = Vec::new();
-        for person in ["E101", "E103", "E109", "E110", "E200", "E201", "E202"] {
+        for person in ["E101", "E103", "E109", "E110", "E200", "E201", "E202", "E203"] {
             let explained = customer.explained(person).await;
             examples.push(serde_json::to_value(explained).expect("JSON"));
         }

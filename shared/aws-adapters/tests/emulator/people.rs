@@ -6,13 +6,17 @@ use habitsync_aws_adapters::TenantTable;
 use habitsync_domain::course::{Course, LinkedCourse, TopicRecord, TopicState};
 use habitsync_domain::employment::Evidence;
 use habitsync_domain::identity::{CourseId, TopicCode, TopicId, UserName};
+use habitsync_domain::job::Job;
+use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::{Parked, Refusal, Refused};
 use habitsync_domain::person::{FieldChange, FormerName, LastChange, Person, PersonChange, Removed};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::topic::Condition;
 use habitsync_domain::user::{FieldName, UserFields};
 use habitsync_workflows::ports::courses::{FindTopic, LoadTopics};
-use habitsync_workflows::ports::people::{FindPersonByUserName, LoadChanges, LoadParked, LoadPeople, LoadPerson};
+use habitsync_workflows::ports::people::{
+    FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson, SaveLastDay,
+};
 
 use crate::fixture::{acme, at, table, tenant};
 use crate::stored::Stored as _;
@@ -133,6 +137,23 @@ async fn what_is_refused_of_somebody_comes_back_until_nothing_is() {
     let setbacks = Vec::new();
     acme.put_parked(&Parked { employee_id, setbacks }).await;
     assert_eq!(acme.load_parked().await.expect("loaded"), []);
+}
+
+#[tokio::test]
+async fn a_last_day_is_stored_per_employee_replaced_and_forgotten() {
+    let acme = acme().await;
+    let seen = |last_day: &str| LastDaySeen {
+        employee_id: "E1".parse().expect("an employee"),
+        last_day: last_day.parse().expect("a date"),
+        first_seen: "2026-11-23".parse().expect("a date"),
+    };
+    let run = acme.hold(Job::Users).await;
+    run.save_last_day(&seen("2026-11-20")).await.expect("saved");
+    run.save_last_day(&seen("2026-12-31")).await.expect("saved");
+    assert_eq!(acme.load_last_days().await.expect("loaded"), [seen("2026-12-31")]);
+    let employee = "E1".parse().expect("an employee");
+    run.forget_last_day(&employee).await.expect("removed");
+    assert_eq!(acme.load_last_days().await.expect("loaded"), []);
 }
 
 #[tokio::test]

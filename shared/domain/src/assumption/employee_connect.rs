@@ -68,8 +68,10 @@ assumptions! {
         "every record has a text employeeId of its own" ["Employee.employeeId"];
     EMPLOYEE_STATUS = "employees.status" (Reading, Always, "shared/domain/src/employment.rs")
         "every status is one that the configuration lists" ["Employee.status"];
-    EMPLOYEE_DATES = "employees.dates" (Reading, Always, "shared/domain/src/employee.rs")
-        "startDate and terminationDate are yyyy-mm-dd" ["Employee.startDate", "Employee.terminationDate"];
+    EMPLOYEE_DATES = "employees.dates" (Reading, Always, "shared/domain/src/dates.rs")
+        "startDate and terminationDate are yyyy-mm-dd, or instants" ["Employee.startDate", "Employee.terminationDate"];
+    EMPLOYEE_LAST_DAY = "employees.last_day" (Reading, Always, "shared/domain/src/employment.rs")
+        "no record with an active status has a last day that passed long ago" [];
     EMPLOYEE_FIELDS = "employees.fields" (Reading, Always, "shared/domain/src/employee.rs")
         "records have the fields that expressions name"
         ["Employee.userId", "Employee.firstName", "Employee.lastName", "Employee.preferredName",

@@ -11,7 +11,7 @@ use super::seen::fields_seen;
 use super::{Needed, Question, ValueSeen, Verdict};
 use crate::configuration::OnContradiction;
 use crate::employee::Employee;
-use crate::employment::Employment;
+use crate::employment::{Employment, Undecided};
 use crate::last_day::RECENT_DAYS;
 use crate::problem::Cause;
 
@@ -139,6 +139,7 @@ impl Question<'_> {
             self.with_later_last_day(&before.employee),
             self.without_last_day(),
             self.with_earlier_start(&before.employee),
+            self.with_start_after_last_day(&before.employee),
             self.without_bad_date("startDate"),
             self.without_bad_date("terminationDate"),
         ];
@@ -210,6 +211,19 @@ impl Question<'_> {
             account_from: Some(start.saturating_sub(days.days())),
         };
         (start > not_after).then(|| ("startDate", Some(not_after.to_string()), needed))
+    }
+
+    /// Of a rehire whose old last day is still there.
+    fn with_start_after_last_day(&self, employee: &Employee) -> Option<(&'static str, Option<String>, Needed)> {
+        let Err(Undecided::Contradiction { last_day }) = self.employment_of(employee) else {
+            return None;
+        };
+        let not_before = last_day.tomorrow().ok()?;
+        let needed = Needed::LaterStart {
+            seen: self.text("startDate"),
+            not_before,
+        };
+        Some(("startDate", Some(not_before.to_string()), needed))
     }
 
     fn without_bad_date(&self, field: &'static str) -> Option<(&'static str, Option<String>, Needed)> {

@@ -39,6 +39,13 @@ pub enum Needed {
         /// As it is, they have an account from this day on.
         account_from: Option<Date>,
     },
+    /// A `startDate` after the last day, which then belongs to a past employment.
+    LaterStart {
+        /// The date that was seen.
+        seen: Option<String>,
+        /// It would have to be this day or a later one.
+        not_before: Date,
+    },
     /// A date that is one.
     ValidDate {
         /// The record's field.
@@ -87,7 +94,7 @@ impl Needed {
         match self {
             Self::Status { .. } => "status",
             Self::LaterLastDay { .. } | Self::NoLastDay { .. } => "terminationDate",
-            Self::EarlierStart { .. } => "startDate",
+            Self::EarlierStart { .. } | Self::LaterStart { .. } => "startDate",
             Self::ValidDate { field, .. } => field,
             Self::Clause { .. } | Self::Value { .. } | Self::Rule { .. } | Self::NotProtected => "",
         }
@@ -101,6 +108,9 @@ impl Needed {
             Self::LaterLastDay { not_before, .. } => format!("`terminationDate` were {not_before} or later"),
             Self::NoLastDay { .. } => "`terminationDate` were empty".to_owned(),
             Self::EarlierStart { not_after, .. } => format!("`startDate` were {not_after} or earlier"),
+            Self::LaterStart { not_before, .. } => {
+                format!("`startDate` were {not_before} or later, so that the last day is one of a past employment")
+            }
             Self::ValidDate { field, .. } => format!("`{field}` were a date, or empty"),
             Self::Clause { phrase, .. } => phrase.clone(),
             Self::Value { field, source, .. } => format!("`{source}` gave a usable {}", called(field)),
@@ -117,6 +127,7 @@ impl Needed {
             | Self::LaterLastDay { seen, .. }
             | Self::NoLastDay { seen }
             | Self::EarlierStart { seen, .. }
+            | Self::LaterStart { seen, .. }
             | Self::ValidDate { seen, .. } => vec![(format!("employee.{}", self.field()), seen.clone())],
             Self::Clause { fields, .. } | Self::Value { fields, .. } | Self::Rule { fields, .. } => {
                 fields.iter().map(|field| (field.field.clone(), field.text())).collect()

@@ -51,6 +51,34 @@ pub(crate) fn said(quality: &DataQuality, kind: Kind) -> (Option<&str>, Option<&
 }
 
 #[test]
+fn dates_that_stand_for_none_are_counted_and_an_old_last_day_beside_an_active_status_is_asked_about() {
+    let quality = found(&[
+        (
+            "E1",
+            json!({"startDate": "1900-01-01", "terminationDate": "9999-12-31T13:00:00Z"}),
+        ),
+        ("E2", json!({"terminationDate": "0001-01-01"})),
+        (
+            "E3",
+            json!({"startDate": "2015-03-02", "terminationDate": "2025-06-30"}),
+        ),
+        ("E4", json!({"terminationDate": "2199-01-01"})),
+        ("E5", json!({"terminationDate": "2999-01-01"})),
+    ]);
+    assert_eq!(numbers(&quality, Kind::DateStandsForNone), [["E1"], ["E1"], ["E2"]]);
+    assert_eq!(
+        said(&quality, Kind::ActiveAfterLastDay),
+        (
+            Some("terminationDate, status"),
+            Some("2025-06-30"),
+            "works there again? the last day 30 June 2025 is still in the record"
+        )
+    );
+    assert_eq!(numbers(&quality, Kind::DateUnreadable), [["E5"]]);
+    assert_eq!(numbers(&quality, Kind::EndBeforeStart), Vec::<Vec<String>>::new());
+}
+
+#[test]
 fn a_clean_company_has_people_without_an_account_and_nothing_else() {
     let quality = found(&[("E1", json!({})), ("E2", json!({"managerEmployeeId": "E1"}))]);
     assert_eq!(numbers(&quality, Kind::WithoutAccount), [["E1"], ["E2"]]);

@@ -134,6 +134,26 @@ fn whoever_left_or_starts_later_is_told_the_status_or_the_day() {
 }
 
 #[test]
+fn a_rehire_whose_old_last_day_is_still_there_is_told_what_settles_it() {
+    let (verdict, ways) = said(&json!({"startDate": "2015-03-02", "terminationDate": "2025-06-30"}));
+    let Verdict::Undecided { problem } = verdict else {
+        panic!("{verdict:?}")
+    };
+    assert_eq!(
+        problem.cause.in_words(),
+        "works there again? the last day 30 June 2025 is still in the record"
+    );
+    assert_eq!(
+        ways,
+        [
+            "`terminationDate` were 2026-11-23 or later",
+            "`terminationDate` were empty",
+            "`startDate` were 2025-07-01 or later, so that the last day is one of a past employment",
+        ]
+    );
+}
+
+#[test]
 fn data_that_cannot_be_used_is_named_with_the_expression_and_the_field() {
     let explanation = explained(&everybody(&[]), &employee("E1", &json!({"workEmail": null})));
     assert!(
@@ -295,6 +315,7 @@ fn as_needed(record: &Map<String, Value>, way: &[Needed]) -> Map<String, Value> 
             Needed::LaterLastDay { not_before, .. } => ("terminationDate", json!(not_before.to_string())),
             Needed::NoLastDay { .. } => ("terminationDate", Value::Null),
             Needed::EarlierStart { not_after, .. } => ("startDate", json!(not_after.to_string())),
+            Needed::LaterStart { not_before, .. } => ("startDate", json!(not_before.to_string())),
             Needed::ValidDate { field, .. } => (*field, Value::Null),
             Needed::Value { .. } | Needed::Rule { .. } | Needed::NotProtected => {
                 ("workEmail", json!("usable@acme.com.au"))

@@ -45,7 +45,7 @@ pub(super) async fn probe(asking: &Asking<'_>, first: Sight, seen: &mut HrisSamp
         judge_page_size(&list, wanted, refused),
         judge_order(asking, &list, size).await?,
     ];
-    findings.extend(records::judge(asking.asked.customer, &list));
+    findings.extend(records::judge(asking.asked.customer, &list, asking.asked.now));
     findings.extend(people::judge(asking.asked.customer, &list));
     findings.push(judge_one(asking, &list).await?);
     findings.extend(judge_absence(&asking.employee(NOBODY).await?));

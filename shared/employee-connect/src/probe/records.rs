@@ -6,13 +6,16 @@ use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume, 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::dates::DateRules;
 use habitsync_domain::employee::Employee;
+use habitsync_domain::employment::EmploymentRules;
+use habitsync_domain::last_day::RECENT_DAYS;
 use habitsync_vendor_http::ListSample;
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 type Record = Map<String, Value>;
 
 /// Judges the records that were seen.
-pub(super) fn judge(customer: &TenantConfiguration, list: &ListSample) -> Vec<Finding> {
+pub(super) fn judge(customer: &TenantConfiguration, list: &ListSample, now: Timestamp) -> Vec<Finding> {
     let records: Vec<_> = list.records().collect();
     if records.is_empty() {
         return Vec::new();
@@ -21,6 +24,7 @@ pub(super) fn judge(customer: &TenantConfiguration, list: &ListSample) -> Vec<Fi
         judge_ids(&records),
         judge_statuses(customer, &records),
         judge_dates(customer, &records),
+        judge_last_days(customer, &records, now),
     ]
 }
 
@@ -130,6 +134,31 @@ fn judge_dates(customer: &TenantConfiguration, records: &[&Record]) -> Finding {
     }
     let odd: Vec<_> = odd.iter().map(|(shape, count)| format!("{count} as {shape}")).collect();
     assume::EMPLOYEE_DATES.needs_mending(format!("{dates} can be read{none}, {}", odd.join(", ")))
+}
+
+/// Counts active statuses beside last days that are too old to end an account.
+fn judge_last_days(customer: &TenantConfiguration, records: &[&Record], now: Timestamp) -> Finding {
+    let dates = DateRules::from(customer);
+    let rules = EmploymentRules {
+        users: &customer.users,
+        dates: &dates,
+        today: now.to_zoned(customer.time_zone.zone().clone()).date(),
+    };
+    let is_old = |record: &&&Record| {
+        let employee = Employee::from_record((**record).clone()).ok();
+        employee.is_some_and(|employee| rules.has_outlived_last_day(&employee))
+    };
+    let (of, old) = (records.len(), records.iter().filter(is_old).count());
+    if old == 0 {
+        return assume::EMPLOYEE_LAST_DAY.holds(format!("0 of {of} have one"));
+    }
+    let seen = format!("{old} of {of} have an active status and a last day more than {RECENT_DAYS} days ago");
+    let ask = Advice::ask("do they work there again? `habitsync scan` names them; their last day should be cleared");
+    let set = Advice::set(
+        "users.on_contradiction",
+        "\"status\" or \"date\", where one of them is always right",
+    );
+    assume::EMPLOYEE_LAST_DAY.differs(seen, vec![ask, set])
 }
 
 /// How a date is written, without saying which it is: `startDate 99/99/9999`.

@@ -162,6 +162,31 @@ async fn a_status_that_nobody_listed_is_named_with_the_setting() {
 }
 
 #[tokio::test]
+async fn dates_that_stand_for_none_and_old_last_days_of_active_people_are_counted() {
+    let rig = tenant().await;
+    for (id, last_day) in [(1002, "9999-12-31"), (1003, "0001-01-01"), (1004, "2025-06-30")] {
+        let termination_date = Some(last_day.parse().expect("a date"));
+        rig.tenant.put_employee(Employee {
+            termination_date,
+            ..whole(id, Some(1001))
+        });
+    }
+    let probed = probed(&rig).await;
+    assert_eq!(
+        about(&probed, &assume::EMPLOYEE_DATES).seen,
+        "27 dates can be read, 2 stand for none"
+    );
+    let last_day = about(&probed, &assume::EMPLOYEE_LAST_DAY);
+    assert_eq!(
+        (last_day.verdict, last_day.seen.as_str()),
+        (
+            Verdict::Differs,
+            "1 of 25 have an active status and a last day more than 31 days ago"
+        )
+    );
+}
+
+#[tokio::test]
 async fn dates_in_another_form_are_told_by_their_shape_alone() {
     let dates = with(Deviation::AustralianDates, &assume::EMPLOYEE_DATES).await;
     assert_eq!(dates.verdict, Verdict::Differs);
