@@ -19,6 +19,7 @@ mod public_mail;
 pub use finding::{Concerned, Finding};
 pub use kind::{Kind, Severity, UnknownKind};
 pub use parts::{AccountCounts, NotAdopted, Part, PortalAccount};
+pub use public_mail::is_personal_address;
 
 use serde::Serialize;
 

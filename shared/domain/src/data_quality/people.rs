@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::public_mail::is_personal;
+use super::public_mail::is_personal_address;
 use super::{Concerned, Kind, Survey};
 use crate::configuration::UsersConfiguration;
 use crate::employee::{CUSTOM_FIELDS, Employee};
@@ -33,7 +33,7 @@ impl Survey<'_> {
         let concerned = Concerned::employee(employee);
         match mapping::map_email(self.users(), employee, &self.census.scope(position)?)? {
             Ok(address) => {
-                let address = address.filter(|address| is_personal(address))?;
+                let address = address.filter(|address| is_personal_address(address))?;
                 Some((Kind::EmailPersonal, concerned.with(self.email_source(), Some(&address))))
             }
             Err(problem) => match (problem.cause, problem.seen) {

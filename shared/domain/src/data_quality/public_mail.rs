@@ -1,4 +1,5 @@
-//! Domains at which anybody can have an address: an address there is a person's own, and not their employer's.
+//! Mail providers for private persons: an address there belongs to the person, not to the employer. The one list of them, for
+//! the scan of data quality and for what mails mask.
 //!
 //! A list of our own, of the providers that people in Australia, New Zealand and around it use. Published lists have tens of
 //! thousands of domains, dead ones and employers' own among them, and the one crate there is downloads its list while it is
@@ -73,10 +74,37 @@ const DOMAINS: [&str; 65] = [
     "ymail.com",
 ];
 
-/// Whether anybody could have this address.
-pub(super) fn is_personal(address: &str) -> bool {
-    let domain = address.trim().rsplit_once('@').map(|(_, domain)| domain.to_lowercase());
-    domain.is_some_and(|domain| DOMAINS.binary_search(&domain.as_str()).is_ok())
+/// Providers that have a domain in many countries, such as `yahoo.de`: the part before the ending.
+const INTERNATIONAL: [&str; 10] = [
+    "aol",
+    "gmail",
+    "gmx",
+    "googlemail",
+    "hotmail",
+    "live",
+    "msn",
+    "outlook",
+    "yahoo",
+    "ymail",
+];
+
+/// Whether the address, `local@domain`, is at a mail provider for private persons.
+#[must_use]
+pub fn is_personal_address(address: &str) -> bool {
+    let Some((_, domain)) = address.trim().rsplit_once('@') else {
+        return false;
+    };
+    let domain = domain.trim_end_matches('.').to_lowercase();
+    DOMAINS.binary_search(&domain.as_str()).is_ok() || is_international(&domain)
+}
+
+/// `yahoo.de` and `yahoo.com.br`, but not `live.acme.com.au`.
+fn is_international(domain: &str) -> bool {
+    let Some((provider, ending)) = domain.split_once('.') else {
+        return false;
+    };
+    let is_ending = |part: &str| (2..=3).contains(&part.len());
+    INTERNATIONAL.contains(&provider) && ending.split('.').count() <= 2 && ending.split('.').all(is_ending)
 }
 
 #[cfg(test)]
@@ -90,12 +118,27 @@ mod tests {
     }
 
     #[test]
-    fn a_providers_address_is_personal_whatever_its_letter_case_and_an_employers_is_not() {
-        for personal in ["jo@gmail.com", " Jo.Citizen@BigPond.Net.Au ", "j@x@yahoo.com.au"] {
-            assert!(is_personal(personal), "{personal}");
+    fn an_address_at_a_provider_is_personal_in_any_letter_case_and_an_employers_is_not() {
+        for personal in [
+            "jo@gmail.com",
+            " Jo.Citizen@BigPond.Net.Au ",
+            "j@x@yahoo.com.au",
+            "jo@yahoo.de",
+            "jo@outlook.com.br",
+            "jo@gmail.com.",
+        ] {
+            assert!(is_personal_address(personal), "{personal}");
         }
-        for work in ["jo@acme.com.au", "jo@mail.acme.com", "gmail.com", "jo@notgmail.com"] {
-            assert!(!is_personal(work), "{work}");
+        for work in [
+            "jo@acme.com.au",
+            "jo@mail.acme.com",
+            "gmail.com",
+            "jo@notgmail.com",
+            "jo@live.acme.com.au",
+            "jo@me.acme.com.au",
+            "jo@nowhere",
+        ] {
+            assert!(!is_personal_address(work), "{work}");
         }
     }
 }

@@ -10,6 +10,8 @@
 //! | fields about bank, tax, pension, identity, health or pay | the last two characters | whatever they hold |
 //! | everything else: names, titles, places, dates of employment | whole | the reader has to find the mistake |
 
+use habitsync_domain::data_quality::is_personal_address;
+
 /// Words in a field's name that make whatever it holds nobody's business.
 const SECRET: [&str; 18] = [
     "bank",
@@ -35,28 +37,6 @@ const SECRET: [&str; 18] = [
 const PRIVATE: [&str; 4] = ["personal", "private", "home", "emergency"];
 /// Words in the name of a field about somebody's birth.
 const BIRTH: [&str; 2] = ["birth", "dob"];
-
-/// Providers where people, not companies, have their mail: the part of the domain before its ending.
-const PUBLIC: [&str; 18] = [
-    "gmail",
-    "googlemail",
-    "hotmail",
-    "outlook",
-    "live",
-    "msn",
-    "yahoo",
-    "ymail",
-    "icloud",
-    "me",
-    "mac",
-    "aol",
-    "proton",
-    "protonmail",
-    "bigpond",
-    "optusnet",
-    "iinet",
-    "tpg",
-];
 
 /// Fewer digits than this name nothing.
 const FEW: usize = 6;
@@ -125,7 +105,7 @@ fn masked_addresses(value: &str, all: bool) -> String {
 
 fn masked_address(word: &str, all: bool) -> Option<String> {
     let (local, domain) = word.rsplit_once('@')?;
-    if !(all || is_public(&domain.to_lowercase())) {
+    if !(all || is_personal_address(word)) {
         return None;
     }
     let mut letters = local.chars();
@@ -133,12 +113,6 @@ fn masked_address(word: &str, all: bool) -> Option<String> {
     let last = letters.next_back().filter(|_| local.chars().count() > 3);
     let last = last.map(String::from).unwrap_or_default();
     Some(format!("{first}{DOT}{DOT}{DOT}{last}@{domain}"))
-}
-
-/// `yahoo.com.au`, but not `me.acme.com.au`.
-fn is_public(domain: &str) -> bool {
-    let (provider, ending) = domain.split_once('.').unwrap_or((domain, ""));
-    PUBLIC.contains(&provider) && ending.split('.').all(|part| part.len() <= 3)
 }
 
 /// Runs of digits, with what people put between them, that are long enough to name something.
@@ -197,6 +171,17 @@ mod tests {
     fn a_private_address_is_recognised_and_a_companys_is_read() {
         assert_eq!(mask("workEmail", "jordan.citizen@gmail.com"), "j•••n@gmail.com");
         assert_eq!(mask("workEmail", "jo@acme.com.au"), "jo@acme.com.au");
+        for provider in [
+            "fastmail.com.au",
+            "xtra.co.nz",
+            "gmx.net",
+            "tutanota.com",
+            "qq.com",
+            "yahoo.de",
+        ] {
+            let address = format!("jordan@{provider}");
+            assert_eq!(mask("workEmail", &address), format!("j•••n@{provider}"));
+        }
         assert_eq!(mask("personalEmail", "jo@citizen.example"), "j•••@citizen.example");
         assert_eq!(mask("workEmail", "jo@me.acme.com.au"), "jo@me.acme.com.au");
         assert_eq!(mask("workEmail", "nobody@nowhere"), "nobody@nowhere");
