@@ -3,6 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::tenants::{SaveSecret, SecretKind};
 use secrecy::SecretString;
@@ -28,7 +30,11 @@ pub(crate) async fn set(stage: &Stage, tenant: &TenantId, name: SecretName, file
     };
     stage
         .secrets()
-        .save_secret(tenant, kind, &SecretString::from(text))
+        .save_secret(
+            tenant,
+            kind,
+            &SecretString::from(text.trim_start_matches('\u{feff}').to_owned()),
+        )
         .await?;
     println!("{tenant}: the secret is stored; functions take it up within five minutes");
     Ok(())
@@ -44,27 +50,52 @@ fn read(file: &Path) -> std::io::Result<String> {
     }
 }
 
-/// Whether the text has the secret's shape; the error says the shape, never what was found.
+/// Checks the shape of a secret.
+///
+/// # Errors
+/// The shape that is expected; never a part of what was found.
 fn check(name: SecretName, text: &str) -> Result<(), &'static str> {
-    let value: Value = serde_json::from_str(text).unwrap_or_default();
-    let has_shape = match name {
-        SecretName::Vendors => {
-            value["tribal_habits"]["api_key"].is_string()
-                && (value["employee_connect"]["client_id"].is_string()
-                    || value["employee_connect"]["api_key"].is_string())
-        }
-        SecretName::Webhook => {
-            let secrets = value["secrets"].as_array();
-            secrets.is_some_and(|secrets| (1..=2).contains(&secrets.len()) && secrets.iter().all(Value::is_string))
-        }
-    };
-    let expected = match name {
-        SecretName::Vendors => {
-            r#"{"tribal_habits": {"api_key": "…"}, "employee_connect": {"tenant_code": "…", "client_id": "…", "client_secret": "…"}} (or {"api_key": "…"} for a static key)"#
-        }
-        SecretName::Webhook => r#"{"secrets": ["whsec_…"]}, with one secret, or two while rotating"#,
+    let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default();
+    let (has_shape, expected) = match name {
+        SecretName::Vendors => (
+            are_credentials(&value),
+            r#"{"tribal_habits": {"api_key": "…"}, "employee_connect": {"tenant_code": "…", "client_id": "…", "client_secret": "…"}} (or {"api_key": "…"} for a static key), each without blanks around it"#,
+        ),
+        SecretName::Webhook => (
+            are_webhook_secrets(&value["secrets"]),
+            r#"{"secrets": ["whsec_…"]}, with one secret, or two different ones while rotating; after whsec_ the base64 of 24 to 64 bytes, or, for a portal that sends a token, 24 to 256 visible ASCII characters"#,
+        ),
     };
     has_shape.then_some(()).ok_or(expected)
+}
+
+fn are_credentials(value: &Value) -> bool {
+    let (portal, hris) = (&value["tribal_habits"], &value["employee_connect"]);
+    let has_codes = is_filled(&hris["client_id"]) && is_filled(&hris["client_secret"]);
+    is_filled(&portal["api_key"]) && (has_codes || is_filled(&hris["api_key"]))
+}
+
+/// A text that an HTTP header or a form can carry, with nothing around it that a copy left there.
+fn is_filled(value: &Value) -> bool {
+    let is_clean = |text: &str| !text.is_empty() && text.trim() == text && !text.chars().any(char::is_control);
+    value.as_str().is_some_and(|text| is_clean(text) && text != "…")
+}
+
+fn are_webhook_secrets(value: &Value) -> bool {
+    let secrets: Option<Vec<_>> = value.as_array().into_iter().flatten().map(Value::as_str).collect();
+    match secrets.as_deref() {
+        Some([one]) => is_webhook_secret(one),
+        Some([one, other]) => one != other && is_webhook_secret(one) && is_webhook_secret(other),
+        _ => false,
+    }
+}
+
+/// A signing secret of Standard Webhooks, or a bearer token.
+fn is_webhook_secret(text: &str) -> bool {
+    match text.strip_prefix("whsec_") {
+        Some(key) => STANDARD.decode(key).is_ok_and(|key| (24..=64).contains(&key.len())),
+        None => (24..=256).contains(&text.len()) && text.chars().all(|character| character.is_ascii_graphic()),
+    }
 }
 
 #[cfg(test)]
@@ -75,8 +106,48 @@ mod tests {
     fn a_secret_of_the_wrong_shape_is_refused_without_quoting_it() {
         let refused = check(SecretName::Webhook, r#"{"secret": "whsec_hidden"}"#).expect_err("has no list");
         assert!(refused.contains("secrets") && !refused.contains("hidden"), "{refused}");
-        assert!(check(SecretName::Webhook, r#"{"secrets": ["a", "b"]}"#).is_ok());
-        assert!(check(SecretName::Webhook, r#"{"secrets": ["a", "b", "c"]}"#).is_err());
+    }
+
+    fn webhook(secrets: &[String]) -> bool {
+        check(
+            SecretName::Webhook,
+            &serde_json::json!({ "secrets": secrets }).to_string(),
+        )
+        .is_ok()
+    }
+
+    fn signing(bytes: usize) -> String {
+        format!("whsec_{}", STANDARD.encode(vec![7; bytes]))
+    }
+
+    #[test]
+    fn a_webhook_secret_has_24_to_64_bytes_or_is_a_token_of_visible_characters() {
+        for good in [signing(24), signing(64), "t".repeat(24), "t-._~+/=".repeat(32)] {
+            assert!(webhook(&[good.clone()]), "{good}");
+        }
+        for bad in [
+            signing(23),
+            signing(65),
+            "whsec_".to_owned(),
+            "whsec_not base64!".to_owned(),
+            "short".to_owned(),
+            String::new(),
+            "t".repeat(257),
+            format!("{} ", "t".repeat(30)),
+            format!("{}\u{200b}", "t".repeat(30)),
+            "…".repeat(24),
+        ] {
+            assert!(!webhook(&[bad.clone()]), "{bad}");
+        }
+    }
+
+    #[test]
+    fn one_webhook_secret_is_live_or_two_different_ones() {
+        let (one, other, third) = (signing(24), signing(32), signing(48));
+        assert!(webhook(&[one.clone(), other.clone()]));
+        assert!(!webhook(&[]));
+        assert!(!webhook(&[one.clone(), one.clone()]));
+        assert!(!webhook(&[one, other, third]));
     }
 
     #[test]
@@ -85,6 +156,14 @@ mod tests {
             r#"{"tribal_habits": {"api_key": "k"}, "employee_connect": {"client_id": "i", "client_secret": "s"}}"#;
         let key = r#"{"tribal_habits": {"api_key": "k"}, "employee_connect": {"api_key": "e"}}"#;
         assert!(check(SecretName::Vendors, codes).is_ok() && check(SecretName::Vendors, key).is_ok());
-        assert!(check(SecretName::Vendors, r#"{"tribal_habits": {"api_key": "k"}}"#).is_err());
+        for bad in [
+            r#"{"tribal_habits": {"api_key": "k"}}"#,
+            r#"{"tribal_habits": {"api_key": ""}, "employee_connect": {"api_key": "e"}}"#,
+            r#"{"tribal_habits": {"api_key": "k\n"}, "employee_connect": {"api_key": "e"}}"#,
+            r#"{"tribal_habits": {"api_key": "k"}, "employee_connect": {"client_id": "i"}}"#,
+            r#"{"tribal_habits": {"api_key": "…"}, "employee_connect": {"api_key": "e"}}"#,
+        ] {
+            assert!(check(SecretName::Vendors, bad).is_err(), "{bad}");
+        }
     }
 }
