@@ -72,7 +72,9 @@ impl LeaseTerm {
     pub fn ends_at(&self, end: Timestamp) {
         let keep_lost = |before| (before != LOST).then(|| end.as_millisecond());
         // A failure means that the lease was lost.
-        drop(self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, keep_lost));
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, keep_lost)
+            .ok();
     }
 
     /// Another process has the lease: no request may start any more.
