@@ -84,6 +84,14 @@ pub(crate) enum Failure {
     /// Nobody was linked, and no link removed.
     #[error(transparent)]
     NotLinked(#[from] NotLinked),
+    /// Some accounts were not moved to their employees' new numbers.
+    #[error("{failed} of {of} accounts were not moved: the same command again shows what is left")]
+    NotRekeyed {
+        /// How many were not.
+        failed: usize,
+        /// Of so many.
+        of: usize,
+    },
     /// The number that was said is not that of the people.
     #[error("nothing was approved: the plan removes {people} people; say --yes-remove {people} to remove them")]
     NotTheNumber {
@@ -253,6 +261,7 @@ impl Failure {
             Self::NotFollowed(reason) => reason.trouble(),
             Self::Removes { .. }
             | Self::NotTheNumber { .. }
+            | Self::NotRekeyed { .. }
             | Self::NotDecided(_)
             | Self::RemovalNotSaid
             | Self::RunGoesOn(_) => Trouble::Data,

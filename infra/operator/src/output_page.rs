@@ -26,6 +26,7 @@ fn commands() -> Vec<(&'static str, Vec<Value>)> {
         ("scan", scan::tests::examples()),
         ("explain", person::tests::examples()),
         ("link set", link::set::tests::examples()),
+        ("link rekey", link::rekey::tests::examples()),
         ("tenant list", tenant::list::tests::examples()),
         ("tenant show", tenant::show::tests::examples()),
         ("tenant history", history),

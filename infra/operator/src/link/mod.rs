@@ -1,6 +1,7 @@
 //! `habitsync link`: one person's link between the two systems.
 
 mod proposal;
+pub(crate) mod rekey;
 mod remove;
 pub(crate) mod set;
 pub(crate) mod show;
@@ -28,6 +29,13 @@ pub(crate) enum LinkCommand {
     /// and adopt it. Without a link the account is no longer deactivated when the person leaves. Who removed the link stays on
     /// record for 90 days (link show).
     Remove(remove::RemoveArguments),
+    /// Moves the accounts of re-keyed employees to their new employee numbers, once all of them are shown.
+    ///
+    /// An employee is re-keyed whose old number is gone, or has left, and whose record is there under a new number with the same
+    /// user name or e-mail and name, or the same full name and first day. Only pairs that leave no choice are moved; mirrors,
+    /// former names and history move along, and nothing is written to Tribal Habits. Until then no run deactivates such an
+    /// account, or creates a second one. Who moved them stays on record for 90 days (link show).
+    Rekey(rekey::RekeyArguments),
 }
 
 /// Runs one of the commands.
@@ -36,5 +44,6 @@ pub(crate) async fn run(stage: &Stage, command: LinkCommand) -> Result<(), Failu
         LinkCommand::Show(asked) => show::show(stage, &asked).await,
         LinkCommand::Set(asked) => set::set(stage, &asked).await,
         LinkCommand::Remove(asked) => remove::remove(stage, &asked).await,
+        LinkCommand::Rekey(asked) => rekey::rekey(stage, &asked).await,
     }
 }

@@ -6,7 +6,8 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::ports::people::{FindPersonByUserName, LoadChanges, LoadPerson};
+use habitsync_workflows::ports::people::{FindPersonByUserName, LoadPerson};
+use habitsync_workflows::rekey_people::load_history;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -47,7 +48,7 @@ pub(crate) async fn show(stage: &Stage, asked: &LinkArguments) -> Result<(), Fai
         Some(person) => person.employee_id.clone(),
         None => asked.person.parse().map_err(|_| nobody())?,
     };
-    let changes = table.load_changes(&employee_id).await?;
+    let changes = load_history(&table, &employee_id).await?;
     if person.is_none() && changes.is_empty() {
         return Err(nobody());
     }

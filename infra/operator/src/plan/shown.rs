@@ -132,7 +132,17 @@ impl Answer for Shown {
     }
 
     fn next(&self) -> Vec<String> {
-        vec![self.next_run.clone()]
+        let rekeyed = self
+            .problems
+            .iter()
+            .filter(|problem| matches!(problem.cause, Cause::Rekeyed { .. }));
+        let rekeyed = rekeyed.count();
+        let tenant = &self.tenant;
+        let relink = format!(
+            "{rekeyed} under new employee numbers: habitsync link rekey {tenant} shows and moves their accounts"
+        );
+        let relink = (rekeyed > 0).then_some(relink);
+        relink.into_iter().chain([self.next_run.clone()]).collect()
     }
 }
 

@@ -17,6 +17,7 @@ use crate::ports::holds::{LoadDecisions, LoadHold};
 use crate::ports::people::{FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson};
 use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindEmployee, FindUser};
+use crate::rekey_people::load_history;
 use crate::sync_users::InForce;
 use crate::sync_users::read::rejected_writes;
 
@@ -163,7 +164,7 @@ where
         // Whoever looks for the second time has seen them.
         let changes = match before {
             Some(before) => before.changes.clone(),
-            None => self.store.load_changes(&look.employee_id).await?,
+            None => load_history(self.store, &look.employee_id).await?,
         };
         let seen = look.seen(plan, changes);
         follow.reached(Reached::Planned(&seen));
