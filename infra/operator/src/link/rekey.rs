@@ -49,15 +49,16 @@ struct ShownPair {
 pub(super) async fn rekey(stage: &Stage, asked: &RekeyArguments) -> Result<(), Failure> {
     let by = asked.by.name()?;
     let tenant = stage.open(stage.in_force(&asked.tenant).await?).await?;
+    let in_force = InForce::version(tenant.version, &tenant.configuration);
     let next_run = PreviewUsers {
         employee_connect: &tenant.vendors.employee_connect,
         tribal_habits: &tenant.vendors.tribal_habits,
         store: &tenant.table,
         clock: &SystemClock,
     };
-    let reading = preview_users(&next_run, &tenant.configuration, None, Portal::AsTheNextRun);
+    let reading = preview_users(&next_run, in_force, None, Portal::AsTheNextRun);
     let preview = while_reading(stage.output, reading).await?;
-    let plan = preview.plan(InForce::version(tenant.version, &tenant.configuration))?;
+    let plan = preview.plan(in_force)?;
     let proposed = propose_rekeys(&tenant.table, plan.rekeyed).await?;
     let mut pairs = Pairs {
         tenant: asked.tenant.clone(),

@@ -12,6 +12,7 @@ mod operators;
 mod overview;
 mod person;
 mod rehearsing;
+mod rekeying;
 mod results;
 mod scanning;
 mod secrecy;
@@ -148,6 +149,7 @@ fn trials() -> Vec<Test> {
         operating::an_operator_lists_shows_replays_and_backfills_results,
         scanning::a_scan_before_go_live_finds_what_was_planted_and_writes_nothing,
         linking::an_account_that_no_rule_finds_is_linked_by_hand_and_its_results_follow,
+        rekeying::reissued_employee_numbers_keep_their_accounts_and_move_by_one_command,
         overview::every_customer_is_on_one_screen_and_one_of_them_in_full,
         overview::a_run_that_is_waited_for_says_what_it_did_and_exits_as_it_ended,
         overview::a_backfill_that_is_stopped_says_how_far_it_came_and_goes_on_there,
