@@ -27,6 +27,7 @@ impl Customer {
             return stage.in_force(&self.tenant).await;
         };
         let file = ConfigurationFile::read(path)?;
+        file.must_be_callable(stage)?;
         let said = &file.configuration.tenant;
         if *said != self.tenant {
             return Err(Failure::OtherTenant {

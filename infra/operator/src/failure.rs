@@ -78,6 +78,14 @@ pub(crate) enum Failure {
         /// Why.
         source: JobFailure,
     },
+    /// A vendor cannot be called under a configuration; nothing was changed.
+    #[error("{} was not applied: a vendor cannot be called under it ({source}); correct its base_url", path.display())]
+    Unusable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: JobFailure,
+    },
     /// A plan of removals was not decided about.
     #[error(transparent)]
     NotDecided(#[from] NotDecided),
@@ -265,6 +273,7 @@ impl Failure {
             | Self::NotDecided(_)
             | Self::RemovalNotSaid
             | Self::RunGoesOn(_) => Trouble::Data,
+            Self::Unusable { .. } => Trouble::Config,
             Self::Job(failure) => failure.trouble(),
             Self::Person(failure) => failure.trouble(),
             Self::NotLinked(failure) => failure.trouble(),
@@ -310,6 +319,7 @@ impl Failure {
             NotApplied::Service(source) => Self::NotApplied { path, source },
             NotApplied::Removes { people, said } => Self::Removes { path, people, said },
             NotApplied::Unchecked(source) => Self::Unchecked { path, source },
+            NotApplied::Unusable(source) => Self::Unusable { path, source },
         }
     }
 }

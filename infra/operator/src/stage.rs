@@ -1,13 +1,16 @@
 //! The stage that commands work on: its table, its secrets, its schedules, its customers, found by their names.
 
 use habitsync_aws_adapters::{Aws, Schedules, Secrets, SystemClock, Table};
+use habitsync_domain::configuration::{Finding, TenantConfiguration, unusable_base_url};
 use habitsync_domain::tenant::TenantId;
+use habitsync_domain::vendor::Vendor;
 use habitsync_vendor_http::VendorHosts;
 use habitsync_vendors::{OpenTenant, OpenTenants};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::tenants::{LoadConfiguration, StoredConfiguration};
 use jiff::SignedDuration;
+use url::Url;
 
 use crate::arguments::Place;
 use crate::failure::Failure;
@@ -61,6 +64,20 @@ impl Stage {
     pub(crate) async fn open(&self, stored: StoredConfiguration) -> Result<OpenTenant, Failure> {
         let tenants = OpenTenants::new(&self.aws, &self.table(), &self.name, self.vendor_hosts.clone())?;
         Ok(tenants.open_as(stored, SystemClock.now() + PATIENCE).await?)
+    }
+
+    /// What is wrong with the base URLs of a configuration that would be applied here: hosts that may not be called.
+    pub(crate) fn unusable_base_urls(&self, source: &str, configuration: &TenantConfiguration) -> Vec<Finding> {
+        let vendors = [
+            (Vendor::TribalHabits, &configuration.tribal_habits.base_url),
+            (Vendor::EmployeeConnect, &configuration.employee_connect.base_url),
+        ];
+        let finding = |(vendor, url): (Vendor, &Url)| {
+            let refused = self.vendor_hosts.base_url(url.as_str()).err()?;
+            let (problem, allowed) = (refused.to_string(), self.vendor_hosts.names());
+            Some(unusable_base_url(source, configuration, vendor, &problem, allowed))
+        };
+        vendors.into_iter().filter_map(finding).collect()
     }
 
     /// Prints an answer as was asked for.

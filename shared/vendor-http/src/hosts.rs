@@ -91,6 +91,12 @@ impl VendorHosts {
         Ok(self)
     }
 
+    /// The hosts on the list.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.suffixes
+    }
+
     /// Whether http and private addresses are allowed.
     #[must_use]
     pub fn private(&self) -> PrivateVendors {

@@ -20,7 +20,7 @@ use uuid::Uuid;
 use crate::held_lease::{give_back, keep_renewed};
 use crate::job_end::close_run;
 use crate::ports::clock::{Now, Pause};
-use crate::ports::failure::{ServiceFailure, VendorFailure};
+use crate::ports::failure::{ServiceFailure, VendorFailure, VendorFailureKind};
 use crate::ports::lease::{HoldLease, Lease, SaveFailure};
 use crate::ports::runs::{RememberJob, SaveRun};
 
@@ -131,6 +131,12 @@ impl JobFailure {
             Self::NotCredible(_) => Trouble::Vendor,
             Self::Service(_) | Self::Panicked(_) | Self::LeaseLost => Trouble::Ours,
         }
+    }
+
+    /// Whether the configuration leads to no address that may be called: no run under it can succeed.
+    #[must_use]
+    pub fn is_of_configuration(&self) -> bool {
+        matches!(self, Self::Vendor(failure) if failure.kind == VendorFailureKind::Misconfigured)
     }
 
     /// What is the same for everybody whom this meets; what a job cannot believe comes from the vendor that it reads first.

@@ -105,6 +105,12 @@ impl Preview {
         self.read.verifies()
     }
 
+    /// The custom fields that the portal's users show; none where it has no users, or was not read.
+    #[must_use]
+    pub fn portal_fields(&self) -> Option<BTreeSet<String>> {
+        self.read.portal_fields()
+    }
+
     /// The custom fields that anybody has.
     #[must_use]
     pub fn custom_fields(&self) -> &BTreeSet<String> {

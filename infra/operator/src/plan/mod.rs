@@ -5,11 +5,14 @@ mod counts;
 pub(crate) mod shown;
 mod words;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
+use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::trouble::Trouble;
-use habitsync_workflows::preview_users::{Portal, PreviewUsers, preview_users};
+use habitsync_workflows::apply_tenant::unknown_fields;
+use habitsync_workflows::preview_users::{Portal, Preview, PreviewUsers, preview_users};
 use habitsync_workflows::sync_users::InForce;
 
 pub(crate) use counts::lines_beside;
@@ -19,6 +22,7 @@ pub(crate) use words::{in_words, next_run_in_words, what};
 use crate::customer::Customer;
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::tenant::findings;
 use crate::terminal::while_reading;
 
 /// What is planned, and how much of it is shown.
@@ -40,9 +44,20 @@ pub(crate) struct PlanArguments {
     limit: usize,
 }
 
+/// Says which fields of a file the vendors do not know.
+fn warn(file: &Path, source: &str, configuration: &TenantConfiguration, preview: &Preview) {
+    let shown = preview.portal_fields();
+    let warnings = unknown_fields(source, configuration, preview.custom_fields(), shown.as_ref());
+    if !warnings.is_empty() {
+        eprintln!("{}", findings::warnings(file, &warnings));
+    }
+}
+
 /// Prints what the next run would do.
 pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCode, Failure> {
-    let tenant = asked.customer.open(stage).await?;
+    let stored = asked.customer.configuration(stage).await?;
+    let source = stored.source.clone();
+    let tenant = stage.open(stored).await?;
     let next_run = PreviewUsers {
         employee_connect: &tenant.vendors.employee_connect,
         tribal_habits: &tenant.vendors.tribal_habits,
@@ -57,6 +72,9 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCod
     let in_force = InForce::version(tenant.version, &tenant.configuration);
     let reading = preview_users(&next_run, in_force, None, portal);
     let preview = while_reading(stage.output, reading).await?;
+    if let Some(file) = &asked.customer.config {
+        warn(file, &source, &tenant.configuration, &preview);
+    }
     let plan = preview.plan(in_force)?;
     let configuration = &tenant.configuration;
     let mut shown = Shown {

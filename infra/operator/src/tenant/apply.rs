@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use habitsync_aws_adapters::SystemClock;
+use habitsync_domain::configuration::Status;
 use habitsync_workflows::apply_tenant::{
     AppliedConfiguration, ApplyTenant, Consent, Foreseen, NotApplied, foresee, put_in_force,
 };
@@ -45,6 +46,7 @@ pub(super) async fn apply_file(
     consent: Consent,
     way: Way,
 ) -> Result<(), Failure> {
+    must_be_callable(stage, file)?;
     let (table, schedules) = (stage.table(), stage.schedules().await?);
     let vendors = vendors::open(stage, file).await;
     let apply = ApplyTenant {
@@ -66,6 +68,14 @@ pub(super) async fn apply_file(
     let applied = put_in_force(&apply, foreseen).await.map_err(not_applied)?;
     tell(stage, &applied);
     Ok(())
+}
+
+/// Refuses hosts that may not be called, before anything is asked. A customer whose host is wrong can still be paused.
+fn must_be_callable(stage: &Stage, file: &ConfigurationFile) -> Result<(), Failure> {
+    match file.configuration.status {
+        Status::Paused => Ok(()),
+        Status::Live | Status::Draft => file.must_be_callable(stage),
+    }
 }
 
 fn is_agreed(file: &ConfigurationFile, foreseen: &Foreseen, consent: Consent, way: Way) -> Result<bool, Failure> {

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::configuration::{InvalidConfiguration, TenantConfiguration};
 
 use crate::failure::Failure;
+use crate::stage::Stage;
 
 /// A file that is a valid configuration.
 pub(crate) struct ConfigurationFile {
@@ -28,6 +29,18 @@ impl ConfigurationFile {
         Ok(Self {
             is_on_disk: true,
             ..Self::of(path, source)?
+        })
+    }
+
+    /// Refuses base URLs whose hosts may not be called from this stage, each with its line.
+    pub(crate) fn must_be_callable(&self, stage: &Stage) -> Result<(), Failure> {
+        let findings = stage.unusable_base_urls(&self.source, &self.configuration);
+        if findings.is_empty() {
+            return Ok(());
+        }
+        Err(Failure::Invalid {
+            path: self.path.clone(),
+            invalid: InvalidConfiguration { findings },
         })
     }
 

@@ -39,7 +39,7 @@ pub(super) fn in_lines(file: &ConfigurationFile, foreseen: &Foreseen) -> String 
 
 fn next_sync(next_step: String, foreseen: &Foreseen) -> String {
     match &foreseen.effect {
-        Effect::None => "users: nobody is treated differently\n".to_owned(),
+        Effect::None => "users: decided by the same rules as before, so the vendors were not asked\n".to_owned(),
         Effect::Unknown { failure, .. } => {
             format!("users: what the next sync would do cannot be told: {failure}\n")
         }
@@ -183,6 +183,7 @@ mod tests {
             at: jiff::Timestamp::UNIX_EPOCH,
             has_read_portal: true,
             custom_fields: std::collections::BTreeSet::new(),
+            portal_fields: None,
         };
         let new = in_lines(&file, &foreseen(None, &file, Effect::NextRun(Box::new(first))));
         let failure = habitsync_workflows::job_run::JobFailure::NotCredible("EmployeeConnect listed nobody".to_owned());

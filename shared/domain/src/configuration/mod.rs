@@ -11,6 +11,7 @@ mod finding;
 mod limits;
 mod mend;
 mod parse;
+mod portal_checks;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -27,6 +28,7 @@ use url::Url;
 
 pub use finding::{Finding, InvalidConfiguration};
 pub use limits::{Limits, RemovalLimit};
+pub use portal_checks::{unknown_portal_fields, unusable_base_url};
 pub use schema::schema;
 pub use unknown_fields::unknown_custom_fields;
 pub use users::{

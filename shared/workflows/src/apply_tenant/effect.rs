@@ -44,6 +44,8 @@ pub struct NextRun {
     pub has_read_portal: bool,
     /// The custom fields that anybody has in EmployeeConnect.
     pub custom_fields: BTreeSet<String>,
+    /// The custom fields that the portal's users show; none where it has no users, or was not read.
+    pub portal_fields: Option<BTreeSet<String>>,
 }
 
 /// Somebody about whom the two versions differ.
@@ -104,10 +106,18 @@ async fn may_be_linked<S: LoadPeople>(store: &S) -> bool {
     store.load_people().await.map_or(true, |people| !people.is_empty())
 }
 
-/// Whether nobody would be treated differently.
+/// Whether both decide by the same rules about the same employees and users.
 fn decides_alike(before: &TenantConfiguration, new: &TenantConfiguration) -> bool {
     let begins_to_write = before.status == Status::Draft && new.status == Status::Live;
-    before.users == new.users && before.limits == new.limits && before.time_zone == new.time_zone && !begins_to_write
+    let (hris, portal) = (&before.employee_connect, &before.tribal_habits);
+    let is_same_hris = hris.base_url == new.employee_connect.base_url && hris.auth == new.employee_connect.auth;
+    let is_same_portal = portal.base_url == new.tribal_habits.base_url;
+    is_same_hris
+        && is_same_portal
+        && before.users == new.users
+        && before.limits == new.limits
+        && before.time_zone == new.time_zone
+        && !begins_to_write
 }
 
 impl NextRun {
@@ -124,6 +134,7 @@ impl NextRun {
             at: preview.at,
             has_read_portal: preview.has_read_portal(),
             custom_fields: preview.custom_fields().clone(),
+            portal_fields: preview.portal_fields(),
         })
     }
 

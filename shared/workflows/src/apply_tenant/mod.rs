@@ -4,8 +4,10 @@
 
 mod effect;
 
+use std::collections::BTreeSet;
+
 use habitsync_domain::configuration::{
-    Finding, InvalidConfiguration, Status, TenantConfiguration, unknown_custom_fields,
+    Finding, InvalidConfiguration, Status, TenantConfiguration, unknown_custom_fields, unknown_portal_fields,
 };
 use habitsync_domain::job::Job;
 
@@ -87,6 +89,9 @@ pub enum NotApplied {
     /// It changes who has an account, and what the next run would do cannot be foreseen; nothing was changed.
     #[error("whom it would remove cannot be told: {0}")]
     Unchecked(JobFailure),
+    /// A vendor cannot be called at the address that it gives, whatever is agreed to; nothing was changed.
+    #[error("a vendor cannot be called under it: {0}")]
+    Unusable(JobFailure),
     /// The table or the scheduler failed. Applying the same file again completes what is missing.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
@@ -206,6 +211,9 @@ impl Foreseen {
     /// It would newly remove people whose number was not said, or what it would do to those who are linked cannot be told.
     pub fn must_be_agreed(&self, consent: Consent) -> Result<(), NotApplied> {
         match &self.effect {
+            Effect::Unknown { failure, .. } if failure.is_of_configuration() => {
+                Err(NotApplied::Unusable(failure.clone()))
+            }
             Effect::Unknown { failure, may_remove } if *may_remove && !consent.unchecked => {
                 Err(NotApplied::Unchecked(failure.clone()))
             }
@@ -222,11 +230,29 @@ impl Foreseen {
     }
 }
 
+/// Returns a warning for each custom field that an expression names and no record has, and for each that is mapped and that no
+/// user of the portal shows, by their lines in `source`. `shown` is none where the portal has no users, or was not read.
+#[must_use]
+pub fn unknown_fields(
+    source: &str,
+    configuration: &TenantConfiguration,
+    of_records: &BTreeSet<String>,
+    shown: Option<&BTreeSet<String>>,
+) -> Vec<Finding> {
+    let records = unknown_custom_fields(source, configuration, of_records);
+    let portal = shown.map(|shown| unknown_portal_fields(source, configuration, shown));
+    let mut warnings: Vec<_> = records.into_iter().chain(portal.into_iter().flatten()).collect();
+    warnings.sort_by_key(|warning| warning.line);
+    warnings
+}
+
 /// Custom fields that are named and that nobody has. Where nobody could be read, as before the customer's secrets are set, that
 /// is a warning too.
 fn warnings(source: &str, configuration: &TenantConfiguration, effect: &Effect) -> Vec<Finding> {
     match effect {
-        Effect::NextRun(next) => unknown_custom_fields(source, configuration, &next.custom_fields),
+        Effect::NextRun(next) => {
+            unknown_fields(source, configuration, &next.custom_fields, next.portal_fields.as_ref())
+        }
         Effect::Unknown { failure, .. } if configuration.names_custom_fields() => vec![Finding {
             line: None,
             message: format!("custom fields were not checked: {failure}"),

@@ -174,8 +174,8 @@ pub(super) const fn advice_about(cause: &Cause) -> Advice {
         Cause::RefusedField { .. } => advice(
             50,
             "Values that Tribal Habits does not accept",
-            "Correct the field in EmployeeConnect, or add the value to the field's list in Tribal Habits. Everything else \
-             about these people is up to date.",
+            "Correct the field in EmployeeConnect, or add the value to the field's list in Tribal Habits: then reply if it is not \
+             to wait for the next try. Everything else about these people is up to date.",
         ),
         Cause::InvalidValue { .. } => advice(
             51,

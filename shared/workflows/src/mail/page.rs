@@ -130,7 +130,7 @@ impl<'a> Page<'a> {
                 let run = next_run(self.letter, due.checked_sub(1.second()).unwrap_or(due));
                 // Where no run is scheduled, one after this moment tries it.
                 let then = run.unwrap_or_else(|| local_time::after(due, &self.configuration.time_zone));
-                Some(format!("{then}; sooner once it is corrected"))
+                Some(format!("{then}; sooner once it is corrected in EmployeeConnect"))
             }
         }
     }

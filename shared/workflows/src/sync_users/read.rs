@@ -83,6 +83,13 @@ pub(crate) struct Sources<'a, H, P, S> {
 }
 
 impl Read {
+    /// The custom fields that the portal's users show; none where there are no users, or this run does not verify.
+    pub(crate) fn portal_fields(&self) -> Option<BTreeSet<String>> {
+        let users = self.portal.as_ref().filter(|users| !users.is_empty())?;
+        let names = users.iter().flat_map(|user| user.fields.0.keys());
+        Some(names.filter(|name| name.is_custom()).map(ToString::to_string).collect())
+    }
+
     /// The custom fields that anybody has.
     pub(crate) fn custom_fields(&self) -> &BTreeSet<String> {
         &self.roster.custom_fields
