@@ -133,6 +133,8 @@ fn trials() -> Vec<Test> {
         users::bad_data::names_in_any_script_arrive_as_they_are_and_control_characters_do_not,
         users::bad_data::a_field_and_a_list_item_that_the_portal_does_not_have_cost_two_lines_and_no_second_request,
         users::bad_data::refused_credentials_are_mailed_to_the_customer,
+        users::bad_data::a_field_that_the_portal_lacks_stops_the_run_and_the_run_after_the_mend_writes,
+        users::bad_data::a_host_with_a_typo_is_refused_where_the_file_is_applied,
         courses::ready_topics_become_courses_and_near_misses_do_not,
         courses::a_missing_development_module_is_one_clear_message,
         mails::a_refused_field_is_told_once_reminded_of_and_cleared_once_it_is_corrected,

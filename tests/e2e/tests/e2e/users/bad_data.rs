@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{already_there, assert_says, at_work, count, staff};
 use crate::World;
+use crate::customer::{Customer, Said};
 
 pub(crate) async fn bad_data_is_mailed_once_and_stops_nobody(world: World) -> Result<(), Failed> {
     let customer = world.customer("bad-data").await?;
@@ -106,5 +107,75 @@ pub(crate) async fn refused_credentials_are_mailed_to_the_customer(world: World)
         mails.iter().any(|mail| mail.body_text.to_lowercase().contains(refused)),
         "{mails:?}"
     );
+    Ok(())
+}
+
+pub(crate) async fn a_field_that_the_portal_lacks_stops_the_run_and_the_run_after_the_mend_writes(
+    world: World,
+) -> Result<(), Failed> {
+    let mapping = r#""X-Jobtitle" = "employee.jobTitle""#;
+    let customer = world
+        .customer_like("lacks-a-field", |mut example| {
+            mapping.clone_into(&mut example.fields);
+            example
+        })
+        .await?;
+    let answer = customer.call("user-sync").await?;
+    assert_eq!(answer["errorType"], "RefusedAlike", "{answer}");
+    assert!(customer.active_users().len() < at_work(&customer).len(), "{answer}");
+    let mails = customer.mails_about("connection to Tribal Habits").await?;
+    assert_eq!(mails.len(), 1);
+    assert_says(&mails[0], &["X-Jobtitle", "you need not correct them"]);
+    assert!(customer.only_mail().await.is_err(), "no worklist");
+    let named = format!("{}: the configuration stops the job users", customer.example.tenant);
+    customer.watch().await?;
+    let is_alert =
+        |mail: &habitsync_local::Mail| mail.body_text.contains(&named) && mail.body_text.contains("X-Jobtitle");
+    let mails = customer.stack().mails().await?;
+    assert_eq!(
+        mails.iter().filter(|mail| is_alert(mail)).count(),
+        1,
+        "one operator alert"
+    );
+
+    let mended = customer.example.configuration.replace(mapping, "");
+    let applied = apply(&customer, "mended", &mended).await?;
+    assert_eq!(applied.code, 0, "{applied:?}");
+    let answer = customer.run("user-sync").await?;
+    assert_eq!(
+        customer.active_users().len(),
+        staff(&customer).len() + already_there(&customer),
+        "{answer}"
+    );
+    Ok(())
+}
+
+/// Applies this configuration from a file, with the command.
+async fn apply(customer: &Customer, name: &str, source: &str) -> Result<Said, Failed> {
+    let file = std::env::temp_dir().join(format!("habitsync-{}-{name}.toml", std::process::id()));
+    std::fs::write(&file, source)?;
+    let path = file.to_str().ok_or("a path")?;
+    let said = customer
+        .habitsync(&["tenant", "apply", path, "--unchecked", "--yes"])
+        .await;
+    std::fs::remove_file(&file)?;
+    said
+}
+
+pub(crate) async fn a_host_with_a_typo_is_refused_where_the_file_is_applied(world: World) -> Result<(), Failed> {
+    let customer = world.customer("typo").await?;
+    let source = &customer.example.configuration;
+    let portal = customer.portal().base_url();
+    let typo = portal.replace("127.0.0.1", "locahost");
+    assert!(portal != typo && source.contains(&portal), "{source}");
+    let refused = apply(&customer, "typo", &source.replace(&portal, &typo)).await?;
+    assert_ne!(refused.code, 0, "{refused:?}");
+    for words in [
+        "typo.toml:",
+        "not on the list of allowed hosts",
+        "did you mean localhost?",
+    ] {
+        assert!(refused.err.contains(words), "{refused:?}");
+    }
     Ok(())
 }
