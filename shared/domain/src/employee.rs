@@ -46,6 +46,9 @@ pub(crate) const ALWAYS_READ: [&str; 8] = [
     "terminationDate",
 ];
 
+/// So much of a list or a map is shown where a date belongs.
+const LONGEST_STRUCTURE: usize = 100;
+
 /// The record's field that says when the current employment began.
 pub(crate) const START_DATE: &str = "startDate";
 
@@ -181,13 +184,13 @@ impl Employee {
         texts.filter(|(_, text)| rules.stands_for_none(text))
     }
 
-    /// A field's value as it is written in the record; none where it is empty.
+    /// A field's value as it is written in the record, a list or a map cut short; none where it is empty.
     #[must_use]
     pub fn written(&self, field: &str) -> Option<String> {
         match self.fields.field(field)?.to_json() {
             Value::Null => None,
             Value::String(text) => Some(text),
-            other => Some(other.to_string()),
+            other => Some(other.to_string().chars().take(LONGEST_STRUCTURE).collect()),
         }
     }
 }

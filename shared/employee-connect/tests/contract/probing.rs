@@ -187,6 +187,23 @@ async fn dates_that_stand_for_none_and_old_last_days_of_active_people_are_counte
 }
 
 #[tokio::test]
+async fn dates_as_instants_and_a_value_for_none_are_read_and_counted() {
+    let rig = tenant().await;
+    let (instants, none) = (
+        Deviation::DatesAt("T00:00:00.000+11:00".to_owned()),
+        Deviation::NoLastDayIs("0001-01-01T00:00:00".to_owned()),
+    );
+    rig.tenant.deviate([instants, none]);
+    let probed = probed(&rig).await;
+    let dates = about(&probed, &assume::EMPLOYEE_DATES);
+    assert_eq!(
+        (dates.verdict, dates.seen.as_str()),
+        (Verdict::Ok, "26 dates can be read, 24 stand for none")
+    );
+    assert_eq!(about(&probed, &assume::EMPLOYEE_LAST_DAY).verdict, Verdict::Ok);
+}
+
+#[tokio::test]
 async fn dates_in_another_form_are_told_by_their_shape_alone() {
     let dates = with(Deviation::AustralianDates, &assume::EMPLOYEE_DATES).await;
     assert_eq!(dates.verdict, Verdict::Differs);

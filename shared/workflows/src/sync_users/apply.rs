@@ -116,7 +116,7 @@ where
         ..Applied::nothing()
     };
     writing.note_what_rests(plan, &mut applied).await?;
-    writing.note_last_days(plan).await?;
+    writing.note_last_days(plan, deadline).await?;
     let planned = plan.actions.iter().filter(|action| is_write(action)).count();
     for (attempted, action) in (1_u64..).zip(&plan.actions) {
         // Leavers come first, and lose their accounts whatever is refused of the others.
@@ -259,9 +259,13 @@ where
         Ok(())
     }
 
-    /// Stores when last days were first seen, before one of them takes an account away.
-    async fn note_last_days(&self, plan: &UserPlan) -> Result<(), JobFailure> {
+    /// Stores when last days were first seen, before one of them takes an account away. A slice that runs out of time leaves the
+    /// rest to the next.
+    async fn note_last_days(&self, plan: &UserPlan, deadline: Timestamp) -> Result<(), JobFailure> {
         for seen in &plan.last_days.seen {
+            if self.is_out_of_time(deadline) {
+                break;
+            }
             self.store.save_last_day(seen).await?;
         }
         for employee in &plan.last_days.forgotten {

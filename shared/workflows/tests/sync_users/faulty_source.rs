@@ -43,6 +43,8 @@ pub(crate) enum Wrong {
     NoLocation,
     NoTitle,
     UnreadableDate,
+    NoneAsLastDay,
+    OldLastDay,
     NoStartDate,
 }
 
@@ -102,6 +104,8 @@ fn wrong() -> impl Strategy<Value = Wrong> {
         1 => Just(Wrong::NoLocation),
         1 => Just(Wrong::NoTitle),
         1 => Just(Wrong::UnreadableDate),
+        1 => Just(Wrong::NoneAsLastDay),
+        1 => Just(Wrong::OldLastDay),
         2 => Just(Wrong::NoStartDate),
     ]
 }
@@ -343,6 +347,8 @@ fn spoil(record: &mut Value, wrong: Wrong) {
         Wrong::NoLocation => ("location", Value::Null),
         Wrong::NoTitle => ("jobTitle", Value::Null),
         Wrong::UnreadableDate => ("terminationDate", json!("soon")),
+        Wrong::NoneAsLastDay => ("terminationDate", json!("1900-01-01T00:00:00Z")),
+        Wrong::OldLastDay => ("terminationDate", json!("2025-06-30")),
         Wrong::NoStartDate => ("startDate", Value::Null),
     };
     record[field] = value;

@@ -24,6 +24,10 @@ pub enum Deviation {
     ActiveIs(String),
     /// Dates are `dd/mm/yyyy`.
     AustralianDates,
+    /// Dates have this time and offset behind them, for instance `T00:00:00+11:00`.
+    DatesAt(String),
+    /// This stands where there is no last day, for instance `0001-01-01`.
+    NoLastDayIs(String),
     /// Employees lack this field.
     Without(String),
     /// `employeeId` is a number.
@@ -81,6 +85,17 @@ impl Deviation {
                     employee.entry(field).and_modify(turn_round);
                 }
             }),
+            Self::DatesAt(time) => each_record(body, |employee| {
+                for field in ["startDate", "terminationDate"] {
+                    employee.entry(field).and_modify(|date| add_time(date, time));
+                }
+            }),
+            Self::NoLastDayIs(none) => each_record(body, |employee| {
+                let last_day = employee.entry("terminationDate").or_insert(Value::Null);
+                if last_day.is_null() {
+                    *last_day = none.as_str().into();
+                }
+            }),
             Self::Without(field) => each_record(body, |employee| drop(employee.remove(field))),
             Self::NumericIds => each_record(body, |employee| {
                 employee.entry("employeeId").and_modify(as_number);
@@ -95,6 +110,13 @@ fn turn_round(date: &mut Value) {
     let parts: Vec<_> = date.as_str().unwrap_or_default().split('-').collect();
     if let [year, month, day] = parts[..] {
         *date = format!("{day}/{month}/{year}").into();
+    }
+}
+
+/// `2026-03-01` as `2026-03-01T00:00:00+11:00`.
+fn add_time(date: &mut Value, time: &str) {
+    if let Some(day) = date.as_str() {
+        *date = format!("{day}{time}").into();
     }
 }
 
