@@ -9,7 +9,6 @@ use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent, Met
 use habitsync_vendor_http::take_traffic;
 use habitsync_vendors::{OpenTenant, OpenTenants};
 use habitsync_workflows::course_report::CourseReport;
-use habitsync_workflows::held_back::is_for_customer;
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
 use habitsync_workflows::mail::{
     MailSettings, News, Subject, Told, Worklist, tell_after_run, tell_customer, tell_of_run,
@@ -88,11 +87,6 @@ impl CourseSyncFunction {
         let Some(worklist) = worklist(outcome, &configuration.courses.reference) else {
             return Ok(Told::Nothing);
         };
-        if let Err(failure) = outcome
-            && !is_for_customer(&tenant.table, Job::Courses, failure).await?
-        {
-            return Ok(Told::Nothing);
-        }
         let news = News {
             configuration,
             subject: Subject::Courses,
@@ -114,8 +108,7 @@ fn worklist(outcome: &Outcome, reference: &str) -> Option<Worklist> {
             | RunOutcome::AlreadyRunning { .. }
             | RunOutcome::Superseded
             | RunOutcome::BackingOff { .. }
-            | RunOutcome::Paused
-            | RunOutcome::HeldBack,
+            | RunOutcome::Paused,
         )
         | Err(_) => None,
     }

@@ -30,14 +30,19 @@ impl Duties {
                 None
             }
             Err(_) => {
-                self.failed += 1;
-                error!(
-                    duty.name = name,
-                    "a duty took too long, and is given up until the next tick"
-                );
+                self.note_time_out(name);
                 None
             }
         }
+    }
+
+    /// Notes a duty that took too long.
+    pub(crate) fn note_time_out(&mut self, name: &'static str) {
+        self.failed += 1;
+        error!(
+            duty.name = name,
+            "a duty took too long, and is given up until the next tick"
+        );
     }
 
     /// Notes what a duty could not do that has done the rest of it.

@@ -5,11 +5,11 @@ use std::time::Duration;
 use habitsync_lambda_support::{Deadline, FunctionError, Metric, Metrics};
 use habitsync_workflows::fleet_view::{FleetView, look_at_fleet};
 use habitsync_workflows::mail::MailSettings;
-use habitsync_workflows::measure_fleet::measure_fleet;
+use habitsync_workflows::measure_fleet::{measure_fleet, measure_parked};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::fleet::{ListDue, ListParked, PostponeDue};
 use habitsync_workflows::ports::holds::ListDueHolds;
-use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents, ManageHeldBack};
+use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use habitsync_workflows::ports::mail::SendMail;
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
 use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, RememberTold};
@@ -21,6 +21,7 @@ use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
 use serde::de::IgnoredAny;
+use tokio::time::timeout;
 use tracing::info;
 
 use crate::duties::Duties;
@@ -47,8 +48,6 @@ pub(crate) struct Watchdog<'a, Fleet, Queue, Jobs, Mail, Clock> {
     pub(crate) queue: &'a Queue,
     /// Carries on unfinished runs.
     pub(crate) jobs: &'a Jobs,
-    /// Starts runs that go ahead where the job would stay away.
-    pub(crate) asked_for: &'a Jobs,
     pub(crate) mail: &'a Mail,
     pub(crate) mail_settings: &'a MailSettings,
     pub(crate) clock: &'a Clock,
@@ -63,7 +62,7 @@ pub(crate) async fn handle<Fleet, Queue, Jobs, Mail, Clock>(
 ) -> Result<Answer, FunctionError>
 where
     Fleet: ListDue + ListParked + PostponeDue + ListDueHolds,
-    Fleet: ListSummaries + ListIncidents + KeepIncident + ManageHeldBack + RememberTold + CountWaiting,
+    Fleet: ListSummaries + ListIncidents + KeepIncident + RememberTold + CountWaiting,
     Queue: QueueCompletion,
     Jobs: StartJob,
     Mail: SendMail,
@@ -74,7 +73,9 @@ where
     // Boxed: the futures are many calls deep.
     Box::pin(watchdog.look_after_customers(&mut duties)).await;
     let reminding = remind_of_holds(watchdog.fleet, watchdog.mail, watchdog.mail_settings, watchdog.clock);
-    duties.run("remind of what is held", reminding).await;
+    if let Some(reminders) = duties.run("remind of what is held", reminding).await {
+        duties.note("remind of what is held", &reminders.failures);
+    }
     let answer = Box::pin(watchdog.hand_on(deadline, &mut duties)).await;
     let failed = [(Metric::DutiesFailed, duties.failed())];
     watchdog.metrics.write(watchdog.clock.now(), &failed);
@@ -86,7 +87,7 @@ where
 impl<Fleet, Queue, Jobs, Mail, Clock> Watchdog<'_, Fleet, Queue, Jobs, Mail, Clock>
 where
     Fleet: ListDue + ListParked + PostponeDue + ListDueHolds,
-    Fleet: ListSummaries + ListIncidents + KeepIncident + ManageHeldBack + RememberTold + CountWaiting,
+    Fleet: ListSummaries + ListIncidents + KeepIncident + RememberTold + CountWaiting,
     Queue: QueueCompletion,
     Jobs: StartJob,
     Mail: SendMail,
@@ -109,17 +110,23 @@ where
         let measures = duties.run("measure the fleet", measuring).await.unwrap_or_default();
         duties.note("measure the fleet", &measures.failures);
         self.metrics.write(self.clock.now(), &measured::metrics(&measures));
+        let counting = async { Ok(measure_parked(self.fleet, &view, self.clock.now()).await) };
+        if let Some(parked) = duties.run("count what is parked", counting).await {
+            duties.note("count what is parked", &parked.failures);
+            self.metrics.write(self.clock.now(), &measured::of_parked(&parked));
+        }
         measured::log_who_is_unwell(&measures);
         let dead = measures.dead.unwrap_or_default();
         let (now, settings) = (self.clock.now(), self.mail_settings);
         let telling = tell_operators(self.fleet, self.mail, settings, &view, &incidents, &dead, now);
-        duties.run("tell the operators", telling).await;
+        if let Some(digest) = duties.run("tell the operators", telling).await {
+            duties.note("tell the operators", &digest.failures);
+        }
     }
 
     async fn tend(&self, view: &FleetView) -> IncidentReport {
         let tend = TendIncidents {
             fleet: self.fleet,
-            jobs: self.asked_for,
             mail: self.mail,
             mail_settings: self.mail_settings,
             clock: self.clock,
@@ -135,7 +142,13 @@ where
             jobs: self.jobs,
             clock: self.clock,
         };
-        let looked = Box::pin(watch_fleet(&watch, deadline.stop_at())).await;
+        let left = deadline.remaining(self.clock.now());
+        let watching = Box::pin(watch_fleet(&watch, deadline.stop_at()));
+        // A call that is never answered must not cost the other customers' mails and the numbers.
+        let Ok(looked) = timeout(left, watching).await else {
+            duties.note_time_out("hand on what is due");
+            return Ok(Answer::of(&FleetReport::default()));
+        };
         let report = looked.map_err(FunctionError::from).inspect_err(FunctionError::log)?;
         duties.note("hand on what is due", &report.failures);
         let answer = Answer::of(&report);
@@ -189,7 +202,6 @@ mod tests {
             fleet,
             queue: &Queue::default(),
             jobs: &StartedJobs::default(),
-            asked_for: &StartedJobs::default(),
             mail: &Mailbox::default(),
             mail_settings: &MailSettings {
                 sender: "sync@habitsync.example".parse().expect("an address"),

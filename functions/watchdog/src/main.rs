@@ -25,7 +25,6 @@ async fn main() -> Result<(), Error> {
         fleet: &table,
         queue: &aws.result_queue(&settings.result_queue_url),
         jobs: &jobs,
-        asked_for: &jobs.clone().asked_for(),
         mail: &aws.mailer(&settings.mail.sender, &settings.mail_configuration),
         mail_settings: &settings.mail,
         clock: &SystemClock,

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use habitsync_lambda_support::Metric;
-use habitsync_workflows::measure_fleet::FleetMeasures;
+use habitsync_workflows::measure_fleet::{FleetMeasures, ParkedMeasures};
 use tracing::warn;
 
 /// The measures as metrics; what could not be counted is left out.
@@ -15,8 +15,6 @@ pub(crate) fn metrics(measures: &FleetMeasures) -> Vec<(Metric, u64)> {
         (Metric::StaleCustomers, count(measures.stale.len())),
         (Metric::CustomersInIncident, measures.in_incident),
         (Metric::OpenIncidents, measures.open_incidents),
-        (Metric::ParkedResults, measures.parked),
-        (Metric::ParkedGrowth, measures.parked_growth),
         (Metric::StalledJobs, count(measures.stalled_jobs.len())),
         (Metric::UnreadableItems, measures.unreadable),
     ];
@@ -30,6 +28,14 @@ pub(crate) fn metrics(measures: &FleetMeasures) -> Vec<(Metric, u64)> {
     ];
     let counted = counted.into_iter().filter_map(|(metric, value)| Some((metric, value?)));
     known.into_iter().chain(counted).collect()
+}
+
+/// What is parked, as metrics.
+pub(crate) fn of_parked(measures: &ParkedMeasures) -> [(Metric, u64); 2] {
+    [
+        (Metric::ParkedResults, measures.parked),
+        (Metric::ParkedGrowth, measures.growth),
+    ]
 }
 
 /// One line, where there is somebody to look at.

@@ -42,7 +42,7 @@ pub enum Signature {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VendorTrouble {
-    /// It refused the credentials. A vendor whose sign-in is broken does so for everybody.
+    /// It refused the credentials.
     Credentials,
     /// It has no Development module for this customer.
     ModuleDisabled,
@@ -81,13 +81,11 @@ impl VendorTrouble {
         }
     }
 
-    /// Whether it can be the vendor's trouble with everybody: not what was agreed with one customer, and not our own time.
+    /// Whether many customers that fail so can be one incident of the vendor. What a customer has to mend never is: five
+    /// customers with rotated codes are five customers, and each has to hear of its own. Our own lack of time is none either.
     #[must_use]
-    pub const fn may_meet_everybody(self) -> bool {
-        !matches!(
-            self,
-            Self::ModuleDisabled | Self::NoTimeLeft | Self::Misconfigured | Self::RefusesAlike
-        )
+    pub const fn can_be_an_incident(self) -> bool {
+        !matches!(self.trouble(), Trouble::Config) && !matches!(self, Self::NoTimeLeft) && !self.needs_operator()
     }
 
     /// Whether operators mend it, or help the customer to, and so hear of it at once although it is of the class config.

@@ -32,7 +32,7 @@ pub enum Health {
     Dead,
     /// Removals wait for a word.
     Held,
-    /// A vendor's outage that meets many keeps jobs from running.
+    /// A job's last run failed, as those of many customers of the same vendor do.
     Incident,
     /// Live, and no job has succeeded yet; none is late either.
     New,
@@ -164,8 +164,6 @@ pub struct JobHealth {
     pub failing: Option<Failing>,
     /// How the last run that failed did.
     pub last_failure: Option<Failure>,
-    /// Since when it has been held back by a vendor's outage.
-    pub held_back_since: Option<Timestamp>,
     /// The end of its lease, where a run has not ended.
     pub lease_until: Option<Timestamp>,
 }
@@ -258,7 +256,6 @@ fn job_health(
         late_since,
         failing: state.failing,
         last_failure: state.last_failure,
-        held_back_since: summary.held_since.get(&job).copied(),
         lease_until: waiting.lease_until(job),
     }
 }
@@ -271,22 +268,20 @@ fn symptom(summary: &CustomerSummary, health: &JobHealth, incidents: &[Incident]
         job: Some(job),
         since,
     };
-    if summary.is_live() && summary.is_explained(job, incidents) {
-        let failing = health.failing.as_ref().map(|failing| failing.since);
-        let since = health.held_back_since.into_iter().chain(failing).min();
-        return Some(symptom(Health::Incident, since));
-    }
     if let Some(failing) = &health.failing {
-        return Some(symptom(Health::Failing, Some(failing.since)));
+        let is_explained = summary.is_live() && summary.is_explained(job, incidents);
+        let is = if is_explained {
+            Health::Incident
+        } else {
+            Health::Failing
+        };
+        return Some(symptom(is, Some(failing.since)));
     }
     if let Some(since) = health.late_since {
         return Some(symptom(Health::Late, Some(since)));
     }
     let is_left = |until: &Timestamp| now.duration_since(*until) >= STALLED_AFTER;
-    let left = health
-        .lease_until
-        .filter(is_left)
-        .filter(|_| health.held_back_since.is_none());
+    let left = health.lease_until.filter(is_left);
     if summary.gets_nowhere(job) || left.is_some() {
         return Some(symptom(Health::Stalled, left));
     }

@@ -15,6 +15,7 @@ use crate::hold::PlanId;
 use crate::lease;
 use crate::shrink::GoodRead;
 use crate::vendor::Vendor;
+use crate::vendor_domain::VendorDomain;
 
 /// One of a customer's scheduled jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,12 +43,12 @@ impl Job {
         }
     }
 
-    /// Whether the job calls this vendor.
+    /// The vendor that the job cannot succeed without: each of its successes shows that this vendor answers.
     #[must_use]
-    pub const fn calls(self, vendor: Vendor) -> bool {
-        match vendor {
-            Vendor::TribalHabits => true,
-            Vendor::EmployeeConnect => matches!(self, Self::Users | Self::Courses),
+    pub const fn source(self) -> Vendor {
+        match self {
+            Self::Users => Vendor::EmployeeConnect,
+            Self::Courses | Self::ResultsSweep => Vendor::TribalHabits,
         }
     }
 }
@@ -80,6 +81,9 @@ pub struct JobState {
     /// What the job fails with, where its last run failed.
     #[serde(default)]
     pub failing: Option<Failing>,
+    /// The domains at which the last run called the vendors; empty in rows of the versions that recorded none.
+    #[serde(default)]
+    pub domains: BTreeMap<Vendor, VendorDomain>,
     /// The local day on which the portal's users were last read and compared.
     #[serde(default)]
     pub last_verified_on: Option<Date>,

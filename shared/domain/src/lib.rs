@@ -69,4 +69,5 @@ pub mod trouble;
 pub mod user;
 pub mod user_plan;
 pub mod vendor;
+pub mod vendor_domain;
 pub mod vigilance;

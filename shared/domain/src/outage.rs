@@ -1,12 +1,14 @@
-//! What the operators are told of one customer's failing jobs, and when: trouble of a vendor once it has lasted, once, and that
-//! it is over; trouble of ours, and a configuration that operators mend, at once, once a day under each signature.
+//! What the operators hear of one customer's failing jobs, and when: a vendor's failure once it has lasted, once, and its end;
+//! an internal failure, and a configuration that operators mend, at once, once a day under each signature; a failure that the
+//! customer has to mend at once, once.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::failing::{Failing, Signature};
+use crate::failing::Failing;
 use crate::job::Job;
 use crate::trouble::Trouble;
 use crate::vigilance::Vigilance;
@@ -22,6 +24,9 @@ pub struct Told {
     /// Trouble of ours, by its signature, and when it was told.
     #[serde(default)]
     pub ours: BTreeMap<String, Timestamp>,
+    /// What the customer has to mend, by its signature, and when the operators heard of it.
+    #[serde(default)]
+    pub config: BTreeMap<String, Timestamp>,
     /// When dead results were told.
     #[serde(default)]
     pub dead_at: Option<Timestamp>,
@@ -51,6 +56,13 @@ pub enum News {
         /// With what, since when.
         failing: Failing,
     },
+    /// The customer's set-up failed this job; the customer has the mail.
+    Config {
+        /// Which job.
+        job: Job,
+        /// With what, since when.
+        failing: Failing,
+    },
     /// Results ended as dead within a day.
     Dead {
         /// How many.
@@ -59,22 +71,24 @@ pub enum News {
 }
 
 impl Told {
-    /// What is news of the customer's jobs at `now`, and what will have been told once it is. `is_explained` says whether an
-    /// open incident tells of a signature: then nobody is told here. `dead` counts the results that died within a day.
+    /// What is news of the customer's jobs at `now`, and what the operators will have heard once it is sent. `is_explained` says
+    /// whether an open incident explains what a job fails with: then its mail is enough. `dead` counts the results that died
+    /// within a day.
     #[must_use]
     pub fn news(
         &self,
         jobs: &[(Job, Option<Failing>)],
         dead: u64,
-        is_explained: impl Fn(&Signature) -> bool,
+        is_explained: impl Fn(Job) -> bool,
         vigilance: Vigilance,
         now: Timestamp,
     ) -> (Vec<News>, Self) {
         let (mut news, mut next) = (Vec::new(), self.clone());
         next.ours.retain(|_, told_at| now.duration_since(*told_at) < DAY);
+        next.forget_mended(jobs, now);
         for (job, failing) in jobs {
             match failing {
-                Some(failing) if is_explained(&failing.signature) => {}
+                Some(_) if is_explained(*job) => {}
                 Some(failing) if failing.signature.is_for_operators_at_once() => {
                     next.close(*job, &mut news);
                     next.tell_ours(*job, failing, &mut news, now);
@@ -82,8 +96,11 @@ impl Told {
                 Some(failing) if failing.signature.trouble() == Trouble::Vendor => {
                     next.tell_outage(*job, failing, vigilance, &mut news, now);
                 }
-                // What the customer has to mend is the customer's to hear; whatever it was before is over.
-                Some(_) | None => next.close(*job, &mut news),
+                Some(failing) => {
+                    next.close(*job, &mut news);
+                    next.tell_config(*job, failing, &mut news, now);
+                }
+                None => next.close(*job, &mut news),
             }
         }
         let is_told = next.dead_at.is_some_and(|told_at| now.duration_since(told_at) < DAY);
@@ -92,6 +109,26 @@ impl Told {
             news.push(News::Dead { count: dead });
         }
         (news, next)
+    }
+
+    /// What no job fails with any more is news again after a day: a job that fails now and then is one line a day.
+    fn forget_mended(&mut self, jobs: &[(Job, Option<Failing>)], now: Timestamp) {
+        let fails_with = |signature: &str| {
+            let mut failing = jobs.iter().filter_map(|(_, failing)| failing.as_ref());
+            failing.any(|failing| failing.signature.to_string() == signature)
+        };
+        self.config
+            .retain(|signature, told_at| fails_with(signature) || now.duration_since(*told_at) < DAY);
+    }
+
+    fn tell_config(&mut self, job: Job, failing: &Failing, news: &mut Vec<News>, now: Timestamp) {
+        if let Entry::Vacant(entry) = self.config.entry(failing.signature.to_string()) {
+            entry.insert(now);
+            news.push(News::Config {
+                job,
+                failing: failing.clone(),
+            });
+        }
     }
 
     fn tell_ours(&mut self, job: Job, failing: &Failing, news: &mut Vec<News>, now: Timestamp) {
@@ -131,7 +168,7 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failing::VendorTrouble;
+    use crate::failing::{Signature, VendorTrouble};
     use crate::vendor::Vendor;
 
     fn hours(hours: i64) -> Timestamp {
@@ -190,9 +227,15 @@ mod tests {
     }
 
     #[test]
-    fn what_the_customer_has_to_mend_is_not_the_operators_news() {
-        let refused = failing(VendorTrouble::Credentials, hours(0));
-        assert_eq!(news_of(&Told::default(), Some(refused), hours(100)).0, []);
+    fn what_the_customer_has_to_mend_is_one_line_until_it_is_mended() {
+        let refused = Some(failing(VendorTrouble::Credentials, hours(0)));
+        let both = [(Job::Users, refused.clone()), (Job::Courses, refused.clone())];
+        let (first, told) = Told::default().news(&both, 0, |_| false, usual(), hours(0));
+        assert!(matches!(first.as_slice(), [News::Config { .. }]), "{first:?}");
+        let (a_week_later, told) = news_of(&told, refused.clone(), hours(200));
+        let (mended, told) = news_of(&told, None, hours(201));
+        assert_eq!((a_week_later, mended), (vec![], vec![]));
+        assert_eq!(news_of(&told, refused, hours(202)).0.len(), 1);
     }
 
     #[test]

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::configuration::Status;
+use crate::failing::Signature;
 use crate::freshness::{Freshness, Timetable};
-use crate::incident::{Incident, Sighting};
+use crate::incident::{Attempt, Incident};
 use crate::job::{Job, JobState, STALLED_SLICES};
 use crate::outage::Told;
 use crate::tenant::TenantId;
@@ -31,8 +32,6 @@ pub struct CustomerSummary {
     pub timetable: Option<Timetable>,
     /// What each job remembers.
     pub jobs: BTreeMap<Job, JobState>,
-    /// Since when a run of a job has been held back by a vendor's outage.
-    pub held_since: BTreeMap<Job, Timestamp>,
     /// How many results are parked, as of the customer's last turn.
     pub parked: u64,
     /// What the operators have been told.
@@ -84,19 +83,15 @@ impl CustomerSummary {
         late.collect()
     }
 
-    /// Whether a job does not do what it should because of a vendor's outage that meets many.
+    /// Whether an open incident explains what the job fails with.
     #[must_use]
     pub fn is_explained(&self, job: Job, incidents: &[Incident]) -> bool {
-        let failing = self.job(job).failing;
-        let mut open = incidents.iter().filter(|incident| !incident.is_over());
-        // What is still held back when nothing holds it back any more is late like everything else.
-        let waits = |incident: &Incident| self.held_since.contains_key(&job) && job.calls(incident.vendor);
-        let fails = |incident: &Incident| {
-            failing
-                .as_ref()
-                .is_some_and(|failing| incident.explains(&failing.signature))
+        let JobState { failing, domains, .. } = self.job(job);
+        let Some(signature) = failing.map(|failing| failing.signature) else {
+            return false;
         };
-        open.any(|incident| waits(incident) || fails(incident))
+        let domain = signature.vendor().and_then(|vendor| domains.get(&vendor));
+        domain.is_some_and(|domain| incidents.iter().any(|incident| incident.explains(&signature, domain)))
     }
 
     /// Whether the job's last slices did nothing. One that fails says so itself: it is not one that gets nowhere.
@@ -106,19 +101,38 @@ impl CustomerSummary {
         state.failing.is_none() && state.stalled_slices > STALLED_SLICES
     }
 
-    /// What an incident sees of the customer: the jobs that run. A customer that is not live is not seen.
+    /// The customer's last attempts to use a vendor: each job's last success, and its failure where it fails. None of a customer
+    /// that is not live, and none at a domain that is not on record.
     #[must_use]
-    pub fn sightings(&self) -> Vec<Sighting> {
-        let seen = Job::ALL.into_iter().filter(|_| self.is_live()).map(|job| {
-            let state = self.job(job);
-            Sighting {
-                tenant: self.tenant.clone(),
-                job,
-                failing: state.failing,
-                held_since: self.held_since.get(&job).copied(),
-                last_success_at: state.last_success_at,
-            }
+    pub fn attempts(&self) -> Vec<Attempt> {
+        let jobs = Job::ALL.into_iter().filter(|_| self.is_live());
+        jobs.flat_map(|job| self.attempts_of(job)).collect()
+    }
+
+    fn attempts_of(&self, job: Job) -> impl Iterator<Item = Attempt> {
+        let JobState {
+            last_success_at,
+            failing,
+            domains,
+            ..
+        } = self.job(job);
+        let succeeded = last_success_at.map(|at| (job.source(), at, None));
+        let failed = failing.and_then(|failing| match failing.signature {
+            Signature::Vendor { vendor, kind } => Some((vendor, failing.last_at, Some(kind))),
+            Signature::Service { .. } => None,
         });
-        seen.collect()
+        let tenant = self.tenant.clone();
+        [succeeded, failed]
+            .into_iter()
+            .flatten()
+            .filter_map(move |(vendor, at, failed)| {
+                Some(Attempt {
+                    tenant: tenant.clone(),
+                    vendor,
+                    domain: domains.get(&vendor).filter(|domain| !domain.is_unknown())?.clone(),
+                    at,
+                    failed,
+                })
+            })
     }
 }

@@ -1,16 +1,33 @@
-//! The incident as a state machine, whatever the fleet's summary says from minute to minute.
+//! Incidents, from what a fleet's rows show minute by minute.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use habitsync_domain::configuration::Status;
 use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
-use habitsync_domain::incident::{Incident, Phase, Sighting, how_many_are_an_outage, outbreak, to_start};
-use habitsync_domain::job::Job;
+use habitsync_domain::incident::{Attempt, Incident, detect};
+use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::outage::Told;
+use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
+use habitsync_domain::vendor_domain::VendorDomain;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 const VENDOR: Vendor = Vendor::EmployeeConnect;
+
+const KINDS: [VendorTrouble; 10] = [
+    VendorTrouble::Credentials,
+    VendorTrouble::ModuleDisabled,
+    VendorTrouble::Refused,
+    VendorTrouble::NotFound,
+    VendorTrouble::RateLimited,
+    VendorTrouble::Unavailable,
+    VendorTrouble::Unreadable,
+    VendorTrouble::InconsistentRead,
+    VendorTrouble::NotCredible,
+    VendorTrouble::NoTimeLeft,
+];
 
 fn minute(minute: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute)
@@ -20,123 +37,198 @@ fn tenant(number: usize) -> TenantId {
     format!("customer-{number}").parse().expect("a tenant")
 }
 
-/// What a customer's row may say: it fails in some way since some minutes ago, or does not; a run of it may be held back.
-fn row() -> impl Strategy<Value = (Option<(Signature, i64)>, Option<i64>)> {
-    let kind = prop::sample::select(vec![
-        VendorTrouble::Unavailable,
-        VendorTrouble::Unavailable,
-        VendorTrouble::RateLimited,
-        VendorTrouble::Credentials,
-        VendorTrouble::ModuleDisabled,
-    ]);
-    let vendor = prop::sample::select(vec![VENDOR, VENDOR, VENDOR, Vendor::TribalHabits]);
-    let signature = (vendor, kind).prop_map(|(vendor, kind)| Signature::Vendor { vendor, kind });
-    (
-        prop::option::weighted(0.6, (signature, 0..20_i64)),
-        prop::option::weighted(0.3, 0..60_i64),
-    )
+fn domain(name: &str) -> VendorDomain {
+    VendorDomain::from_base_url(&format!("https://{name}").parse().expect("a URL"))
 }
 
-type Rows = Vec<(Option<(Signature, i64)>, Option<i64>)>;
-
-fn sightings(rows: &Rows, now: i64) -> Vec<Sighting> {
-    let of_row = rows.iter().enumerate().map(|(number, (failing, held))| Sighting {
+fn attempt(number: usize, at: i64, failed: Option<VendorTrouble>) -> Attempt {
+    Attempt {
         tenant: tenant(number),
-        job: Job::Users,
-        failing: failing
-            .clone()
-            .map(|(signature, ago)| Failing::after(None, signature, minute(now - ago))),
-        held_since: held.map(|ago| minute(now - ago)),
-        last_success_at: None,
-    });
-    of_row.collect()
-}
-
-fn phase_of(incident: &Incident) -> u8 {
-    match incident.phase {
-        Phase::Open { .. } => 0,
-        Phase::Recovering { .. } => 1,
-        Phase::Over { .. } => 2,
+        vendor: VENDOR,
+        domain: domain("employeeconnect.com"),
+        at: minute(at),
+        failed,
     }
 }
 
-proptest! {
-    #[test]
-    fn at_most_one_run_calls_a_vendor_that_is_down_and_nothing_is_forgotten(
-        minutes in prop::collection::vec((1..20_i64, prop::collection::vec(row(), 8)), 1..40),
-    ) {
-        let (mut now, mut incident): (i64, Option<Incident>) = (100, None);
-        for (passed, rows) in minutes {
-            now += passed;
-            let seen = sightings(&rows, now);
-            let Some(before) = incident.take().filter(|incident: &Incident| !incident.is_over()) else {
-                let found = outbreak(&seen, VENDOR, seen.len(), Timestamp::MIN, minute(now));
-                incident = found.map(|found| Incident::open(VENDOR, found, minute(now)));
-                continue;
-            };
-            let next = before.step(&seen, seen.len(), minute(now));
-            let admitted: Vec<_> = seen
-                .iter()
-                .filter(|sighting| next.admits(&sighting.tenant, sighting.job, minute(now)))
-                .collect();
-            match &next.phase {
-                Phase::Open { .. } => {
-                    prop_assert!(admitted.len() <= 1, "{admitted:?}");
-                    prop_assert!(to_start(&seen, std::slice::from_ref(&next)).is_empty());
-                }
-                Phase::Recovering { since } | Phase::Over { at: since, .. } => {
-                    prop_assert_eq!(admitted.len(), seen.len());
-                    prop_assert!(*since >= next.opened_at);
-                }
-            }
-            if let Some((probed, job)) = next.probe_after(&before) {
-                let sighting = seen.iter().find(|sighting| sighting.tenant == probed && sighting.job == job);
-                let failing = sighting.and_then(|sighting| sighting.failing.as_ref()).expect("a probe is of who fails");
-                prop_assert!(next.explains(&failing.signature));
-            }
-            prop_assert!(next.customers.is_superset(&before.customers) && next.kinds.is_superset(&before.kinds));
-            prop_assert!(phase_of(&before) <= phase_of(&next) || phase_of(&next) == 0, "over is over");
-            incident = Some(next);
+/// One customer's user sync, as its row in the summary has it.
+struct Row {
+    succeeded: Option<i64>,
+    failing: Option<Failing>,
+}
+
+impl Row {
+    fn run(&mut self, now: i64, failed: Option<VendorTrouble>) {
+        if let Some(kind) = failed {
+            let signature = Signature::Vendor { vendor: VENDOR, kind };
+            self.failing = Some(Failing::after(self.failing.take(), signature, minute(now)));
+        } else {
+            (self.succeeded, self.failing) = (Some(now), None);
         }
     }
 
-    #[test]
-    fn an_outbreak_is_of_customers_who_fail_alike_and_of_enough_of_them(rows in prop::collection::vec(row(), 1..40)) {
-        let now = 1000;
-        let seen = sightings(&rows, now);
-        if let Some(found) = outbreak(&seen, VENDOR, seen.len(), Timestamp::MIN, minute(now)) {
-            prop_assert!(!found.kinds.contains(&VendorTrouble::ModuleDisabled), "that is the customer's own");
-            for kind in &found.kinds {
-                let alike: BTreeSet<_> = seen
-                    .iter()
-                    .filter(|sighting| {
-                        let signature = Signature::Vendor { vendor: VENDOR, kind: *kind };
-                        sighting.failing.as_ref().is_some_and(|failing| {
-                            failing.signature == signature && failing.last_at > minute(now - 15)
-                        })
-                    })
-                    .map(|sighting| sighting.tenant.clone())
-                    .collect();
-                prop_assert!(alike.len() >= how_many_are_an_outage(seen.len()));
-                prop_assert!(found.customers.is_superset(&alike));
-            }
+    fn summary(&self, number: usize) -> CustomerSummary {
+        let state = JobState {
+            last_success_at: self.succeeded.map(minute),
+            failing: self.failing.clone(),
+            domains: BTreeMap::from([(VENDOR, domain("employeeconnect.com"))]),
+            ..JobState::default()
+        };
+        CustomerSummary {
+            tenant: tenant(number),
+            name: String::new(),
+            status: Status::Live,
+            version: 1,
+            live_since: None,
+            timetable: None,
+            jobs: BTreeMap::from([(Job::Users, state)]),
+            parked: 0,
+            told: Told::default(),
         }
-    }
-
-    #[test]
-    fn what_was_held_back_is_started_longest_waiting_first_and_twenty_at_a_time(
-        rows in prop::collection::vec(row(), 1..80),
-    ) {
-        let seen = sightings(&rows, 1000);
-        let held = seen.iter().filter(|sighting| sighting.held_since.is_some()).count();
-        let started = to_start(&seen, &[]);
-        prop_assert_eq!(started.len(), held.min(20));
-        prop_assert!(started.is_sorted_by_key(|sighting| sighting.held_since));
     }
 }
 
 #[test]
-fn five_customers_are_an_outage_or_a_fifth_of_a_small_fleet_and_never_one() {
-    let thresholds = [0, 1, 3, 10, 11, 20, 25, 300].map(how_many_are_an_outage);
-    assert_eq!(thresholds, [2, 2, 2, 2, 3, 4, 5, 5]);
+fn five_odd_customers_of_two_hundred_make_no_incident_however_they_fail() {
+    for kind in KINDS {
+        let mut rows: Vec<_> = (0..200)
+            .map(|_| Row {
+                succeeded: None,
+                failing: None,
+            })
+            .collect();
+        for now in 0..90 {
+            // Each customer's schedule fires once an hour, at a minute of its own; the five fail every time.
+            for (number, row) in rows
+                .iter_mut()
+                .enumerate()
+                .filter(|(number, _)| i64::try_from(number % 60) == Ok(now % 60))
+            {
+                row.run(now, (number < 5).then_some(kind));
+            }
+            let attempts: Vec<_> = rows
+                .iter()
+                .enumerate()
+                .flat_map(|(number, row)| row.summary(number).attempts())
+                .collect();
+            assert_eq!(detect(&attempts, minute(now)), None, "{kind:?} in minute {now}");
+        }
+    }
+}
+
+#[test]
+fn codes_that_five_of_six_customers_rotated_are_five_customers_and_no_incident() {
+    for kind in [VendorTrouble::Credentials, VendorTrouble::ModuleDisabled] {
+        let mut attempts: Vec<_> = (0..5).map(|number| attempt(number, 5, Some(kind))).collect();
+        attempts.push(attempt(5, 1, None));
+        assert_eq!(detect(&attempts, minute(6)), None);
+    }
+}
+
+#[test]
+fn an_incident_takes_five_customers_and_half_of_those_that_tried_and_none_that_succeeded_since() {
+    let fleet = |failed: usize, succeeded: usize, succeeded_at: i64| {
+        let failed = (0..failed).map(|number| attempt(number, 5, Some(VendorTrouble::Unavailable)));
+        let succeeded = (0..succeeded).map(|number| attempt(100 + number, succeeded_at, None));
+        failed.chain(succeeded).collect::<Vec<_>>()
+    };
+    let is_incident = |attempts: &[Attempt]| detect(attempts, minute(10)).is_some();
+    assert!(is_incident(&fleet(5, 5, 1)));
+    assert!(!is_incident(&fleet(4, 0, 1)), "four customers");
+    assert!(!is_incident(&fleet(5, 6, 1)), "fewer than half of those that tried");
+    assert!(is_incident(&fleet(5, 6, -6)), "they tried a quarter of an hour ago");
+    assert!(!is_incident(&fleet(50, 1, 6)), "one has succeeded since");
+    assert_eq!(detect(&fleet(50, 0, 1), minute(20)), None, "nobody tried lately");
+}
+
+#[test]
+fn one_success_ends_an_incident_and_failures_before_it_open_no_other() {
+    let mut attempts: Vec<_> = (0..6)
+        .map(|number| attempt(number, 5, Some(VendorTrouble::Unavailable)))
+        .collect();
+    let detected = detect(&attempts, minute(6)).expect("an incident");
+    let open = Incident::new(VENDOR, domain("employeeconnect.com"), detected, None);
+    assert_eq!(
+        open.next(&attempts, minute(200)),
+        open,
+        "nobody tries, and nothing is known"
+    );
+    attempts[3] = attempt(3, 201, None);
+    let ended = open.next(&attempts, minute(201));
+    assert_eq!(ended.ended_at, Some(minute(201)));
+    assert_eq!(ended.next(&attempts, minute(202)), ended);
+    assert!(!ended.is_settled(minute(205)) && ended.is_settled(minute(206)));
+    for number in 0..5 {
+        attempts[number] = attempt(number, 203, Some(VendorTrouble::Unavailable));
+    }
+    let again = ended.next(&attempts, minute(204));
+    assert!(
+        again.is_open() && again.opened_at == open.opened_at,
+        "the same incident: {again:?}"
+    );
+}
+
+#[test]
+fn an_incident_ends_when_nobody_fails_by_it_any_more() {
+    let attempts: Vec<_> = (0..6)
+        .map(|number| attempt(number, 5, Some(VendorTrouble::Unavailable)))
+        .collect();
+    let open = Incident::new(
+        VENDOR,
+        domain("employeeconnect.com"),
+        detect(&attempts, minute(6)).expect("one"),
+        None,
+    );
+    let paused = open.next(&[attempt(0, 7, Some(VendorTrouble::Credentials))], minute(8));
+    assert_eq!(paused.ended_at, Some(minute(8)));
+}
+
+#[test]
+fn items_of_the_versions_whose_incidents_prevented_runs_are_read_and_are_history() {
+    for phase in [
+        r#"{"phase":"open","failed_probes":2,"probe":{"tenant":"acme","job":"users","since":"2026-03-02T00:00:00Z","until":"2026-03-02T00:16:00Z"},"next_probe_at":"2026-03-02T00:00:00Z"}"#,
+        r#"{"phase":"recovering","since":"2026-03-02T00:00:00Z"}"#,
+        r#"{"phase":"over","at":"2026-03-02T00:00:00Z","told":true}"#,
+    ] {
+        let stored = format!(
+            r#"{{"vendor":"employee_connect","kinds":["unavailable","credentials"],"opened_at":"2026-03-01T23:00:00Z",
+            "customers":["acme","beta"],"phase":{phase},"last_probed":"acme","caught_up":3,"told":{{"thread":"m-1"}},"revision":7}}"#
+        );
+        let incident: Incident = serde_json::from_str(&stored).expect("is read");
+        assert_eq!((incident.affected.len(), incident.revision), (2, 7));
+        assert!(!incident.is_open() && incident.is_history());
+        let written = serde_json::to_string(&incident).expect("is written");
+        assert_eq!(serde_json::from_str::<Incident>(&written).expect("is read"), incident);
+    }
+}
+
+/// What became of one customer's last tries: minutes ago, and how they failed.
+fn tries() -> impl Strategy<Value = (Option<i64>, Option<(i64, VendorTrouble)>)> {
+    let kind = prop::sample::select(KINDS.to_vec());
+    (
+        prop::option::weighted(0.4, 0..40_i64),
+        prop::option::weighted(0.7, (0..40_i64, kind)),
+    )
+}
+
+proptest! {
+    #[test]
+    fn what_is_detected_is_what_the_rule_says(rows in prop::collection::vec(tries(), 1..40)) {
+        let now = 1000;
+        let attempts: Vec<_> = rows.iter().enumerate().flat_map(|(number, (succeeded, failed))| {
+            let succeeded = succeeded.map(|ago| attempt(number, now - ago, None));
+            succeeded.into_iter().chain(failed.map(|(ago, kind)| attempt(number, now - ago, Some(kind))))
+        }).collect();
+        let tried = rows.iter().filter(|(succeeded, failed)| {
+            succeeded.is_some_and(|ago| ago < 15) || failed.is_some_and(|(ago, _)| ago < 15)
+        }).count();
+        let last_success = rows.iter().filter_map(|(succeeded, _)| *succeeded).min().unwrap_or(i64::MAX);
+        let expected: BTreeSet<_> = KINDS.into_iter().filter(|kind| kind.can_be_an_incident()).filter(|kind| {
+            let alike = rows.iter().filter(|(_, failed)| failed.is_some_and(|(ago, it)| it == *kind && ago < 15 && ago < last_success));
+            let alike = alike.count();
+            alike >= 5 && 2 * alike >= tried
+        }).collect();
+        let detected = detect(&attempts, minute(now)).map(|detection| detection.kinds).unwrap_or_default();
+        prop_assert_eq!(detected, expected);
+    }
 }

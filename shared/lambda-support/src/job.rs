@@ -31,8 +31,7 @@ impl JobEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobAnswer {
     /// `finished`, `unfinished` (the watchdog goes on with it), `already_running`, `superseded` (another run took the lease over, and
-    /// carries the work on), `backing_off`, `paused`, or `held_back` (a vendor
-    /// is not well).
+    /// carries the work on), `backing_off` or `paused`.
     pub outcome: &'static str,
     /// What was done, by name; empty where nothing was.
     pub counts: Counts,
@@ -48,7 +47,6 @@ impl JobAnswer {
             RunOutcome::Superseded => ("superseded", Counts::new()),
             RunOutcome::BackingOff { .. } => ("backing_off", Counts::new()),
             RunOutcome::Paused => ("paused", Counts::new()),
-            RunOutcome::HeldBack => ("held_back", Counts::new()),
         };
         Self { outcome, counts }
     }

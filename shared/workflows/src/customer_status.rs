@@ -47,7 +47,7 @@ pub struct CustomerStatus {
     pub dead_because: Vec<Counted<String>>,
     /// Whether the customer's EmployeeConnect is called.
     pub breaker: Breaker,
-    /// Outages that meet the customer.
+    /// Open incidents by which the customer has failed.
     pub incidents: Vec<OpenIncident>,
     /// Addresses that mails to the customer do not go to any more: they bounced, or were called spam.
     pub mails_stopped: Vec<EmailAddress>,
@@ -116,7 +116,7 @@ where
     let ((waiting, dead, parked), (breaker, mails_stopped, last_runs)) = try_join(results, others).await?;
     let (incidents, mut all) = whatever_waits(fleet, now).await?;
     let waits = all.remove(tenant).unwrap_or_default();
-    let meeting = incidents.iter().filter(|incident| incident.customers.contains(tenant));
+    let meeting = incidents.iter().filter(|incident| incident.affected.contains(tenant));
     let mut health = CustomerHealth::of(&summary, waits, &incidents, now);
     // The number on the row is up to an hour old.
     health.parked = u64::try_from(parked.items.len()).unwrap_or(u64::MAX);

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::future::{try_join, try_join3};
 use habitsync_domain::failing::VendorTrouble;
 use habitsync_domain::health::{CustomerHealth, HeldRemovals, Waiting};
-use habitsync_domain::incident::{Incident, Phase};
+use habitsync_domain::incident::Incident;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
+use habitsync_domain::vendor_domain::VendorDomain;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -24,35 +25,35 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 pub struct FleetStatus {
     /// Every customer whose row can be read: the worst first, and then by identifier.
     pub customers: Vec<CustomerHealth>,
-    /// Outages that are not over.
+    /// Incidents that are open.
     pub incidents: Vec<OpenIncident>,
     /// Rows that cannot be read: of those customers nobody knows.
     pub unreadable: u64,
 }
 
-/// An outage that is not over, in short.
+/// An incident that is open, in short.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OpenIncident {
-    /// Whose.
+    /// The vendor that fails many customers alike.
     pub vendor: Vendor,
+    /// The domain at which it does.
+    pub domain: VendorDomain,
     /// How the vendor fails.
     pub kinds: BTreeSet<VendorTrouble>,
     /// Since when.
     pub opened_at: Timestamp,
-    /// How many customers were met by it.
+    /// How many customers have failed by it so far.
     pub customers: u64,
-    /// Whether the vendor answers again, and customers catch up.
-    pub recovering: bool,
 }
 
 impl From<&Incident> for OpenIncident {
     fn from(incident: &Incident) -> Self {
         Self {
             vendor: incident.vendor,
+            domain: incident.domain.clone(),
             kinds: incident.kinds.clone(),
             opened_at: incident.opened_at,
-            customers: u64::try_from(incident.customers.len()).unwrap_or(u64::MAX),
-            recovering: matches!(incident.phase, Phase::Recovering { .. }),
+            customers: u64::try_from(incident.affected.len()).unwrap_or(u64::MAX),
         }
     }
 }
@@ -79,7 +80,7 @@ where
     })
 }
 
-/// The outages that are not over, and what waits of each customer.
+/// The incidents that are open, and what waits of each customer.
 pub(crate) async fn whatever_waits<F>(
     fleet: &F,
     now: Timestamp,
@@ -119,7 +120,7 @@ where
         let held = &mut waiting.entry(hold.tenant.clone()).or_default().held;
         *held = Some(newer(held.take(), hold));
     }
-    let open = incidents.into_iter().filter(|incident| !incident.is_over());
+    let open = incidents.into_iter().filter(Incident::is_open);
     Ok((open.collect(), waiting))
 }
 

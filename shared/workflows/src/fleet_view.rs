@@ -1,6 +1,6 @@
 //! What the watchdog knows of the whole fleet in one tick: read once, and looked at by each of its duties.
 
-use habitsync_domain::incident::{Incident, Sighting};
+use habitsync_domain::incident::{Attempt, Incident};
 use habitsync_domain::summary::CustomerSummary;
 
 use crate::ports::failure::ServiceFailure;
@@ -14,7 +14,7 @@ pub struct FleetView {
     pub customers: Vec<CustomerSummary>,
     /// Rows that cannot.
     pub unreadable: u64,
-    /// Outages of a vendor, the last one of each.
+    /// The last incident of each vendor's domain.
     pub incidents: Vec<Incident>,
 }
 
@@ -37,9 +37,9 @@ impl FleetView {
         self.customers.iter().filter(|customer| customer.is_live())
     }
 
-    /// Every job of every live customer.
+    /// The last attempts of every live customer.
     #[must_use]
-    pub fn sightings(&self) -> Vec<Sighting> {
-        self.customers.iter().flat_map(CustomerSummary::sightings).collect()
+    pub fn attempts(&self) -> Vec<Attempt> {
+        self.customers.iter().flat_map(CustomerSummary::attempts).collect()
     }
 }

@@ -48,8 +48,6 @@ pub enum RunOutcome<T> {
     },
     /// The customer is paused, or does not use this job (yet); nothing was done.
     Paused,
-    /// A vendor is not well, and left alone; nothing was done. The watchdog starts the run once it is over.
-    HeldBack,
     /// All there was to do is done.
     Finished(T),
     /// The time ran out; the rest is left to the next run.

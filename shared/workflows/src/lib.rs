@@ -12,7 +12,6 @@ pub mod customer_status;
 pub mod examine_customer;
 pub mod fleet_status;
 pub mod fleet_view;
-pub mod held_back;
 mod held_lease;
 pub mod holds;
 mod job_end;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::stream::{self, StreamExt};
 use habitsync_domain::incident::Incident;
 use habitsync_domain::job::{Job, STALLED_AFTER};
 use habitsync_domain::parked_results::in_turn;
@@ -13,6 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::fleet_view::FleetView;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::summary::{CountWaiting, OpenRun};
+
+/// How many customers' parked results are counted at a time.
+const IN_FLIGHT: usize = 16;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -26,20 +30,16 @@ pub struct FleetMeasures {
     pub live: u64,
     /// Whose jobs are late, and which; those that an incident explains are not among them.
     pub stale: BTreeMap<TenantId, Vec<LateJob>>,
-    /// Live customers whose jobs wait for a vendor, or fail by its outage.
+    /// Live customers whose jobs fail by an incident.
     pub in_incident: u64,
     /// Live customers of whom it is not known when their jobs are due: applying their configuration again tells.
     pub without_timetable: Vec<TenantId>,
-    /// Outages that are not over.
+    /// Incidents that are open.
     pub open_incidents: u64,
     /// Results that could be recorded, and have not been.
     pub unsent: Option<u64>,
     /// The age of the one that could have been recorded longest ago.
     pub oldest_unsent: Option<SignedDuration>,
-    /// Parked results, each customer's as of their last turn.
-    pub parked: u64,
-    /// How many more are parked than at the last turn, an hour ago, of the customers whose turn it is.
-    pub parked_growth: u64,
     /// Results that ended as dead within a day, by customer.
     pub dead: Option<BTreeMap<TenantId, u64>>,
     /// Customers whose EmployeeConnect is left alone.
@@ -56,7 +56,7 @@ pub struct FleetMeasures {
     pub failures: Vec<ServiceFailure>,
 }
 
-/// Measures the fleet: five queries of the index, and one, and a write, for each customer whose turn it is.
+/// Measures the fleet: five queries of the index.
 pub async fn measure_fleet<F: CountWaiting>(
     fleet: &F,
     view: &FleetView,
@@ -66,14 +66,14 @@ pub async fn measure_fleet<F: CountWaiting>(
     let mut measures = FleetMeasures {
         live: count(view.live().count()),
         unreadable: view.unreadable,
-        open_incidents: count(incidents.iter().filter(|incident| !incident.is_over()).count()),
+        open_incidents: count(incidents.iter().filter(|incident| incident.is_open()).count()),
         ..FleetMeasures::default()
     };
     let runs = measures.note(fleet.list_open_runs().await);
     measures.unreadable += runs.as_ref().map_or(0, |runs| runs.unreadable);
     let runs = runs.map(|runs| runs.items);
     measures.look_at_customers(view, runs.as_deref().unwrap_or_default(), incidents, now);
-    measures.stalled_runs = runs.map(|runs| stalled(&runs, view, now));
+    measures.stalled_runs = runs.map(|runs| stalled(&runs, now));
     if let Some(unsent) = measures.note(fleet.count_unsent().await) {
         measures.unsent = Some(unsent.count);
         let age = unsent.oldest_since.map(|since| now.duration_since(since));
@@ -82,7 +82,46 @@ pub async fn measure_fleet<F: CountWaiting>(
     measures.dead = measures.note(fleet.count_dead(ago(now, DAY)).await);
     measures.open_breakers = measures.note(fleet.count_open_breakers().await);
     measures.old_holds = measures.note(fleet.count_holds(ago(now, OLD_HOLD)).await);
-    measures.count_parked(fleet, view, now).await;
+    measures
+}
+
+/// How many results are parked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ParkedMeasures {
+    /// All of them, each customer's as of the customer's last turn.
+    pub parked: u64,
+    /// How many more are parked than at the last turn, an hour ago, of the customers whose turn it is.
+    pub growth: u64,
+    /// Customers whose parked results could not be counted.
+    pub failures: Vec<ServiceFailure>,
+}
+
+/// Counts what is parked: one query and one write for each customer whose turn it is, several customers at a time.
+pub async fn measure_parked<F: CountWaiting>(fleet: &F, view: &FleetView, now: Timestamp) -> ParkedMeasures {
+    let before: BTreeMap<_, _> = view
+        .customers
+        .iter()
+        .map(|customer| (customer.tenant.clone(), customer.parked))
+        .collect();
+    let turn: Vec<_> = in_turn(before.keys().cloned().collect(), now).collect();
+    let counts = turn
+        .iter()
+        .map(async |tenant| (tenant, fleet.count_parked(tenant).await));
+    let counts: Vec<_> = stream::iter(counts).buffer_unordered(IN_FLIGHT).collect().await;
+    let known = before.iter().filter(|(tenant, _)| !turn.contains(tenant));
+    let mut measures = ParkedMeasures {
+        parked: known.map(|(_, parked)| parked).sum(),
+        ..ParkedMeasures::default()
+    };
+    for (tenant, counted) in counts {
+        let was = before.get(tenant).copied().unwrap_or_default();
+        let is = counted.unwrap_or_else(|failure| {
+            measures.failures.push(failure);
+            was
+        });
+        measures.parked += is;
+        measures.growth += is.saturating_sub(was);
+    }
     measures
 }
 
@@ -105,11 +144,10 @@ impl FleetMeasures {
                     .filter(|run| run.tenant == customer.tenant && run.job == job);
                 of_job.map(|run| run.lease_until).max()
             };
-            let (explained, late): (Vec<_>, Vec<_>) = customer
-                .late_jobs(lease_until, now)
-                .into_iter()
-                .partition(|late| customer.is_explained(late.job, incidents));
-            self.in_incident += u64::from(!explained.is_empty() || !customer.held_since.is_empty());
+            let mut late = customer.late_jobs(lease_until, now);
+            late.retain(|late| !customer.is_explained(late.job, incidents));
+            let fails = Job::ALL.into_iter().any(|job| customer.is_explained(job, incidents));
+            self.in_incident += u64::from(fails);
             if !late.is_empty() {
                 self.stale.insert(customer.tenant.clone(), late);
             }
@@ -117,24 +155,6 @@ impl FleetMeasures {
                 self.without_timetable.push(customer.tenant.clone());
             }
             self.stalled_jobs.extend(stalled_jobs(customer));
-        }
-    }
-
-    async fn count_parked<F: CountWaiting>(&mut self, fleet: &F, view: &FleetView, now: Timestamp) {
-        let before: BTreeMap<_, _> = view
-            .customers
-            .iter()
-            .map(|customer| (&customer.tenant, customer.parked))
-            .collect();
-        let tenants = before.keys().map(|tenant| (*tenant).clone()).collect();
-        let turn: Vec<_> = in_turn(tenants, now).collect();
-        let known = before.iter().filter(|(tenant, _)| !turn.contains(tenant));
-        self.parked = known.map(|(_, parked)| parked).sum();
-        for tenant in turn {
-            let was = before.get(&tenant).copied().unwrap_or_default();
-            let is = self.note(fleet.count_parked(&tenant).await).unwrap_or(was);
-            self.parked += is;
-            self.parked_growth += is.saturating_sub(was);
         }
     }
 
@@ -148,15 +168,10 @@ fn stalled_jobs(customer: &CustomerSummary) -> impl Iterator<Item = (TenantId, J
     jobs.map(|job| (customer.tenant.clone(), job))
 }
 
-/// What is held back is carried on later.
-fn stalled(runs: &[OpenRun], view: &FleetView, now: Timestamp) -> Vec<(TenantId, Job)> {
-    let is_held = |run: &OpenRun| {
-        let customer = view.customers.iter().find(|customer| customer.tenant == run.tenant);
-        customer.is_some_and(|customer| customer.held_since.contains_key(&run.job))
-    };
+fn stalled(runs: &[OpenRun], now: Timestamp) -> Vec<(TenantId, Job)> {
     let stalled = runs
         .iter()
-        .filter(|run| now.duration_since(run.lease_until) >= STALLED_AFTER && !is_held(run));
+        .filter(|run| now.duration_since(run.lease_until) >= STALLED_AFTER);
     stalled.map(|run| (run.tenant.clone(), run.job)).collect()
 }
 

@@ -82,13 +82,14 @@ where
         }
         report.unreadable += u64::try_from(received.unreadable.len()).unwrap_or(u64::MAX);
         for receipt in received.others.iter().chain(&received.unreadable) {
-            read.queue.settle_feedback(receipt).await?;
+            report.failures.extend(read.queue.settle_feedback(receipt).await.err());
         }
         for (heard, receipt) in &received.reports {
-            match read.count(heard, &mut report).await {
-                Ok(()) => read.queue.settle_feedback(receipt).await?,
-                Err(failure) => report.failures.push(failure),
-            }
+            let counted = match read.count(heard, &mut report).await {
+                Ok(()) => read.queue.settle_feedback(receipt).await,
+                Err(failure) => Err(failure),
+            };
+            report.failures.extend(counted.err());
         }
     }
     Ok(report)

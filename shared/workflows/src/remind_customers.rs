@@ -12,8 +12,8 @@ use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::{AlertState, DueReminder, KeepReminders, SendMail};
 use crate::ports::tenants::LoadConfiguration;
 
-/// How many are looked up at a time.
-const PAGE: u32 = 50;
+/// How many are looked up at a time: all of a large fleet, since those that cannot be put off stay at the beginning.
+const PAGE: u32 = 10_000;
 
 /// How long a reminder that is being sent has before it counts as lost.
 const PUT_OFF: SignedDuration = SignedDuration::from_hours(1);
@@ -75,11 +75,15 @@ where
         if remind.clock.time_until(deadline) <= ROOM {
             break;
         }
+        let seen = reminder.clone();
         match remind.remind(reminder).await {
             Ok(Reminded::Sent) => report.sent += 1,
             Ok(Reminded::PutOff) => report.put_off += 1,
             Ok(Reminded::MovedOn) => report.moved_on += 1,
-            Err(failure) => report.failures.push(failure),
+            Err(failure) => {
+                report.failures.push(failure);
+                remind.put_off_failed(&seen).await;
+            }
         }
     }
     Ok(report)
@@ -125,6 +129,12 @@ where
             return self.put_off(&claim, None).await;
         };
         self.send(&claim, told, &configuration, subject, now).await
+    }
+
+    /// One that failed before it was claimed would fail again every minute, before those of other customers.
+    async fn put_off_failed(&self, reminder: &DueReminder) {
+        let until = later(self.clock.now(), PUT_OFF);
+        drop(self.fleet.postpone_reminder(reminder, Some(until)).await);
     }
 
     async fn put_off(&self, reminder: &DueReminder, until: Option<Timestamp>) -> Result<Reminded, ServiceFailure> {

@@ -13,31 +13,41 @@ use crate::ports::mail::SendMail;
 /// A reminder that could not be sent is tried again after this time.
 const TRIED_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
-/// How many one mail tells of; the rest has to wait for the next look.
-const PAGE: u32 = 50;
+/// How many one mail lists by name; it counts the rest.
+const LISTED: usize = 200;
 
-/// Tells the operator of every hold that is due, and returns how many those were.
+/// What became of the holds that were due.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct HoldReminders {
+    /// How many the mail was about.
+    pub reminded: usize,
+    /// Holds whose reminder could not be put off: they are left out, and looked at again in a minute.
+    pub failures: Vec<ServiceFailure>,
+}
+
+/// Mails the operator about every hold that is due. One customer's hold that cannot be changed keeps no other out of the mail.
 ///
 /// # Errors
-/// The table or the mail failed. A reminder that was put off and not sent comes an hour later.
+/// The table could not be read, or the mail not be sent: then it is tried again in an hour.
 pub async fn remind_of_holds<Fleet, Mails, Clock>(
     fleet: &Fleet,
     mail: &Mails,
     settings: &MailSettings,
     clock: &Clock,
-) -> Result<u64, ServiceFailure>
+) -> Result<HoldReminders, ServiceFailure>
 where
     Fleet: ListDueHolds,
     Mails: SendMail,
     Clock: Now,
 {
     let now = clock.now();
-    let due = fleet.list_due_holds(now, PAGE).await?;
-    let mut reminded = Vec::new();
+    let due = fleet.list_due_holds(now, u32::MAX).await?;
+    let (mut reminded, mut failures) = (Vec::new(), Vec::new());
     for hold in due.items {
         // Of two watchdogs one reminds.
-        if fleet.postpone_hold(&hold, next(&hold, now)).await? {
-            reminded.push(hold);
+        match fleet.postpone_hold(&hold, next(&hold, now)).await {
+            Ok(is_postponed) => reminded.extend(is_postponed.then_some(hold)),
+            Err(failure) => failures.push(failure),
         }
     }
     if !reminded.is_empty() {
@@ -47,7 +57,10 @@ where
         }
         told?;
     }
-    Ok(u64::try_from(reminded.len()).unwrap_or(u64::MAX))
+    Ok(HoldReminders {
+        reminded: reminded.len(),
+        failures,
+    })
 }
 
 /// Makes the holds due again soon, as far as the table allows: nothing was sent about them.
@@ -85,11 +98,14 @@ fn notice(holds: &[DueHold], now: Timestamp) -> Notice {
         [hold] => format!("{}: removals are still held (plan {})", hold.tenant, hold.plan),
         _ => format!("removals of {} customers are still held", holds.len()),
     };
+    let more = holds.len().saturating_sub(LISTED);
+    let more = (more > 0).then(|| format!("  … and {more} more; habitsync status --unwell"));
     Notice {
         title,
         lines: [intro.to_owned(), String::new()]
             .into_iter()
-            .chain(holds.iter().map(line))
+            .chain(holds.iter().take(LISTED).map(line))
+            .chain(more)
             .collect(),
     }
 }

@@ -9,11 +9,9 @@ use habitsync_domain::sweep_window::SweepWindow;
 use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
-use crate::held_back::is_held_back;
 use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::ServiceFailure;
-use crate::ports::incidents::{ListIncidents, NoteHeldBack};
 use crate::ports::queue::QueueCompletion;
 use crate::ports::results::{KnownResult, LookUpResult, ReleaseResults};
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
@@ -61,7 +59,6 @@ pub async fn sweep_results<Table, Portal, Queue, Clock>(
 ) -> Result<RunOutcome<SweepReport>, JobFailure>
 where
     Table: LookUpResult + ReleaseResults + FindGoLive + HoldLease + SaveRun + RememberJob,
-    Table: ListIncidents + NoteHeldBack,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Clock: Now + Pause,
@@ -69,10 +66,6 @@ where
     if sweep.configuration.status != Status::Live || !sweep.configuration.results.enabled {
         stop_job(sweep.table, sweep.clock, Job::ResultsSweep).await?;
         return Ok(RunOutcome::Paused);
-    }
-    let tenant = &sweep.configuration.tenant;
-    if is_held_back(sweep.table, tenant, Job::ResultsSweep, sweep.clock.now()).await? {
-        return Ok(RunOutcome::HeldBack);
     }
     let work = async |_: &Table, state: &mut JobState| sweep.work(state, start.deadline).await;
     run_job(sweep.table, sweep.clock, Job::ResultsSweep, start, work).await
@@ -86,6 +79,7 @@ where
     Clock: Now,
 {
     async fn work(&self, state: &mut JobState, deadline: Timestamp) -> Result<Progress<SweepReport>, JobFailure> {
+        state.domains = self.configuration.vendor_domains();
         let began = self.clock.now();
         // A customer that was paused is not any more: what was parked meanwhile goes on.
         self.table.release_results(&ParkedOn::Customer, began).await?;

@@ -17,12 +17,10 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 use crate::course_report::CourseReport;
-use crate::held_back::is_held_back;
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::courses::{LoadTopics, SaveTopic};
 use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
-use crate::ports::incidents::{ListIncidents, NoteHeldBack};
 use crate::ports::lease::SaveFailure;
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
@@ -57,7 +55,6 @@ pub async fn sync_courses<Table, Portal, Hris, Clock>(
 ) -> Result<RunOutcome<CourseReport>, JobFailure>
 where
     Table: LoadTopics + SaveTopic + ReleaseResults + HoldLease + SaveRun + RememberJob,
-    Table: ListIncidents + NoteHeldBack,
     Portal: ListTopics,
     Hris: SaveCourse,
     Clock: Now + Pause,
@@ -66,11 +63,10 @@ where
         stop_job(sync.table, sync.clock, Job::Courses).await?;
         return Ok(RunOutcome::Paused);
     }
-    let tenant = &sync.configuration.tenant;
-    if is_held_back(sync.table, tenant, Job::Courses, sync.clock.now()).await? {
-        return Ok(RunOutcome::HeldBack);
-    }
-    let work = async |held: &Table, _: &mut JobState| sync.writing_through(held).work(start.deadline).await;
+    let work = async |held: &Table, state: &mut JobState| {
+        state.domains = sync.configuration.vendor_domains();
+        sync.writing_through(held).work(start.deadline).await
+    };
     run_job(sync.table, sync.clock, Job::Courses, start, work).await
 }
 

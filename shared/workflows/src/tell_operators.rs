@@ -1,9 +1,9 @@
-//! Every minute: what the operators have to hear of single customers, in one mail for all of it. When is decided in
+//! Every minute: the operators' mail about single customers, one for all of them. When a line is due is decided in
 //! [`habitsync_domain::outage`].
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::failing::{Failing, Signature};
+use habitsync_domain::failing::Failing;
 use habitsync_domain::incident::Incident;
 use habitsync_domain::job::Job;
 use habitsync_domain::outage::{News, Told};
@@ -19,11 +19,20 @@ use crate::ports::mail::SendMail;
 use crate::ports::summary::RememberTold;
 use crate::tend_incidents::shown;
 
-/// Tells the operators what is news of the fleet's customers, and returns how many pieces of news that were. `incidents` are the
-/// vendors' outages as they are now, `dead` the results that died within a day, by customer.
+/// What the operators were sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Digest {
+    /// How many lines the mail had; none was sent where it is 0.
+    pub lines: usize,
+    /// Customers for whom it could not be stored that the line was sent: it is sent again in a minute, and no other is.
+    pub failures: Vec<ServiceFailure>,
+}
+
+/// Sends the operators what is news of the fleet's customers. `incidents` are as they are now, `dead` counts the results that
+/// died within a day, by customer.
 ///
 /// # Errors
-/// The mail could not be sent, or the table failed. What was told is remembered once it was sent.
+/// The mail could not be sent: nothing counts as sent.
 pub async fn tell_operators<Fleet: RememberTold, Mail: SendMail>(
     fleet: &Fleet,
     mail: &Mail,
@@ -32,12 +41,12 @@ pub async fn tell_operators<Fleet: RememberTold, Mail: SendMail>(
     incidents: &[Incident],
     dead: &BTreeMap<TenantId, u64>,
     now: Timestamp,
-) -> Result<usize, ServiceFailure> {
-    let is_explained = |signature: &Signature| incidents.iter().any(|incident| incident.explains(signature));
+) -> Result<Digest, ServiceFailure> {
     let mut told = Vec::new();
     let mut lines = Vec::new();
     for customer in view.live() {
         let dead = dead.get(&customer.tenant).copied().unwrap_or_default();
+        let is_explained = |job| customer.is_explained(job, incidents);
         let (news, next) = customer
             .told
             .news(&failing(customer), dead, is_explained, customer.vigilance(now), now);
@@ -49,15 +58,18 @@ pub async fn tell_operators<Fleet: RememberTold, Mail: SendMail>(
     if !lines.is_empty() {
         tell_operator(mail, settings, &notice(&lines), None).await?;
     }
-    remember(fleet, told).await?;
-    Ok(lines.len())
+    Ok(Digest {
+        lines: lines.len(),
+        failures: remember(fleet, told).await,
+    })
 }
 
-async fn remember<Fleet: RememberTold>(fleet: &Fleet, told: Vec<(&TenantId, Told)>) -> Result<(), ServiceFailure> {
+async fn remember<Fleet: RememberTold>(fleet: &Fleet, told: Vec<(&TenantId, Told)>) -> Vec<ServiceFailure> {
+    let mut failures = Vec::new();
     for (tenant, told) in told {
-        fleet.save_told(tenant, &told).await?;
+        failures.extend(fleet.save_told(tenant, &told).await.err());
     }
-    Ok(())
+    failures
 }
 
 fn failing(customer: &CustomerSummary) -> Vec<(Job, Option<Failing>)> {
@@ -102,6 +114,11 @@ fn line(customer: &CustomerSummary, news: &News) -> String {
         }
         News::Ours { job, failing } => format!(
             "{tenant}: the job {job} failed at {}, and it is ours to mend: {}",
+            shown(failing.last_at),
+            failing.signature
+        ),
+        News::Config { job, failing } => format!(
+            "{tenant}: the job {job} failed at {}, and it is the customer's to mend: {}; the customer is notified",
             shown(failing.last_at),
             failing.signature
         ),

@@ -1,25 +1,35 @@
 //! Every minute: queue the results that are due, and a probe for each EmployeeConnect that has been silent; start the runs
 //! that have work left. Each customer in its turn: queue what is parked and has to be looked at again.
 //!
+//! No customer waits for another. The four kinds of work go on side by side, and several customers' at a time; of due results each
+//! customer gets a share in each round; a customer whose call fails is left for the next minute, and the others go on.
+//!
 //! What is handed on is put off first, so that two watchdogs, or two looks, do not hand it on twice; should the message or
 //! the start be lost, it is due again.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures_util::future::{join4, ready};
+use futures_util::stream::{self, StreamExt};
 use habitsync_domain::completion::{Completion, CompletionMessage};
-use habitsync_domain::parked_results::{Window, in_turn, looked_at};
+use habitsync_domain::parked_results::{in_turn, looked_at};
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::fleet::{DueProbe, DueResult, ListDue, ListParked, PostponeDue, UnfinishedRun};
+use crate::ports::fleet::{Due, DueProbe, DueResult, ListDue, ListParked, ParkedResult, PostponeDue, UnfinishedRun};
 use crate::ports::queue::{QueueCompletion, StartJob};
 
 /// How long a queued result or a started run has before it counts as lost.
 const PUT_OFF: SignedDuration = SignedDuration::from_mins(5);
 
-/// How many are looked up at a time.
+/// How many due results are looked up at a time, and how many of one customer's are queued in a round.
 const PAGE: u32 = 100;
+
+/// How many calls are in flight at a time: a slow one holds up a fraction of the others.
+const IN_FLIGHT: usize = 16;
 
 /// How many of what a customer has parked are looked at in an hour; the rest has to wait for another.
 const PARKED_PAGE: u32 = 1000;
@@ -54,7 +64,7 @@ pub struct FleetReport {
     pub unreadable: u64,
     /// Whatever was due and had moved on before it could be put off.
     pub moved_on: u64,
-    /// Whatever could not be handed on; it is due again in five minutes. One customer's failure is nobody else's.
+    /// What could not be handed on; it is due again in five minutes. One customer's failure keeps no other waiting.
     pub failures: Vec<ServiceFailure>,
 }
 
@@ -72,12 +82,10 @@ where
     Jobs: StartJob,
     Clock: Now,
 {
-    let mut report = FleetReport::default();
-    watch.start_runs(&mut report).await;
-    watch.queue_probes(&mut report).await;
-    watch.queue_results(&mut report, deadline).await?;
-    watch.queue_parked(&mut report, deadline).await;
-    Ok(report)
+    let (runs, probes) = (watch.start_runs(), watch.queue_probes());
+    let (results, parked) = (watch.queue_results(deadline), watch.queue_parked(deadline));
+    let (runs, probes, results, parked) = join4(runs, probes, results, parked).await;
+    Ok(runs.and(probes).and(parked).and(results?))
 }
 
 impl<Fleet, Queue, Jobs, Clock> WatchFleet<'_, Fleet, Queue, Jobs, Clock>
@@ -87,19 +95,23 @@ where
     Jobs: StartJob,
     Clock: Now,
 {
-    /// Runs that cannot be listed are noted: results wait for nobody else's trouble.
-    async fn start_runs(&self, report: &mut FleetReport) {
+    /// One start for each customer's job, however many of its runs are on record as unfinished.
+    async fn start_runs(&self) -> FleetReport {
         let now = self.clock.now();
-        match self.fleet.list_unfinished_runs(now, PAGE).await {
+        let mut report = FleetReport::default();
+        match self.fleet.list_unfinished_runs(now, u32::MAX).await {
             Err(failure) => report.failures.push(failure),
             Ok(runs) => {
-                report.unreadable += runs.unreadable;
-                for run in runs.items {
-                    let started = self.start(&run, now).await;
+                report.unreadable = runs.unreadable;
+                let mut jobs = BTreeSet::new();
+                let runs = runs.items.iter().filter(|run| jobs.insert((&run.tenant, run.job)));
+                let mut started = stream::iter(runs.map(|run| self.start(run, now))).buffer_unordered(IN_FLIGHT);
+                while let Some(started) = started.next().await {
                     report.note(started, |report| &mut report.runs_started);
                 }
             }
         }
+        report
     }
 
     async fn start(&self, run: &UnfinishedRun, now: Timestamp) -> Result<bool, ServiceFailure> {
@@ -110,18 +122,21 @@ where
         Ok(true)
     }
 
-    async fn queue_probes(&self, report: &mut FleetReport) {
+    async fn queue_probes(&self) -> FleetReport {
         let now = self.clock.now();
-        match self.fleet.list_due_probes(now, PAGE).await {
+        let mut report = FleetReport::default();
+        match self.fleet.list_due_probes(now, u32::MAX).await {
             Err(failure) => report.failures.push(failure),
             Ok(probes) => {
-                report.unreadable += probes.unreadable;
-                for probe in probes.items {
-                    let queued = self.probe(&probe, now).await;
+                report.unreadable = probes.unreadable;
+                let probes = probes.items.iter().map(|probe| self.probe(probe, now));
+                let mut queued = stream::iter(probes).buffer_unordered(IN_FLIGHT);
+                while let Some(queued) = queued.next().await {
                     report.note(queued, |report| &mut report.probes_queued);
                 }
             }
         }
+        report
     }
 
     /// What is held back is not due by itself: the one that has waited longest goes and looks.
@@ -135,29 +150,40 @@ where
         }
     }
 
-    async fn queue_results(&self, report: &mut FleetReport, deadline: Timestamp) -> Result<(), ServiceFailure> {
-        let mut unreadable = 0;
+    /// In rounds, so that a customer with thousands of due results does not go before one with a single one.
+    async fn queue_results(&self, deadline: Timestamp) -> Result<FleetReport, ServiceFailure> {
+        let (mut report, mut unreadable) = (FleetReport::default(), 0);
+        let (mut round, mut left) = (Round::default(), BTreeSet::new());
         loop {
-            let due = self.fleet.list_due_results(self.clock.now(), PAGE).await?;
-            // Those that cannot be read stay due, and are met again by every look of this one tick.
+            let except = left.union(&round.served).cloned().collect();
+            let due = self.fleet.list_due_results(self.clock.now(), PAGE, &except).await?;
+            // Those that cannot be read stay due, and each look of this one tick finds them again.
             report.unreadable += due.unreadable.saturating_sub(unreadable);
             unreadable = unreadable.max(due.unreadable);
-            let before = report.clone();
-            for result in &due.items {
-                if self.clock.time_until(deadline) <= ROOM {
-                    return Ok(());
-                }
-                let queued = self.queue(result).await;
-                report.note(queued, |report| &mut report.results_queued);
+            let tried = self.queue_page(&due.items, deadline).await;
+            if tried.len() < due.items.len() {
+                return Ok(report.noting(tried));
             }
-            // The index lags: a page of which nothing was handed on would come again and again.
-            let is_last_page = due.items.len() < PAGE as usize;
-            let is_stuck =
-                report.results_queued == before.results_queued || report.failures.len() > before.failures.len();
-            if is_last_page || is_stuck {
-                return Ok(());
+            left.extend(round.note(&tried));
+            report = report.noting(tried);
+            if due.items.len() < PAGE as usize && !round.begin_next() {
+                return Ok(report);
             }
         }
+    }
+
+    /// Queues a page of results, as far as there is time.
+    async fn queue_page<'d>(&self, due: &'d [DueResult], deadline: Timestamp) -> Vec<Tried<'d>> {
+        let in_time = due.iter().map(|result| async move {
+            let is_time = self.clock.time_until(deadline) > ROOM;
+            if is_time {
+                Some((&result.tenant, self.queue(result).await))
+            } else {
+                None
+            }
+        });
+        let tried = stream::iter(in_time).buffer_unordered(IN_FLIGHT);
+        tried.filter_map(ready).collect().await
     }
 
     async fn queue(&self, due: &DueResult) -> Result<bool, ServiceFailure> {
@@ -168,26 +194,38 @@ where
         Ok(true)
     }
 
-    /// Nobody may have released them, or nobody will: whoever pushes them decides.
-    async fn queue_parked(&self, report: &mut FleetReport, deadline: Timestamp) {
+    /// What should have been released may not have been: the push decides.
+    async fn queue_parked(&self, deadline: Timestamp) -> FleetReport {
         let now = self.clock.now();
-        match self.fleet.list_tenants().await {
-            Err(failure) => report.failures.push(failure),
-            Ok(tenants) => {
-                for tenant in in_turn(tenants, now) {
-                    for window in looked_at(now) {
-                        self.queue_parked_of(&tenant, window, report, deadline).await;
-                    }
-                }
-            }
-        }
+        let tenants = match self.fleet.list_tenants().await {
+            Ok(tenants) => tenants,
+            Err(failure) => return FleetReport::default().noting_failure(failure),
+        };
+        let customers = in_turn(tenants, now).map(|tenant| self.queue_parked_of(tenant, now, deadline));
+        let reports = stream::iter(customers).buffer_unordered(IN_FLIGHT);
+        reports
+            .fold(FleetReport::default(), async |all, one| all.and(one))
+            .await
     }
 
-    async fn queue_parked_of(&self, tenant: &TenantId, since: Window, report: &mut FleetReport, deadline: Timestamp) {
-        let parked = match self.fleet.list_parked(tenant, since, PARKED_PAGE).await {
-            Ok(parked) => parked,
-            Err(failure) => return report.failures.push(failure),
-        };
+    async fn queue_parked_of(&self, tenant: TenantId, now: Timestamp, deadline: Timestamp) -> FleetReport {
+        let mut report = FleetReport::default();
+        for window in looked_at(now) {
+            match self.fleet.list_parked(&tenant, window, PARKED_PAGE).await {
+                Ok(parked) => self.queue_again(&tenant, parked, &mut report, deadline).await,
+                Err(failure) => report.failures.push(failure),
+            }
+        }
+        report
+    }
+
+    async fn queue_again(
+        &self,
+        tenant: &TenantId,
+        parked: Due<ParkedResult>,
+        report: &mut FleetReport,
+        deadline: Timestamp,
+    ) {
         report.unreadable += parked.unreadable;
         for parked in parked
             .items
@@ -217,7 +255,64 @@ where
     }
 }
 
+/// A due result's customer, and whether it was queued; false where it had moved on.
+type Tried<'d> = (&'d TenantId, Result<bool, ServiceFailure>);
+
+/// How much of each customer's a round has queued.
+#[derive(Default)]
+struct Round {
+    queued: BTreeMap<TenantId, u32>,
+    /// The customers that had their share.
+    served: BTreeSet<TenantId>,
+}
+
+impl Round {
+    /// Notes a page, and returns the customers of whom not everything was queued. The index lags, and a call that failed is likely
+    /// to fail again: their next turn is in a minute.
+    fn note(&mut self, tried: &[Tried<'_>]) -> BTreeSet<TenantId> {
+        for (tenant, _) in tried {
+            let queued = self.queued.entry((*tenant).clone()).or_default();
+            *queued += 1;
+            if *queued >= PAGE {
+                self.served.insert((*tenant).clone());
+            }
+        }
+        let not_queued = tried.iter().filter(|(_, queued)| !matches!(queued, Ok(true)));
+        not_queued.map(|(tenant, _)| (*tenant).clone()).collect()
+    }
+
+    /// Whether another round has anything to do: some customers had their share, and may have more.
+    fn begin_next(&mut self) -> bool {
+        self.queued.clear();
+        !std::mem::take(&mut self.served).is_empty()
+    }
+}
+
 impl FleetReport {
+    /// Both together.
+    fn and(mut self, other: Self) -> Self {
+        self.results_queued += other.results_queued;
+        self.probes_queued += other.probes_queued;
+        self.parked_queued += other.parked_queued;
+        self.runs_started += other.runs_started;
+        self.unreadable += other.unreadable;
+        self.moved_on += other.moved_on;
+        self.failures.extend(other.failures);
+        self
+    }
+
+    fn noting(mut self, tried: Vec<Tried<'_>>) -> Self {
+        for (_, queued) in tried {
+            self.note(queued, |report| &mut report.results_queued);
+        }
+        self
+    }
+
+    fn noting_failure(mut self, failure: ServiceFailure) -> Self {
+        self.failures.push(failure);
+        self
+    }
+
     fn note(&mut self, handed_on: Result<bool, ServiceFailure>, count: impl FnOnce(&mut Self) -> &mut u64) {
         match handed_on {
             Ok(true) => *count(self) += 1,

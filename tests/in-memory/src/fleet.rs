@@ -1,5 +1,6 @@
 //! What waits in the tables of all customers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use habitsync_domain::completion::Completion;
@@ -9,7 +10,7 @@ use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
-use crate::faults::{Call, Faults};
+use crate::faults::{Call, Faults, service_failure};
 use crate::summary::IncidentBoard;
 use crate::table::Table;
 use habitsync_workflows::ports::failure::ServiceFailure;
@@ -23,6 +24,8 @@ use habitsync_workflows::ports::summary::OpenRun;
 pub struct Fleet<'a> {
     /// Its failures and its journal.
     pub faults: Faults<ServiceFailure>,
+    /// Customers for whom every call fails that is about them alone.
+    pub broken: BTreeSet<TenantId>,
     tables: Vec<(TenantId, &'a Table)>,
 }
 
@@ -32,8 +35,21 @@ impl<'a> Fleet<'a> {
     pub fn of(tables: Vec<(TenantId, &'a Table)>) -> Self {
         Self {
             faults: Faults::default(),
+            broken: BTreeSet::new(),
             tables,
         }
+    }
+
+    /// A call about one customer.
+    pub(crate) async fn call_of<T>(
+        &self,
+        tenant: &TenantId,
+        call: Call,
+        effect: impl FnOnce() -> Result<T, ServiceFailure> + Send,
+    ) -> Result<T, ServiceFailure> {
+        let is_broken = self.broken.contains(tenant);
+        let effect = || if is_broken { Err(service_failure()) } else { effect() };
+        self.faults.call(call, effect).await
     }
 
     pub(crate) fn tables(&self) -> &[(TenantId, &'a Table)] {
@@ -117,8 +133,17 @@ impl<'a> Fleet<'a> {
 }
 
 impl ListDue for Fleet<'_> {
-    async fn list_due_results(&self, now: Timestamp, limit: u32) -> Result<Due<DueResult>, ServiceFailure> {
-        let list = || Ok(at_most(limit, self.due_results(now)));
+    async fn list_due_results(
+        &self,
+        now: Timestamp,
+        limit: u32,
+        except: &BTreeSet<TenantId>,
+    ) -> Result<Due<DueResult>, ServiceFailure> {
+        let list = || {
+            let mut due = self.due_results(now);
+            due.items.retain(|result| !except.contains(&result.tenant));
+            Ok(at_most(limit, due))
+        };
         self.faults.call(Call::ListDueResults, list).await
     }
 
@@ -141,7 +166,7 @@ impl ListDue for Fleet<'_> {
                 held_back.map(|(enrolment, _, _)| state.results[enrolment].record.completion.clone())
             }))
         };
-        self.faults.call(Call::FindHeldBack, find).await
+        self.call_of(tenant, Call::FindHeldBack, find).await
     }
 }
 
@@ -170,7 +195,7 @@ impl ListParked for Fleet<'_> {
             });
             Ok(at_most(limit, readable(meant.collect())))
         };
-        self.faults.call(Call::ListParked, list).await
+        self.call_of(tenant, Call::ListParked, list).await
     }
 }
 
@@ -193,7 +218,7 @@ impl PostponeDue for Fleet<'_> {
             let stored = state.results.get_mut(&due.completion.enrolment);
             Ok(stored.is_some_and(|stored| put_off(&mut stored.due_at, |due_at| due_at == due.due_at, until)))
         };
-        self.faults.call(Call::PostponeResult, postpone).await
+        self.call_of(&due.tenant, Call::PostponeResult, postpone).await
     }
 
     async fn postpone_probe(&self, probe: &DueProbe, until: Timestamp) -> Result<bool, ServiceFailure> {
@@ -204,7 +229,7 @@ impl PostponeDue for Fleet<'_> {
             let mut state = table.state();
             Ok(put_off(&mut state.breaker.1, |due_at| due_at == probe.due_at, until))
         };
-        self.faults.call(Call::PostponeProbe, postpone).await
+        self.call_of(&probe.tenant, Call::PostponeProbe, postpone).await
     }
 
     async fn postpone_run(&self, run: &UnfinishedRun, until: Timestamp) -> Result<bool, ServiceFailure> {
@@ -216,7 +241,7 @@ impl PostponeDue for Fleet<'_> {
             let stored = state.runs.get_mut(&run.id);
             Ok(stored.is_some_and(|stored| put_off(&mut stored.due_at, |due_at| due_at < until, until)))
         };
-        self.faults.call(Call::PostponeRun, postpone).await
+        self.call_of(&run.tenant, Call::PostponeRun, postpone).await
     }
 }
 

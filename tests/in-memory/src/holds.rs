@@ -123,6 +123,6 @@ impl ListDueHolds for Fleet<'_> {
             let stored = state.holds.get_mut(&hold.plan);
             Ok(stored.is_some_and(|(_, due_at)| put_off(due_at, |due_at| due_at == hold.due_at, until)))
         };
-        self.faults.call(Call::PostponeHold, postpone).await
+        self.call_of(&hold.tenant, Call::PostponeHold, postpone).await
     }
 }

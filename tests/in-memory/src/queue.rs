@@ -1,13 +1,13 @@
 //! The result queue, and the functions behind the jobs.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use habitsync_domain::completion::CompletionMessage;
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use parking_lot::Mutex;
 
-use crate::faults::{Call, Faults};
+use crate::faults::{Call, Faults, service_failure};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
 
@@ -51,6 +51,10 @@ impl QueueCompletion for Queue {
 pub struct StartedJobs {
     /// Its failures and its journal.
     pub faults: Faults<ServiceFailure>,
+    /// Customers whose jobs cannot be started.
+    pub broken: BTreeSet<TenantId>,
+    /// Customers whose starts are never answered.
+    pub hanging: BTreeSet<TenantId>,
     started: Mutex<Vec<(TenantId, Job)>>,
 }
 
@@ -63,7 +67,13 @@ impl StartedJobs {
 
 impl StartJob for StartedJobs {
     async fn start_job(&self, tenant: &TenantId, job: Job) -> Result<(), ServiceFailure> {
+        if self.hanging.contains(tenant) {
+            std::future::pending::<()>().await;
+        }
         let start = || {
+            if self.broken.contains(tenant) {
+                return Err(service_failure());
+            }
             self.started.lock().push((tenant.clone(), job));
             Ok(())
         };

@@ -38,7 +38,7 @@ impl KeepReminders for Fleet<'_> {
         until: Option<Timestamp>,
     ) -> Result<bool, ServiceFailure> {
         let postpone = || Ok(self.change(reminder, |alert| alert.remind_at = until));
-        self.faults.call(Call::PostponeReminder, postpone).await
+        self.call_of(&reminder.tenant, Call::PostponeReminder, postpone).await
     }
 
     async fn load_told(&self, tenant: &TenantId, cause: &str) -> Result<Option<AlertState>, ServiceFailure> {
@@ -46,7 +46,7 @@ impl KeepReminders for Fleet<'_> {
             let table = self.table(tenant);
             Ok(table.and_then(|table| table.state().alerts.get(cause).cloned()))
         };
-        self.faults.call(Call::LoadAlert, load).await
+        self.call_of(tenant, Call::LoadAlert, load).await
     }
 
     async fn list_stopped_of(&self, tenant: &TenantId) -> Result<Vec<EmailAddress>, ServiceFailure> {

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use habitsync_domain::configuration::Status;
 use habitsync_domain::freshness::Timetable;
 use habitsync_domain::incident::Incident;
-use habitsync_domain::job::Job;
 use habitsync_domain::outage::Told;
 use habitsync_domain::result::ResultState;
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
+use habitsync_domain::vendor_domain::VendorDomain;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 
@@ -19,7 +19,7 @@ use crate::fleet::Fleet;
 use crate::table::Table;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
-use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents, ManageHeldBack, NoteHeldBack};
+use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use habitsync_workflows::ports::summary::{
     CountByCustomer, CountWaiting, Dead, FindSummary, ListSummaries, OpenRun, RememberTold, Unsent,
 };
@@ -31,8 +31,6 @@ pub struct Row {
     pub is_paused: bool,
     /// When the jobs are due.
     pub timetable: Option<Timetable>,
-    /// Since when a run of a job has been held back.
-    pub held_since: BTreeMap<Job, Timestamp>,
     /// How many results were parked when they were last counted.
     pub parked: u64,
     /// What the operators have been told.
@@ -46,16 +44,12 @@ pub struct Row {
 /// The incidents, which every customer's table sees.
 #[derive(Debug, Default)]
 pub struct IncidentBoard {
-    incidents: Mutex<BTreeMap<Vendor, Incident>>,
+    incidents: Mutex<BTreeMap<(Vendor, VendorDomain), Incident>>,
 }
 
 impl IncidentBoard {
-    /// The vendor's incident, if it ever had one.
-    pub fn of(&self, vendor: Vendor) -> Option<Incident> {
-        self.incidents.lock().get(&vendor).cloned()
-    }
-
-    fn all(&self) -> Vec<Incident> {
+    /// The last incident of each vendor's domain.
+    pub fn all(&self) -> Vec<Incident> {
         self.incidents.lock().values().cloned().collect()
     }
 }
@@ -63,16 +57,6 @@ impl IncidentBoard {
 impl ListIncidents for Table {
     async fn list_incidents(&self) -> Result<Vec<Incident>, ServiceFailure> {
         self.faults.call(Call::ListIncidents, || Ok(self.board.all())).await
-    }
-}
-
-impl NoteHeldBack for Table {
-    async fn note_held_back(&self, job: Job, since: Timestamp) -> Result<(), ServiceFailure> {
-        let note = || {
-            self.state().row.held_since.entry(job).or_insert(since);
-            Ok(())
-        };
-        self.faults.call(Call::NoteHeldBack, note).await
     }
 }
 
@@ -87,36 +71,15 @@ impl KeepIncident for Fleet<'_> {
         let change = || {
             let board = self.board();
             let mut incidents = board.incidents.lock();
+            let place = (next.vendor, next.domain.clone());
             let is_as_seen =
-                incidents.get(&next.vendor).map(|incident| incident.revision) == seen.map(|seen| seen.revision);
+                incidents.get(&place).map(|incident| incident.revision) == seen.map(|seen| seen.revision);
             if is_as_seen {
-                incidents.insert(next.vendor, next.clone());
+                incidents.insert(place, next.clone());
             }
             Ok(is_as_seen)
         };
         self.faults.call(Call::ChangeIncident, change).await
-    }
-}
-
-impl ManageHeldBack for Fleet<'_> {
-    async fn note_held_back_of(&self, tenant: &TenantId, job: Job, since: Timestamp) -> Result<(), ServiceFailure> {
-        let note = || {
-            if let Some(table) = self.table(tenant) {
-                table.state().row.held_since.entry(job).or_insert(since);
-            }
-            Ok(())
-        };
-        self.faults.call(Call::NoteHeldBack, note).await
-    }
-
-    async fn forget_held_back(&self, tenant: &TenantId, job: Job) -> Result<(), ServiceFailure> {
-        let forget = || {
-            if let Some(table) = self.table(tenant) {
-                table.state().row.held_since.remove(&job);
-            }
-            Ok(())
-        };
-        self.faults.call(Call::ForgetHeldBack, forget).await
     }
 }
 
@@ -155,7 +118,6 @@ fn summary(tenant: &TenantId, table: &Table) -> CustomerSummary {
         live_since: state.live_since,
         timetable: state.row.timetable.clone(),
         jobs: state.jobs.clone(),
-        held_since: state.row.held_since.clone(),
         parked: state.row.parked,
         told: state.row.told.clone(),
     }
@@ -169,7 +131,7 @@ impl RememberTold for Fleet<'_> {
             }
             Ok(())
         };
-        self.faults.call(Call::SaveTold, save).await
+        self.call_of(tenant, Call::SaveTold, save).await
     }
 }
 
@@ -243,7 +205,7 @@ impl CountWaiting for Fleet<'_> {
             state.row.parked = parked;
             Ok(parked)
         };
-        self.faults.call(Call::CountParked, count).await
+        self.call_of(tenant, Call::CountParked, count).await
     }
 }
 

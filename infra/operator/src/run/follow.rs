@@ -12,7 +12,6 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_domain::trouble::Trouble;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::runs::ListRuns;
-use habitsync_workflows::ports::summary::FindSummary;
 
 use super::{RunArguments, start};
 use crate::failure::Failure;
@@ -22,7 +21,7 @@ use crate::terminal::age;
 use crate::terminal::progress::Progress;
 use crate::terminal::stop::Stop;
 
-/// A function that is not warm begins within seconds; one that never does has nothing to do, or is held back.
+/// A function that is not warm begins within seconds; one that never does has nothing to do.
 const BEGINS_WITHIN: Duration = Duration::from_mins(1);
 
 /// The newest runs of a job that are looked at; a run of more slices takes hours.
@@ -47,18 +46,12 @@ pub(crate) enum NotFollowed {
         "{0}: no run began within a minute; does another version of the functions run there? See the function's log"
     )]
     NotBegun(TenantId),
-    /// A vendor's outage holds it back.
-    #[error(
-        "{0}: a vendor is not well, and the run is held back; it is started once that is over (habitsync status {0})"
-    )]
-    HeldBack(TenantId),
 }
 
 impl NotFollowed {
     /// What kind of trouble it is, which says what the command exits with.
     pub(crate) fn trouble(&self) -> Trouble {
         match self {
-            Self::HeldBack(_) => Trouble::Data,
             Self::Stopped(_) | Self::TakesLong { .. } | Self::NotBegun(_) => Trouble::Ours,
         }
     }
@@ -139,7 +132,7 @@ impl Following<'_> {
                 Followed::Ended(slices) => return Ok(slices),
                 Followed::GoesOn(slices) => progress.tell(&self.so_far(&slices)),
                 Followed::NotBegun if began.elapsed() > BEGINS_WITHIN => {
-                    return Err(self.why_not_begun().await?.into());
+                    return Err(NotFollowed::NotBegun(self.asked.tenant.clone()).into());
                 }
                 Followed::NotBegun => progress.tell(&format!("{} begins", self.job)),
             }
@@ -169,16 +162,6 @@ impl Following<'_> {
         }
     }
 
-    async fn why_not_begun(&self) -> Result<NotFollowed, Failure> {
-        let tenant = &self.asked.tenant;
-        let row = self.stage.table().find_summary(tenant).await?;
-        let is_held = row.is_some_and(|row| row.held_since.contains_key(&self.job));
-        Ok(if is_held {
-            NotFollowed::HeldBack(tenant.clone())
-        } else {
-            NotFollowed::NotBegun(tenant.clone())
-        })
-    }
 }
 
 /// How long until the next look.

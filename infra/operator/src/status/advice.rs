@@ -51,7 +51,10 @@ fn for_symptom(status: &CustomerStatus, symptom: &Symptom) -> Vec<(&'static str,
             ("again, once mended", format!("results replay {tenant} --all")),
         ],
         Health::Held => vec![("whose removal waits", format!("holds list {tenant}"))],
-        Health::Incident => vec![("it goes on by itself; who else waits", "status --unwell".to_owned())],
+        Health::Incident => vec![
+            ("the other customers of the incident", "status --unwell".to_owned()),
+            ("run it now", format!("run {tenant} {job} --wait")),
+        ],
         Health::New | Health::Hypercare | Health::Well | Health::Draft | Health::Paused => Vec::new(),
     }
 }

@@ -78,15 +78,12 @@ impl Customer {
         let late = job
             .late_since
             .map(|since| format!("late: due since {}", self.ago(since)));
-        let held = job.held_back_since;
-        let held = held.map(|since| format!("held back by a vendor's outage since {}", self.ago(since)));
         let failing = job.failing.as_ref().map(|failing| self.failing(failing));
         [
             Some(self.success(job)),
             last_run.map(|run| self.last_run(run)),
             failing,
             late,
-            held,
         ]
         .into_iter()
         .flatten()
@@ -172,9 +169,10 @@ impl Customer {
     fn incidents(&self) -> Vec<String> {
         let line = |incident: &habitsync_workflows::fleet_status::OpenIncident| {
             let kinds: Vec<_> = incident.kinds.iter().map(ToString::to_string).collect();
-            let (vendor, kinds) = (incident.vendor, kinds.join(", "));
+            let (vendor, domain, kinds) = (incident.vendor, &incident.domain, kinds.join(", "));
             let customers = counted(incident.customers, "customer");
-            format!("{vendor} {kinds}, {customers}, since {}", self.ago(incident.opened_at))
+            let since = self.ago(incident.opened_at);
+            format!("{vendor} {kinds} at {domain}, {customers}, since {since}")
         };
         self.status.incidents.iter().map(line).collect()
     }
@@ -188,8 +186,10 @@ impl Customer {
             .ours
             .iter()
             .map(|(what, at)| format!("{what}, {}", self.local(*at)));
+        let config = told.config.iter();
+        let config = config.map(|(what, at)| format!("{what}, {}", self.local(*at)));
         let dead = told.dead_at.map(|at| format!("results died, {}", self.local(at)));
-        outages.chain(ours).chain(dead).collect()
+        outages.chain(ours).chain(config).chain(dead).collect()
     }
 }
 
@@ -238,7 +238,7 @@ impl Answer for Customer {
             ),
             ("dead", because(&self.status.dead_because)),
             ("EmployeeConnect", self.breaker().into_iter().collect()),
-            ("outage", self.incidents()),
+            ("incident", self.incidents()),
             ("mails", stopped.collect()),
             ("operators told", self.told()),
         ];

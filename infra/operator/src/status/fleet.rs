@@ -162,14 +162,11 @@ impl Fleet {
     fn outages(&self) -> String {
         let line = |incident: &OpenIncident| {
             let kinds: Vec<_> = incident.kinds.iter().map(ToString::to_string).collect();
-            let how = if incident.recovering {
-                "answers again, customers catch up".to_owned()
-            } else {
-                kinds.join(", ")
-            };
             format!(
-                " {} {how}: {}, for {}",
+                " {} {} at {}: {}, for {}",
                 incident.vendor,
+                kinds.join(", "),
+                incident.domain,
                 counted(incident.customers, "customer"),
                 age(self.at.duration_since(incident.opened_at))
             )

@@ -46,7 +46,7 @@ fn reason(customer: &CustomerHealth, symptom: &Symptom, now: Timestamp) -> Strin
             let plan = held.map(|held| held.plan.as_str()).unwrap_or_default();
             format!("plan {plan} waits for {long}")
         }
-        Health::Incident => format!("{job} held back for {long}"),
+        Health::Incident => format!("{job} for {long}, as for many customers"),
         Health::New | Health::Hypercare | Health::Well | Health::Draft | Health::Paused => String::new(),
     }
 }

@@ -102,7 +102,7 @@ impl TenantTable {
 impl KeepReminders for Table {
     async fn list_due_reminders(&self, now: Timestamp, limit: u32) -> Result<Due<DueReminder>, ServiceFailure> {
         Ok(self
-            .due(DUE_ALERT, now, limit, |attributes| due_reminder(&attributes))
+            .due(DUE_ALERT, now, limit, |reminder| due_reminder(&reminder).map(Some))
             .await?)
     }
 

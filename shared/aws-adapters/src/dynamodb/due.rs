@@ -3,6 +3,8 @@
 //! The index lags behind the table by moments, so what it lists may have moved on: whoever acts on it does so by a
 //! conditional write.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::completion::Completion;
@@ -25,17 +27,26 @@ use super::{Conditional, SERVICE, Table, conditional, results};
 use crate::failure::{AwsError, AwsErrorKind};
 
 impl ListDue for Table {
-    async fn list_due_results(&self, now: Timestamp, limit: u32) -> Result<Due<DueResult>, ServiceFailure> {
-        Ok(self.due(DUE_RESULT, now, limit, due_result).await?)
+    async fn list_due_results(
+        &self,
+        now: Timestamp,
+        limit: u32,
+        except: &BTreeSet<TenantId>,
+    ) -> Result<Due<DueResult>, ServiceFailure> {
+        let read = |attributes| {
+            let is_meant = !except.contains(&tenant_of(&attributes)?);
+            is_meant.then(|| due_result(attributes)).transpose()
+        };
+        Ok(self.due(DUE_RESULT, now, limit, read).await?)
     }
 
     async fn list_unfinished_runs(&self, now: Timestamp, limit: u32) -> Result<Due<UnfinishedRun>, ServiceFailure> {
-        Ok(self.due(DUE_RUN, now, limit, unfinished_run).await?)
+        Ok(self.due(DUE_RUN, now, limit, |run| unfinished_run(run).map(Some)).await?)
     }
 
     async fn list_due_probes(&self, now: Timestamp, limit: u32) -> Result<Due<DueProbe>, ServiceFailure> {
         Ok(self
-            .due(DUE_BREAKER, now, limit, |attributes| due_probe(&attributes))
+            .due(DUE_BREAKER, now, limit, |probe| due_probe(&probe).map(Some))
             .await?)
     }
 
@@ -49,12 +60,14 @@ impl ListDue for Table {
 impl ListParked for Table {
     async fn list_tenants(&self) -> Result<Vec<TenantId>, ServiceFailure> {
         let (pk, prefix) = Key::summaries();
-        let tenant = |row: Attributes| {
-            let unreadable = |kind| AwsError::new(SERVICE, "Query", kind);
-            Ok(key(&row).map_err(unreadable)?.summarised())
-        };
-        // A row that names no customer is none's.
-        Ok(self.query(pk, prefix, tenant).await?.into_iter().flatten().collect())
+        let mut tenants = Vec::new();
+        // A row that names no customer is none's, and one that cannot be read hides no other customer.
+        self.query_each(pk, prefix, |row| {
+            tenants.extend(row.and_then(|row| key(&row)).ok().and_then(|key| key.summarised()));
+            Ok(())
+        })
+        .await?;
+        Ok(tenants)
     }
 
     async fn list_parked(
@@ -98,13 +111,13 @@ pub(super) fn unchanged(seen: Timestamp) -> (&'static str, (&'static str, Attrib
 }
 
 impl Table {
-    /// What of this kind is due at `now`, the longest first, at most `limit` of those that can be read.
+    /// What of this kind is due at `now`, the longest first, at most `limit` of those that can be read and are wanted.
     pub(super) async fn due<T>(
         &self,
         kind: &str,
         now: Timestamp,
         limit: u32,
-        read: impl Fn(Attributes) -> Result<T, AwsErrorKind>,
+        read: impl Fn(Attributes) -> Result<Option<T>, AwsErrorKind>,
     ) -> Result<Due<T>, AwsError> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let query = self
@@ -112,8 +125,7 @@ impl Table {
             .key_condition_expression("#kind = :kind AND #at <= :now")
             .expression_attribute_names("#at", DUE_AT)
             .expression_attribute_values(":now", text(due_at(now)));
-        let due = |attributes| read(attributes).map(Some);
-        self.read_waiting(query, limit, due).await
+        self.read_waiting(query, limit, read).await
     }
 
     /// What of this customer is parked on such a thing, the longest first, at most `limit`, as far as the index knows by now.

@@ -1,5 +1,6 @@
-//! The fleet's summary: one row per customer, with what each of its jobs remembers, when they are due, whether they are held
-//! back, what the operators were told, and when the customer went live.
+//! The fleet's summary: one row per customer, with what each of its jobs remembers, when they are due, what the operators were
+//! told, and when the customer went live. Rows of older versions may also say since when a job was held back: no more is read
+//! of it.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,6 @@ use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
-use habitsync_workflows::ports::incidents::{ManageHeldBack, NoteHeldBack};
 use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::runs::RememberJob;
 use habitsync_workflows::ports::summary::{FindSummary, ListSummaries, RememberTold};
@@ -20,32 +20,33 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use tracing::error;
 
-use super::item::{Attributes, current_schema, encode, read_instant, read_number, read_text, read_value, text};
+use super::item::{Attributes, current_schema, encode, read_instant, read_number, read_text, read_value};
 use super::keys::{
-    Key, LIVE_SINCE, NAME, PARKED, PK, SCHEMA, SK, TENANT_STATUS, TIMETABLE, TOLD, VERSION, held_since, job_state,
+    Key, LIVE_SINCE, NAME, PARKED, PK, SCHEMA, SK, TENANT_STATUS, TIMETABLE, TOLD, VERSION, job_state,
 };
 use super::transaction::{built, unwritable};
-use super::{SERVICE, Table, TenantTable, conditional};
+use super::{SERVICE, Table, TenantTable};
 use crate::failure::{AwsError, AwsErrorKind};
 
 impl ListSummaries for Table {
     /// A row that cannot be read is passed over, counted and told of; so are rows that are no customer's.
     async fn list_summaries(&self) -> Result<Due<CustomerSummary>, ServiceFailure> {
         let (pk, prefix) = Key::summaries();
-        let rows = self.query(pk, prefix, |row| Ok(summary(row))).await?;
         let mut due = Due {
             items: Vec::new(),
             unreadable: 0,
         };
-        for row in rows {
-            match row {
+        self.query_each(pk, prefix, |row| {
+            match row.and_then(summary) {
                 Ok(row) => due.items.extend(row),
                 Err(why) => {
                     due.unreadable += 1;
                     error!(error = %why, "a customer's row in the summary cannot be read, and is passed over");
                 }
             }
-        }
+            Ok(())
+        })
+        .await?;
         Ok(due)
     }
 }
@@ -67,12 +68,9 @@ fn summary(mut row: Attributes) -> Result<Option<CustomerSummary>, AwsErrorKind>
     let Some(tenant) = key.summarised().filter(|_| row.contains_key(VERSION)) else {
         return Ok(None);
     };
-    let (mut jobs, mut held) = (BTreeMap::new(), BTreeMap::new());
+    let mut jobs = BTreeMap::new();
     for job in Job::ALL {
         jobs.extend(optional(&mut row, &job_state(job))?.map(|state: JobState| (job, state)));
-        if row.contains_key(&held_since(job)) {
-            held.insert(job, read_instant(&row, &held_since(job))?);
-        }
     }
     Ok(Some(CustomerSummary {
         tenant,
@@ -85,7 +83,6 @@ fn summary(mut row: Attributes) -> Result<Option<CustomerSummary>, AwsErrorKind>
             .transpose()?,
         timetable: optional(&mut row, TIMETABLE)?,
         jobs,
-        held_since: held,
         parked: if row.contains_key(PARKED) {
             read_number(&row, PARKED)?
         } else {
@@ -121,36 +118,6 @@ impl RememberTold for Table {
         Ok(saved
             .map(drop)
             .map_err(|error| AwsError::of(SERVICE, "UpdateItem", &error))?)
-    }
-}
-
-impl NoteHeldBack for TenantTable {
-    async fn note_held_back(&self, job: Job, since: Timestamp) -> Result<(), ServiceFailure> {
-        self.table.note_held_back_of(&self.tenant, job, since).await
-    }
-}
-
-impl ManageHeldBack for Table {
-    async fn note_held_back_of(&self, tenant: &TenantId, job: Job, since: Timestamp) -> Result<(), ServiceFailure> {
-        let set = "#held = if_not_exists(#held, :since)";
-        let (held, since) = (held_since(job), text(since.to_string()));
-        let update = self.update(&Key::summary(tenant), set, &[("#held", &held)], vec![(":since", since)]);
-        let noted = update.send().await;
-        Ok(noted
-            .map(drop)
-            .map_err(|error| AwsError::of(SERVICE, "UpdateItem", &error))?)
-    }
-
-    async fn forget_held_back(&self, tenant: &TenantId, job: Job) -> Result<(), ServiceFailure> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.name)
-            .set_key(Some(Key::summary(tenant).attributes()))
-            .update_expression("REMOVE #held")
-            .condition_expression("attribute_exists(#held)")
-            .expression_attribute_names("#held", held_since(job));
-        Ok(conditional(update).await.map(drop)?)
     }
 }
 

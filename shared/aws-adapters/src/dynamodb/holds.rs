@@ -190,7 +190,7 @@ impl ForgetDecision for TenantTable {
 
 impl ListDueHolds for Table {
     async fn list_due_holds(&self, now: Timestamp, limit: u32) -> Result<Due<DueHold>, ServiceFailure> {
-        Ok(self.due(DUE_HOLD, now, limit, due_hold).await?)
+        Ok(self.due(DUE_HOLD, now, limit, |hold| due_hold(hold).map(Some)).await?)
     }
 
     async fn postpone_hold(&self, hold: &DueHold, until: Timestamp) -> Result<bool, ServiceFailure> {

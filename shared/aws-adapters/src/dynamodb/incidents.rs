@@ -1,26 +1,29 @@
-//! Outages of a vendor that meet many customers: one item per vendor, changed only by whoever has seen it as it was. One that is
-//! over stays until the next begins, since the next counts from its end; a copy is kept as history.
+//! Incidents: one item per vendor and domain, changed only from the revision that was read. One that is history stays until the
+//! next opens; a copy is kept under the time at which it opened.
 
 use habitsync_domain::incident::Incident;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use tracing::error;
 
-use super::item::{Item, Retention, encode, number};
+use super::item::{Item, Retention, encode, number, read_value};
 use super::keys::{BODY, Key, VERSION};
-use super::{Conditional, SERVICE, Table, TenantTable, body, conditional};
+use super::{Conditional, SERVICE, Table, TenantTable, conditional};
 use crate::failure::AwsError;
 
 impl ListIncidents for Table {
     async fn list_incidents(&self) -> Result<Vec<Incident>, ServiceFailure> {
         let (pk, prefix) = Key::incidents();
-        let read = |mut item| Ok(body::<Incident>("Query", &mut item));
-        let incidents = self.query(pk, prefix, read).await?;
-        let readable = incidents.into_iter().filter_map(|incident| {
-            let unreadable = |why: &AwsError| error!(error = %why, "an incident cannot be read, and is passed over");
-            incident.inspect_err(unreadable).ok()
-        });
-        Ok(readable.collect())
+        let mut incidents = Vec::new();
+        self.query_each(pk, prefix, |item| {
+            match item.and_then(|mut item| read_value(&mut item, BODY)) {
+                Ok(incident) => incidents.push(incident),
+                Err(why) => error!(error = %why, "an incident cannot be read, and is passed over"),
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(incidents)
     }
 }
 
@@ -43,13 +46,13 @@ impl KeepIncident for Table {
             }
         };
         let set = "#body = :body, #version = :version";
-        let change = self.update(&Key::incident(next.vendor), set, &names, values);
+        let change = self.update(&Key::incident(next.vendor, &next.domain), set, &names, values);
         let outcome = conditional(change.condition_expression(condition)).await?;
-        let is_ours = matches!(outcome, Conditional::Done(_));
-        if is_ours && next.is_over() {
-            let past = Item::new(&Key::past_incident(next.vendor, next.opened_at)).kept(Retention::Run);
-            self.replace(past.with_body(next)).await?;
+        let is_stored = matches!(outcome, Conditional::Done(_));
+        if is_stored && next.is_history() {
+            let key = Key::past_incident(next.vendor, &next.domain, next.opened_at);
+            self.replace(Item::new(&key).kept(Retention::Run).with_body(next)).await?;
         }
-        Ok(is_ours)
+        Ok(is_stored)
     }
 }

@@ -7,13 +7,14 @@ use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
 use habitsync_domain::freshness::Timetable;
 use habitsync_domain::identity::CourseId;
-use habitsync_domain::incident::{Incident, Outbreak, Phase};
+use habitsync_domain::incident::{Detection, Incident};
 use habitsync_domain::job::{Job, JobState, RunRecord, RunState};
 use habitsync_domain::outage::Told;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::vendor::Vendor;
-use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents, ManageHeldBack, NoteHeldBack};
+use habitsync_domain::vendor_domain::VendorDomain;
+use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use habitsync_workflows::ports::result_list::AddResult;
 use habitsync_workflows::ports::results::{ClaimResult, FindResult, ReleaseResults};
 use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, OpenRun, RememberTold};
@@ -53,12 +54,14 @@ async fn a_customers_row_tells_when_the_jobs_are_due_what_they_remember_and_what
     let acme = table.tenant(&tenant());
     let state = JobState {
         failing: Some(failing()),
+        domains: BTreeMap::from([(Vendor::EmployeeConnect, domain())]),
         ..JobState::default()
     };
     acme.put_job(Job::Users, &state).await;
     let told = Told {
         outages: BTreeMap::from([("users".to_owned(), failing())]),
         ours: BTreeMap::from([("DynamoDB failed".to_owned(), at(APPLIED))]),
+        config: BTreeMap::from([("EmployeeConnect refuses the credentials".to_owned(), at(APPLIED))]),
         dead_at: Some(at(APPLIED)),
     };
     table.save_told(&tenant(), &told).await.expect("saved");
@@ -70,33 +73,17 @@ async fn a_customers_row_tells_when_the_jobs_are_due_what_they_remember_and_what
     assert_eq!(row.told, told);
 }
 
-#[tokio::test]
-async fn a_job_is_held_back_since_the_first_time_until_it_is_forgotten() {
-    let table = with_acme().await;
-    let acme = table.tenant(&tenant());
-    let (first, later) = (at("2026-03-02T07:00:00Z"), at("2026-03-02T08:00:00Z"));
-    acme.note_held_back(Job::ResultsSweep, first).await.expect("noted");
-    table
-        .note_held_back_of(&tenant(), Job::ResultsSweep, later)
-        .await
-        .expect("noted");
-    assert_eq!(
-        row(&table).await.held_since,
-        BTreeMap::from([(Job::ResultsSweep, first)])
-    );
-    for _ in 0..2 {
-        let forgotten = table.forget_held_back(&tenant(), Job::ResultsSweep).await;
-        forgotten.expect("a second time is no error");
-    }
-    assert_eq!(row(&table).await.held_since, BTreeMap::new());
+fn domain() -> VendorDomain {
+    VendorDomain::from_base_url(&"https://acme.example".parse().expect("a URL"))
 }
 
 fn incident() -> Incident {
-    let outbreak = Outbreak {
+    let detection = Detection {
+        since: at(APPLIED),
         kinds: BTreeSet::from([VendorTrouble::Unavailable]),
-        customers: BTreeSet::from([tenant()]),
+        affected: BTreeSet::from([tenant()]),
     };
-    Incident::open(Vendor::EmployeeConnect, outbreak, at(APPLIED))
+    Incident::new(Vendor::EmployeeConnect, domain(), detection, None)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,10 +117,8 @@ async fn every_customer_sees_the_incident_and_one_that_is_over_stays_until_the_n
         std::slice::from_ref(&open)
     );
     let over = Incident {
-        phase: Phase::Over {
-            at: at("2026-03-02T01:00:00Z"),
-            told: true,
-        },
+        ended_at: Some(at("2026-03-02T01:00:00Z")),
+        closing_mail_sent: true,
         revision: 2,
         ..open.clone()
     };

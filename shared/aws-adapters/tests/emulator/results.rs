@@ -172,7 +172,7 @@ async fn results_are_due_in_the_order_of_their_times_and_no_sooner() {
     }
     let due = async |limit| {
         let due = table
-            .list_due_results(at("2026-03-02T00:00:00.250Z"), limit)
+            .list_due_results(at("2026-03-02T00:00:00.250Z"), limit, &std::collections::BTreeSet::new())
             .await
             .expect("listed");
         due.items
@@ -192,7 +192,7 @@ async fn a_due_result_is_handed_on_by_one_watchdog_and_due_again_should_it_be_lo
         .put_result(&record(1, waiting(at(NOW)), 1))
         .await;
     let [due] = table
-        .list_due_results(at(NOW), 10)
+        .list_due_results(at(NOW), 10, &std::collections::BTreeSet::new())
         .await
         .expect("listed")
         .items
@@ -214,13 +214,13 @@ async fn a_due_result_is_handed_on_by_one_watchdog_and_due_again_should_it_be_lo
     );
     assert!(
         table
-            .list_due_results(at(NOW), 10)
+            .list_due_results(at(NOW), 10, &std::collections::BTreeSet::new())
             .await
             .expect("listed")
             .items
             .is_empty()
     );
-    assert_eq!(table.list_due_results(later, 10).await.expect("listed").items.len(), 1);
+    assert_eq!(table.list_due_results(later, 10, &std::collections::BTreeSet::new()).await.expect("listed").items.len(), 1);
 }
 
 #[tokio::test]
@@ -229,7 +229,7 @@ async fn a_result_that_was_settled_meanwhile_is_not_put_off() {
     let acme = table.tenant(&tenant());
     acme.put_result(&record(1, waiting(at(NOW)), 1)).await;
     let [due] = table
-        .list_due_results(at(NOW), 10)
+        .list_due_results(at(NOW), 10, &std::collections::BTreeSet::new())
         .await
         .expect("listed")
         .items
@@ -251,7 +251,7 @@ async fn a_result_that_was_settled_meanwhile_is_not_put_off() {
     );
     assert!(
         table
-            .list_due_results(at("2026-03-03T00:00:00Z"), 10)
+            .list_due_results(at("2026-03-03T00:00:00Z"), 10, &std::collections::BTreeSet::new())
             .await
             .expect("listed")
             .items
@@ -269,13 +269,13 @@ async fn a_claim_whose_claimant_never_came_back_is_due() {
         .expect("claimed");
     assert!(
         table
-            .list_due_results(at(NOW), 10)
+            .list_due_results(at(NOW), 10, &std::collections::BTreeSet::new())
             .await
             .expect("listed")
             .items
             .is_empty()
     );
-    let due = table.list_due_results(at(CLAIM_ENDS), 10).await.expect("listed");
+    let due = table.list_due_results(at(CLAIM_ENDS), 10, &std::collections::BTreeSet::new()).await.expect("listed");
     assert_eq!(
         due.items,
         [DueResult {

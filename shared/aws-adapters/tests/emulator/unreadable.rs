@@ -1,14 +1,19 @@
 //! An item that cannot be read keeps nothing else from being found.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::job::{Job, RunRecord, RunState};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::result_choice::ResultStatus;
-use habitsync_workflows::ports::fleet::ListDue;
+use habitsync_workflows::ports::fleet::{ListDue, ListParked};
+use habitsync_workflows::ports::incidents::ListIncidents;
 use habitsync_workflows::ports::result_list::ListResults;
 use habitsync_workflows::ports::results::{KnownResult, LookUpResult, ReleaseResults};
+use habitsync_workflows::ports::summary::ListSummaries;
+use habitsync_workflows::ports::tenants::SaveConfiguration;
 use jiff::Timestamp;
 
 use crate::fixture::{at, completion, named_table, sdk, tenant};
@@ -57,7 +62,7 @@ async fn results_behind_one_that_cannot_be_read_are_due_all_the_same() {
     for enrolment in 4..=6 {
         acme.put_result(&record(enrolment, waiting(at(NOW)))).await;
     }
-    let due = table.list_due_results(at(NOW), 2).await.expect("listed");
+    let due = table.list_due_results(at(NOW), 2, &BTreeSet::new()).await.expect("listed");
     assert_eq!((due.items.len(), due.unreadable), (2, 3), "they count for no page");
 }
 
@@ -118,4 +123,58 @@ async fn who_asks_about_many_results_is_told_of_one_that_cannot_be_read_and_goes
     assert_eq!(known(1).await, KnownResult::Unreadable);
     assert_eq!(known(2).await, KnownResult::Record(there));
     assert_eq!(known(3).await, KnownResult::Nothing);
+}
+
+/// Writes an item of the fleet's partition.
+async fn put_in_fleet(table: &str, sk: &str, schema: &str, others: &[(&str, &str)]) {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let put = Client::new(&sdk().await)
+        .put_item()
+        .table_name(table)
+        .item("pk", text("FLEET"))
+        .item("sk", text(sk))
+        .item("schema", AttributeValue::N(schema.to_owned()));
+    let put = others.iter().fold(put, |put, (name, value)| put.item(*name, text(value)));
+    put.send().await.expect("written");
+}
+
+#[tokio::test]
+async fn customers_and_incidents_behind_rows_that_cannot_be_read_are_seen_all_the_same() {
+    let (table, name) = named_table().await;
+    // A newer version wrote one, another is no row at all, and the third is of an older version that held runs back.
+    put_in_fleet(&name, "TENANT#aaa", "99", &[]).await;
+    put_in_fleet(&name, "TENANT#aab", "1", &[("version", "none"), ("name", "none")]).await;
+    put_in_fleet(&name, "INCIDENT#employee-connect", "99", &[]).await;
+    put_in_fleet(&name, "INCIDENT#tribal-habits", "1", &[("body", "none")]).await;
+    let source = include_str!("../../../domain/src/configuration/acme.toml");
+    let configuration = source.parse().expect("a configuration");
+    table.save_configuration(&configuration, source, at(NOW)).await.expect("saved");
+    let held = Client::new(&sdk().await)
+        .update_item()
+        .table_name(&name)
+        .key("pk", AttributeValue::S("FLEET".to_owned()))
+        .key("sk", AttributeValue::S("TENANT#acme".to_owned()))
+        .update_expression("SET held_users = :since")
+        .expression_attribute_values(":since", AttributeValue::S(NOW.to_owned()));
+    held.send().await.expect("written");
+    let rows = table.list_summaries().await.expect("listed");
+    assert_eq!((rows.items.len(), rows.unreadable), (1, 2));
+    assert!(table.list_tenants().await.expect("listed").contains(&tenant()));
+    assert_eq!(table.list_incidents().await.expect("listed"), []);
+}
+
+#[tokio::test]
+async fn due_results_of_other_customers_are_found_behind_those_of_the_customers_left_out() {
+    let (table, _) = named_table().await;
+    for (name, enrolments) in [("acme", 1..=30), ("beta", 31..=31)] {
+        let table = table.tenant(&name.parse().expect("a tenant"));
+        for enrolment in enrolments {
+            let settled = table.settle_result(&record(enrolment, waiting(at(NOW)))).await;
+            settled.expect("settled");
+        }
+    }
+    let except = BTreeSet::from([tenant()]);
+    let due = table.list_due_results(at(NOW), 10, &except).await.expect("listed");
+    assert_eq!(due.items.len(), 1);
+    assert_eq!(due.items[0].tenant.as_str(), "beta");
 }

@@ -1,20 +1,44 @@
-//! A run that failed because of the customer's set-up is told once, whichever job meets it first, and cleared when that job
-//! succeeds.
+//! The mail about a run that failed because of the customer's set-up: sent once, whichever job fails first, and cleared when
+//! that job succeeds. An open incident of the vendor's domain mutes it; the next run that fails after its end sends it.
 
 use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::incident::Incident;
 use habitsync_domain::job::Job;
 use jiff::Timestamp;
+use tracing::warn;
 
 use super::compose::MailSettings;
 use super::subject::Subject;
 use super::tell::{News, Told, tell_customer};
 use super::worklist::Worklist;
-use crate::held_back::is_for_customer;
 use crate::job_run::{JobFailure, RunOutcome};
-use crate::ports::failure::{ServiceFailure, Vendor};
+use crate::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
 use crate::ports::incidents::ListIncidents;
 use crate::ports::mail::{RememberAlert, SendMail};
 use crate::ports::runs::RememberJob;
+
+/// Whether an incident is open where this failed. A vendor that fails many refuses credentials that are good. Where the incidents
+/// cannot be read, the customer rather gets a mail too many.
+async fn is_muted<S: ListIncidents>(store: &S, configuration: &TenantConfiguration, failure: &JobFailure) -> bool {
+    let JobFailure::Vendor(VendorFailure {
+        vendor,
+        kind: VendorFailureKind::Credentials,
+        ..
+    }) = failure
+    else {
+        return false;
+    };
+    let domains = configuration.vendor_domains();
+    let incidents = store.list_incidents().await;
+    let incidents =
+        incidents.inspect_err(|failure| warn!(error = %failure, "the incidents cannot be read: no mail is muted"));
+    let is_here = |incident: &Incident| {
+        domains
+            .get(vendor)
+            .is_some_and(|domain| incident.is_at(*vendor, domain))
+    };
+    incidents.unwrap_or_default().iter().any(is_here)
+}
 
 /// Tells the customer of a run's failure, where they can mend it, and of its end, once the job that met it succeeds.
 ///
@@ -43,8 +67,7 @@ where
         tell_customer(store, mail, settings, &news).await
     };
     match result {
-        // What a vendor's outage explains is not the customer's to mend.
-        Err(failure) if is_for_customer(store, job, failure).await? => {
+        Err(failure) if failure.trouble().is_for_customer() && !is_muted(store, configuration, failure).await => {
             let last_success_at = store.load_job(job).await?.last_success_at;
             if let Some((subject, worklist)) = Worklist::of_failure(failure, last_success_at) {
                 return tell(subject, &worklist).await;
@@ -65,8 +88,7 @@ where
             | RunOutcome::AlreadyRunning { .. }
             | RunOutcome::Superseded
             | RunOutcome::BackingOff { .. }
-            | RunOutcome::Paused
-            | RunOutcome::HeldBack,
+            | RunOutcome::Paused,
         ) => {}
     }
     Ok(Told::Nothing)

@@ -1,5 +1,6 @@
 //! What waits anywhere in the fleet: the watchdog's view.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use habitsync_domain::completion::Completion;
@@ -64,11 +65,12 @@ pub struct Due<T> {
 
 /// Finds what is due, through the table's sparse index.
 pub trait ListDue {
-    /// Results due at `now`, the longest due first, at most `limit`.
+    /// Results due at `now`, the longest due first, at most `limit`, without those of the customers in `except`.
     fn list_due_results(
         &self,
         now: Timestamp,
         limit: u32,
+        except: &BTreeSet<TenantId>,
     ) -> impl Future<Output = Result<Due<DueResult>, ServiceFailure>> + Send;
 
     /// Unfinished runs whose lease has ended at `now`, at most `limit`.

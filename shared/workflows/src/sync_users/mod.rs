@@ -20,12 +20,11 @@ use habitsync_domain::user_plan::{UserPlan, plan_users};
 pub use settle::Done;
 pub use summary::{UserSyncSummary, Written};
 
-use crate::held_back::is_held_back;
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
 use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_after_run, tell_customer, tell_of_run};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
-use crate::ports::incidents::{ListIncidents, NoteHeldBack};
+use crate::ports::incidents::ListIncidents;
 use crate::ports::mail::{RememberAlert, SendMail};
 use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople, SaveLastDay, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
@@ -92,7 +91,7 @@ where
     S: LoadPeople + SavePerson + LoadParked + SaveParked + LoadLastDays + SaveLastDay,
     S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
     S: HoldLease + SaveRun + RememberJob + RememberAlert + ReleaseResults,
-    S: ListIncidents + NoteHeldBack,
+    S: ListIncidents,
     M: SendMail,
     C: Now + Pause,
 {
@@ -100,9 +99,6 @@ where
     if configuration.status == Status::Paused {
         stop_job(sync.store, sync.clock, Job::Users).await?;
         return Ok(RunOutcome::Paused);
-    }
-    if is_held_back(sync.store, &configuration.tenant, Job::Users, sync.clock.now()).await? {
-        return Ok(RunOutcome::HeldBack);
     }
     // Another version may be the mend that the job stays away for.
     let is_new = sync
@@ -151,7 +147,6 @@ where
     S: LoadPeople + SavePerson + LoadParked + SaveParked + RememberJob + RememberAlert + ReleaseResults,
     S: LoadLastDays + SaveLastDay,
     S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
-    S: ListIncidents,
     M: SendMail,
     C: Now,
 {
@@ -162,6 +157,7 @@ where
         remembered: &mut JobState,
     ) -> Result<Progress<UserSyncSummary>, JobFailure> {
         let configuration = in_force.configuration;
+        remembered.domains = configuration.vendor_domains();
         let began = self.clock.now();
         remembered.begin(in_force.planned_under(), start.asked_for, began);
         let today = began.to_zoned(configuration.time_zone.zone().clone()).date();

@@ -2,6 +2,7 @@
 //! that goes down and comes back.
 
 mod incidents;
+mod isolation;
 mod measuring;
 mod status;
 mod telling;

@@ -3,7 +3,7 @@
 use habitsync_domain::job::Job;
 use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::fleet_view::look_at_fleet;
-use habitsync_workflows::measure_fleet::measure_fleet;
+use habitsync_workflows::measure_fleet::{measure_fleet, measure_parked};
 use habitsync_workflows::ports::clock::Now;
 use jiff::SignedDuration;
 
@@ -76,30 +76,6 @@ async fn a_job_whose_slices_do_nothing_is_stalled_and_one_that_fails_is_not() {
     assert_eq!(measures.stalled_jobs, [(world.customers[0].tenant.clone(), Job::Users)]);
 }
 
-#[tokio::test]
-async fn who_is_held_back_by_nothing_any_more_is_stale_like_everybody_else() {
-    let world = World::of(2);
-    world.run_all().await;
-    let held_since = world.customers[0]
-        .table
-        .job(Job::Users)
-        .last_success_at
-        .expect("it ran");
-    world.customers[0]
-        .table
-        .state()
-        .row
-        .held_since
-        .insert(Job::Users, held_since);
-    world.clock.advance(SignedDuration::from_mins(100));
-    let fleet = world.fleet();
-    let view = look_at_fleet(&fleet).await.expect("read");
-    let now = world.clock.now();
-    let measures = measure_fleet(&fleet, &view, &[], now).await;
-    let late = &measures.stale[&world.customers[0].tenant];
-    assert!(late.iter().any(|late| late.job == Job::Users), "{late:?}");
-}
-
 /// Three hundred customers cost as many questions as three, but for the parked results of those whose turn it is.
 #[tokio::test]
 async fn a_quiet_minute_of_three_hundred_customers_asks_twelve_questions() {
@@ -108,6 +84,7 @@ async fn a_quiet_minute_of_three_hundred_customers_asks_twelve_questions() {
     let view = look_at_fleet(&fleet).await.expect("read");
     let now = world.clock.now();
     let measures = measure_fleet(&fleet, &view, &view.incidents, now).await;
+    measure_parked(&fleet, &view, now).await;
     assert_eq!(measures.live, 300);
     let asked = fleet.faults.made();
     let parked = asked.iter().filter(|call| **call == Call::CountParked).count();

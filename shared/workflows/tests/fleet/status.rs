@@ -139,7 +139,7 @@ async fn removals_that_somebody_has_decided_about_make_nobody_held() {
 }
 
 #[tokio::test]
-async fn whom_an_outage_of_many_keeps_from_running_is_in_an_incident_and_not_failing() {
+async fn customers_that_fail_by_an_incident_are_shown_in_it_and_not_as_failing() {
     let world = in_step(6).await;
     world.goes_down();
     world.clock.advance(SignedDuration::from_mins(60));

@@ -1,6 +1,8 @@
 //! Some customers, one clock, and a watchdog that ticks every minute.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
@@ -8,23 +10,24 @@ use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::freshness::Timetable;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::incident::Incident;
-use habitsync_domain::job::Job;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
 use habitsync_in_memory::{
-    Fleet, Hris, IncidentBoard, Mailbox, ManualClock, Portal, StartedJobs, Table, vendor_failure,
+    Fleet, Hris, IncidentBoard, Mailbox, ManualClock, Portal, Queue, StartedJobs, Table, vendor_failure,
 };
 use habitsync_workflows::fleet_view::look_at_fleet;
 use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::mail::MailSettings;
-use habitsync_workflows::measure_fleet::{FleetMeasures, measure_fleet};
+use habitsync_workflows::measure_fleet::{FleetMeasures, measure_fleet, measure_parked};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees};
+use habitsync_workflows::remind_of_holds::remind_of_holds;
 use habitsync_workflows::sync_users::{InForce, UserSync, UserSyncSummary, sync_users};
 use habitsync_workflows::tell_operators::tell_operators;
 use habitsync_workflows::tend_incidents::{IncidentReport, TendIncidents, tend_incidents};
+use habitsync_workflows::watch_fleet::{WatchFleet, watch_fleet};
 use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use serde_json::json;
@@ -40,18 +43,10 @@ pub(crate) struct Customer {
     pub(crate) configuration: TenantConfiguration,
     pub(crate) table: Table,
     pub(crate) mail: Mailbox,
-    hris: Hris,
-    portal: Portal,
+    pub(crate) hris: Hris,
+    pub(crate) portal: Portal,
     /// What only this customer's EmployeeConnect answers.
     pub(crate) own_trouble: Mutex<Option<VendorFailureKind>>,
-}
-
-impl Customer {
-    /// Whether the user sync has succeeded since then.
-    pub(crate) fn is_synced(&self, since: Timestamp) -> bool {
-        let success = self.table.job(Job::Users).last_success_at;
-        success.is_some_and(|success| success >= since)
-    }
 }
 
 /// All customers, and their vendor.
@@ -61,6 +56,9 @@ pub(crate) struct World {
     pub(crate) clock: ManualClock,
     pub(crate) operators: Mailbox,
     pub(crate) jobs: StartedJobs,
+    pub(crate) queue: Queue,
+    /// Customers for whom every call of the watchdog about them alone fails.
+    pub(crate) broken: BTreeSet<TenantId>,
     pub(crate) down: Mutex<Option<VendorFailureKind>>,
     /// How often `EmployeeConnect` was asked for its employees.
     pub(crate) asked: Mutex<u32>,
@@ -98,15 +96,24 @@ impl FindEmployee for Hr<'_> {
 }
 
 impl World {
-    /// So many live customers of a year's standing, each with one employee.
+    /// So many live customers of a year's standing, each with one employee, all at one domain of `EmployeeConnect`.
     pub(crate) fn of(customers: usize) -> Self {
+        Self::with_hosts(customers, |number| format!("customer-{number}.employeeconnect.com"))
+    }
+
+    /// The same with an `EmployeeConnect` at the host that each customer's number gives.
+    pub(crate) fn with_hosts(customers: usize, host: impl Fn(usize) -> String) -> Self {
         let board = Arc::new(IncidentBoard::default());
         Self {
-            customers: (1..=customers).map(|number| customer(number, &board)).collect(),
+            customers: (1..=customers)
+                .map(|number| customer(number, &host(number), &board))
+                .collect(),
             board,
             clock: ManualClock::at(at(BEGINNING)),
             operators: Mailbox::default(),
             jobs: StartedJobs::default(),
+            queue: Queue::default(),
+            broken: BTreeSet::new(),
             down: Mutex::default(),
             asked: Mutex::default(),
             settings: MailSettings {
@@ -121,7 +128,9 @@ impl World {
             .customers
             .iter()
             .map(|customer| (customer.tenant.clone(), &customer.table));
-        Fleet::of(tables.collect())
+        let mut fleet = Fleet::of(tables.collect());
+        fleet.broken = self.broken.clone();
+        fleet
     }
 
     /// A user sync of one customer, as its schedule starts it.
@@ -129,8 +138,12 @@ impl World {
         self.start(customer, false).await
     }
 
-    /// A user sync of one customer that stays away from nobody where it is asked for.
-    async fn start(&self, customer: &Customer, asked_for: bool) -> Result<RunOutcome<UserSyncSummary>, JobFailure> {
+    /// A user sync of one customer, which goes ahead where it would wait if an operator asks for it.
+    pub(crate) async fn start(
+        &self,
+        customer: &Customer,
+        asked_for: bool,
+    ) -> Result<RunOutcome<UserSyncSummary>, JobFailure> {
         let sync = UserSync {
             employee_connect: &Hr { world: self, customer },
             tribal_habits: &customer.portal,
@@ -160,12 +173,10 @@ impl World {
         let view = look_at_fleet(&fleet).await.expect("the fleet can be read");
         let tend = TendIncidents {
             fleet: &fleet,
-            jobs: &self.jobs,
             mail: &self.operators,
             mail_settings: &self.settings,
             clock: &self.clock,
         };
-        let before = self.jobs.started().len();
         let report = tend_incidents(&tend, &view).await;
         let now = self.clock.now();
         let measures = measure_fleet(&fleet, &view, &report.incidents, now).await;
@@ -182,12 +193,24 @@ impl World {
         )
         .await
         .ok();
-        for (tenant, job) in self.jobs.started().into_iter().skip(before) {
-            if job == Job::Users {
-                self.start(self.customer(&tenant), true).await.ok();
-            }
-        }
         (report, measures)
+    }
+
+    /// What the watchdog hands on in a tick; a start that is never answered ends with the invocation.
+    pub(crate) async fn hand_on(&self) {
+        let fleet = self.fleet();
+        let watch = WatchFleet {
+            fleet: &fleet,
+            queue: &self.queue,
+            jobs: &self.jobs,
+            clock: &self.clock,
+        };
+        let watching = watch_fleet(&watch, self.clock.now() + SignedDuration::from_secs(50));
+        tokio::time::timeout(Duration::from_secs(50), watching).await.ok();
+        measure_parked(&fleet, &look_at_fleet(&fleet).await.expect("read"), self.clock.now()).await;
+        remind_of_holds(&fleet, &self.operators, &self.settings, &self.clock)
+            .await
+            .ok();
     }
 
     /// So many minutes pass, with a tick in each.
@@ -196,11 +219,6 @@ impl World {
             self.clock.advance(SignedDuration::from_mins(1));
             self.tick().await;
         }
-    }
-
-    pub(crate) fn customer(&self, tenant: &TenantId) -> &Customer {
-        let found = self.customers.iter().find(|customer| customer.tenant == *tenant);
-        found.expect("a customer of this world")
     }
 
     pub(crate) fn goes_down(&self) {
@@ -217,8 +235,11 @@ impl World {
         *self.down.lock() = None;
     }
 
+    /// The one incident there has been.
     pub(crate) fn incident(&self) -> Option<Incident> {
-        self.board.of(Vendor::EmployeeConnect)
+        let mut incidents = self.board.all();
+        assert!(incidents.len() <= 1, "{incidents:?}");
+        incidents.pop()
     }
 
     /// The text of every mail to the operators.
@@ -231,22 +252,16 @@ impl World {
     }
 }
 
-fn customer(number: usize, board: &Arc<IncidentBoard>) -> Customer {
+fn customer(number: usize, host: &str, board: &Arc<IncidentBoard>) -> Customer {
     let tenant = format!("customer-{number:02}");
     let source = CONFIGURATION.replace("tenant = \"acme\"", &format!("tenant = \"{tenant}\""));
+    let source = source.replace("https://acme.example/", &format!("https://{host}/"));
     let configuration: TenantConfiguration = source.parse().expect("valid");
     let table = Table::beside(board);
     table.state().row.timetable = Some(Timetable::of(&configuration, at("2025-03-01T00:00:00Z")));
     table.state().live_since = Some(at("2025-03-01T00:00:00Z"));
     let hris = Hris::default();
-    let record = json!({
-        "employeeId": "E1", "firstName": "Jo", "lastName": "Citizen", "workEmail": "jo@acme.com.au",
-        "jobTitle": "Analyst", "location": "Perth", "status": "Active", "startDate": "2024-01-08",
-    });
-    let record = record.as_object().expect("an object").clone();
-    hris.employees
-        .lock()
-        .push(Employee::from_record(record).expect("has an id"));
+    hris.employees.lock().push(employee("E1"));
     Customer {
         tenant: configuration.tenant.clone(),
         configuration,
@@ -256,6 +271,16 @@ fn customer(number: usize, board: &Arc<IncidentBoard>) -> Customer {
         portal: Portal::default(),
         own_trouble: Mutex::default(),
     }
+}
+
+/// An employee who works there.
+pub(crate) fn employee(id: &str) -> Employee {
+    let record = json!({
+        "employeeId": id, "firstName": "Jo", "lastName": "Citizen", "workEmail": format!("jo.{id}@acme.com.au"),
+        "jobTitle": "Analyst", "location": "Perth", "status": "Active", "startDate": "2024-01-08",
+    });
+    let record = record.as_object().expect("an object").clone();
+    Employee::from_record(record).expect("has an id")
 }
 
 pub(crate) fn at(text: &str) -> Timestamp {

@@ -7,7 +7,7 @@ use habitsync_workflows::holds::{Deciding, NotDecided, decide_hold, list_holds};
 use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
-use habitsync_workflows::remind_of_holds::remind_of_holds;
+use habitsync_workflows::remind_of_holds::{HoldReminders, remind_of_holds};
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -269,7 +269,8 @@ async fn the_operator_hears_at_once_and_weekly_until_somebody_decides() {
         reminders.push(
             remind_of_holds(&fleet, &mail, &settings, &customer.clock)
                 .await
-                .expect("looked"),
+                .expect("looked")
+                .reminded,
         );
     }
     let days: Vec<_> = (1..)
@@ -286,7 +287,8 @@ async fn the_operator_hears_at_once_and_weekly_until_somebody_decides() {
     customer.decide_all(Verdict::Rejected).await;
     customer.clock.advance(REMINDED_EVERY);
     let fleet = Fleet::of(vec![(tenant, &customer.table)]);
-    assert_eq!(remind_of_holds(&fleet, &mail, &settings, &customer.clock).await, Ok(0));
+    let none = remind_of_holds(&fleet, &mail, &settings, &customer.clock).await;
+    assert_eq!(none, Ok(HoldReminders::default()));
 }
 
 #[tokio::test]
@@ -296,10 +298,8 @@ async fn a_stage_without_an_operators_address_holds_all_the_same() {
     let settings: MailSettings = mail_settings(None);
     let fleet = Fleet::of(vec![(customer.configuration.tenant.clone(), &customer.table)]);
     customer.clock.advance(REMINDED_EVERY);
-    assert_eq!(
-        remind_of_holds(&fleet, &customer.mail, &settings, &customer.clock).await,
-        Ok(1)
-    );
+    let reminders = remind_of_holds(&fleet, &customer.mail, &settings, &customer.clock).await;
+    assert_eq!(reminders.expect("looked").reminded, 1);
     assert!(customer.clock.now() > customer.table.job(Job::Users).last_success_at.expect("ran"));
 }
 

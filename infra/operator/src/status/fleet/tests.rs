@@ -7,11 +7,12 @@ use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
 use habitsync_domain::freshness::Timetable;
 use habitsync_domain::health::{HeldRemovals, Waiting};
-use habitsync_domain::incident::{Incident, Outbreak};
+use habitsync_domain::incident::{Detection, Incident};
 use habitsync_domain::job::{Failure, JobState, RunRecord, RunState};
 use habitsync_domain::outage::Told;
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::vendor::Vendor;
+use habitsync_domain::vendor_domain::VendorDomain;
 use habitsync_workflows::customer_status::{Counted, CustomerStatus, ParkedKind};
 use insta::assert_snapshot;
 
@@ -54,7 +55,6 @@ fn well(tenant: &str) -> CustomerSummary {
         live_since: Some(at("2025-03-01T00:00:00Z")),
         timetable: Some(Timetable::of(&configuration, at("2025-03-01T00:00:00Z"))),
         jobs: jobs.map(|(job, success)| (job, succeeded(at(success)))).into(),
-        held_since: BTreeMap::new(),
         parked: 0,
         told: Told::default(),
     }
@@ -127,8 +127,9 @@ fn one_of_each() -> Vec<(CustomerSummary, Waiting)> {
             summary.jobs.insert(Job::Users, succeeded(at("2026-03-02T21:03:00Z")));
         }),
         with("outage", |summary| {
-            summary.jobs.insert(Job::Courses, failing(VendorTrouble::Unavailable));
-            summary.held_since.insert(Job::Users, at("2026-03-02T22:30:00Z"));
+            let mut failing = failing(VendorTrouble::Unavailable);
+            failing.domains.insert(Vendor::EmployeeConnect, domain());
+            summary.jobs.insert(Job::Courses, failing);
         }),
         with("new", |summary| {
             summary.jobs.clear();
@@ -145,12 +146,17 @@ fn one_of_each() -> Vec<(CustomerSummary, Waiting)> {
     all
 }
 
+fn domain() -> VendorDomain {
+    VendorDomain::from_base_url(&"https://acme.employeeconnect.com".parse().expect("a URL"))
+}
+
 fn outage() -> Incident {
-    let outbreak = Outbreak {
+    let detection = Detection {
+        since: at("2026-03-02T22:28:00Z"),
         kinds: BTreeSet::from([VendorTrouble::Unavailable]),
-        customers: BTreeSet::from(["outage".parse().expect("a tenant")]),
+        affected: BTreeSet::from(["outage".parse().expect("a tenant")]),
     };
-    Incident::open(Vendor::EmployeeConnect, outbreak, at("2026-03-02T22:28:00Z"))
+    Incident::new(Vendor::EmployeeConnect, domain(), detection, None)
 }
 
 fn fleet(customers: Vec<(CustomerSummary, Waiting)>, extent: Extent) -> Fleet {
@@ -237,12 +243,13 @@ fn unwell() -> Customer {
     summary.jobs.insert(Job::Users, failing(VendorTrouble::Credentials));
     summary.jobs.insert(Job::Courses, failing_with(ours()));
     summary.jobs.remove(&Job::ResultsSweep);
-    summary.held_since.insert(Job::ResultsSweep, at("2026-03-02T22:30:00Z"));
     summary.told.dead_at = Some(at("2026-03-02T20:00:00Z"));
     summary
         .told
         .ours
         .insert("DynamoDB failed".to_owned(), at("2026-03-02T20:00:00Z"));
+    let refused = "EmployeeConnect refuses the credentials".to_owned();
+    summary.told.config.insert(refused, at("2026-03-02T20:00:00Z"));
     let still = failing(VendorTrouble::Unavailable).failing.expect("it fails");
     summary.told.outages.insert("users".to_owned(), still.clone());
     let ours = Failing::after(None, ours(), still.since);

@@ -19,7 +19,7 @@
 //! | the worklist that was told, in pieces | `TENANT#{tenant}` | `WORKLIST#{cause}#{time of the mail}#{piece, 4 digits}` |
 //! | how an address stands that mail came back from | `TENANT#{tenant}` | `ADDRESS#{address, lower case}` |
 //! | summary row | `FLEET` | `TENANT#{tenant}` |
-//! | outage of a vendor, the last one; those before | `FLEET` | `INCIDENT#{vendor}`; `PAST#{vendor}#{opened at}` |
+//! | incident of a vendor's domain, the last one; those before | `FLEET` | `INCIDENT#{vendor}#{domain}`; `PAST#{vendor}#{domain}#{opened at}` (without the domain where an older version wrote it) |
 //!
 //! The sparse index `due` holds what waits: results to be tried again under the kind `result`, unfinished runs under
 //! `run`, open breakers under `breaker`, held plans under `hold`, reminders under `alert`, what is parked under
@@ -34,6 +34,7 @@ use habitsync_domain::hold::PlanId;
 use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
+use habitsync_domain::vendor_domain::VendorDomain;
 use habitsync_workflows::ports::failure::Vendor;
 use jiff::Timestamp;
 
@@ -69,6 +70,14 @@ fn in_key(vendor: Vendor) -> &'static str {
     match vendor {
         Vendor::TribalHabits => "tribal-habits",
         Vendor::EmployeeConnect => "employee-connect",
+    }
+}
+
+fn domain_in_key(domain: &VendorDomain) -> String {
+    if domain.is_unknown() {
+        String::new()
+    } else {
+        format!("#{domain}")
     }
 }
 
@@ -158,18 +167,18 @@ impl Key {
     }
 
     /// The vendor's last outage that met many.
-    pub(super) fn incident(vendor: Vendor) -> Self {
+    pub(super) fn incident(vendor: Vendor, domain: &VendorDomain) -> Self {
         Self {
             pk: FLEET.to_owned(),
-            sk: format!("{INCIDENTS}{}", in_key(vendor)),
+            sk: format!("{INCIDENTS}{}{}", in_key(vendor), domain_in_key(domain)),
         }
     }
 
-    /// An outage that is history.
-    pub(super) fn past_incident(vendor: Vendor, opened_at: Timestamp) -> Self {
+    /// An incident that is history.
+    pub(super) fn past_incident(vendor: Vendor, domain: &VendorDomain, opened_at: Timestamp) -> Self {
         Self {
             pk: FLEET.to_owned(),
-            sk: format!("PAST#{}#{opened_at:.0}", in_key(vendor)),
+            sk: format!("PAST#{}{}#{opened_at:.0}", in_key(vendor), domain_in_key(domain)),
         }
     }
 
@@ -310,14 +319,17 @@ mod tests {
 
     #[test]
     fn a_vendors_outage_belongs_to_the_fleet_and_to_no_customer() {
-        let key = Key::incident(Vendor::EmployeeConnect);
+        let domain = VendorDomain::from_base_url(&"https://acme.example".parse().expect("a URL"));
+        let key = Key::incident(Vendor::EmployeeConnect, &domain);
         assert_eq!(
             (key.pk.as_str(), key.sk.as_str()),
-            ("FLEET", "INCIDENT#employee-connect")
+            ("FLEET", "INCIDENT#employee-connect#acme.example")
         );
         assert_eq!((key.tenant(), key.summarised()), (None, None));
-        let past = Key::past_incident(Vendor::TribalHabits, Timestamp::UNIX_EPOCH);
-        assert_eq!(past.sk, "PAST#tribal-habits#1970-01-01T00:00:00Z");
+        let past = Key::past_incident(Vendor::TribalHabits, &domain, Timestamp::UNIX_EPOCH);
+        assert_eq!(past.sk, "PAST#tribal-habits#acme.example#1970-01-01T00:00:00Z");
+        let of_an_older_version = Key::incident(Vendor::EmployeeConnect, &VendorDomain::default());
+        assert_eq!(of_an_older_version.sk, "INCIDENT#employee-connect");
     }
 
     #[test]

@@ -108,8 +108,3 @@ pub(in crate::dynamodb) fn due_at(instant: Timestamp) -> String {
 pub(in crate::dynamodb) fn job_state(job: Job) -> String {
     format!("job_{job}")
 }
-
-/// The attribute of the summary row that says since when a run of a job has been held back.
-pub(in crate::dynamodb) fn held_since(job: Job) -> String {
-    format!("held_{job}")
-}
