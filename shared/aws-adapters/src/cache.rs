@@ -7,23 +7,32 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// The cache is emptied rather than grow beyond this: a flood of made-up customers must not fill the memory.
+/// As many values, and as many names without one, are kept; the cache is emptied of that kind rather than grow beyond it.
 const MOST_ENTRIES: usize = 2_000;
 
 /// Values by name.
 #[derive(Debug)]
-pub(crate) struct Cache<V>(Mutex<HashMap<String, Read<V>>>);
+pub(crate) struct Cache<V>(Mutex<Entries<V>>);
 
-/// A value, none where there is none, and when that was found.
+/// Names without a value are kept apart: a flood of made-up customers must neither fill the memory nor drive out real ones.
+#[derive(Debug)]
+struct Entries<V> {
+    there: HashMap<String, (V, Instant)>,
+    absent: HashMap<String, Instant>,
+}
+
+/// A value, none where there is none.
 #[derive(Debug, Clone)]
 pub(crate) struct Read<V> {
     pub(crate) value: Option<V>,
-    at: Instant,
 }
 
 impl<V> Default for Cache<V> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self(Mutex::new(Entries {
+            there: HashMap::new(),
+            absent: HashMap::new(),
+        }))
     }
 }
 
@@ -31,18 +40,33 @@ impl<V: Clone> Cache<V> {
     /// What was read of this name less than `believed_for` ago.
     pub(crate) fn get(&self, name: &str, believed_for: Duration, now: Instant) -> Option<Read<V>> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let read = entries.get(name);
-        read.filter(|read| now.duration_since(read.at) < believed_for).cloned()
+        let is_believed = |at: Instant| now.duration_since(at) < believed_for;
+        if let Some((value, at)) = entries.there.get(name) {
+            let value = Some(value.clone());
+            return is_believed(*at).then_some(Read { value });
+        }
+        let absent = entries.absent.get(name).filter(|at| is_believed(**at));
+        absent.map(|_| Read { value: None })
     }
 
     /// Remembers what was read at `now`.
     pub(crate) fn put(&self, name: String, value: Option<V>, now: Instant) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.len() >= MOST_ENTRIES {
-            entries.clear();
+        if let Some(value) = value {
+            entries.absent.remove(&name);
+            insert(&mut entries.there, name, (value, now));
+        } else {
+            entries.there.remove(&name);
+            insert(&mut entries.absent, name, now);
         }
-        entries.insert(name, Read { value, at: now });
     }
+}
+
+fn insert<T>(entries: &mut HashMap<String, T>, name: String, entry: T) {
+    if entries.len() >= MOST_ENTRIES && !entries.contains_key(&name) {
+        entries.clear();
+    }
+    entries.insert(name, entry);
 }
 
 #[cfg(test)]
@@ -63,6 +87,16 @@ mod tests {
     }
 
     #[test]
+    fn a_value_that_comes_or_goes_is_what_was_read_last() {
+        let (cache, now) = (Cache::<u8>::default(), Instant::now());
+        for value in [Some(1), None, Some(2), None] {
+            cache.put("acme".to_owned(), value, now);
+            let read = cache.get("acme", Duration::from_mins(1), now);
+            assert_eq!(read.map(|read| read.value), Some(value));
+        }
+    }
+
+    #[test]
     fn that_there_is_no_value_is_remembered_too() {
         let (cache, now) = (Cache::<u8>::default(), Instant::now());
         cache.put("nobody".to_owned(), None, now);
@@ -72,11 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_made_up_customers_does_not_fill_the_memory() {
+    fn a_flood_of_made_up_customers_neither_fills_the_memory_nor_drives_out_a_real_one() {
         let (cache, now) = (Cache::<u8>::default(), Instant::now());
+        cache.put("acme".to_owned(), Some(1), now);
         for number in 0..=MOST_ENTRIES * 2 {
             cache.put(format!("nobody-{number}"), None, now);
         }
-        assert!(cache.0.lock().expect("not poisoned").len() <= MOST_ENTRIES);
+        assert!(cache.0.lock().expect("not poisoned").absent.len() <= MOST_ENTRIES);
+        let acme = cache.get("acme", Duration::from_mins(1), now);
+        assert_eq!(acme.and_then(|read| read.value), Some(1), "a real customer stays");
     }
 }

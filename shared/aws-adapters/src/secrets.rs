@@ -22,7 +22,7 @@ use crate::failure::{AwsError, AwsErrorKind};
 const SERVICE: &str = "Secrets Manager";
 /// How long a value, or its absence, is believed.
 const BELIEVED_FOR: Duration = Duration::from_mins(5);
-/// How soon after a fetch a failed check may cause another.
+/// How soon after a fetch a failed check may cause another, of the same customer: a new secret works within so long.
 const REFETCHED_AFTER: Duration = Duration::from_secs(5);
 
 /// Both vendors' credentials of a customer, as the JSON text that was stored. `Debug` shows none of it.

@@ -10,7 +10,7 @@ use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::queue::QueueCompletion;
 use crate::ports::tenants::{LoadConfiguration, LoadWebhookSecrets};
-use crate::webhook_proof::{Headers, proves};
+use crate::webhook_proof::{Headers, could_prove, proves};
 
 /// The largest body that is read, in bytes.
 pub const LARGEST_BODY: usize = 64 * 1024;
@@ -75,6 +75,9 @@ where
     let Ok(tenant) = delivery.tenant.parse::<TenantId>() else {
         return Acceptance::NotAuthentic;
     };
+    if !could_prove(&delivery.headers, accept.clock.now()) {
+        return Acceptance::NotAuthentic;
+    }
     match accept.is_authentic(&tenant, delivery).await {
         Ok(true) => accept.store(tenant, delivery.body).await,
         Ok(false) => Acceptance::NotAuthentic,
@@ -89,14 +92,14 @@ where
     Queue: QueueCompletion,
     Clock: Now,
 {
-    /// A customer that does not exist has no secrets, and goes the same way to the same answer.
+    /// A customer that does not exist has no secrets: none is asked for, and the same work leads to the same answer.
     async fn is_authentic(&self, tenant: &TenantId, delivery: &Delivery<'_>) -> Result<bool, ServiceFailure> {
-        let authenticity = match self.configurations.load_configuration(tenant).await? {
-            Some(stored) => stored.configuration.results.authenticity,
-            None => Authenticity::Signature,
-        };
         let now = self.clock.now();
-        let is_proved = |secrets: &[_]| proves(authenticity, secrets, &delivery.headers, delivery.body, now);
+        let proves = |authenticity, secrets: &[_]| proves(authenticity, secrets, &delivery.headers, delivery.body, now);
+        let Some(stored) = self.configurations.load_configuration(tenant).await? else {
+            return Ok(proves(Authenticity::Signature, &[]));
+        };
+        let is_proved = |secrets: &[_]| proves(stored.configuration.results.authenticity, secrets);
         if is_proved(&self.secrets.load_webhook_secrets(tenant).await?) {
             return Ok(true);
         }

@@ -267,18 +267,25 @@ struct Round {
 }
 
 impl Round {
-    /// Notes a page, and returns the customers of whom not everything was queued. The index lags, and a call that failed is likely
-    /// to fail again: their next turn is in a minute.
+    /// Notes a page, and returns the customers whose next turn is in a minute: a call about them failed and is likely to fail again,
+    /// or nothing of theirs was queued, since the index lags.
     fn note(&mut self, tried: &[Tried<'_>]) -> BTreeSet<TenantId> {
-        for (tenant, _) in tried {
-            let queued = self.queued.entry((*tenant).clone()).or_default();
-            *queued += 1;
-            if *queued >= PAGE {
+        let (mut failed, mut queued) = (BTreeSet::new(), BTreeSet::new());
+        for (tenant, outcome) in tried {
+            match outcome {
+                Ok(true) => drop(queued.insert(*tenant)),
+                Ok(false) => {}
+                Err(_) => drop(failed.insert(*tenant)),
+            }
+            let share = self.queued.entry((*tenant).clone()).or_default();
+            *share += 1;
+            if *share >= PAGE {
                 self.served.insert((*tenant).clone());
             }
         }
-        let not_queued = tried.iter().filter(|(_, queued)| !matches!(queued, Ok(true)));
-        not_queued.map(|(tenant, _)| (*tenant).clone()).collect()
+        let is_left = |tenant: &&TenantId| failed.contains(tenant) || !queued.contains(tenant);
+        let tenants = tried.iter().map(|(tenant, _)| *tenant).filter(is_left);
+        tenants.cloned().collect()
     }
 
     /// Whether another round has anything to do: some customers had their share, and may have more.

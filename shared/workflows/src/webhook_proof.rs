@@ -32,6 +32,20 @@ pub struct Headers<'a> {
     pub authorization: Option<&'a str>,
 }
 
+/// Whether the delivery carries what a proof needs: a bearer token, or an id, a recent timestamp and a signature. Without, no secret
+/// of any customer proves it, and nothing has to be read to refuse it.
+#[must_use]
+pub fn could_prove(headers: &Headers<'_>, now: Timestamp) -> bool {
+    let is_recent = headers
+        .timestamp
+        .is_some_and(|timestamp| recent(timestamp, now).is_some());
+    let is_signed = headers
+        .signature
+        .is_some_and(|signatures| signatures.split(' ').any(|signature| signature.starts_with("v1,")));
+    let has_token = token(headers).is_some_and(|token| !token.is_empty());
+    has_token || (headers.id.is_some() && is_recent && is_signed)
+}
+
 /// Whether the delivery is proved by one of the secrets, in the way the customer's configuration tells.
 #[must_use]
 pub fn proves(
@@ -85,12 +99,15 @@ fn any_equals(signatures: &str, expected: &str) -> Choice {
         .fold(Choice::from(0), |found, equal| found | equal)
 }
 
+/// The token of an `authorization` header of the scheme `Bearer`.
+fn token<'a>(headers: &Headers<'a>) -> Option<&'a str> {
+    let (scheme, token) = headers.authorization?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
+}
+
 /// A bearer token. Digests are compared, so that not even its length can be measured.
 fn bears(secret: &str, headers: &Headers<'_>) -> Choice {
-    let token = headers.authorization.and_then(|header| header.split_once(' '));
-    let token = token
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .map_or("", |(_, token)| token);
+    let token = token(headers).unwrap_or_default();
     let is_token = Choice::from(u8::from(!secret.is_empty()));
     Sha256::digest(token).ct_eq(&Sha256::digest(secret)) & is_token
 }

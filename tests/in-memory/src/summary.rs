@@ -72,8 +72,7 @@ impl KeepIncident for Fleet<'_> {
             let board = self.board();
             let mut incidents = board.incidents.lock();
             let place = (next.vendor, next.domain.clone());
-            let is_as_seen =
-                incidents.get(&place).map(|incident| incident.revision) == seen.map(|seen| seen.revision);
+            let is_as_seen = incidents.get(&place).map(|incident| incident.revision) == seen.map(|seen| seen.revision);
             if is_as_seen {
                 incidents.insert(place, next.clone());
             }

@@ -161,7 +161,6 @@ impl Following<'_> {
             Some(counts) => format!("{} runs, slice {slice}, for {running}; before it: {counts}", self.job),
         }
     }
-
 }
 
 /// How long until the next look.

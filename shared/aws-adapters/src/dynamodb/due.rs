@@ -41,7 +41,9 @@ impl ListDue for Table {
     }
 
     async fn list_unfinished_runs(&self, now: Timestamp, limit: u32) -> Result<Due<UnfinishedRun>, ServiceFailure> {
-        Ok(self.due(DUE_RUN, now, limit, |run| unfinished_run(run).map(Some)).await?)
+        Ok(self
+            .due(DUE_RUN, now, limit, |run| unfinished_run(run).map(Some))
+            .await?)
     }
 
     async fn list_due_probes(&self, now: Timestamp, limit: u32) -> Result<Due<DueProbe>, ServiceFailure> {

@@ -51,7 +51,8 @@ impl KeepIncident for Table {
         let is_stored = matches!(outcome, Conditional::Done(_));
         if is_stored && next.is_history() {
             let key = Key::past_incident(next.vendor, &next.domain, next.opened_at);
-            self.replace(Item::new(&key).kept(Retention::Run).with_body(next)).await?;
+            self.replace(Item::new(&key).kept(Retention::Run).with_body(next))
+                .await?;
         }
         Ok(is_stored)
     }

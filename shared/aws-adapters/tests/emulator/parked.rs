@@ -58,7 +58,10 @@ async fn a_release_frees_what_is_parked_on_that_very_thing_and_nothing_else() {
             .expect("released"),
         1
     );
-    let due = table.list_due_results(at(NOW), 100, &std::collections::BTreeSet::new()).await.expect("listed");
+    let due = table
+        .list_due_results(at(NOW), 100, &std::collections::BTreeSet::new())
+        .await
+        .expect("listed");
     let due: Vec<_> = due
         .items
         .into_iter()

@@ -55,7 +55,10 @@ async fn a_dead_result_is_revived_once_and_due_and_claimed_like_any_other() {
     acme.put_result(&dead(1)).await;
     assert!(acme.revive_result(EnrolmentId(1), 1, at(NOW)).await.expect("an answer"));
     assert!(!acme.revive_result(EnrolmentId(1), 1, at(NOW)).await.expect("an answer"));
-    let due = table.list_due_results(at(NOW), 10, &std::collections::BTreeSet::new()).await.expect("listed");
+    let due = table
+        .list_due_results(at(NOW), 10, &std::collections::BTreeSet::new())
+        .await
+        .expect("listed");
     assert_eq!(due.items.len(), 1);
     let claim = acme.claim_result(&completion(1), at(NOW), at(CLAIM_ENDS)).await;
     let Ok(Claim::Ours {
@@ -94,7 +97,15 @@ async fn a_completion_is_added_once_and_waits_until_it_is_due() {
             .items
             .is_empty()
     );
-    assert_eq!(table.list_due_results(due_at, 10, &std::collections::BTreeSet::new()).await.expect("listed").items.len(), 1);
+    assert_eq!(
+        table
+            .list_due_results(due_at, 10, &std::collections::BTreeSet::new())
+            .await
+            .expect("listed")
+            .items
+            .len(),
+        1
+    );
     let stored = acme
         .find_result(EnrolmentId(1))
         .await

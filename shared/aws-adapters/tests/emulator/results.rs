@@ -172,7 +172,11 @@ async fn results_are_due_in_the_order_of_their_times_and_no_sooner() {
     }
     let due = async |limit| {
         let due = table
-            .list_due_results(at("2026-03-02T00:00:00.250Z"), limit, &std::collections::BTreeSet::new())
+            .list_due_results(
+                at("2026-03-02T00:00:00.250Z"),
+                limit,
+                &std::collections::BTreeSet::new(),
+            )
             .await
             .expect("listed");
         due.items
@@ -220,7 +224,15 @@ async fn a_due_result_is_handed_on_by_one_watchdog_and_due_again_should_it_be_lo
             .items
             .is_empty()
     );
-    assert_eq!(table.list_due_results(later, 10, &std::collections::BTreeSet::new()).await.expect("listed").items.len(), 1);
+    assert_eq!(
+        table
+            .list_due_results(later, 10, &std::collections::BTreeSet::new())
+            .await
+            .expect("listed")
+            .items
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -275,7 +287,10 @@ async fn a_claim_whose_claimant_never_came_back_is_due() {
             .items
             .is_empty()
     );
-    let due = table.list_due_results(at(CLAIM_ENDS), 10, &std::collections::BTreeSet::new()).await.expect("listed");
+    let due = table
+        .list_due_results(at(CLAIM_ENDS), 10, &std::collections::BTreeSet::new())
+        .await
+        .expect("listed");
     assert_eq!(
         due.items,
         [DueResult {

@@ -62,7 +62,10 @@ async fn results_behind_one_that_cannot_be_read_are_due_all_the_same() {
     for enrolment in 4..=6 {
         acme.put_result(&record(enrolment, waiting(at(NOW)))).await;
     }
-    let due = table.list_due_results(at(NOW), 2, &BTreeSet::new()).await.expect("listed");
+    let due = table
+        .list_due_results(at(NOW), 2, &BTreeSet::new())
+        .await
+        .expect("listed");
     assert_eq!((due.items.len(), due.unreadable), (2, 3), "they count for no page");
 }
 
@@ -134,7 +137,9 @@ async fn put_in_fleet(table: &str, sk: &str, schema: &str, others: &[(&str, &str
         .item("pk", text("FLEET"))
         .item("sk", text(sk))
         .item("schema", AttributeValue::N(schema.to_owned()));
-    let put = others.iter().fold(put, |put, (name, value)| put.item(*name, text(value)));
+    let put = others
+        .iter()
+        .fold(put, |put, (name, value)| put.item(*name, text(value)));
     put.send().await.expect("written");
 }
 
@@ -148,7 +153,10 @@ async fn customers_and_incidents_behind_rows_that_cannot_be_read_are_seen_all_th
     put_in_fleet(&name, "INCIDENT#tribal-habits", "1", &[("body", "none")]).await;
     let source = include_str!("../../../domain/src/configuration/acme.toml");
     let configuration = source.parse().expect("a configuration");
-    table.save_configuration(&configuration, source, at(NOW)).await.expect("saved");
+    table
+        .save_configuration(&configuration, source, at(NOW))
+        .await
+        .expect("saved");
     let held = Client::new(&sdk().await)
         .update_item()
         .table_name(&name)

@@ -76,7 +76,7 @@ pub trait LoadWebhookSecrets {
         tenant: &TenantId,
     ) -> impl Future<Output = Result<Vec<SecretString>, ServiceFailure>> + Send;
 
-    /// The same, asked of the source again (at most once a minute per customer), after a check failed.
+    /// The same, asked of the source again (at most every five seconds per customer), after a check failed.
     fn reload_webhook_secrets(
         &self,
         tenant: &TenantId,

@@ -128,7 +128,7 @@ async fn forgeries_are_refused_and_leave_nothing_behind() {
 }
 
 #[tokio::test]
-async fn an_unknown_customer_gets_the_answer_of_a_bad_signature_by_the_same_calls() {
+async fn an_unknown_customer_gets_the_answer_of_a_bad_signature_and_no_secret_is_read_for_it() {
     let door = Door::signed_with(&[OTHER_SECRET]);
     let now = beginning().as_second().to_string();
     let signature = sign(SECRET, beginning().as_second(), &body());
@@ -136,9 +136,69 @@ async fn an_unknown_customer_gets_the_answer_of_a_bad_signature_by_the_same_call
     assert_eq!(door.accept("acme", headers, &body()).await, Acceptance::NotAuthentic);
     let calls = door.tenants.faults.made();
     assert_eq!(door.accept("nobody", headers, &body()).await, Acceptance::NotAuthentic);
-    assert_eq!(door.tenants.faults.made()[calls.len()..], calls);
+    assert_eq!(door.tenants.faults.made()[calls.len()..], [Call::LoadConfiguration]);
     assert_eq!(door.accept("../acme", headers, &body()).await, Acceptance::NotAuthentic);
     assert!(door.left_nothing_behind());
+}
+
+#[tokio::test]
+async fn what_no_secret_can_prove_is_refused_without_reading_anything() {
+    let door = Door::signed_with(&[SECRET]);
+    let now = beginning().as_second();
+    let signature = sign(SECRET, now, &body());
+    let (now, old, late) = (now.to_string(), (now - 301).to_string(), (now + 301).to_string());
+    let authentic = signed_headers(&now, &signature);
+    let bearer = |authorization| Headers {
+        authorization: Some(authorization),
+        ..Headers::default()
+    };
+    let flood = [
+        Headers::default(),
+        Headers { id: None, ..authentic },
+        Headers {
+            timestamp: None,
+            ..authentic
+        },
+        Headers {
+            timestamp: Some(&old),
+            ..authentic
+        },
+        Headers {
+            timestamp: Some(&late),
+            ..authentic
+        },
+        Headers {
+            timestamp: Some("9223372036854775807"),
+            ..authentic
+        },
+        Headers {
+            timestamp: Some("now"),
+            ..authentic
+        },
+        Headers {
+            signature: None,
+            ..authentic
+        },
+        Headers {
+            signature: Some(""),
+            ..authentic
+        },
+        Headers {
+            signature: Some("v2,abc v1"),
+            ..authentic
+        },
+        bearer("Bearer "),
+        bearer("Bearer"),
+        bearer("Basic abc"),
+    ];
+    for (index, headers) in flood.into_iter().enumerate() {
+        for tenant in ["acme", "nobody", "NOBODY", ""] {
+            let answer = door.accept(tenant, headers, &body()).await;
+            assert_eq!(answer, Acceptance::NotAuthentic, "delivery {index} to {tenant}");
+        }
+    }
+    assert_eq!(door.tenants.faults.made(), []);
+    assert_eq!(door.accept("acme", authentic, &body()).await, ACCEPTED);
 }
 
 #[tokio::test]

@@ -101,8 +101,6 @@ macro_rules! tests {
 
 fn trials() -> Vec<Test> {
     tests![
-        // It takes longest, and most of that it waits for the clock.
-        operators::an_outage_of_six_customers_is_one_mail_to_the_operators_and_everybody_catches_up,
         tutorial::every_command_of_the_tutorial_says_what_the_page_says,
         users::interrupted::a_run_that_is_killed_is_carried_on_without_anybody_calling_it_and_writes_at_most_one_thing_twice,
         users::interrupted::of_two_runs_at_once_one_does_the_work_and_the_other_says_so,
@@ -166,6 +164,8 @@ fn trials() -> Vec<Test> {
         upkeep::what_is_unknown_exits_with_1_and_what_is_typed_wrongly_with_2,
         tutorial::a_page_that_is_not_run_whole_is_refused_and_every_word_counts,
         operators::a_stale_customer_is_counted_and_named,
+        operators::five_customers_with_rotated_codes_do_not_keep_the_sixth_from_hiring,
+        operators::two_of_ten_customers_whose_own_hosts_fail_concern_no_other,
         webhooks::what_is_not_authentic_readable_or_ours_is_answered_as_documented_and_leaves_nothing,
     ]
 }

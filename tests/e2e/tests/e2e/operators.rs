@@ -1,25 +1,23 @@
-//! The operators' side: who is unwell is seen, and an outage of many is one mail.
+//! The operators' side: a customer that is unwell is seen, and its trouble stays its own.
 
 use std::time::Duration;
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::job::{Job, JobState};
-use habitsync_local::Mail;
+use habitsync_local::customer::today;
 use habitsync_local::deploy::OPERATOR_MAIL;
 use habitsync_local::stored::put_job;
 use habitsync_local::wait::until as wait_until;
+use habitsync_simulator_employee_connect::Employee;
 use habitsync_simulator_harness::{Fault, Moment, Rule};
 use habitsync_workflows::ports::runs::RememberJob as _;
 use habitsync_workflows::ports::tenants::SaveConfiguration as _;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use libtest_mimic::Failed;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::World;
 use crate::customer::Customer;
-
-/// The watchdog's minute, the first probe after two, and the catching up, on a busy machine.
-const AN_INCIDENT: Duration = Duration::from_mins(9);
 
 /// What a look finds.
 type Looked = Result<Option<()>, Failed>;
@@ -70,86 +68,88 @@ fn watchdog_lines(world: &World) -> Vec<Value> {
     objects.filter_map(|object| serde_json::from_str(object).ok()).collect()
 }
 
-pub(crate) async fn an_outage_of_six_customers_is_one_mail_to_the_operators_and_everybody_catches_up(
+pub(crate) async fn five_customers_with_rotated_codes_do_not_keep_the_sixth_from_hiring(
     world: World,
 ) -> Result<(), Failed> {
-    let world = world.apart("outage").await?;
     let mut customers = Vec::new();
     for number in 1..=6 {
-        let customer = world.customer(&format!("outage-{number}")).await?;
+        let customer = world.customer(&format!("rotated-{number}")).await?;
         customer.run("user-sync").await?;
         customers.push(customer);
     }
-    let mails_before = world.stack.mails().await?.len();
-    let broken = || {
-        Rule::new(Fault::ServerError {
-            status: 503,
-            moment: Moment::BeforeEffect,
-        })
-        .times(u32::MAX)
-    };
-    let outages: Vec<_> = customers.iter().map(|customer| customer.hris().arm(broken())).collect();
-    for customer in &customers {
+    let (rotated, sixth) = (&customers[..5], &customers[5]);
+    for customer in rotated {
+        customer.hris().arm(Rule::new(Fault::ExpiredToken).times(u32::MAX));
         let answer = customer.call("user-sync").await?;
         assert!(answer.get("errorType").is_some(), "{answer}");
     }
-    wait_until("the mail to the operators", AN_INCIDENT, async || -> Looked {
-        let mails = mails_to_operators(&world).await?;
-        Ok((!mails.is_empty()).then_some(()))
-    })
+    hire(sixth, "E9001", "scheduled");
+    let answer = sixth.run("user-sync").await?;
+    assert_eq!(answer["counts"]["created"], 1, "{answer}");
+    hire(sixth, "E9002", "asked-for");
+    let asked_for = sixth.habitsync(&["run", "rotated-6", "users", "--wait"]).await?;
+    assert_eq!(asked_for.code, 0, "{asked_for:?}");
+    assert!(sixth.portal().user("asked-for@starters.example").is_some());
+    for customer in rotated {
+        assert_eq!(customer.mails_about("connection to EmployeeConnect").await?.len(), 1);
+    }
+    wait_until(
+        "a line to the operators for each of the five",
+        A_TICK,
+        async || -> Looked {
+            let lines = lines_to_operators(&world).await?;
+            let has_line = |customer: &Customer| lines.iter().filter(|line| is_about(line, customer)).count() == 1;
+            Ok(rotated.iter().all(has_line).then_some(()))
+        },
+    )
     .await?;
-    let held_back = customers[3].call("user-sync").await?;
-    assert_eq!(held_back["outcome"], "held_back", "{held_back}");
-    for outage in &outages {
-        outage.disarm();
-    }
-    let back = customers[0].portal().clock().now();
-    wait_until("the closing mail", AN_INCIDENT, async || -> Looked {
-        let mails = mails_to_operators(&world).await?;
-        Ok((mails.len() > 1).then_some(()))
-    })
-    .await?;
-    for customer in &customers {
-        in_step_since(customer, back).await?;
-    }
-    let mails = mails_to_operators(&world).await?;
-    let subjects: Vec<_> = mails.iter().map(|mail| mail.subject.as_str()).collect();
-    assert_eq!(mails.len(), 2, "{subjects:?}");
-    assert!(subjects[0].contains("EmployeeConnect is not well"), "{subjects:?}");
-    assert!(subjects[1].contains("EmployeeConnect is well again"), "{subjects:?}");
-    for customer in &customers {
-        assert!(
-            mails[0].body_text.contains(customer.example.tenant.as_str()),
-            "{}",
-            mails[0].body_text
-        );
-    }
-    let all = world.stack.mails().await?.len();
-    assert_eq!(all - mails_before, 2, "no customer was written to");
+    let lines = lines_to_operators(&world).await?;
+    assert!(!lines.iter().any(|line| line.contains("is not well")), "{lines:?}");
     Ok(())
 }
 
-/// Mails to the operators, oldest first.
-async fn mails_to_operators(world: &World) -> Result<Vec<Mail>, Failed> {
+pub(crate) async fn two_of_ten_customers_whose_own_hosts_fail_concern_no_other(world: World) -> Result<(), Failed> {
+    let mut customers = Vec::new();
+    for number in 1..=10 {
+        customers.push(world.customer(&format!("own-host-{number}")).await?);
+    }
+    let (failing, well) = customers.split_at(2);
+    let broken = Fault::ServerError {
+        status: 500,
+        moment: Moment::BeforeEffect,
+    };
+    for customer in failing {
+        customer.hris().arm(Rule::new(broken.clone()).times(u32::MAX));
+        let answer = customer.call("user-sync").await?;
+        assert!(answer.get("errorType").is_some(), "{answer}");
+    }
+    failing[0].watch().await?;
+    for customer in well {
+        let answer = customer.run("user-sync").await?;
+        assert_eq!(answer["outcome"], "finished", "{answer}");
+    }
+    let lines = lines_to_operators(&world).await?;
+    assert!(!lines.iter().any(|line| line.contains("is not well")), "{lines:?}");
+    Ok(())
+}
+
+fn hire(customer: &Customer, id: &str, name: &str) {
+    let mail = format!("{name}@starters.example");
+    let starter = Employee {
+        location: Some("Sydney".to_owned()),
+        ..Employee::new(id, "Anjali", "O'Rourke", &mail)
+    };
+    customer.hris().hire(starter, today(), today());
+}
+
+/// The lines of the mails to the operators; a mail with one line has it in its subject too.
+async fn lines_to_operators(world: &World) -> Result<Vec<String>, Failed> {
     let mails = world.stack.mails().await?;
-    let to_operators = |mail: &Mail| mail.to.iter().any(|to| to == OPERATOR_MAIL);
-    Ok(mails.into_iter().filter(to_operators).collect())
+    let to_operators = mails.iter().filter(|mail| mail.to.iter().any(|to| to == OPERATOR_MAIL));
+    let lines = to_operators.flat_map(|mail| mail.body_text.lines().map(str::to_owned));
+    Ok(lines.collect())
 }
 
-/// The run that was started again ends a moment after it was.
-async fn in_step_since(customer: &Customer, back: Timestamp) -> Result<(), Failed> {
-    let table = customer.world.stack.tenant_table(&customer.example.tenant).await?;
-    wait_until("everybody in step", AN_INCIDENT, async || -> Looked {
-        let job = table.load_job(Job::Users).await.unwrap_or_default();
-        Ok(job.last_success_at.is_some_and(|success| success > back).then_some(()))
-    })
-    .await?;
-    let answer = customer.call("user-sync").await?;
-    let failed = answer.get("errorType").is_some();
-    assert_eq!(
-        (failed, answer["outcome"] == json!("held_back")),
-        (false, false),
-        "{answer}"
-    );
-    Ok(())
+fn is_about(line: &str, customer: &Customer) -> bool {
+    line.starts_with(&format!("{}: the job users failed", customer.example.tenant))
 }
