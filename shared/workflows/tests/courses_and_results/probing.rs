@@ -122,13 +122,10 @@ async fn the_watchdog_sends_what_has_waited_longest_to_probe_and_nothing_else() 
     let report = watch(&world).await;
     assert_eq!((report.probes_queued, report.results_queued), (1, 1));
     assert_eq!(watch(&world).await, FleetReport::default(), "once");
-    let queued: Vec<_> = world
-        .queue
-        .messages()
-        .iter()
-        .map(|message| message.completion.clone())
-        .collect();
-    assert_eq!(queued, [number(2), number(1)]);
+    let messages = world.queue.messages();
+    let mut queued: Vec<_> = messages.iter().map(|message| message.completion.clone()).collect();
+    queued.sort_by_key(|completion| completion.enrolment);
+    assert_eq!(queued, [number(1), number(2)]);
     world.push(&number(2)).await;
     let report = watch(&world).await;
     assert_eq!((report.probes_queued, report.results_queued), (0, 2));
