@@ -21,9 +21,7 @@ use serde::de::DeserializeOwned;
 use tracing::error;
 
 use super::item::{Attributes, current_schema, encode, read_instant, read_number, read_text, read_value};
-use super::keys::{
-    Key, LIVE_SINCE, NAME, PARKED, PK, SCHEMA, SK, TENANT_STATUS, TIMETABLE, TOLD, VERSION, job_state,
-};
+use super::keys::{Key, LIVE_SINCE, NAME, PARKED, PK, SCHEMA, SK, TENANT_STATUS, TIMETABLE, TOLD, VERSION, job_state};
 use super::transaction::{built, unwritable};
 use super::{SERVICE, Table, TenantTable};
 use crate::failure::{AwsError, AwsErrorKind};
