@@ -6,6 +6,7 @@ use super::TenantConfiguration;
 use super::document::Document;
 use super::finding::Finding;
 use crate::nearest::{did_you_mean, nearest};
+use crate::user::FieldName;
 use crate::vendor::Vendor;
 
 /// Returns one warning for each mapped custom field that no user of the portal shows, by the line of its mapping in `source`.
@@ -18,7 +19,7 @@ pub fn unknown_portal_fields(
 ) -> Vec<Finding> {
     let mapped = configuration.users.fields.keys().filter(|field| field.is_custom());
     let unknown: Vec<_> = mapped
-        .map(|field| field.as_str())
+        .map(FieldName::as_str)
         .filter(|field| !shown.contains(*field))
         .collect();
     let Ok(document) = Document::parse(source) else {
