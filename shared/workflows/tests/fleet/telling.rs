@@ -120,3 +120,18 @@ async fn what_could_not_be_mailed_is_mailed_by_the_next_tick() {
     assert_eq!(world.told().len(), 1);
     assert!(world.customers[0].table.job(Job::Users).failing.is_some());
 }
+
+#[tokio::test]
+async fn a_configuration_that_operators_mend_is_told_at_once_and_the_customer_is_not_written_to() {
+    let world = World::of(30);
+    *world.customers[0].own_trouble.lock() = Some(VendorFailureKind::Misconfigured);
+    hours(&world, 0, 4).await;
+    let told = world.told();
+    assert_eq!(told.len(), 1, "once: {told:?}");
+    assert!(
+        told[0].contains("customer-01: the configuration stops the job users"),
+        "{}",
+        told[0]
+    );
+    assert_eq!(world.mails_to_customers(), 0);
+}
