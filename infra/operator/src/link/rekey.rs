@@ -134,6 +134,9 @@ impl Pairs {
                 counted(moved, "account")
             ),
             format!("the next user sync follows them (now: habitsync run {tenant} users)"),
+            format!(
+                "results refused meanwhile: habitsync results replay {tenant} --cause \"does not know the employee\""
+            ),
         ];
         lines.into_iter().chain(failed).collect::<Vec<_>>().join("\n")
     }
