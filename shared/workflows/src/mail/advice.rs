@@ -98,6 +98,16 @@ const REKEYED: Advice = advice(
      is deactivated, and none of these people gets a second account.",
 );
 
+/// The titles of the groups about what Tribal Habits refused.
+pub(super) fn refusal_titles() -> [&'static str; 2] {
+    let reason = String::new;
+    let field = Cause::RefusedField {
+        field: String::new(),
+        reason: reason(),
+    };
+    [field, Cause::RefusedPerson { reason: reason() }].map(|cause| advice_about(&cause).title)
+}
+
 /// What a group is called and what its reader should do. What keeps a person from having an account, or from being looked
 /// after at all, comes first; then what is missing from an account; then what only needs a word.
 pub(super) const fn advice_about(cause: &Cause) -> Advice {

@@ -14,7 +14,7 @@ use super::worklist::Worklist;
 use crate::job_run::{JobFailure, RunOutcome};
 use crate::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
 use crate::ports::incidents::ListIncidents;
-use crate::ports::mail::{RememberAlert, SendMail};
+use crate::ports::mail::{AlertState, RememberAlert, SendMail};
 use crate::ports::runs::RememberJob;
 
 /// Whether an incident is open where this failed. A vendor that fails many refuses credentials that are good. Where the incidents
@@ -38,6 +38,26 @@ async fn is_muted<S: ListIncidents>(store: &S, configuration: &TenantConfigurati
             .is_some_and(|domain| incident.is_at(*vendor, domain))
     };
     incidents.unwrap_or_default().iter().any(is_here)
+}
+
+/// Takes what was refused of single employees off the stored worklist, so that no reminder repeats it while one mistake lasts. The
+/// next run that finishes lists what is left.
+async fn withdraw_refusals<S: RememberAlert>(store: &S) -> Result<(), ServiceFailure> {
+    let Some(alert) = store.load_alert(Subject::Users.key()).await? else {
+        return Ok(());
+    };
+    let worklist = alert.worklist.clone().without_refusals();
+    if worklist == alert.worklist {
+        return Ok(());
+    }
+    let left = AlertState {
+        digest: worklist.digest(),
+        problems: u64::try_from(worklist.len()).unwrap_or(u64::MAX),
+        remind_at: alert.remind_at.filter(|_| !worklist.is_empty()),
+        worklist,
+        ..alert
+    };
+    store.save_alert(Subject::Users.key(), &left).await
 }
 
 /// Tells the customer of a run's failure, where they can mend it, and of its end, once the job that met it succeeds.
@@ -68,6 +88,9 @@ where
     };
     match result {
         Err(failure) if failure.trouble().is_for_customer() && !is_muted(store, configuration, failure).await => {
+            if matches!(failure, JobFailure::RefusedAlike(_)) {
+                withdraw_refusals(store).await?;
+            }
             let last_success_at = store.load_job(job).await?.last_success_at;
             if let Some((subject, worklist)) = Worklist::of_failure(failure, last_success_at) {
                 return tell(subject, &worklist).await;

@@ -9,6 +9,7 @@ use std::collections::{BTreeSet, HashMap};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::advice::refusal_titles;
 use super::line::{Group, Line, digest};
 
 /// Everything to be told to a customer about one subject, after one run. Holds personal data for the customer's own mail;
@@ -117,6 +118,13 @@ impl Worklist {
                 });
             }
         }
+        self
+    }
+
+    /// This without the lines of what Tribal Habits refused of single employees: the mail about one mistake takes their place.
+    pub(crate) fn without_refusals(mut self) -> Self {
+        let titles = refusal_titles();
+        self.groups.retain(|group| !titles.contains(&group.title.as_str()));
         self
     }
 

@@ -194,6 +194,28 @@ async fn an_address_that_may_not_be_called_fails_the_run_and_is_no_employees_pro
     );
 }
 
+#[tokio::test]
+async fn lines_that_were_mailed_before_are_not_reminded_of_while_one_mistake_lasts() {
+    let customer = customer_of(60);
+    for n in 0..8 {
+        customer.employ(&format!("E100{n}"), &json!({"jobTitle": "Mars"}));
+    }
+    let mars = Refuses::Value(JOB_TITLE, "Mars".to_owned());
+    customer.portal.refuses.lock().push(mars);
+    customer.finish().await;
+    let alert = |customer: &Customer| customer.table.state().alerts["users"].clone();
+    assert!(alert(&customer).problems == 8 && alert(&customer).remind_at.is_some());
+    for n in 8..60 {
+        customer.employ(&format!("E{}", 1000 + n), &json!({"jobTitle": "Lead"}));
+    }
+    customer.portal.refuses.lock().push(Refuses::Field(JOB_TITLE));
+    customer.run().await.expect_err("one mistake");
+    assert!(alert(&customer).problems == 0 && alert(&customer).remind_at.is_none());
+    customer.portal.refuses.lock().remove(1);
+    assert_eq!(customer.finish().await.problems.len(), 8, "they are lines again");
+    assert_eq!(alert(&customer).problems, 8);
+}
+
 /// What is refused of an employee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bad {
