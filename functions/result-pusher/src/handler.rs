@@ -92,7 +92,9 @@ fn measured(pushed: &Result<(PushOutcome, u64), FunctionError>) -> Vec<(Metric, 
             ResultState::Recorded { .. } => {
                 values.extend([(Metric::ResultsRecorded, 1), (Metric::ResultLatency, *since_accepted)]);
             }
-            ResultState::Waiting { .. } | ResultState::Claimed { .. } => values.push((Metric::ResultsDelayed, 1)),
+            ResultState::Waiting { .. } | ResultState::Unconfirmed { .. } | ResultState::Claimed { .. } => {
+                values.push((Metric::ResultsDelayed, 1));
+            }
             ResultState::Parked { .. } => values.push((Metric::ResultsParked, 1)),
             ResultState::Ignored { .. } => values.push((Metric::ResultsIgnored, 1)),
             ResultState::Dead { .. } => values.push((Metric::ResultsDead, 1)),
@@ -123,10 +125,11 @@ fn named(state: &ResultState) -> (&'static str, &str) {
     match state {
         ResultState::Claimed { .. } => ("claimed", ""),
         ResultState::Waiting { cause, .. } => ("waiting", cause),
+        ResultState::Unconfirmed { cause, .. } => ("unconfirmed", cause),
         ResultState::Parked { .. } => ("parked", ""),
         ResultState::Recorded { .. } => ("recorded", ""),
-        ResultState::Ignored { .. } => ("ignored", ""),
-        ResultState::Dead { cause } => ("dead", cause),
+        ResultState::Ignored { reason } => ("ignored", reason.as_str()),
+        ResultState::Dead { cause, .. } => ("dead", cause),
     }
 }
 
@@ -186,6 +189,7 @@ mod tests {
 
     fn parked() -> PushOutcome {
         PushOutcome::AlreadySettled(ResultState::Dead {
+            tried: None,
             cause: "refused".to_owned(),
         })
     }

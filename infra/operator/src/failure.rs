@@ -145,6 +145,9 @@ pub(crate) enum Failure {
     /// A backfill was not done, or not whole.
     #[error(transparent)]
     Backfill(#[from] BackfillFailure),
+    /// A reason was given for dead results.
+    #[error("--reason chooses among ignored results; leave out --state dead")]
+    ReasonOfDead,
     /// Somebody stopped it half-way.
     #[error("stopped: {done} {what}, {left} left; the same command goes on from there")]
     Stopped {
@@ -295,6 +298,7 @@ impl Failure {
             | Self::NotRotated(_)
             | Self::NoSuchResult { .. }
             | Self::NothingTo { .. }
+            | Self::ReasonOfDead
             | Self::Stopped { .. }
             | Self::Answers { .. }
             | Self::NoConfiguration { .. }

@@ -35,15 +35,40 @@ pub struct TopicPlan {
     pub record: TopicRecord,
     /// What to do about the course.
     pub action: CourseAction,
-    /// Results may be parked on the topic: until now nothing was known that they could go by.
-    pub results_may_wait: bool,
+    /// Where results of the topic have gone so far: there may be some that are parked on it, or ignored because of it.
+    pub results_went: ResultsWent,
+}
+
+/// Where results of a topic have gone until now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResultsWent {
+    /// They were parked on the topic, or their release has not been completed.
+    Parked,
+    /// They were ignored: the topic was not a course.
+    Ignored,
+    /// They were recorded on its course.
+    Recorded,
+}
+
+impl ResultsWent {
+    fn so_far(known: Option<&TopicRecord>) -> Self {
+        match known.map(|record| (record.release_due, record.results_go())) {
+            None | Some((true, _) | (_, ResultsGo::Wait)) => Self::Parked,
+            Some((false, ResultsGo::Nowhere)) => Self::Ignored,
+            Some((false, ResultsGo::To(_))) => Self::Recorded,
+        }
+    }
 }
 
 impl TopicPlan {
-    /// Whether results parked on the topic have somewhere to go now, or are known to go nowhere.
+    /// Whether results that are parked on the topic, or were ignored because of it, have somewhere to go now; parked ones are
+    /// released, too, where it is known now that they go nowhere.
     #[must_use]
     pub fn releases_results(&self, after: &TopicRecord) -> bool {
-        self.results_may_wait && after.results_go() != ResultsGo::Wait
+        match (self.results_went, after.results_go()) {
+            (_, ResultsGo::Wait) | (ResultsWent::Recorded, _) | (ResultsWent::Ignored, ResultsGo::Nowhere) => false,
+            (ResultsWent::Parked, _) | (ResultsWent::Ignored, ResultsGo::To(_)) => true,
+        }
     }
 
     /// The topic qualifies all the same, so that its results wait.
@@ -115,11 +140,10 @@ fn plan_topic(
         seen_at: now,
         release_due: false,
     };
-    let results_may_wait = known.is_none_or(may_have_results_waiting);
     TopicPlan {
         record,
         action,
-        results_may_wait,
+        results_went: ResultsWent::so_far(known),
     }
 }
 
@@ -140,12 +164,8 @@ fn plan_missing_topic(known: &TopicRecord, on_withdrawn: OnWithdrawn) -> Option<
     Some(TopicPlan {
         record,
         action,
-        results_may_wait: may_have_results_waiting(known),
+        results_went: ResultsWent::so_far(Some(known)),
     })
-}
-
-fn may_have_results_waiting(known: &TopicRecord) -> bool {
-    known.release_due || known.results_go() == ResultsGo::Wait
 }
 
 fn wanted_course(topic: &Topic, launch_url: &str) -> Course {

@@ -3,10 +3,11 @@
 
 use jiff::Timestamp;
 
-use crate::completion::Completion;
+use crate::completion::{Completion, CompletionSource};
 use crate::course::{ResultsGo, TopicRecord};
 use crate::identity::{CourseId, EmployeeId};
-use crate::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState, WaitsFor};
+use crate::parked_results::{EndedWaiting, ended_waiting};
+use crate::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState, Tried, WaitsFor};
 use crate::retry_ladder::RetryLadder;
 
 /// What is known about a completion beyond itself.
@@ -62,6 +63,18 @@ impl Known<'_> {
     }
 }
 
+/// Whether Tribal Habits has to confirm these values of a completion before they are recorded, whatever the customer's setting:
+/// a bearer token brought them, or Tribal Habits has not confirmed them so far.
+#[must_use]
+pub fn must_be_confirmed(completion: &Completion, before: Option<&ResultRecord>) -> bool {
+    let is_unconfirmed = |record: &ResultRecord| match record.state {
+        ResultState::Unconfirmed { .. } => true,
+        ResultState::Ignored { reason } => reason.is_unconfirmed(),
+        _ => false,
+    };
+    completion.source == CompletionSource::BearerToken || before.is_some_and(is_unconfirmed)
+}
+
 /// What earlier attempts mean for the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Earlier {
@@ -71,24 +84,50 @@ pub struct Earlier {
     pub look_first: bool,
     /// What kind of thing the completion has been parked on, and since when.
     pub parked: Option<(WaitsFor, Timestamp)>,
+    /// Tribal Habits has not confirmed the completion so far; when it was to be asked again, if it was.
+    pub unconfirmed: Option<Option<Timestamp>>,
 }
 
 impl Earlier {
     /// Reads it off the record as it was before the claim. Any earlier attempt counts as one that may have had its effect:
-    /// looking is cheaper than a second result.
+    /// looking is cheaper than a second result. A completion that was ignored begins the ladder anew.
     #[must_use]
     pub fn of(before: Option<&ResultRecord>) -> Self {
         let Some(record) = before else {
             return Self::default();
         };
-        Self {
-            attempts: record.attempts,
-            look_first: record.attempts > 0,
-            parked: match &record.state {
-                ResultState::Parked { on, since } => Some((on.waits_for(), *since)),
-                _ => None,
-            },
+        let (mut attempts, mut parked, mut unconfirmed) = (record.attempts, None, None);
+        match &record.state {
+            ResultState::Parked { on, since } => parked = Some((on.waits_for(), *since)),
+            ResultState::Unconfirmed { due_at, .. } => unconfirmed = Some(Some(*due_at)),
+            ResultState::Ignored { reason } => {
+                attempts = anew(attempts);
+                unconfirmed = reason.is_unconfirmed().then_some(None);
+            }
+            _ => {}
         }
+        Self {
+            attempts,
+            look_first: record.attempts > 0,
+            parked,
+            unconfirmed,
+        }
+    }
+
+    /// Once Tribal Habits has confirmed the completion: the questions until then use up no attempt to record it.
+    #[must_use]
+    pub fn confirmed(self) -> Self {
+        let attempts = match self.unconfirmed {
+            Some(_) => anew(self.attempts),
+            None => self.attempts,
+        };
+        Self { attempts, ..self }
+    }
+
+    /// When Tribal Habits was to be asked again, if that has not come yet: a delivery before then uses up no rung.
+    #[must_use]
+    pub fn asks_again_at(&self, now: Timestamp) -> Option<Timestamp> {
+        self.unconfirmed.flatten().filter(|due_at| now < *due_at)
     }
 
     /// Since when a completion that is parked on this has waited: one that waited for another kind of thing begins anew,
@@ -111,6 +150,19 @@ pub struct FailedAttempt {
     pub retryable: bool,
     /// The vendor asked for nothing before then.
     pub not_before: Option<Timestamp>,
+    /// Where it tried to record the completion.
+    pub tried: Option<Tried>,
+}
+
+/// Why Tribal Habits has not confirmed a completion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unconfirmed {
+    /// For an operator; no personal data.
+    pub cause: String,
+    /// Why the result is ignored once no rung is left.
+    pub reason: IgnoredBecause,
+    /// Tribal Habits asked for nothing before then.
+    pub not_before: Option<Timestamp>,
 }
 
 /// The state after `attempts` attempts, the last of which failed: the ladder's next rung, or the end.
@@ -122,18 +174,84 @@ pub fn after_failure(failed: FailedAttempt, attempts: u32, ladder: &RetryLadder,
             cause: failed.cause,
             due_at: failed.not_before.map_or(rung, |earliest| rung.max(earliest)),
         },
-        None => ResultState::Dead { cause: failed.cause },
+        None => ResultState::Dead {
+            cause: failed.cause,
+            tried: failed.tried,
+        },
     }
 }
 
-/// Whether a completion that is listed (again) has to be handed on: it has no record, what it waited for may be there by
-/// now, or whoever had it has let it lie.
+/// The state after Tribal Habits, asked for the `attempts`th time, did not confirm the completion: asked again on the ladder's
+/// next rung, or ignored until a sweep lists it. It never ends as dead, so that a forged delivery settles no enrolment.
 #[must_use]
-pub fn needs_pushing(record: Option<&ResultRecord>, now: Timestamp) -> bool {
+pub fn unconfirmed(failed: Unconfirmed, attempts: u32, ladder: &RetryLadder, now: Timestamp) -> ResultState {
+    match ladder.next_attempt(attempts.max(1), now) {
+        Some(rung) => ResultState::Unconfirmed {
+            cause: failed.cause,
+            due_at: failed.not_before.map_or(rung, |earliest| rung.max(earliest)),
+        },
+        None => ResultState::Ignored { reason: failed.reason },
+    }
+}
+
+/// The attempts of a result that begins the ladder anew. One that was ever tried keeps one: the next attempt then looks before
+/// it writes, since an earlier one may have had its effect.
+#[must_use]
+pub fn anew(attempts: u32) -> u32 {
+    attempts.min(1)
+}
+
+/// What a sweep or a backfill does with a completion that Tribal Habits lists (again).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    /// Hand it on: it has no record, what it waited for may be there by now, its claim has run out, or the listing confirms it.
+    HandOn,
+    /// Hand it on if it has somewhere to go by now: see [`reopens`].
+    HandOnIfReopened,
+    /// Leave it: it is recorded or under way.
+    Leave,
+}
+
+/// Decides by the record alone.
+#[must_use]
+pub fn listed(record: Option<&ResultRecord>, now: Timestamp) -> Listed {
     match record.map(|record| &record.state) {
-        None | Some(ResultState::Parked { .. }) => true,
-        Some(ResultState::Claimed { until }) => *until <= now,
-        Some(ResultState::Waiting { due_at, .. }) => *due_at <= now,
-        Some(ResultState::Recorded { .. } | ResultState::Ignored { .. } | ResultState::Dead { .. }) => false,
+        None | Some(ResultState::Parked { .. } | ResultState::Unconfirmed { .. }) => Listed::HandOn,
+        Some(ResultState::Claimed { until: due_at } | ResultState::Waiting { due_at, .. }) if *due_at <= now => {
+            Listed::HandOn
+        }
+        Some(ResultState::Ignored { reason }) if reason.is_unconfirmed() => Listed::HandOn,
+        Some(ResultState::Ignored { .. } | ResultState::Dead { .. }) => Listed::HandOnIfReopened,
+        Some(ResultState::Recorded { .. } | ResultState::Claimed { .. } | ResultState::Waiting { .. }) => Listed::Leave,
+    }
+}
+
+/// Whether a dead result is given another attempt where its destination changes. One that says neither what it waited for nor
+/// where it was tried is left to a replay.
+#[must_use]
+pub fn may_reopen(state: &ResultState) -> bool {
+    match state {
+        ResultState::Dead { cause, tried } => tried.is_some() || has_ended_without_link(cause),
+        _ => false,
+    }
+}
+
+fn has_ended_without_link(cause: &str) -> bool {
+    let ended = ended_waiting(cause);
+    matches!(ended, Some(EndedWaiting::ForCourse | EndedWaiting::ForPerson))
+}
+
+/// Whether a result that was given up is worth another attempt, given where its completion goes by now: an ignored one where
+/// it is no longer to be ignored; a dead one where its destination is not the one that was tried.
+#[must_use]
+pub fn reopens(state: &ResultState, destination: &Destination) -> bool {
+    match (state, destination) {
+        (ResultState::Ignored { .. }, Destination::Ignored(_)) => false,
+        (ResultState::Ignored { .. }, _) => true,
+        (ResultState::Dead { cause, tried }, Destination::Course { course, employee_id }) => match tried {
+            Some(tried) => (&tried.course, &tried.employee_id) != (course, employee_id),
+            None => has_ended_without_link(cause),
+        },
+        _ => false,
     }
 }

@@ -52,6 +52,7 @@ pub fn in_turn(customers: Vec<TenantId>, now: Timestamp) -> impl Iterator<Item =
 
 const NO_COURSE: &str = "its topic had no course within 30 days";
 const NO_PERSON: &str = "its user name was no employee's within 30 days";
+const UNKNOWN_EMPLOYEE: &str = "EmployeeConnect did not know its employee within 30 days";
 const NO_ANSWER: &str = "EmployeeConnect did not answer within 30 days";
 
 /// Why a result that waited long enough ends; for an operator, and the same for all that waited for the same kind of thing.
@@ -60,6 +61,7 @@ pub fn cause_of_end(on: &ParkedOn) -> &'static str {
     match on {
         ParkedOn::Topic(_) => NO_COURSE,
         ParkedOn::User(_) => NO_PERSON,
+        ParkedOn::Employee(_) => UNKNOWN_EMPLOYEE,
         ParkedOn::EmployeeConnect => NO_ANSWER,
         ParkedOn::Customer => "its customer was paused",
     }
@@ -81,7 +83,7 @@ pub enum EndedWaiting {
 pub fn ended_waiting(cause: &str) -> Option<EndedWaiting> {
     match cause {
         NO_COURSE => Some(EndedWaiting::ForCourse),
-        NO_PERSON => Some(EndedWaiting::ForPerson),
+        NO_PERSON | UNKNOWN_EMPLOYEE => Some(EndedWaiting::ForPerson),
         NO_ANSWER => Some(EndedWaiting::ForEmployeeConnect),
         _ => None,
     }

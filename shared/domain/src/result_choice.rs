@@ -4,8 +4,9 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use crate::delivery::anew;
 use crate::identity::EnrolmentId;
-use crate::result::{ResultRecord, ResultState};
+use crate::result::{IgnoredBecause, ResultRecord, ResultState};
 
 /// The states of a result without what goes with each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +62,7 @@ impl ResultState {
     pub const fn status(&self) -> ResultStatus {
         match self {
             Self::Claimed { .. } => ResultStatus::Claimed,
-            Self::Waiting { .. } => ResultStatus::Waiting,
+            Self::Waiting { .. } | Self::Unconfirmed { .. } => ResultStatus::Waiting,
             Self::Parked { .. } => ResultStatus::Parked,
             Self::Recorded { .. } => ResultStatus::Recorded,
             Self::Ignored { .. } => ResultStatus::Ignored,
@@ -70,12 +71,14 @@ impl ResultState {
     }
 }
 
-/// Which dead results are to be tried again: those that meet everything that is said. What is said by nothing is all.
+/// Which results are to be tried again: dead or ignored ones that meet every criterion. No criterion means all of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReplayChoice {
+    /// Dead ones, or ignored ones.
+    pub state: Replayable,
     /// Only these enrolments; all where none is named.
     pub enrolments: Vec<EnrolmentId>,
-    /// Only those whose cause has this in it, whatever the letter case.
+    /// Only those whose cause or reason contains this text, whatever the letter case.
     pub cause: Option<String>,
     /// Only what was completed then or later.
     pub from: Option<Timestamp>,
@@ -83,12 +86,39 @@ pub struct ReplayChoice {
     pub until: Option<Timestamp>,
 }
 
+/// A state that a result can be replayed from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Replayable {
+    /// Dead results.
+    #[default]
+    Dead,
+    /// Ignored results, of one reason or of any.
+    Ignored(Option<IgnoredBecause>),
+}
+
+impl Replayable {
+    /// The state of the results.
+    #[must_use]
+    pub const fn status(self) -> ResultStatus {
+        match self {
+            Self::Dead => ResultStatus::Dead,
+            Self::Ignored(_) => ResultStatus::Ignored,
+        }
+    }
+}
+
 impl ReplayChoice {
     /// Whether this result is among them.
     #[must_use]
     pub fn has(&self, record: &ResultRecord) -> bool {
-        let ResultState::Dead { cause } = &record.state else {
-            return false;
+        let cause = match (&record.state, self.state) {
+            (ResultState::Dead { cause, .. }, Replayable::Dead) => cause.as_str(),
+            (ResultState::Ignored { reason }, Replayable::Ignored(wanted))
+                if wanted.is_none_or(|wanted| wanted == *reason) =>
+            {
+                reason.as_str()
+            }
+            _ => return false,
         };
         let (enrolment, at) = (record.completion.enrolment, record.completion.completed_at);
         let has_cause = |wanted: &String| cause.to_lowercase().contains(&wanted.to_lowercase());
@@ -99,23 +129,32 @@ impl ReplayChoice {
     }
 }
 
+/// A result that was given up as it waits for another attempt, due at `now`: it begins the ladder anew, and one that Tribal
+/// Habits has not confirmed still has to be.
+#[must_use]
+pub fn replayed(found: &ResultRecord, now: Timestamp) -> ResultRecord {
+    let (cause, due_at) = (REPLAYED.to_owned(), now);
+    let state = match found.state {
+        ResultState::Ignored { reason } if reason.is_unconfirmed() => ResultState::Unconfirmed { cause, due_at },
+        _ => ResultState::Waiting { cause, due_at },
+    };
+    ResultRecord {
+        completion: found.completion.clone(),
+        state,
+        attempts: anew(found.attempts),
+    }
+}
+
 /// Why a replayed result waits, until its next attempt says otherwise.
 pub const REPLAYED: &str = "an operator has it tried again";
 
 /// Why a completion from before the go-live waits, until its first attempt says otherwise.
 pub const BACKFILLED: &str = "an operator has added it";
 
-/// The attempts of a result that is tried again as if it were new. One that was ever tried keeps one: the next attempt then
-/// looks before it writes, since an earlier one may have had its effect.
-#[must_use]
-pub fn attempts_after_replay(record: &ResultRecord) -> u32 {
-    record.attempts.min(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::completion::Completion;
+    use crate::completion::{Completion, CompletionSource};
     use crate::identity::TopicId;
 
     fn dead(enrolment: i64, completed_at: &str, cause: &str) -> ResultRecord {
@@ -128,8 +167,9 @@ mod tests {
                 user_name: "jo@acme.example".parse().expect("valid"),
                 completed_at: completed_at.parse().expect("valid"),
                 training_minutes: None,
+                source: CompletionSource::Signature,
             },
-            state: ResultState::Dead { cause },
+            state: ResultState::Dead { cause, tried: None },
             attempts: 8,
         }
     }
@@ -146,6 +186,26 @@ mod tests {
         let cause = "it did not answer".to_owned();
         let state = ResultState::Waiting { cause, due_at };
         assert!(!ReplayChoice::default().has(&ResultRecord { state, ..result }));
+    }
+
+    #[test]
+    fn ignored_results_are_chosen_by_their_reason_and_never_among_the_dead() {
+        let reason = IgnoredBecause::UserIsNoEmployee;
+        let state = ResultState::Ignored { reason };
+        let result = ResultRecord {
+            state,
+            ..dead(1, "2026-03-01T00:00:00Z", "")
+        };
+        let has = |state| {
+            ReplayChoice {
+                state,
+                ..ReplayChoice::default()
+            }
+            .has(&result)
+        };
+        let of = |reason| Replayable::Ignored(Some(reason));
+        assert!(has(Replayable::Ignored(None)) && has(of(reason)));
+        assert!(!has(of(IgnoredBecause::NotConfirmed)) && !has(Replayable::Dead));
     }
 
     #[test]
@@ -186,12 +246,5 @@ mod tests {
             },
         ];
         assert!(!others.iter().any(|choice| choice.has(&result)));
-    }
-
-    #[test]
-    fn a_result_that_was_tried_is_looked_for_before_it_is_written_again() {
-        let tried = dead(1, "2026-03-01T00:00:00Z", "refused");
-        assert_eq!(attempts_after_replay(&tried), 1);
-        assert_eq!(attempts_after_replay(&ResultRecord { attempts: 0, ..tried }), 0);
     }
 }

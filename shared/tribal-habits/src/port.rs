@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::excerpt::Excerpt;
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId, UserName};
 use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
@@ -206,6 +206,7 @@ fn completion(enrolment: wire::Enrolment) -> Result<Completion, VendorFailure> {
             .completed_at
             .ok_or_else(|| unusable("it is completed and has no date"))?,
         training_minutes: enrolment.training_minutes.and_then(|minutes| minutes.try_into().ok()),
+        source: CompletionSource::Portal,
     })
 }
 

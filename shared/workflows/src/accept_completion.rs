@@ -1,6 +1,6 @@
 //! A webhook delivery becomes a message on the result queue: prove it, read it, store it, answer. No vendor is called.
 
-use habitsync_domain::completion::CompletionMessage;
+use habitsync_domain::completion::{Completion, CompletionMessage, CompletionSource};
 use habitsync_domain::configuration::Authenticity;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::tenant::TenantId;
@@ -78,9 +78,9 @@ where
     if !could_prove(&delivery.headers, accept.clock.now()) {
         return Acceptance::NotAuthentic;
     }
-    match accept.is_authentic(&tenant, delivery).await {
-        Ok(true) => accept.store(tenant, delivery.body).await,
-        Ok(false) => Acceptance::NotAuthentic,
+    match accept.authenticated(&tenant, delivery).await {
+        Ok(Some(source)) => accept.store(tenant, delivery.body, source).await,
+        Ok(None) => Acceptance::NotAuthentic,
         Err(failure) => Acceptance::NotStored(failure),
     }
 }
@@ -92,24 +92,35 @@ where
     Queue: QueueCompletion,
     Clock: Now,
 {
-    /// A customer that does not exist has no secrets: none is asked for, and the same work leads to the same answer.
-    async fn is_authentic(&self, tenant: &TenantId, delivery: &Delivery<'_>) -> Result<bool, ServiceFailure> {
+    /// What the delivery proves itself with; none where it proves nothing. A customer that does not exist has no secrets: none is
+    /// asked for, and the same work leads to the same answer.
+    async fn authenticated(
+        &self,
+        tenant: &TenantId,
+        delivery: &Delivery<'_>,
+    ) -> Result<Option<CompletionSource>, ServiceFailure> {
         let now = self.clock.now();
         let proves = |authenticity, secrets: &[_]| proves(authenticity, secrets, &delivery.headers, delivery.body, now);
         let Some(stored) = self.configurations.load_configuration(tenant).await? else {
-            return Ok(proves(Authenticity::Signature, &[]));
+            return Ok(proves(Authenticity::Signature, &[]).then_some(CompletionSource::Signature));
         };
-        let is_proved = |secrets: &[_]| proves(stored.configuration.results.authenticity, secrets);
+        let authenticity = stored.configuration.results.authenticity;
+        let source = match authenticity {
+            Authenticity::Signature => CompletionSource::Signature,
+            Authenticity::Token => CompletionSource::BearerToken,
+        };
+        let is_proved = |secrets: &[_]| proves(authenticity, secrets);
         if is_proved(&self.secrets.load_webhook_secrets(tenant).await?) {
-            return Ok(true);
+            return Ok(Some(source));
         }
         // The secret may have been rotated since it was cached.
-        Ok(is_proved(&self.secrets.reload_webhook_secrets(tenant).await?))
+        let reloaded = self.secrets.reload_webhook_secrets(tenant).await?;
+        Ok(is_proved(&reloaded).then_some(source))
     }
 
-    async fn store(&self, tenant: TenantId, body: &[u8]) -> Acceptance {
+    async fn store(&self, tenant: TenantId, body: &[u8], source: CompletionSource) -> Acceptance {
         let completion = match read_event(body) {
-            Ok(CompletionEvent::Completed(completion)) => completion,
+            Ok(CompletionEvent::Completed(completion)) => Completion { source, ..completion },
             Ok(CompletionEvent::Other) => return Acceptance::NotForUs,
             Err(unreadable) => return Acceptance::Unreadable(unreadable),
         };

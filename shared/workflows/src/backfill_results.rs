@@ -7,8 +7,11 @@ use std::ops::ControlFlow;
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::delivery::{anew, reopens};
+use habitsync_domain::result::{ResultRecord, ResultState};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::destination::{FindDestination, find_destination};
 use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
 use crate::ports::result_list::AddResult;
@@ -44,10 +47,19 @@ pub struct BackfillResults<'a, Table, Portal, Clock> {
 pub struct BackfillPlan {
     /// Completions in the window.
     pub listed: u64,
-    /// Those of them that have no record, oldest first.
-    pub missing: Vec<Completion>,
+    /// Those of them that have no record, or were ignored for a reason that has passed, oldest first.
+    pub missing: Vec<Missing>,
     /// Those of them whose record cannot be read: nothing is added in its place.
     pub unreadable: u64,
+}
+
+/// A completion that a backfill adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The completion, as Tribal Habits lists it.
+    pub completion: Completion,
+    /// Attempts that its record starts with: one where an ignored record had any, so that the next one looks before it writes.
+    pub attempts: u32,
 }
 
 /// What a backfill did.
@@ -85,7 +97,7 @@ pub enum BackfillFailure {
 
 impl<Table, Portal, Clock> BackfillResults<'_, Table, Portal, Clock>
 where
-    Table: LookUpResult + AddResult,
+    Table: LookUpResult + AddResult + FindDestination,
     Portal: ListCompletions,
     Clock: Now,
 {
@@ -113,7 +125,16 @@ where
         };
         for (looked_up, completion) in (1..).zip(listed) {
             match self.table.look_up_result(completion.enrolment).await? {
-                KnownResult::Nothing => plan.missing.push(completion),
+                KnownResult::Nothing => plan.missing.push(Missing {
+                    completion,
+                    attempts: 0,
+                }),
+                KnownResult::Record(record) if self.is_added_again(&record, &completion).await? => {
+                    plan.missing.push(Missing {
+                        completion,
+                        attempts: anew(record.attempts),
+                    });
+                }
                 KnownResult::Record(_) => {}
                 KnownResult::Unreadable => plan.unreadable += 1,
             }
@@ -137,8 +158,9 @@ where
         let interval = self.interval();
         let mut due_at = self.clock.now();
         let mut report = BackfillReport::default();
-        for (done, completion) in (1..).zip(&plan.missing) {
-            if self.table.add_result(completion, due_at).await? {
+        for (done, missing) in (1..).zip(&plan.missing) {
+            let added = self.table.add_result(&missing.completion, missing.attempts, due_at);
+            if added.await? {
                 report.added += 1;
                 report.last_due_at = Some(due_at);
                 due_at = due_at.saturating_add(interval).unwrap_or(due_at);
@@ -151,6 +173,18 @@ where
             }
         }
         Ok(report)
+    }
+
+    /// Whether the reason for which it was ignored has passed.
+    async fn is_added_again(&self, record: &ResultRecord, completion: &Completion) -> Result<bool, ServiceFailure> {
+        match record.state {
+            ResultState::Ignored { reason } if reason.is_unconfirmed() => Ok(true),
+            ResultState::Ignored { .. } => {
+                let destination = find_destination(self.table, completion).await?;
+                Ok(reopens(&record.state, &destination))
+            }
+            _ => Ok(false),
+        }
     }
 
     fn must_be_live(&self) -> Result<(), BackfillFailure> {

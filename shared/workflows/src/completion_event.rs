@@ -1,6 +1,6 @@
 //! The body of a webhook delivery, read into a completion, or into nothing where it is none of ours.
 
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -108,5 +108,6 @@ pub fn read_event(body: &[u8]) -> Result<CompletionEvent, UnreadableEvent> {
             .or(event.occurred_at)
             .ok_or(UnreadableEvent::NoCompletionTime)?,
         training_minutes: enrolment.training_minutes,
+        source: CompletionSource::default(),
     }))
 }

@@ -70,7 +70,7 @@ pub struct Counted<What> {
 pub enum ParkedKind {
     /// A topic that is no course yet.
     Course,
-    /// An account behind which no employee is known yet.
+    /// An account behind which no employee is known yet, or an employee that EmployeeConnect does not know.
     Employee,
     /// The customer, who is paused or records no results.
     Customer,
@@ -82,7 +82,7 @@ impl From<&ParkedOn> for ParkedKind {
     fn from(on: &ParkedOn) -> Self {
         match on {
             ParkedOn::Topic(_) => Self::Course,
-            ParkedOn::User(_) => Self::Employee,
+            ParkedOn::User(_) | ParkedOn::Employee(_) => Self::Employee,
             ParkedOn::Customer => Self::Customer,
             ParkedOn::EmployeeConnect => Self::EmployeeConnect,
         }
@@ -143,7 +143,9 @@ async fn last_runs<T: ListRuns>(table: &T) -> Result<Vec<RunRecord>, ServiceFail
 
 fn cause(record: &ResultRecord) -> String {
     match &record.state {
-        ResultState::Waiting { cause, .. } | ResultState::Dead { cause } => cause.clone(),
+        ResultState::Waiting { cause, .. }
+        | ResultState::Unconfirmed { cause, .. }
+        | ResultState::Dead { cause, .. } => cause.clone(),
         ResultState::Claimed { .. } => "being recorded".to_owned(),
         ResultState::Parked { .. } | ResultState::Recorded { .. } | ResultState::Ignored { .. } => {
             record.state.status().to_string()

@@ -5,47 +5,31 @@
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
-use habitsync_domain::delivery::{Destination, Earlier, Known, destination};
+use habitsync_domain::delivery::{Destination, Earlier, must_be_confirmed};
 use habitsync_domain::identity::{CourseId, EmployeeId};
-use habitsync_domain::job::Job;
-use habitsync_domain::result::{NewResult, ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::result::{NewResult, ParkedOn, ResultRecord, ResultState, Tried};
 use habitsync_domain::retry_ladder::RetryLadder;
 use jiff::Timestamp;
 
+use crate::destination::{FindDestination, find_destination};
 use crate::ports::breaker::KeepBreaker;
 use crate::ports::clock::{Now, Pause};
-use crate::ports::courses::{FindTopic, MarkCourseBroken};
+use crate::ports::courses::MarkCourseBroken;
 use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
 use crate::ports::lease::SaveFailure;
-use crate::ports::people::FindPersonByUserName;
 use crate::ports::results::{Claim, ClaimResult, ReleaseResults, SettleResult};
-use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindCompletion, RecordResult};
 use crate::recording::{Recorder, Recording};
 use crate::unsettled::Unsettled;
 
 /// What pushing needs of the customer's table.
 pub trait ResultTable:
-    ClaimResult
-    + SettleResult
-    + ReleaseResults
-    + KeepBreaker
-    + FindPersonByUserName
-    + FindTopic
-    + MarkCourseBroken
-    + RememberJob
+    ClaimResult + SettleResult + ReleaseResults + KeepBreaker + FindDestination + MarkCourseBroken
 {
 }
 
 impl<T> ResultTable for T where
-    T: ClaimResult
-        + SettleResult
-        + ReleaseResults
-        + KeepBreaker
-        + FindPersonByUserName
-        + FindTopic
-        + MarkCourseBroken
-        + RememberJob
+    T: ClaimResult + SettleResult + ReleaseResults + KeepBreaker + FindDestination + MarkCourseBroken
 {
 }
 
@@ -70,7 +54,7 @@ pub struct PushResult<'a, Table, Portal, Hris, Clock> {
 pub enum PushOutcome {
     /// By this push. A waiting or dead one names its cause.
     Settled(ResultState),
-    /// Earlier: recorded, ignored or dead. Nothing was done.
+    /// Earlier: recorded or dead. Nothing was done.
     AlreadySettled(ResultState),
     /// Somebody else is at it until then, and is waited for without counting an attempt: their message stays on the queue,
     /// and their claim falls due, should they not come back. Nothing was done.
@@ -103,15 +87,15 @@ where
         Claim::HeldUntil(until) => return Ok(PushOutcome::HeldByAnother { until }),
         Claim::Settled(state) => return Ok(PushOutcome::AlreadySettled(state)),
     };
+    let stored = before.as_ref().map(|record| &record.completion);
+    let completion = stored.map_or(completion, |stored| stored.updated_by(completion));
     let record = push.attempt(completion, before.as_ref(), deadline).await?;
     match push.table.settle_result(&record, claim).await {
         Ok(()) => {}
         Err(SaveFailure::LeaseLost) => return Ok(PushOutcome::Superseded),
         Err(SaveFailure::Service(failure)) => return Err(failure),
     }
-    if let ResultState::Parked { on, .. } = &record.state {
-        push.release_if_it_has_come(&record.completion, on, deadline).await?;
-    }
+    push.release_if_it_has_come(&record, deadline).await?;
     Ok(PushOutcome::Settled(record.state))
 }
 
@@ -137,19 +121,20 @@ where
         if self.has_spent_its_attempts(before) {
             return Ok(unsettled.dead("every attempt ended without an answer"));
         }
-        if self.configuration.reads_back() && self.recorder(deadline).is_held_back().await? {
+        let must_be_confirmed = self.configuration.reads_back() || must_be_confirmed(completion, before);
+        if must_be_confirmed && self.recorder(deadline).is_held_back().await? {
             return Ok(unsettled.parked(ParkedOn::EmployeeConnect, self.clock.now()));
         }
-        let confirmed = match self.confirmed(completion).await {
+        let confirmed = match self.confirmed(completion, must_be_confirmed).await {
             Ok(Some(confirmed)) => confirmed,
-            Ok(None) => return Ok(unsettled.unconfirmed(self.ladder, self.clock.now())),
-            Err(failure) => return Ok(unsettled.failed(&failure, self.ladder, self.clock.now())),
+            Ok(None) => return Ok(unsettled.denied(self.ladder, self.clock.now())),
+            Err(failure) => return Ok(unsettled.not_asked(&failure, self.ladder, self.clock.now())),
         };
         let unsettled = Unsettled {
             completion: &confirmed,
-            earlier,
+            earlier: earlier.confirmed(),
         };
-        match self.destination(&confirmed).await? {
+        match find_destination(self.table, &confirmed).await? {
             Destination::Parked(on) => Ok(unsettled.parked(on, self.clock.now())),
             Destination::Ignored(because) => Ok(unsettled.ignored(because)),
             Destination::Course { course, employee_id } => self.deliver(unsettled, course, employee_id, deadline).await,
@@ -168,35 +153,17 @@ where
         })
     }
 
-    /// The completion as Tribal Habits has it, where the customer's are read back; otherwise as it was sent.
-    async fn confirmed(&self, completion: &Completion) -> Result<Option<Completion>, VendorFailure> {
-        if self.configuration.reads_back() {
+    /// The completion as Tribal Habits has it, where it must be confirmed; otherwise as it was delivered.
+    async fn confirmed(
+        &self,
+        completion: &Completion,
+        must_be_confirmed: bool,
+    ) -> Result<Option<Completion>, VendorFailure> {
+        if must_be_confirmed {
             self.portal.find_completion(completion.enrolment).await
         } else {
             Ok(Some(completion.clone()))
         }
-    }
-
-    async fn destination(&self, completion: &Completion) -> Result<Destination, ServiceFailure> {
-        let topic = self.table.find_topic(completion.topic).await?;
-        let mut person = self.person(completion).await?;
-        let mut users = None;
-        if person.is_none() {
-            users = self.table.load_job(Job::Users).await?.last_complete_began_at;
-            // A sync may have linked them, and ended, since they were looked for: only whom it leaves unknown is a stranger.
-            person = self.person(completion).await?;
-        }
-        let known = Known {
-            person: person.as_ref(),
-            topic: topic.as_ref(),
-            users_synced_from: users,
-        };
-        Ok(destination(completion, &known))
-    }
-
-    async fn person(&self, completion: &Completion) -> Result<Option<EmployeeId>, ServiceFailure> {
-        let (name, at) = (&completion.user_name, completion.completed_at);
-        self.table.find_person(name, at).await
     }
 
     async fn deliver(
@@ -228,7 +195,13 @@ where
                 self.table.mark_course_broken(completion.topic, &course).await?;
                 Ok(unsettled.parked(ParkedOn::Topic(completion.topic), self.clock.now()))
             }
-            Recording::Failed(failure) => Ok(unsettled.failed(&failure, self.ladder, self.clock.now())),
+            Recording::Failed(failure) if failure.kind == VendorFailureKind::NotFound(Missing::Employee) => {
+                Ok(unsettled.parked(ParkedOn::Employee(employee_id), self.clock.now()))
+            }
+            Recording::Failed(failure) => {
+                let tried = Tried { course, employee_id };
+                Ok(unsettled.failed(&failure, tried, self.ladder, self.clock.now()))
+            }
         }
     }
 
@@ -241,27 +214,37 @@ where
         }
     }
 
-    /// What it waits for may have come between looking for it and parking: then nobody else would release the result. It
-    /// is released by its key, since the index may not list it yet.
-    async fn release_if_it_has_come(
-        &self,
-        completion: &Completion,
-        on: &ParkedOn,
-        deadline: Timestamp,
-    ) -> Result<(), ServiceFailure> {
-        let still_waits = match on {
-            // The sweep releases these each time that it begins, which it does once the customer goes on.
-            ParkedOn::Customer => true,
-            ParkedOn::EmployeeConnect => self.recorder(deadline).is_held_back().await?,
-            ParkedOn::Topic(_) | ParkedOn::User(_) => {
-                self.destination(completion).await? == Destination::Parked(on.clone())
-            }
-        };
-        if !still_waits {
-            self.table
-                .release_result(completion.enrolment, self.clock.now())
-                .await?;
+    /// A link may have come between the look for it and the settling: then no sync releases the result. It is released by its
+    /// key, since the index may not list it yet.
+    async fn release_if_it_has_come(&self, record: &ResultRecord, deadline: Timestamp) -> Result<(), ServiceFailure> {
+        if self.may_go_on(record, deadline).await? {
+            let enrolment = record.completion.enrolment;
+            self.table.release_result(enrolment, self.clock.now()).await?;
         }
         Ok(())
+    }
+
+    async fn may_go_on(&self, record: &ResultRecord, deadline: Timestamp) -> Result<bool, ServiceFailure> {
+        let stays = match &record.state {
+            // The sweep releases these each time that it begins, which it does once the customer goes on.
+            ResultState::Parked {
+                on: ParkedOn::Customer, ..
+            } => return Ok(false),
+            ResultState::Parked {
+                on: ParkedOn::EmployeeConnect,
+                ..
+            } => return Ok(!self.recorder(deadline).is_held_back().await?),
+            ResultState::Ignored { reason } if reason.is_unconfirmed() => return Ok(false),
+            ResultState::Parked { on, .. } => Destination::Parked(on.clone()),
+            ResultState::Ignored { reason } => Destination::Ignored(*reason),
+            _ => return Ok(false),
+        };
+        let destination = find_destination(self.table, &record.completion).await?;
+        Ok(match (&stays, &destination) {
+            (Destination::Parked(ParkedOn::Employee(unknown)), Destination::Course { employee_id, .. }) => {
+                unknown != employee_id
+            }
+            _ => stays != destination,
+        })
     }
 }

@@ -1,10 +1,9 @@
-//! Results that could not be recorded, tried again once their cause is mended: found first, shown, and then put back to
-//! waiting, due now.
+//! Dead or ignored results, tried again once their cause is mended: found first, shown, and then put back to waiting, due now.
 
 use std::ops::ControlFlow;
 
 use habitsync_domain::result::ResultRecord;
-use habitsync_domain::result_choice::{ReplayChoice, ResultStatus, attempts_after_replay};
+use habitsync_domain::result_choice::ReplayChoice;
 
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
@@ -15,13 +14,13 @@ use crate::ports::result_list::{ListResults, ListedResults, ReviveResult};
 pub struct ReplayReport {
     /// They wait, due now: the watchdog queues them within a minute.
     pub replayed: u64,
-    /// They were not dead any more.
+    /// They were no longer dead or ignored.
     pub moved_on: u64,
     /// They were not come to: somebody stopped before them. They are found again.
     pub left: u64,
 }
 
-/// The dead results that are chosen, oldest completion first; one that cannot be read may have been among them.
+/// The dead or ignored results that are chosen, oldest completion first; one that cannot be read may have been among them.
 ///
 /// # Errors
 /// The table failed.
@@ -29,11 +28,12 @@ pub async fn find_replayable<T: ListResults>(
     table: &T,
     choice: &ReplayChoice,
 ) -> Result<ListedResults, ServiceFailure> {
-    let mut dead = table.list_results(Some(ResultStatus::Dead)).await?;
-    dead.records.retain(|record| choice.has(record));
-    dead.records
+    let mut found = table.list_results(Some(choice.state.status())).await?;
+    found.records.retain(|record| choice.has(record));
+    found
+        .records
         .sort_by_key(|record| (record.completion.completed_at, record.completion.enrolment));
-    Ok(dead)
+    Ok(found)
 }
 
 /// Makes these results, as they were found, wait again. They begin at the ladder's first rung, and the next attempt looks
@@ -49,9 +49,7 @@ pub async fn replay_results<T: ReviveResult, C: Now>(
 ) -> Result<ReplayReport, ServiceFailure> {
     let mut report = ReplayReport::default();
     for (done, record) in (1..).zip(found) {
-        let enrolment = record.completion.enrolment;
-        let attempts = attempts_after_replay(record);
-        if table.revive_result(enrolment, attempts, clock.now()).await? {
+        if table.revive_result(record, clock.now()).await? {
             report.replayed += 1;
         } else {
             report.moved_on += 1;

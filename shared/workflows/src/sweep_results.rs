@@ -2,24 +2,32 @@
 
 use habitsync_domain::completion::{Completion, CompletionMessage};
 use habitsync_domain::configuration::{Status, TenantConfiguration};
-use habitsync_domain::delivery::needs_pushing;
+use habitsync_domain::delivery::{Listed, listed, reopens};
 use habitsync_domain::job::{Job, JobState};
-use habitsync_domain::result::ParkedOn;
+use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::sweep_window::SweepWindow;
 use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
+use crate::destination::{FindDestination, find_destination};
 use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::ServiceFailure;
 use crate::ports::queue::QueueCompletion;
+use crate::ports::result_list::{ListDead, ReviveResult};
 use crate::ports::results::{KnownResult, LookUpResult, ReleaseResults};
-use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
+use crate::ports::runs::{HoldLease, SaveRun};
 use crate::ports::tenants::FindGoLive;
 use crate::ports::vendors::ListCompletions;
+use crate::reopen_results::reopen_dead_results;
 
 /// What recording the outcome may take: no completion is handled later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(10);
+
+/// The part of a customer's table that a sweep reads and writes.
+pub trait SweepTable: LookUpResult + ReleaseResults + ListDead + ReviveResult + FindDestination + FindGoLive {}
+
+impl<T> SweepTable for T where T: LookUpResult + ReleaseResults + ListDead + ReviveResult + FindDestination + FindGoLive {}
 
 /// One customer's sweep.
 pub struct SweepResults<'a, Table, Portal, Queue, Clock> {
@@ -44,6 +52,8 @@ pub struct SweepReport {
     pub queued: u64,
     /// Of those, settled or under way.
     pub known: u64,
+    /// Dead results that have somewhere else to go by now, and wait again.
+    pub reopened: u64,
     /// Of those, with a result that cannot be read: passed over, so that none of the others waits.
     pub unreadable: u64,
 }
@@ -58,7 +68,7 @@ pub async fn sweep_results<Table, Portal, Queue, Clock>(
     start: Start,
 ) -> Result<RunOutcome<SweepReport>, JobFailure>
 where
-    Table: LookUpResult + ReleaseResults + FindGoLive + HoldLease + SaveRun + RememberJob,
+    Table: SweepTable + HoldLease + SaveRun,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Clock: Now + Pause,
@@ -73,7 +83,7 @@ where
 
 impl<Table, Portal, Queue, Clock> SweepResults<'_, Table, Portal, Queue, Clock>
 where
-    Table: LookUpResult + ReleaseResults + FindGoLive,
+    Table: SweepTable,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Clock: Now,
@@ -83,6 +93,7 @@ where
         let began = self.clock.now();
         // A customer that was paused is not any more: what was parked meanwhile goes on.
         self.table.release_results(&ParkedOn::Customer, began).await?;
+        let reopened = reopen_dead_results(self.table, began).await?;
         let from = self.swept_from(state, began).await?;
         let window = SweepWindow::of(state, from, began, self.configuration.time_zone.zone());
         let mut completions = self.portal.list_completions(window.list_from()).await?;
@@ -92,6 +103,7 @@ where
         completions.sort_by_key(|completion| completion.completed_at);
         let mut report = SweepReport {
             listed: completions.len() as u64,
+            reopened,
             ..SweepReport::default()
         };
         for completion in completions {
@@ -129,7 +141,7 @@ where
                 return Ok(Handled::Unreadable);
             }
         };
-        if !needs_pushing(record.as_ref(), now) {
+        if !self.is_handed_on(record.as_ref(), &completion, now).await? {
             return Ok(Handled::Known);
         }
         let tenant = self.configuration.tenant.clone();
@@ -141,6 +153,37 @@ where
             })
             .await?;
         Ok(Handled::Queued)
+    }
+
+    /// A result that was given up is looked at by the values that are listed now: the account may have another user name. Most
+    /// that were ignored stay so, and cost a read or two.
+    async fn is_handed_on(
+        &self,
+        record: Option<&ResultRecord>,
+        completion: &Completion,
+        now: Timestamp,
+    ) -> Result<bool, ServiceFailure> {
+        match (listed(record, now), record) {
+            (Listed::HandOn, _) => Ok(true),
+            (Listed::HandOnIfReopened, Some(record)) => self.reopen(record, completion, now).await,
+            (Listed::HandOnIfReopened | Listed::Leave, _) => Ok(false),
+        }
+    }
+
+    async fn reopen(
+        &self,
+        record: &ResultRecord,
+        completion: &Completion,
+        now: Timestamp,
+    ) -> Result<bool, ServiceFailure> {
+        let destination = find_destination(self.table, completion).await?;
+        if !reopens(&record.state, &destination) {
+            return Ok(false);
+        }
+        match record.state {
+            ResultState::Dead { .. } => self.table.revive_result(record, now).await,
+            _ => Ok(true),
+        }
     }
 }
 
@@ -160,6 +203,7 @@ impl SweepReport {
             ("listed", self.listed),
             ("queued", self.queued),
             ("known", self.known),
+            ("reopened", self.reopened),
             ("unreadable", self.unreadable),
         ];
         counts
@@ -179,7 +223,7 @@ impl SweepReport {
     fn progress(self, finished: bool) -> Progress<Self> {
         Progress {
             finished,
-            advanced: self.queued > 0,
+            advanced: self.queued + self.reopened > 0,
             counts: self.counts(),
             outcome: self,
         }

@@ -1,9 +1,9 @@
 //! A completion that is claimed, and the records that it can be settled with.
 
 use habitsync_domain::completion::Completion;
-use habitsync_domain::delivery::{Earlier, FailedAttempt, after_failure};
+use habitsync_domain::delivery::{Earlier, FailedAttempt, Unconfirmed, after_failure, anew, unconfirmed};
 use habitsync_domain::parked_results::{cause_of_end, has_waited_long_enough};
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState, Tried};
 use habitsync_domain::retry_ladder::RetryLadder;
 use jiff::Timestamp;
 
@@ -28,31 +28,47 @@ impl Unsettled<'_> {
         self.settled(ResultState::Parked { on, since }, self.earlier.attempts)
     }
 
-    /// It is none of EmployeeConnect's business.
+    /// It is not recorded as long as the reason holds.
     pub(crate) fn ignored(self, reason: IgnoredBecause) -> ResultRecord {
         self.settled(ResultState::Ignored { reason }, self.earlier.attempts)
     }
 
     /// It is given up without another attempt.
     pub(crate) fn dead(self, cause: &str) -> ResultRecord {
-        let cause = cause.to_owned();
-        self.settled(ResultState::Dead { cause }, self.earlier.attempts)
+        let (cause, tried) = (cause.to_owned(), None);
+        self.settled(ResultState::Dead { cause, tried }, self.earlier.attempts)
     }
 
-    /// Tribal Habits does not confirm it: it never happened, or what is read back lags behind what was sent. It is asked
-    /// again on every rung of the ladder, and believed after the last.
-    pub(crate) fn unconfirmed(self, ladder: &RetryLadder, now: Timestamp) -> ResultRecord {
-        let attempts = self.earlier.attempts.saturating_add(1);
-        let state = match ladder.next_attempt(attempts, now) {
-            Some(due_at) => ResultState::Waiting {
-                cause: "Tribal Habits does not confirm the completion".to_owned(),
-                due_at,
-            },
-            None => ResultState::Ignored {
-                reason: IgnoredBecause::NotConfirmed,
-            },
+    /// Tribal Habits does not confirm it: it never happened, or the answers lag behind the webhooks.
+    pub(crate) fn denied(self, ladder: &RetryLadder, now: Timestamp) -> ResultRecord {
+        let denied = Unconfirmed {
+            cause: "Tribal Habits does not confirm the completion".to_owned(),
+            reason: IgnoredBecause::NotConfirmed,
+            not_before: None,
         };
-        self.settled(state, attempts)
+        self.unconfirmed(denied, ladder, now)
+    }
+
+    /// Tribal Habits could not be asked to confirm it.
+    pub(crate) fn not_asked(self, failure: &VendorFailure, ladder: &RetryLadder, now: Timestamp) -> ResultRecord {
+        let not_asked = Unconfirmed {
+            cause: failure.to_string(),
+            reason: IgnoredBecause::ConfirmationFailed,
+            not_before: not_before(failure, now),
+        };
+        self.unconfirmed(not_asked, ladder, now)
+    }
+
+    fn unconfirmed(self, failed: Unconfirmed, ladder: &RetryLadder, now: Timestamp) -> ResultRecord {
+        if let Some(due_at) = self.earlier.asks_again_at(now) {
+            let cause = failed.cause;
+            return self.settled(ResultState::Unconfirmed { cause, due_at }, self.earlier.attempts);
+        }
+        let attempts = self.earlier.attempts.saturating_add(1);
+        match unconfirmed(failed, attempts, ladder, now) {
+            ignored @ ResultState::Ignored { .. } => self.settled(ignored, anew(attempts)),
+            waiting => self.settled(waiting, attempts),
+        }
     }
 
     /// An attempt was made, with this outcome.
@@ -60,18 +76,21 @@ impl Unsettled<'_> {
         self.settled(state, self.earlier.attempts.saturating_add(1))
     }
 
-    /// An attempt failed. One that was never made, for lack of time, is not counted.
-    pub(crate) fn failed(self, failure: &VendorFailure, ladder: &RetryLadder, now: Timestamp) -> ResultRecord {
+    /// An attempt to record it there failed. One that was never made, for lack of time, is not counted.
+    pub(crate) fn failed(
+        self,
+        failure: &VendorFailure,
+        tried: Tried,
+        ladder: &RetryLadder,
+        now: Timestamp,
+    ) -> ResultRecord {
         let made = u32::from(failure.kind != VendorFailureKind::NoTimeLeft);
         let attempts = self.earlier.attempts.saturating_add(made);
-        let not_before = match failure.kind {
-            VendorFailureKind::RateLimited(wait) => now.checked_add(wait).ok(),
-            _ => None,
-        };
         let failed = FailedAttempt {
             cause: failure.to_string(),
             retryable: failure.is_worth_waiting_for(),
-            not_before,
+            not_before: not_before(failure, now),
+            tried: Some(tried),
         };
         self.settled(after_failure(failed, attempts, ladder, now), attempts)
     }
@@ -82,5 +101,12 @@ impl Unsettled<'_> {
             state,
             attempts,
         }
+    }
+}
+
+fn not_before(failure: &VendorFailure, now: Timestamp) -> Option<Timestamp> {
+    match failure.kind {
+        VendorFailureKind::RateLimited(wait) => now.checked_add(wait).ok(),
+        _ => None,
     }
 }

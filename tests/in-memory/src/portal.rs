@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, UserName};
 use habitsync_domain::topic::Topic;
 use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
@@ -166,7 +166,7 @@ impl ListTopics for Portal {
 impl ListCompletions for Portal {
     async fn list_completions(&self, since: Timestamp) -> Result<Vec<Completion>, VendorFailure> {
         let list = || {
-            let mut found = self.completions.lock().clone();
+            let mut found: Vec<_> = self.completions.lock().iter().map(from_portal).collect();
             if !self.ignores_since.load(Ordering::Relaxed) {
                 found.retain(|completion| completion.completed_at >= since);
             }
@@ -187,8 +187,16 @@ impl FindCompletion for Portal {
             Ok(completions
                 .iter()
                 .find(|completion| completion.enrolment == enrolment)
-                .cloned())
+                .map(from_portal))
         };
         self.faults.call(Call::FindCompletion, find).await
+    }
+}
+
+fn from_portal(completion: &Completion) -> Completion {
+    let source = CompletionSource::Portal;
+    Completion {
+        source,
+        ..completion.clone()
     }
 }

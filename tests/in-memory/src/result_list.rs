@@ -1,9 +1,8 @@
 //! A customer's results in the operator's hands.
 
 use habitsync_domain::completion::Completion;
-use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result::{ResultRecord, ResultState};
-use habitsync_domain::result_choice::{BACKFILLED, REPLAYED, ResultStatus};
+use habitsync_domain::result_choice::{BACKFILLED, ResultStatus, replayed};
 use jiff::Timestamp;
 
 use crate::faults::Call;
@@ -60,19 +59,13 @@ impl ListWaiting for Table {
 }
 
 impl ReviveResult for Table {
-    async fn revive_result(
-        &self,
-        enrolment: EnrolmentId,
-        attempts: u32,
-        now: Timestamp,
-    ) -> Result<bool, ServiceFailure> {
+    async fn revive_result(&self, found: &ResultRecord, now: Timestamp) -> Result<bool, ServiceFailure> {
         let revive = || {
             let mut state = self.state();
-            let stored = state.results.get_mut(&enrolment);
-            let dead = stored.filter(|stored| stored.record.state.status() == ResultStatus::Dead);
-            let Some(stored) = dead else { return Ok(false) };
-            stored.record.state = waiting(REPLAYED, now);
-            stored.record.attempts = attempts;
+            let stored = state.results.get_mut(&found.completion.enrolment);
+            let unchanged = stored.filter(|stored| stored.record.state.status() == found.state.status());
+            let Some(stored) = unchanged else { return Ok(false) };
+            stored.record = replayed(found, now);
             stored.due_at = Some(now);
             Ok(true)
         };
@@ -81,16 +74,22 @@ impl ReviveResult for Table {
 }
 
 impl AddResult for Table {
-    async fn add_result(&self, completion: &Completion, due_at: Timestamp) -> Result<bool, ServiceFailure> {
+    async fn add_result(
+        &self,
+        completion: &Completion,
+        attempts: u32,
+        due_at: Timestamp,
+    ) -> Result<bool, ServiceFailure> {
         let add = || {
             let mut state = self.state();
-            if state.results.contains_key(&completion.enrolment) {
+            let known = state.results.get(&completion.enrolment);
+            if known.is_some_and(|known| known.record.state.status() != ResultStatus::Ignored) {
                 return Ok(false);
             }
             let record = ResultRecord {
                 completion: completion.clone(),
                 state: waiting(BACKFILLED, due_at),
-                attempts: 0,
+                attempts,
             };
             let due_at = Some(due_at);
             state

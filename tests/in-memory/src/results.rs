@@ -36,13 +36,14 @@ impl TableState {
             Some(ResultState::Claimed { until } | ResultState::Waiting { due_at: until, .. }) if *until > now => {
                 return Claim::HeldUntil(*until);
             }
-            Some(state @ (ResultState::Recorded { .. } | ResultState::Ignored { .. } | ResultState::Dead { .. })) => {
+            Some(state @ (ResultState::Recorded { .. } | ResultState::Dead { .. })) => {
                 return Claim::Settled(state.clone());
             }
-            None | Some(ResultState::Claimed { .. } | ResultState::Waiting { .. } | ResultState::Parked { .. }) => {}
+            _ => {}
         }
+        let stored = before.as_ref().map(|record| &record.completion);
         let record = ResultRecord {
-            completion: completion.clone(),
+            completion: stored.unwrap_or(completion).clone(),
             state: ResultState::Claimed { until },
             attempts: before.as_ref().map_or(0, |record| record.attempts) + 1,
         };
@@ -61,7 +62,9 @@ impl SettleResult for Table {
     async fn settle_result(&self, record: &ResultRecord, claim: FencingNumber) -> Result<(), SaveFailure> {
         let settle = || {
             let due_at = match &record.state {
-                ResultState::Claimed { until: due_at } | ResultState::Waiting { due_at, .. } => Some(*due_at),
+                ResultState::Claimed { until: due_at }
+                | ResultState::Waiting { due_at, .. }
+                | ResultState::Unconfirmed { due_at, .. } => Some(*due_at),
                 ResultState::Parked { .. }
                 | ResultState::Recorded { .. }
                 | ResultState::Ignored { .. }
@@ -112,9 +115,11 @@ impl ReleaseResults for Table {
     async fn release_results(&self, parked_on: &ParkedOn, now: Timestamp) -> Result<u64, ServiceFailure> {
         let release = || {
             let mut state = self.state();
-            let parked = state.parked().into_iter().filter(|(_, on, _)| on == parked_on);
-            let parked: Vec<_> = parked.map(|(enrolment, _, _)| enrolment).collect();
-            let released = parked
+            let all = state.results.values().map(|stored| &stored.record);
+            let meant = all.filter(|record| record.is_released_by(parked_on));
+            let meant = meant.map(|record| record.completion.enrolment);
+            let listed: Vec<_> = meant.filter(|enrolment| !state.unlisted.contains(enrolment)).collect();
+            let released = listed
                 .iter()
                 .filter(|enrolment| state.release(**enrolment, now))
                 .count();
@@ -130,10 +135,12 @@ impl ReleaseResults for Table {
 }
 
 impl TableState {
-    /// Makes a parked result due; false where it is not parked any more.
+    /// Makes a parked or ignored result due; false where it is neither any more.
     fn release(&mut self, enrolment: EnrolmentId, now: Timestamp) -> bool {
         let parked = self.results.get_mut(&enrolment);
-        let parked = parked.filter(|stored| matches!(stored.record.state, ResultState::Parked { .. }));
+        let is_released =
+            |state: &ResultState| matches!(state, ResultState::Parked { .. } | ResultState::Ignored { .. });
+        let parked = parked.filter(|stored| is_released(&stored.record.state));
         let Some(stored) = parked else { return false };
         stored.record.state = ResultState::Waiting {
             cause: "what it waited for is there".to_owned(),

@@ -2,10 +2,12 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::result::IgnoredBecause;
+use habitsync_domain::result_choice::{Replayable, ResultStatus};
 use habitsync_domain::tenant::TenantId;
 
 use super::moment::Moment;
+use crate::failure::Failure;
 use crate::terminal::ask::Yes;
 
 /// What became of a customer's completions.
@@ -15,7 +17,7 @@ pub(crate) enum ResultsCommand {
     List(ListArguments),
     /// Shows one result, with whose it is.
     Show(ShowArguments),
-    /// Has dead results tried again, at once.
+    /// Has dead or ignored results tried again, at once.
     Replay(ReplayArguments),
     /// Adds completions from before the go-live, which no sweep records by itself.
     Backfill(BackfillArguments),
@@ -43,20 +45,27 @@ pub(crate) struct ShowArguments {
 const REPLAY: &str = "\
 Ctrl-C stops between two results; the same command goes on from there.
 
-  habitsync results replay acme --cause 'answered 422'        shows which, and asks";
+  habitsync results replay acme --cause 'answered 422'        shows which, and asks
+  habitsync results replay acme --state ignored               the same for ignored results";
 
-/// Of the dead results, those that meet everything that is said.
+/// Of the dead or ignored results, those that meet every criterion.
 #[derive(Debug, Args)]
 #[group(skip)]
 #[command(after_help = REPLAY)]
 pub(crate) struct ReplayArguments {
     /// The customer.
     pub(super) tenant: TenantId,
+    /// Dead results, or ignored ones.
+    #[arg(long, value_enum)]
+    pub(super) state: Option<ReplayState>,
+    /// Those that are ignored for this reason.
+    #[arg(long, value_enum)]
+    pub(super) reason: Option<Reason>,
     /// These enrolments; may be given several times.
-    #[arg(long, value_parser = enrolment, required_unless_present_any = ["cause", "from", "until", "all"])]
+    #[arg(long, value_parser = enrolment, required_unless_present_any = ["state", "reason", "cause", "from", "until", "all"])]
     pub(super) enrolment: Vec<EnrolmentId>,
     /// Those whose cause has this in it.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "reason")]
     pub(super) cause: Option<String>,
     /// Those completed then or later: a day of the customer's (2026-03-01) or a moment (2026-03-01T09:00:00Z).
     #[arg(long)]
@@ -92,6 +101,55 @@ pub(crate) struct BackfillArguments {
     pub(super) yes: Yes,
 }
 
+/// A state that results can be replayed from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReplayState {
+    /// Trying again by itself has ended.
+    Dead,
+    /// It is not recorded for a reason that may have passed.
+    Ignored,
+}
+
+/// Why a result is ignored.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Reason {
+    /// The topic is not a course.
+    #[value(name = "topic_is_not_a_course")]
+    TopicIsNotACourse,
+    /// The account belongs to no employee.
+    #[value(name = "user_is_no_employee")]
+    UserIsNoEmployee,
+    /// Tribal Habits does not confirm the completion.
+    #[value(name = "not_confirmed")]
+    NotConfirmed,
+    /// Tribal Habits could not be asked to confirm the completion.
+    #[value(name = "confirmation_failed")]
+    ConfirmationFailed,
+}
+
+impl From<Reason> for IgnoredBecause {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::TopicIsNotACourse => Self::TopicIsNotACourse,
+            Reason::UserIsNoEmployee => Self::UserIsNoEmployee,
+            Reason::NotConfirmed => Self::NotConfirmed,
+            Reason::ConfirmationFailed => Self::ConfirmationFailed,
+        }
+    }
+}
+
+impl ReplayArguments {
+    /// The results that are chosen: a reason is one of ignored results.
+    pub(super) fn replayable(&self) -> Result<Replayable, Failure> {
+        match (self.state, self.reason) {
+            (Some(ReplayState::Dead), Some(_)) => Err(Failure::ReasonOfDead),
+            (None | Some(ReplayState::Dead), None) => Ok(Replayable::Dead),
+            (Some(ReplayState::Ignored), None) => Ok(Replayable::Ignored(None)),
+            (None | Some(ReplayState::Ignored), Some(reason)) => Ok(Replayable::Ignored(Some(reason.into()))),
+        }
+    }
+}
+
 /// A result's state.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum State {
@@ -103,7 +161,7 @@ pub(crate) enum State {
     Parked,
     /// It is in EmployeeConnect.
     Recorded,
-    /// It is none of EmployeeConnect's business.
+    /// It is not recorded for a reason that may pass.
     Ignored,
     /// Trying again by itself has ended.
     Dead,

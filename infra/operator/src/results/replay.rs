@@ -1,4 +1,4 @@
-//! `habitsync results replay`: dead results, tried again.
+//! `habitsync results replay`: dead or ignored results, tried again.
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::TenantConfiguration;
@@ -24,9 +24,9 @@ struct Outcome {
     stage: String,
     /// They wait, due now.
     replayed: u64,
-    /// They were not dead any more.
+    /// They were no longer dead or ignored.
     moved_on: u64,
-    /// They are still dead: nobody agreed, or somebody stopped.
+    /// They are still dead or ignored: the operator did not agree, or stopped the command.
     left: u64,
 }
 
@@ -34,7 +34,7 @@ struct Outcome {
 pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(), Failure> {
     let configuration = configuration(stage, &asked.tenant).await?;
     let table = stage.table().tenant(&asked.tenant);
-    let found = find_replayable(&table, &choice(asked, &configuration)).await?;
+    let found = find_replayable(&table, &choice(asked, &configuration)?).await?;
     tell_unreadable(found.unreadable);
     let found = found.records;
     if !is_agreed(stage, asked, &configuration, &found)? {
@@ -50,14 +50,15 @@ pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(),
     tell_report(stage, asked, report)
 }
 
-fn choice(asked: &ReplayArguments, configuration: &TenantConfiguration) -> ReplayChoice {
+fn choice(asked: &ReplayArguments, configuration: &TenantConfiguration) -> Result<ReplayChoice, Failure> {
     let zone = configuration.time_zone.zone();
-    ReplayChoice {
+    Ok(ReplayChoice {
+        state: asked.replayable()?,
         enrolments: asked.enrolment.clone(),
         cause: asked.cause.clone(),
         from: asked.from.map(|from| from.in_zone(zone)),
         until: asked.until.map(|until| until.in_zone(zone)),
-    }
+    })
 }
 
 /// Whether they are to be tried again. People are shown which, and asked; programs are told how many where it was not agreed to.
@@ -83,7 +84,7 @@ fn is_agreed(
         stage: stage.name.clone(),
         results: found.to_vec(),
         unreadable: 0,
-        kind: Some("dead"),
+        kind: Some(asked.replayable()?.status().as_str()),
         zone: configuration.time_zone.zone().clone(),
     })?;
     let question = format!("Have {} tried again?", counted(found.len(), "result"));
@@ -119,7 +120,7 @@ impl Answer for Outcome {
         let replayed = counted(self.replayed, "result");
         let moved_on = match self.moved_on {
             0 => String::new(),
-            results => format!("; {} not dead any more", counted(results, "result")),
+            results => format!("; {} moved on meanwhile", counted(results, "result")),
         };
         format!("{}: {replayed} due now, queued within a minute{moved_on}", self.tenant)
     }
@@ -157,7 +158,7 @@ pub(crate) mod tests {
         };
         assert_eq!(
             replayed.text(100),
-            "acme: 2 results due now, queued within a minute; 1 result not dead any more\n"
+            "acme: 2 results due now, queued within a minute; 1 result moved on meanwhile\n"
         );
         vec![serde_json::to_value(replayed).expect("JSON")]
     }

@@ -26,6 +26,9 @@ pub(super) fn detail(record: &ResultRecord, zone: &TimeZone) -> String {
     match &record.state {
         ResultState::Claimed { until } => format!("by somebody who has until {}", local(*until, zone)),
         ResultState::Waiting { cause, due_at } => format!("until {}, after {attempts}: {cause}", local(*due_at, zone)),
+        ResultState::Unconfirmed { cause, due_at } => {
+            format!("asked again {}, after {attempts}: {cause}", local(*due_at, zone))
+        }
         ResultState::Parked { on, since } => format!("on {}, since {}", parked_on(on), local(*since, zone)),
         ResultState::Recorded {
             course,
@@ -33,7 +36,7 @@ pub(super) fn detail(record: &ResultRecord, zone: &TimeZone) -> String {
             at,
         } => format!("course {course}, employee {employee_id}, {}", local(*at, zone)),
         ResultState::Ignored { reason } => ignored_because(*reason).to_owned(),
-        ResultState::Dead { cause } => format!("after {attempts}: {cause}"),
+        ResultState::Dead { cause, .. } => format!("after {attempts}: {cause}"),
     }
 }
 
@@ -41,6 +44,7 @@ fn parked_on(on: &ParkedOn) -> String {
     match on {
         ParkedOn::Topic(topic) => format!("the course of topic {topic}"),
         ParkedOn::User(_) => "the employee behind the user name".to_owned(),
+        ParkedOn::Employee(employee) => format!("employee {employee}, unknown to EmployeeConnect"),
         ParkedOn::Customer => "the customer, who is paused or records no results".to_owned(),
         ParkedOn::EmployeeConnect => "EmployeeConnect, which does not answer".to_owned(),
     }
@@ -51,13 +55,15 @@ fn ignored_because(reason: IgnoredBecause) -> &'static str {
         IgnoredBecause::TopicIsNotACourse => "the topic is not a course",
         IgnoredBecause::UserIsNoEmployee => "the account belongs to no employee",
         IgnoredBecause::NotConfirmed => "Tribal Habits does not confirm the completion",
+        IgnoredBecause::ConfirmationFailed => "Tribal Habits could not be asked to confirm the completion",
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use habitsync_domain::completion::Completion;
+    use habitsync_domain::completion::{Completion, CompletionSource};
     use habitsync_domain::identity::{CourseId, EnrolmentId, TopicId, UserName};
+    use habitsync_domain::result::Tried;
     use insta::assert_snapshot;
 
     use super::*;
@@ -77,6 +83,7 @@ pub(crate) mod tests {
             user_name: user_name(),
             completed_at: "2026-03-01T20:30:00Z".parse().expect("a time"),
             training_minutes: Some(12),
+            source: CompletionSource::Signature,
         };
         ResultRecord {
             completion,
@@ -101,6 +108,7 @@ pub(crate) mod tests {
             },
             parked(ParkedOn::Topic(TopicId(456))),
             parked(ParkedOn::User(user_name())),
+            parked(ParkedOn::Employee("E1".parse().expect("an employee"))),
             parked(ParkedOn::Customer),
             parked(ParkedOn::EmployeeConnect),
             ResultState::Recorded {
@@ -111,7 +119,17 @@ pub(crate) mod tests {
             ResultState::Ignored {
                 reason: IgnoredBecause::UserIsNoEmployee,
             },
-            ResultState::Dead { cause: cause() },
+            ResultState::Unconfirmed {
+                cause: "Tribal Habits does not confirm the completion".to_owned(),
+                due_at: at,
+            },
+            ResultState::Dead {
+                cause: cause(),
+                tried: Some(Tried {
+                    course: CourseId("C1".to_owned()),
+                    employee_id: "E1".parse().expect("an employee"),
+                }),
+            },
         ];
         (9001..)
             .zip(states)

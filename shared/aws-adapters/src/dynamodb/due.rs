@@ -10,7 +10,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::completion::Completion;
 use habitsync_domain::job::RunRecord;
 use habitsync_domain::parked_results::Window;
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::result_choice::ResultStatus;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::{
@@ -21,7 +22,8 @@ use tracing::error;
 
 use super::item::{Attributes, read_instant, read_text, read_value, text};
 use super::keys::{
-    BODY, DUE_AT, DUE_BREAKER, DUE_DEAD, DUE_INDEX, DUE_KIND, DUE_RESULT, DUE_RUN, Key, PK, SK, due_at, due_parked,
+    BODY, DUE_AT, DUE_BREAKER, DUE_DEAD, DUE_INDEX, DUE_KIND, DUE_RESULT, DUE_RUN, Key, PK, SK, due_at, due_ignored,
+    due_parked, ignored_topic, ignored_user,
 };
 use super::{Conditional, SERVICE, Table, conditional, results};
 use crate::failure::{AwsError, AwsErrorKind};
@@ -53,7 +55,7 @@ impl ListDue for Table {
     }
 
     async fn find_held_back(&self, tenant: &TenantId) -> Result<Option<Completion>, ServiceFailure> {
-        let is_held_back = |on: &ParkedOn| *on == ParkedOn::EmployeeConnect;
+        let is_held_back = |record: &ResultRecord| record.is_released_by(&ParkedOn::EmployeeConnect);
         let longest = self.parked(tenant, is_held_back, 1).await?.pop();
         Ok(longest.map(|record| record.completion))
     }
@@ -134,7 +136,7 @@ impl Table {
     pub(super) async fn parked(
         &self,
         tenant: &TenantId,
-        is_meant: impl Fn(&ParkedOn) -> bool,
+        is_meant: impl Fn(&ResultRecord) -> bool,
         limit: usize,
     ) -> Result<Vec<ResultRecord>, AwsError> {
         let query = self
@@ -142,10 +144,29 @@ impl Table {
             .key_condition_expression("#kind = :kind");
         let parked = |attributes| {
             let record = results::record(attributes)?;
-            let is_meant = matches!(&record.state, ResultState::Parked { on, .. } if is_meant(on));
-            Ok(is_meant.then_some(record))
+            Ok(is_meant(&record).then_some(record))
         };
         Ok(self.read_waiting(query, limit, parked).await?.items)
+    }
+
+    /// What of this customer is ignored and released by this link, as far as the index knows by now: only results of the topic
+    /// or the user name are read, however many others are ignored.
+    pub(super) async fn ignored(&self, tenant: &TenantId, brought: &ParkedOn) -> Result<Vec<ResultRecord>, AwsError> {
+        let (reason, place) = match brought {
+            ParkedOn::Topic(topic) => (IgnoredBecause::TopicIsNotACourse, ignored_topic(*topic)),
+            ParkedOn::User(user_name) => (IgnoredBecause::UserIsNoEmployee, ignored_user(user_name)),
+            ParkedOn::Employee(_) | ParkedOn::Customer | ParkedOn::EmployeeConnect => return Ok(Vec::new()),
+        };
+        let query = self
+            .waiting(&due_ignored(tenant, reason))
+            .key_condition_expression("#kind = :kind AND begins_with(#at, :place)")
+            .expression_attribute_names("#at", DUE_AT)
+            .expression_attribute_values(":place", text(place));
+        let ignored = |attributes| {
+            let record = results::record(attributes)?;
+            Ok(record.is_released_by(brought).then_some(record))
+        };
+        Ok(self.read_waiting(query, usize::MAX, ignored).await?.items)
     }
 
     /// What of this customer is dead, that which died first first, at most `limit`, as far as the index knows by now. The whole
@@ -160,8 +181,7 @@ impl Table {
     /// What of this customer is due, waiting or claimed, the next due first, at most `limit`, as far as the index knows by now.
     /// It passes over everybody else's.
     pub(super) async fn unsent(&self, tenant: &TenantId, limit: usize) -> Result<Vec<ResultRecord>, AwsError> {
-        let is_unsent =
-            |state: &ResultState| matches!(state, ResultState::Waiting { .. } | ResultState::Claimed { .. });
+        let is_unsent = |state: &ResultState| matches!(state.status(), ResultStatus::Waiting | ResultStatus::Claimed);
         self.waiting_of(tenant, DUE_RESULT, limit, is_unsent).await
     }
 

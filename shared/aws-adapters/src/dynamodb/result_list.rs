@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result::{ResultRecord, ResultState};
-use habitsync_domain::result_choice::{BACKFILLED, REPLAYED, ResultStatus};
+use habitsync_domain::result_choice::{BACKFILLED, ResultStatus, replayed};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::result_list::{
     AddResult, ListDead, ListResults, ListWaiting, ListedResults, ReviveResult,
@@ -68,30 +68,34 @@ impl ListWaiting for TenantTable {
 }
 
 impl ReviveResult for TenantTable {
-    async fn revive_result(
-        &self,
-        enrolment: EnrolmentId,
-        attempts: u32,
-        now: Timestamp,
-    ) -> Result<bool, ServiceFailure> {
-        let names = [("#expires_at", EXPIRES_AT)];
-        let mut values = waiting(REPLAYED, attempts, now)?;
-        values.push((":dead", text(ResultStatus::Dead.as_str())));
-        let set = format!("{WAIT} REMOVE #expires_at");
-        let update = self.wait(enrolment, &set, &names, values);
-        let revived = conditional(update.condition_expression("#status = :dead")).await?;
+    async fn revive_result(&self, found: &ResultRecord, now: Timestamp) -> Result<bool, ServiceFailure> {
+        let waiting = replayed(found, now);
+        let mut values = values_of(&waiting.state, waiting.attempts, now)?;
+        values.push((":found", text(found.state.status().as_str())));
+        let update = self.wait(found.completion.enrolment, &[], "", values);
+        let revived = conditional(update.condition_expression("#status = :found")).await?;
         Ok(matches!(revived, Conditional::Done(_)))
     }
 }
 
 impl AddResult for TenantTable {
-    async fn add_result(&self, completion: &Completion, due_at: Timestamp) -> Result<bool, ServiceFailure> {
-        let names = [("#completion", COMPLETION), ("#pk", PK)];
-        let mut values = waiting(BACKFILLED, 0, due_at)?;
+    async fn add_result(
+        &self,
+        completion: &Completion,
+        attempts: u32,
+        due_at: Timestamp,
+    ) -> Result<bool, ServiceFailure> {
+        let state = ResultState::Waiting {
+            cause: BACKFILLED.to_owned(),
+            due_at,
+        };
+        let mut values = values_of(&state, attempts, due_at)?;
         values.push((":completion", encode(completion).map_err(not_written)?));
-        let set = format!("{WAIT}, #completion = :completion");
-        let update = self.wait(completion.enrolment, &set, &names, values);
-        let added = conditional(update.condition_expression("attribute_not_exists(#pk)")).await?;
+        values.push((":ignored", text(ResultStatus::Ignored.as_str())));
+        let names = [("#completion", COMPLETION), ("#pk", PK)];
+        let update = self.wait(completion.enrolment, &names, ", #completion = :completion", values);
+        let is_free = "attribute_not_exists(#pk) OR #status = :ignored";
+        let added = conditional(update.condition_expression(is_free)).await?;
         Ok(matches!(added, Conditional::Done(_)))
     }
 }
@@ -102,8 +106,8 @@ impl TenantTable {
     fn wait(
         &self,
         enrolment: EnrolmentId,
-        set: &str,
         more_names: &[(&'static str, &'static str)],
+        more_set: &str,
         values: Values,
     ) -> UpdateItemFluentBuilder {
         let names = [
@@ -114,22 +118,19 @@ impl TenantTable {
             ("#due_kind", DUE_KIND),
             ("#due_at", DUE_AT),
             ("#unsent", UNSENT_SINCE),
+            ("#expires_at", EXPIRES_AT),
         ];
         let names = [names.as_slice(), more_names].concat();
         let key = Key::result(&self.tenant, enrolment);
-        self.table.update(&key, set, &names, values)
+        let set = format!("{WAIT}{more_set} REMOVE #expires_at");
+        self.table.update(&key, &set, &names, values)
     }
 }
 
-fn waiting(cause: &str, attempts: u32, at: Timestamp) -> Result<Values, AwsError> {
-    let state = ResultState::Waiting {
-        cause: cause.to_owned(),
-        due_at: at,
-    };
-    let status = state.status().as_str();
+fn values_of(state: &ResultState, attempts: u32, at: Timestamp) -> Result<Values, AwsError> {
     Ok(vec![
-        (":state", encode(&state).map_err(not_written)?),
-        (":waiting", text(status)),
+        (":state", encode(state).map_err(not_written)?),
+        (":waiting", text(state.status().as_str())),
         (":until", number(at.as_millisecond())),
         (":attempts", number(attempts)),
         (":due_kind", text(DUE_RESULT)),

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use super::item::{Attributes, Item, Retention, encode, number, read_number, read_text, read_value, text};
 use super::keys::{
     ATTEMPTS, COMPLETION, DUE_AT, DUE_DEAD, DUE_KIND, DUE_RESULT, EXPIRES_AT, FENCE, HELD_UNTIL, Key, PK, SK, STATE,
-    STATUS, TOKEN, UNSENT_SINCE, due_at, due_parked,
+    STATUS, TOKEN, UNSENT_SINCE, due_at, due_ignored, due_parked, ignored_place,
 };
 use super::{Conditional, SERVICE, TenantTable, conditional, leases};
 use crate::clock::SystemClock;
@@ -32,23 +32,27 @@ use crate::failure::{AwsError, AwsErrorKind};
 const CLAIMED: &str = "claimed";
 const WAITING: &str = "waiting";
 const PARKED: &str = "parked";
+const IGNORED: &str = "ignored";
 
 /// Writes under way at a time: a long outage holds thousands of results back, and a pusher has seconds.
 const RELEASED_AT_ONCE: usize = 16;
 
-/// New, parked, waiting and due, or claimed by somebody whose time has run out. One that is not due yet is left alone
-/// whatever brings it: duplicates must not use up its attempts.
-const MAY_BE_CLAIMED: &str = "attribute_not_exists(#pk) OR #status = :parked \
+/// New, parked, ignored, unconfirmed, waiting and due, or claimed until a time that has passed. One that is not due yet is left
+/// alone whatever brings it: duplicates must not use up its attempts. An unconfirmed one is held by no time.
+const MAY_BE_CLAIMED: &str = "attribute_not_exists(#pk) OR #status IN (:parked, :ignored) \
                               OR (#status IN (:claimed, :waiting) \
                               AND (attribute_not_exists(#until) OR #until <= :now))";
-/// The claim counts as an attempt at once: whoever dies while holding it may have made one.
-const CLAIM: &str = "#completion = :completion, #state = :state, #status = :claimed, \
+/// The claim counts as an attempt at once: an invocation that dies while holding it may have made one. The stored values of the
+/// completion stay: a claim proves nothing about its own.
+const CLAIM: &str = "#completion = if_not_exists(#completion, :completion), #state = :state, #status = :claimed, \
                      #until = :until, #attempts = if_not_exists(#attempts, :none) + :one, \
                      #due_kind = :due_kind, #due_at = :due_at, #unsent = if_not_exists(#unsent, :since), \
-                     #fence = if_not_exists(#fence, :none) + :one, #token = :token";
+                     #fence = if_not_exists(#fence, :none) + :one, #token = :token \
+                     REMOVE #expires_at";
 /// The claim is the last one, and not settled.
 const IS_CLAIMED: &str = "#status = :claimed AND #fence = :claim";
-const RELEASE: &str = "#state = :state, #status = :waiting, #due_kind = :due_kind, #due_at = :due_at, #unsent = :since";
+const RELEASE: &str = "#state = :state, #status = :waiting, #due_kind = :due_kind, #due_at = :due_at, #unsent = :since \
+                       REMOVE #expires_at";
 
 /// What only some states have: what a state does not have is removed when it is settled.
 const OF_SOME_STATES: [&str; 5] = [HELD_UNTIL, DUE_KIND, DUE_AT, EXPIRES_AT, UNSENT_SINCE];
@@ -73,6 +77,7 @@ impl ClaimResult for TenantTable {
             ("#unsent", UNSENT_SINCE),
             ("#fence", FENCE),
             ("#token", TOKEN),
+            ("#expires_at", EXPIRES_AT),
         ];
         let token = Uuid::new_v4().to_string();
         let values = claim_values(completion, &token, now, until).map_err(unreadable)?;
@@ -130,12 +135,12 @@ impl LookUpResult for TenantTable {
 
 impl ReleaseResults for TenantTable {
     async fn release_results(&self, parked_on: &ParkedOn, now: Timestamp) -> Result<u64, ServiceFailure> {
-        let parked = self
-            .table
-            .parked(&self.tenant, |on| on == parked_on, usize::MAX)
-            .await?;
+        let is_meant = |record: &ResultRecord| record.is_released_by(parked_on);
+        let parked = self.table.parked(&self.tenant, is_meant, usize::MAX);
+        let ignored = self.table.ignored(&self.tenant, parked_on);
+        let (parked, ignored) = tokio::try_join!(parked, ignored)?;
         let mut released = 0;
-        for some in parked.chunks(RELEASED_AT_ONCE) {
+        for some in [parked, ignored].concat().chunks(RELEASED_AT_ONCE) {
             let mut writes = JoinSet::new();
             for record in some {
                 let (table, enrolment) = (self.clone(), record.completion.enrolment);
@@ -194,7 +199,7 @@ impl TenantTable {
             .expression_attribute_values(":claim", number(claim))
     }
 
-    /// Makes a parked result due; false where it is no longer parked.
+    /// Makes a parked or ignored result due; false where it is no longer either.
     async fn release(&self, enrolment: EnrolmentId, now: Timestamp) -> Result<bool, AwsError> {
         let waiting = ResultState::Waiting {
             cause: "what it waited for is there".to_owned(),
@@ -207,12 +212,14 @@ impl TenantTable {
             ("#due_kind", DUE_KIND),
             ("#due_at", DUE_AT),
             ("#unsent", UNSENT_SINCE),
+            ("#expires_at", EXPIRES_AT),
         ];
         let values = vec![
             (":since", text(now.to_string())),
             (":state", state),
             (":waiting", text(WAITING)),
             (":parked", text(PARKED)),
+            (":ignored", text(IGNORED)),
             (":due_kind", text(DUE_RESULT)),
             (":due_at", text(due_at(now))),
         ];
@@ -220,7 +227,7 @@ impl TenantTable {
             .table
             .update(&Key::result(&self.tenant, enrolment), RELEASE, &names, values);
         Ok(
-            match conditional(release.condition_expression("#status = :parked")).await? {
+            match conditional(release.condition_expression("#status IN (:parked, :ignored)")).await? {
                 Conditional::Done(_) => true,
                 // One that waits since just now was released by this very write, whose answer was lost.
                 Conditional::Held(other) => is_due_at(&other, now),
@@ -271,6 +278,7 @@ fn claim_values(
         (":claimed", text(CLAIMED)),
         (":waiting", text(WAITING)),
         (":parked", text(PARKED)),
+        (":ignored", text(IGNORED)),
         (":until", number(until.as_millisecond())),
         (":now", number(now.as_millisecond())),
         (":none", number(0)),
@@ -308,9 +316,14 @@ fn settled(table: &TenantTable, record: &ResultRecord) -> Result<Item, AwsErrorK
             .with_text(STATUS, WAITING)
             .with(HELD_UNTIL, number(due_at.as_millisecond()))
             .due(DUE_RESULT, *due_at),
+        ResultState::Unconfirmed { due_at, .. } => unsent(item).with_text(STATUS, WAITING).due(DUE_RESULT, *due_at),
         ResultState::Parked { since, .. } => item.with_text(STATUS, PARKED).due(due_parked(&table.tenant), *since),
         ResultState::Recorded { .. } => item.with_text(STATUS, "recorded").kept(Retention::ThirteenMonths),
-        ResultState::Ignored { .. } => item.with_text(STATUS, "ignored").kept(Retention::ThirteenMonths),
+        ResultState::Ignored { reason } => item
+            .with_text(STATUS, IGNORED)
+            .with_text(DUE_KIND, due_ignored(&table.tenant, *reason))
+            .with_text(DUE_AT, ignored_place(*reason, &record.completion))
+            .kept(Retention::ThirteenMonths),
         ResultState::Dead { .. } => item
             .with_text(STATUS, "dead")
             .due(DUE_DEAD, SystemClock.now())

@@ -169,14 +169,17 @@ async fn dead_results_are_listed_by_themselves_until_they_are_tried_again() {
     let acme = table.tenant(&tenant());
     let dead = |enrolment| ResultRecord {
         completion: completion(enrolment),
-        state: ResultState::Dead { cause: "no".to_owned() },
+        state: ResultState::Dead {
+            cause: "no".to_owned(),
+            tried: None,
+        },
         attempts: 3,
     };
     for enrolment in [9001, 9002] {
         acme.put_result(&dead(enrolment)).await;
     }
     assert_eq!(acme.list_dead(10).await.expect("listed"), [dead(9001), dead(9002)]);
-    let revived = acme.revive_result(dead(9001).completion.enrolment, 3, monday()).await;
+    let revived = acme.revive_result(&dead(9001), monday()).await;
     assert!(revived.expect("an answer"));
     assert_eq!(acme.list_dead(10).await.expect("listed"), [dead(9002)]);
 }

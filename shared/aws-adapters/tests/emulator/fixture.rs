@@ -12,7 +12,7 @@ use aws_sdk_dynamodb::types::{
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use habitsync_aws_adapters::{Aws, Table, TenantTable};
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicId};
 use habitsync_domain::tenant::TenantId;
 use habitsync_local::emulator::{Emulator, REGION};
@@ -123,5 +123,6 @@ pub(crate) fn completion(enrolment: i64) -> Completion {
         user_name: "jo@acme.example".parse().expect("a user name"),
         completed_at: at("2026-03-01T20:30:00Z"),
         training_minutes: Some(12),
+        source: CompletionSource::Signature,
     }
 }

@@ -185,7 +185,7 @@ async fn a_result_is_unsent_since_it_could_be_recorded_however_often_it_is_tried
     })
     .await;
     assert_eq!(unsent().await.count, 0);
-    acme.add_result(&completion(2), released).await.expect("added");
+    acme.add_result(&completion(2), 0, released).await.expect("added");
     assert_eq!(unsent().await.oldest_since, Some(released));
 }
 
@@ -193,25 +193,22 @@ async fn a_result_is_unsent_since_it_could_be_recorded_however_often_it_is_tried
 async fn what_died_is_counted_by_customer_for_a_while_and_not_once_it_is_replayed() {
     let table = with_acme().await;
     let acme = table.tenant(&tenant());
+    let died = |number| ResultRecord {
+        completion: completion(number),
+        state: ResultState::Dead {
+            tried: None,
+            cause: "refused".to_owned(),
+        },
+        attempts: 8,
+    };
     for number in 1..=3 {
-        let record = ResultRecord {
-            completion: completion(number),
-            state: ResultState::Dead {
-                cause: "refused".to_owned(),
-            },
-            attempts: 8,
-        };
-        acme.put_result(&record).await;
+        acme.put_result(&died(number)).await;
     }
     let dead = async |since| table.count_dead(at(since)).await.expect("counted");
     assert_eq!(dead(APPLIED).await, BTreeMap::from([(tenant(), 3)]));
     assert_eq!(dead("2100-01-01T00:00:00Z").await, BTreeMap::new());
-    let revived = habitsync_workflows::ports::result_list::ReviveResult::revive_result(
-        &acme,
-        completion(1).enrolment,
-        1,
-        at("2026-03-02T09:00:00Z"),
-    );
+    let (first, now) = (died(1), at("2026-03-02T09:00:00Z"));
+    let revived = habitsync_workflows::ports::result_list::ReviveResult::revive_result(&acme, &first, now);
     assert!(revived.await.expect("an answer"));
     assert_eq!(dead(APPLIED).await, BTreeMap::from([(tenant(), 2)]));
 }

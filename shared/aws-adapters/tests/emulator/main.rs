@@ -7,6 +7,7 @@ mod breaker;
 mod fixture;
 mod fleet;
 mod holds;
+mod ignored;
 mod leases;
 mod pace;
 mod parked;

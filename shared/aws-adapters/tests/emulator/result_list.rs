@@ -17,6 +17,7 @@ fn dead(enrolment: i64) -> ResultRecord {
     ResultRecord {
         completion: completion(enrolment),
         state: ResultState::Dead {
+            tried: None,
             cause: "refused".to_owned(),
         },
         attempts: 8,
@@ -53,8 +54,8 @@ async fn a_dead_result_is_revived_once_and_due_and_claimed_like_any_other() {
     let table = table().await;
     let acme = table.tenant(&tenant());
     acme.put_result(&dead(1)).await;
-    assert!(acme.revive_result(EnrolmentId(1), 1, at(NOW)).await.expect("an answer"));
-    assert!(!acme.revive_result(EnrolmentId(1), 1, at(NOW)).await.expect("an answer"));
+    assert!(acme.revive_result(&dead(1), at(NOW)).await.expect("an answer"));
+    assert!(!acme.revive_result(&dead(1), at(NOW)).await.expect("an answer"));
     let due = table
         .list_due_results(at(NOW), 10, &std::collections::BTreeSet::new())
         .await
@@ -73,11 +74,11 @@ async fn a_dead_result_is_revived_once_and_due_and_claimed_like_any_other() {
 #[tokio::test]
 async fn what_is_not_dead_is_not_revived() {
     let acme = acme().await;
-    assert!(!acme.revive_result(EnrolmentId(1), 1, at(NOW)).await.expect("an answer"));
+    assert!(!acme.revive_result(&dead(1), at(NOW)).await.expect("an answer"));
     assert_eq!(acme.find_result(EnrolmentId(1)).await.expect("an answer"), None);
     let claimed = acme.claim_result(&completion(1), at(NOW), at(CLAIM_ENDS)).await;
     claimed.expect("claimed");
-    assert!(!acme.revive_result(EnrolmentId(1), 1, at(NOW)).await.expect("an answer"));
+    assert!(!acme.revive_result(&dead(1), at(NOW)).await.expect("an answer"));
 }
 
 #[tokio::test]
@@ -85,8 +86,8 @@ async fn a_completion_is_added_once_and_waits_until_it_is_due() {
     let table = table().await;
     let acme = table.tenant(&tenant());
     let due_at = at("2026-03-02T00:00:00.800Z");
-    assert!(acme.add_result(&completion(1), due_at).await.expect("an answer"));
-    assert!(!acme.add_result(&completion(1), due_at).await.expect("an answer"));
+    assert!(acme.add_result(&completion(1), 0, due_at).await.expect("an answer"));
+    assert!(!acme.add_result(&completion(1), 0, due_at).await.expect("an answer"));
     let early = acme.claim_result(&completion(1), at(NOW), at(CLAIM_ENDS)).await;
     assert_eq!(early, Ok(Claim::HeldUntil(due_at)));
     assert!(
@@ -113,5 +114,5 @@ async fn a_completion_is_added_once_and_waits_until_it_is_due() {
         .expect("a record");
     assert_eq!((stored.completion, stored.attempts), (completion(1), 0));
     acme.put_result(&dead(2)).await;
-    assert!(!acme.add_result(&completion(2), due_at).await.expect("an answer"));
+    assert!(!acme.add_result(&completion(2), 0, due_at).await.expect("an answer"));
 }

@@ -1,7 +1,7 @@
 //! Results: claimed once, settled, and found when they are due.
 
 use habitsync_domain::identity::{CourseId, EnrolmentId, TopicId};
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::fleet::{DueResult, ListDue, PostponeDue};
 use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult};
 use jiff::Timestamp;
@@ -134,10 +134,8 @@ async fn what_is_settled_for_good_is_never_claimed_again() {
             employee_id: "E1".parse().expect("an employee"),
             at: at(NOW),
         },
-        ResultState::Ignored {
-            reason: IgnoredBecause::UserIsNoEmployee,
-        },
         ResultState::Dead {
+            tried: None,
             cause: "refused".to_owned(),
         },
     ];
@@ -250,6 +248,7 @@ async fn a_result_that_was_settled_meanwhile_is_not_put_off() {
     acme.put_result(&record(
         1,
         ResultState::Dead {
+            tried: None,
             cause: "refused".to_owned(),
         },
         2,

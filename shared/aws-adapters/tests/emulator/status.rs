@@ -37,6 +37,7 @@ async fn add(table: &Table, tenant: &str) {
 
 async fn dead(table: &Table, tenant: &str, enrolment: i64) {
     let state = ResultState::Dead {
+        tried: None,
         cause: "refused".to_owned(),
     };
     let record = ResultRecord {
@@ -55,8 +56,8 @@ async fn what_waits_is_counted_by_customer_and_one_row_is_found_by_its_name() {
     }
     let (since, later) = (at("2026-03-02T07:00:00Z"), at("2026-03-02T08:00:00Z"));
     let acme = table.tenant(&named("acme"));
-    acme.add_result(&completion(2), later).await.expect("added");
-    acme.add_result(&completion(1), since).await.expect("added");
+    acme.add_result(&completion(2), 0, later).await.expect("added");
+    acme.add_result(&completion(1), 0, since).await.expect("added");
     for enrolment in 3..=5 {
         dead(&table, "globex", enrolment).await;
     }

@@ -71,7 +71,7 @@ where
     let (mut groups, mut notes) = (Groups::default(), Groups::default());
     for record in table.list_dead(MOST).await? {
         let is_told = now.duration_since(record.completion.completed_at) <= TOLD_FOR;
-        if let (true, ResultState::Dead { cause }) = (is_told, &record.state) {
+        if let (true, ResultState::Dead { cause, .. }) = (is_told, &record.state) {
             let described = describe(table, configuration, &record).await?;
             match ended_waiting(cause) {
                 Some(EndedWaiting::ForCourse) => groups.add(NO_COURSE, None, described.entry("", &record)),

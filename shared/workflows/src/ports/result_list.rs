@@ -3,7 +3,6 @@
 use std::future::Future;
 
 use habitsync_domain::completion::Completion;
-use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::result::ResultRecord;
 use habitsync_domain::result_choice::ResultStatus;
 use jiff::Timestamp;
@@ -42,24 +41,25 @@ pub trait ListWaiting {
     fn list_waiting(&self, limit: u32) -> impl Future<Output = Result<Vec<ResultRecord>, ServiceFailure>> + Send;
 }
 
-/// Tries dead results again.
+/// Tries dead and ignored results again.
 pub trait ReviveResult {
-    /// Makes a dead result wait, due at `now`, with so many attempts behind it. One conditional write; false where it is not
-    /// dead any more.
+    /// Makes a dead or ignored result wait, due at `now`: see `habitsync_domain::result_choice::replayed`. One conditional write;
+    /// false where the result is no longer in the state in which it was found.
     fn revive_result(
         &self,
-        enrolment: EnrolmentId,
-        attempts: u32,
+        found: &ResultRecord,
         now: Timestamp,
     ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
 }
 
-/// Adds completions that nobody has told us of.
+/// Adds completions that no webhook brought.
 pub trait AddResult {
-    /// Makes a completion wait, due at `due_at`. One conditional write; false where it has a record already.
+    /// Makes a completion wait, due at `due_at`, with so many attempts behind it. One conditional write; false where it has a
+    /// record already, unless that one is ignored.
     fn add_result(
         &self,
         completion: &Completion,
+        attempts: u32,
         due_at: Timestamp,
     ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
 }

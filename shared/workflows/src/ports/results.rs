@@ -13,8 +13,8 @@ use super::lease::SaveFailure;
 
 /// Claims a completion for this invocation alone.
 pub trait ClaimResult {
-    /// One conditional write: succeeds where the completion is new, parked, waiting and due at `now`, or claimed by somebody
-    /// whose time has run out by then; then it is ours until `until`, and due for the watchdog some time after, should it
+    /// One conditional write: succeeds where the completion is new, parked, ignored, unconfirmed, waiting and due at `now`, or
+    /// claimed until a time that has passed by then; the stored values of the completion stay. Then it is ours until `until`, and due for the watchdog some time after, should it
     /// never be settled. The stored `attempts` count the claim at once: whoever dies while holding it may have made one.
     /// A claim whose answer was lost recognises itself.
     fn claim_result(
@@ -30,14 +30,15 @@ pub trait ClaimResult {
 pub enum Claim {
     /// Ours. Whether to look before writing is the use case's affair: see `habitsync_domain::delivery`.
     Ours {
-        /// The record as it was before (waiting, parked, or a claim that ran out); none where the completion is new.
+        /// The record as it was before (waiting, unconfirmed, parked, ignored, or a claim that ran out); none where the
+        /// completion is new.
         before: Option<ResultRecord>,
         /// The number of this claim.
         claim: FencingNumber,
     },
     /// Somebody else is at it until then, or its next attempt is not due before.
     HeldUntil(Timestamp),
-    /// Recorded, ignored or dead already.
+    /// Recorded or dead already.
     Settled(ResultState),
 }
 
@@ -81,10 +82,10 @@ pub enum KnownResult {
     Unreadable,
 }
 
-/// Releases parked completions.
+/// Releases parked completions, and those that were ignored for lack of a link.
 pub trait ReleaseResults {
-    /// Makes every result that is parked on this wait, due at `now`, so that the watchdog queues it. Returns how many.
-    /// Each is one conditional write: a result that has moved on meanwhile stays as it is. One that was parked moments ago
+    /// Makes every result wait that this releases (`ResultRecord::is_released_by`), due at `now`, so that the watchdog queues it.
+    /// Returns how many. Each is one conditional write: a result that has moved on meanwhile stays as it is. One that was parked moments ago
     /// may not be listed yet: whoever parks looks once more afterwards, and the watchdog does some hours later.
     fn release_results(
         &self,
@@ -92,7 +93,7 @@ pub trait ReleaseResults {
         now: Timestamp,
     ) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
 
-    /// Makes this one result due at `now` if it is parked, whatever on; false where it has moved on meanwhile. It is found by
+    /// Makes this one result due at `now` if it is parked or ignored, on or for any reason; false where it has moved on meanwhile. It is found by
     /// its key, so that it does not matter whether it is listed yet.
     fn release_result(
         &self,

@@ -42,7 +42,10 @@ async fn apply(world: &World, plan: &BackfillPlan) -> BackfillReport {
 }
 
 fn missing(plan: &BackfillPlan) -> Vec<i64> {
-    plan.missing.iter().map(|completion| completion.enrolment.0).collect()
+    plan.missing
+        .iter()
+        .map(|missing| missing.completion.enrolment.0)
+        .collect()
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod parking;
 mod probing;
 mod pushing;
 mod released;
+mod reopening;
 mod replaying;
 mod retrying;
 mod sharing;

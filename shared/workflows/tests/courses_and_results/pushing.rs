@@ -7,7 +7,7 @@ use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;
 use habitsync_workflows::push_result::{PushOutcome, push_result};
 
-use crate::world::{World, beginning, employee, hours, jos_completion, minutes, name, person};
+use crate::world::{World, beginning, employee, from_portal, hours, jos_completion, minutes, name, person};
 
 #[tokio::test]
 async fn a_completion_is_recorded_for_its_person_on_its_course_on_the_local_day() {
@@ -154,7 +154,7 @@ async fn a_completion_is_read_back_where_the_sender_cannot_sign_and_what_tribal_
     let mut world = World::with_jo_and_a_course();
     world.configuration = crate::world::acme(&[("\"signature\" ", "\"token\" ")]);
     world.link_person("E2", "sam@acme.com.au");
-    let mut confirmed = jos_completion();
+    let mut confirmed = from_portal(jos_completion());
     confirmed.user_name = name("sam@acme.com.au");
     confirmed.completed_at = beginning() - hours(72);
     world.portal.completions.lock().push(confirmed.clone());
@@ -172,7 +172,7 @@ async fn a_completion_that_tribal_habits_never_confirms_is_ignored_after_the_las
     let mut waits = Vec::new();
     let last = loop {
         match world.push(&jos_completion()).await {
-            ResultState::Waiting { due_at, cause } => {
+            ResultState::Unconfirmed { due_at, cause } => {
                 assert_eq!(cause, "Tribal Habits does not confirm the completion");
                 waits.push(due_at.duration_since(world.now()));
                 world.clock.advance(due_at.duration_since(world.now()));
@@ -209,7 +209,7 @@ async fn a_read_back_that_fails_is_tried_again_later() {
     world.portal.faults.arm(Call::FindCompletion, Fault::Before(outage));
     let state = world.push(&jos_completion()).await;
     assert!(
-        matches!(state, ResultState::Waiting { due_at, .. } if due_at == world.soon(60)),
+        matches!(state, ResultState::Unconfirmed { due_at, .. } if due_at == world.soon(60)),
         "{state:?}"
     );
     assert_eq!(world.hris.faults.made(), []);

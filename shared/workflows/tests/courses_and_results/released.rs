@@ -179,7 +179,10 @@ async fn what_waits_in_vain_ends_after_thirty_days_with_its_cause() {
         assert_eq!(world.state_of(&jos_completion()), parked);
         pass(&world, 120).await;
         let cause = expected.to_owned();
-        assert_eq!(world.state_of(&jos_completion()), ResultState::Dead { cause });
+        assert_eq!(
+            world.state_of(&jos_completion()),
+            ResultState::Dead { cause, tried: None }
+        );
         assert_eq!(world.record_of(&jos_completion()).attempts, 0);
     }
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::result::ResultState;
-use habitsync_domain::result_choice::{ReplayChoice, ResultStatus};
+use habitsync_domain::result_choice::{ReplayChoice, Replayable, ResultStatus};
 use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::result_list::ListResults;
@@ -33,6 +33,15 @@ async fn replay(world: &World, choice: &ReplayChoice) -> ReplayReport {
     )
     .await;
     replayed.expect("the table works")
+}
+
+/// Replays every result in this state.
+pub(crate) async fn replay_in(world: &World, state: Replayable) -> ReplayReport {
+    let choice = ReplayChoice {
+        state,
+        ..ReplayChoice::default()
+    };
+    replay(world, &choice).await
 }
 
 #[tokio::test]
@@ -70,6 +79,7 @@ async fn a_result_that_was_recorded_without_our_knowing_is_not_recorded_twice_by
     world.try_push(&completion).await.expect("the table works");
     let mut record = world.record_of(&completion);
     record.state = ResultState::Dead {
+        tried: None,
         cause: "EmployeeConnect did not answer".to_owned(),
     };
     world

@@ -12,7 +12,7 @@ use habitsync_workflows::ports::runs::HoldLease;
 use habitsync_workflows::sweep_results::{SweepReport, SweepResults, sweep_results};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::world::{World, acme, beginning, completion, hours, jos_completion};
+use crate::world::{World, acme, beginning, completion, from_portal, hours, jos_completion};
 
 pub(crate) type Swept = Result<RunOutcome<SweepReport>, JobFailure>;
 
@@ -87,10 +87,14 @@ async fn a_completion_whose_webhook_was_lost_is_queued() {
             queued: 1,
             known: 0,
             unreadable: 0,
+            reopened: 0,
         }
     );
     let message = world.queue.receive().expect("it is on the queue");
-    assert_eq!((message.tenant.as_str(), message.completion), ("acme", completion));
+    assert_eq!(
+        (message.tenant.as_str(), message.completion),
+        ("acme", from_portal(completion))
+    );
 }
 
 #[tokio::test]
@@ -118,6 +122,7 @@ async fn what_is_settled_or_under_way_is_not_queued_again() {
             queued: 0,
             known: 3,
             unreadable: 0,
+            reopened: 0,
         }
     );
 }
@@ -142,6 +147,7 @@ async fn a_sweep_near_its_deadline_is_left_unfinished_for_the_watchdog() {
             queued: 0,
             known: 0,
             unreadable: 0,
+            reopened: 0,
         }))
     );
     let runs: Vec<_> = world.table.state().runs.values().map(|run| run.due_at).collect();

@@ -153,6 +153,7 @@ async fn a_sweep_that_runs_out_of_time_goes_on_where_it_stopped_also_between_equ
             queued: 3,
             known: 2,
             unreadable: 0,
+            reopened: 0,
         }
     );
     assert_eq!(queued(&world), [3, 4, 5]);

@@ -1,6 +1,6 @@
 //! One customer, Acme, with its table, its two vendors and its queue in memory, and time that stands still.
 
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::course::{Course, LinkedCourse, TopicRecord, TopicState};
 use habitsync_domain::identity::{CourseId, EmployeeId, EnrolmentId, TopicCode, TopicId, UserName};
@@ -225,7 +225,14 @@ pub(crate) fn completion(enrolment: i64, topic: i64, user_name: &str, completed_
         user_name: name(user_name),
         completed_at,
         training_minutes: Some(12),
+        source: CompletionSource::Signature,
     }
+}
+
+/// The completion as Tribal Habits lists it.
+pub(crate) fn from_portal(completion: Completion) -> Completion {
+    let source = CompletionSource::Portal;
+    Completion { source, ..completion }
 }
 
 /// A topic that was seen without its link.

@@ -71,6 +71,7 @@ fn result(world: &World, customer: usize, enrolment: i64, state: ResultState, du
             user_name: "jo@acme.com.au".parse().expect("a name"),
             completed_at: world.clock.now(),
             training_minutes: None,
+            source: habitsync_domain::completion::CompletionSource::Signature,
         },
         state,
         attempts: 1,
@@ -196,6 +197,7 @@ async fn one_customer_in_full_says_what_results_wait_for_and_why_they_died() {
     let world = in_step(2).await;
     let now = world.clock.now();
     let dead = |cause: &str| ResultState::Dead {
+        tried: None,
         cause: cause.to_owned(),
     };
     for (enrolment, cause) in [(1, "refused"), (2, "unknown"), (3, "refused")] {

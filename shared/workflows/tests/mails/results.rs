@@ -1,6 +1,6 @@
 //! What a customer is told of completions that did not become results.
 
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::course::{TopicRecord, TopicState};
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId};
 use habitsync_domain::parked_results::cause_of_end;
@@ -24,10 +24,12 @@ impl Customer {
             user_name: user_name.parse().expect("a user name"),
             completed_at: self.clock.now() - SignedDuration::from_hours(24 * days_ago),
             training_minutes: None,
+            source: CompletionSource::Signature,
         };
         let record = ResultRecord {
             completion,
             state: ResultState::Dead {
+                tried: None,
                 cause: cause.to_owned(),
             },
             attempts: 3,

@@ -1,6 +1,6 @@
 //! A link that somebody sets or removes by hand, and what the next run makes of it.
 
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId};
 use habitsync_domain::job::Job;
 use habitsync_domain::lease;
@@ -83,6 +83,7 @@ impl Customer {
                 user_name: account.parse().expect("a name"),
                 completed_at: self.clock.now(),
                 training_minutes: None,
+                source: CompletionSource::Signature,
             },
             state: ResultState::Parked {
                 on: ParkedOn::User(user_name),

@@ -1,6 +1,6 @@
 //! What is written: each change costs one write, and nothing else does.
 
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicId, UserName};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_in_memory::WaitingResult;
@@ -71,6 +71,7 @@ fn park_on(customer: &Customer, enrolment: i64, user_name: &str) {
             user_name: user_name.clone(),
             completed_at: customer.clock.now(),
             training_minutes: None,
+            source: CompletionSource::Signature,
         },
         state: ResultState::Parked {
             on: ParkedOn::User(user_name),

@@ -7,7 +7,7 @@ use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use habitsync_aws_adapters::{Aws, SystemClock, Table};
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
 use habitsync_domain::identity::{EnrolmentId, TopicId};
@@ -123,12 +123,13 @@ async fn add(table: &Table, number: usize) -> Result<(), Failure> {
     // As many in both fleets: what is counted is read a megabyte at a time.
     let unsent = if number < FLEETS[0] { 10 } else { 0 };
     for enrolment in 1..=unsent {
-        of_customer.add_result(&completion(enrolment)?, now).await?;
+        of_customer.add_result(&completion(enrolment)?, 0, now).await?;
     }
     if number.is_multiple_of(100) {
         let dead = ResultRecord {
             completion: completion(11)?,
             state: ResultState::Dead {
+                tried: None,
                 cause: "refused".to_owned(),
             },
             attempts: 8,
@@ -146,5 +147,6 @@ fn completion(enrolment: i64) -> Result<Completion, Failure> {
         user_name: "jo@acme.example".parse()?,
         completed_at: "2026-03-01T20:30:00Z".parse()?,
         training_minutes: Some(12),
+        source: CompletionSource::Signature,
     })
 }

@@ -1,6 +1,6 @@
 //! Mails as they leave the emulator: told once, reminded of, cleared; and stopped where they bounce.
 
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::{EnrolmentId, TopicId};
 use habitsync_domain::parked_results::cause_of_end;
@@ -207,8 +207,10 @@ pub(crate) async fn completions_that_nobody_tries_any_more_are_told_by_the_sweep
             user_name: customer.active_users().remove(0).user_name.parse()?,
             completed_at: now() - SignedDuration::from_hours(31 * 24),
             training_minutes: None,
+            source: CompletionSource::Signature,
         },
         state: ResultState::Dead {
+            tried: None,
             cause: cause_of_end(&ParkedOn::Topic(on)).to_owned(),
         },
         attempts: 0,

@@ -1,6 +1,9 @@
 //! The names of attributes, of kinds of what waits, and of the beginnings of sort keys.
 
+use habitsync_domain::completion::Completion;
+use habitsync_domain::identity::{TopicId, UserName};
 use habitsync_domain::job::Job;
+use habitsync_domain::result::IgnoredBecause;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
@@ -67,6 +70,9 @@ pub(in crate::dynamodb) const PARKED: &str = "parked";
 /// Since when a result could be recorded that has not been.
 pub(in crate::dynamodb) const UNSENT_SINCE: &str = "unsent_since";
 
+/// So many characters of a user name are in the place of an ignored result: a sort key has at most 1,024 bytes.
+const LONGEST_IN_PLACE: usize = 200;
+
 /// The partition of what belongs to the whole fleet.
 pub(super) const FLEET: &str = "FLEET";
 
@@ -87,6 +93,33 @@ pub(in crate::dynamodb) const DUE_HOLD: &str = "hold";
 /// The kind under which a customer's parked results wait.
 pub(in crate::dynamodb) fn due_parked(tenant: &TenantId) -> String {
     format!("parked#{tenant}")
+}
+
+/// The kind under which a customer's results are listed that are ignored for this reason.
+pub(in crate::dynamodb) fn due_ignored(tenant: &TenantId, reason: IgnoredBecause) -> String {
+    format!("ignored#{tenant}#{}", reason.as_str())
+}
+
+/// The place of an ignored result under its kind: what would end its reason, bounded, and the enrolment. A prefix of it finds every
+/// result of one topic or one user name.
+pub(in crate::dynamodb) fn ignored_place(reason: IgnoredBecause, completion: &Completion) -> String {
+    let enrolment = completion.enrolment;
+    match reason {
+        IgnoredBecause::TopicIsNotACourse => format!("{}{enrolment}", ignored_topic(completion.topic)),
+        IgnoredBecause::UserIsNoEmployee => format!("{}{enrolment}", ignored_user(&completion.user_name)),
+        IgnoredBecause::NotConfirmed | IgnoredBecause::ConfirmationFailed => enrolment.to_string(),
+    }
+}
+
+/// The beginning of the places of results that are ignored because of this topic.
+pub(in crate::dynamodb) fn ignored_topic(topic: TopicId) -> String {
+    format!("{topic}#")
+}
+
+/// The beginning of the places of results that are ignored because of this user name; of others, too, whose beginning is the same.
+pub(in crate::dynamodb) fn ignored_user(user_name: &UserName) -> String {
+    let beginning: String = user_name.key().chars().take(LONGEST_IN_PLACE).collect();
+    format!("{beginning}#")
 }
 
 /// The beginning of the sort keys of all of a customer's results.

@@ -1,0 +1,157 @@
+//! Ignored and unconfirmed results in the table: claimed by any delivery, found by their topic or user name, and kept alive.
+
+use std::collections::BTreeSet;
+
+use habitsync_domain::completion::{Completion, CompletionSource};
+use habitsync_domain::identity::{EnrolmentId, TopicId};
+use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::result_choice::ResultStatus;
+use habitsync_workflows::ports::fleet::ListDue;
+use habitsync_workflows::ports::result_list::{AddResult, ListResults, ReviveResult};
+use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults};
+
+use crate::fixture::{acme, at, completion, table, tenant};
+use crate::stored::Stored as _;
+
+const NOW: &str = "2026-03-02T00:00:00Z";
+const LATER: &str = "2026-03-02T10:00:00Z";
+const CLAIM_ENDS: &str = "2026-03-02T00:00:30Z";
+
+fn ignored(completion: Completion, reason: IgnoredBecause) -> ResultRecord {
+    ResultRecord {
+        completion,
+        state: ResultState::Ignored { reason },
+        attempts: 1,
+    }
+}
+
+fn of_topic(enrolment: i64, topic: i64) -> Completion {
+    let topic = TopicId(topic);
+    Completion {
+        topic,
+        ..completion(enrolment)
+    }
+}
+
+fn of_user(enrolment: i64, user_name: &str) -> Completion {
+    let user_name = user_name.parse().expect("a user name");
+    Completion {
+        user_name,
+        ..completion(enrolment)
+    }
+}
+
+#[tokio::test]
+async fn an_ignored_result_is_claimed_by_any_delivery_and_keeps_its_stored_values() {
+    let acme = acme().await;
+    for (enrolment, reason) in (1..).zip(IgnoredBecause::ALL) {
+        let stored = ignored(completion(enrolment), reason);
+        acme.put_result(&stored).await;
+        let forged = Completion {
+            source: CompletionSource::BearerToken,
+            ..of_user(enrolment, "mallory@acme.example")
+        };
+        let claim = acme.claim_result(&forged, at(NOW), at(CLAIM_ENDS)).await;
+        let before = Some(stored.clone());
+        assert_eq!(claim.expect("an answer"), Claim::Ours { before });
+        let found = acme.find_result(EnrolmentId(enrolment)).await.expect("an answer");
+        assert_eq!(found.expect("there").completion, stored.completion);
+    }
+}
+
+#[tokio::test]
+async fn an_unconfirmed_result_is_due_on_its_rung_and_claimed_by_any_delivery_before_it() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    let unconfirmed = ResultRecord {
+        completion: completion(1),
+        state: ResultState::Unconfirmed {
+            cause: "Tribal Habits does not confirm the completion".to_owned(),
+            due_at: at(LATER),
+        },
+        attempts: 6,
+    };
+    let waiting = ResultState::Waiting {
+        cause: "no answer".to_owned(),
+        due_at: at(LATER),
+    };
+    let waiting = ResultRecord {
+        state: waiting,
+        ..unconfirmed.clone()
+    };
+    acme.put_result(&waiting).await;
+    acme.put_result(&unconfirmed).await;
+    let due = table.list_due_results(at(NOW), 10, &BTreeSet::new()).await.expect("listed");
+    assert!(due.items.is_empty());
+    let due = table.list_due_results(at(LATER), 10, &BTreeSet::new()).await.expect("listed");
+    assert_eq!(due.items.len(), 1);
+    let claim = acme.claim_result(&completion(1), at(NOW), at(CLAIM_ENDS)).await;
+    let before = Some(unconfirmed);
+    assert_eq!(claim.expect("an answer"), Claim::Ours { before });
+}
+
+#[tokio::test]
+async fn a_link_releases_the_ignored_results_of_its_user_name_or_topic_and_no_others() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    let long = format!("{}@acme.example", "é".repeat(240));
+    let (topic, user) = (IgnoredBecause::TopicIsNotACourse, IgnoredBecause::UserIsNoEmployee);
+    let stored = [
+        (of_topic(1, 45), topic),
+        (of_topic(2, 456), topic),
+        (of_user(3, "Jo@acme.example"), user),
+        (of_user(4, "jo@acme.example.au"), user),
+        (of_user(5, &long), user),
+        (of_user(6, &format!("{}@other.example", "é".repeat(240))), user),
+        (completion(7), IgnoredBecause::NotConfirmed),
+    ];
+    for (completion, reason) in stored {
+        acme.put_result(&ignored(completion, reason)).await;
+    }
+    let released = async |on| acme.release_results(&on, at(NOW)).await.expect("released");
+    assert_eq!(released(ParkedOn::Topic(TopicId(45))).await, 1);
+    assert_eq!(released(ParkedOn::Topic(TopicId(45))).await, 0);
+    let user = |name: &str| ParkedOn::User(name.parse().expect("a user name"));
+    assert_eq!(released(user("jo@ACME.example")).await, 1);
+    assert_eq!(released(user(&long)).await, 1);
+    let due = table.list_due_results(at(NOW), 10, &BTreeSet::new()).await.expect("listed").items;
+    let mut due: Vec<_> = due.into_iter().map(|due| due.completion.enrolment.0).collect();
+    due.sort_unstable();
+    assert_eq!(due, [1, 3, 5]);
+    let left = acme.list_results(Some(ResultStatus::Ignored)).await.expect("listed");
+    assert_eq!(left.records.len(), 4);
+}
+
+#[tokio::test]
+async fn an_ignored_result_is_replayed_once_and_one_that_was_not_confirmed_still_has_to_be() {
+    let acme = acme().await;
+    let unconfirmed = ignored(completion(1), IgnoredBecause::NotConfirmed);
+    let topic = ignored(completion(2), IgnoredBecause::TopicIsNotACourse);
+    for record in [&unconfirmed, &topic] {
+        acme.put_result(record).await;
+        assert!(acme.revive_result(record, at(NOW)).await.expect("an answer"));
+        assert!(!acme.revive_result(record, at(NOW)).await.expect("an answer"));
+    }
+    let state = async |enrolment| {
+        let found = acme.find_result(EnrolmentId(enrolment)).await.expect("an answer");
+        found.expect("there").state
+    };
+    assert!(matches!(state(1).await, ResultState::Unconfirmed { due_at, .. } if due_at == at(NOW)));
+    assert!(matches!(state(2).await, ResultState::Waiting { due_at, .. } if due_at == at(NOW)));
+}
+
+#[tokio::test]
+async fn a_backfill_replaces_an_ignored_result_by_what_is_listed_and_no_other() {
+    let acme = acme().await;
+    let reason = IgnoredBecause::UserIsNoEmployee;
+    acme.put_result(&ignored(completion(1), reason)).await;
+    let listed = of_user(1, "jo.new@acme.example");
+    assert!(acme.add_result(&listed, 1, at(LATER)).await.expect("an answer"));
+    assert!(!acme.add_result(&listed, 1, at(LATER)).await.expect("an answer"));
+    let found = acme
+        .find_result(EnrolmentId(1))
+        .await
+        .expect("an answer")
+        .expect("there");
+    assert_eq!((found.completion, found.attempts), (listed, 1));
+}

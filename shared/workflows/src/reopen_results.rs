@@ -1,0 +1,39 @@
+//! Gives dead results another attempt once they have somewhere else to go: a link or a course that came after the end, an
+//! employee relinked, a course made again. The same destination would only fail in the same way; that takes a replay.
+
+use habitsync_domain::delivery::{may_reopen, reopens};
+use habitsync_domain::result::ResultRecord;
+use jiff::Timestamp;
+
+use crate::destination::{FindDestination, find_destination};
+use crate::ports::failure::ServiceFailure;
+use crate::ports::result_list::{ListDead, ReviveResult};
+
+/// So many dead results are examined each time, those that died first first.
+const MOST: u32 = 5_000;
+
+/// Makes the customer's dead results whose destination has changed wait, due at `now`. Returns how many.
+///
+/// # Errors
+/// The table failed; the next call finds the rest.
+pub async fn reopen_dead_results<T>(table: &T, now: Timestamp) -> Result<u64, ServiceFailure>
+where
+    T: ListDead + ReviveResult + FindDestination,
+{
+    let mut reopened = 0;
+    for record in table.list_dead(MOST).await? {
+        reopened += u64::from(reopen(table, &record, now).await?);
+    }
+    Ok(reopened)
+}
+
+async fn reopen<T>(table: &T, record: &ResultRecord, now: Timestamp) -> Result<bool, ServiceFailure>
+where
+    T: ReviveResult + FindDestination,
+{
+    if !may_reopen(&record.state) {
+        return Ok(false);
+    }
+    let destination = find_destination(table, &record.completion).await?;
+    Ok(reopens(&record.state, &destination) && table.revive_result(record, now).await?)
+}
