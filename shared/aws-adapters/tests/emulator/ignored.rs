@@ -25,6 +25,14 @@ fn ignored(completion: Completion, reason: IgnoredBecause) -> ResultRecord {
     }
 }
 
+/// The record before a claim that succeeded.
+fn before(claim: Claim) -> Option<ResultRecord> {
+    match claim {
+        Claim::Ours { before, .. } => before,
+        other => panic!("the result is not to be had: {other:?}"),
+    }
+}
+
 fn of_topic(enrolment: i64, topic: i64) -> Completion {
     let topic = TopicId(topic);
     Completion {
@@ -52,8 +60,7 @@ async fn an_ignored_result_is_claimed_by_any_delivery_and_keeps_its_stored_value
             ..of_user(enrolment, "mallory@acme.example")
         };
         let claim = acme.claim_result(&forged, at(NOW), at(CLAIM_ENDS)).await;
-        let before = Some(stored.clone());
-        assert_eq!(claim.expect("an answer"), Claim::Ours { before });
+        assert_eq!(before(claim.expect("an answer")), Some(stored.clone()));
         let found = acme.find_result(EnrolmentId(enrolment)).await.expect("an answer");
         assert_eq!(found.expect("there").completion, stored.completion);
     }
@@ -86,8 +93,7 @@ async fn an_unconfirmed_result_is_due_on_its_rung_and_claimed_by_any_delivery_be
     let due = table.list_due_results(at(LATER), 10, &BTreeSet::new()).await.expect("listed");
     assert_eq!(due.items.len(), 1);
     let claim = acme.claim_result(&completion(1), at(NOW), at(CLAIM_ENDS)).await;
-    let before = Some(unconfirmed);
-    assert_eq!(claim.expect("an answer"), Claim::Ours { before });
+    assert_eq!(before(claim.expect("an answer")), Some(unconfirmed));
 }
 
 #[tokio::test]
