@@ -88,9 +88,15 @@ async fn an_unconfirmed_result_is_due_on_its_rung_and_claimed_by_any_delivery_be
     };
     acme.put_result(&waiting).await;
     acme.put_result(&unconfirmed).await;
-    let due = table.list_due_results(at(NOW), 10, &BTreeSet::new()).await.expect("listed");
+    let due = table
+        .list_due_results(at(NOW), 10, &BTreeSet::new())
+        .await
+        .expect("listed");
     assert!(due.items.is_empty());
-    let due = table.list_due_results(at(LATER), 10, &BTreeSet::new()).await.expect("listed");
+    let due = table
+        .list_due_results(at(LATER), 10, &BTreeSet::new())
+        .await
+        .expect("listed");
     assert_eq!(due.items.len(), 1);
     let claim = acme.claim_result(&completion(1), at(NOW), at(CLAIM_ENDS)).await;
     assert_eq!(before(claim.expect("an answer")), Some(unconfirmed));
@@ -120,7 +126,11 @@ async fn a_link_releases_the_ignored_results_of_its_user_name_or_topic_and_no_ot
     let user = |name: &str| ParkedOn::User(name.parse().expect("a user name"));
     assert_eq!(released(user("jo@ACME.example")).await, 1);
     assert_eq!(released(user(&long)).await, 1);
-    let due = table.list_due_results(at(NOW), 10, &BTreeSet::new()).await.expect("listed").items;
+    let due = table
+        .list_due_results(at(NOW), 10, &BTreeSet::new())
+        .await
+        .expect("listed")
+        .items;
     let mut due: Vec<_> = due.into_iter().map(|due| due.completion.enrolment.0).collect();
     due.sort_unstable();
     assert_eq!(due, [1, 3, 5]);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicId, UserName};
 use habitsync_domain::job::{Job, JobState, RunRecord, RunState};
 use habitsync_domain::result::{ResultRecord, ResultState};
@@ -135,6 +135,7 @@ fn results_are_due(world: &World, number: usize, count: i64) {
             user_name: "jo@acme.com.au".parse::<UserName>().expect("a name"),
             completed_at: now,
             training_minutes: None,
+            source: CompletionSource::Signature,
         };
         let waiting = ResultState::Waiting {
             cause: "an outage".to_owned(),
