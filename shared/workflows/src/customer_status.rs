@@ -8,7 +8,7 @@ use habitsync_domain::health::CustomerHealth;
 use habitsync_domain::identity::EmailAddress;
 use habitsync_domain::job::{Job, RunRecord};
 use habitsync_domain::outage::Told;
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -41,6 +41,8 @@ pub struct CustomerStatus {
     pub last_runs: Vec<RunRecord>,
     /// What the parked results wait for.
     pub parked_on: Vec<Counted<ParkedKind>>,
+    /// Why results are ignored.
+    pub ignored_because: Vec<Counted<IgnoredBecause>>,
     /// Why results that could be recorded have not been yet.
     pub waiting_because: Vec<Counted<String>>,
     /// Why results are dead.
@@ -112,6 +114,7 @@ where
         table.list_dead(LOOKED_AT),
         fleet.list_parked(tenant, ever, LOOKED_AT),
     );
+    let ignored = fleet.count_ignored(tenant).await?;
     let others = try_join3(table.load_breaker(), table.list_stopped(), last_runs(table));
     let ((waiting, dead, parked), (breaker, mails_stopped, last_runs)) = try_join(results, others).await?;
     let (incidents, mut all) = whatever_waits(fleet, now).await?;
@@ -125,6 +128,7 @@ where
         applied_at: summary.timetable.as_ref().map(|timetable| timetable.applied_at),
         last_runs,
         parked_on: counted(parked.items.iter().map(|ParkedResult { on, .. }| on.into())),
+        ignored_because: most_first(ignored),
         waiting_because: counted(waiting.iter().map(cause)),
         dead_because: counted(dead.iter().map(cause)),
         breaker: breaker.breaker,
@@ -159,6 +163,10 @@ fn counted<What: Ord>(all: impl Iterator<Item = What>) -> Vec<Counted<What>> {
     for one in all {
         *counts.entry(one).or_default() += 1;
     }
+    most_first(counts)
+}
+
+fn most_first<What>(counts: BTreeMap<What, u64>) -> Vec<Counted<What>> {
     let mut counted: Vec<_> = counts
         .into_iter()
         .map(|(what, count)| Counted { what, count })

@@ -6,7 +6,7 @@ use habitsync_domain::configuration::Status;
 use habitsync_domain::freshness::Timetable;
 use habitsync_domain::incident::Incident;
 use habitsync_domain::outage::Told;
-use habitsync_domain::result::ResultState;
+use habitsync_domain::result::{IgnoredBecause, ResultState};
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
@@ -246,6 +246,18 @@ impl CountByCustomer for Fleet<'_> {
             Ok(dead.filter(|(_, dead)| dead.count > 0).collect())
         };
         self.faults.call(Call::CountDead, count).await
+    }
+
+    async fn count_ignored(&self, tenant: &TenantId) -> Result<BTreeMap<IgnoredBecause, u64>, ServiceFailure> {
+        let mut ignored = BTreeMap::new();
+        if let Some(table) = self.table(tenant) {
+            for stored in table.state().results.values() {
+                if let ResultState::Ignored { reason } = stored.record.state {
+                    *ignored.entry(reason).or_default() += 1;
+                }
+            }
+        }
+        Ok(ignored)
     }
 
     async fn list_open_breakers(&self) -> Result<BTreeSet<TenantId>, ServiceFailure> {

@@ -5,6 +5,7 @@ use habitsync_domain::breaker::Breaker;
 use habitsync_domain::failing::Failing;
 use habitsync_domain::health::JobHealth;
 use habitsync_domain::job::{Job, RunRecord, RunState};
+use habitsync_domain::result::IgnoredBecause;
 use habitsync_workflows::customer_status::{Counted, CustomerStatus, ParkedKind};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -141,6 +142,19 @@ impl Customer {
         self.status.parked_on.iter().map(line).collect()
     }
 
+    fn ignored(&self) -> Vec<String> {
+        let line = |because: &Counted<IgnoredBecause>| {
+            let why = match because.what {
+                IgnoredBecause::TopicIsNotACourse => "the topic is not a course",
+                IgnoredBecause::UserIsNoEmployee => "the account belongs to no employee",
+                IgnoredBecause::NotConfirmed => "Tribal Habits does not confirm it",
+                IgnoredBecause::ConfirmationFailed => "Tribal Habits could not be asked",
+            };
+            format!("{}: {why}", because.count)
+        };
+        self.status.ignored_because.iter().map(line).collect()
+    }
+
     fn unsent(&self) -> Option<String> {
         let since = self.status.health.unsent_since?;
         let count = self.status.health.unsent;
@@ -221,7 +235,7 @@ impl Answer for Customer {
         let stopped = stopped
             .iter()
             .map(|address| format!("no mail goes to {} any more", address.as_str()));
-        let what: [(&str, Vec<String>); 13] = [
+        let what: [(&str, Vec<String>); 14] = [
             ("is", vec![self.is()]),
             ("configuration", vec![self.configuration()]),
             (called(Job::Users), job(Job::Users)),
@@ -229,6 +243,7 @@ impl Answer for Customer {
             (called(Job::ResultsSweep), job(Job::ResultsSweep)),
             ("held", self.held().into_iter().collect()),
             ("parked", self.parked()),
+            ("ignored", self.ignored()),
             (
                 "unsent",
                 self.unsent()

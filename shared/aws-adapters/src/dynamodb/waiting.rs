@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::Select;
 use habitsync_domain::job::{RunRecord, RunState};
+use habitsync_domain::result::IgnoredBecause;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
@@ -15,7 +16,7 @@ use super::due::tenant_of;
 use super::item::{Attributes, number, read_instant, read_value, text};
 use super::keys::{
     BODY, DUE_AT, DUE_BREAKER, DUE_DEAD, DUE_HOLD, DUE_RESULT, DUE_RUN, Key, PARKED, PK, SK, UNSENT_SINCE, due_at,
-    due_parked,
+    due_ignored, due_parked,
 };
 use super::{SERVICE, Table};
 use crate::failure::{AwsError, AwsErrorKind};
@@ -126,6 +127,16 @@ impl CountByCustomer for Table {
         Ok(dead)
     }
 
+    async fn count_ignored(&self, tenant: &TenantId) -> Result<BTreeMap<IgnoredBecause, u64>, ServiceFailure> {
+        let mut ignored = BTreeMap::new();
+        for reason in IgnoredBecause::ALL {
+            let count = self.count_at_most(&due_ignored(tenant, reason), MOST_COUNTED).await?;
+            ignored.insert(reason, count);
+        }
+        ignored.retain(|_, count| *count > 0);
+        Ok(ignored)
+    }
+
     async fn list_open_breakers(&self) -> Result<BTreeSet<TenantId>, ServiceFailure> {
         let query = self.waiting(DUE_BREAKER).key_condition_expression("#kind = :kind");
         let whose = |item: Attributes| tenant_of(&item).map(Some);
@@ -144,6 +155,23 @@ fn count_in(unsent: &mut Unsent, item: &Attributes) {
 }
 
 impl Table {
+    /// How many items of this kind there are; counting ends with the page on which there are so many.
+    async fn count_at_most(&self, kind: &str, most: u64) -> Result<u64, AwsError> {
+        let query = self
+            .waiting(kind)
+            .select(Select::Count)
+            .key_condition_expression("#kind = :kind");
+        let mut pages = query.into_paginator().send();
+        let mut count = 0;
+        while count < most
+            && let Some(page) = pages.next().await
+        {
+            let page = page.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+            count += u64::try_from(page.count).unwrap_or_default();
+        }
+        Ok(count)
+    }
+
     /// How many items of this kind there are, or are due by then.
     async fn count(&self, kind: &str, until: Option<Timestamp>) -> Result<u64, AwsError> {
         let query = self.waiting(kind).select(Select::Count);

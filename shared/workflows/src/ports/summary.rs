@@ -5,6 +5,7 @@ use std::future::Future;
 
 use habitsync_domain::job::Job;
 use habitsync_domain::outage::Told;
+use habitsync_domain::result::IgnoredBecause;
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
@@ -98,6 +99,13 @@ pub trait CountByCustomer {
         &self,
         lately: Timestamp,
     ) -> impl Future<Output = Result<BTreeMap<TenantId, Dead>, ServiceFailure>> + Send;
+
+    /// Ignored results of one customer by their reason; where there are more of a reason than can be counted in a moment, so
+    /// many of them. Results ignored before their reasons were listed are not among them.
+    fn count_ignored(
+        &self,
+        tenant: &TenantId,
+    ) -> impl Future<Output = Result<BTreeMap<IgnoredBecause, u64>, ServiceFailure>> + Send;
 
     /// Customers whose EmployeeConnect does not answer, and is left alone.
     fn list_open_breakers(&self) -> impl Future<Output = Result<BTreeSet<TenantId>, ServiceFailure>> + Send;

@@ -10,6 +10,7 @@ use habitsync_domain::health::{HeldRemovals, Waiting};
 use habitsync_domain::incident::{Detection, Incident};
 use habitsync_domain::job::{Failure, JobState, RunRecord, RunState};
 use habitsync_domain::outage::Told;
+use habitsync_domain::result::IgnoredBecause;
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::vendor::Vendor;
 use habitsync_domain::vendor_domain::VendorDomain;
@@ -303,6 +304,10 @@ fn unwell() -> Customer {
                 count: 2,
             },
         ],
+        ignored_because: vec![Counted {
+            what: IgnoredBecause::UserIsNoEmployee,
+            count: 3,
+        }],
         waiting_because: vec![
             cause("EmployeeConnect could not be reached", 2),
             cause("being recorded", 1),
@@ -340,6 +345,7 @@ fn a_customer_who_is_well_is_told_in_a_few_lines() {
         applied_at: None,
         last_runs: Vec::new(),
         parked_on: Vec::new(),
+        ignored_because: Vec::new(),
         waiting_because: Vec::new(),
         dead_because: Vec::new(),
         breaker: Breaker::default(),
