@@ -2,9 +2,10 @@
 
 use std::convert::Infallible;
 
-use habitsync_lambda_support::{Metric, Metrics};
+use habitsync_lambda_support::{FunctionError, Metric, Metrics, caught};
 use habitsync_workflows::accept_completion::{AcceptCompletion, Acceptance, Delivery, accept_completion};
 use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::queue::QueueCompletion;
 use habitsync_workflows::ports::tenants::{LoadConfiguration, LoadWebhookSecrets};
 use habitsync_workflows::webhook_proof::Headers;
@@ -31,12 +32,22 @@ where
         // The bytes that were signed, whether the gateway passed them on as they were or in base64.
         body: request.body(),
     };
-    let acceptance = accept_completion(accept, &delivery).await;
+    // A panic is answered like a failure of the queue: the sender sends the delivery again.
+    let accepted = caught(accept_completion(accept, &delivery)).await;
+    let acceptance = accepted.unwrap_or_else(|panicked| Acceptance::NotStored(not_stored(&panicked)));
     log(delivery.tenant, &acceptance);
     metrics.write(accept.clock.now(), &[(measured(&acceptance), 1)]);
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = status(&acceptance);
     Ok(response)
+}
+
+fn not_stored(failure: &FunctionError) -> ServiceFailure {
+    ServiceFailure {
+        service: "completion-webhook",
+        retryable: true,
+        detail: failure.to_string(),
+    }
 }
 
 fn headers(headers: &HeaderMap) -> Headers<'_> {
@@ -261,6 +272,31 @@ mod tests {
         assert_eq!(world.status_of(&encoded(&largest)).await, 202);
         largest.push(' ');
         assert_eq!(world.status_of(&encoded(&largest)).await, 413);
+    }
+
+    /// A queue whose client panics.
+    struct Panicking;
+
+    impl QueueCompletion for Panicking {
+        async fn queue_completion(&self, _: &CompletionMessage) -> Result<(), ServiceFailure> {
+            panic!("the queue's client panics")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_delivery_that_panics_is_asked_for_again() {
+        let (world, body) = (World::new(), completed());
+        let accept = AcceptCompletion {
+            configurations: &world.tenants,
+            secrets: &world.tenants,
+            queue: &Panicking,
+            clock: &world.clock,
+        };
+        let event = event("acme", &body, &signed(&body), false);
+        let request = from_str(&event.to_string()).expect("an event of API Gateway");
+        let metrics = Metrics::of_function("test", "completion-webhook");
+        let Ok(response) = handle(&accept, &metrics, request).await;
+        assert_eq!(response.status().as_u16(), 503);
     }
 
     #[tokio::test]

@@ -7,7 +7,8 @@
 //! - the table, or the customer's secrets, could not be reached: it comes back, since nothing could be written down.
 //! - it cannot be read, or names a customer that does not exist: it comes back, too. No retry cures that; it ends in the
 //!   dead-letter queue, where it is kept for fourteen days and raises an alarm, rather than vanish.
-//! - it crashes the function, or lets it run into its time-out: the same, by itself.
+//! - it panics: it comes back alone, and the other messages of the batch are pushed.
+//! - it crashes the function, or lets it run into its time-out: it comes back, by itself.
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::completion::CompletionMessage;
 use habitsync_domain::result::ResultState;
-use habitsync_lambda_support::{Deadline, FunctionError, Metric, Metrics};
+use habitsync_lambda_support::{Deadline, FunctionError, Metric, Metrics, caught};
 use habitsync_vendor_http::take_traffic;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::push_result::PushOutcome;
@@ -60,7 +61,7 @@ async fn push_message(
     let pushed = async {
         let message = read(message)?;
         Span::current().record("tenant", message.tenant.as_str());
-        let outcome = push(&message, deadline).await?;
+        let outcome = caught(push(&message, deadline)).await.flatten()?;
         let since_accepted = SystemClock.now().duration_since(message.accepted_at).as_millis();
         let since_accepted = u64::try_from(since_accepted).unwrap_or_default();
         log(&message, &outcome, since_accepted);
@@ -230,6 +231,23 @@ mod tests {
             } else {
                 Ok(parked())
             }
+        };
+        let bodies = [1, 2, 3].map(|enrolment| completion(enrolment).to_string());
+        let response = handle(event(&bodies), push, &metrics())
+            .await
+            .expect("some were pushed");
+        assert_eq!(failed(&response), ["m1"]);
+    }
+
+    #[tokio::test]
+    async fn a_message_that_panics_comes_back_alone() {
+        let push = async |message: &CompletionMessage, _| {
+            assert!(
+                message.completion.enrolment.0 != 2,
+                "{}",
+                message.completion.user_name.as_str()
+            );
+            Ok(parked())
         };
         let bodies = [1, 2, 3].map(|enrolment| completion(enrolment).to_string());
         let response = handle(event(&bodies), push, &metrics())

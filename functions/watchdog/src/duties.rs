@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use habitsync_lambda_support::caught;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use tokio::time::timeout;
 use tracing::error;
@@ -22,11 +23,15 @@ impl Duties {
         name: &'static str,
         duty: impl Future<Output = Result<T, ServiceFailure>>,
     ) -> Option<T> {
-        // Boxed: a duty is many calls deep.
-        match timeout(LONGEST, Box::pin(duty)).await {
-            Ok(Ok(done)) => Some(done),
-            Ok(Err(failure)) => {
+        match timeout(LONGEST, caught(duty)).await {
+            Ok(Ok(Ok(done))) => Some(done),
+            Ok(Ok(Err(failure))) => {
                 self.note(name, &[failure]);
+                None
+            }
+            Ok(Err(panicked)) => {
+                self.failed += 1;
+                error!(duty.name = name, error = %panicked, "a duty panicked; it is tried again by the next tick");
                 None
             }
             Err(_) => {
@@ -68,12 +73,14 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_duty_that_fails_or_hangs_is_counted_and_the_next_one_is_done() {
+    async fn a_duty_that_fails_hangs_or_panics_is_counted_and_the_next_one_is_done() {
         let mut duties = Duties::default();
         let failing = async { Err::<(), _>(service_failure()) };
         assert_eq!(duties.run("failing", failing).await, None);
         assert_eq!(duties.run::<()>("hanging", pending()).await, None);
+        let panicking = async { panic!("a duty panics") };
+        assert_eq!(duties.run::<()>("panicking", panicking).await, None);
         assert_eq!(duties.run("well", async { Ok(7) }).await, Some(7));
-        assert_eq!(duties.failed(), 2);
+        assert_eq!(duties.failed(), 3);
     }
 }

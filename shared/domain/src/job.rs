@@ -5,7 +5,8 @@ use std::fmt;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::back_off::BackOff;
 use crate::configuration::Status;
@@ -76,10 +77,10 @@ pub struct JobState {
     #[serde(default)]
     pub last_complete_began_at: Option<Timestamp>,
     /// The end of the last run that failed, and how (no personal data).
-    #[serde(default)]
+    #[serde(default, deserialize_with = "none_if_unreadable")]
     pub last_failure: Option<Failure>,
     /// What the job fails with, where its last run failed.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "none_if_unreadable")]
     pub failing: Option<Failing>,
     /// The domains at which the last run called the vendors; empty in rows of the versions that recorded none.
     #[serde(default)]
@@ -100,7 +101,7 @@ pub struct JobState {
     #[serde(default)]
     pub stalled_slices: u32,
     /// Until when the job stays away from a vendor that failed it; none once a run has succeeded.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "none_if_unreadable")]
     pub back_off: Option<BackOff>,
     /// The read of EmployeeConnect that later ones are measured by.
     #[serde(default)]
@@ -151,6 +152,13 @@ impl JobState {
     fn was_draft(&self) -> bool {
         self.planned_under.is_some_and(|before| before.status == Status::Draft)
     }
+}
+
+/// Reads a note about a failure, and none where another version of the program wrote what this one does not understand: such a
+/// note must not keep a job from running.
+fn none_if_unreadable<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializer: D) -> Result<Option<T>, D::Error> {
+    let note = serde_json::Value::deserialize(deserializer)?;
+    Ok(serde_json::from_value(note).ok())
 }
 
 /// How far a sweep came before it was cut off: everything completed in between was handed on.
@@ -265,5 +273,46 @@ impl RunState {
             || "the customer's job does not run any more".into(),
             |id| format!("carried on by run {id}").into(),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_note_about_a_failure_that_cannot_be_read_does_not_hide_what_else_a_job_remembers() {
+        let mut job = JobState {
+            watermark: Some(Timestamp::UNIX_EPOCH),
+            last_failure: Some(Failure::new(Timestamp::UNIX_EPOCH, "an outage")),
+            ..JobState::default()
+        };
+        let mut stored = serde_json::to_value(&job).expect("JSON");
+        assert_eq!(serde_json::from_value::<JobState>(stored.clone()).expect("reads"), job);
+        let odd = json!({"source": "a later version's", "kind": 7});
+        for name in ["last_failure", "failing", "back_off"] {
+            stored[name] = odd.clone();
+        }
+        job.last_failure = None;
+        assert_eq!(serde_json::from_value::<JobState>(stored).expect("reads"), job);
+    }
+
+    #[test]
+    fn a_failed_run_without_a_cause_and_one_with_a_very_long_one_are_read() {
+        let stored =
+            |state: Value| json!({"id": "r", "job": "users", "started_at": "2026-03-01T00:00:00Z", "state": state});
+        let at = "2026-03-01T00:00:05Z";
+        for cause in [None, Some("k".repeat(450_000))] {
+            let mut state = json!({"state": "failed", "at": at});
+            if let Some(cause) = &cause {
+                state["cause"] = json!(cause);
+            }
+            let run: RunRecord = serde_json::from_value(stored(state)).expect("reads");
+            assert!(
+                matches!(run.state, RunState::Failed { cause, .. } if cause.len() <= crate::excerpt::EXCERPT_BYTES)
+            );
+        }
     }
 }

@@ -59,6 +59,16 @@ impl FunctionError {
         }
     }
 
+    /// `Panicked`: the program made a mistake. The log line of the panic tells its place; its message may quote data.
+    #[must_use]
+    pub fn panicked() -> Self {
+        Self {
+            name: "Panicked",
+            message: "the program panicked; the log line before this one tells its place".to_owned(),
+            trouble: Trouble::Ours,
+        }
+    }
+
     /// Logs it: the one line of an invocation that failed, in whose span the customer is named.
     pub fn log(&self) {
         tracing::error!(

@@ -4,6 +4,7 @@
 //! A function's `main.rs` calls [`telemetry::init`] first, reads its settings through an [`Environment`], builds its
 //! adapters once and hands the handler to the runtime.
 
+mod caught;
 pub mod deadline;
 pub mod environment;
 pub mod failure;
@@ -13,6 +14,7 @@ mod mail;
 pub mod metrics;
 pub mod telemetry;
 
+pub use caught::caught;
 pub use deadline::Deadline;
 pub use environment::{Environment, EnvironmentError};
 pub use failure::FunctionError;

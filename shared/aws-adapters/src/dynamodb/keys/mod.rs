@@ -30,10 +30,12 @@ mod names;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use habitsync_domain::excerpt::clip;
 use habitsync_domain::hold::PlanId;
 use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
+use habitsync_domain::user_plan::digest;
 use habitsync_domain::vendor_domain::VendorDomain;
 use habitsync_workflows::ports::failure::Vendor;
 use jiff::Timestamp;
@@ -139,7 +141,7 @@ impl Key {
 
     /// The beginning of the sort keys of everybody who has, or had, this user name.
     pub(super) fn users(name: &UserName) -> String {
-        format!("USER#{}#", name.key())
+        format!("USER#{}#", bounded(name.key()))
     }
 
     pub(super) fn course(tenant: &TenantId, topic: TopicId) -> Self {
@@ -212,7 +214,10 @@ impl Key {
     }
 
     pub(super) fn address(tenant: &TenantId, address: &EmailAddress) -> Self {
-        Self::of(tenant, format!("{}{}", Prefix::Address.as_str(), address.key()))
+        Self::of(
+            tenant,
+            format!("{}{}", Prefix::Address.as_str(), bounded(address.key())),
+        )
     }
 
     pub(super) fn summary(tenant: &TenantId) -> Self {
@@ -252,9 +257,37 @@ impl Key {
     }
 }
 
+/// The longest part of a sort key that comes from outside, in bytes. With an employee id of 400 bytes beside it a key stays below
+/// the 1,024 bytes of DynamoDB.
+const LONGEST_PART: usize = 600;
+
+/// The part as it is; where it is too long, its beginning and its digest.
+fn bounded(part: String) -> String {
+    if part.len() <= LONGEST_PART {
+        return part;
+    }
+    format!("{}#{}", clip(&part, LONGEST_PART / 2), digest::of_value(&part))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The longest sort key that DynamoDB takes, in bytes.
+    const LONGEST_KEY: usize = 1_024;
+
+    #[test]
+    fn no_identity_makes_a_sort_key_too_long_and_long_ones_stay_apart() {
+        let id = employee(&"😀".repeat(100));
+        let key = |end: &str| {
+            let name = format!("{}{end}", "漢".repeat(254)).parse().expect("a user name");
+            Key::user(&acme(), &name, &id).sk
+        };
+        assert!(key("a").len() <= LONGEST_KEY, "{}", key("a").len());
+        assert_ne!(key("a"), key("b"));
+        let change = Key::change(&acme(), &id, Timestamp::UNIX_EPOCH);
+        assert!(change.sk.len() <= LONGEST_KEY);
+    }
 
     fn acme() -> TenantId {
         "acme".parse().expect("a tenant")
