@@ -94,7 +94,7 @@ async fn happens(world: &mut World, number: usize, event: &Event) {
     match event {
         Event::Runs => drop(world.run(&world.customers[number]).await),
         Event::IsAskedFor => drop(world.start(&world.customers[number], true).await),
-        Event::Fails(how) => *world.customers[number].own_trouble.lock() = how.clone(),
+        Event::Fails(how) => world.customers[number].own_trouble.lock().clone_from(how),
         Event::Hires => {
             let mut employees = world.customers[number].hris.employees.lock();
             let id = format!("E{}", employees.len() + 1);

@@ -129,7 +129,7 @@ impl World {
             .iter()
             .map(|customer| (customer.tenant.clone(), &customer.table));
         let mut fleet = Fleet::of(tables.collect());
-        fleet.broken = self.broken.clone();
+        fleet.broken.clone_from(&self.broken);
         fleet
     }
 
