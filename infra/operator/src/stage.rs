@@ -62,6 +62,7 @@ impl Stage {
     /// The customer as a configuration describes them, in force or not, with both vendors ready to be called. One that the
     /// configuration or the secret does not allow to be called says so when it is.
     pub(crate) async fn open(&self, stored: StoredConfiguration) -> Result<OpenTenant, Failure> {
+        self.correct_clock().await?;
         let tenants = OpenTenants::new(&self.aws, &self.table(), &self.name, self.vendor_hosts.clone())?;
         Ok(tenants.open_as(stored, SystemClock.now() + PATIENCE).await?)
     }
@@ -78,6 +79,18 @@ impl Stage {
             Some(unusable_base_url(source, configuration, vendor, &problem, allowed))
         };
         vendors.into_iter().filter_map(finding).collect()
+    }
+
+    /// Puts this process's clock right by AWS's, before it takes a lease or a part of a request budget: a clock that is minutes
+    /// ahead would keep the customer's runs waiting for as long.
+    pub(crate) async fn correct_clock(&self) -> Result<(), Failure> {
+        let correction = self.table().clock_correction(&SystemClock).await?;
+        if !correction.is_zero() {
+            let seconds = correction.as_secs().abs();
+            eprintln!("habitsync: the clock of this machine is {seconds} s off AWS's; corrected for this command");
+            SystemClock::add(correction);
+        }
+        Ok(())
     }
 
     /// Prints an answer as was asked for.

@@ -208,10 +208,10 @@ pub struct RunRecord {
 }
 
 impl RunRecord {
-    /// A run that has just acquired its job's lease.
+    /// A run that has just acquired its job's lease, and whose invocation ends at `deadline`.
     #[must_use]
-    pub fn begun(id: String, job: Job, now: Timestamp) -> Self {
-        let lease_until = lease::end(now);
+    pub fn begun(id: String, job: Job, now: Timestamp, deadline: Timestamp) -> Self {
+        let lease_until = deadline;
         Self {
             id,
             job,
@@ -220,16 +220,25 @@ impl RunRecord {
             counts: BTreeMap::new(),
         }
     }
+
+    /// When the watchdog begins to look whether the run goes on: a lease's length after it began, or at once where it ran out of
+    /// time; none where it has ended.
+    #[must_use]
+    pub fn looked_at_from(&self) -> Option<Timestamp> {
+        match self.state {
+            RunState::Unfinished { lease_until } => Some(lease_until.min(lease::end(self.started_at))),
+            RunState::Succeeded { .. } | RunState::Failed { .. } => None,
+        }
+    }
 }
 
 /// How a run stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum RunState {
-    /// It has work left: it is running, ran out of time, or crashed. From `lease_until` on it is started again, unless the job's
-    /// lease is held.
+    /// It has work left: it is running, ran out of time, or crashed. The watchdog starts it again as soon as its job's lease is free.
     Unfinished {
-        /// The first end of its lease. Renewals do not change it.
+        /// The latest end of its lease: that of its invocation.
         lease_until: Timestamp,
     },
     /// It did all there was to do.

@@ -8,6 +8,7 @@ pub mod back_off;
 pub mod brake;
 pub mod breaker;
 mod cel_record;
+pub mod clock_offset;
 pub mod completion;
 pub mod configuration;
 pub mod course;

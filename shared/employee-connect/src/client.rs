@@ -1,8 +1,11 @@
 //! The calls: which request each one is, how a list is read whole, and how a token that ended early is replaced.
 
 use std::hash::Hash;
+use std::sync::Arc;
 
 use habitsync_vendor_http::{HttpError, Page, PrivateBody, Request, Sight, VendorHttp, read_whole};
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::lease::LeaseTerm;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -44,6 +47,15 @@ impl EmployeeConnect {
             http: http.naming(FIELDS),
             access: Access::new(credentials),
             page_size,
+        }
+    }
+
+    /// The same API, called as long as the lease lasts that `term` tells of.
+    #[must_use]
+    pub fn under(self, term: LeaseTerm, clock: Arc<dyn Now + Send + Sync>) -> Self {
+        Self {
+            http: self.http.under(term, clock),
+            ..self
         }
     }
 

@@ -1,8 +1,11 @@
 //! The calls: which request each one is, and how a list is read whole.
 
 use std::hash::Hash;
+use std::sync::Arc;
 
 use habitsync_vendor_http::{HttpError, Page, Request, Sight, VendorHttp, read_growing, read_whole};
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::lease::LeaseTerm;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -66,6 +69,15 @@ impl TribalHabits {
     pub fn new(http: VendorHttp, credentials: Credentials) -> Self {
         let http = http.naming(wire::FIELDS);
         Self { http, credentials }
+    }
+
+    /// The same portal, called as long as the lease lasts that `term` tells of.
+    #[must_use]
+    pub fn under(self, term: LeaseTerm, clock: Arc<dyn Now + Send + Sync>) -> Self {
+        Self {
+            http: self.http.under(term, clock),
+            ..self
+        }
     }
 
     /// The same portal, called no later than this.

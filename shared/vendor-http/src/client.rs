@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::lease::LeaseTerm;
 use reqwest::Response;
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use crate::error::{BuildError, HttpError, chain};
 use crate::hosts::BaseUrl;
@@ -53,7 +55,19 @@ pub struct VendorHttp {
     budget: Arc<dyn RequestBudget>,
     settings: CallSettings,
     deadline: Option<Instant>,
+    lease: Option<Lease>,
     names: FieldNames,
+}
+
+/// How often a request looks whether the lease was renewed that is about to end, and the wait between two looks.
+const LOOKS_AT_LEASE: u32 = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
+
+/// The lease under which requests are sent.
+#[derive(Clone)]
+struct Lease {
+    term: LeaseTerm,
+    clock: Arc<dyn Now + Send + Sync>,
 }
 
 /// Stands in where a caller has no deadline.
@@ -76,6 +90,7 @@ impl VendorHttp {
             budget,
             settings,
             deadline: None,
+            lease: None,
             names: &[],
         }
     }
@@ -91,6 +106,14 @@ impl VendorHttp {
     #[must_use]
     pub fn until(mut self, deadline: Instant) -> Self {
         self.deadline = Some(deadline);
+        self
+    }
+
+    /// The same way, used as long as the lease lasts that `term` tells of: no request begins within the reserve before its end, and
+    /// each ends before it does.
+    #[must_use]
+    pub fn under(mut self, term: LeaseTerm, clock: Arc<dyn Now + Send + Sync>) -> Self {
+        self.lease = Some(Lease { term, clock });
         self
     }
 
@@ -132,7 +155,8 @@ impl VendorHttp {
         self.budget.draw(deadline).await?;
         let timeout = self
             .timeout(request)
-            .min(deadline.saturating_duration_since(Instant::now()));
+            .min(deadline.saturating_duration_since(Instant::now()))
+            .min(self.time_under_lease().await);
         if timeout.is_zero() {
             return Err(HttpError::OutOfTime);
         }
@@ -156,6 +180,21 @@ impl VendorHttp {
             self.block(*lasting).await;
         }
         reply
+    }
+
+    /// How long a request may take that starts now; nothing where none may. A process that was stopped finds its lease at its end, and
+    /// renews it within moments if it still can: that is waited for.
+    async fn time_under_lease(&self) -> Duration {
+        let Some(lease) = &self.lease else {
+            return Duration::MAX;
+        };
+        for _ in 0..LOOKS_AT_LEASE {
+            if let Some(left) = lease.term.time_for_request(lease.clock.now()) {
+                return left;
+            }
+            sleep(BETWEEN_LOOKS).await;
+        }
+        Duration::ZERO
     }
 
     fn timeout(&self, request: &Request) -> Duration {

@@ -10,10 +10,14 @@ use axum::body::Body;
 use axum::extract::Request as Received;
 use axum::http::StatusCode;
 use axum::routing::any;
+use habitsync_domain::lease;
 use habitsync_vendor_http::{
     CallSettings, Drawing, HttpError, InProcessBudget, PaceError, PrivateVendors, Request, RequestBudget,
     RetrySchedule, Transport, VendorHosts, VendorHttp,
 };
+use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::lease::LeaseTerm;
+use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -303,4 +307,59 @@ async fn a_429_and_a_fault_of_the_vendors_are_no_sight() {
             Some(status.as_u16())
         );
     }
+}
+
+/// A clock that shows this many seconds after the beginning.
+struct Standing(i64);
+
+impl Now for Standing {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_second(self.0).expect("a timestamp")
+    }
+}
+
+#[tokio::test]
+async fn no_request_starts_within_the_reserve_of_a_lease_or_after_it_was_lost() {
+    let server = Server::start(echo).await;
+    let term = LeaseTerm::default();
+    term.ends_at(Timestamp::from_second(60).expect("a timestamp"));
+    let at = |second| calling(&server, settings()).under(term.clone(), Arc::new(Standing(second)));
+    let request = Request::get(&["users"]);
+    at(49).json::<IgnoredAny>(&request).await.expect("in time");
+    for second in [50, 61, 10_000] {
+        let refused = at(second).json::<IgnoredAny>(&request).await;
+        assert!(matches!(refused, Err(HttpError::OutOfTime)), "{refused:?}");
+    }
+    term.given_back();
+    at(10_000).json::<IgnoredAny>(&request).await.expect("without a lease");
+    term.lost();
+    let refused = at(0).json::<IgnoredAny>(&request).await;
+    assert!(matches!(refused, Err(HttpError::OutOfTime)), "{refused:?}");
+    assert_eq!(server.requests(), 2);
+}
+
+#[tokio::test]
+async fn a_request_waits_moments_for_the_renewal_of_its_lease() {
+    let server = Server::start(echo).await;
+    let term = LeaseTerm::default();
+    term.ends_at(Timestamp::from_second(60).expect("a timestamp"));
+    let way = calling(&server, settings()).under(term.clone(), Arc::new(Standing(70)));
+    let renewal = async {
+        tokio::time::sleep(Duration::from_millis(400)).await;
+        term.ends_at(Timestamp::from_second(130).expect("a timestamp"));
+    };
+    let request = Request::get(&["users"]);
+    let (sent, ()) = tokio::join!(way.json::<IgnoredAny>(&request), renewal);
+    sent.expect("the lease was renewed");
+}
+
+#[test]
+fn one_request_ends_before_the_lease_does_under_which_it_starts() {
+    let settings = CallSettings::default();
+    let under_new_lease = LeaseTerm::default();
+    under_new_lease.ends_at(lease::end(Timestamp::UNIX_EPOCH));
+    let longest = under_new_lease
+        .time_for_request(Timestamp::UNIX_EPOCH)
+        .expect("it has just begun");
+    assert!(settings.list_timeout < longest && settings.single_timeout < lease::RESERVE.unsigned_abs());
 }

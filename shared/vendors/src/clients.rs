@@ -9,6 +9,7 @@ use habitsync_tribal_habits::TribalHabits;
 use habitsync_vendor_http::{BaseUrl, CallSettings, RequestBudget, Transport, VendorHosts, VendorHttp};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::lease::LeaseTerm;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::time::{Duration, Instant};
@@ -111,6 +112,15 @@ impl TenantVendors {
     #[must_use]
     pub fn confirmer(&self) -> Opened<TribalHabits> {
         self.tribal_habits.clone().map(TribalHabits::once)
+    }
+
+    /// The same, called as long as the lease lasts that `term` tells of.
+    pub(crate) fn under(self, term: &LeaseTerm) -> Self {
+        let clock = || Arc::new(SystemClock);
+        Self {
+            tribal_habits: self.tribal_habits.map(|client| client.under(term.clone(), clock())),
+            employee_connect: self.employee_connect.map(|client| client.under(term.clone(), clock())),
+        }
     }
 
     /// The same, called no later than this.

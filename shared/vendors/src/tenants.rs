@@ -8,6 +8,7 @@ use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::{HttpError, Transport, VendorHosts};
 use habitsync_workflows::ports::failure::{ServiceFailure, Vendor};
+use habitsync_workflows::ports::lease::LeaseTerm;
 use habitsync_workflows::ports::tenants::{LoadConfiguration, StoredConfiguration};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -77,10 +78,13 @@ impl OpenTenants {
     ) -> Result<OpenTenant, ServiceFailure> {
         let tenant = &stored.configuration.tenant;
         let secret = self.secrets.load_vendor_secret(tenant).await?;
+        // Both vendors are called under the lease that this handle of the table acquires.
+        let term = LeaseTerm::default();
         let vendors = self
             .kept_or_made(&stored, secret.map(|secret| secret.0))
-            .until(deadline);
-        let table = self.table.tenant(tenant);
+            .until(deadline)
+            .under(&term);
+        let table = self.table.tenant(tenant).noting(term);
         Ok(OpenTenant {
             configuration: stored.configuration,
             version: stored.version,

@@ -26,7 +26,7 @@ where
     Held: HoldLease,
     Clock: Now + Pause,
 {
-    match select(Box::pin(work), pin!(renew_until_lost(held, clock))).await {
+    match select(pin!(work), pin!(renew_until_lost(held, clock))).await {
         Either::Left((done, _)) => Ok(done),
         Either::Right((lost, _)) => Err(lost),
     }

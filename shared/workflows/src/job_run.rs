@@ -202,8 +202,9 @@ where
         Lease::Acquired(held) => held,
         Lease::HeldUntil(until) => return Ok(RunOutcome::AlreadyRunning { until }),
     };
-    let mut run = RunRecord::begun(id, job, clock.now());
-    let slice = keep_renewed(&held, clock, run_slice(&held, &run, work)).await;
+    let mut run = RunRecord::begun(id, job, clock.now(), start.deadline);
+    let slice = Box::pin(run_slice(&held, &run, work));
+    let slice = keep_renewed(&held, clock, slice).await;
     let (result, remembered) = slice.unwrap_or_else(|lost| (Err(lost.into()), None));
     match close_run(&held, &mut run, remembered, result, clock.now()).await {
         Ok(progress) if progress.finished => Ok(RunOutcome::Finished(progress.outcome)),

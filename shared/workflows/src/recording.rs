@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use habitsync_domain::breaker::{Admission, Breaker, Heard};
 use habitsync_domain::identity::CourseId;
+use habitsync_domain::lease;
 use habitsync_domain::result::{NewResult, ParkedOn};
 use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 use crate::ports::breaker::{KeepBreaker, StoredBreaker};
 use crate::ports::clock::{Now, Pause};
-use crate::ports::failure::{ServiceFailure, VendorFailure, VendorFailureKind};
+use crate::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
 use crate::ports::results::ReleaseResults;
 use crate::ports::vendors::RecordResult;
 
@@ -147,10 +148,24 @@ where
     }
 
     async fn look_and_record(&self, course: &CourseId, result: &NewResult, look: bool) -> Result<(), VendorFailure> {
+        self.must_hold_claim()?;
         if look && self.hris.is_recorded(course, result).await? {
             return Ok(());
         }
+        self.must_hold_claim()?;
         self.hris.record_result(course, result).await.map(drop)
+    }
+
+    /// No request starts so near the end of the claim that another push may have taken it over before the answer.
+    fn must_hold_claim(&self) -> Result<(), VendorFailure> {
+        if self.clock.time_until(self.deadline) > lease::RESERVE {
+            return Ok(());
+        }
+        Err(VendorFailure {
+            vendor: Vendor::EmployeeConnect,
+            kind: VendorFailureKind::NoTimeLeft,
+            detail: "the claim is about to end".to_owned(),
+        })
     }
 
     fn may_try_again(&self, failure: &VendorFailure, wait: Duration) -> bool {

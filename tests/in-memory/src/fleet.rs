@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use habitsync_domain::completion::Completion;
-use habitsync_domain::job::RunState;
+use habitsync_domain::job::{Job, RunState};
+use habitsync_domain::lease;
 use habitsync_domain::parked_results::Window;
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
@@ -12,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::faults::{Call, Faults, service_failure};
 use crate::summary::IncidentBoard;
-use crate::table::Table;
+use crate::table::{Table, TableState};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::{
     Due, DueProbe, DueResult, ListDue, ListParked, ParkedResult, PostponeDue, UnfinishedRun,
@@ -121,7 +122,8 @@ impl<'a> Fleet<'a> {
             let runs = state
                 .runs
                 .values()
-                .filter(|run| run.due_at.is_some_and(|due_at| due_at <= now));
+                .filter(|run| run.due_at.is_some_and(|due_at| due_at <= now))
+                .filter(|run| has_stopped(&state, run.record.job, now));
             due.extend(runs.map(|run| UnfinishedRun {
                 tenant: tenant.clone(),
                 job: run.record.job,
@@ -197,6 +199,12 @@ impl ListParked for Fleet<'_> {
         };
         self.call_of(tenant, Call::ListParked, list).await
     }
+}
+
+/// Whether the job's lease is free, or has missed a renewal.
+fn has_stopped(state: &TableState, job: Job, now: Timestamp) -> bool {
+    let held = state.leases.get(&job).and_then(|lease| lease.held.as_ref());
+    held.is_none_or(|(_, until)| lease::has_missed_renewal(*until, now))
 }
 
 pub(crate) fn readable<T>(items: Vec<T>) -> Due<T> {

@@ -16,6 +16,7 @@ impl HoldLease for Table {
             let stored = state.leases.entry(job).or_default();
             Ok(match stored.acquire(holder, now) {
                 Ok(number) => {
+                    stored.process = self.process;
                     self.term.ends_at(lease::end(now));
                     Lease::Acquired(self.holding(job, number))
                 }

@@ -21,7 +21,14 @@ impl ClaimResult for Table {
         now: Timestamp,
         until: Timestamp,
     ) -> Result<Claim, ServiceFailure> {
-        let claim = || Ok(self.state().claim(completion, now, until));
+        let claim = || {
+            let mut state = self.state();
+            let claim = state.claim(completion, now, until);
+            if matches!(claim, Claim::Ours { .. }) {
+                state.claimed_by.insert(completion.enrolment, self.process);
+            }
+            Ok(claim)
+        };
         self.faults.call(Call::ClaimResult, claim).await
     }
 }

@@ -25,10 +25,7 @@ impl ListRuns for Table {
 impl SaveRun for Table {
     async fn save_run(&self, run: &RunRecord) -> Result<(), SaveFailure> {
         let save = || {
-            let due_at = match run.state {
-                RunState::Unfinished { lease_until } => Some(lease_until),
-                RunState::Succeeded { .. } | RunState::Failed { .. } => None,
-            };
+            let due_at = run.looked_at_from();
             let record = run.clone();
             let mut state = self.under_lease(run.job)?;
             state.runs.insert(run.id.clone(), StoredRun { record, due_at });

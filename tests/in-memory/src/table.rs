@@ -30,6 +30,8 @@ pub struct Table {
     pub faults: Arc<Faults<ServiceFailure>>,
     /// How long the lease lasts that this handle, or a clone of it, holds.
     pub term: LeaseTerm,
+    /// The process that this handle belongs to, where a test has several.
+    pub process: u32,
     pub(crate) board: Arc<IncidentBoard>,
     pub(crate) held: Option<(Job, FencingNumber)>,
     state: Arc<Mutex<TableState>>,
@@ -42,6 +44,8 @@ pub struct StoredLease {
     pub number: FencingNumber,
     /// Who holds it until when; none where it was given back.
     pub held: Option<(String, Timestamp)>,
+    /// The process that acquired it last.
+    pub process: u32,
 }
 
 /// Everything that is stored.
@@ -79,6 +83,8 @@ pub struct TableState {
     pub leases: BTreeMap<Job, StoredLease>,
     /// The number of the last claim of each result, as long as it is not settled.
     pub claims: BTreeMap<EnrolmentId, FencingNumber>,
+    /// The process that made the last claim of each result.
+    pub claimed_by: BTreeMap<EnrolmentId, u32>,
     /// How many claims there were.
     pub claimed: u64,
     /// When the customer went live.
@@ -148,10 +154,11 @@ impl Table {
 
     /// The same table, as another process sees it.
     #[must_use]
-    pub fn of_another_process(&self) -> Self {
+    pub fn of_process(&self, process: u32) -> Self {
         Self {
             term: LeaseTerm::default(),
             held: None,
+            process,
             ..self.clone()
         }
     }
@@ -187,12 +194,14 @@ impl Table {
     }
 
     /// How far a completion has come.
+    #[must_use]
     pub fn result(&self, enrolment: EnrolmentId) -> Option<ResultState> {
         let state = self.state();
         state.results.get(&enrolment).map(|stored| stored.record.state.clone())
     }
 
     /// What the job remembers.
+    #[must_use]
     pub fn job(&self, job: Job) -> JobState {
         self.state().jobs.get(&job).cloned().unwrap_or_default()
     }

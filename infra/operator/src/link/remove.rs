@@ -30,6 +30,7 @@ pub(super) async fn remove(stage: &Stage, asked: &RemoveArguments) -> Result<(),
     let by = asked.by.name()?;
     stage.in_force(&asked.tenant).await?;
     let (tenant, employee) = (&asked.tenant, &asked.employee);
+    stage.correct_clock().await?;
     let table = stage.table().tenant(tenant);
     let Some(person) = table.load_person(employee).await? else {
         println!("{tenant}: employee {employee} has no link; there is nothing to forget");

@@ -4,7 +4,8 @@
 //! which the alert names, so that whoever reads the alert reads the pieces of one mail. They are personal data: they go when
 //! nothing is open, or when the next mail's are there, and expire in any case.
 
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use habitsync_domain::identity::EmailAddress;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::mail::Worklist;
@@ -12,10 +13,11 @@ use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::mail::{AlertState, DueReminder, KeepReminders, ListStopped, RememberAlert};
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::item::{Attributes, Item, Retention, read_instant, read_text, text};
-use super::keys::{DUE_ALERT, DUE_AT, DUE_KIND, Key, PK, SK, STATUS, due_at};
-use super::{Conditional, SERVICE, Table, TenantTable, body, conditional};
+use super::keys::{DUE_ALERT, DUE_AT, DUE_KIND, Key, PK, SK, STATUS, TOKEN, due_at};
+use super::{Conditional, SERVICE, Table, TenantTable, body, conditional, was_written_by};
 use crate::failure::{AwsError, AwsErrorKind};
 
 /// A line is at most some 2 KB of text: so many are well below what an item holds.
@@ -80,7 +82,10 @@ impl TenantTable {
     /// Stores the alert where its reminder is still due when it was; false where it is not.
     async fn replace_alert(&self, reminder: &DueReminder, state: &AlertState) -> Result<bool, AwsError> {
         let item = self.alert(&reminder.cause, state);
-        let item = item.map_err(|kind| AwsError::new(SERVICE, "PutItem", kind))?;
+        let token = Uuid::new_v4().to_string();
+        let item = item
+            .map(|item| item.with_text(TOKEN, &token))
+            .map_err(|kind| AwsError::new(SERVICE, "PutItem", kind))?;
         let put = self
             .table
             .client
@@ -89,12 +94,16 @@ impl TenantTable {
             .set_item(Some(item.attributes))
             .condition_expression("#due_at = :seen")
             .expression_attribute_names("#due_at", DUE_AT)
-            .expression_attribute_values(":seen", text(due_at(reminder.due_at)));
+            .expression_attribute_values(":seen", text(due_at(reminder.due_at)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         match put.send().await {
-            Err(SdkError::ServiceError(answer)) if answer.err().is_conditional_check_failed_exception() => Ok(false),
-            outcome => outcome
-                .map(|_| true)
-                .map_err(|error| AwsError::of(SERVICE, "PutItem", &error)),
+            Ok(_) => Ok(true),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(failed.item().is_some_and(|item| was_written_by(item, &token)))
+                }
+                _ => Err(AwsError::of(SERVICE, "PutItem", &error)),
+            },
         }
     }
 }
@@ -113,16 +122,29 @@ impl KeepReminders for Table {
     ) -> Result<bool, ServiceFailure> {
         let key = Key::alert(&reminder.tenant, &reminder.cause);
         let seen = (":seen", text(due_at(reminder.due_at)));
+        let token = Uuid::new_v4().to_string();
+        let stamp = (":token", text(&token));
         let update = if let Some(until) = until {
-            let values = vec![seen, (":until", text(due_at(until)))];
-            self.update(&key, "#due_at = :until", &[("#due_at", DUE_AT)], values)
+            let values = vec![seen, stamp, (":until", text(due_at(until)))];
+            let names = [("#due_at", DUE_AT), ("#token", TOKEN)];
+            self.update(&key, "#due_at = :until, #token = :token", &names, values)
         } else {
-            let names = [("#status", STATUS), ("#due_at", DUE_AT), ("#due_kind", DUE_KIND)];
-            let values = vec![seen, (":quiet", text("quiet"))];
-            self.update(&key, "#status = :quiet REMOVE #due_at, #due_kind", &names, values)
+            let names = [
+                ("#status", STATUS),
+                ("#due_at", DUE_AT),
+                ("#due_kind", DUE_KIND),
+                ("#token", TOKEN),
+            ];
+            let values = vec![seen, stamp, (":quiet", text("quiet"))];
+            let set = "#status = :quiet, #token = :token REMOVE #due_at, #due_kind";
+            self.update(&key, set, &names, values)
         };
-        let outcome = conditional(update.condition_expression("#due_at = :seen")).await?;
-        Ok(matches!(outcome, Conditional::Done(_)))
+        Ok(
+            match conditional(update.condition_expression("#due_at = :seen")).await? {
+                Conditional::Done(_) => true,
+                Conditional::Held(item) => was_written_by(&item, &token),
+            },
+        )
     }
 
     async fn load_told(&self, tenant: &TenantId, cause: &str) -> Result<Option<AlertState>, ServiceFailure> {

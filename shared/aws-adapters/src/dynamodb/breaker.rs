@@ -3,17 +3,18 @@
 use habitsync_domain::breaker::Breaker;
 use habitsync_workflows::ports::breaker::{KeepBreaker, StoredBreaker};
 use habitsync_workflows::ports::failure::ServiceFailure;
+use uuid::Uuid;
 
 use super::item::{encode, number, read_number, read_value, text};
-use super::keys::{BODY, DUE_AT, DUE_BREAKER, DUE_KIND, Key, VERSION, due_at};
-use super::{Conditional, SERVICE, TenantTable, conditional};
+use super::keys::{BODY, DUE_AT, DUE_BREAKER, DUE_KIND, Key, TOKEN, VERSION, due_at};
+use super::{Conditional, SERVICE, TenantTable, conditional, was_written_by};
 use crate::failure::AwsError;
 
 const UNCHANGED: &str = "#version = :seen";
 const NEW: &str = "attribute_not_exists(#version)";
 /// Whether somebody has to look at it should nobody call.
-const DUE: &str = "#body = :body, #version = :version, #due_kind = :due_kind, #due_at = :due_at";
-const AT_REST: &str = "#body = :body, #version = :version REMOVE #due_kind, #due_at";
+const DUE: &str = "#body = :body, #version = :version, #token = :token, #due_kind = :due_kind, #due_at = :due_at";
+const AT_REST: &str = "#body = :body, #version = :version, #token = :token REMOVE #due_kind, #due_at";
 
 impl KeepBreaker for TenantTable {
     async fn load_breaker(&self) -> Result<StoredBreaker, ServiceFailure> {
@@ -33,9 +34,15 @@ impl KeepBreaker for TenantTable {
             ("#version", VERSION),
             ("#due_kind", DUE_KIND),
             ("#due_at", DUE_AT),
+            ("#token", TOKEN),
         ];
+        let token = Uuid::new_v4().to_string();
         let body = encode(&next).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
-        let mut values = vec![(":body", body), (":version", number(seen.version + 1))];
+        let mut values = vec![
+            (":body", body),
+            (":version", number(seen.version + 1)),
+            (":token", text(&token)),
+        ];
         let set = match next.due_at() {
             None => AT_REST,
             Some(at) => {
@@ -50,7 +57,9 @@ impl KeepBreaker for TenantTable {
             UNCHANGED
         };
         let change = self.table.update(&Key::breaker(&self.tenant), set, &names, values);
-        let outcome = conditional(change.condition_expression(condition)).await?;
-        Ok(matches!(outcome, Conditional::Done(_)))
+        Ok(match conditional(change.condition_expression(condition)).await? {
+            Conditional::Done(_) => true,
+            Conditional::Held(item) => was_written_by(&item, &token),
+        })
     }
 }

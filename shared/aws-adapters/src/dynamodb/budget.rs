@@ -41,6 +41,7 @@ impl Table {
 impl LeaseSlots for TableSlots {
     type Error = AwsError;
 
+    /// A move that the SDK repeats after a lost answer moves twice: the slots of the first one are nobody's.
     async fn advance(&self, by: Micros, from: Micros, to: Micros) -> Result<Moved, AwsError> {
         let values = vec![(":by", number(by)), (":from", number(from)), (":to", number(to))];
         let update = self
@@ -54,7 +55,12 @@ impl LeaseSlots for TableSlots {
         let update = self
             .table
             .update(&self.key, "#next = :next", &[("#next", NEXT_SLOT)], values);
-        moved(update.condition_expression("attribute_not_exists(#next) OR #next < :idle")).await
+        let restarted = moved(update.condition_expression("attribute_not_exists(#next) OR #next < :idle")).await?;
+        Ok(match restarted {
+            // The number is the one of this very write, whose answer was lost.
+            Moved::Held { current } if current == next => Moved::Done { previous: idle_since },
+            moved => moved,
+        })
     }
 
     async fn block(&self, until: Micros) -> Result<(), AwsError> {

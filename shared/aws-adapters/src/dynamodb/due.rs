@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::completion::Completion;
 use habitsync_domain::job::RunRecord;
+use habitsync_domain::lease;
 use habitsync_domain::parked_results::Window;
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::result_choice::ResultStatus;
@@ -17,15 +18,17 @@ use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::{
     Due, DueProbe, DueResult, ListDue, ListParked, ParkedResult, PostponeDue, UnfinishedRun,
 };
+use habitsync_workflows::ports::lease::FindLease as _;
 use jiff::Timestamp;
 use tracing::error;
+use uuid::Uuid;
 
 use super::item::{Attributes, read_instant, read_text, read_value, text};
 use super::keys::{
-    BODY, DUE_AT, DUE_BREAKER, DUE_DEAD, DUE_INDEX, DUE_KIND, DUE_RESULT, DUE_RUN, Key, PK, SK, due_at, due_ignored,
-    due_parked, ignored_topic, ignored_user,
+    BODY, DUE_AT, DUE_BREAKER, DUE_DEAD, DUE_INDEX, DUE_KIND, DUE_RESULT, DUE_RUN, Key, PK, SK, TOKEN, due_at,
+    due_ignored, due_parked, ignored_topic, ignored_user,
 };
-use super::{Conditional, SERVICE, Table, conditional, results};
+use super::{Conditional, SERVICE, Table, conditional, results, was_written_by};
 use crate::failure::{AwsError, AwsErrorKind};
 
 impl ListDue for Table {
@@ -43,9 +46,17 @@ impl ListDue for Table {
     }
 
     async fn list_unfinished_runs(&self, now: Timestamp, limit: u32) -> Result<Due<UnfinishedRun>, ServiceFailure> {
-        Ok(self
-            .due(DUE_RUN, now, limit, |run| unfinished_run(run).map(Some))
-            .await?)
+        let mut listed = self
+            .due(DUE_RUN, now, u32::MAX, |run| unfinished_run(run).map(Some))
+            .await?;
+        let mut free = Vec::new();
+        for run in listed.items {
+            if free.len() < usize::try_from(limit).unwrap_or(usize::MAX) && self.has_stopped(&run, now).await? {
+                free.push(run);
+            }
+        }
+        listed.items = free;
+        Ok(listed)
     }
 
     async fn list_due_probes(&self, now: Timestamp, limit: u32) -> Result<Due<DueProbe>, ServiceFailure> {
@@ -106,6 +117,15 @@ impl PostponeDue for Table {
         let key = Key::run(&run.tenant, &run.id);
         let still_due = ("#due_at < :until", (":until", text(due_at(until))));
         Ok(self.postpone(&key, until, still_due).await?)
+    }
+}
+
+impl Table {
+    /// Whether no process works on the run any more: the lease of its job is free, or has missed a renewal. A run that goes on stays
+    /// listed from its first minute on, since its renewals do not write its item.
+    async fn has_stopped(&self, run: &UnfinishedRun, now: Timestamp) -> Result<bool, ServiceFailure> {
+        let held_until = self.tenant(&run.tenant).find_lease(run.job).await?;
+        Ok(held_until.is_none_or(|until| lease::has_missed_renewal(until, now)))
     }
 }
 
@@ -254,12 +274,15 @@ impl Table {
         if seen.0 != ":until" {
             values.push((seen.0, seen.1));
         }
-        let update = self.update(key, "#due_at = :until", &[("#due_at", DUE_AT)], values);
+        let token = Uuid::new_v4().to_string();
+        values.push((":token", text(&token)));
+        let names = [("#due_at", DUE_AT), ("#token", TOKEN)];
+        let update = self.update(key, "#due_at = :until, #token = :token", &names, values);
         let condition = format!("attribute_exists(#due_at) AND {condition}");
-        Ok(matches!(
-            conditional(update.condition_expression(condition)).await?,
-            Conditional::Done(_)
-        ))
+        Ok(match conditional(update.condition_expression(condition)).await? {
+            Conditional::Done(_) => true,
+            Conditional::Held(item) => was_written_by(&item, &token),
+        })
     }
 }
 

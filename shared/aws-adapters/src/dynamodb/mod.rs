@@ -8,6 +8,7 @@ mod alerts;
 mod breaker;
 mod budget;
 mod cached;
+mod clock_check;
 mod configuration;
 mod courses;
 mod due;
@@ -257,6 +258,12 @@ async fn conditional(update: UpdateItemFluentBuilder) -> Result<Conditional, Aws
         }
         Err(error) => Err(AwsError::of(SERVICE, "UpdateItem", &error)),
     }
+}
+
+/// Whether the item is as the write with this token left it: a write whose answer was lost is repeated by the SDK, and finds that its
+/// condition does not hold any more.
+fn was_written_by(item: &Attributes, token: &str) -> bool {
+    item::read_text(item, keys::TOKEN) == Ok(token)
 }
 
 fn old_item(error: UpdateItemError) -> Attributes {

@@ -14,17 +14,18 @@ use habitsync_workflows::ports::result_list::{
     AddResult, ListDead, ListResults, ListWaiting, ListedResults, ReviveResult,
 };
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use super::item::{Attributes, encode, number, read_text, text};
 use super::keys::{
-    ATTEMPTS, COMPLETION, DUE_AT, DUE_KIND, DUE_RESULT, EXPIRES_AT, HELD_UNTIL, Key, PK, RESULTS, STATE, STATUS,
+    ATTEMPTS, COMPLETION, DUE_AT, DUE_KIND, DUE_RESULT, EXPIRES_AT, HELD_UNTIL, Key, PK, RESULTS, STATE, STATUS, TOKEN,
     UNSENT_SINCE, due_at,
 };
-use super::{Conditional, SERVICE, TenantTable, conditional, results};
+use super::{Conditional, SERVICE, TenantTable, conditional, results, was_written_by};
 use crate::failure::{AwsError, AwsErrorKind};
 
 const WAIT: &str = "#state = :state, #status = :waiting, #until = :until, #attempts = :attempts, \
-                    #due_kind = :due_kind, #due_at = :due_at, #unsent = :unsent";
+                    #due_kind = :due_kind, #due_at = :due_at, #unsent = :unsent, #token = :token";
 
 impl ListResults for TenantTable {
     async fn list_results(&self, status: Option<ResultStatus>) -> Result<ListedResults, ServiceFailure> {
@@ -70,11 +71,13 @@ impl ListWaiting for TenantTable {
 impl ReviveResult for TenantTable {
     async fn revive_result(&self, found: &ResultRecord, now: Timestamp) -> Result<bool, ServiceFailure> {
         let waiting = replayed(found, now);
+        let token = Uuid::new_v4().to_string();
         let mut values = values_of(&waiting.state, waiting.attempts, now)?;
+        values.push((":token", text(&token)));
         values.push((":found", text(found.state.status().as_str())));
         let update = self.wait(found.completion.enrolment, &[], "", values);
         let revived = conditional(update.condition_expression("#status = :found")).await?;
-        Ok(matches!(revived, Conditional::Done(_)))
+        Ok(is_made(&revived, &token))
     }
 }
 
@@ -89,14 +92,24 @@ impl AddResult for TenantTable {
             cause: BACKFILLED.to_owned(),
             due_at,
         };
+        let token = Uuid::new_v4().to_string();
         let mut values = values_of(&state, attempts, due_at)?;
+        values.push((":token", text(&token)));
         values.push((":completion", encode(completion).map_err(not_written)?));
         values.push((":ignored", text(ResultStatus::Ignored.as_str())));
         let names = [("#completion", COMPLETION), ("#pk", PK)];
         let update = self.wait(completion.enrolment, &names, ", #completion = :completion", values);
         let is_free = "attribute_not_exists(#pk) OR #status = :ignored";
         let added = conditional(update.condition_expression(is_free)).await?;
-        Ok(matches!(added, Conditional::Done(_)))
+        Ok(is_made(&added, &token))
+    }
+}
+
+/// Whether the write was made, now or by its first try.
+fn is_made(written: &Conditional, token: &str) -> bool {
+    match written {
+        Conditional::Done(_) => true,
+        Conditional::Held(item) => was_written_by(item, token),
     }
 }
 
@@ -119,6 +132,7 @@ impl TenantTable {
             ("#due_at", DUE_AT),
             ("#unsent", UNSENT_SINCE),
             ("#expires_at", EXPIRES_AT),
+            ("#token", TOKEN),
         ];
         let names = [names.as_slice(), more_names].concat();
         let key = Key::result(&self.tenant, enrolment);

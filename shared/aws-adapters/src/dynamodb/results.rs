@@ -25,7 +25,7 @@ use super::keys::{
     ATTEMPTS, COMPLETION, DUE_AT, DUE_DEAD, DUE_KIND, DUE_RESULT, EXPIRES_AT, FENCE, HELD_UNTIL, Key, PK, SK, STATE,
     STATUS, TOKEN, UNSENT_SINCE, due_at, due_ignored, due_parked, ignored_place,
 };
-use super::{Conditional, SERVICE, TenantTable, conditional, leases};
+use super::{Conditional, SERVICE, TenantTable, conditional, leases, was_written_by};
 use crate::clock::SystemClock;
 use crate::failure::{AwsError, AwsErrorKind};
 
@@ -51,7 +51,8 @@ const CLAIM: &str = "#completion = if_not_exists(#completion, :completion), #sta
                      REMOVE #expires_at";
 /// The claim is the last one, and not settled.
 const IS_CLAIMED: &str = "#status = :claimed AND #fence = :claim";
-const RELEASE: &str = "#state = :state, #status = :waiting, #due_kind = :due_kind, #due_at = :due_at, #unsent = :since \
+const RELEASE: &str = "#state = :state, #status = :waiting, #due_kind = :due_kind, #due_at = :due_at, #unsent = :since, \
+                       #token = :token \
                        REMOVE #expires_at";
 
 /// What only some states have: what a state does not have is removed when it is settled.
@@ -87,7 +88,7 @@ impl ClaimResult for TenantTable {
             .condition_expression(MAY_BE_CLAIMED);
         match conditional(claim.return_values(ReturnValue::AllOld)).await? {
             Conditional::Done(before) => Ok(claimed(before).map_err(unreadable)?),
-            Conditional::Held(ours) if read_text(&ours, TOKEN) == Ok(&token) => {
+            Conditional::Held(ours) if was_written_by(&ours, &token) => {
                 Ok(claimed_before(ours, now).map_err(unreadable)?)
             }
             Conditional::Held(other) => Ok(refused(other)?),
@@ -213,8 +214,11 @@ impl TenantTable {
             ("#due_at", DUE_AT),
             ("#unsent", UNSENT_SINCE),
             ("#expires_at", EXPIRES_AT),
+            ("#token", TOKEN),
         ];
+        let token = Uuid::new_v4().to_string();
         let values = vec![
+            (":token", text(&token)),
             (":since", text(now.to_string())),
             (":state", state),
             (":waiting", text(WAITING)),
@@ -229,8 +233,7 @@ impl TenantTable {
         Ok(
             match conditional(release.condition_expression("#status IN (:parked, :ignored)")).await? {
                 Conditional::Done(_) => true,
-                // One that waits since just now was released by this very write, whose answer was lost.
-                Conditional::Held(other) => is_due_at(&other, now),
+                Conditional::Held(other) => was_written_by(&other, &token),
             },
         )
     }
@@ -259,11 +262,6 @@ fn claimed_before(ours: Attributes, now: Timestamp) -> Result<Claim, AwsErrorKin
 /// The number of the last claim; 0 before the first.
 fn fence(attributes: &Attributes) -> FencingNumber {
     FencingNumber(read_number(attributes, FENCE).unwrap_or_default())
-}
-
-/// Whether a result waits, and is due at just this moment.
-pub(super) fn is_due_at(attributes: &Attributes, at: Timestamp) -> bool {
-    read_text(attributes, STATUS) == Ok(WAITING) && read_text(attributes, DUE_AT) == Ok(&due_at(at))
 }
 
 fn claim_values(

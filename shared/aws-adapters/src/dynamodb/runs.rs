@@ -23,9 +23,9 @@ impl SaveRun for TenantTable {
         let item = Item::new(&Key::run(&self.tenant, &run.id))
             .kept(Retention::Run)
             .with_body(run);
-        let item = item.map(|item| match run.state {
-            RunState::Unfinished { lease_until } => item.due(DUE_RUN, lease_until),
-            RunState::Succeeded { .. } | RunState::Failed { .. } => item,
+        let item = item.map(|item| match run.looked_at_from() {
+            Some(at) => item.due(DUE_RUN, at),
+            None => item,
         });
         let items = item.map(|item| vec![item]);
         self.write_under_lease(run.job, items, &[]).await

@@ -17,7 +17,7 @@ const CONFLICT_WAITS: [Duration; 4] = [
     Duration::from_millis(50),
     Duration::from_millis(150),
     Duration::from_millis(400),
-    Duration::from_millis(1_000),
+    Duration::from_secs(1),
 ];
 
 /// The outcome of a transaction.
@@ -35,9 +35,8 @@ impl Table {
         let write = self.client.transact_write_items().set_transact_items(Some(changes));
         let mut waits = CONFLICT_WAITS.into_iter();
         loop {
-            let error = match write.clone().send().await {
-                Ok(_) => return Ok(Committed::Done),
-                Err(error) => error,
+            let Err(error) = write.clone().send().await else {
+                return Ok(Committed::Done);
             };
             let reasons = cancellation(&error);
             if let Some(refused) = refused(reasons) {

@@ -26,6 +26,11 @@ static TABLES: AtomicU32 = AtomicU32::new(0);
 /// How many try the same thing at once.
 pub(crate) const RACERS: usize = 16;
 
+/// The emulator's address.
+pub(crate) async fn emulator() -> &'static str {
+    EMULATOR.get_or_init(start).await.address()
+}
+
 /// All services, emulated. Every test has a client of its own, since a client lives on its test's runtime.
 pub(crate) async fn aws() -> Aws {
     Aws::emulated(EMULATOR.get_or_init(start).await.address(), REGION)

@@ -12,7 +12,7 @@ use crate::fixture::{at, table, tenant};
 const HELD_AT: &str = "2026-03-02T00:00:00Z";
 const REMIND_AT: &str = "2026-03-09T00:00:00Z";
 
-fn plan(people: usize) -> HeldPlan {
+pub(crate) fn plan(people: usize) -> HeldPlan {
     let evidences = [
         Evidence::Terminated,
         Evidence::Ended {

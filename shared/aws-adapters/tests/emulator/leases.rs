@@ -11,12 +11,13 @@ use habitsync_domain::parking::Parked;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::courses::SaveTopic;
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::fleet::ListDue as _;
 use habitsync_workflows::ports::lease::{FindLease, HoldLease, Lease, LeaseTerm, SaveFailure};
 use habitsync_workflows::ports::people::{ReplaceLink, SaveParked, SavePerson};
 use habitsync_workflows::ports::runs::{RememberJob, SaveRun};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::fixture::{RACERS, acme, at};
+use crate::fixture::{RACERS, acme, at, table, tenant};
 use crate::people::{change, person};
 
 /// The handle that acquires the lease.
@@ -219,4 +220,56 @@ async fn writes_and_renewals_of_one_holder_beside_one_another_all_have_their_eff
     for write in writes.collect::<Vec<_>>() {
         assert_eq!(write.await.expect("not cancelled"), Ok(()));
     }
+}
+
+#[tokio::test]
+async fn an_unfinished_run_is_listed_once_its_lease_is_free_or_has_missed_a_renewal() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    let began = SystemClock.now();
+    let held = acquired(&acme, Job::Users, "one", began).await;
+    let run = RunRecord::begun(
+        "one".to_owned(),
+        Job::Users,
+        began,
+        began + SignedDuration::from_mins(14),
+    );
+    held.save_run(&run).await.expect("saved");
+    let listed = async |now| {
+        let runs = table.list_unfinished_runs(now, 10).await.expect("listed");
+        runs.items.len()
+    };
+    let later = end(began) + SignedDuration::from_secs(600);
+    held.renew_lease(later).await.expect("renewed");
+    assert_eq!(listed(later).await, 0, "it goes on");
+    assert_eq!(
+        listed(later + SignedDuration::from_secs(20)).await,
+        0,
+        "a renewal may be late"
+    );
+    assert_eq!(listed(later + SignedDuration::from_secs(26)).await, 1, "it has crashed");
+    held.release_lease().await.expect("given back");
+    assert_eq!(listed(later).await, 1, "it ran out of time");
+}
+
+/// A clock that is ahead.
+struct Ahead(SignedDuration);
+
+impl Now for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock.now() + self.0
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_four_minutes_off_is_found_out_by_the_date_of_an_answer() {
+    let table = table().await;
+    for seconds in [240, -240, 5] {
+        let ahead = SignedDuration::from_secs(seconds);
+        let correction = table.clock_correction(&Ahead(ahead)).await.expect("measured");
+        let error = (correction + ahead).abs();
+        assert!(error <= SignedDuration::from_secs(2), "{correction:?} for {ahead:?}");
+    }
+    let right = table.clock_correction(&SystemClock).await.expect("measured");
+    assert_eq!(right, SignedDuration::ZERO);
 }

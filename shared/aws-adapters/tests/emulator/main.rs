@@ -9,6 +9,7 @@ mod fleet;
 mod holds;
 mod ignored;
 mod leases;
+mod lost_answers;
 mod pace;
 mod parked;
 mod people;

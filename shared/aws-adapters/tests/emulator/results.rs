@@ -3,7 +3,8 @@
 use habitsync_domain::identity::{CourseId, EnrolmentId, TopicId};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::fleet::{DueResult, ListDue, PostponeDue};
-use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult};
+use habitsync_workflows::ports::lease::SaveFailure;
+use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, SettleResult};
 use jiff::Timestamp;
 
 use crate::fixture::{RACERS, acme, at, completion, table, tenant};
@@ -123,6 +124,30 @@ async fn a_claim_is_taken_over_once_it_has_run_out_and_not_before() {
     };
     assert_eq!(before.state, ResultState::Claimed { until: at(CLAIM_ENDS) });
     assert_eq!(before.attempts, 1, "the claim may have been an attempt");
+}
+
+#[tokio::test]
+async fn a_claim_that_another_has_taken_over_settles_nothing() {
+    let acme = acme().await;
+    let claim = async |now, until| match acme.claim_result(&completion(9001), at(now), at(until)).await {
+        Ok(Claim::Ours { claim, .. }) => claim,
+        other => panic!("it is free: {other:?}"),
+    };
+    let first = claim(NOW, CLAIM_ENDS).await;
+    let second = claim(CLAIM_ENDS, "2026-03-02T00:01:00Z").await;
+    assert!(second > first);
+    let dead = record(
+        9001,
+        ResultState::Dead {
+            cause: "refused".to_owned(),
+        },
+        1,
+    );
+    assert_eq!(acme.settle_result(&dead, first).await, Err(SaveFailure::LeaseLost));
+    let settled = record(9001, waiting(at(NOW)), 2);
+    acme.settle_result(&settled, second).await.expect("it holds the claim");
+    assert_eq!(acme.settle_result(&dead, first).await, Err(SaveFailure::LeaseLost));
+    assert_eq!(acme.find_result(EnrolmentId(9001)).await.expect("read"), Some(settled));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use habitsync_aws_adapters::Table;
 use habitsync_domain::job::{Job, RunRecord, RunState};
 use habitsync_workflows::ports::fleet::{ListDue, PostponeDue, UnfinishedRun};
+use habitsync_workflows::ports::lease::HoldLease as _;
 use habitsync_workflows::ports::runs::ListRuns;
 use habitsync_workflows::ports::runs::SaveRun as _;
 use jiff::Timestamp;
@@ -44,11 +45,12 @@ async fn listed(table: &Table, now: Timestamp) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_unfinished_run_is_found_once_its_lease_has_ended_and_until_it_has_succeeded() {
+async fn an_unfinished_run_without_a_lease_is_found_a_minute_after_it_began_and_until_it_has_succeeded() {
     let table = table().await;
     let acme = table.tenant(&tenant());
     acme.put_run(&unfinished("one", Job::Users)).await;
-    assert!(listed(&table, at("2026-03-02T00:13:59Z")).await.is_empty());
+    assert!(listed(&table, at("2026-03-02T00:00:59Z")).await.is_empty());
+    assert_eq!(listed(&table, at("2026-03-02T00:01:00Z")).await, ["acme users one"]);
     assert_eq!(listed(&table, at(LEASE_ENDS)).await, ["acme users one"]);
     acme.put_run(&run("one", Job::Users, RunState::Succeeded { at: at(LEASE_ENDS) }))
         .await;
@@ -69,6 +71,7 @@ async fn a_run_that_carries_on_closes_the_earlier_runs_of_its_job_and_customer_o
     other.put_run(&unfinished("theirs", Job::Users)).await;
     let held = acme.hold(Job::Users).await;
     held.supersede_runs(Job::Users, Some("new")).await.expect("closed");
+    held.release_lease().await.expect("given back");
     let mut left = listed(&table, at(LEASE_ENDS)).await;
     left.sort();
     assert_eq!(

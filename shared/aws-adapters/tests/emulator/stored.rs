@@ -19,7 +19,7 @@ use jiff::SignedDuration;
 static ACQUISITIONS: AtomicI64 = AtomicI64::new(1);
 
 pub(crate) trait Stored {
-    /// A handle that holds the job's lease: each time as long after the time before as a lease lasts.
+    /// A handle that holds the job's lease, each time some minutes after the time before, when that has ended.
     async fn hold(&self, job: Job) -> TenantTable;
     async fn put_result(&self, record: &ResultRecord);
     async fn put_run(&self, run: &RunRecord);
@@ -49,7 +49,9 @@ impl Stored for TenantTable {
     }
 
     async fn put_run(&self, run: &RunRecord) {
-        self.hold(run.job).await.save_run(run).await.expect("saved");
+        let held = self.hold(run.job).await;
+        held.save_run(run).await.expect("saved");
+        held.release_lease().await.expect("given back");
     }
 
     async fn put_job(&self, job: Job, state: &JobState) {

@@ -99,12 +99,8 @@ where
     follow.reached(Reached::Leased { until });
     let deadline = now.saturating_add(LONGEST).unwrap_or(Timestamp::MAX);
     let one = one.writing_through(&held);
-    let synced = keep_renewed(
-        &held,
-        one.clock,
-        one.sync_under_lease(in_force, shown, deadline, follow),
-    )
-    .await;
+    let synced = Box::pin(one.sync_under_lease(in_force, shown, deadline, follow));
+    let synced = keep_renewed(&held, one.clock, synced).await;
     give_back(&held).await;
     synced?
 }

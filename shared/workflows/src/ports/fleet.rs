@@ -73,7 +73,7 @@ pub trait ListDue {
         except: &BTreeSet<TenantId>,
     ) -> impl Future<Output = Result<Due<DueResult>, ServiceFailure>> + Send;
 
-    /// Unfinished runs whose lease has ended at `now`, at most `limit`.
+    /// Unfinished runs that are due at `now`, and whose job's lease is free or has missed a renewal, at most `limit`.
     fn list_unfinished_runs(
         &self,
         now: Timestamp,

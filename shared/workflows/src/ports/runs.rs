@@ -10,7 +10,7 @@ pub use super::lease::{HoldLease, Lease};
 
 /// Writes runs, under the lease of their job.
 pub trait SaveRun {
-    /// Stores the run; an unfinished one is due (for the watchdog) at its `lease_until`, whether its lease is renewed or not.
+    /// Stores the run; an unfinished one is due for the watchdog a lease's length after it began, whether its lease is renewed or not.
     fn save_run(&self, run: &RunRecord) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 
     /// Closes every unfinished run of the job: the run `by` carries on their work, or nobody does.
