@@ -1,5 +1,6 @@
 //! Conditional writes whose answer is lost: the SDK sends them again, and each recognises its own earlier success.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -190,7 +191,7 @@ async fn a_result_is_released_revived_added_and_put_off_and_each_says_so() {
     };
     acme.put_result(&of(1, parked)).await;
     let cause = "refused".to_owned();
-    let dead = of(2, ResultState::Dead { cause });
+    let dead = of(2, ResultState::Dead { cause, tried: None });
     acme.put_result(&dead).await;
     way.lose_next();
     assert_eq!(acme.release_result(EnrolmentId(1), at(NOW)).await, Ok(true));
@@ -199,7 +200,10 @@ async fn a_result_is_released_revived_added_and_put_off_and_each_says_so() {
     way.lose_next();
     assert_eq!(acme.add_result(&completion(3), 0, at(NOW)).await, Ok(true));
     assert!(way.has_lost());
-    let due = table.list_due_results(at(NOW), 10).await.expect("listed");
+    let due = table
+        .list_due_results(at(NOW), 10, &BTreeSet::new())
+        .await
+        .expect("listed");
     let first = due.items.first().expect("three are due");
     way.lose_next();
     let put_off = table.postpone_result(first, at("2026-03-02T00:05:00Z")).await;

@@ -140,6 +140,7 @@ async fn a_claim_that_another_has_taken_over_settles_nothing() {
         9001,
         ResultState::Dead {
             cause: "refused".to_owned(),
+            tried: None,
         },
         1,
     );
