@@ -68,7 +68,8 @@ impl UserSyncFunction {
             clock: &self.clock,
         };
         let start = event.start(deadline.killed_at());
-        let outcome = sync_users(&sync, InForce::version(tenant.version, &tenant.configuration), start).await?;
+        let in_force = InForce::version(tenant.version, &tenant.configuration).agreed_to(tenant.agreed);
+        let outcome = sync_users(&sync, in_force, start).await?;
         Ok(JobAnswer::of(&outcome, UserSyncSummary::counts).logged())
     }
 }

@@ -3,6 +3,7 @@
 use habitsync_aws_adapters::{Aws, JobTargets, SystemClock, Table, TenantTable};
 use habitsync_domain::employee::Employee;
 use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::hold::PerChange;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::tenant::TenantId;
@@ -62,6 +63,8 @@ pub struct Example {
     pub users: String,
     /// More lines of the configuration's `[users.fields]`.
     pub fields: String,
+    /// Whether any number of creates, renames and updates is agreed to with the configuration, as the first load needs.
+    pub agrees: bool,
 }
 
 /// EventBridge Scheduler expressions of a customer's jobs.
@@ -109,6 +112,7 @@ impl Example {
             time_zone: TIME_ZONE.to_owned(),
             users: String::new(),
             fields: String::new(),
+            agrees: true,
         }
     }
 }
@@ -161,7 +165,7 @@ impl LocalStack {
             employee_connect,
             webhook,
         };
-        self.apply(&customer).await?;
+        self.apply(&customer, example.agrees).await?;
         Ok(customer)
     }
 
@@ -180,7 +184,7 @@ impl LocalStack {
         aws.map_err(LocalError::customer("reach the emulator"))
     }
 
-    async fn apply(&self, customer: &ExampleCustomer) -> Result<(), LocalError> {
+    async fn apply(&self, customer: &ExampleCustomer, agrees: bool) -> Result<(), LocalError> {
         let aws = self.aws().await?;
         let secrets = aws.secrets(STAGE);
         for (kind, value) in secret_values() {
@@ -208,7 +212,17 @@ impl LocalStack {
                 clock: &SystemClock,
             },
         };
-        let applied = Box::pin(apply_tenant(&apply, &customer.configuration, Consent::default())).await;
+        let any_number = agrees.then_some(usize::MAX);
+        let consent = Consent {
+            changes: PerChange {
+                created: any_number,
+                renamed: any_number,
+                updated: any_number,
+            },
+            unchecked: true,
+            ..Consent::default()
+        };
+        let applied = Box::pin(apply_tenant(&apply, &customer.configuration, consent)).await;
         applied
             .map(drop)
             .map_err(LocalError::customer("apply the configuration"))

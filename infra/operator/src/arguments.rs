@@ -33,7 +33,7 @@ Setting up
 
 Every day
   status     how every customer is, on one screen        habitsync status
-  holds      removals that wait for a word               habitsync holds list acme
+  holds      changes that wait for approval              habitsync holds list acme
   runs       what a customer's jobs did                  habitsync runs acme --limit 5
 
 When something is wrong
@@ -132,7 +132,7 @@ pub(crate) enum StageCommand {
     /// A customer's configuration and secrets.
     #[command(subcommand)]
     Tenant(TenantCommand),
-    /// Removals that wait for a word.
+    /// Changes that wait for approval.
     #[command(subcommand)]
     Holds(HoldsCommand),
     /// What became of a customer's completions.

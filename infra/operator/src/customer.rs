@@ -45,6 +45,7 @@ impl Customer {
             version,
             source: file.source,
             configuration: file.configuration,
+            agreed: None,
         })
     }
 

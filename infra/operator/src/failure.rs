@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use habitsync_aws_adapters::ConnectError;
 use habitsync_domain::configuration::InvalidConfiguration;
+use habitsync_domain::hold::ChangeKind;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::trouble::Trouble;
@@ -100,13 +101,28 @@ pub(crate) enum Failure {
         /// Of so many.
         of: usize,
     },
-    /// The number that was said is not that of the people.
-    #[error("nothing was approved: the plan removes {people} people; say --yes-remove {people} to remove them")]
-    NotTheNumber {
-        /// How many the plan removes.
-        people: usize,
-        /// How many were said.
-        said: Option<usize>,
+    /// The numbers that were said are not those of the plan.
+    #[error("nothing was approved: the plan holds {planned}; say {flags} to approve them")]
+    NotTheNumbers {
+        /// What the plan holds, in words.
+        planned: String,
+        /// The flags that approve it.
+        flags: String,
+    },
+    /// Another number of changes was agreed to than a configuration would make; nothing was changed.
+    #[error(
+        "{} was not applied: the next run would make {planned} {}s, and {said} were agreed to; if that is right, say {} {planned}",
+        path.display(), kind.noun(), kind.flag()
+    )]
+    OtherChanges {
+        /// The file.
+        path: PathBuf,
+        /// Of which kind.
+        kind: ChangeKind,
+        /// How many the next run would make or hold.
+        planned: usize,
+        /// How many were agreed to.
+        said: usize,
     },
     /// A person could not be looked at, or synced.
     #[error(transparent)]
@@ -120,7 +136,7 @@ pub(crate) enum Failure {
     )]
     DraftNotSaid,
     /// Somebody would be removed, and that was not said.
-    #[error("nothing was done: one person is removed; say --yes-remove 1 to remove them")]
+    #[error("nothing was done: one account is deactivated; say --yes-deactivate 1 to deactivate it")]
     RemovalNotSaid,
     /// Nobody is known by whom something would be decided.
     #[error("who decides? Say --as NAME")]
@@ -271,8 +287,9 @@ impl Failure {
         match self {
             Self::NotFollowed(reason) => reason.trouble(),
             Self::Removes { .. }
-            | Self::NotTheNumber { .. }
             | Self::NotRekeyed { .. }
+            | Self::NotTheNumbers { .. }
+            | Self::OtherChanges { .. }
             | Self::NotDecided(_)
             | Self::RemovalNotSaid
             | Self::RunGoesOn(_) => Trouble::Data,
@@ -324,6 +341,12 @@ impl Failure {
             NotApplied::Removes { people, said } => Self::Removes { path, people, said },
             NotApplied::Unchecked(source) => Self::Unchecked { path, source },
             NotApplied::Unusable(source) => Self::Unusable { path, source },
+            NotApplied::OtherChanges { kind, planned, said } => Self::OtherChanges {
+                path,
+                kind,
+                planned,
+                said,
+            },
         }
     }
 }
@@ -346,7 +369,7 @@ fn removals(file: &Path, people: &[NewRemoval], said: Option<usize>) -> String {
     let more = count.saturating_sub(NAMED);
     let more = (more > 0).then(|| format!("  … and {more} more; `habitsync plan` with --config names them all"));
     let head = format!("{} was not applied: {head}", file.display());
-    let next = format!("if that is right, add --yes-remove {count}");
+    let next = format!("if that is right, add --yes-deactivate {count}");
     let lines = [head].into_iter().chain(lines).chain(more).chain([next]);
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -30,7 +30,7 @@ pub enum Health {
     Unsent,
     /// Results ended as dead lately, more than a customer of this standing may have.
     Dead,
-    /// Removals wait for a word.
+    /// Changes wait for approval.
     Held,
     /// A job's last run failed, as those of many customers of the same vendor do.
     Incident,
@@ -84,7 +84,7 @@ pub struct Symptom {
     pub since: Option<Timestamp>,
 }
 
-/// Removals that wait for a word.
+/// Changes that wait for approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeldRemovals {
     /// The plan.
@@ -133,7 +133,7 @@ pub struct CustomerHealth {
     pub time_zone: Option<ZoneName>,
     /// Each job.
     pub jobs: Vec<JobHealth>,
-    /// Removals that wait for a word.
+    /// Changes that wait for approval.
     pub held: Option<HeldRemovals>,
     /// Results that wait for something else to happen, as of the last count, within the hour.
     pub parked: u64,

@@ -15,6 +15,7 @@ use crate::failing::Failing;
 use crate::hold::PlanId;
 use crate::lease;
 use crate::shrink::GoodRead;
+use crate::user_plan::{FieldBaseline, LostSource};
 use crate::vendor::Vendor;
 use crate::vendor_domain::VendorDomain;
 
@@ -106,7 +107,13 @@ pub struct JobState {
     /// The read of EmployeeConnect that later ones are measured by.
     #[serde(default)]
     pub last_good_read: Option<GoodRead>,
-    /// The plan of removals that wait for a word.
+    /// The values that reads had in the fields behind the filter and the user name.
+    #[serde(default)]
+    pub baseline: FieldBaseline,
+    /// Those fields that many employees had lost at the last run.
+    #[serde(default)]
+    pub lost_sources: Vec<LostSource>,
+    /// The plan of changes that wait for approval.
     #[serde(default)]
     pub held_plan: Option<PlanId>,
     /// The last run's counts, by name.

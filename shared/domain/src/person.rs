@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::employment::Evidence;
+use crate::hold::ChangeMarks;
 use crate::identity::{EmployeeId, UserName};
 use crate::user::{FieldName, UserFields};
 
@@ -30,6 +31,9 @@ pub struct Person {
     /// When we last deactivated the account, and on what evidence; kept when somebody comes back.
     #[serde(default)]
     pub removed: Option<Removed>,
+    /// When we last created, renamed and updated the account, as the change limits count it.
+    #[serde(default, skip_serializing_if = "ChangeMarks::are_none")]
+    pub marks: ChangeMarks,
 }
 
 /// A user name that the account no longer has.

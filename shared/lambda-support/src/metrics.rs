@@ -97,7 +97,7 @@ metrics! {
     PeopleReactivated: Count,
     /// Accounts deactivated.
     PeopleDeactivated: Count,
-    /// Removals that wait for a word.
+    /// Changes that wait for approval.
     PeopleHeld: Count,
     /// Lines of the customers' worklists.
     PeopleProblems: Count,

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use habitsync_aws_adapters::{Aws, Secrets, Table, TenantTable};
 use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::hold::Agreement;
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::{HttpError, Transport, VendorHosts};
 use habitsync_workflows::ports::failure::{ServiceFailure, Vendor};
@@ -35,6 +36,8 @@ pub struct OpenTenant {
     pub configuration: TenantConfiguration,
     /// Its number.
     pub version: u64,
+    /// How many changes of accounts an operator agreed to with it.
+    pub agreed: Option<Agreement>,
     /// The customer's part of the table.
     pub table: TenantTable,
     /// Both vendors.
@@ -88,6 +91,7 @@ impl OpenTenants {
         Ok(OpenTenant {
             configuration: stored.configuration,
             version: stored.version,
+            agreed: stored.agreed,
             table,
             vendors,
         })

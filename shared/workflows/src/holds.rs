@@ -1,4 +1,4 @@
-//! Removals that wait for a word, in the operator's hands: listed, approved or rejected. Only what is held now is decided about.
+//! Changes that wait for approval, in the operator's hands: listed, approved or rejected. Only what is held now is decided about.
 
 use habitsync_domain::hold::{HeldPlan, PlanId, Verdict, Word};
 use habitsync_domain::job::Job;

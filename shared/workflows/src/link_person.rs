@@ -16,7 +16,7 @@ use habitsync_domain::result::ParkedOn;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::trouble::Trouble;
 use habitsync_domain::user::PortalUser;
-use habitsync_domain::user_plan::{Action, Brakes, Planned, Situation, Step, adopted, plan_users};
+use habitsync_domain::user_plan::{Action, Brakes, Permission, Planned, Situation, Step, adopted, plan_users};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -366,6 +366,7 @@ impl ProposedLink {
             },
             reason,
             digest: String::new(),
+            permission: Permission::NotNeeded,
         }
     }
 }

@@ -6,7 +6,7 @@ use habitsync_domain::explanation::{ClauseSeen, Explanation, FieldSeen, Verdict}
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::mapping::display_name;
 use habitsync_domain::rehearsal::{Judged, Scenario};
-use habitsync_domain::user_plan::{Next, Planned};
+use habitsync_domain::user_plan::{LostSource, Next, Planned};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -131,7 +131,7 @@ fn because(seen: &SeenPerson, verdict: Option<&Verdict>) -> String {
             reasons.collect::<Vec<_>>().join(", ")
         }
         Next::Held(held) => format!("held: {}", held.because.reason()),
-        Next::Kept => "somebody decided that they are kept".to_owned(),
+        Next::Kept => "an operator decided that the account stays as it is".to_owned(),
         Next::Waits(others) => {
             let others: Vec<_> = others.iter().map(EmployeeId::as_str).collect();
             format!(
@@ -139,9 +139,17 @@ fn because(seen: &SeenPerson, verdict: Option<&Verdict>) -> String {
                 others.join(", ")
             )
         }
+        Next::Suspended(lost) => suspended_in_words(lost),
         Next::SetAside(problem) => problem.cause.in_words(),
         Next::Nothing => nothing_because(verdict),
     }
+}
+
+fn suspended_in_words(lost: &[LostSource]) -> String {
+    let lost = lost
+        .iter()
+        .map(|lost| format!("{} is lost by many employees at once: {}", lost.field, lost.effect()));
+    lost.collect::<Vec<_>>().join("; ")
 }
 
 fn nothing_because(verdict: Option<&Verdict>) -> String {

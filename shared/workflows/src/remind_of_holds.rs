@@ -1,4 +1,4 @@
-//! The operator hears again of removals that nobody has decided about: after a week, then weekly. One mail for all customers.
+//! The operator hears again of changes that no operator has decided about: after a week, then weekly. One mail for all customers.
 
 use habitsync_domain::hold::REMINDED_EVERY;
 use jiff::{SignedDuration, Timestamp};
@@ -93,10 +93,10 @@ fn notice(holds: &[DueHold], now: Timestamp) -> Notice {
             hold.tenant, hold.people, hold.plan, hold.tenant
         )
     };
-    let intro = "Deactivations have been waiting for a word for a week or longer. Until somebody decides, nobody is deactivated.";
+    let intro = "Changes of accounts have been waiting for approval for a week or longer. Until an operator decides, these accounts stay as they are.";
     let title = match holds {
-        [hold] => format!("{}: removals are still held (plan {})", hold.tenant, hold.plan),
-        _ => format!("removals of {} customers are still held", holds.len()),
+        [hold] => format!("{}: changes still wait for approval (plan {})", hold.tenant, hold.plan),
+        _ => format!("changes of {} customers still wait for approval", holds.len()),
     };
     let more = holds.len().saturating_sub(LISTED);
     let more = (more > 0).then(|| format!("  … and {more} more; habitsync status --unwell"));

@@ -6,6 +6,7 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::data_quality::{DataQuality, assess};
 use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::hold::Agreement;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;
@@ -97,6 +98,7 @@ impl Known<'_> {
             confirmed: false,
         });
         let missing: Vec<_> = absent.collect();
+        let now = clock.now();
         assess(&Situation {
             configuration,
             roster,
@@ -105,8 +107,12 @@ impl Known<'_> {
             parked: self.parked,
             last_days: self.last_days,
             portal: self.portal,
-            brakes: Brakes::default(),
-            now: clock.now(),
+            brakes: Brakes {
+                // A scan shows everything that the rules ask for, approved or not.
+                agreed: Some(Agreement::to_any_number(now)),
+                ..Brakes::default()
+            },
+            now,
         })
     }
 }

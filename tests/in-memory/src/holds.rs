@@ -1,4 +1,4 @@
-//! Removals that wait for a word, and what was decided about people.
+//! Changes that wait for approval, and what was decided about people.
 
 use habitsync_domain::hold::{Decision, HeldPlan, PlanId, Word};
 use jiff::Timestamp;

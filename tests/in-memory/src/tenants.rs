@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::hold::Agreement;
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
@@ -47,6 +48,7 @@ impl Tenants {
             version: 1,
             source: String::new(),
             configuration,
+            agreed: None,
         };
         self.configurations.lock().insert(tenant.clone(), stored);
         self.cached_secrets.lock().insert(tenant.clone(), secrets.clone());
@@ -76,6 +78,7 @@ impl SaveConfiguration for Tenants {
         configuration: &TenantConfiguration,
         source: &str,
         now: Timestamp,
+        agreed: Option<&Agreement>,
     ) -> Result<u64, ServiceFailure> {
         let save = || {
             let mut stored = self.configurations.lock();
@@ -84,6 +87,7 @@ impl SaveConfiguration for Tenants {
                 version,
                 source: source.to_owned(),
                 configuration: configuration.clone(),
+                agreed: agreed.copied(),
             };
             stored.insert(configuration.tenant.clone(), next);
             if configuration.status == Status::Live {

@@ -4,16 +4,16 @@ use clap::{Args, Subcommand};
 use habitsync_domain::hold::PlanId;
 use habitsync_domain::tenant::TenantId;
 
-use crate::terminal::By;
+use crate::terminal::{By, Numbers};
 
-/// Removals that wait for a word.
+/// Changes of accounts that wait for approval.
 #[derive(Debug, Subcommand)]
 pub(crate) enum HoldsCommand {
-    /// Lists whose removal is held and why. Exits with 3 where something waits for a word.
+    /// Lists what waits for approval, employee by employee, and why. Exits with 3 where something does.
     List(ListArguments),
-    /// Lets exactly the people of a plan be removed by the next run.
+    /// Lets the next run make exactly the changes of a plan. Their numbers are asked for where they are not given.
     Approve(ApproveArguments),
-    /// Keeps the people of a plan, and does not ask about them again until their evidence changes.
+    /// Leaves the accounts of a plan as they are, and does not ask again until an employee's evidence changes.
     Reject(DecideArguments),
 }
 
@@ -27,9 +27,8 @@ pub(crate) struct ListArguments {
 pub(crate) struct ApproveArguments {
     #[command(flatten)]
     pub(super) decide: DecideArguments,
-    /// How many people are to be removed: the number that `list` shows. Asked for where it is not given.
-    #[arg(long, value_name = "N")]
-    pub(super) yes_remove: Option<usize>,
+    #[command(flatten)]
+    pub(super) numbers: Numbers,
 }
 
 #[derive(Debug, Args)]
@@ -66,7 +65,7 @@ mod tests {
             panic!("understood")
         };
         assert_eq!(
-            (approve.decide.plan.as_str(), approve.yes_remove),
+            (approve.decide.plan.as_str(), approve.numbers.yes_deactivate),
             ("0a1b2c3d4e5f", Some(3))
         );
         assert_eq!(approve.decide.by.name().expect("named"), "ana");

@@ -1,10 +1,9 @@
 //! `habitsync holds approve` and `reject`: a word about exactly the plan that was shown.
 
-use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
-use habitsync_domain::hold::{HeldPlan, Verdict};
+use habitsync_domain::hold::{ActionCounts, HeldPlan, Verdict};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::holds::{Deciding, decide_hold, list_holds};
 use serde::Serialize;
@@ -14,23 +13,23 @@ use super::{list, table};
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::answer::grid;
-use crate::terminal::{Answer, PAGE};
+use crate::terminal::{Answer, Numbers, PAGE};
 
-/// Lets the plan's people go, once their number was said.
+/// Approves the plan, once its numbers were said.
 pub(super) async fn approve(stage: &Stage, asked: &ApproveArguments) -> Result<ExitCode, Failure> {
     let held = list_holds(&table(stage, &asked.decide.tenant).await?).await?;
     // Whatever else is held is refused below, with what to do.
     if let Some(held) = held.filter(|held| held.id == asked.decide.plan) {
-        let number = match asked.yes_remove {
-            Some(number) => Some(number),
-            None => ask(&held, std::io::stdin().lock()),
-        };
-        must_be(held.people.len(), number)?;
+        if asked.numbers == Numbers::default() {
+            println!("{}", grid(&list::COLUMNS, list::rows(&held), PAGE));
+        }
+        let planned = held.counts();
+        must_be(planned, asked.numbers.or_asked(&planned).counts())?;
     }
     decide(stage, &asked.decide, Verdict::Approved).await
 }
 
-/// Keeps the plan's people.
+/// Rejects the plan.
 pub(super) async fn reject(stage: &Stage, asked: &DecideArguments) -> Result<ExitCode, Failure> {
     decide(stage, asked, Verdict::Rejected).await
 }
@@ -75,15 +74,17 @@ impl Answer for Decided {
         } = self;
         let what_next = match verdict {
             Verdict::Approved => {
-                "they are removed by the next run, each as long as their evidence stays what it was\n\
+                "the next run makes them, each as long as the employee's evidence stays what it was\n\
                  now: habitsync run {tenant} users --wait"
             }
-            Verdict::Rejected => "they are kept, and not asked about again until their evidence changes",
+            Verdict::Rejected => {
+                "the accounts stay as they are, and are not asked about again until the evidence changes"
+            }
         };
         let what_next = what_next.replace("{tenant}", tenant.as_str());
         format!(
-            "{tenant}: {} removals of plan {} {} by {by}\n{what_next}",
-            plan.people.len(),
+            "{tenant}: {} of plan {} {} by {by}\n{what_next}",
+            plan.counts().in_words(),
             plan.id,
             verdict.as_str()
         )
@@ -103,26 +104,21 @@ impl Answer for Decided {
     }
 }
 
-/// Shows the people, and asks for their number; none where nobody answers with one.
-fn ask(held: &HeldPlan, mut answers: impl BufRead) -> Option<usize> {
-    println!("{}", grid(&list::COLUMNS, list::rows(held), PAGE));
-    print!("How many people are to be removed? ");
-    std::io::stdout().flush().ok()?;
-    let mut answer = String::new();
-    answers.read_line(&mut answer).ok()?;
-    answer.trim().parse().ok()
-}
-
-fn must_be(people: usize, said: Option<usize>) -> Result<(), Failure> {
-    if said == Some(people) {
+fn must_be(planned: ActionCounts, said: ActionCounts) -> Result<(), Failure> {
+    if said == planned {
         Ok(())
     } else {
-        Err(Failure::NotTheNumber { people, said })
+        Err(Failure::NotTheNumbers {
+            planned: planned.in_words(),
+            flags: planned.flags(),
+        })
     }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use habitsync_domain::hold::PerChange;
+
     use super::*;
     use crate::terminal::Output;
     use crate::terminal::answer::written;
@@ -148,7 +144,8 @@ pub(crate) mod tests {
         assert_eq!(table.lines().count(), 3);
         assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
         assert!(
-            table.contains("5 removals of plan") && table.contains("habitsync run acme users"),
+            table.contains("5 deactivations, 2 creates, 1 rename and 1 update of plan")
+                && table.contains("habitsync run acme users"),
             "{table}"
         );
         let json = written(&decided(Verdict::Rejected), Output::Json, 100).expect("written");
@@ -159,11 +156,19 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn nothing_is_approved_by_the_wrong_number_or_by_none() {
-        assert!(must_be(3, Some(3)).is_ok());
-        for said in [None, Some(0), Some(2), Some(4)] {
-            let refused = must_be(3, said).expect_err("is not the number").to_string();
-            assert!(refused.contains("3 people"), "{refused}");
+    fn nothing_is_approved_by_the_wrong_numbers_or_by_none() {
+        let of = |deactivations, created| ActionCounts {
+            deactivations,
+            changes: PerChange {
+                created,
+                ..PerChange::default()
+            },
+        };
+        let planned = of(3, 40);
+        assert!(must_be(planned, planned).is_ok());
+        for said in [of(0, 0), of(3, 0), of(3, 39)] {
+            let refused = must_be(planned, said).expect_err("are not the numbers").to_string();
+            assert!(refused.contains("--yes-deactivate 3 --yes-create 40"), "{refused}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `habitsync holds list`: whose removal is held, and why, a line each.
+//! `habitsync holds list`: what waits for approval and why, a line for each employee.
 
 use std::process::ExitCode;
 
@@ -12,7 +12,7 @@ use super::arguments::ListArguments;
 use super::table;
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::{Answer, counted, printable};
+use crate::terminal::{Answer, printable};
 
 /// What is held of a customer.
 #[derive(Debug, Serialize)]
@@ -49,7 +49,7 @@ impl Answer for Listed {
         format!(
             "# plan {} of {tenant} on stage {stage}: {} held since {:.0}, from the table",
             held.id,
-            counted(held.people.len(), "removal"),
+            held.counts().in_words(),
             held.since
         )
     }
@@ -70,7 +70,7 @@ impl Answer for Listed {
 
 pub(super) const COLUMNS: [&str; 4] = ["employee", "person", "evidence", "held because"];
 
-/// A person each: employee number, name, evidence, and why the removal is held.
+/// An employee each: number, name, what would be done on what evidence, and why it is held.
 pub(super) fn rows(held: &HeldPlan) -> Vec<Vec<String>> {
     let row = |held: &HeldPerson| {
         vec![
@@ -84,7 +84,7 @@ pub(super) fn rows(held: &HeldPlan) -> Vec<Vec<String>> {
 }
 
 fn what_next(tenant: &TenantId, held: &HeldPlan) -> Vec<String> {
-    let (plan, count) = (&held.id, held.people.len());
+    let plan = &held.id;
     match held.word() {
         Some(word) => vec![format!(
             "{} by {} at {:.0}; the next run follows",
@@ -93,8 +93,11 @@ fn what_next(tenant: &TenantId, held: &HeldPlan) -> Vec<String> {
             word.at
         )],
         None => vec![
-            format!("to remove exactly these: habitsync holds approve {tenant} {plan} --yes-remove {count}"),
-            format!("to keep them:            habitsync holds reject {tenant} {plan}"),
+            format!(
+                "to make exactly these:  habitsync holds approve {tenant} {plan} {}",
+                held.counts().flags()
+            ),
+            format!("to leave them:          habitsync holds reject {tenant} {plan}"),
         ],
     }
 }
@@ -102,7 +105,7 @@ fn what_next(tenant: &TenantId, held: &HeldPlan) -> Vec<String> {
 #[cfg(test)]
 pub(crate) mod tests {
     use habitsync_domain::employment::Evidence;
-    use habitsync_domain::hold::{HeldBecause, Verdict, Word};
+    use habitsync_domain::hold::{Grounds, HeldBecause, ProposedChange, Verdict, Word};
     use insta::assert_snapshot;
 
     use super::*;
@@ -127,7 +130,9 @@ pub(crate) mod tests {
 
     fn table(plan: Option<HeldPlan>) -> String {
         let table = written(&listed(plan), Output::Table, 100).expect("written");
-        assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
+        // A command stays on one line, however many kinds it agrees to.
+        let mut lines = table.lines().filter(|line| !line.contains("holds approve"));
+        assert!(lines.all(|line| line.chars().count() <= 100), "{table}");
         table
     }
 
@@ -145,10 +150,21 @@ pub(crate) mod tests {
         plan
     }
 
-    /// One person for each reason to hold a removal.
+    fn rename() -> Grounds {
+        let to = "zoe.hart@new.example".parse().expect("a name");
+        ProposedChange::Rename { to }.into()
+    }
+
+    fn update() -> Grounds {
+        let fields = vec!["X-Location".parse().expect("a field")];
+        let digest = "6dd07555a1b2".to_owned();
+        ProposedChange::Update { fields, digest }.into()
+    }
+
+    /// One employee for each reason to hold an action.
     fn plan() -> HeldPlan {
         let at = "2026-11-22T21:05:00Z".parse().expect("a time");
-        let person = |id: &str, person: &str, evidence, because| HeldPerson {
+        let person = |id: &str, person: &str, evidence: Grounds, because| HeldPerson {
             employee_id: id.parse().expect("an id"),
             person: person.to_owned(),
             user_name: format!("{id}@acme.com.au").parse().expect("a name"),
@@ -162,16 +178,30 @@ pub(crate) mod tests {
             allowed: 8,
         };
         let people = vec![
-            person("E1001", "Georgia Kovačević", Evidence::Ended { last_day }, limit),
+            person("E1001", "Georgia Kovačević", Evidence::Ended { last_day }.into(), limit),
             person(
                 "E1002",
                 "Mitch Pham",
-                Evidence::Terminated,
+                Evidence::Terminated.into(),
                 HeldBecause::Shrunk { from: 400, to: 250 },
             ),
-            person("E1003", "Anika Deng", Evidence::Vanished, HeldBecause::NotConfirmed),
-            person("E1004", "Jo Citizen", Evidence::OutOfScope, HeldBecause::RecordEmptied),
-            person("E1005", "Mei Lin", Evidence::Terminated, HeldBecause::NoLinks),
+            person(
+                "E1003",
+                "Anika Deng",
+                Evidence::Vanished.into(),
+                HeldBecause::NotConfirmed,
+            ),
+            person(
+                "E1004",
+                "Jo Citizen",
+                Evidence::OutOfScope.into(),
+                HeldBecause::RecordEmptied,
+            ),
+            person("E1005", "Mei Lin", Evidence::Terminated.into(), HeldBecause::NoLinks),
+            person("E1006", "Ana Silva", ProposedChange::Create.into(), limit),
+            person("E1007", "Bo Lund", ProposedChange::Reactivate.into(), limit),
+            person("E1008", "Zoe Hart", rename(), limit),
+            person("E1009", "Kim Ito", update(), limit),
         ];
         HeldPlan::of(people, 3, None, at).expect("somebody is held")
     }

@@ -1,4 +1,4 @@
-//! `habitsync holds`: removals that wait for a word, and the word. One file per command.
+//! `habitsync holds`: changes that wait for approval, and the word. One file per command.
 
 mod arguments;
 pub(crate) mod decide;

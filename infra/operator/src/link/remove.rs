@@ -86,6 +86,7 @@ mod tests {
             fields: UserFields([field("first_name", "Jo"), field("last_name", "Smith")].into()),
             last_change: None,
             removed: None,
+            marks: habitsync_domain::hold::ChangeMarks::default(),
         };
         let warning = warning(&"acme".parse().expect("a tenant"), "test", &person);
         assert_snapshot!(warning);

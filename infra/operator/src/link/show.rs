@@ -134,6 +134,7 @@ impl Link {
 #[cfg(test)]
 pub(crate) mod tests {
     use habitsync_domain::employment::Evidence;
+    use habitsync_domain::hold::{ChangeMarks, PerChange};
     use habitsync_domain::person::{FieldChange, FormerName, LastChange, Removed};
     use habitsync_domain::user::UserFields;
     use insta::assert_snapshot;
@@ -170,6 +171,13 @@ pub(crate) mod tests {
                     },
                     approved: false,
                 }),
+                marks: ChangeMarks {
+                    unapproved: PerChange {
+                        updated: Some(at),
+                        ..PerChange::default()
+                    },
+                    ..ChangeMarks::default()
+                },
             }),
             changes: vec![PersonChange {
                 employee_id,

@@ -68,7 +68,9 @@ fn one_person(
 /// 3 where something waits for somebody.
 fn code(plan: &PersonPlan) -> ExitCode {
     match plan.next() {
-        Next::Held(_) | Next::Waits(_) | Next::SetAside(_) => ExitCode::from(Trouble::Data.reaction().exit_code),
+        Next::Held(_) | Next::Waits(_) | Next::Suspended(_) | Next::SetAside(_) => {
+            ExitCode::from(Trouble::Data.reaction().exit_code)
+        }
         Next::Act(_) | Next::Kept | Next::Nothing => ExitCode::SUCCESS,
     }
 }

@@ -2,14 +2,15 @@
 
 use habitsync_domain::configuration::Status;
 use habitsync_domain::explanation::{Explanation, Verdict};
+use habitsync_domain::hold::ChangeKind;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::user_plan::{Next, PersonPlan, Step};
+use habitsync_domain::user_plan::{LostSource, Next, PersonPlan, Step};
 use habitsync_workflows::one_person::SeenPerson;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::terminal::local;
+use crate::terminal::{local, printable};
 
 /// The one word for what is done next; a promise to programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -26,6 +27,7 @@ pub(super) enum Will {
     Held,
     Kept,
     Waits,
+    Suspended,
     SetAside,
 }
 
@@ -45,6 +47,7 @@ impl Will {
             Next::Held(_) => Self::Held,
             Next::Kept => Self::Kept,
             Next::Waits(_) => Self::Waits,
+            Next::Suspended(_) => Self::Suspended,
             Next::SetAside(_) => Self::SetAside,
             Next::Nothing => Self::Nothing,
         }
@@ -56,11 +59,13 @@ pub(super) fn in_words(seen: &SeenPerson, explanation: Option<&Explanation>, zon
     match seen.plan.next() {
         Next::Act(step) => act(step, &reasons(&seen.plan)),
         Next::Held(held) => format!(
-            "the deactivation is held ({}): {}",
+            "the {} is held ({}): {}",
+            held.evidence.change().map_or("deactivation", ChangeKind::noun),
             held.evidence.reason(),
             held.because.reason()
         ),
-        Next::Kept => "the account is kept: somebody decided so, until the evidence is another".to_owned(),
+        Next::Kept => "the account stays as it is: an operator decided so, until the evidence is another".to_owned(),
+        Next::Suspended(lost) => suspended(lost),
         Next::Waits(people) => format!(
             "nothing until the account of {} has given up the user name or e-mail; a run of everybody sees to it in order",
             joined(people)
@@ -85,6 +90,19 @@ fn act(step: &Step, reasons: &str) -> String {
         Step::Deactivate { .. } => format!("deactivates the account: {reasons}"),
         Step::GiveUp { .. } => format!("gives a name up ({reasons})"),
     }
+}
+
+fn suspended(lost: &[LostSource]) -> String {
+    let lost = lost.iter().map(|lost| {
+        format!(
+            "{} is empty, or of another kind, for {} of {} employees since the last run: {}",
+            printable(&lost.field),
+            lost.lost,
+            lost.had,
+            lost.effect()
+        )
+    });
+    format!("nothing for now: {}", lost.collect::<Vec<_>>().join("; "))
 }
 
 fn reasons(plan: &PersonPlan) -> String {
@@ -127,10 +145,10 @@ fn removed(seen: &SeenPerson, zone: &TimeZone) -> String {
 pub(super) fn how_to_go_on(seen: &SeenPerson, tenant: &TenantId) -> Vec<String> {
     match (seen.plan.next(), &seen.held) {
         (Next::Held(_), Some(held)) => {
-            let (id, count) = (&held.id, held.people.len());
+            let (id, flags) = (&held.id, held.counts().flags());
             vec![
                 format!("habitsync holds list {tenant}"),
-                format!("habitsync holds approve {tenant} {} --yes-remove {count}", id.as_str()),
+                format!("habitsync holds approve {tenant} {} {flags}", id.as_str()),
                 format!("habitsync holds reject {tenant} {}", id.as_str()),
             ]
         }

@@ -29,9 +29,9 @@ pub(crate) struct OnlyArguments {
     pub(crate) person: Option<String>,
     #[command(flatten)]
     yes: Yes,
-    /// Agree that so many people are removed: 1, where it is this one.
-    #[arg(long, value_name = "NUMBER", requires = "person")]
-    yes_remove: Option<usize>,
+    /// Agree that so many accounts are deactivated: 1, where it is this one.
+    #[arg(long, alias = "yes-remove", value_name = "NUMBER", requires = "person")]
+    yes_deactivate: Option<usize>,
     /// Write although the customer is a draft: the call that sets a customer up tries one person before they go live.
     #[arg(long, requires = "person")]
     although_draft: bool,
@@ -92,7 +92,7 @@ fn may_write(status: Status, asked: &OnlyArguments) -> Result<DraftRule, Failure
 fn is_agreed(shown: &SeenPerson, asked: &OnlyArguments, output: Output) -> Result<bool, Failure> {
     match shown.plan.next() {
         Next::Act(Step::Deactivate { .. }) => {
-            let is_said = match asked.yes_remove {
+            let is_said = match asked.yes_deactivate {
                 Some(number) => number == 1,
                 None => is_agreed_number(1),
             };
@@ -106,7 +106,9 @@ fn is_agreed(shown: &SeenPerson, asked: &OnlyArguments, output: Output) -> Resul
         // JSON is nobody's terminal.
         Next::Act(_) if output == Output::Json => Ok(false),
         Next::Act(_) => asked.yes.is_said_to("Do this now?"),
-        Next::Held(_) | Next::Kept | Next::Waits(_) | Next::SetAside(_) | Next::Nothing => Ok(false),
+        Next::Held(_) | Next::Kept | Next::Waits(_) | Next::Suspended(_) | Next::SetAside(_) | Next::Nothing => {
+            Ok(false)
+        }
     }
 }
 

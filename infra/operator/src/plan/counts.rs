@@ -1,6 +1,6 @@
 //! How the people of a plan divide, a line for each part: what there is none of is left out.
 
-use habitsync_domain::user_plan::PlanCounts;
+use habitsync_domain::user_plan::{PlanCounts, Seats};
 
 /// The parts, each with its own parts.
 pub(super) fn lines(counts: &PlanCounts) -> Vec<String> {
@@ -17,6 +17,23 @@ pub(crate) fn lines_beside(before: Option<&PlanCounts>, after: &PlanCounts) -> V
     pairs
         .filter_map(|((part, before), (_, after))| line_beside(part, before, after))
         .collect()
+}
+
+/// `seats     12 now, 198 after, 230 with what waits for approval`.
+pub(crate) fn seats_in_words(seats: &Seats) -> String {
+    let Seats {
+        now,
+        after,
+        after_approval,
+        of_whole_portal,
+    } = *seats;
+    let of = if of_whole_portal { "" } else { " (managed accounts)" };
+    let approved = if after == after_approval {
+        String::new()
+    } else {
+        format!(", {after_approval} with what waits for approval")
+    };
+    format!("{:<9} {now} now, {after} after{approved}{of}", "seats")
 }
 
 type Parts = Vec<(usize, &'static str)>;
@@ -40,6 +57,8 @@ fn parts(counts: &PlanCounts) -> [(&'static str, Parts); 5] {
             vec![
                 (counts.to_create, "to create"),
                 (counts.to_change, "to change"),
+                (counts.creates_held, "held: create"),
+                (counts.changes_held, "held: change"),
                 (counts.unchanged, "unchanged"),
                 (counts.set_aside, "set aside"),
                 (counts.left_alone, "left alone"),

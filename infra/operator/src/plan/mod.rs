@@ -15,7 +15,7 @@ use habitsync_workflows::apply_tenant::unknown_fields;
 use habitsync_workflows::preview_users::{Portal, Preview, PreviewUsers, preview_users};
 use habitsync_workflows::sync_users::InForce;
 
-pub(crate) use counts::lines_beside;
+pub(crate) use counts::{lines_beside, seats_in_words};
 use shown::{Shown, ShownProblem};
 pub(crate) use words::{in_words, next_run_in_words, what};
 
@@ -69,7 +69,7 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCod
     } else {
         Portal::AsTheNextRun
     };
-    let in_force = InForce::version(tenant.version, &tenant.configuration);
+    let in_force = InForce::version(tenant.version, &tenant.configuration).agreed_to(tenant.agreed);
     let reading = preview_users(&next_run, in_force, None, portal);
     let preview = while_reading(stage.output, reading).await?;
     if let Some(file) = &asked.customer.config {
@@ -85,7 +85,9 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCod
         at: preview.at,
         has_read_portal: preview.has_read_portal(),
         counts: plan.counts,
+        seats: plan.seats,
         actions: plan.planned(preview.at),
+        lost_sources: plan.lost_sources,
         problems: plan.problems.into_iter().map(ShownProblem::of).collect(),
         next_run: next_run_in_words(configuration, preview.at),
         values: asked.values || asked.only.is_some(),

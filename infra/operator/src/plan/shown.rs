@@ -4,7 +4,7 @@ use habitsync_domain::configuration::Status;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::user_plan::{PlanCounts, Planned};
+use habitsync_domain::user_plan::{LostSource, PlanCounts, Planned, Seats};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -27,6 +27,10 @@ pub(super) struct Shown {
     pub(super) has_read_portal: bool,
     /// The whole customer's, whoever is shown.
     pub(super) counts: PlanCounts,
+    /// Active accounts before and after the run.
+    pub(super) seats: Seats,
+    /// Fields behind the filter and the user name that many employees lost at once.
+    pub(super) lost_sources: Vec<LostSource>,
     /// What would be done, in this order, and then what would be held.
     pub(super) actions: Vec<Planned>,
     pub(super) problems: Vec<ShownProblem>,
@@ -75,6 +79,22 @@ impl Shown {
     }
 }
 
+impl Shown {
+    fn lost_in_words(&self, width: u16) -> String {
+        let lines = self.lost_sources.iter().map(|lost| {
+            let line = format!(
+                "lost: {} by {} of {} employees; in this run {}",
+                printable(&lost.field),
+                lost.lost,
+                lost.had,
+                lost.effect()
+            );
+            textwrap::fill(&line, usize::from(width))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
 impl Answer for Shown {
     fn heading(&self) -> String {
         let Self {
@@ -100,11 +120,14 @@ impl Answer for Shown {
     }
 
     fn text(&self, width: u16) -> String {
-        let counts = counts::lines(&self.counts).join("\n");
+        let seats = counts::seats_in_words(&self.seats);
+        let counts = counts::lines(&self.counts).into_iter().chain([seats]);
+        let counts = counts.collect::<Vec<_>>().join("\n");
         let table = answer::limited(self, width);
         answer::paragraphs([
             answer::wrapped(&self.heading(), width),
             counts,
+            self.lost_in_words(width),
             table,
             self.next().join("\n"),
         ])
@@ -167,7 +190,7 @@ impl ShownProblem {
 pub(crate) mod tests {
     use habitsync_domain::hold::HeldBecause;
     use habitsync_domain::person::FieldChange;
-    use habitsync_domain::user_plan::Deed;
+    use habitsync_domain::user_plan::{Deed, SourceRule};
     use insta::assert_snapshot;
 
     use super::*;
@@ -230,6 +253,18 @@ pub(crate) mod tests {
             at: "2026-11-22T21:05:00Z".parse().expect("a time"),
             has_read_portal: false,
             counts,
+            seats: Seats {
+                now: 391,
+                after: 391,
+                after_approval: 390,
+                of_whole_portal: false,
+            },
+            lost_sources: vec![LostSource {
+                field: "location".to_owned(),
+                had: 400,
+                lost: 380,
+                rule: SourceRule::Filter,
+            }],
             actions: vec![
                 planned("E1", "Georgia Kovačević", Deed::Adopt, &[]),
                 planned(

@@ -172,7 +172,7 @@ fn pause(followed: Duration) -> Duration {
     }
 }
 
-/// 0 where it ended well, 1 where it failed, 3 where it holds removals.
+/// 0 where it ended well, 1 where it failed, 3 where it holds changes for approval.
 fn exit_code(last: Option<&RunRecord>) -> ExitCode {
     match last.map(|run| (&run.state, run.counts.get("held"))) {
         Some((RunState::Succeeded { .. }, held)) if held.is_none_or(|held| *held == 0) => ExitCode::SUCCESS,

@@ -33,7 +33,7 @@ pub(crate) struct RunArguments {
     pub(crate) tenant: TenantId,
     /// The job.
     pub(crate) job: JobName,
-    /// Follow the run until it has ended, and exit as it did: 0 well, 1 failed, 3 with removals held. Ctrl-C stops following, not
+    /// Follow the run until it has ended, and exit as it did: 0 well, 1 failed, 3 with changes held. Ctrl-C stops following, not
     /// the run.
     #[arg(long, conflicts_with = "person")]
     pub(crate) wait: bool,

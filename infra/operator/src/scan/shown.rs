@@ -2,7 +2,7 @@
 
 use habitsync_domain::data_quality::{AccountCounts, Concerned, DataQuality, Finding, Kind, PortalAccount, Severity};
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::user_plan::PlanCounts;
+use habitsync_domain::user_plan::{PlanCounts, Seats};
 use habitsync_workflows::scan_customer::Scan;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
@@ -67,6 +67,10 @@ impl Shown {
         self.scan.quality.as_ref().map(|quality| &quality.people)
     }
 
+    pub(super) fn seats(&self) -> Option<Seats> {
+        self.scan.quality.as_ref().map(|quality| quality.seats)
+    }
+
     pub(super) fn account_counts(&self) -> Option<AccountCounts> {
         self.scan.quality.as_ref().and_then(DataQuality::account_counts)
     }
@@ -99,7 +103,7 @@ impl Serialize for Shown {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let unread: Vec<_> = self.scan.unread().map(ToString::to_string).collect();
         let findings: Vec<_> = self.findings().collect();
-        let mut shown = serializer.serialize_struct("Shown", 11)?;
+        let mut shown = serializer.serialize_struct("Shown", 12)?;
         shown.serialize_field("tenant", &self.tenant)?;
         shown.serialize_field("stage", &self.stage)?;
         shown.serialize_field("configuration", &self.configuration)?;
@@ -107,6 +111,7 @@ impl Serialize for Shown {
         shown.serialize_field("employees", &self.scan.employees.as_ref().ok())?;
         shown.serialize_field("links", &self.scan.links)?;
         shown.serialize_field("people", &self.people_counts())?;
+        shown.serialize_field("seats", &self.seats())?;
         shown.serialize_field("account_counts", &self.account_counts())?;
         shown.serialize_field("kinds", &self.kinds())?;
         shown.serialize_field("findings", &findings)?;

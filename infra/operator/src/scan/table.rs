@@ -4,7 +4,7 @@ use habitsync_domain::data_quality::{AccountCounts, Concerned, Kind};
 use habitsync_domain::identity::{EmployeeId, UserName};
 
 use super::shown::{KindCount, Shown};
-use crate::plan::lines_beside;
+use crate::plan::{lines_beside, seats_in_words};
 use crate::terminal::answer::grid;
 use crate::terminal::{counted, printable};
 
@@ -66,6 +66,7 @@ fn division(shown: &Shown) -> Option<String> {
         .into_iter()
         .flatten()
         .chain(accounts.into_iter().flatten())
+        .chain(shown.seats().map(|seats| seats_in_words(&seats)))
         .collect();
     (!lines.is_empty()).then(|| lines.join("\n"))
 }

@@ -50,7 +50,7 @@ fn for_symptom(status: &CustomerStatus, symptom: &Symptom) -> Vec<(&'static str,
             ("which, and why", format!("results list {tenant} --state dead")),
             ("again, once mended", format!("results replay {tenant} --all")),
         ],
-        Health::Held => vec![("whose removal waits", format!("holds list {tenant}"))],
+        Health::Held => vec![("what waits for approval", format!("holds list {tenant}"))],
         Health::Incident => vec![
             ("the other customers of the incident", "status --unwell".to_owned()),
             ("run it now", format!("run {tenant} {job} --wait")),

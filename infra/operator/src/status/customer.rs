@@ -121,7 +121,7 @@ impl Customer {
 
     fn held(&self) -> Option<String> {
         let held = self.status.health.held.as_ref()?;
-        let people = counted(held.people, "removal");
+        let people = counted(held.people, "change");
         Some(format!(
             "{people} of plan {}, since {}",
             held.plan,

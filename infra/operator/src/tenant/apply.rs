@@ -5,7 +5,7 @@ use std::path::Path;
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::Status;
 use habitsync_workflows::apply_tenant::{
-    AppliedConfiguration, ApplyTenant, Consent, Foreseen, NotApplied, foresee, put_in_force,
+    AppliedConfiguration, ApplyTenant, Consent, Effect, Foreseen, NotApplied, foresee, put_in_force,
 };
 use habitsync_workflows::ports::tenants::JobSchedule;
 use habitsync_workflows::preview_users::PreviewUsers;
@@ -16,7 +16,7 @@ use super::{findings, foreseen, schedules, vendors};
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::ask::{self, Yes};
-use crate::terminal::while_reading;
+use crate::terminal::{Numbers, while_reading};
 
 /// How a version is put in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,8 @@ pub(super) async fn apply(stage: &Stage, asked: &ApplyArguments) -> Result<(), F
         return schedules::rebuild_all(stage, asked.yes).await;
     };
     let consent = Consent {
-        yes_remove: asked.yes_remove,
+        yes_remove: asked.numbers.yes_deactivate,
+        changes: asked.numbers.changes(),
         unchecked: asked.unchecked,
     };
     apply_file(stage, &ConfigurationFile::read(path)?, consent, Way::Asking(asked.yes)).await
@@ -62,10 +63,10 @@ pub(super) async fn apply_file(
     let not_applied = |error| Failure::of_applying(&file.path, error);
     let reading = Box::pin(foresee(&apply, &file.source, consent));
     let foreseen = while_reading(stage.output, reading).await.map_err(not_applied)?;
-    if !is_agreed(file, &foreseen, consent, way)? {
+    let Some(consent) = agreed(file, &foreseen, consent, way)? else {
         return Ok(());
-    }
-    let applied = put_in_force(&apply, foreseen).await.map_err(not_applied)?;
+    };
+    let applied = put_in_force(&apply, foreseen, consent).await.map_err(not_applied)?;
     tell(stage, &applied);
     Ok(())
 }
@@ -78,15 +79,22 @@ fn must_be_callable(stage: &Stage, file: &ConfigurationFile) -> Result<(), Failu
     }
 }
 
-fn is_agreed(file: &ConfigurationFile, foreseen: &Foreseen, consent: Consent, way: Way) -> Result<bool, Failure> {
+/// What is agreed to; none where nothing is put in force.
+fn agreed(
+    file: &ConfigurationFile,
+    foreseen: &Foreseen,
+    consent: Consent,
+    way: Way,
+) -> Result<Option<Consent>, Failure> {
     warn(&file.path, foreseen);
     if way == Way::Agreed {
         foreseen
             .must_be_agreed(consent)
             .map_err(|error| Failure::of_applying(&file.path, error))?;
-        return Ok(true);
+        return Ok(Some(consent));
     }
     println!("{}", foreseen::in_lines(file, foreseen));
+    let consent = ask_for_changes(foreseen, consent);
     foreseen
         .must_be_agreed(consent)
         .or_else(|error| match error {
@@ -96,10 +104,24 @@ fn is_agreed(file: &ConfigurationFile, foreseen: &Foreseen, consent: Consent, wa
         .map_err(|error| Failure::of_applying(&file.path, error))?;
     let version = foreseen.in_force.as_ref().map_or(1, |stored| stored.version + 1);
     let question = format!("Put it in force as version {version}?");
-    match way {
-        Way::Asking(yes) => yes.is_said_to(&question),
-        Way::Agreed => Ok(true),
+    let is_said = match way {
+        Way::Asking(yes) => yes.is_said_to(&question)?,
+        Way::Agreed => true,
+    };
+    Ok(is_said.then_some(consent))
+}
+
+/// Asks for the number of each kind of changes that would wait for approval. What is not agreed to waits.
+fn ask_for_changes(foreseen: &Foreseen, consent: Consent) -> Consent {
+    let is_live = foreseen.configuration.status == Status::Live;
+    let Effect::NextRun(next) = &foreseen.effect else {
+        return consent;
+    };
+    if !is_live || consent.agrees_to_changes() {
+        return consent;
     }
+    let changes = Numbers::default().or_asked(&next.waiting(Status::Live)).changes();
+    Consent { changes, ..consent }
 }
 
 fn warn(file: &Path, foreseen: &Foreseen) {

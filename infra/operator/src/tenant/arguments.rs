@@ -7,6 +7,7 @@ use habitsync_domain::tenant::TenantId;
 
 use super::history::HistoryArguments;
 use super::init::InitArguments;
+use crate::terminal::Numbers;
 use crate::terminal::ask::Yes;
 
 #[derive(Debug, Subcommand)]
@@ -16,7 +17,8 @@ pub(crate) enum TenantCommand {
     /// Checks a configuration, shows what it would change, stores it as a new version, and makes the schedules what it says.
     ///
     /// Shown is what the file says differently, line by line, and what the next user sync would do differently, person by
-    /// person. Whom it would newly remove has to be agreed to by their number.
+    /// person. Accounts that it would newly deactivate have to be agreed to by their number. Creates, renames and updates beyond
+    /// the change limits wait for approval after it, unless their number is agreed to here, as that of the first load.
     Apply(ApplyArguments),
     /// Lists every customer, with what of it is on and when it runs.
     List,
@@ -44,11 +46,10 @@ pub(crate) struct ApplyArguments {
     #[arg(required_unless_present = "all")]
     pub(crate) file: Option<PathBuf>,
     /// Write every customer's schedules again, as their configurations in force say, instead of applying a file.
-    #[arg(long, conflicts_with_all = ["file", "yes_remove", "unchecked"])]
+    #[arg(long, conflicts_with_all = ["file", "yes_deactivate", "yes_create", "yes_rename", "yes_update", "unchecked"])]
     pub(crate) all: bool,
-    /// How many people the new version may newly remove: the number that is told without it.
-    #[arg(long, value_name = "N")]
-    pub(crate) yes_remove: Option<usize>,
+    #[command(flatten)]
+    pub(crate) numbers: Numbers,
     /// Put it in force although EmployeeConnect cannot be read, so that nobody can say whom it would remove.
     #[arg(long)]
     pub(crate) unchecked: bool,
@@ -72,9 +73,8 @@ pub(crate) struct RollbackArguments {
     pub(crate) version: u64,
     #[command(flatten)]
     pub(crate) yes: Yes,
-    /// How many people the version may newly remove: the number that is told without it.
-    #[arg(long, value_name = "N")]
-    pub(crate) yes_remove: Option<usize>,
+    #[command(flatten)]
+    pub(crate) numbers: Numbers,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use habitsync_domain::configuration::Status;
+use habitsync_domain::hold::ActionCounts;
 use habitsync_domain::user_plan::Planned;
 use habitsync_workflows::apply_tenant::{Beside, Effect, Foreseen, NextRun};
 
 use super::file::ConfigurationFile;
 use super::history::difference;
-use crate::plan::{lines_beside, what};
+use crate::plan::{lines_beside, seats_in_words, what};
 use crate::terminal::answer::grid;
 use crate::terminal::{PAGE, counted, printable};
 
@@ -49,8 +51,32 @@ fn next_sync(next_step: String, foreseen: &Foreseen) -> String {
                 None => "users: the first sync",
             };
             let counts = lines_beside(next.before.as_ref().map(|plan| &plan.counts), &next.plan.counts);
-            let said = [head.to_owned(), counts.join("\n"), people(next), next_step].join("\n");
+            let seats = seats_in_words(&next.plan.seats);
+            let seats = [seats, agreement(next, foreseen.configuration.status)].join("\n");
+            let said = [
+                head.to_owned(),
+                counts.join("\n"),
+                seats.trim_end().to_owned(),
+                people(next),
+                next_step,
+            ];
+            let said = said.join("\n");
             format!("{}\n", said.trim_end())
+        }
+    }
+}
+
+/// What has to be said for changes beyond the limits to be made; nothing where none are, or they were agreed to.
+fn agreement(next: &NextRun, status: Status) -> String {
+    let waiting = next.waiting(status);
+    if waiting == ActionCounts::default() {
+        return String::new();
+    }
+    let (what, flags) = (waiting.in_words(), waiting.flags());
+    match status {
+        Status::Draft => format!("beyond the change limits: {what}, to be agreed to on going live: {flags}"),
+        Status::Live | Status::Paused => {
+            format!("beyond the change limits: {what} wait for approval, or are agreed to here: {flags}")
         }
     }
 }
@@ -125,6 +151,7 @@ mod tests {
                 version: 3,
                 source: source.to_owned(),
                 configuration: source.parse::<TenantConfiguration>().expect("is valid"),
+                agreed: None,
             }),
             effect,
             warnings: Vec::new(),

@@ -25,7 +25,8 @@ pub(super) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Resul
         version: asked.version,
     })?;
     let consent = Consent {
-        yes_remove: asked.yes_remove,
+        yes_remove: asked.numbers.yes_deactivate,
+        changes: asked.numbers.changes(),
         unchecked: false,
     };
     let name = format!("version {} of {tenant}", asked.version);

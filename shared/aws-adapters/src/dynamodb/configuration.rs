@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use habitsync_domain::configuration::{InvalidConfiguration, Status, TenantConfiguration};
 use habitsync_domain::freshness::Timetable;
+use habitsync_domain::hold::Agreement;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::tenants::{
@@ -10,9 +11,12 @@ use habitsync_workflows::ports::tenants::{
 };
 use jiff::Timestamp;
 
-use super::item::{Attributes, Item, current_schema, encode, number, read_instant, read_number, read_text, text};
+use super::item::{
+    Attributes, Item, current_schema, encode, number, read_instant, read_number, read_text, read_value, text,
+};
 use super::keys::{
-    APPLIED_AT, CONFIGURATION_VERSIONS, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, TIMETABLE, VERSION,
+    AGREED, APPLIED_AT, CONFIGURATION_VERSIONS, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, TIMETABLE,
+    VERSION,
 };
 use super::transaction::{Committed, unwritable};
 use super::{SERVICE, Table};
@@ -43,6 +47,7 @@ impl SaveConfiguration for Table {
         configuration: &TenantConfiguration,
         source: &str,
         now: Timestamp,
+        agreed: Option<&Agreement>,
     ) -> Result<u64, ServiceFailure> {
         let before = self.get(&Key::configuration(&configuration.tenant)).await?;
         let version = before
@@ -52,9 +57,15 @@ impl SaveConfiguration for Table {
             .map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?
             .unwrap_or(0)
             + 1;
-        let timetable = encode(&Timetable::of(configuration, now));
-        let timetable = timetable.map_err(|kind| AwsError::new(SERVICE, "TransactWriteItems", kind))?;
-        let writes = self.writes(configuration, source, version, timetable, now);
+        let not_encoded = |kind| AwsError::new(SERVICE, "TransactWriteItems", kind);
+        let timetable = encode(&Timetable::of(configuration, now)).map_err(not_encoded)?;
+        let applied = Applied {
+            source,
+            version,
+            agreed: agreed.map(encode).transpose().map_err(not_encoded)?,
+            now,
+        };
+        let writes = self.writes(configuration, applied, timetable);
         let writes = writes.map_err(|error| not_built(&error))?;
         match self.commit(writes).await? {
             Committed::Done => Ok(version),
@@ -64,20 +75,36 @@ impl SaveConfiguration for Table {
     }
 }
 
+/// A version as it is stored.
+struct Applied<'a> {
+    source: &'a str,
+    version: u64,
+    agreed: Option<AttributeValue>,
+    now: Timestamp,
+}
+
 impl Table {
     /// The new version, the pointer to it and the summary row: all or none.
     fn writes(
         &self,
         configuration: &TenantConfiguration,
-        source: &str,
-        version: u64,
+        applied: Applied<'_>,
         timetable: AttributeValue,
-        now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, aws_sdk_dynamodb::error::BuildError> {
         let tenant = &configuration.tenant;
+        let Applied {
+            source,
+            version,
+            agreed,
+            now,
+        } = applied;
         let item = |key: &Key| {
             let item = Item::new(key).with(VERSION, number(version)).with_text(SOURCE, source);
-            item.with_text(APPLIED_AT, now.to_string()).attributes
+            let item = item.with_text(APPLIED_AT, now.to_string());
+            match &agreed {
+                Some(agreed) => item.with(AGREED, agreed.clone()).attributes,
+                None => item.attributes,
+            }
         };
         let put = |key: &Key| Put::builder().table_name(&self.name).set_item(Some(item(key)));
         let history = put(&Key::configuration_version(tenant, version))
@@ -141,10 +168,14 @@ fn applied_version(attributes: &Attributes) -> Result<AppliedVersion, AwsErrorKi
 fn stored(attributes: &Attributes) -> Result<StoredConfiguration, AwsErrorKind> {
     let source = read_text(attributes, SOURCE)?.to_owned();
     let configuration = source.parse().map_err(|error| unreadable(&error))?;
+    let mut agreed = attributes
+        .get(AGREED)
+        .map(|agreed| Attributes::from([(AGREED.to_owned(), agreed.clone())]));
     Ok(StoredConfiguration {
         version: read_number(attributes, VERSION)?,
         source,
         configuration,
+        agreed: agreed.as_mut().map(|agreed| read_value(agreed, AGREED)).transpose()?,
     })
 }
 

@@ -1,4 +1,4 @@
-//! Removals that wait for a word, and what was decided about people.
+//! Changes that wait for approval, and what was decided about people.
 //!
 //! A plan is a head, which the index of what waits lists until somebody decides, and its people in chunks that an item can hold.
 //! A decision is one item per person, so that a run reads those that stand and no others.

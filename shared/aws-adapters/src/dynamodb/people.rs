@@ -206,6 +206,7 @@ mod tests {
             fields: habitsync_domain::user::UserFields::default(),
             last_change: None,
             removed: None,
+            marks: habitsync_domain::hold::ChangeMarks::default(),
         };
         let holders: Vec<_> = holders(&person).into_values().collect();
         assert_eq!(

@@ -146,7 +146,7 @@ async fn an_address_is_stopped_under_the_configuration_in_force_and_no_longer() 
     let apply = async || {
         let configuration = SOURCE.parse().expect("valid");
         table
-            .save_configuration(&configuration, SOURCE, monday())
+            .save_configuration(&configuration, SOURCE, monday(), None)
             .await
             .expect("saved")
     };

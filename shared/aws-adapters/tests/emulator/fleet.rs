@@ -29,7 +29,9 @@ const APPLIED: &str = "2026-03-02T00:00:00Z";
 async fn with_acme() -> Table {
     let table = table().await;
     let configuration: TenantConfiguration = SOURCE.parse().expect("a configuration");
-    let saved = table.save_configuration(&configuration, SOURCE, at(APPLIED)).await;
+    let saved = table
+        .save_configuration(&configuration, SOURCE, at(APPLIED), None)
+        .await;
     saved.expect("saved");
     table
 }

@@ -1,8 +1,8 @@
-//! Removals that wait for a word: a plan of any size comes back whole, waits until somebody decides, and a decision is forgotten
+//! Changes that wait for approval: a plan of any size comes back whole, waits until somebody decides, and a decision is forgotten
 //! only where it is the one that is over.
 
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::{HeldBecause, HeldPerson, HeldPlan, Verdict, Word};
+use habitsync_domain::hold::{Grounds, HeldBecause, HeldPerson, HeldPlan, ProposedChange, Verdict, Word};
 use habitsync_workflows::ports::holds::{
     ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold,
 };
@@ -13,13 +13,21 @@ const HELD_AT: &str = "2026-03-02T00:00:00Z";
 const REMIND_AT: &str = "2026-03-09T00:00:00Z";
 
 pub(crate) fn plan(people: usize) -> HeldPlan {
-    let evidences = [
-        Evidence::Terminated,
-        Evidence::Ended {
-            last_day: "2026-03-01".parse().expect("a date"),
-        },
-        Evidence::Vanished,
-        Evidence::OutOfScope,
+    let last_day = "2026-03-01".parse().expect("a date");
+    let update = ProposedChange::Update {
+        fields: vec!["X-Location".parse().expect("a field")],
+        digest: "6dd07555a1b2".to_owned(),
+    };
+    let to = "jo@new.example".parse().expect("a name");
+    let evidences: [Grounds; 8] = [
+        Evidence::Terminated.into(),
+        Evidence::Ended { last_day }.into(),
+        Evidence::Vanished.into(),
+        Evidence::OutOfScope.into(),
+        ProposedChange::Create.into(),
+        ProposedChange::Reactivate.into(),
+        ProposedChange::Rename { to }.into(),
+        update.into(),
     ];
     let reasons = [
         HeldBecause::NoLinks,

@@ -102,7 +102,7 @@ async fn what_is_parked_is_listed_by_customer_and_since_when() {
     let source = include_str!("../../../domain/src/configuration/acme.toml");
     let configuration = source.parse().expect("a configuration");
     table
-        .save_configuration(&configuration, source, at(NOW))
+        .save_configuration(&configuration, source, at(NOW), None)
         .await
         .expect("saved");
     assert_eq!(table.list_tenants().await.expect("listed"), [tenant()]);

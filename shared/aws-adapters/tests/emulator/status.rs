@@ -31,7 +31,9 @@ fn named(tenant: &str) -> TenantId {
 async fn add(table: &Table, tenant: &str) {
     let source = SOURCE.replace("tenant = \"acme\"", &format!("tenant = \"{tenant}\""));
     let configuration: TenantConfiguration = source.parse().expect("a configuration");
-    let saved = table.save_configuration(&configuration, &source, at(APPLIED)).await;
+    let saved = table
+        .save_configuration(&configuration, &source, at(APPLIED), None)
+        .await;
     saved.expect("saved");
 }
 

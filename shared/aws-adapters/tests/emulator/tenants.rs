@@ -23,7 +23,7 @@ async fn the_newest_version_is_in_force_as_it_was_written_comments_included() {
     let changed = format!("# changed\n{SOURCE}");
     for (version, source) in [(1, SOURCE), (2, changed.as_str())] {
         let saved = table
-            .save_configuration(&configuration(source), source, at("2026-03-02T00:00:00Z"))
+            .save_configuration(&configuration(source), source, at("2026-03-02T00:00:00Z"), None)
             .await;
         assert_eq!(saved.expect("saved"), version);
     }
@@ -42,7 +42,9 @@ async fn every_version_is_listed_as_it_was_written_the_newest_first() {
     let changed = format!("# changed\n{SOURCE}");
     let days = [at("2026-03-02T00:00:00Z"), at("2026-03-03T00:00:00Z")];
     for (source, day) in [SOURCE, changed.as_str()].into_iter().zip(days) {
-        let saved = table.save_configuration(&configuration(source), source, day).await;
+        let saved = table
+            .save_configuration(&configuration(source), source, day, None)
+            .await;
         saved.expect("saved");
     }
     let versions = table.list_versions(&tenant()).await.expect("listed");
@@ -60,7 +62,7 @@ async fn every_version_is_stored_once_however_many_are_applied_at_the_same_time(
         let table = table.clone();
         tokio::spawn(async move {
             table
-                .save_configuration(&configuration(SOURCE), SOURCE, at("2026-03-02T00:00:00Z"))
+                .save_configuration(&configuration(SOURCE), SOURCE, at("2026-03-02T00:00:00Z"), None)
                 .await
         })
     });
@@ -102,7 +104,7 @@ async fn two_jobs_of_a_customer_remember_apart_and_applying_a_configuration_dist
     acme.put_job(Job::Users, &users).await;
     acme.put_job(Job::ResultsSweep, &sweep).await;
     table
-        .save_configuration(&configuration(SOURCE), SOURCE, at("2026-03-02T00:00:00Z"))
+        .save_configuration(&configuration(SOURCE), SOURCE, at("2026-03-02T00:00:00Z"), None)
         .await
         .expect("saved");
     assert_eq!(acme.load_job(Job::Users).await.expect("loaded"), users);
@@ -116,7 +118,7 @@ async fn a_configuration_that_was_just_read_is_not_read_again() {
     let cached = table.cached_configurations();
     assert!(cached.load_configuration(&tenant()).await.expect("an answer").is_none());
     table
-        .save_configuration(&configuration(SOURCE), SOURCE, at("2026-03-02T00:00:00Z"))
+        .save_configuration(&configuration(SOURCE), SOURCE, at("2026-03-02T00:00:00Z"), None)
         .await
         .expect("saved");
     assert!(
@@ -151,7 +153,9 @@ async fn the_first_version_that_is_live_is_the_go_live_and_no_later_one_changes_
     for (status, applied_at, live_since) in versions {
         let source = SOURCE.replace("status = \"live\"", &format!("status = \"{status}\""));
         let configuration = configuration(&source);
-        let saved = table.save_configuration(&configuration, &source, at(applied_at)).await;
+        let saved = table
+            .save_configuration(&configuration, &source, at(applied_at), None)
+            .await;
         saved.expect("saved");
         acme.put_job(Job::ResultsSweep, &JobState::default()).await;
         assert_eq!(

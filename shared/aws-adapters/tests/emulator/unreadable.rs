@@ -154,7 +154,7 @@ async fn customers_and_incidents_behind_rows_that_cannot_be_read_are_seen_all_th
     let source = include_str!("../../../domain/src/configuration/acme.toml");
     let configuration = source.parse().expect("a configuration");
     table
-        .save_configuration(&configuration, source, at(NOW))
+        .save_configuration(&configuration, source, at(NOW), None)
         .await
         .expect("saved");
     let held = Client::new(&sdk().await)

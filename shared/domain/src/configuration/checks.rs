@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::document::Document;
 use super::field_checks::{check_expression, check_fields};
 use super::finding::Finding;
-use super::{MOST_RECIPIENTS, NoDateValue, RemovalLimit, TenantConfiguration, UsersConfiguration};
+use super::{ChangeLimit, MOST_RECIPIENTS, NoDateValue, TenantConfiguration, UsersConfiguration};
 use crate::identity::{EmailAddress, UserName};
 
 /// A day: the widest flexible window of EventBridge Scheduler.
@@ -176,7 +176,7 @@ fn check_statuses(checks: &mut Checks<'_>, users: &UsersConfiguration) {
 
 fn check_limits(checks: &mut Checks<'_>, configuration: &TenantConfiguration) {
     let limits = &configuration.limits;
-    let percent = |limit: RemovalLimit| limit.percent;
+    let percent = |limit: ChangeLimit| limit.percent;
     for (path, value) in [
         (
             ["limits", "terminated", "percent"].as_slice(),
@@ -184,6 +184,9 @@ fn check_limits(checks: &mut Checks<'_>, configuration: &TenantConfiguration) {
         ),
         (&["limits", "vanished", "percent"], percent(limits.vanished)),
         (&["limits", "out_of_scope", "percent"], percent(limits.out_of_scope)),
+        (&["limits", "created", "percent"], percent(limits.created)),
+        (&["limits", "renamed", "percent"], percent(limits.renamed)),
+        (&["limits", "updated", "percent"], percent(limits.updated)),
         (&["limits", "field_loss_percent"], limits.field_loss_percent),
         (&["limits", "shrink_percent"], limits.shrink_percent),
     ] {

@@ -1,19 +1,25 @@
-//! The `[limits]` section: what may be removed without being asked.
+//! The `[limits]` section: what a run may change without an operator's approval.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What may be removed without being asked.
+/// What a run may change without an operator's approval.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(title = "[limits]")]
 pub struct Limits {
     /// People whose employment ended.
-    pub terminated: RemovalLimit,
+    pub terminated: ChangeLimit,
     /// People who are no longer in the read.
-    pub vanished: RemovalLimit,
+    pub vanished: ChangeLimit,
     /// People whom the filter no longer admits.
-    pub out_of_scope: RemovalLimit,
+    pub out_of_scope: ChangeLimit,
+    /// Accounts that are created or reactivated: each takes a seat.
+    pub created: ChangeLimit,
+    /// Accounts that get another user name.
+    pub renamed: ChangeLimit,
+    /// Accounts that get other values in their fields.
+    pub updated: ChangeLimit,
     /// A field that this share of people lose in one run is held.
     #[schemars(range(min = 0.0, max = 100.0))]
     pub field_loss_percent: f64,
@@ -22,11 +28,11 @@ pub struct Limits {
     pub shrink_percent: f64,
 }
 
-/// Removals beyond the larger of the two are held.
+/// Changes of one kind beyond the larger of the two, in one plan and the 24 hours before it, wait for approval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(title = "A limit on removals")]
-pub struct RemovalLimit {
+#[schemars(title = "A limit on changes")]
+pub struct ChangeLimit {
     /// This many people.
     pub count: u32,
     /// This share of the managed active people, in percent.
@@ -34,8 +40,8 @@ pub struct RemovalLimit {
     pub percent: f64,
 }
 
-impl RemovalLimit {
-    /// How many removals go through when `managed` active people are managed.
+impl ChangeLimit {
+    /// How many changes need no approval where `managed` active people are managed.
     #[must_use]
     #[expect(
         clippy::cast_possible_truncation,
@@ -52,12 +58,21 @@ impl RemovalLimit {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            terminated: RemovalLimit {
+            terminated: ChangeLimit {
                 count: 5,
                 percent: 20.0,
             },
-            vanished: RemovalLimit { count: 2, percent: 0.5 },
-            out_of_scope: RemovalLimit { count: 5, percent: 5.0 },
+            vanished: ChangeLimit { count: 2, percent: 0.5 },
+            out_of_scope: ChangeLimit { count: 5, percent: 5.0 },
+            created: ChangeLimit {
+                count: 20,
+                percent: 10.0,
+            },
+            renamed: ChangeLimit { count: 5, percent: 5.0 },
+            updated: ChangeLimit {
+                count: 50,
+                percent: 30.0,
+            },
             field_loss_percent: 10.0,
             shrink_percent: 20.0,
         }

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 pub use finding::{Finding, InvalidConfiguration};
-pub use limits::{Limits, RemovalLimit};
+pub use limits::{ChangeLimit, Limits};
 pub use portal_checks::{unknown_portal_fields, unusable_base_url};
 pub use schema::schema;
 pub use unknown_fields::unknown_custom_fields;

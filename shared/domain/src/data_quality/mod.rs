@@ -24,7 +24,7 @@ pub use public_mail::is_personal_address;
 use serde::Serialize;
 
 use crate::employee::Employee;
-use crate::user_plan::{Census, PlanCounts, Situation, take_census};
+use crate::user_plan::{Census, PlanCounts, Seats, Situation, take_census};
 use claims::Claims;
 
 /// What was found about a customer's people and accounts. Holds personal data for the operator and the customer.
@@ -33,6 +33,9 @@ pub struct DataQuality {
     /// How the people who were read divide.
     #[serde(skip)]
     pub people: PlanCounts,
+    /// Active accounts now, and after everything that the rules ask for.
+    #[serde(skip)]
+    pub seats: Seats,
     /// The worst kind first, people of one kind by their employee number.
     pub findings: Vec<Finding>,
     /// Every account of the portal with the part that it belongs to; none where the portal was not read.
@@ -84,6 +87,7 @@ pub fn assess(situation: &Situation<'_>) -> DataQuality {
     findings.sort_by(|one, other| one.rank().cmp(&other.rank()));
     DataQuality {
         people: census.plan.counts,
+        seats: census.plan.seats,
         findings,
         accounts,
     }

@@ -4,20 +4,18 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{HeldBecause, PlanId, Verdict, Word};
-use crate::employment::Evidence;
+use super::{Grounds, HeldBecause, PlanId, Verdict, Word};
 use crate::identity::{EmployeeId, UserName};
-use crate::person::Person;
 
 /// What was decided about one person. It stands until their evidence is another: one `DECISION` item of the table.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// About whom.
     pub employee_id: EmployeeId,
-    /// The account they were linked to.
+    /// The account they were linked to; of one that would be created, its user name.
     pub user_name: UserName,
-    /// The evidence that was decided upon.
-    pub evidence: Evidence,
+    /// What was decided upon: the action, and its evidence.
+    pub evidence: Grounds,
     /// The version of the configuration that was decided upon.
     pub version: u64,
     /// The plan in which it was shown.
@@ -28,15 +26,29 @@ pub struct Decision {
     pub because: HeldBecause,
 }
 
+/// What a plan would do about one employee, as a decision is held against it.
+#[derive(Debug, Clone)]
+pub struct Proposal<'a> {
+    /// The employee.
+    pub employee_id: &'a EmployeeId,
+    /// The account; of one that would be created, its user name.
+    pub user_name: &'a UserName,
+    /// What would be done, and on what evidence.
+    pub evidence: Grounds,
+    /// What an approval must have been given in sight of, for instance that the record has been emptied.
+    pub to_be_shown: Option<HeldBecause>,
+}
+
 impl Decision {
-    /// Whether it is about just this: the same account, the same evidence. An approval also needs the same version of the
-    /// configuration, and that whoever approved was shown what has to be shown, for instance that the record has been emptied;
-    /// that somebody is to be kept needs neither.
+    /// Whether the decision is about just this: the same account, the same action on the same evidence. An approval also needs
+    /// the same version of the configuration, and that the operator was shown what has to be shown, for instance that the record
+    /// has been emptied; a rejection needs neither.
     #[must_use]
-    pub fn stands(&self, person: &Person, evidence: &Evidence, version: u64, to_be_shown: Option<HeldBecause>) -> bool {
-        let is_same =
-            self.employee_id == person.employee_id && self.user_name == person.user_name && self.evidence == *evidence;
-        let was_shown = self.version == version && to_be_shown.is_none_or(|because| because == self.because);
+    pub fn stands(&self, proposal: &Proposal<'_>, version: u64) -> bool {
+        let is_same = self.employee_id == *proposal.employee_id
+            && self.user_name == *proposal.user_name
+            && self.evidence == proposal.evidence;
+        let was_shown = self.version == version && proposal.to_be_shown.is_none_or(|because| because == self.because);
         is_same && (self.word.verdict == Verdict::Rejected || was_shown)
     }
 

@@ -1,6 +1,9 @@
-//! Removals that wait for a word, and the word: what is held is known by a plan id, and a decision is about exactly that.
+//! Pending approvals, and the decisions about them: what is held is known by a plan id, and a decision is about exactly that.
 
+mod change;
+mod counts;
 mod decision;
+mod grounds;
 mod plan_id;
 
 use std::fmt;
@@ -8,16 +11,18 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use decision::Decision;
+pub use change::{Agreement, ChangeKind, ChangeMarks, PerChange};
+pub use counts::ActionCounts;
+pub use decision::{Decision, Proposal};
+pub use grounds::{Grounds, ProposedChange};
 pub use plan_id::{InvalidPlanId, PlanId};
 
-use crate::employment::Evidence;
 use crate::identity::{EmployeeId, UserName};
 
 /// What is held goes undecided for this long before the operator hears of it again, and then so often.
 pub const REMINDED_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// Why a removal is held.
+/// Why an action is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "why")]
 pub enum HeldBecause {
@@ -32,11 +37,11 @@ pub enum HeldBecause {
     },
     /// More of its kind than go without being asked.
     OverLimit {
-        /// Undecided removals of this kind in the plan.
+        /// Undecided actions of this kind in the plan.
         planned: u64,
-        /// Those that went unasked in the last 24 hours.
+        /// Those of the last 24 hours that no operator approved.
         recent: u64,
-        /// How many of both together go unasked.
+        /// How many of both together need no approval.
         allowed: u64,
     },
     /// `EmployeeConnect` does not list them, and has not said that there is no such employee.
@@ -67,28 +72,28 @@ pub struct HeldPlan {
     pub words: Vec<Word>,
 }
 
-/// One person whose removal is held.
+/// One employee about whose account an action is held.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeldPerson {
     /// Who.
     pub employee_id: EmployeeId,
     /// Their name as the customer knows it.
     pub person: String,
-    /// The account they are linked to.
+    /// The account they are linked to; of one that would be created, its user name.
     pub user_name: UserName,
-    /// Why they would be removed.
-    pub evidence: Evidence,
-    /// Why they are not.
+    /// What would be done, and on what evidence.
+    pub evidence: Grounds,
+    /// Why it is not done.
     pub because: HeldBecause,
 }
 
-/// What becomes of people whose removal was held.
+/// What becomes of what was held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// They are removed.
+    /// It is done.
     Approved,
-    /// They are kept, and not asked about again.
+    /// It is not done, and not asked about again.
     Rejected,
 }
 
@@ -123,6 +128,19 @@ impl HeldPlan {
             people,
             words: Vec::new(),
         })
+    }
+
+    /// How many changes of each kind wait in it.
+    #[must_use]
+    pub fn counts(&self) -> ActionCounts {
+        let mut counts = ActionCounts::default();
+        for held in &self.people {
+            match held.evidence.change() {
+                Some(kind) => *counts.changes.get_mut(kind) += 1,
+                None => counts.deactivations += 1,
+            }
+        }
+        counts
     }
 
     /// What was decided about it since it has been waiting; words about the same people of an earlier time are history.
@@ -226,17 +244,18 @@ impl fmt::Debug for HeldPerson {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::employment::Evidence;
 
     fn at(text: &str) -> Timestamp {
         text.parse().expect("a time")
     }
 
-    fn held(id: &str, evidence: Evidence) -> HeldPerson {
+    fn held(id: &str, evidence: impl Into<Grounds>) -> HeldPerson {
         HeldPerson {
             employee_id: id.parse().expect("an id"),
             person: "Jo Citizen".to_owned(),
             user_name: format!("{id}@acme.com.au").parse().expect("a name"),
-            evidence,
+            evidence: evidence.into(),
             because: HeldBecause::NotConfirmed,
         }
     }

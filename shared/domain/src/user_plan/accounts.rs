@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::Situation;
 use super::compare::is_same;
 use crate::configuration::{MatchKey, OnUserNameChange, UsersConfiguration, WriteMode};
+use crate::hold::ChangeMarks;
 use crate::identity::{EmployeeId, UserName};
 use crate::mapping::MappedUser;
 use crate::person::Person;
@@ -228,6 +229,7 @@ pub fn adopted(users: &UsersConfiguration, employee: &EmployeeId, user: &PortalU
         fields: mapped_fields(users, user),
         last_change: None,
         removed: None,
+        marks: ChangeMarks::default(),
     }
 }
 

@@ -4,8 +4,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::digest;
 use super::drift::differences;
 use crate::employment::Evidence;
+use crate::hold::{ChangeKind, ChangeMarks, Grounds, ProposedChange};
 use crate::identity::{EmployeeId, UserName};
 use crate::person::{LastChange, Person, PersonChange, Removed};
 use crate::problem::{Cause, Problem};
@@ -24,6 +26,22 @@ pub struct Action {
     pub reason: String,
     /// Digest of what the person's record says, for creates and changes: a refusal stands until it is another.
     pub digest: String,
+    /// By what permission a create or a change goes through.
+    pub permission: Permission,
+}
+
+/// By what permission a create or a change of an account goes through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Permission {
+    /// It needs none: no limit counts it.
+    #[default]
+    NotNeeded,
+    /// An operator approved just this.
+    Approved,
+    /// The change limits admit it; it counts for 24 hours.
+    WithinLimit,
+    /// An operator agreed to it at this moment, with the configuration.
+    Agreed(Timestamp),
 }
 
 /// What to do about one person.
@@ -93,13 +111,44 @@ impl Action {
                 fields: user.fields.clone(),
                 last_change: None,
                 removed: None,
+                marks: ChangeMarks::default(),
             },
         };
         person.last_change = Some(LastChange {
             at: now,
             reason: self.reason.clone(),
         });
+        self.mark(&mut person.marks, now);
         person
+    }
+
+    /// Notes by what permission the account was changed, for the change limits of later runs.
+    fn mark(&self, marks: &mut ChangeMarks, now: Timestamp) {
+        let Some(kind) = self.grounds().as_ref().and_then(Grounds::change) else {
+            return;
+        };
+        match self.permission {
+            Permission::NotNeeded | Permission::Approved => {}
+            Permission::WithinLimit => *marks.unapproved.get_mut(kind) = Some(now),
+            Permission::Agreed(at) => *marks.agreed.get_mut(kind) = Some(at),
+        }
+    }
+
+    /// What it would do, and on what evidence, as an operator decides about it; none of what no limit counts.
+    #[must_use]
+    pub fn grounds(&self) -> Option<Grounds> {
+        Some(match &self.step {
+            Step::Deactivate { evidence, .. } => Grounds::Deactivation(evidence.clone()),
+            Step::Create(_) => ProposedChange::Create.into(),
+            Step::Change { change, .. } => change.proposed().into(),
+            Step::GiveUp { .. } | Step::Remember { .. } => return None,
+        })
+    }
+
+    /// The kind of change that the change limits count; none for what they do not.
+    #[must_use]
+    pub fn change_kind(&self) -> Option<ChangeKind> {
+        self.grounds().as_ref().and_then(Grounds::change)
     }
 
     /// Whether the person is known by this user name only from this step on: results may wait for it.
@@ -146,6 +195,20 @@ impl Action {
                 Some(&change.fields)
             }
             Step::Remember { .. } => None,
+        }
+    }
+}
+
+impl UserChange {
+    /// What a change of an account amounts to: the most that it does.
+    fn proposed(&self) -> ProposedChange {
+        match (self.active, &self.user_name) {
+            (Some(true), _) => ProposedChange::Reactivate,
+            (_, Some(to)) => ProposedChange::Rename { to: to.clone() },
+            (_, None) => ProposedChange::Update {
+                fields: self.fields.0.keys().cloned().collect(),
+                digest: digest::of_fields(&self.fields),
+            },
         }
     }
 }

@@ -1,22 +1,23 @@
-//! Which deactivations go, which are kept, and which wait for a word: what was decided about people is followed, and the rest is
-//! held where something about it is more than the usual.
+//! Which deactivations go, which are kept, and which wait for approval: what operators decided is followed, and the rest is held
+//! where something about it is more than the usual.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::Planner;
-use super::placement::Placement;
-use super::removals::{Candidate, HeldRemoval};
-use crate::configuration::{Limits, RemovalLimit};
+use super::field_baseline::FieldBaseline;
+use super::lost_sources::LostSource;
+use super::removals::{Candidate, PendingApproval};
+use crate::configuration::{ChangeLimit, Limits};
 use crate::employment::Evidence;
-use crate::hold::{Decision, HeldBecause, Verdict};
+use crate::hold::{Agreement, Decision, HeldBecause, Proposal, Verdict};
 use crate::identity::EmployeeId;
 use crate::person::{Person, Removed};
 use crate::shrink::GoodRead;
 
-/// How long a removal counts towards what goes unasked.
-const COUNTED_FOR: SignedDuration = SignedDuration::from_hours(24);
+/// How long a change counts towards what needs no approval.
+pub(super) const COUNTED_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is remembered for the sake of the brakes.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,23 +30,28 @@ pub struct Brakes<'a> {
     pub listed: u64,
     /// The read that this one is measured by; none before the first.
     pub last_good_read: Option<GoodRead>,
+    /// The values that earlier reads had in the fields behind the filter and the user name; none where no whole read is looked at.
+    pub baseline: Option<&'a FieldBaseline>,
+    /// What the last run found to be lost of them, where no whole read is looked at.
+    pub lost_sources: &'a [LostSource],
+    /// What an operator agreed to with the configuration in force.
+    pub agreed: Option<Agreement>,
 }
 
 impl<'a> Planner<'a> {
     /// Follows what was decided, and of the rest lets those through that nothing holds.
-    pub(super) fn hold_removals(&mut self, placements: &[Placement]) {
+    pub(super) fn hold_removals(&mut self) {
         let mut candidates = std::mem::take(&mut self.removals);
         for candidate in &mut candidates {
             let because = self.same_person.get(&candidate.person.employee_id);
             candidate.to_be_shown = because.copied().or(candidate.to_be_shown);
         }
-        self.note_decisions_over(&candidates, placements);
         let shrunk = self.judge_read();
         let unconfirmed = self.unconfirmed();
         let mut undecided: BTreeMap<Kind, Vec<Candidate<'a>>> = BTreeMap::new();
         for candidate in candidates {
             let is_unconfirmed = is_unconfirmed(&candidate, &unconfirmed);
-            match self.verdict_on(&candidate) {
+            match self.verdict_on(&candidate.proposal()) {
                 Some(Verdict::Rejected) => self.keep(&candidate),
                 Some(Verdict::Approved) if is_unconfirmed => self.hold(candidate, HeldBecause::ApprovedNotConfirmed),
                 Some(Verdict::Approved) => self.let_go(candidate, true),
@@ -75,9 +81,9 @@ impl<'a> Planner<'a> {
     }
 
     fn hold(&mut self, candidate: Candidate<'_>, because: HeldBecause) {
-        let evidence = candidate.evidence.clone();
+        let evidence = candidate.evidence.clone().into();
         let action = candidate.into_action(false);
-        self.plan.held.push(HeldRemoval {
+        self.plan.held.push(PendingApproval {
             action,
             evidence,
             because,
@@ -94,34 +100,12 @@ impl<'a> Planner<'a> {
         *self.plan.counts.settled(&candidate.evidence) += 1;
     }
 
-    fn verdict_on(&self, candidate: &Candidate<'_>) -> Option<Verdict> {
-        let brakes = &self.situation.brakes;
-        let decided = self.decisions.get(&candidate.person.employee_id);
-        let stands = |decision: &&&Decision| candidate.is_decided_by(decision, brakes.version);
-        decided.filter(stands).map(|decision| decision.word.verdict)
-    }
-
-    /// A decision is over once its person is seen and that evidence is gone. Of somebody about whom nothing can be told it is
-    /// not known whether it is.
-    fn note_decisions_over(&mut self, candidates: &[Candidate<'_>], placements: &[Placement]) {
-        if self.decisions.is_empty() {
-            return;
-        }
-        let by_id: HashMap<_, _> = candidates
-            .iter()
-            .map(|candidate| (&candidate.person.employee_id, candidate))
-            .collect();
-        let version = self.situation.brakes.version;
-        let is_over = |decision: &&Decision| {
-            if let Some(candidate) = by_id.get(&decision.employee_id) {
-                return !candidate.is_decided_by(decision, version);
-            }
-            let position = self.organisation.position(&decision.employee_id);
-            let placement = position.and_then(|position| placements.get(position));
-            placement != Some(&Placement::Undecided)
-        };
-        let over = self.situation.brakes.decisions.iter().filter(is_over).cloned();
-        self.plan.decisions_over = over.collect();
+    /// What was decided about just this, if anything.
+    pub(super) fn verdict_on(&mut self, proposal: &Proposal<'_>) -> Option<Verdict> {
+        let decision = *self.decisions.get(proposal.employee_id)?;
+        let stands = decision.stands(proposal, self.situation.brakes.version);
+        self.proposed.insert(&decision.employee_id, stands);
+        stands.then_some(decision.word.verdict)
     }
 
     /// Why every undecided removal is held, if it is; notes the measure of the reads to come where this one is good.
@@ -192,7 +176,7 @@ fn is_unconfirmed(candidate: &Candidate<'_>, unconfirmed: &HashSet<&EmployeeId>)
     candidate.evidence == Evidence::Vanished && unconfirmed.contains(&candidate.person.employee_id)
 }
 
-fn number(count: usize) -> u64 {
+pub(super) fn number(count: usize) -> u64 {
     u64::try_from(count).unwrap_or(u64::MAX)
 }
 
@@ -213,7 +197,7 @@ impl Kind {
         }
     }
 
-    const fn limit(self, limits: &Limits) -> RemovalLimit {
+    const fn limit(self, limits: &Limits) -> ChangeLimit {
         match self {
             Self::EndOfEmployment => limits.terminated,
             Self::Vanished => limits.vanished,

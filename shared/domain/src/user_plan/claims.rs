@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::disputes::Unique;
 use super::placement::Placement;
-use super::{Action, HeldRemoval, Planner, Step};
+use super::{Action, PendingApproval, Planner, Step};
 use crate::hold::HeldBecause;
 use crate::identity::EmployeeId;
 use crate::mapping;
@@ -61,9 +61,9 @@ impl Planner<'_> {
         if let Some(counted) = counted {
             self.plan.removals.swap_remove(counted);
         }
-        self.plan.held.push(HeldRemoval {
-            action: action.not_yet(&evidence),
-            evidence,
+        self.plan.held.push(PendingApproval {
+            action: action.not_yet(),
+            evidence: evidence.into(),
             because: HeldBecause::Claimed,
         });
     }

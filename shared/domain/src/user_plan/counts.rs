@@ -36,11 +36,16 @@ pub struct PlanCounts {
     pub to_create: usize,
     /// Of those in scope: whose account is to be changed.
     pub to_change: usize,
+    /// Of those in scope: whose account is to be created, once that is approved.
+    pub creates_held: usize,
+    /// Of those in scope: whose account is to be changed, once that is approved.
+    pub changes_held: usize,
     /// Of those in scope: whose account needs nothing.
     pub unchanged: usize,
     /// Of those in scope: for whom nothing can be done until somebody mends something, or a rest is over.
     pub set_aside: usize,
-    /// Of those in scope: whose account is protected, or whose writes the configuration switches off.
+    /// Of those in scope: whose account is protected, or whose writes the configuration switches off or an operator
+    /// rejected.
     pub left_alone: usize,
 
     /// Linked, active people who were not read at all.
@@ -60,13 +65,18 @@ impl PlanCounts {
         self.read == self.leavers + self.starting_later + self.excluded + self.undecided + self.in_scope
             && self.leavers == self.leavers_to_deactivate + self.leavers_held + self.leavers_settled
             && self.excluded == self.excluded_to_deactivate + self.excluded_held + self.excluded_settled
-            && self.in_scope == self.to_create + self.to_change + self.unchanged + self.set_aside + self.left_alone
+            && self.in_scope == self.in_scope_by_part()
             && self.missing == self.missing_to_deactivate + self.missing_held + self.missing_settled
+    }
+
+    fn in_scope_by_part(&self) -> usize {
+        let held = self.creates_held + self.changes_held;
+        self.to_create + self.to_change + held + self.unchanged + self.set_aside + self.left_alone
     }
 
     /// Every number by name, for logs and the run's record.
     #[must_use]
-    pub fn named(&self) -> [(&'static str, usize); 21] {
+    pub fn named(&self) -> [(&'static str, usize); 23] {
         [
             ("read", self.read),
             ("leavers", self.leavers),
@@ -82,6 +92,8 @@ impl PlanCounts {
             ("in_scope", self.in_scope),
             ("to_create", self.to_create),
             ("to_change", self.to_change),
+            ("creates_held", self.creates_held),
+            ("changes_held", self.changes_held),
             ("unchanged", self.unchanged),
             ("set_aside", self.set_aside),
             ("left_alone", self.left_alone),

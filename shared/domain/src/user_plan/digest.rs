@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::mapping::MappedUser;
+use crate::user::UserFields;
 
 /// Of everything that one person's record says.
 pub(super) fn of_user(user: &MappedUser<'_>) -> String {
@@ -11,6 +12,16 @@ pub(super) fn of_user(user: &MappedUser<'_>) -> String {
     for field in &user.fields {
         add(&mut hash, field.name.as_str());
         add(&mut hash, field.value.as_deref().unwrap_or_default());
+    }
+    hex(hash)
+}
+
+/// Of these fields and their values.
+pub(super) fn of_fields(fields: &UserFields) -> String {
+    let mut hash = Sha256::new();
+    for (name, value) in &fields.0 {
+        add(&mut hash, name.as_str());
+        add(&mut hash, value);
     }
     hex(hash)
 }

@@ -11,7 +11,7 @@ use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
 
 /// Fewer people than this who lose a value are each their own affair, however small the customer.
-const AT_LEAST: usize = 5;
+pub(super) const AT_LEAST: usize = 5;
 
 /// A field whose updates are held for this run.
 #[derive(Debug, Clone, PartialEq, Eq)]

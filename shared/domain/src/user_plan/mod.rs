@@ -8,16 +8,20 @@ mod accounts;
 mod action;
 mod brakes;
 mod census;
+mod change_limits;
 mod claims;
 mod compare;
 mod counts;
+mod decided;
 pub mod digest;
 mod disputes;
 mod drift;
+mod field_baseline;
 mod field_loss;
 mod former_account;
 mod holders;
 mod last_days;
+mod lost_sources;
 mod managers;
 mod names;
 mod one_person;
@@ -28,6 +32,7 @@ mod plan;
 mod planned;
 mod rekeyed;
 mod removals;
+mod seats;
 mod setbacks;
 mod wanted;
 
@@ -38,21 +43,24 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 pub use accounts::adopted;
-pub use action::{Action, Step};
+pub use action::{Action, Permission, Step};
 pub use brakes::Brakes;
 pub(crate) use census::{Census, take_census};
 pub use compare::reads_alike;
 pub use counts::PlanCounts;
 pub use drift::Drift;
+pub use field_baseline::FieldBaseline;
 pub use field_loss::LostField;
 pub use last_days::LastDayNotes;
+pub use lost_sources::{LostSource, SourceRule};
 pub use one_person::{Next, PersonPlan, Standing, plan_person};
 pub(crate) use organisation::Named;
 pub(crate) use placement::Placement;
 pub use plan::UserPlan;
 pub use planned::{Deed, Planned};
 pub use rekeyed::{RekeyedPair, Shared};
-pub use removals::{HeldRemoval, Missing};
+pub use removals::{Missing, PendingApproval};
+pub use seats::Seats;
 
 use crate::configuration::TenantConfiguration;
 use crate::employee::Employee;
@@ -128,6 +136,8 @@ struct Planner<'a> {
     parked: HashMap<&'a EmployeeId, &'a Parked>,
     decisions: HashMap<&'a EmployeeId, &'a Decision>,
     last_days: HashMap<&'a EmployeeId, &'a LastDaySeen>,
+    /// Of employees with a decision and a proposal: whether the proposal is what was decided upon.
+    proposed: HashMap<&'a EmployeeId, bool>,
     removals: Vec<Candidate<'a>>,
     /// Accounts whose employee is gone, and that a record of another number may be the same person's.
     same_person: HashMap<EmployeeId, HeldBecause>,
@@ -153,6 +163,7 @@ impl<'a> Planner<'a> {
             parked: parked.map(|parked| (&parked.employee_id, parked)).collect(),
             decisions: decisions.map(|decision| (&decision.employee_id, decision)).collect(),
             last_days: last_days.map(|seen| (&seen.employee_id, seen)).collect(),
+            proposed: HashMap::new(),
             removals: Vec::new(),
             same_person: HashMap::new(),
             losses: Vec::new(),
@@ -163,6 +174,8 @@ impl<'a> Planner<'a> {
     /// Works the plan out; where everybody belongs, in the order of the roster.
     fn work_out(&mut self) -> Vec<Placement> {
         let placements = self.place_everybody();
+        self.judge_sources(&placements);
+        self.keep_those_out_of_scope();
         self.remove_missing();
         let wanted = self.map_those_in_scope(&placements);
         self.keep_renamed(&wanted);
@@ -174,12 +187,27 @@ impl<'a> Planner<'a> {
         }
         self.let_setbacks_rest();
         self.hold_lost_fields();
-        self.hold_removals(&placements);
+        self.hold_removals();
         self.hold_claimed(&placements);
-        self.settle_names(&placements);
+        self.settle_names_and_limits(&placements);
+        self.note_decisions_over(&placements);
+        self.drop_lines_about_lost_user_names();
         order::order(&mut self.plan.actions, &self.organisation);
         self.plan.count_actions();
+        self.count_seats();
         placements
+    }
+
+    /// Only what can be done counts towards the limits; what they hold frees no name for others.
+    fn settle_names_and_limits(&mut self, placements: &[Placement]) {
+        let holders = self.settle_conflicts(placements);
+        self.hold_changes();
+        let holders = if self.plan.held.is_empty() {
+            holders
+        } else {
+            self.settle_conflicts(placements)
+        };
+        self.give_up_former_names(&holders);
     }
 
     /// A problem that keeps a person from being told, or matched to an account.
@@ -222,6 +250,11 @@ impl<'a> Planner<'a> {
     }
 
     fn decide_unlinked(&mut self, employee: &'a Employee, user: &MappedUser<'a>) {
+        if self.admits_no_new_account() {
+            self.suspend(employee);
+            self.plan.unlinked += 1;
+            return;
+        }
         match self.accounts.of_unlinked(employee.id(), user) {
             Account::None => self.create(employee, user),
             Account::Protected => self.plan.counts.left_alone += 1,
@@ -264,9 +297,15 @@ impl<'a> Planner<'a> {
         let Linked {
             before,
             stored,
-            difference,
+            mut difference,
             digest,
         } = linked;
+        if difference.change.active == Some(true) && self.admits_no_new_account() {
+            return self.suspend(employee);
+        }
+        if self.is_suspended(SourceRule::UserName) {
+            difference.change.user_name = None;
+        }
         if let Cow::Owned(seen) = &before {
             self.remember(employee, stored, seen, &difference.change);
         }
@@ -307,6 +346,7 @@ impl<'a> Planner<'a> {
             step,
             reason,
             digest,
+            permission: Permission::NotNeeded,
         });
     }
 }

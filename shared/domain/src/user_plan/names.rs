@@ -9,7 +9,7 @@ use petgraph::graphmap::DiGraphMap;
 use super::disputes::Unique;
 use super::holders::{Holder, Holders};
 use super::placement::Placement;
-use super::{Action, Planner, Step, digest, former_account};
+use super::{Action, Permission, Planner, Step, digest, former_account};
 use crate::identity::EmployeeId;
 use crate::parking::Refused;
 use crate::problem::Cause;
@@ -28,28 +28,30 @@ struct Conflict {
 }
 
 impl Planner<'_> {
-    /// Sees to it that every user name and e-mail that somebody takes is free by then; what cannot be had is reported and
-    /// left out, and so is whatever waited for it.
-    pub(super) fn settle_names(&mut self, placements: &[Placement]) {
+    /// Who has the user names and e-mails that the plan takes.
+    fn holders_of_taken(&self, placements: &[Placement]) -> Holders {
         let taken = takers(&self.plan.actions).into_keys().collect();
-        let Some(mut holders) = self.holders(&taken, placements) else {
-            return;
-        };
+        self.holders(&taken, placements).unwrap_or_default()
+    }
+
+    /// Sees to it that every user name and e-mail that an action takes is free by then; what cannot be had is reported and left
+    /// out, and so is what waited for it. Returns who has what is taken in the end.
+    pub(super) fn settle_conflicts(&mut self, placements: &[Placement]) -> Holders {
+        let mut holders = self.holders_of_taken(placements);
         loop {
             let mut conflicts = conflicts(&self.plan.actions, &holders);
             if conflicts.is_empty() {
                 conflicts = swaps(&self.plan.actions, &holders);
             }
             if conflicts.is_empty() {
-                break;
+                return holders;
             }
             self.leave_out(conflicts);
-            // Whoever was left out may be somebody whose account is about to go: then that stays, and so do its names.
+            // An employee who was left out may be one whose account is about to go: then that stays, and so do its names.
             if self.hold_claimed(placements) {
-                holders = self.holders(&taken, placements).unwrap_or_default();
+                holders = self.holders_of_taken(placements);
             }
         }
-        self.give_up_former_names(&holders);
     }
 
     fn leave_out(&mut self, conflicts: Vec<Conflict>) {
@@ -84,7 +86,7 @@ impl Planner<'_> {
     }
 
     /// Lets the accounts of former employees give up what others take.
-    fn give_up_former_names(&mut self, holders: &Holders) {
+    pub(super) fn give_up_former_names(&mut self, holders: &Holders) {
         let mut given_up: BTreeMap<EmployeeId, UserChange> = BTreeMap::new();
         for ((what, key), _) in takers(&self.plan.actions) {
             if let Some(Holder::Former(person)) = holders.get(&(what, key)) {
@@ -127,6 +129,7 @@ impl Planner<'_> {
                     change: given_up,
                 },
                 digest: String::new(),
+                permission: Permission::NotNeeded,
             });
         }
     }

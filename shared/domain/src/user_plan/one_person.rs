@@ -5,7 +5,10 @@
 
 use super::disputes::Unique;
 use super::names::takes;
-use super::{Action, HeldRemoval, PlanCounts, Situation, Step, UserPlan, digest, plan_users, setbacks};
+use super::{
+    Action, LostSource, PendingApproval, Permission, PlanCounts, Situation, Step, UserPlan, digest, plan_users,
+    setbacks,
+};
 use crate::configuration::EmptyMode;
 use crate::hold::{Decision, HeldPerson};
 use crate::identity::EmployeeId;
@@ -31,7 +34,7 @@ pub struct PersonPlan {
 /// What the last run left that a look at a few people cannot find anew.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Standing<'a> {
-    /// Whose removal waits for a word.
+    /// What waits for approval.
     pub held: &'a [HeldPerson],
     /// Whether it held fields that many people had lost at once.
     pub holds_fields: bool,
@@ -42,12 +45,14 @@ pub struct Standing<'a> {
 pub enum Next<'p> {
     /// The account is created, changed, reactivated or deactivated, or its link stored.
     Act(&'p Step),
-    /// The removal waits for a word.
-    Held(&'p HeldRemoval),
-    /// Somebody decided that they are kept.
+    /// What is next waits for approval.
+    Held(&'p PendingApproval),
+    /// An operator rejected what is next.
     Kept,
     /// Others have to give up first what they take.
     Waits(&'p [EmployeeId]),
+    /// Nothing is done while fields are lost that decide who has an account.
+    Suspended(&'p [LostSource]),
     /// Nothing can be done until this is mended.
     SetAside(&'p Problem),
     /// Nothing is to be done.
@@ -98,6 +103,8 @@ impl PersonPlan {
             Next::Act(&action.step)
         } else if !self.plan.kept.is_empty() {
             Next::Kept
+        } else if !self.plan.suspended.is_empty() {
+            Next::Suspended(&self.plan.lost_sources)
         } else if let Some(problem) = problem() {
             Next::SetAside(problem)
         } else {
@@ -114,15 +121,20 @@ impl PersonPlan {
         let is_same_person = standing.because.is_same_person();
         let was_shown = is_same_person && decided.is_some_and(|decision| decision.because == standing.because);
         let is_held = |action: &Action| {
-            matches!(&action.step, Step::Deactivate { before, evidence, approved, .. }
-                if *evidence == standing.evidence && before.user_name == standing.user_name
-                    && (!approved || (is_same_person && !was_shown)))
+            let is_approved = match action.step {
+                Step::Deactivate { approved, .. } => approved,
+                _ => matches!(action.permission, Permission::Approved | Permission::Agreed(_)),
+            };
+            let is_the_same = action.grounds().as_ref() == Some(&standing.evidence);
+            is_the_same
+                && *action.step.user_name() == standing.user_name
+                && (!is_approved || (is_same_person && !was_shown))
         };
         let (waiting, rest) = std::mem::take(&mut self.plan.actions).into_iter().partition(is_held);
         let waiting: Vec<_> = waiting;
         self.plan.actions = rest;
-        self.plan.held.extend(waiting.into_iter().map(|action| HeldRemoval {
-            action: action.not_yet(&standing.evidence),
+        self.plan.held.extend(waiting.into_iter().map(|action| PendingApproval {
+            action: action.not_yet(),
             evidence: standing.evidence.clone(),
             because: standing.because,
         }));
@@ -261,6 +273,7 @@ fn about(plan: UserPlan, employee: &EmployeeId) -> UserPlan {
     plan.actions.retain(|action| action.employee_id == *employee);
     plan.held.retain(|held| held.action.employee_id == *employee);
     plan.kept.retain(|kept| kept == employee);
+    plan.suspended.retain(|suspended| suspended == employee);
     plan.decisions_over.retain(|decision| decision.employee_id == *employee);
     plan.problems.retain(|problem| problem.employee_id == *employee);
     plan.drift.retain(|drift| drift.employee_id == *employee);

@@ -1,8 +1,11 @@
 //! A plan: what to do, in order, what is in the way, and how the people who were read divide.
 
-use super::{Action, Drift, HeldRemoval, LastDayNotes, LostField, PlanCounts, RekeyedPair, Step};
+use super::{
+    Action, Drift, FieldBaseline, LastDayNotes, LostField, LostSource, PendingApproval, PlanCounts, RekeyedPair, Seats,
+    Step,
+};
 use crate::employment::Evidence;
-use crate::hold::Decision;
+use crate::hold::{ChangeKind, Decision, Grounds, PerChange, ProposedChange};
 use crate::identity::EmployeeId;
 use crate::parking::{Parked, Refusal, Refused};
 use crate::problem::Problem;
@@ -13,11 +16,15 @@ use crate::shrink::GoodRead;
 pub struct UserPlan {
     /// Ordered: what frees a name or an e-mail before what takes it, managers before their reports.
     pub actions: Vec<Action>,
-    /// Removals that wait for a word, each with why.
-    pub held: Vec<HeldRemoval>,
+    /// What waits for approval, each with why.
+    pub held: Vec<PendingApproval>,
     /// Employees whose records came back under another number.
     pub rekeyed: Vec<RekeyedPair>,
-    /// People who would be removed, and whom somebody decided to keep.
+    /// Creates, renames and updates that no operator decided about, whether they go through or wait.
+    pub undecided: PerChange<usize>,
+    /// Of the kinds of which there are more than the change limits admit: how many, whether or not an operator agreed to them.
+    pub beyond_limits: PerChange<usize>,
+    /// Employees about whose accounts something would be done that an operator rejected.
     pub kept: Vec<EmployeeId>,
     /// Decisions that are over: their evidence is gone, or is another.
     pub decisions_over: Vec<Decision>,
@@ -25,6 +32,12 @@ pub struct UserPlan {
     pub good_read: Option<GoodRead>,
     /// Fields that too many people lost at once: their updates are held for this run.
     pub lost_fields: Vec<LostField>,
+    /// Fields behind the filter and the user name that many employees lost at once: what these make of it is suspended.
+    pub lost_sources: Vec<LostSource>,
+    /// Employees about whose accounts something is not done because of them.
+    pub suspended: Vec<EmployeeId>,
+    /// The values of the fields behind the filter and the user name, as later reads are measured by them.
+    pub baseline: Option<FieldBaseline>,
     /// The evidence of every deactivation among the actions.
     pub removals: Vec<Evidence>,
     /// One line each for the customer's worklist.
@@ -33,6 +46,8 @@ pub struct UserPlan {
     pub drift: Vec<Drift>,
     /// How the people who were read divide.
     pub counts: PlanCounts,
+    /// Active accounts before and after it.
+    pub seats: Seats,
     /// People without a link about whom something is unclear: each may have an account all the same.
     pub unlinked: usize,
     /// What has been refused and still is to be written: it rests, or is tried again by an action.
@@ -67,8 +82,21 @@ impl UserPlan {
             *counts.removals_of(evidence).0 += 1;
         }
         for held in &self.held {
-            *counts.removals_of(&held.evidence).1 += 1;
+            match &held.evidence {
+                Grounds::Deactivation(evidence) => *counts.removals_of(evidence).1 += 1,
+                Grounds::Change(ProposedChange::Create) => counts.creates_held += 1,
+                Grounds::Change(_) => counts.changes_held += 1,
+            }
         }
+    }
+}
+
+impl UserPlan {
+    /// How many changes of this kind wait for approval.
+    #[must_use]
+    pub fn held_of(&self, kind: ChangeKind) -> usize {
+        let held = self.held.iter();
+        held.filter(|held| held.evidence.change() == Some(kind)).count()
     }
 }
 

@@ -89,7 +89,8 @@ impl Step {
         }
     }
 
-    fn user_name(&self) -> &UserName {
+    /// The account's user name before the step; of one that is created, the one it gets.
+    pub(super) fn user_name(&self) -> &UserName {
         match self {
             Self::Create(user) => &user.user_name,
             Self::Remember { seen, .. } => &seen.user_name,

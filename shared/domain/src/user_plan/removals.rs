@@ -1,22 +1,22 @@
-//! Deactivations that there is evidence for, and those of them that wait for a word.
+//! Deactivations that there is evidence for, and what waits for approval.
 
-use super::{Action, Planner, Step};
+use super::{Action, Permission, Planner, Step};
 use crate::configuration::OutOfScope;
 use crate::employee::Employee;
 use crate::employment::Evidence;
-use crate::hold::{Decision, HeldBecause, HeldPerson};
+use crate::hold::{Grounds, HeldBecause, HeldPerson, Proposal};
 use crate::identity::EmployeeId;
 use crate::mapping::display_name;
 use crate::person::Person;
 use crate::user::UserChange;
 
-/// A deactivation that waits for a word.
+/// An action that waits for an operator's approval.
 #[derive(Debug, Clone, PartialEq)]
-pub struct HeldRemoval {
+pub struct PendingApproval {
     /// What would be done.
     pub action: Action,
-    /// Why.
-    pub evidence: Evidence,
+    /// On what evidence.
+    pub evidence: Grounds,
     /// Why it is not done.
     pub because: HeldBecause,
 }
@@ -113,8 +113,14 @@ impl<'a> Planner<'a> {
 }
 
 impl Candidate<'_> {
-    pub(super) fn is_decided_by(&self, decision: &Decision, version: u64) -> bool {
-        decision.stands(self.person, &self.evidence, version, self.to_be_shown)
+    /// As a decision is held against it.
+    pub(super) fn proposal(&self) -> Proposal<'_> {
+        Proposal {
+            employee_id: &self.person.employee_id,
+            user_name: &self.person.user_name,
+            evidence: self.evidence.clone().into(),
+            to_be_shown: self.to_be_shown,
+        }
     }
 
     pub(super) fn into_action(self, approved: bool) -> Action {
@@ -137,32 +143,30 @@ impl Candidate<'_> {
                 reason
             },
             digest: String::new(),
+            permission: Permission::NotNeeded,
         }
     }
 }
 
 impl Action {
-    /// The deactivation as it is once nothing is in its way, and nobody has approved it yet.
-    pub(super) fn not_yet(mut self, evidence: &Evidence) -> Self {
-        if let Step::Deactivate { approved, .. } = &mut self.step {
+    /// The deactivation as it is once nothing is in its way and no operator has approved it yet; any other action as it is.
+    pub(super) fn not_yet(mut self) -> Self {
+        if let Step::Deactivate { approved, evidence, .. } = &mut self.step {
             *approved = false;
+            self.reason = evidence.reason();
         }
-        self.reason = evidence.reason();
         self
     }
 }
 
-impl HeldRemoval {
-    /// Whether somebody has to decide about it; none where they have.
+impl PendingApproval {
+    /// What an operator has to decide; none where one has.
     #[must_use]
     pub fn to_decide(&self) -> Option<HeldPerson> {
-        let Step::Deactivate { before, .. } = &self.action.step else {
-            return None;
-        };
         (self.because != HeldBecause::ApprovedNotConfirmed).then(|| HeldPerson {
             employee_id: self.action.employee_id.clone(),
             person: self.action.person.clone(),
-            user_name: before.user_name.clone(),
+            user_name: self.action.step.user_name().clone(),
             evidence: self.evidence.clone(),
             because: self.because,
         })

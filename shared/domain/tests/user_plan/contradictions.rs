@@ -3,6 +3,7 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::employment::Evidence;
+use habitsync_domain::hold::Grounds;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user_plan::UserPlan;
@@ -313,8 +314,8 @@ proptest! {
         case.last_days = stored.into_iter().collect();
         let plan = case.plan();
         let expected = ends(status, start, last_day, first_seen.filter(|_| last_day.is_some()), setting, i64::from(grace));
-        let found: Vec<_> = plan.removals.iter().chain(plan.held.iter().map(|held| &held.evidence)).cloned().collect();
-        prop_assert_eq!(found, Vec::from_iter(expected));
+        let found: Vec<_> = plan.removals.iter().cloned().map(Grounds::from).chain(plan.held.iter().map(|held| held.evidence.clone())).collect();
+        prop_assert_eq!(found, Vec::from_iter(expected.map(Grounds::from)));
         if plan.counts.undecided == 1 {
             prop_assert!(plan.actions.is_empty(), "a held account stays as it is");
             prop_assert_eq!(plan.problems.len(), 1);

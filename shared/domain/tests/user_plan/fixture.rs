@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::data_quality::{DataQuality, assess};
 use habitsync_domain::employee::Employee;
-use habitsync_domain::hold::Decision;
+use habitsync_domain::hold::{Agreement, Decision};
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;
@@ -13,7 +13,7 @@ use habitsync_domain::problem::Cause;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::shrink::GoodRead;
 use habitsync_domain::user::{FieldName, PortalUser};
-use habitsync_domain::user_plan::{Action, Brakes, Missing, Situation, Step, UserPlan, plan_users};
+use habitsync_domain::user_plan::{Action, Brakes, FieldBaseline, Missing, Situation, Step, UserPlan, plan_users};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -36,6 +36,10 @@ pub(crate) struct Case {
     /// How many EmployeeConnect listed; as many as there are employees unless a test says otherwise.
     pub(crate) listed: Option<u64>,
     pub(crate) last_good_read: Option<GoodRead>,
+    /// What earlier reads had in the fields behind the filter and the user name.
+    pub(crate) baseline: FieldBaseline,
+    /// What an operator agreed to with the configuration: any number of changes unless a test says otherwise.
+    pub(crate) agreed: Option<Agreement>,
     /// Records of the read that nobody can be told by.
     pub(crate) without_id: usize,
     pub(crate) now: Timestamp,
@@ -56,6 +60,8 @@ impl Case {
             decisions: Vec::new(),
             listed: None,
             last_good_read: None,
+            baseline: FieldBaseline::default(),
+            agreed: Some(Agreement::to_any_number(NOW.parse().expect("a time"))),
             without_id: 0,
             now: NOW.parse().expect("a time"),
         }
@@ -67,6 +73,7 @@ impl Case {
         let plan = case.plan();
         Self {
             people: carried_out(&[], &plan),
+            baseline: plan.baseline.clone().unwrap_or_default(),
             portal: None,
             ..case
         }
@@ -124,6 +131,9 @@ impl Case {
                 decisions: &self.decisions,
                 listed: self.listed.unwrap_or(self.employees.len() as u64),
                 last_good_read: self.last_good_read,
+                baseline: Some(&self.baseline),
+                lost_sources: &[],
+                agreed: self.agreed,
             },
             now: self.now,
         }

@@ -2,6 +2,8 @@
 
 mod account_parts;
 mod adoption;
+mod change_histories;
+mod change_limits;
 mod combinations;
 mod contradictions;
 mod data_quality;
@@ -12,6 +14,7 @@ mod explanation;
 mod field_loss;
 mod fixture;
 mod lifecycle;
+mod lost_sources;
 mod managers;
 mod names;
 mod rekeyed;

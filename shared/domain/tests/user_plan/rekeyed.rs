@@ -88,7 +88,7 @@ fn a_pair_that_is_kept_out_of_the_filter_is_held_as_well() {
     let moved = with(person(1), &json!({"location": "Fiji"}));
     let plan = case.then(&[employee("E1", &moved), employee("N1", &person(1))]).plan();
     assert_eq!(held(&plan), [("E1", HeldBecause::Rekeyed)]);
-    assert_eq!(plan.held[0].evidence, Evidence::OutOfScope);
+    assert_eq!(plan.held[0].evidence, Evidence::OutOfScope.into());
 }
 
 #[test]

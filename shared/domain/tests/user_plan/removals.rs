@@ -50,7 +50,7 @@ fn who_vanished_is_deactivated_once_employee_connect_says_there_is_no_such_emplo
         .iter()
         .map(|held| (held.action.employee_id.as_str(), &held.evidence))
         .collect();
-    assert_eq!(held, [("E4", &Evidence::Vanished)]);
+    assert_eq!(held, [("E4", &Evidence::Vanished.into())]);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn sixty_leavers_go_and_three_who_vanished_are_held() {
     case.missing = ["E398", "E399", "E400"].map(|id| missing(id, true)).into();
     let plan = case.plan();
     assert_eq!((plan.actions.len(), plan.held.len()), (60, 3));
-    assert!(plan.held.iter().all(|held| held.evidence == Evidence::Vanished));
+    assert!(plan.held.iter().all(|held| held.evidence == Evidence::Vanished.into()));
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn decided(case: &Case, id: &str, evidence: Evidence, verdict: Verdict) -> Decis
     Decision {
         employee_id: id.parse().expect("an id"),
         user_name: person.expect("linked").user_name.clone(),
-        evidence,
+        evidence: evidence.into(),
         version: case.version,
         plan: "0a1b2c3d4e5f".parse().expect("a plan"),
         word: Word {

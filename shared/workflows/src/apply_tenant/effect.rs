@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::hold::{ActionCounts, ChangeKind, PerChange};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::user_plan::{Action, Planned, Step, UserPlan};
 use jiff::Timestamp;
 
+use super::{Consent, NotApplied};
 use crate::job_run::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::holds::LoadDecisions;
@@ -74,6 +76,7 @@ impl Effect {
         next_run: &PreviewUsers<'_, H, P, S, C>,
         new: &TenantConfiguration,
         in_force: Option<&StoredConfiguration>,
+        consent: Consent,
     ) -> Self
     where
         H: ListEmployees + FindEmployee,
@@ -82,13 +85,14 @@ impl Effect {
         C: Now,
     {
         let before = in_force.map(|stored| &stored.configuration);
-        if before.is_some_and(|before| decides_alike(before, new)) {
+        // A number of changes can only be agreed to beside the plan that makes them.
+        if before.is_some_and(|before| decides_alike(before, new)) && !consent.agrees_to_changes() {
             return Self::None;
         }
         let next_version = in_force.map_or(1, |stored| stored.version + 1);
         let version = InForce::version(next_version, new);
         let foreseen = match preview_users(next_run, version, before, Portal::AsTheNextRun).await {
-            Ok(preview) => NextRun::of(&preview, new, in_force),
+            Ok(preview) => NextRun::of(&preview, new, in_force, consent),
             Err(failure) => Err(failure),
         };
         match foreseen {
@@ -125,11 +129,13 @@ impl NextRun {
         preview: &Preview,
         new: &TenantConfiguration,
         in_force: Option<&StoredConfiguration>,
+        consent: Consent,
     ) -> Result<Self, JobFailure> {
-        let before = in_force.map(|stored| InForce::version(stored.version, &stored.configuration));
+        let before =
+            in_force.map(|stored| InForce::version(stored.version, &stored.configuration).agreed_to(stored.agreed));
         let version = in_force.map_or(1, |stored| stored.version + 1);
         Ok(Self {
-            plan: preview.plan(InForce::version(version, new))?,
+            plan: preview.plan(InForce::version(version, new).agreed_to(consent.agreement(preview.at)))?,
             before: before.map(|before| preview.plan(before)).transpose()?,
             at: preview.at,
             has_read_portal: preview.has_read_portal(),
@@ -154,6 +160,36 @@ impl NextRun {
         let mut people: Vec<_> = new.map(|(_, removal)| removal.named()).collect();
         people.sort_by(|one, other| one.employee_id.cmp(&other.employee_id));
         people
+    }
+
+    /// How many changes of each kind the next run would make, or hold: the number that an operator agrees to.
+    #[must_use]
+    pub fn changes(&self) -> PerChange<usize> {
+        self.plan.undecided
+    }
+
+    /// The changes that would wait for approval, of each kind of which the next run would make more than the limits admit; of a
+    /// draft, whose runs make none, those that would wait if it were live.
+    #[must_use]
+    pub fn waiting(&self, status: Status) -> ActionCounts {
+        let mut waiting = ActionCounts::default();
+        for kind in ChangeKind::ALL {
+            let waits = status == Status::Draft || self.plan.held_of(kind) > 0;
+            *waiting.changes.get_mut(kind) = if waits { *self.plan.beyond_limits.get(kind) } else { 0 };
+        }
+        waiting
+    }
+
+    /// Whether the numbers that were agreed to are those of the plan.
+    pub(super) fn must_plan(&self, said: PerChange<Option<usize>>) -> Result<(), NotApplied> {
+        for kind in ChangeKind::ALL {
+            let planned = *self.changes().get(kind);
+            match *said.get(kind) {
+                Some(said) if said != planned => return Err(NotApplied::OtherChanges { kind, planned, said }),
+                Some(_) | None => {}
+            }
+        }
+        Ok(())
     }
 
     /// Everybody about whom the two versions differ, by employee id.

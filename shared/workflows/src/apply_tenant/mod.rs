@@ -9,7 +9,9 @@ use std::collections::BTreeSet;
 use habitsync_domain::configuration::{
     Finding, InvalidConfiguration, Status, TenantConfiguration, unknown_custom_fields, unknown_portal_fields,
 };
+use habitsync_domain::hold::{Agreement, ChangeKind, PerChange};
 use habitsync_domain::job::Job;
+use jiff::Timestamp;
 
 pub use effect::{Beside, Effect, NewRemoval, NextRun};
 
@@ -41,6 +43,8 @@ pub struct ApplyTenant<'a, T, E, H, P, S, C> {
 pub struct Consent {
     /// That so many people are newly removed.
     pub yes_remove: Option<usize>,
+    /// That so many accounts are created, renamed and updated without further approval, by kind.
+    pub changes: PerChange<Option<usize>>,
     /// That nobody can say whom it removes, where that cannot be foreseen.
     pub unchecked: bool,
 }
@@ -86,6 +90,16 @@ pub enum NotApplied {
         /// The number that was said.
         said: Option<usize>,
     },
+    /// Another number of changes was agreed to than it would make; nothing was changed.
+    #[error("the next run would make {planned} {}s, and {said} were agreed to", kind.noun())]
+    OtherChanges {
+        /// Of which kind.
+        kind: ChangeKind,
+        /// How many the next run would make or hold.
+        planned: usize,
+        /// How many were agreed to.
+        said: usize,
+    },
     /// It changes who has an account, and what the next run would do cannot be foreseen; nothing was changed.
     #[error("whom it would remove cannot be told: {0}")]
     Unchecked(JobFailure),
@@ -116,7 +130,7 @@ where
 {
     let foreseen = foresee(apply, source, consent).await?;
     foreseen.must_be_agreed(consent)?;
-    put_in_force(apply, foreseen).await
+    put_in_force(apply, foreseen, consent).await
 }
 
 /// Checks the configuration, and plans the next user sync under it beside the version in force: against one fresh read.
@@ -141,7 +155,7 @@ where
         Err(_) if consent.unchecked => None,
         stored => stored?,
     };
-    let effect = Effect::foresee(&apply.next_run, &configuration, in_force.as_ref()).await;
+    let effect = Effect::foresee(&apply.next_run, &configuration, in_force.as_ref(), consent).await;
     Ok(Foreseen {
         warnings: warnings(source, &configuration, &effect),
         source: source.to_owned(),
@@ -151,29 +165,31 @@ where
     })
 }
 
-/// Stores what was foreseen as a new version, and makes the schedules what it says.
+/// Stores what was foreseen as a new version, with the changes that were agreed to, and makes the schedules what it says.
 ///
 /// # Errors
 /// The table or the scheduler failed.
 pub async fn put_in_force<T, E, H, P, S, C>(
     apply: &ApplyTenant<'_, T, E, H, P, S, C>,
     foreseen: Foreseen,
+    consent: Consent,
 ) -> Result<AppliedConfiguration, NotApplied>
 where
     T: SaveConfiguration,
     E: SaveSchedule + RemoveSchedule,
     C: Now,
 {
+    let now = apply.next_run.clock.now();
+    let agreed = foreseen.agreement(consent, now);
     let Foreseen {
         configuration,
         source,
         warnings,
         ..
     } = foreseen;
-    let now = apply.next_run.clock.now();
     let version = apply
         .configurations
-        .save_configuration(&configuration, &source, now)
+        .save_configuration(&configuration, &source, now, agreed.as_ref())
         .await?;
     Ok(AppliedConfiguration {
         version,
@@ -214,11 +230,14 @@ impl Foreseen {
             Effect::Unknown { failure, .. } if failure.is_of_configuration() => {
                 Err(NotApplied::Unusable(failure.clone()))
             }
-            Effect::Unknown { failure, may_remove } if *may_remove && !consent.unchecked => {
+            Effect::Unknown { failure, may_remove }
+                if (*may_remove || consent.agrees_to_changes()) && !consent.unchecked =>
+            {
                 Err(NotApplied::Unchecked(failure.clone()))
             }
             Effect::None | Effect::Unknown { .. } => Ok(()),
             Effect::NextRun(next) => {
+                next.must_plan(consent.changes)?;
                 let people = next.new_removals();
                 if people.is_empty() || consent.yes_remove == Some(people.len()) {
                     return Ok(());
@@ -227,6 +246,37 @@ impl Foreseen {
                 Err(NotApplied::Removes { people, said })
             }
         }
+    }
+}
+
+impl Foreseen {
+    /// What is stored with the version. A version that decides about people as the one before goes on with what was agreed to
+    /// then, so that a first load outlives a pause.
+    fn agreement(&self, consent: Consent, at: Timestamp) -> Option<Agreement> {
+        let before = match (&self.effect, &self.in_force) {
+            (Effect::None, Some(stored)) => stored.agreed,
+            (Effect::None | Effect::NextRun(_) | Effect::Unknown { .. }, _) => None,
+        };
+        consent.agreement(at).or(before)
+    }
+}
+
+impl Consent {
+    /// Whether a number of changes was agreed to.
+    #[must_use]
+    pub fn agrees_to_changes(&self) -> bool {
+        self.changes != PerChange::default()
+    }
+
+    /// What is agreed to at this moment; none where no number was said.
+    fn agreement(self, at: Timestamp) -> Option<Agreement> {
+        let number = |kind| u64::try_from(self.changes.get(kind).unwrap_or_default()).unwrap_or(u64::MAX);
+        let changes = PerChange {
+            created: number(ChangeKind::Created),
+            renamed: number(ChangeKind::Renamed),
+            updated: number(ChangeKind::Updated),
+        };
+        self.agrees_to_changes().then_some(Agreement { at, changes })
     }
 }
 

@@ -2,7 +2,7 @@
 //! this integration: it says what to change where, and what happens until then.
 
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::HeldBecause;
+use habitsync_domain::hold::{ChangeKind, HeldBecause};
 use habitsync_domain::problem::Cause;
 
 use super::line::{Labels, PEOPLE};
@@ -65,6 +65,29 @@ pub(super) const fn held_advice(evidence: &Evidence, because: HeldBecause) -> Ad
     advice(rank, title, what_to_do)
 }
 
+/// About creates, renames and updates that wait for approval.
+pub(super) const fn held_change_advice(kind: ChangeKind) -> Advice {
+    let (rank, title, what_to_do) = match kind {
+        ChangeKind::Created => (
+            13,
+            "More new accounts than usual: they wait for approval",
+            "Each new account takes a seat. Look for a status, a location or another field that changed for many employees in \
+             EmployeeConnect at once.",
+        ),
+        ChangeKind::Renamed => (
+            14,
+            "More new user names than usual: they wait for approval",
+            "Look for an address or another field that changed for many employees in EmployeeConnect at once.",
+        ),
+        ChangeKind::Updated => (
+            15,
+            "More changed accounts than usual: they wait for approval",
+            "Look for a field that changed for many employees in EmployeeConnect at once.",
+        ),
+    };
+    advice(rank, title, what_to_do)
+}
+
 /// About fields that many people lost at once.
 pub(super) const LOST_FIELDS: Advice = advice(
     5,
@@ -72,6 +95,14 @@ pub(super) const LOST_FIELDS: Advice = advice(
     "So many values do not disappear by themselves, so none of them is taken over. Look whether somebody changed the field in \
      EmployeeConnect, or what the integration may read. If the field is to be empty, reply and tell us. Everything else about \
      these people is up to date.",
+);
+
+/// About fields behind the filter and the user name that many employees lost at once.
+pub(super) const LOST_SOURCES: Advice = advice(
+    4,
+    "Many people lost a field at once that decides who has an account",
+    "So many values do not disappear by themselves, so nothing is concluded from it. Look whether the field was changed in \
+     EmployeeConnect, or what the integration may read. If the field is to be empty, reply and tell us.",
 );
 
 /// About what Tribal Habits refused for so long that it is not tried any more.

@@ -1,29 +1,29 @@
-//! The worklist of a user sync: people's problems, removals that are held, and what was given up.
+//! The worklist of a user sync: people's problems, pending approvals, and what was given up.
 
 use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::UsersConfiguration;
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::HeldBecause;
+use habitsync_domain::hold::{ChangeKind, Grounds, HeldBecause, ProposedChange};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::parking::Setback;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
 use habitsync_domain::problem_words::works_there_again;
-use habitsync_domain::user_plan::{HeldRemoval, LostField};
+use habitsync_domain::user_plan::{LostField, LostSource, PendingApproval};
 
-use super::advice::{GIVEN_UP, LOST_FIELDS, advice_about, held_advice};
+use super::advice::{Advice, GIVEN_UP, LOST_FIELDS, LOST_SOURCES, advice_about, held_advice, held_change_advice};
 use super::hris_fields::{hris_field, source_fields};
 use super::line::{Entry, Groups, Labels, PEOPLE, Tried};
 use super::shown::{shown, shown_value, shown_words};
 use super::worklist::Worklist;
 
-/// Held removals say why, and ask for no field to be changed.
+/// Pending approvals say why, and ask for no field to be changed.
 const HELD: Labels = Labels { field: "Why", ..PEOPLE };
 
 impl Worklist {
     /// The worklist of people's problems and of removals that are held, of a customer whose rules are not at hand.
     #[must_use]
-    pub fn of_people(problems: &[Problem], held: &[HeldRemoval]) -> Self {
+    pub fn of_people(problems: &[Problem], held: &[PendingApproval]) -> Self {
         Self::of_groups(to_be_done(problems, held, None, |_| Tried::NextRun), Groups::default())
     }
 
@@ -33,7 +33,7 @@ impl Worklist {
     pub fn of_user_sync<'a>(
         users: &UsersConfiguration,
         problems: &[Problem],
-        held: &[HeldRemoval],
+        held: &[PendingApproval],
         setbacks: impl Iterator<Item = &'a Setback>,
     ) -> Self {
         let (given_up, resting): (Vec<_>, Vec<_>) = setbacks.partition(|setback| setback.given_up);
@@ -73,6 +73,18 @@ impl Worklist {
         self
     }
 
+    /// The same, with the fields behind the filter and the user name that many employees lost at once.
+    #[must_use]
+    pub fn with_lost_sources(mut self, lost: &[LostSource]) -> Self {
+        let mut groups = Groups::default();
+        for lost in lost {
+            groups.add(LOST_SOURCES, None, lost_source(lost));
+        }
+        self.groups.extend(groups.sorted());
+        self.groups.sort_by_key(|group| group.rank);
+        self
+    }
+
     /// The same, with the id of the plan under which its removals are held, which whoever decides has to name.
     #[must_use]
     pub fn held_as(mut self, plan: Option<&str>) -> Self {
@@ -89,14 +101,14 @@ impl Worklist {
 /// What waits for a decision, and what the customer can mend.
 fn to_be_done(
     problems: &[Problem],
-    held: &[HeldRemoval],
+    held: &[PendingApproval],
     users: Option<&UsersConfiguration>,
     tried: impl Fn(&Problem) -> Tried,
 ) -> Groups {
     let mut groups = Groups::default();
-    // Of somebody who came back under another number, the line of that number says it.
-    for removal in held.iter().filter(|removal| removal.because != HeldBecause::Rekeyed) {
-        add_held(&mut groups, removal);
+    // Of an employee who came back under another number, the line of that number says it.
+    for pending in held.iter().filter(|pending| pending.because != HeldBecause::Rekeyed) {
+        add_held(&mut groups, pending);
     }
     for problem in problems.iter().filter(|problem| problem.cause.is_for_customer()) {
         groups.add(
@@ -108,7 +120,7 @@ fn to_be_done(
     groups
 }
 
-/// How to decide about removals, before what to answer.
+/// How to decide, before what to answer.
 const REPLY: &str = "Reply to this e-mail with ";
 
 fn identity(problem: &Problem) -> (&str, &Cause) {
@@ -151,19 +163,26 @@ fn lost_field(lost: &LostField) -> Entry<'_> {
     }
 }
 
-fn add_held(groups: &mut Groups, removal: &HeldRemoval) {
-    let mut advice = held_advice(&removal.evidence, removal.because);
+fn lost_source(lost: &LostSource) -> Entry<'_> {
+    Entry {
+        who: format!("{} of {} people", lost.lost, lost.had),
+        number: String::new(),
+        field: shown(&lost.field),
+        seen: Some("empty, or of another kind".to_owned()),
+        expected: format!("the values that were there; until then {}", lost.effect()),
+        tried: Tried::NextRun,
+        unseen: false,
+        raw: &lost.field,
+    }
+}
+
+fn add_held(groups: &mut Groups, pending: &PendingApproval) {
+    let (mut advice, what_to_do) = asked_about(&pending.evidence, pending.because);
     advice.labels = HELD;
-    let what_to_do = format!(
-        "{} None of these accounts is deactivated until somebody decides; without a decision, they stay. {REPLY}\"deactivate\" or \
-         \"keep\", for all of them or by name. If a record is wrong, correct it in EmployeeConnect: the person then leaves this \
-         list.",
-        advice.what_to_do,
-    );
     let entry = Entry {
-        who: shown(&removal.action.person),
-        number: shown(removal.action.employee_id.as_str()),
-        field: why_held(removal),
+        who: shown(&pending.action.person),
+        number: shown(pending.action.employee_id.as_str()),
+        field: why_held(pending),
         seen: None,
         expected: String::new(),
         tried: Tried::Never,
@@ -173,15 +192,54 @@ fn add_held(groups: &mut Groups, removal: &HeldRemoval) {
     groups.add(advice, Some(&what_to_do), entry);
 }
 
-fn why_held(removal: &HeldRemoval) -> String {
-    if removal.because == HeldBecause::ApprovedNotConfirmed {
+/// What kind of trouble it is, and what the reader can answer.
+fn asked_about(evidence: &Grounds, because: HeldBecause) -> (Advice, String) {
+    match evidence {
+        Grounds::Deactivation(evidence) => {
+            let advice = held_advice(evidence, because);
+            let what_to_do = format!(
+                "{} None of these accounts is deactivated until somebody decides; without a decision, they stay. \
+                 {REPLY}\"deactivate\" or \"keep\", for all of them or by name. If a record is wrong, correct it in \
+                 EmployeeConnect: the person then leaves this list.",
+                advice.what_to_do,
+            );
+            (advice, what_to_do)
+        }
+        Grounds::Change(change) => {
+            let advice = held_change_advice(change.kind());
+            let (done, word) = match change.kind() {
+                ChangeKind::Created => ("created or reactivated", "create"),
+                ChangeKind::Renamed => ("renamed", "rename"),
+                ChangeKind::Updated => ("changed", "update"),
+            };
+            let what_to_do = format!(
+                "{} None of these accounts is {done} before that is approved. {REPLY}\"{word}\" or \"leave\", for all of them \
+                 or by name. If a record is wrong, correct it in EmployeeConnect: the employee then leaves this list.",
+                advice.what_to_do,
+            );
+            (advice, what_to_do)
+        }
+    }
+}
+
+fn why_held(pending: &PendingApproval) -> String {
+    if pending.because == HeldBecause::ApprovedNotConfirmed {
         return "you have decided; EmployeeConnect is asked once more before anything is done".to_owned();
     }
-    match &removal.evidence {
-        Evidence::Terminated => "the status says that they left".to_owned(),
-        Evidence::Ended { last_day } => format!("the last day was {}", last_day.strftime("%-d %B %Y")),
-        Evidence::Vanished => "the record is no longer in EmployeeConnect".to_owned(),
-        Evidence::OutOfScope => "the record no longer fits the agreed scope".to_owned(),
+    match &pending.evidence {
+        Grounds::Deactivation(Evidence::Terminated) => "the status says that they left".to_owned(),
+        Grounds::Deactivation(Evidence::Ended { last_day }) => {
+            format!("the last day was {}", last_day.strftime("%-d %B %Y"))
+        }
+        Grounds::Deactivation(Evidence::Vanished) => "the record is no longer in EmployeeConnect".to_owned(),
+        Grounds::Deactivation(Evidence::OutOfScope) => "the record no longer fits the agreed scope".to_owned(),
+        Grounds::Change(ProposedChange::Create) => "works for you and has no account".to_owned(),
+        Grounds::Change(ProposedChange::Reactivate) => "works for you again; the account is deactivated".to_owned(),
+        Grounds::Change(ProposedChange::Rename { to }) => format!("new user name {}", shown(to.as_str())),
+        Grounds::Change(ProposedChange::Update { fields, .. }) => {
+            let fields: Vec<_> = fields.iter().map(|field| shown(field.as_str())).collect();
+            fields.join(", ")
+        }
     }
 }
 

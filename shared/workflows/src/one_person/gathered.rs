@@ -209,6 +209,9 @@ impl Gathered<'_> {
                 decisions: &self.table.decisions,
                 listed: last_good_read.map_or(0, |read| read.people),
                 last_good_read,
+                baseline: None,
+                lost_sources: &self.table.job.lost_sources,
+                agreed: None,
             },
             now: self.now,
         };

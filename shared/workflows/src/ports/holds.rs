@@ -1,4 +1,4 @@
-//! Removals that wait for a word, and what was decided about people.
+//! Changes that wait for approval, and what was decided about people.
 
 use std::future::Future;
 

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::hold::Agreement;
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
@@ -19,6 +20,8 @@ pub struct StoredConfiguration {
     pub source: String,
     /// What it says.
     pub configuration: TenantConfiguration,
+    /// How many changes of accounts an operator agreed to with it; none where to none.
+    pub agreed: Option<Agreement>,
 }
 
 /// Reads the configuration in force.
@@ -52,13 +55,14 @@ pub trait ListVersions {
 
 /// Stores a configuration as a new version.
 pub trait SaveConfiguration {
-    /// Stores the file as the next version and returns its number; the customer's summary row is made where it is new. The
+    /// Stores the file as the next version, with what was agreed to, and returns its number; the customer's summary row is made where it is new. The
     /// first version that is live is the customer's go-live, at `now`, which is kept in the same write and never changed.
     fn save_configuration(
         &self,
         configuration: &TenantConfiguration,
         source: &str,
         now: Timestamp,
+        agreed: Option<&Agreement>,
     ) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
 }
 

@@ -1,12 +1,12 @@
 //! What a run holds is on record under its plan id, decisions that are over are forgotten, and the operator hears of what is
-//! new: removals that wait for a word, fields that many people lost at once.
+//! new: changes that wait for approval, fields that many people lost at once.
 
 use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::hold::HeldPlan;
 use habitsync_domain::job::{Job, JobState};
-use habitsync_domain::user_plan::{HeldRemoval, LostField, UserPlan, digest};
+use habitsync_domain::user_plan::{PendingApproval, UserPlan, digest};
 
 use super::{InForce, UserSync};
 use crate::job_run::JobFailure;
@@ -35,13 +35,12 @@ where
         for decision in &plan.decisions_over {
             self.store.forget_decision(decision).await?;
         }
-        self.tell_of_lost_fields(in_force.configuration, &plan.lost_fields)
-            .await?;
+        self.tell_of_lost_fields(in_force.configuration, plan).await?;
         let before = match &remembered.held_plan {
             Some(id) => self.store.load_hold(id).await?,
             None => None,
         };
-        let people = plan.held.iter().filter_map(HeldRemoval::to_decide).collect();
+        let people = plan.held.iter().filter_map(PendingApproval::to_decide).collect();
         let held = HeldPlan::of(people, in_force.version, before.as_ref(), self.clock.now());
         let id = held.as_ref().map(|held| held.id.clone());
         if id != remembered.held_plan {
@@ -95,11 +94,11 @@ where
     async fn tell_of_lost_fields(
         &self,
         configuration: &TenantConfiguration,
-        lost: &[LostField],
+        plan: &UserPlan,
     ) -> Result<(), JobFailure> {
+        let lost = lost_names(plan);
         let before = self.store.load_alert(LOST_FIELDS).await?;
-        let names: Vec<_> = lost.iter().map(|lost| lost.field.as_str()).collect();
-        let digest = digest::of_value(&names.join("\n"));
+        let digest = digest::of_value(&lost.join("\n"));
         let is_known = match &before {
             Some(before) => before.digest == digest,
             None => lost.is_empty(),
@@ -107,7 +106,7 @@ where
         if is_known {
             return Ok(());
         }
-        if !lost.is_empty() && !self.tell_operators(&notice_of_loss(configuration, lost)).await {
+        if !lost.is_empty() && !self.tell_operators(&notice_of_loss(configuration, plan)).await {
             return Ok(());
         }
         let state = AlertState {
@@ -131,7 +130,8 @@ where
 
 fn notice_of_hold(configuration: &TenantConfiguration, held: &HeldPlan) -> Notice {
     let tenant = &configuration.tenant;
-    let count = held.people.len();
+    let counts = held.counts();
+    let what = counts.in_words();
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     for person in &held.people {
         *reasons.entry(person.because.reason()).or_default() += 1;
@@ -141,7 +141,7 @@ fn notice_of_hold(configuration: &TenantConfiguration, held: &HeldPlan) -> Notic
         .map(|(reason, count)| format!("  {count} because {reason}"));
     let lines = [
         format!(
-            "{count} deactivations of {} wait for a word. Everything else goes on.",
+            "{what} of {} wait for approval. Everything else goes on.",
             configuration.name
         ),
         String::new(),
@@ -149,36 +149,60 @@ fn notice_of_hold(configuration: &TenantConfiguration, held: &HeldPlan) -> Notic
     let commands = [
         String::new(),
         format!("habitsync holds list {tenant}"),
-        format!("habitsync holds approve {tenant} {} --yes-remove {count}", held.id),
+        format!("habitsync holds approve {tenant} {} {}", held.id, counts.flags()),
         format!("habitsync holds reject {tenant} {}", held.id),
         String::new(),
-        "Nobody is deactivated until somebody decides.".to_owned(),
+        "None of these accounts is touched before an operator decides.".to_owned(),
     ];
     Notice {
-        title: format!("{tenant}: {count} removals are held (plan {})", held.id),
+        title: format!("{tenant}: {what} wait for approval (plan {})", held.id),
         lines: lines.into_iter().chain(because).chain(commands).collect(),
     }
 }
 
-fn notice_of_loss(configuration: &TenantConfiguration, lost: &[LostField]) -> Notice {
-    let lines = lost.iter().map(|lost| {
+/// The fields that many employees lost, as the operator's notice names them.
+fn lost_names(plan: &UserPlan) -> Vec<&str> {
+    let fields = plan.lost_fields.iter().map(|lost| lost.field.as_str());
+    let mut names: Vec<_> = fields.collect();
+    for lost in &plan.lost_sources {
+        if !names.contains(&lost.field.as_str()) {
+            names.push(&lost.field);
+        }
+    }
+    names
+}
+
+fn notice_of_loss(configuration: &TenantConfiguration, plan: &UserPlan) -> Notice {
+    let fields = plan.lost_fields.iter().map(|lost| {
         format!(
-            "  {} is empty for {} of {} people who had a value",
+            "  {} is empty for {} of {} people who had a value; it is not updated",
             lost.field, lost.lost, lost.had
         )
     });
+    let sources = plan.lost_sources.iter().map(|lost| {
+        format!(
+            "  {} is empty, or of another kind, for {} of {} people who had a value; {}",
+            lost.field,
+            lost.lost,
+            lost.had,
+            lost.effect()
+        )
+    });
     let intro = format!(
-        "EmployeeConnect has lost values of {} all at once. These fields are not updated until they are back; \
-         everything else goes on.",
+        "EmployeeConnect has lost values of {} all at once. What depends on these fields waits until they are back; everything \
+         else goes on.",
         configuration.name
     );
-    let names: Vec<_> = lost.iter().map(|lost| lost.field.as_str()).collect();
     Notice {
         title: format!(
             "{}: {} held, lost by many people at once",
             configuration.tenant,
-            names.join(", ")
+            lost_names(plan).join(", ")
         ),
-        lines: [intro, String::new()].into_iter().chain(lines).collect(),
+        lines: [intro, String::new()]
+            .into_iter()
+            .chain(fields)
+            .chain(sources)
+            .collect(),
     }
 }

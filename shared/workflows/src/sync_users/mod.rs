@@ -14,7 +14,7 @@ mod summary;
 pub use follow::FollowWrites;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::employee_fields::FieldsNeeded;
-use habitsync_domain::hold::PlanId;
+use habitsync_domain::hold::{Agreement, PlanId};
 use habitsync_domain::job::{Job, JobState, PlannedUnder};
 use habitsync_domain::user_plan::{UserPlan, plan_users};
 pub use settle::Done;
@@ -57,6 +57,8 @@ pub struct InForce<'a> {
     pub configuration: &'a TenantConfiguration,
     /// 1 for the first that was applied, and so on.
     pub version: u64,
+    /// How many changes of accounts an operator agreed to with it.
+    pub agreed: Option<Agreement>,
 }
 
 impl<'a> InForce<'a> {
@@ -72,7 +74,18 @@ impl<'a> InForce<'a> {
     /// This version.
     #[must_use]
     pub const fn version(version: u64, configuration: &'a TenantConfiguration) -> Self {
-        Self { configuration, version }
+        Self {
+            configuration,
+            version,
+            agreed: None,
+        }
+    }
+
+    /// The same, with what an operator agreed to.
+    #[must_use]
+    pub const fn agreed_to(mut self, agreed: Option<Agreement>) -> Self {
+        self.agreed = agreed;
+        self
     }
 }
 
@@ -169,6 +182,8 @@ where
         must_add_up(plan.counts.adds_up(), &plan)?;
         if configuration.status == Status::Live {
             remembered.last_good_read = plan.good_read.or(remembered.last_good_read);
+            remembered.baseline = plan.baseline.clone().unwrap_or_default();
+            remembered.lost_sources.clone_from(&plan.lost_sources);
             self.keep_what_is_held(in_force, &plan, remembered).await?;
         }
         let applied = if configuration.status == Status::Draft {
@@ -233,6 +248,7 @@ where
         let worklist = is_news.then(|| {
             Worklist::of_user_sync(&configuration.users, &problems, &plan.held, setbacks.iter())
                 .with_lost_fields(&plan.lost_fields)
+                .with_lost_sources(&plan.lost_sources)
                 .held_as(held_plan.as_ref().map(PlanId::as_str))
         });
         UserSyncSummary {
@@ -244,6 +260,7 @@ where
             kept: plan.kept.len(),
             rekeyed: plan.rekeyed.len(),
             lost_fields: plan.lost_fields,
+            lost_sources: plan.lost_sources,
             problems,
             drift: plan.drift,
             records_without_id,

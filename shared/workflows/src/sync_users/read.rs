@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use habitsync_domain::configuration::Status;
 use habitsync_domain::employee_fields::FieldsNeeded;
-use habitsync_domain::hold::{Decision, Verdict};
+use habitsync_domain::hold::{Agreement, Decision, Verdict};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::JobState;
 use habitsync_domain::last_day::LastDaySeen;
@@ -47,9 +48,16 @@ impl Read {
     pub(crate) fn situation<'a>(
         &'a self,
         in_force: InForce<'a>,
-        remembered: &JobState,
+        remembered: &'a JobState,
         now: Timestamp,
     ) -> Situation<'a> {
+        // A draft writes nothing: its plan shows what is to be agreed to when it goes live.
+        let is_draft = in_force.configuration.status == Status::Draft;
+        let agreed = if is_draft {
+            Some(Agreement::to_any_number(now))
+        } else {
+            in_force.agreed
+        };
         Situation {
             configuration: in_force.configuration,
             roster: &self.roster,
@@ -63,6 +71,9 @@ impl Read {
                 decisions: &self.decisions,
                 listed: u64::try_from(self.listed).unwrap_or(u64::MAX),
                 last_good_read: remembered.last_good_read,
+                baseline: Some(&remembered.baseline),
+                lost_sources: &[],
+                agreed,
             },
             now,
         }

@@ -2,7 +2,7 @@
 
 use habitsync_domain::hold::PlanId;
 use habitsync_domain::problem::Problem;
-use habitsync_domain::user_plan::{Drift, HeldRemoval, LostField, PlanCounts};
+use habitsync_domain::user_plan::{Drift, LostField, LostSource, PendingApproval, PlanCounts};
 
 use crate::job_run::{Counts, MAILS_FAILED};
 use crate::mail::{Told, Worklist};
@@ -17,7 +17,7 @@ pub struct UserSyncSummary {
     /// Actions that this slice did not come to.
     pub left: u64,
     /// Deactivations that wait.
-    pub held: Vec<HeldRemoval>,
+    pub held: Vec<PendingApproval>,
     /// The plan under which those who have to be decided about are held.
     pub held_plan: Option<PlanId>,
     /// People who would be deactivated, and whom somebody decided to keep.
@@ -26,6 +26,8 @@ pub struct UserSyncSummary {
     pub rekeyed: usize,
     /// Fields that too many people lost at once: their updates were held.
     pub lost_fields: Vec<LostField>,
+    /// Fields behind the filter and the user name that too many people lost at once: what these made of it was suspended.
+    pub lost_sources: Vec<LostSource>,
     /// One line each for the customer's worklist.
     pub problems: Vec<Problem>,
     /// What somebody else had changed in the portal.
@@ -88,6 +90,7 @@ impl UserSyncSummary {
             ("kept", self.kept),
             ("rekeyed", self.rekeyed),
             ("fields_held", self.lost_fields.len()),
+            ("rules_suspended", self.lost_sources.len()),
             ("problems", self.problems.len()),
             ("drifted", self.drift.len()),
             ("overwritten", overwritten),

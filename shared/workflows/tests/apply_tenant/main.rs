@@ -186,6 +186,7 @@ impl World {
                 fields: UserFields::default(),
                 last_change: None,
                 removed: None,
+                marks: habitsync_domain::hold::ChangeMarks::default(),
             };
             world.portal.users.lock().push(PortalUser {
                 user_name: person.user_name.clone(),

@@ -201,6 +201,7 @@ pub(crate) fn person(employee: &str, user_name: &str) -> Person {
         fields: UserFields::default(),
         last_change: None,
         removed: None,
+        marks: habitsync_domain::hold::ChangeMarks::default(),
     }
 }
 

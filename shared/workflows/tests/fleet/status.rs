@@ -47,7 +47,7 @@ fn held_plan(now: Timestamp) -> HeldPlan {
         employee_id: "E1".parse().expect("an id"),
         person: "Jo Citizen".to_owned(),
         user_name: "jo@acme.com.au".parse().expect("a name"),
-        evidence: Evidence::Terminated,
+        evidence: Evidence::Terminated.into(),
         because: HeldBecause::NoLinks,
     };
     HeldPlan::of(vec![person], 1, None, now).expect("somebody")

@@ -11,7 +11,7 @@ use habitsync_domain::person::Person as Linked;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
 use habitsync_domain::topic::Condition;
 use habitsync_domain::user::{UserChange, UserFields};
-use habitsync_domain::user_plan::{Action, HeldRemoval, Step};
+use habitsync_domain::user_plan::{Action, PendingApproval, Permission, Step};
 use habitsync_fixtures::{Blueprint, Company, Person};
 use habitsync_workflows::course_report::{CourseProblem, CourseReport, SameTitle};
 use habitsync_workflows::mail::{Letter, Occasion, Subject, Worklist};
@@ -176,7 +176,7 @@ impl Sample {
         self.mail(subject, occasion, worklist, None)
     }
 
-    pub(crate) fn held(&self, index: usize, evidence: Evidence) -> HeldRemoval {
+    pub(crate) fn held(&self, index: usize, evidence: Evidence) -> PendingApproval {
         let person = self.person(index);
         let before = Linked {
             employee_id: person.employee_id.parse().expect("an id"),
@@ -186,6 +186,7 @@ impl Sample {
             fields: UserFields::default(),
             last_change: None,
             removed: None,
+            marks: habitsync_domain::hold::ChangeMarks::default(),
         };
         let action = Action {
             employee_id: before.employee_id.clone(),
@@ -198,15 +199,16 @@ impl Sample {
             },
             reason: evidence.reason(),
             digest: String::new(),
+            permission: Permission::NotNeeded,
         };
         let because = HeldBecause::OverLimit {
             planned: 7,
             recent: 0,
             allowed: 5,
         };
-        HeldRemoval {
+        PendingApproval {
             action,
-            evidence,
+            evidence: evidence.into(),
             because,
         }
     }

@@ -47,6 +47,7 @@ impl Customer {
             fields: UserFields::default(),
             last_change: None,
             removed: None,
+            marks: habitsync_domain::hold::ChangeMarks::default(),
         };
         let topic = TopicRecord {
             topic: TopicId(456),
@@ -95,6 +96,7 @@ impl Customer {
             fields: UserFields(fields.into_iter().collect()),
             last_change: None,
             removed: None,
+            marks: habitsync_domain::hold::ChangeMarks::default(),
         };
         self.table.state().people.insert(linked.employee_id.clone(), linked);
     }

@@ -2,6 +2,7 @@
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
+use habitsync_domain::hold::Agreement;
 use habitsync_domain::job::Job;
 use habitsync_domain::user_plan::UserPlan;
 use habitsync_in_memory::{Call, Hris, Mailbox, ManualClock, Portal, Table, vendor_failure};
@@ -22,6 +23,8 @@ pub(crate) struct Customer {
     pub(crate) mail: Mailbox,
     pub(crate) clock: ManualClock,
     pub(crate) version: u64,
+    /// What an operator agreed to with the configuration: any number of changes unless a test says otherwise.
+    pub(crate) agreed: Option<Agreement>,
     /// Where the operator is written to.
     pub(crate) operator: Option<&'static str>,
 }
@@ -45,6 +48,9 @@ impl Customer {
             mail: Mailbox::default(),
             clock: ManualClock::at("2026-11-22T21:00:00Z".parse().expect("a time")),
             version: 1,
+            agreed: Some(Agreement::to_any_number(
+                "2026-11-22T21:00:00Z".parse().expect("a time"),
+            )),
             operator: None,
         };
         for (id, changes) in people {
@@ -91,7 +97,11 @@ impl Customer {
             mail_settings: &mail_settings,
             clock: &self.clock,
         };
-        sync_users(&sync, InForce::version(self.version, &self.configuration), start).await
+        sync_users(&sync, self.version_in_force(), start).await
+    }
+
+    fn version_in_force(&self) -> InForce<'_> {
+        InForce::version(self.version, &self.configuration).agreed_to(self.agreed)
     }
 
     /// What a dry run says that the next run would do.
@@ -102,7 +112,7 @@ impl Customer {
             store: &self.table,
             clock: &self.clock,
         };
-        let in_force = InForce::version(self.version, &self.configuration);
+        let in_force = self.version_in_force();
         let preview = preview_users(&preview, in_force, None, PortalRead::AsTheNextRun).await;
         let preview = preview.expect("everything can be read");
         let plan = preview.plan(in_force);

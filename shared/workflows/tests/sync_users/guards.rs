@@ -139,7 +139,7 @@ async fn a_lost_field_is_told_once_to_the_operator_and_in_the_worklist_and_comes
         .mail
         .sent()
         .iter()
-        .filter(|mail| mail.contains("X-Location held"))
+        .filter(|mail| mail.contains("X-Location, location held"))
         .count();
     assert_eq!(to_operator, 2, "it came back");
 }

@@ -1,4 +1,4 @@
-//! Removals that wait for a word: on record under a plan id, decided about as they were shown, and gone or kept by the next run.
+//! Changes that wait for approval: on record under a plan id, decided about as they were shown, and gone or kept by the next run.
 
 use habitsync_domain::hold::{HeldBecause, HeldPlan, PlanId, REMINDED_EVERY, Verdict};
 use habitsync_domain::job::Job;
@@ -251,7 +251,7 @@ async fn the_operator_hears_at_once_and_weekly_until_somebody_decides() {
     customer.finish().await;
     customer.terminate(1000..1008);
     customer.finish().await;
-    let to_operator = |mail: &String| mail.contains("removals are held (plan ");
+    let to_operator = |mail: &String| mail.contains("wait for approval (plan ");
     assert_eq!(customer.mail.sent().iter().filter(|mail| to_operator(mail)).count(), 1);
     customer.finish().await;
     assert_eq!(
@@ -281,7 +281,7 @@ async fn the_operator_hears_at_once_and_weekly_until_somebody_decides() {
     assert_eq!(days, [7, 14, 21]);
     let told = mail.sent().remove(0);
     assert!(
-        told.contains("acme: removals are still held") && !told.contains("Jo E1000"),
+        told.contains("acme: changes still wait for approval") && !told.contains("Jo E1000"),
         "{told}"
     );
     customer.decide_all(Verdict::Rejected).await;

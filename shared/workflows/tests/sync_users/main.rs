@@ -1,7 +1,9 @@
 //! User sync over the ports in memory.
 
 mod afresh;
+mod agreed;
 mod back_off;
+mod change_limits;
 mod customer;
 mod faulty_source;
 mod guards;

@@ -34,7 +34,7 @@ async fn a_removal_that_is_held_stays_held_until_somebody_decides() {
     let Next::Held(removal) = held.plan.next() else {
         panic!("is held: {held:?}")
     };
-    assert_eq!(removal.evidence, Evidence::Terminated);
+    assert_eq!(removal.evidence, Evidence::Terminated.into());
     assert!(matches!(removal.because, HeldBecause::OverLimit { planned: 8, .. }));
     let writes = customer.writes();
     customer

@@ -62,7 +62,10 @@ async fn any_other_answer_holds_the_removal_and_refused_credentials_end_the_run(
         customer.hris.faults.arm(Call::FindEmployee, Fault::Before(failure));
         let summary = customer.finish().await;
         let held: Vec<_> = summary.held.iter().map(|held| held.evidence.clone()).collect();
-        assert_eq!((held, summary.written.deactivated), (vec![Evidence::Vanished], 0));
+        assert_eq!(
+            (held, summary.written.deactivated),
+            (vec![Evidence::Vanished.into()], 0)
+        );
     }
     let refused = vendor_failure(Vendor::EmployeeConnect, VendorFailureKind::Credentials);
     customer.hris.faults.arm(Call::FindEmployee, Fault::Before(refused));

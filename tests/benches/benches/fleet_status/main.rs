@@ -104,7 +104,9 @@ async fn add(table: &Table, number: usize) -> Result<(), Failure> {
     let configuration: TenantConfiguration = source.parse()?;
     let now = SystemClock.now();
     let long_ago = now - SignedDuration::from_hours(24 * 60);
-    table.save_configuration(&configuration, &source, long_ago).await?;
+    table
+        .save_configuration(&configuration, &source, long_ago, None)
+        .await?;
     let tenant: TenantId = name.parse()?;
     let of_customer = table.tenant(&tenant);
     for job in Job::ALL {

@@ -124,6 +124,7 @@ fn trials() -> Vec<Test> {
         users::brakes::a_field_that_many_people_lose_is_held_and_told_and_the_rest_is_written,
         users::brakes::a_first_run_deactivates_nobody_however_many_have_left,
         users::holds::what_is_approved_goes_and_nothing_else_does,
+        users::holds::a_first_load_that_was_not_agreed_to_waits_and_goes_once_it_is_approved,
         users::holds::what_is_rejected_is_kept_and_not_asked_about_again,
         users::holds::a_plan_that_has_moved_is_refused,
         users::holds::a_configuration_that_would_remove_people_is_stopped_and_names_them,

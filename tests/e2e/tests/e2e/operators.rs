@@ -34,7 +34,9 @@ pub(crate) async fn a_stale_customer_is_counted_and_named(world: World) -> Resul
     let configuration: TenantConfiguration = source.parse()?;
     let long_ago = customer.portal().clock().now() - SignedDuration::from_hours(3);
     let table = world.stack.fleet_table().await?;
-    table.save_configuration(&configuration, &source, long_ago).await?;
+    table
+        .save_configuration(&configuration, &source, long_ago, None)
+        .await?;
     let acme = world.stack.tenant_table(&customer.example.tenant).await?;
     let state = JobState {
         last_success_at: Some(long_ago),

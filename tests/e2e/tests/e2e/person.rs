@@ -169,9 +169,12 @@ async fn has_left(customer: &Customer) -> Result<(), Failed> {
     let only = ["run", "one-person", "users", "--only", leaver.as_str()];
     let before = asked(customer);
     let unsaid = customer.habitsync(&only).await?;
-    assert!(unsaid.code == 3 && unsaid.err.contains("--yes-remove 1"), "{unsaid:?}");
+    assert!(
+        unsaid.code == 3 && unsaid.err.contains("--yes-deactivate 1"),
+        "{unsaid:?}"
+    );
     let wrong = customer
-        .habitsync(&[&only[..], &["--yes-remove", "2"]].concat())
+        .habitsync(&[&only[..], &["--yes-deactivate", "2"]].concat())
         .await?;
     assert_eq!((wrong.code, asked(customer)), (3, before), "{wrong:?}");
     let table = customer.stack().tenant_table(&customer.example.tenant).await?;
@@ -179,7 +182,7 @@ async fn has_left(customer: &Customer) -> Result<(), Failed> {
     let Lease::Acquired(held) = table.acquire_lease(Job::Users, "a run", now).await? else {
         return Err("a run goes on".into());
     };
-    let agreed = [&only[..], &["--yes-remove", "1"]].concat();
+    let agreed = [&only[..], &["--yes-deactivate", "1"]].concat();
     let busy = customer.habitsync(&agreed).await?;
     held.release_lease().await?;
     assert!(busy.code == 3 && busy.err.contains("a run goes on"), "{busy:?}");

@@ -14,7 +14,7 @@
 //! | breaker of EmployeeConnect | `TENANT#{tenant}` | `BREAKER` |
 //! | request budget | `TENANT#{tenant}` | `BUDGET#{vendor}` |
 //! | what the customer was told | `TENANT#{tenant}` | `ALERT#{cause}` |
-//! | removals that wait for a word: head, and its people | `TENANT#{tenant}` | `PLAN#{id}#{chunk, 4 digits}`, the head's is 0 |
+//! | changes that wait for approval: head, and its people | `TENANT#{tenant}` | `PLAN#{id}#{chunk, 4 digits}`, the head's is 0 |
 //! | what was decided about a person's removal | `TENANT#{tenant}` | `DECISION#{employee}` |
 //! | the worklist that was told, in pieces | `TENANT#{tenant}` | `WORKLIST#{cause}#{time of the mail}#{piece, 4 digits}` |
 //! | how an address stands that mail came back from | `TENANT#{tenant}` | `ADDRESS#{address, lower case}` |

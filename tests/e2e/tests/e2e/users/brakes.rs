@@ -124,7 +124,7 @@ pub(crate) async fn sixty_who_left_go_and_three_who_vanished_are_held_and_told(w
     );
     let told = the_only(customer.mails_to_operator().await?)?;
     let plan = held_plan(&customer).await?;
-    assert_says(&told, &["3 deactivations", "2 go unasked", &plan, "--yes-remove 3"]);
+    assert_says(&told, &["3 deactivations", "2 go unasked", &plan, "--yes-deactivate 3"]);
     Ok(())
 }
 

@@ -14,17 +14,17 @@ pub(crate) async fn what_is_approved_goes_and_nothing_else_does(world: World) ->
     let approve = ["holds", "approve", "approved", plan.as_str(), "--as", "ana"];
     for number in ["7", "9"] {
         let said = customer
-            .habitsync(&[approve.as_slice(), &["--yes-remove", number]].concat())
+            .habitsync(&[approve.as_slice(), &["--yes-deactivate", number]].concat())
             .await?;
-        assert!(said.code == 3 && said.err.contains("removes 8 people"), "{said:?}");
+        assert!(said.code == 3 && said.err.contains("--yes-deactivate 8"), "{said:?}");
     }
     let said = customer.habitsync(&approve).await?;
     assert_eq!(said.code, 3, "nobody said how many: {said:?}");
     let said = customer
-        .habitsync(&[approve.as_slice(), &["--yes-remove", "8"]].concat())
+        .habitsync(&[approve.as_slice(), &["--yes-deactivate", "8"]].concat())
         .await?;
     assert!(
-        said.code == 0 && said.out.contains("8 removals of plan") && said.out.contains("by ana"),
+        said.code == 0 && said.out.contains("8 deactivations of plan") && said.out.contains("by ana"),
         "{said:?}"
     );
     let before = customer.active_users().len();
@@ -38,6 +38,44 @@ pub(crate) async fn what_is_approved_goes_and_nothing_else_does(world: World) ->
         said.code == 0 && said.out.contains("nothing of approved is held"),
         "{said:?}"
     );
+    Ok(())
+}
+
+pub(crate) async fn a_first_load_that_was_not_agreed_to_waits_and_goes_once_it_is_approved(
+    world: World,
+) -> Result<(), Failed> {
+    let customer = world
+        .customer_like("unagreed", |mut example| {
+            example.agrees = false;
+            example
+        })
+        .await?;
+    let before = customer.active_users().len();
+    let answer = customer.run("user-sync").await?;
+    let held = count(&answer, "creates_held");
+    assert!(held > 20 && count(&answer, "created") == 0, "{answer}");
+    assert_eq!(customer.active_users().len(), before, "{answer}");
+    let plan = held_plan(&customer).await?;
+    let number = held.to_string();
+    let listed = list(&customer, &[]).await?;
+    let command = format!("holds approve unagreed {plan} --yes-create {number}");
+    assert!(listed.code == 3 && listed.out.contains(&command), "{listed:?}");
+    let approve = ["holds", "approve", "unagreed", plan.as_str(), "--as", "ana"];
+    for flags in [["--yes-create", "20"], ["--yes-deactivate", number.as_str()]] {
+        let said = customer.habitsync(&[&approve[..], &flags[..]].concat()).await?;
+        assert_eq!(said.code, 3, "{said:?}");
+    }
+    let said = customer
+        .habitsync(&[&approve[..], &["--yes-create", &number]].concat())
+        .await?;
+    assert_eq!(said.code, 0, "{said:?}");
+    let answer = customer.run("user-sync").await?;
+    assert_eq!(
+        (count(&answer, "created"), count(&answer, "held")),
+        (held, 0),
+        "{answer}"
+    );
+    assert_eq!(list(&customer, &[]).await?.code, 0);
     Ok(())
 }
 
@@ -63,7 +101,16 @@ pub(crate) async fn a_plan_that_has_moved_is_refused(world: World) -> Result<(),
     customer.hris().rehire(&leavers[0], today());
     customer.run("user-sync").await?;
     let said = customer
-        .habitsync(&["holds", "approve", "moved", &shown, "--yes-remove", "8", "--as", "ana"])
+        .habitsync(&[
+            "holds",
+            "approve",
+            "moved",
+            &shown,
+            "--yes-deactivate",
+            "8",
+            "--as",
+            "ana",
+        ])
         .await?;
     let now = held_plan(&customer).await?;
     assert!(
@@ -92,12 +139,12 @@ pub(crate) async fn a_configuration_that_would_remove_people_is_stopped_and_name
     let stopped = customer.habitsync(&["tenant", "apply", path]).await?;
     let shown = customer.habitsync(&["tenant", "show", "reconfigured"]).await?;
     let agreed = customer
-        .habitsync(&["tenant", "apply", path, "--yes-remove", "1", "--yes"])
+        .habitsync(&["tenant", "apply", path, "--yes-deactivate", "1", "--yes"])
         .await?;
     std::fs::remove_file(&file)?;
     assert!(stopped.code == 3 && stopped.err.contains(moved.as_str()), "{stopped:?}");
     assert!(
-        stopped.err.contains("--yes-remove 1") && shown.out.contains("# version 1 of"),
+        stopped.err.contains("--yes-deactivate 1") && shown.out.contains("# version 1 of"),
         "{stopped:?} {shown:?}"
     );
     assert!(

@@ -1,0 +1,245 @@
+//! Which creates, renames and updates go through, and which wait for approval: what operators decided is followed, and of the rest
+//! a whole kind waits where the plan has more of it, the last 24 hours counted, than the change limits and an agreement admit.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::brakes::{COUNTED_FOR, number};
+use super::{Action, PendingApproval, Permission, Planner, Step};
+use crate::configuration::{ChangeLimit, Limits};
+use crate::hold::{ChangeKind, HeldBecause, PerChange, Proposal, Verdict};
+use crate::identity::EmployeeId;
+use crate::person::Person;
+use crate::user::FieldName;
+
+/// What the limit of one kind makes of the changes of that kind that no operator has decided about.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ruling {
+    /// Why they wait, if they do.
+    because: Option<HeldBecause>,
+    /// How many of them an operator agreed to with the configuration.
+    agreed: usize,
+}
+
+impl Planner<'_> {
+    /// Follows what operators decided, and of the rest lets those kinds through that are within their limits.
+    pub(super) fn hold_changes(&mut self) {
+        let cascades = self.cascades();
+        let actions = std::mem::take(&mut self.plan.actions);
+        let judged: Vec<_> = actions
+            .iter()
+            .map(|action| self.judge_change(action, &cascades))
+            .collect();
+        let mut rulings = PerChange::<Ruling>::default();
+        for kind in ChangeKind::ALL {
+            let is_of_kind = |(_, judged): &(&Action, &Judged)| **judged == Judged::Undecided(kind);
+            let changes = actions.iter().zip(&judged).filter(is_of_kind);
+            let changes: HashSet<_> = changes.map(|(action, _)| &action.employee_id).collect();
+            *self.plan.undecided.get_mut(kind) = changes.len();
+            let is_beyond = self.over_change_limit(kind, &changes, 0).is_some();
+            *self.plan.beyond_limits.get_mut(kind) = if is_beyond { changes.len() } else { 0 };
+            *rulings.get_mut(kind) = self.rule(kind, &changes);
+        }
+        for (action, judged) in actions.into_iter().zip(judged) {
+            self.follow(action, judged, &mut rulings);
+        }
+        self.hold_cascades(&cascades);
+    }
+
+    fn rule(&self, kind: ChangeKind, changes: &HashSet<&EmployeeId>) -> Ruling {
+        let agreed = self.left_of_agreement(kind);
+        let because = self.over_change_limit(kind, changes, agreed);
+        Ruling { because, agreed }
+    }
+
+    fn follow(&mut self, action: Action, judged: Judged, rulings: &mut PerChange<Ruling>) {
+        let permission = match judged {
+            Judged::Goes => action.permission,
+            Judged::Approved => Permission::Approved,
+            Judged::Rejected => return self.leave_as_it_is(&action),
+            Judged::Undecided(kind) => {
+                let ruling = rulings.get_mut(kind);
+                if let Some(because) = ruling.because {
+                    self.plan.held.extend(pending(action, because));
+                    return;
+                }
+                self.permit(ruling)
+            }
+        };
+        self.plan.actions.push(Action { permission, ..action });
+    }
+
+    /// The first ones are those that were agreed to.
+    fn permit(&self, ruling: &mut Ruling) -> Permission {
+        let agreed = self.situation.brakes.agreed.filter(|_| ruling.agreed > 0);
+        ruling.agreed = ruling.agreed.saturating_sub(1);
+        agreed.map_or(Permission::WithinLimit, |agreement| Permission::Agreed(agreement.at))
+    }
+
+    fn judge_change(&mut self, action: &Action, cascades: &HashMap<EmployeeId, EmployeeId>) -> Judged {
+        let Some(evidence) = action.grounds() else {
+            return Judged::Goes;
+        };
+        let Some(kind) = evidence.change() else {
+            return Judged::Goes;
+        };
+        let proposal = Proposal {
+            employee_id: &action.employee_id,
+            user_name: action.step.user_name(),
+            evidence,
+            to_be_shown: None,
+        };
+        match self.verdict_on(&proposal) {
+            Some(Verdict::Approved) => Judged::Approved,
+            Some(Verdict::Rejected) => Judged::Rejected,
+            None if cascades.contains_key(&action.employee_id) => Judged::Goes,
+            None => Judged::Undecided(kind),
+        }
+    }
+
+    fn leave_as_it_is(&mut self, action: &Action) {
+        self.plan.kept.push(action.employee_id.clone());
+        self.plan.counts.left_alone += 1;
+    }
+
+    /// How many changes of this kind an operator agreed to that were not made yet.
+    fn left_of_agreement(&self, kind: ChangeKind) -> usize {
+        let Some(agreement) = self.situation.brakes.agreed else {
+            return 0;
+        };
+        let people = self.situation.people.iter();
+        let made = people.filter(|person| *person.marks.agreed.get(kind) == Some(agreement.at));
+        agreement.left(kind, made.count(), self.situation.now)
+    }
+
+    /// Why these wait, if they do.
+    fn over_change_limit(
+        &self,
+        kind: ChangeKind,
+        changes: &HashSet<&EmployeeId>,
+        agreed: usize,
+    ) -> Option<HeldBecause> {
+        let since = self.situation.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
+        let unapproved = |person: &Person, kind| person.marks.unapproved.get(kind).is_some_and(|at| at > since);
+        let people = self.situation.people;
+        let recent = people
+            .iter()
+            .filter(|person| unapproved(person, kind) && !changes.contains(&person.employee_id))
+            .count();
+        let was_active =
+            |person: &&Person| person.active || person.removed.as_ref().is_some_and(|removed| removed.at > since);
+        // Accounts created today, unapproved, must not raise the limit for those of tonight.
+        let managed = people
+            .iter()
+            .filter(was_active)
+            .filter(|person| !unapproved(person, ChangeKind::Created))
+            .count();
+        let allowed = limit_of(kind, &self.situation.configuration.limits).allows(managed);
+        let beyond = changes.len().saturating_sub(agreed);
+        (beyond > 0 && beyond + recent > allowed).then(|| HeldBecause::OverLimit {
+            planned: number(changes.len()),
+            recent: number(recent),
+            allowed: number(allowed + agreed),
+        })
+    }
+
+    /// Reports who only get their manager's new address, by employee: what one manager's own change brings is no change of its
+    /// own. The address is the one that the manager's account has, or has after this run, since the day before.
+    fn cascades(&self) -> HashMap<EmployeeId, EmployeeId> {
+        let emails: HashMap<_, _> = self.plan.actions.iter().filter_map(new_email).collect();
+        let actions = self.plan.actions.iter();
+        let found = actions.filter_map(|action| {
+            let written = only_manager_email(&action.step)?;
+            let position = self.organisation.position(&action.employee_id)?;
+            let manager = self.accounts.link(self.manager_record(position)?.id())?;
+            let changed = emails.get(&manager.employee_id).copied();
+            let changed = changed.or_else(|| {
+                self.has_changed_lately(manager)
+                    .then(|| manager.field(FieldName::EMAIL))?
+            });
+            let is_theirs = changed.is_some_and(|email| email.eq_ignore_ascii_case(written));
+            is_theirs.then(|| (action.employee_id.clone(), manager.employee_id.clone()))
+        });
+        found.collect()
+    }
+
+    fn has_changed_lately(&self, person: &Person) -> bool {
+        let since = self.situation.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
+        person.last_change.as_ref().is_some_and(|change| change.at > since)
+    }
+
+    /// The manager's address is not written anywhere before the manager has it.
+    fn hold_cascades(&mut self, cascades: &HashMap<EmployeeId, EmployeeId>) {
+        if cascades.is_empty() || self.plan.held.is_empty() {
+            return;
+        }
+        let held = self.plan.held.iter();
+        let held: HashMap<_, _> = held
+            .map(|held| (held.action.employee_id.clone(), held.because))
+            .collect();
+        let waits_for = |action: &Action| {
+            let is_change = matches!(action.step, Step::Change { .. });
+            cascades
+                .get(&action.employee_id)
+                .filter(|_| is_change)
+                .and_then(|manager| held.get(manager))
+                .copied()
+        };
+        let actions = std::mem::take(&mut self.plan.actions).into_iter();
+        let (waiting, goes): (Vec<_>, Vec<_>) = actions.partition(|action| waits_for(action).is_some());
+        let waiting = waiting.into_iter().filter_map(|action| {
+            let because = waits_for(&action)?;
+            pending(action, because)
+        });
+        self.plan.held.extend(waiting);
+        self.plan.actions = goes;
+    }
+}
+
+/// What becomes of one action before anything is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Judged {
+    /// It goes: no limit counts it.
+    Goes,
+    /// An operator approved it.
+    Approved,
+    /// An operator rejected it.
+    Rejected,
+    /// Its kind's limit decides.
+    Undecided(ChangeKind),
+}
+
+fn pending(action: Action, because: HeldBecause) -> Option<PendingApproval> {
+    let evidence = action.grounds()?;
+    Some(PendingApproval {
+        action,
+        evidence,
+        because,
+    })
+}
+
+/// Whose account gets which new e-mail.
+fn new_email(action: &Action) -> Option<(&EmployeeId, &str)> {
+    let Step::Change { change, .. } = &action.step else {
+        return None;
+    };
+    let email = change.fields.0.get(&FieldName::email())?;
+    Some((&action.employee_id, email))
+}
+
+/// The manager's address, where it is all that is written.
+fn only_manager_email(step: &Step) -> Option<&str> {
+    let Step::Change { change, .. } = step else { return None };
+    let is_alone = change.active.is_none() && change.user_name.is_none() && change.fields.0.len() == 1;
+    let email = change.fields.0.get(&FieldName::manager_email())?;
+    is_alone.then_some(email.as_str())
+}
+
+const fn limit_of(kind: ChangeKind, limits: &Limits) -> ChangeLimit {
+    match kind {
+        ChangeKind::Created => limits.created,
+        ChangeKind::Renamed => limits.renamed,
+        ChangeKind::Updated => limits.updated,
+    }
+}

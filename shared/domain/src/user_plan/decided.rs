@@ -1,0 +1,43 @@
+//! Decisions that are over: the employee was seen, and what was decided upon is no longer proposed.
+
+use std::collections::HashSet;
+
+use super::Planner;
+use super::placement::Placement;
+use crate::hold::Decision;
+use crate::identity::EmployeeId;
+
+impl Planner<'_> {
+    /// Notes every decision that is over. While something is in the way of an employee, what would be proposed is not known.
+    pub(super) fn note_decisions_over(&mut self, placements: &[Placement]) {
+        if self.decisions.is_empty() {
+            return;
+        }
+        let in_the_way = self.in_the_way();
+        let is_over = |decision: &&Decision| match self.proposed.get(&decision.employee_id) {
+            Some(stands) => !stands,
+            None => self.is_settled(decision, placements) && !in_the_way.contains(&decision.employee_id),
+        };
+        let over = self.situation.brakes.decisions.iter().filter(is_over).cloned();
+        self.plan.decisions_over = over.collect();
+    }
+
+    fn is_settled(&self, decision: &Decision, placements: &[Placement]) -> bool {
+        let position = self.organisation.position(&decision.employee_id);
+        let placement = position.and_then(|position| placements.get(position));
+        match placement {
+            Some(Placement::Undecided) => false,
+            Some(Placement::OutOfScope | Placement::InScope) => !self.admits_no_new_account(),
+            Some(Placement::Left | Placement::StartsLater) | None => true,
+        }
+    }
+
+    /// Employees with something in the way, or whose rejected writes back off.
+    fn in_the_way(&self) -> HashSet<EmployeeId> {
+        let problems = self.plan.problems.iter();
+        let blocked = problems.filter(|problem| problem.cause.blocks_person());
+        let blocked = blocked.map(|problem| &problem.employee_id);
+        let parked = self.plan.parked.iter().map(|parked| &parked.employee_id);
+        blocked.chain(parked).cloned().collect()
+    }
+}

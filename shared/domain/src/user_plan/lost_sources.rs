@@ -1,0 +1,134 @@
+//! Fields that decide who has an account and that many employees lose at once, or have as another kind of value: a fault of the
+//! source. What the filter and the user name make of it is suspended for the run.
+
+use serde::{Deserialize, Serialize};
+
+use super::Planner;
+use super::field_baseline::{FieldBaseline, FieldCounts, Sources};
+use super::field_loss::AT_LEAST;
+use super::placement::Placement;
+use super::removals::Candidate;
+use crate::employee::Employee;
+use crate::employment::Evidence;
+use crate::problem::Cause;
+
+/// A rule that decides who has an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceRule {
+    /// Who is in scope.
+    Filter,
+    /// The user name.
+    UserName,
+}
+
+/// A field of EmployeeConnect that many employees lost at once, and a rule that reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostSource {
+    /// The field, for instance `location`.
+    pub field: String,
+    /// How many employees had a value of the usual kind.
+    pub had: u64,
+    /// How many of them have none now.
+    pub lost: u64,
+    /// The rule whose effects are suspended.
+    pub rule: SourceRule,
+}
+
+impl LostSource {
+    /// What is not done because of it, for people.
+    #[must_use]
+    pub const fn effect(&self) -> &'static str {
+        match self.rule {
+            SourceRule::Filter => "no account is created, reactivated, adopted, or deactivated for its scope",
+            SourceRule::UserName => "no account is created, reactivated, adopted, or renamed",
+        }
+    }
+}
+
+impl<'a> Planner<'a> {
+    /// Compares the fields behind the filter and the user name with the baseline, and notes the baseline of the reads to come.
+    pub(super) fn judge_sources(&mut self, placements: &[Placement]) {
+        let brakes = &self.situation.brakes;
+        let Some(before) = brakes.baseline else {
+            self.plan.lost_sources = brakes.lost_sources.to_vec();
+            return;
+        };
+        let sources = Sources::of(&self.situation.configuration.users);
+        let mut baseline = FieldBaseline::default();
+        for field in sources.all() {
+            let now = FieldCounts::of(field, self.working(placements), self.situation.now);
+            let measure = before.get(field);
+            let lost = measure.and_then(|before| self.too_many(before.lost_by(&now)));
+            let kept = measure.copied().filter(|_| lost.is_some());
+            baseline.set(field, kept.unwrap_or_else(|| FieldCounts::after(measure, now)));
+            let Some((had, lost)) = lost else { continue };
+            let rules = [
+                (SourceRule::Filter, &sources.filter),
+                (SourceRule::UserName, &sources.user_name),
+            ];
+            let reading = rules.into_iter().filter(|(_, fields)| fields.contains(field));
+            self.plan.lost_sources.extend(reading.map(|(rule, _)| LostSource {
+                field: field.name().to_owned(),
+                had,
+                lost,
+                rule,
+            }));
+        }
+        self.plan.baseline = Some(baseline);
+    }
+
+    /// All but leavers, whose records HR empties.
+    fn working(&self, placements: &[Placement]) -> impl Iterator<Item = &'a Employee> {
+        let employees = self.situation.roster.employees.iter().zip(placements);
+        let working = employees.filter(|(_, placement)| **placement != Placement::Left);
+        working.map(|(employee, _)| employee)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a share of a count of employees")]
+    fn too_many(&self, (had, lost): (u64, u64)) -> Option<(u64, u64)> {
+        let percent = self.situation.configuration.limits.field_loss_percent;
+        let are_too_many = lost >= AT_LEAST as u64 && lost as f64 * 100.0 > had as f64 * percent;
+        are_too_many.then_some((had, lost))
+    }
+
+    /// Whether a field behind this rule was lost.
+    pub(super) fn is_suspended(&self, rule: SourceRule) -> bool {
+        self.plan.lost_sources.iter().any(|lost| lost.rule == rule)
+    }
+
+    /// Whether the fields that decide about new accounts, and about deactivated ones, are lost.
+    pub(super) fn admits_no_new_account(&self) -> bool {
+        !self.plan.lost_sources.is_empty()
+    }
+
+    /// Leaves the employee's account as it is for this run.
+    pub(super) fn suspend(&mut self, employee: &Employee) {
+        self.plan.counts.set_aside += 1;
+        self.plan.suspended.push(employee.id().clone());
+    }
+
+    /// No account is deactivated for its scope because of a field that many employees lost.
+    pub(super) fn keep_those_out_of_scope(&mut self) {
+        if !self.is_suspended(SourceRule::Filter) {
+            return;
+        }
+        let is_out_of_scope = |candidate: &Candidate<'_>| candidate.evidence == Evidence::OutOfScope;
+        let (kept, goes): (Vec<_>, Vec<_>) = std::mem::take(&mut self.removals)
+            .into_iter()
+            .partition(is_out_of_scope);
+        self.removals = goes;
+        self.plan.counts.excluded_settled += kept.len();
+        self.plan
+            .suspended
+            .extend(kept.iter().map(|kept| kept.person.employee_id.clone()));
+    }
+
+    /// One line for the field says it all.
+    pub(super) fn drop_lines_about_lost_user_names(&mut self) {
+        if self.is_suspended(SourceRule::UserName) {
+            let is_about_it = |cause: &Cause| matches!(cause, Cause::NoUserName { .. });
+            self.plan.problems.retain(|problem| !is_about_it(&problem.cause));
+        }
+    }
+}

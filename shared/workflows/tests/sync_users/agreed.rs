@@ -1,0 +1,153 @@
+//! What an operator agrees to when a configuration is applied: the number of creates, renames and updates that it shows.
+
+use habitsync_domain::hold::PerChange;
+use habitsync_in_memory::Tenants;
+use habitsync_workflows::apply_tenant::{AppliedConfiguration, ApplyTenant, Consent, NotApplied, apply_tenant};
+use habitsync_workflows::ports::failure::VendorFailureKind;
+use habitsync_workflows::ports::tenants::StoredConfiguration;
+use habitsync_workflows::preview_users::PreviewUsers;
+use serde_json::json;
+
+use crate::customer::{Customer, customer_of, portal_says};
+
+/// A customer with no custom fields, live.
+const ACME: &str = include_str!("../../../domain/src/configuration/acme.toml");
+
+async fn apply(
+    customer: &Customer,
+    tenants: &Tenants,
+    source: &str,
+    consent: Consent,
+) -> Result<AppliedConfiguration, NotApplied> {
+    let apply = ApplyTenant {
+        configurations: tenants,
+        schedules: tenants,
+        next_run: PreviewUsers {
+            employee_connect: &customer.hris,
+            tribal_habits: &customer.portal,
+            store: &customer.table,
+            clock: &customer.clock,
+        },
+    };
+    apply_tenant(&apply, source, consent).await
+}
+
+fn agreeing_to(created: usize) -> Consent {
+    Consent {
+        changes: PerChange {
+            created: Some(created),
+            ..PerChange::default()
+        },
+        ..Consent::default()
+    }
+}
+
+/// Puts the version in force that the table holds.
+fn follow(customer: &mut Customer, tenants: &Tenants) -> StoredConfiguration {
+    let stored = tenants.configurations.lock().values().next().cloned().expect("applied");
+    customer.version = stored.version;
+    customer.configuration = stored.configuration.clone();
+    customer.agreed = stored.agreed;
+    stored
+}
+
+#[tokio::test]
+async fn the_first_load_is_agreed_to_by_its_number_and_by_no_other() {
+    let (mut customer, tenants) = (customer_of(186), Tenants::default());
+    for said in [0, 20, 185, 187] {
+        let refused = apply(&customer, &tenants, ACME, agreeing_to(said)).await;
+        let Err(NotApplied::OtherChanges { planned, .. }) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(planned, 186);
+    }
+    assert!(tenants.configurations.lock().is_empty(), "nothing was stored");
+    apply(&customer, &tenants, ACME, agreeing_to(186))
+        .await
+        .expect("applied");
+    follow(&mut customer, &tenants);
+    assert_eq!(customer.finish().await.written.created, 186);
+}
+
+#[tokio::test]
+async fn a_configuration_applied_without_a_number_is_in_force_and_its_creates_wait() {
+    let (mut customer, tenants) = (customer_of(186), Tenants::default());
+    apply(&customer, &tenants, ACME, Consent::default())
+        .await
+        .expect("applied");
+    assert_eq!(follow(&mut customer, &tenants).agreed, None);
+    let summary = customer.finish().await;
+    assert_eq!((summary.written.created, summary.held.len()), (0, 186));
+    // The same file again, with the number: the answer to what is held.
+    apply(&customer, &tenants, ACME, agreeing_to(186))
+        .await
+        .expect("applied");
+    follow(&mut customer, &tenants);
+    assert_eq!(customer.finish().await.written.created, 186);
+}
+
+#[tokio::test]
+async fn an_agreement_outlives_a_pause_and_ends_with_a_version_that_decides_otherwise() {
+    let (mut customer, tenants) = (customer_of(186), Tenants::default());
+    apply(&customer, &tenants, ACME, agreeing_to(186))
+        .await
+        .expect("applied");
+    let agreed = follow(&mut customer, &tenants).agreed;
+    let paused = ACME.replace("status = \"live\"", "status = \"paused\"");
+    for source in [paused.as_str(), ACME] {
+        apply(&customer, &tenants, source, Consent::default())
+            .await
+            .expect("applied");
+        assert_eq!(follow(&mut customer, &tenants).agreed, agreed);
+    }
+    let other = ACME.replace("[\"Fiji\"]", "[\"Tonga\"]");
+    apply(&customer, &tenants, &other, Consent::default())
+        .await
+        .expect("applied");
+    assert_eq!(follow(&mut customer, &tenants).agreed, None);
+}
+
+#[tokio::test]
+async fn a_number_that_cannot_be_checked_is_taken_only_where_that_was_said() {
+    let (mut customer, tenants) = (customer_of(30), Tenants::default());
+    let down = habitsync_in_memory::Fault::Before(portal_says(VendorFailureKind::Unreadable));
+    customer
+        .hris
+        .faults
+        .arm(habitsync_in_memory::Call::ListEmployees, down.clone());
+    let refused = apply(&customer, &tenants, ACME, agreeing_to(30)).await;
+    assert!(matches!(refused, Err(NotApplied::Unchecked(_))), "{refused:?}");
+    customer.hris.faults.arm(habitsync_in_memory::Call::ListEmployees, down);
+    let unchecked = Consent {
+        unchecked: true,
+        ..agreeing_to(30)
+    };
+    apply(&customer, &tenants, ACME, unchecked).await.expect("applied");
+    follow(&mut customer, &tenants);
+    assert_eq!(customer.finish().await.written.created, 30);
+}
+
+#[tokio::test]
+async fn updates_that_a_new_mapping_brings_are_agreed_to_like_creates() {
+    let (mut customer, tenants) = (customer_of(80), Tenants::default());
+    apply(&customer, &tenants, ACME, agreeing_to(80))
+        .await
+        .expect("applied");
+    follow(&mut customer, &tenants);
+    customer.finish().await;
+    for id in 1000..1080 {
+        customer.employ(&format!("E{id}"), &json!({"preferredName": "Alex"}));
+    }
+    let summary = customer.finish().await;
+    assert_eq!((summary.written.changed, summary.held.len()), (0, 80));
+    let consent = Consent {
+        changes: PerChange {
+            updated: Some(80),
+            ..PerChange::default()
+        },
+        ..Consent::default()
+    };
+    apply(&customer, &tenants, ACME, consent).await.expect("applied");
+    follow(&mut customer, &tenants);
+    assert_eq!(customer.finish().await.written.changed, 80);
+}
