@@ -32,7 +32,7 @@ async fn main() -> Result<(), Error> {
     };
     let look_after_mail = async |deadline| rounds.make(deadline).await;
     run(service_fn(|event: LambdaEvent<_>| {
-        handler::handle(&watchdog, look_after_mail, event)
+        Box::pin(handler::handle(&watchdog, look_after_mail, event))
     }))
     .await
 }

@@ -293,7 +293,6 @@ impl Failure {
             | Self::NotDecided(_)
             | Self::RemovalNotSaid
             | Self::RunGoesOn(_) => Trouble::Data,
-            Self::Unusable { .. } => Trouble::Config,
             Self::Job(failure) => failure.trouble(),
             Self::Person(failure) => failure.trouble(),
             Self::NotLinked(failure) => failure.trouble(),
@@ -308,6 +307,7 @@ impl Failure {
             | Self::Csv(_)
             | Self::Template(_) => Trouble::Ours,
             Self::VendorHosts(_)
+            | Self::Unusable { .. }
             | Self::File { .. }
             | Self::Invalid { .. }
             | Self::Nobody

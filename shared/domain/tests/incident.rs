@@ -158,8 +158,8 @@ fn one_success_ends_an_incident_and_failures_before_it_open_no_other() {
     assert_eq!(ended.ended_at, Some(minute(201)));
     assert_eq!(ended.next(&attempts, minute(202)), ended);
     assert!(!ended.is_settled(minute(205)) && ended.is_settled(minute(206)));
-    for number in 0..5 {
-        attempts[number] = attempt(number, 203, Some(VendorTrouble::Unavailable));
+    for (number, attempted) in attempts.iter_mut().enumerate().take(5) {
+        *attempted = attempt(number, 203, Some(VendorTrouble::Unavailable));
     }
     let again = ended.next(&attempts, minute(204));
     assert!(

@@ -78,7 +78,7 @@ where
         return Ok(RunOutcome::Paused);
     }
     let work = async |_: &Table, state: &mut JobState| sweep.work(state, start.deadline).await;
-    run_job(sweep.table, sweep.clock, Job::ResultsSweep, start, work).await
+    Box::pin(run_job(sweep.table, sweep.clock, Job::ResultsSweep, start, work)).await
 }
 
 impl<Table, Portal, Queue, Clock> SweepResults<'_, Table, Portal, Queue, Clock>

@@ -67,7 +67,7 @@ where
         state.domains = sync.configuration.vendor_domains();
         sync.writing_through(held).work(start.deadline).await
     };
-    run_job(sync.table, sync.clock, Job::Courses, start, work).await
+    Box::pin(run_job(sync.table, sync.clock, Job::Courses, start, work)).await
 }
 
 impl<'a, Table, Portal, Hris, Clock> SyncCourses<'a, Table, Portal, Hris, Clock> {

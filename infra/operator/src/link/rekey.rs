@@ -26,7 +26,7 @@ pub(crate) struct RekeyArguments {
 
 /// The pairs, and what became of them.
 #[derive(Serialize)]
-struct Pairs {
+struct Rekeying {
     tenant: TenantId,
     stage: String,
     pairs: Vec<ShownPair>,
@@ -60,7 +60,7 @@ pub(super) async fn rekey(stage: &Stage, asked: &RekeyArguments) -> Result<(), F
     let preview = while_reading(stage.output, reading).await?;
     let plan = preview.plan(in_force)?;
     let proposed = propose_rekeys(&tenant.table, plan.rekeyed).await?;
-    let mut pairs = Pairs {
+    let mut pairs = Rekeying {
         tenant: asked.tenant.clone(),
         stage: stage.name.clone(),
         pairs: proposed.iter().map(ShownPair::from).collect(),
@@ -101,7 +101,7 @@ impl From<&ProposedRekey> for ShownPair {
     }
 }
 
-impl Pairs {
+impl Rekeying {
     fn note(&mut self, rekeyed: &[Rekeyed]) {
         for (shown, rekeyed) in self.pairs.iter_mut().zip(rekeyed) {
             shown.moved = Some(rekeyed.failure.is_none());
@@ -142,7 +142,7 @@ impl Pairs {
     }
 }
 
-impl Answer for Pairs {
+impl Answer for Rekeying {
     fn heading(&self) -> String {
         let Self { tenant, stage, pairs } = self;
         format!(
@@ -186,7 +186,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::terminal::answer::written;
 
-    fn pairs() -> Pairs {
+    fn pairs() -> Rekeying {
         let pair = |number: u32, shared, active, moved: Option<bool>| ShownPair {
             pair: RekeyedPair {
                 former: format!("E{number}").parse().expect("an id"),
@@ -200,7 +200,7 @@ pub(crate) mod tests {
             failure: (moved == Some(false))
                 .then(|| "something has changed since this was shown; look again".to_owned()),
         };
-        Pairs {
+        Rekeying {
             tenant: "acme".parse().expect("a tenant"),
             stage: "test".to_owned(),
             pairs: vec![

@@ -62,7 +62,7 @@ pub(crate) async fn sync_only(stage: &Stage, tenant: &TenantId, asked: &OnlyArgu
     let shown = look_at_person_afresh(&one, in_force, person, &trace).await?;
     let synced = if is_agreed(&shown, asked, stage.output)? {
         trace.resume();
-        let synced = sync_person(&one, in_force, &shown, draft, &trace).await;
+        let synced = Box::pin(sync_person(&one, in_force, &shown, draft, &trace)).await;
         Some(synced.map_err(|failure| in_local_time(failure, &open.configuration))?)
     } else {
         None

@@ -117,7 +117,7 @@ async fn step(
     } else {
         DraftRule::LeaveAlone
     };
-    let synced = sync_person(&one, in_force, &seen, draft, &()).await?;
+    let synced = Box::pin(sync_person(&one, in_force, &seen, draft, &())).await?;
     let rehearsed = rehearsed.synced(synced);
     if stage.output == Output::Table {
         println!("  {}\n", sign_off::outcome(&rehearsed));

@@ -127,7 +127,7 @@ where
         let sync = sync.writing_through(held);
         sync.work(in_force, start, remembered).await
     };
-    let mut result = run_job(sync.store, sync.clock, Job::Users, start, work).await;
+    let mut result = Box::pin(run_job(sync.store, sync.clock, Job::Users, start, work)).await;
     let run = (configuration, Job::Users, sync.clock.now());
     let told = tell_after_run(tell_of_run(sync.store, sync.mail, sync.mail_settings, run, &result)).await;
     if let Ok(RunOutcome::Finished(summary)) = &mut result {

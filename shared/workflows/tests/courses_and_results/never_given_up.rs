@@ -165,7 +165,7 @@ impl Story {
         sync(world).await;
         (0..self.completions.len()).for_each(|index| self.show(world, index));
         world.clock.advance(hours(7 * 24));
-        drop(sweep_asked_for(world, 300).await.expect("sweeps"));
+        sweep_asked_for(world, 300).await.expect("sweeps");
         for _ in 0..3 {
             world.clock.advance(minutes(1));
             tick(world).await;

@@ -79,7 +79,7 @@ impl Fate {
             work: Box::pin(work),
             step: 0,
             stops,
-            stopped: None,
+            asleep: None,
         }
         .await
     }
@@ -109,7 +109,7 @@ struct Stopped<F> {
     work: Pin<Box<F>>,
     step: usize,
     stops: BTreeMap<usize, u64>,
-    stopped: Option<Pin<Box<Sleep>>>,
+    asleep: Option<Pin<Box<Sleep>>>,
 }
 
 impl<F: Future> Future for Stopped<F> {
@@ -117,14 +117,14 @@ impl<F: Future> Future for Stopped<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         loop {
-            if let Some(stopped) = &mut self.stopped {
-                ready!(stopped.as_mut().poll(context));
-                self.stopped = None;
+            if let Some(asleep) = &mut self.asleep {
+                ready!(asleep.as_mut().poll(context));
+                self.asleep = None;
             }
             self.step += 1;
             let step = self.step;
             match self.stops.remove(&step) {
-                Some(seconds) => self.stopped = Some(Box::pin(sleep(Duration::from_secs(seconds)))),
+                Some(seconds) => self.asleep = Some(Box::pin(sleep(Duration::from_secs(seconds)))),
                 None => return self.work.as_mut().poll(context),
             }
         }

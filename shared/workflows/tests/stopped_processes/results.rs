@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use habitsync_domain::completion::Completion;
+use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::course::{Course, LinkedCourse, TopicRecord, TopicState};
 use habitsync_domain::identity::{CourseId, EnrolmentId, TopicCode, TopicId};
@@ -134,6 +134,7 @@ fn completion() -> Completion {
         user_name: "jo@acme.com.au".parse().expect("a user name"),
         completed_at: beginning() - SignedDuration::from_hours(1),
         training_minutes: Some(12),
+        source: CompletionSource::Portal,
     }
 }
 

@@ -204,8 +204,9 @@ fn is_out_of_time<T>(ran: &Result<T, JobFailure>) -> bool {
 
 fn is_out_of_time_for_one(synced: &Result<(), PersonFailure>) -> bool {
     match synced {
-        Err(PersonFailure::Vendor(failure)) => failure.kind == VendorFailureKind::NoTimeLeft,
-        Err(PersonFailure::Stopped(JobFailure::Vendor(failure))) => failure.kind == VendorFailureKind::NoTimeLeft,
+        Err(PersonFailure::Vendor(failure) | PersonFailure::Stopped(JobFailure::Vendor(failure))) => {
+            failure.kind == VendorFailureKind::NoTimeLeft
+        }
         _ => false,
     }
 }
@@ -218,7 +219,7 @@ proptest! {
         told(async {
             let world = World::new();
             let promotions = async {
-                sleep(Duration::from_secs(60)).await;
+                sleep(Duration::from_mins(1)).await;
                 (0..PEOPLE).for_each(|number| world.employ(number, "Lead"));
             };
             let processes = join_all((1..).zip(&fates).map(|(process, fate)| world.live(process, fate)));
@@ -245,7 +246,7 @@ fn a_read_of_ten_minutes_keeps_its_lease_and_a_second_run_finds_it_held() {
         let world = World::new();
         let (at_once, later) = (Fate::calm(0), Fate::calm(580));
         let (long, second) = tokio::join!(
-            world.run(1, &at_once, Duration::from_secs(600)),
+            world.run(1, &at_once, Duration::from_mins(10)),
             world.run(2, &later, Duration::ZERO)
         );
         assert!(matches!(long, Ok(RunOutcome::Finished(_))), "{long:?}");
