@@ -246,10 +246,10 @@ async fn a_configuration_is_one_version() {
     let configuration = source.parse().expect("a configuration");
     // The version is read first: the answer that is lost is the second.
     way.lost.store(0, Ordering::Relaxed);
-    let saved = table.save_configuration(&configuration, source, at(NOW)).await;
+    let saved = table.save_configuration(&configuration, source, at(NOW), None).await;
     assert_eq!(saved, Ok(1));
     way.lost.store(2, Ordering::Relaxed);
-    let saved = table.save_configuration(&configuration, source, at(NOW)).await;
+    let saved = table.save_configuration(&configuration, source, at(NOW), None).await;
     assert_eq!((saved, way.has_lost()), (Ok(2), true));
     let versions = table.list_versions(&configuration.tenant).await.expect("listed");
     assert_eq!(versions.len(), 2);
