@@ -78,6 +78,7 @@ impl World {
             fields: UserFields::default(),
             last_change: None,
             removed: None,
+            marks: habitsync_domain::hold::ChangeMarks::default(),
         };
         let (id, written) = (CourseId("course-456".to_owned()), course());
         self.hris.employ(&person.employee_id);
