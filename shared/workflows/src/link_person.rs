@@ -362,7 +362,7 @@ impl ProposedLink {
             person: self.person.clone(),
             step: Step::Remember {
                 stored: self.before.clone(),
-                seen,
+                seen: Box::new(seen),
             },
             reason,
             digest: String::new(),

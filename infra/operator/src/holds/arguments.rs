@@ -65,7 +65,7 @@ mod tests {
             panic!("understood")
         };
         assert_eq!(
-            (approve.decide.plan.as_str(), approve.numbers.yes_deactivate),
+            (approve.decide.plan.as_str(), approve.numbers.deactivate),
             ("0a1b2c3d4e5f", Some(3))
         );
         assert_eq!(approve.decide.by.name().expect("named"), "ana");

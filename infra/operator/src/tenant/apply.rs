@@ -33,11 +33,12 @@ pub(super) async fn apply(stage: &Stage, asked: &ApplyArguments) -> Result<(), F
         return schedules::rebuild_all(stage, asked.yes).await;
     };
     let consent = Consent {
-        yes_remove: asked.numbers.yes_deactivate,
+        yes_remove: asked.numbers.deactivate,
         changes: asked.numbers.changes(),
         unchecked: asked.unchecked,
     };
-    apply_file(stage, &ConfigurationFile::read(path)?, consent, Way::Asking(asked.yes)).await
+    let file = ConfigurationFile::read(path)?;
+    Box::pin(apply_file(stage, &file, consent, Way::Asking(asked.yes))).await
 }
 
 /// Puts a file in force.

@@ -46,7 +46,7 @@ pub(crate) struct ApplyArguments {
     #[arg(required_unless_present = "all")]
     pub(crate) file: Option<PathBuf>,
     /// Write every customer's schedules again, as their configurations in force say, instead of applying a file.
-    #[arg(long, conflicts_with_all = ["file", "yes_deactivate", "yes_create", "yes_rename", "yes_update", "unchecked"])]
+    #[arg(long, conflicts_with_all = ["file", "deactivate", "create", "rename", "update", "unchecked"])]
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) numbers: Numbers,

@@ -77,7 +77,7 @@ async fn apply(stage: &Stage, tenant: &TenantId, source: &str, status: &str) -> 
     // The name stands in the place of a file's where the stored text is wrong.
     let name = format!("{tenant}.toml");
     let file = ConfigurationFile::of(Path::new(&name), with_status(source, status))?;
-    apply_file(stage, &file, Consent::default(), Way::Agreed).await
+    Box::pin(apply_file(stage, &file, Consent::default(), Way::Agreed)).await
 }
 
 /// What the customer was when they were paused; live where that is not known any more.

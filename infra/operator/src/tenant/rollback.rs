@@ -25,11 +25,11 @@ pub(super) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Resul
         version: asked.version,
     })?;
     let consent = Consent {
-        yes_remove: asked.numbers.yes_deactivate,
+        yes_remove: asked.numbers.deactivate,
         changes: asked.numbers.changes(),
         unchecked: false,
     };
     let name = format!("version {} of {tenant}", asked.version);
     let file = ConfigurationFile::of(Path::new(&name), earlier.source)?;
-    apply_file(stage, &file, consent, Way::Asking(asked.yes)).await
+    Box::pin(apply_file(stage, &file, consent, Way::Asking(asked.yes))).await
 }

@@ -9,37 +9,37 @@ use inquire::Text;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
 pub(crate) struct Numbers {
     /// How many accounts may be deactivated: the number that is shown without it.
-    #[arg(long, alias = "yes-remove", value_name = "N")]
-    pub(crate) yes_deactivate: Option<usize>,
+    #[arg(long = "yes-deactivate", alias = "yes-remove", value_name = "N")]
+    pub(crate) deactivate: Option<usize>,
     /// How many accounts may be created or reactivated: the number that is shown without it.
-    #[arg(long, value_name = "N")]
-    pub(crate) yes_create: Option<usize>,
+    #[arg(long = "yes-create", value_name = "N")]
+    pub(crate) create: Option<usize>,
     /// How many accounts may be renamed: the number that is shown without it.
-    #[arg(long, value_name = "N")]
-    pub(crate) yes_rename: Option<usize>,
+    #[arg(long = "yes-rename", value_name = "N")]
+    pub(crate) rename: Option<usize>,
     /// How many accounts may be updated: the number that is shown without it.
-    #[arg(long, value_name = "N")]
-    pub(crate) yes_update: Option<usize>,
+    #[arg(long = "yes-update", value_name = "N")]
+    pub(crate) update: Option<usize>,
 }
 
 impl Numbers {
     /// Those of creates, renames and updates.
     pub(crate) const fn changes(self) -> PerChange<Option<usize>> {
         PerChange {
-            created: self.yes_create,
-            renamed: self.yes_rename,
-            updated: self.yes_update,
+            created: self.create,
+            renamed: self.rename,
+            updated: self.update,
         }
     }
 
     /// All of them; 0 of a kind that was not said.
     pub(crate) fn counts(self) -> ActionCounts {
         ActionCounts {
-            deactivations: self.yes_deactivate.unwrap_or_default(),
+            deactivations: self.deactivate.unwrap_or_default(),
             changes: PerChange {
-                created: self.yes_create.unwrap_or_default(),
-                renamed: self.yes_rename.unwrap_or_default(),
-                updated: self.yes_update.unwrap_or_default(),
+                created: self.create.unwrap_or_default(),
+                renamed: self.rename.unwrap_or_default(),
+                updated: self.update.unwrap_or_default(),
             },
         }
     }
@@ -61,10 +61,10 @@ impl Numbers {
 
     fn place(&mut self, flag: &str) -> &mut Option<usize> {
         match flag {
-            "--yes-create" => &mut self.yes_create,
-            "--yes-rename" => &mut self.yes_rename,
-            "--yes-update" => &mut self.yes_update,
-            _ => &mut self.yes_deactivate,
+            "--yes-create" => &mut self.create,
+            "--yes-rename" => &mut self.rename,
+            "--yes-update" => &mut self.update,
+            _ => &mut self.deactivate,
         }
     }
 }

@@ -70,7 +70,7 @@ pub enum Step {
         /// What the table holds; none where the account is adopted.
         stored: Option<Person>,
         /// What the portal has.
-        seen: Person,
+        seen: Box<Person>,
     },
     /// Change the account: fields, name, reactivation.
     Change {
@@ -88,7 +88,7 @@ impl Action {
     #[must_use]
     pub fn person_after(&self, now: Timestamp) -> Person {
         let mut person = match &self.step {
-            Step::Remember { seen, .. } => return seen.clone(),
+            Step::Remember { seen, .. } => return seen.as_ref().clone(),
             Step::Deactivate {
                 before,
                 change,

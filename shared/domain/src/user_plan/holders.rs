@@ -68,7 +68,7 @@ impl Planner<'_> {
     fn seen(&self) -> HashMap<&EmployeeId, &Person> {
         let actions = self.plan.actions.iter();
         let seen = actions.filter_map(|action| match &action.step {
-            Step::Remember { seen, .. } => Some((&action.employee_id, seen)),
+            Step::Remember { seen, .. } => Some((&action.employee_id, seen.as_ref())),
             _ => None,
         });
         seen.collect()

@@ -329,7 +329,7 @@ impl<'a> Planner<'a> {
         self.plan.drift.extend(drift.into_iter().flatten());
         let step = Step::Remember {
             stored: stored.cloned(),
-            seen: seen.clone(),
+            seen: Box::new(seen.clone()),
         };
         let reason = if stored.is_some() {
             "changed in Tribal Habits"

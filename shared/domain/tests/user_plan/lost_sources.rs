@@ -156,7 +156,7 @@ fn what_is_lost_little_by_little_is_measured_by_where_it_began_that_day() {
         1,
         "8 of 60 since the morning"
     );
-    case.now = case.now + SignedDuration::from_hours(25);
+    case.now += SignedDuration::from_hours(25);
     case.baseline = case.plan().baseline.expect("measured");
     assert_eq!(case.then(&gaps(8)).plan().lost_sources, [], "5 are the new normal");
 }

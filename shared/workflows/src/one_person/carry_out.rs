@@ -210,8 +210,8 @@ fn is_the_same(now: &[Action], shown: &[Action]) -> bool {
     let timeless = |action: &Action| {
         let mut step = action.step.clone();
         match &mut step {
-            Step::Remember { seen: person, .. }
-            | Step::Deactivate { before: person, .. }
+            Step::Remember { seen, .. } => seen.former_names.clear(),
+            Step::Deactivate { before: person, .. }
             | Step::GiveUp { before: person, .. }
             | Step::Change { before: person, .. } => person.former_names.clear(),
             Step::Create(_) => {}
