@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
+use habitsync_domain::hold::Agreement;
 use habitsync_employee_connect::EmployeeConnect;
 use habitsync_in_memory::{Mailbox, ManualClock, Table};
 use habitsync_simulator_employee_connect::{Employee, EmployeeConnectSimulator, TenantSettings};
@@ -81,7 +82,7 @@ impl Customer {
         let deadline = self.clock.now() + SignedDuration::from_mins(14);
         let outcome = sync_users(
             &sync,
-            InForce::version(1, &self.configuration),
+            InForce::version(1, &self.configuration).agreed_to(Some(Agreement::to_any_number(self.clock.now()))),
             Start::by_itself(deadline),
         )
         .await;
