@@ -6,6 +6,7 @@
 
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::person::{FieldChange, LastChange, Person, PersonChange};
+use habitsync_domain::result::ParkedOn;
 use habitsync_domain::user_plan::RekeyedPair;
 use jiff::Timestamp;
 
@@ -13,6 +14,7 @@ use crate::link_person::{NotLinked, nothing_rests, under_lease};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::people::{LoadChanges, LoadPerson, ReplaceLink, SaveParked};
+use crate::ports::results::ReleaseResults;
 use crate::ports::runs::HoldLease;
 
 /// The field of a change that says which employee number the account was linked to before.
@@ -61,7 +63,7 @@ pub async fn propose_rekeys<S: LoadPerson>(
 /// Relinks each pair to its new number as it was shown, in the name of `by`.
 pub async fn rekey_people<S, C>(store: &S, clock: &C, shown: &[ProposedRekey], by: &str) -> Vec<Rekeyed>
 where
-    S: HoldLease + LoadPerson + ReplaceLink + SaveParked,
+    S: HoldLease + LoadPerson + ReplaceLink + SaveParked + ReleaseResults,
     C: Now,
 {
     let mut rekeyed = Vec::with_capacity(shown.len());
@@ -87,7 +89,7 @@ where
 
 async fn rekey<S>(store: &S, shown: &ProposedRekey, by: &str, now: Timestamp) -> Result<(), NotLinked>
 where
-    S: LoadPerson + ReplaceLink + SaveParked,
+    S: LoadPerson + ReplaceLink + SaveParked + ReleaseResults,
 {
     let RekeyedPair { former, current, .. } = &shown.pair;
     let is_as_shown = store.load_person(former).await?.as_ref() == Some(&shown.link);
@@ -98,7 +100,10 @@ where
     store.replace_link(&shown.link, Some(&link), &change).await?;
     // What was refused was about the other record.
     nothing_rests(store, former).await?;
-    Ok(nothing_rests(store, current).await?)
+    nothing_rests(store, current).await?;
+    // Results that EmployeeConnect did not know the former number for wait under the user name.
+    store.release_results(&ParkedOn::User(link.user_name), now).await?;
+    Ok(())
 }
 
 /// The link under the new number, and its record.

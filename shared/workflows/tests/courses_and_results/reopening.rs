@@ -6,9 +6,11 @@ use habitsync_domain::course::TopicState;
 use habitsync_domain::identity::{CourseId, TopicId};
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultState, Tried};
 use habitsync_domain::result_choice::{Replayable, ResultStatus};
+use habitsync_domain::user_plan::{RekeyedPair, Shared};
 use habitsync_in_memory::{Call, Fault, vendor_failure};
 use habitsync_workflows::ports::failure::{Missing, Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::{ClaimResult, ReleaseResults};
+use habitsync_workflows::rekey_people::{propose_rekeys, rekey_people};
 use jiff::Timestamp;
 
 use crate::academy::{sync, topic, unlinked};
@@ -287,6 +289,28 @@ async fn an_employee_whom_employee_connect_does_not_know_is_waited_for_and_a_new
     assert_eq!(release(&world, ParkedOn::User(name("jo@acme.com.au"))).await, 1);
     world.push(&jos_completion()).await;
     assert_eq!(world.hris.results.lock()[0].result.employee_id, employee("E7"));
+}
+
+#[tokio::test]
+async fn a_rekeyed_employees_results_are_released_by_the_relinking() {
+    let world = World::with_jo_and_a_course();
+    let gone = refusal(VendorFailureKind::NotFound(Missing::Employee));
+    world.hris.faults.arm(Call::RecordResult, Fault::Before(gone));
+    world.push(&jos_completion()).await;
+    let pair = RekeyedPair {
+        former: employee("E1"),
+        current: employee("N1"),
+        person: "Jo".to_owned(),
+        user_name: name("jo@acme.com.au"),
+        shared: Shared::UserName,
+    };
+    world.hris.employ(&pair.current);
+    let proposed = propose_rekeys(&world.table, vec![pair]).await.expect("the table works");
+    let rekeyed = rekey_people(&world.table, &world.clock, &proposed, "ana").await;
+    assert!(rekeyed.iter().all(|rekeyed| rekeyed.failure.is_none()), "{rekeyed:?}");
+    let state = world.push(&jos_completion()).await;
+    assert_eq!(state.status(), ResultStatus::Recorded, "{state:?}");
+    assert_eq!(world.hris.results.lock()[0].result.employee_id, employee("N1"));
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use habitsync_local::deploy::STAGE;
 use habitsync_local::emulator::aws_variables;
 use habitsync_local::wait::until;
 use habitsync_local::workspace;
+use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_simulator_tribal_habits::Enrolment;
 use habitsync_workflows::ports::results::FindResult as _;
 use jiff::SignedDuration;
@@ -41,12 +42,16 @@ async fn one_recorded_and_one_dead(world: &World, customer: &Customer) -> Result
     let (recorded, _) = customer.complete(topics[0], &now)?;
     assert_eq!(customer.portal().announce(&recorded).await?, 202);
     reach(world, customer, &recorded, ResultStatus::Recorded).await?;
-    let (dead, user) = customer.complete(topics[1], &now)?;
-    let employee = customer.employee_of(&user).ok_or("no employee")?;
-    let record = customer.hris().remove(&employee).ok_or("no record")?;
+    let (dead, _) = customer.complete(topics[1], &now)?;
+    let body = json!({ "error": { "code": "validation_failed", "message": "some fields are not valid",
+                                  "fields": { "completedOn": "is not a date" } } });
+    let refused = Rule::new(Fault::Answer { status: 422, body });
+    let refused = customer
+        .hris()
+        .arm(refused.on(&Method::POST, "/courses/{courseId}/results").times(u32::MAX));
     assert_eq!(customer.portal().announce(&dead).await?, 202);
     reach(world, customer, &dead, ResultStatus::Dead).await?;
-    customer.hris().put_employee(record);
+    refused.disarm();
     Ok((recorded, dead))
 }
 
@@ -105,7 +110,7 @@ async fn shown(world: &World, customer: &Customer, dead: &Enrolment) -> Result<(
 
 async fn replayed(world: &World, customer: &Customer, dead: &Enrolment) -> Result<(), Failed> {
     let enrolment = dead.id.to_string();
-    let choice = ["replay", "operated", "--cause", "does not know"];
+    let choice = ["replay", "operated", "--cause", "refused the request"];
     let asked = said(world, &choice).await?;
     assert!(
         asked.starts_with("# 1 dead result of operated") && asked.contains(&enrolment),

@@ -139,7 +139,8 @@ pub(crate) async fn a_field_that_the_portal_lacks_stops_the_run_and_the_run_afte
     );
 
     let mended = customer.example.configuration.replace(mapping, "");
-    let applied = apply(&customer, "mended", &mended).await?;
+    let left = staff(&customer).len() + already_there(&customer) - customer.active_users().len();
+    let applied = apply(&customer, "mended", &mended, &["--yes-create", &left.to_string()]).await?;
     assert_eq!(applied.code, 0, "{applied:?}");
     let answer = customer.run("user-sync").await?;
     assert_eq!(
@@ -151,12 +152,12 @@ pub(crate) async fn a_field_that_the_portal_lacks_stops_the_run_and_the_run_afte
 }
 
 /// Applies this configuration from a file, with the command.
-async fn apply(customer: &Customer, name: &str, source: &str) -> Result<Said, Failed> {
+async fn apply(customer: &Customer, name: &str, source: &str, flags: &[&str]) -> Result<Said, Failed> {
     let file = std::env::temp_dir().join(format!("habitsync-{}-{name}.toml", std::process::id()));
     std::fs::write(&file, source)?;
     let path = file.to_str().ok_or("a path")?;
     let said = customer
-        .habitsync(&["tenant", "apply", path, "--unchecked", "--yes"])
+        .habitsync(&[&["tenant", "apply", path, "--yes"], flags].concat())
         .await;
     std::fs::remove_file(&file)?;
     said
@@ -168,7 +169,7 @@ pub(crate) async fn a_host_with_a_typo_is_refused_where_the_file_is_applied(worl
     let portal = customer.portal().base_url();
     let typo = portal.replace("127.0.0.1", "locahost");
     assert!(portal != typo && source.contains(&portal), "{source}");
-    let refused = apply(&customer, "typo", &source.replace(&portal, &typo)).await?;
+    let refused = apply(&customer, "typo", &source.replace(&portal, &typo), &["--unchecked"]).await?;
     assert_ne!(refused.code, 0, "{refused:?}");
     for words in [
         "typo.toml:",
