@@ -33,7 +33,7 @@ pub(crate) async fn a_run_that_is_killed_is_carried_on_without_anybody_calling_i
         "it was killed half-way"
     );
     habitsync_local::wait::until("the load to be resumed", RESUMED, async || {
-        Ok((writes(&customer) > written).then_some(()))
+        Ok::<_, Failed>((writes(&customer) > written).then_some(()))
     })
     .await?;
     assert_eq!((killed?, answer.get("errorType").is_some()), (1, true), "{answer}");
