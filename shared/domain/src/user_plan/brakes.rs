@@ -158,11 +158,18 @@ impl<'a> Planner<'a> {
             .map(|candidate| &candidate.person.employee_id)
             .collect();
         let went_unasked = |removed: &Removed| !removed.approved && Kind::of(&removed.evidence) == kind;
-        let recent = people
+        let stored = people
             .iter()
-            .filter(|person| !planned.contains(&person.employee_id))
-            .filter(|person| recently(person).as_ref().is_some_and(went_unasked))
-            .count();
+            .filter(|person| recently(person).as_ref().is_some_and(went_unasked));
+        let found = self
+            .found_deactivated
+            .iter()
+            .filter(|(_, removed)| went_unasked(removed));
+        let recent: HashSet<_> = stored
+            .map(|person| &person.employee_id)
+            .chain(found.map(|(employee_id, _)| *employee_id))
+            .collect();
+        let recent = recent.difference(&planned).count();
         let allowed = kind.limit(&self.situation.configuration.limits).allows(managed);
         (planned.len() + recent > allowed).then(|| HeldBecause::OverLimit {
             planned: number(planned.len()),

@@ -71,7 +71,7 @@ use crate::identity::EmployeeId;
 use crate::last_day::LastDaySeen;
 use crate::mapping::{MappedUser, display_name, problem};
 use crate::parking::{Parked, Refused};
-use crate::person::Person;
+use crate::person::{Person, Removed};
 use crate::problem::{Cause, Problem};
 use crate::roster::Roster;
 use crate::user::{NewUser, PortalUser, UserChange};
@@ -139,6 +139,8 @@ struct Planner<'a> {
     /// Of employees with a decision and a proposal: whether the proposal is what was decided upon.
     proposed: HashMap<&'a EmployeeId, bool>,
     removals: Vec<Candidate<'a>>,
+    /// Linked accounts that the portal has deactivated while the mirror says active, and on what evidence they would go.
+    found_deactivated: Vec<(&'a EmployeeId, Removed)>,
     /// Accounts whose employee is gone, and that a record of another number may be the same person's.
     same_person: HashMap<EmployeeId, HeldBecause>,
     losses: Vec<Losses>,
@@ -165,6 +167,7 @@ impl<'a> Planner<'a> {
             last_days: last_days.map(|seen| (&seen.employee_id, seen)).collect(),
             proposed: HashMap::new(),
             removals: Vec::new(),
+            found_deactivated: Vec::new(),
             same_person: HashMap::new(),
             losses: Vec::new(),
             plan: UserPlan::default(),

@@ -119,7 +119,11 @@ impl Planner<'_> {
                 return;
             }
         }
-        if let Some(before) = self.accounts.link(employee).cloned() {
+        let found = self.plan.actions.iter().find_map(|action| match &action.step {
+            Step::Remember { seen, .. } if action.employee_id == *employee => Some(seen.as_ref().clone()),
+            _ => None,
+        });
+        if let Some(before) = found.or_else(|| self.accounts.link(employee).cloned()) {
             self.plan.actions.push(Action {
                 employee_id: employee.clone(),
                 person: before.display_name(),

@@ -4,10 +4,10 @@ use super::{Action, Permission, Planner, Step};
 use crate::configuration::OutOfScope;
 use crate::employee::Employee;
 use crate::employment::Evidence;
-use crate::hold::{Grounds, HeldBecause, HeldPerson, Proposal};
+use crate::hold::{Grounds, HeldBecause, HeldPerson, Proposal, Verdict};
 use crate::identity::EmployeeId;
 use crate::mapping::display_name;
-use crate::person::Person;
+use crate::person::{Person, Removed};
 use crate::user::UserChange;
 
 /// An action that waits for an operator's approval.
@@ -99,7 +99,13 @@ impl<'a> Planner<'a> {
     /// deactivated again.
     fn remove(&mut self, person: &'a Person, name: String, evidence: Evidence, is_emptied: bool) -> bool {
         let may = self.situation.configuration.users.deactivate && !self.accounts.is_protected(&person.user_name);
-        if !self.accounts.is_active(person) || !self.accounts.owns(person) || !may {
+        if !self.accounts.owns(person) || !may {
+            return false;
+        }
+        if !self.accounts.is_active(person) {
+            if person.active {
+                self.found_deactivated(person, name, evidence, is_emptied);
+            }
             return false;
         }
         self.removals.push(Candidate {
@@ -109,6 +115,51 @@ impl<'a> Planner<'a> {
             to_be_shown: is_emptied.then_some(HeldBecause::RecordEmptied),
         });
         true
+    }
+
+    /// Counts an account towards the limit of deactivations that the portal has deactivated while the mirror says active: a run
+    /// may have been killed before it could save the deactivation. A deactivation by hand counts as well: the portal does not
+    /// say which one it was. The mirror changes only on evidence that a deactivation needs.
+    fn found_deactivated(&mut self, person: &'a Person, name: String, evidence: Evidence, is_emptied: bool) {
+        let proposal = Proposal {
+            employee_id: &person.employee_id,
+            user_name: &person.user_name,
+            evidence: evidence.clone().into(),
+            to_be_shown: is_emptied.then_some(HeldBecause::RecordEmptied),
+        };
+        let decision = self.decisions.get(&person.employee_id);
+        let version = self.situation.brakes.version;
+        let removed = Removed {
+            at: self.situation.now,
+            approved: decision
+                .is_some_and(|made| made.word.verdict == Verdict::Approved && made.stands(&proposal, version)),
+            evidence,
+        };
+        let mut missing = self.situation.missing.iter().filter(|missing| !missing.confirmed);
+        let is_unconfirmed = missing.any(|missing| missing.employee_id == person.employee_id);
+        if !is_emptied && !is_unconfirmed {
+            self.plan.actions.push(deactivation_found(person, name, &removed));
+        }
+        self.found_deactivated.push((&person.employee_id, removed));
+    }
+}
+
+/// Stores that the account is deactivated, and on what evidence the integration would have done it.
+fn deactivation_found(person: &Person, name: String, removed: &Removed) -> Action {
+    Action {
+        employee_id: person.employee_id.clone(),
+        person: name,
+        step: Step::Remember {
+            stored: Some(person.clone()),
+            seen: Box::new(Person {
+                active: false,
+                removed: Some(removed.clone()),
+                ..person.clone()
+            }),
+        },
+        reason: format!("found deactivated in Tribal Habits; {}", removed.evidence.reason()),
+        digest: String::new(),
+        permission: Permission::NotNeeded,
     }
 }
 

@@ -387,3 +387,28 @@ fn somebody_who_came_back_is_no_leaver_because_their_first_day_is_gone_from_the_
     });
     assert_eq!(held(&case.plan()), [("E1", HeldBecause::RecordEmptied)]);
 }
+
+/// A deactivation that was written and not saved: the run was killed in between.
+#[test]
+fn a_leaver_found_deactivated_in_the_portal_counts_towards_the_limit() {
+    let configuration = acme(&[]);
+    let everyone: Vec<_> = (1..=9).map(|n| employee(&format!("E{n}"), &json!({}))).collect();
+    let leavers = |count: usize| {
+        let mut people = everyone.clone();
+        for leaver in &mut people[..count] {
+            *leaver = employee(leaver.id().as_str(), &json!({"status": "Terminated"}));
+        }
+        people
+    };
+    let mut case = Case::in_step(&configuration, &everyone).then(&leavers(6)).verifying();
+    for number in 0..5 {
+        case.portal_user(number).active = false;
+    }
+    let plan = case.plan();
+    assert_eq!(held(&plan).len(), 1, "five went already");
+    let marked = plan
+        .actions
+        .iter()
+        .filter_map(|action| action.person_after(case.now).removed);
+    assert_eq!(marked.filter(|removed| !removed.approved).count(), 5);
+}
