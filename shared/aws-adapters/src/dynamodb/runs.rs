@@ -7,8 +7,9 @@ use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::runs::{ListRuns, SaveRun};
+use tracing::error;
 
-use super::item::{Item, Retention, encode, text};
+use super::item::{Attributes, Item, Retention, encode, text};
 use super::keys::{BODY, DUE_AT, DUE_INDEX, DUE_KIND, DUE_RUN, Key, PK, RUNS, SK};
 use super::transaction::{built, unwritable};
 use super::{SERVICE, TenantTable, body};
@@ -71,6 +72,13 @@ impl ListRuns for TenantTable {
     }
 }
 
+/// Decodes an unfinished run; one that cannot be decoded must not keep the others from being closed.
+fn readable(mut attributes: Attributes) -> Option<RunRecord> {
+    body("Query", &mut attributes)
+        .inspect_err(|why| error!(error = %why, "an unfinished run cannot be read, and is passed over"))
+        .ok()
+}
+
 /// How many runs are read at once: a customer has thousands, and of one job's last few each other job has about as many.
 fn page_of(limit: usize) -> i32 {
     let several = limit.saturating_mul(2 * Job::ALL.len());
@@ -94,10 +102,7 @@ impl TenantTable {
             .expression_attribute_values(":pk", text(Key::configuration(&self.tenant).pk));
         let found: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
         let found = found.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
-        found
-            .into_iter()
-            .map(|mut attributes| body("Query", &mut attributes))
-            .collect()
+        Ok(found.into_iter().filter_map(readable).collect())
     }
 
     async fn close(&self, run: RunRecord, successor: Option<&str>) -> Result<(), SaveFailure> {
@@ -122,5 +127,16 @@ impl TenantTable {
             .expression_attribute_names("#due_at", DUE_AT)
             .expression_attribute_values(":body", encode(&closed).map_err(unwritable)?);
         Ok(TransactWriteItem::builder().update(built(update.build())?).build())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unfinished_run_that_cannot_be_decoded_is_passed_over() {
+        let broken = Attributes::from([(BODY.to_owned(), text("{}"))]);
+        assert_eq!([Attributes::new(), broken].into_iter().filter_map(readable).count(), 0);
     }
 }
