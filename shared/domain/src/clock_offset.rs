@@ -1,4 +1,4 @@
-//! How far a clock is from another one that told its time in an HTTP `Date` header, which shows whole seconds.
+//! How far a clock is from another one that showed its time in an HTTP `Date` header, which shows whole seconds.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -17,7 +17,7 @@ pub enum Measured {
     TooSlow,
 }
 
-/// Compares a clock that showed `sent` and `answered` with one that showed `date` in between: half-way, as far as can be told.
+/// Compares a clock that showed `sent` and `answered` with one that showed `date` in between: the difference at half-way.
 #[must_use]
 pub fn offset(sent: Timestamp, answered: Timestamp, date: Timestamp) -> Measured {
     let half_way = answered.duration_since(sent) / 2;

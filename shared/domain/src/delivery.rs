@@ -63,7 +63,7 @@ impl Known<'_> {
     }
 }
 
-/// Whether Tribal Habits has to confirm these values of a completion before they are recorded, whatever the customer's setting:
+/// Whether Tribal Habits has to confirm these values of a completion before they are recorded, even where the customer's setting asks for none:
 /// a bearer token brought them, or Tribal Habits has not confirmed them so far.
 #[must_use]
 pub fn must_be_confirmed(completion: &Completion, before: Option<&ResultRecord>) -> bool {

@@ -56,7 +56,7 @@ pub(crate) fn check(expression: &IdedExpr) -> Result<(), AboveBudget> {
 struct Shape {
     text: u64,
     items: u64,
-    /// The largest item. An item of a record's list has none: whatever is inside it is no larger than itself.
+    /// The largest item. An item of a record's list has none: a value inside it is no larger than itself.
     item: Option<Box<Shape>>,
 }
 

@@ -125,7 +125,7 @@ pub(crate) fn map_email<'a>(
     Some(map_field(name, mapping, employee, scope))
 }
 
-/// Everything that a record gives as the user name or the e-mail, whatever is wrong with it: lower case, no outer blanks.
+/// Everything that a record gives as the user name or the e-mail, valid or not: in lower case, without outer blanks.
 pub(crate) fn claims<'a>(users: &'a UsersConfiguration, employee: &'a Employee, scope: &Scope<'a>) -> BTreeSet<String> {
     let email = users.fields.get(&FieldName::email()).map(|mapping| &mapping.value);
     let given = [Some(&users.user_name), email].into_iter().flatten();

@@ -78,7 +78,7 @@ pub struct ReplayChoice {
     pub state: Replayable,
     /// Only these enrolments; all where none is named.
     pub enrolments: Vec<EnrolmentId>,
-    /// Only those whose cause or reason contains this text, whatever the letter case.
+    /// Only those whose cause or reason contains this text, in any letter case.
     pub cause: Option<String>,
     /// Only what was completed then or later.
     pub from: Option<Timestamp>,

@@ -73,7 +73,7 @@ impl<R> From<ListPage<R>> for Page<R> {
 #[derive(Deserialize)]
 pub(crate) struct AccessToken {
     pub(crate) access_token: SecretString,
-    /// Seconds, in whatever form the vendor writes them.
+    /// Seconds, in any form that the vendor writes them in.
     #[serde(default)]
     pub(crate) expires_in: Value,
 }

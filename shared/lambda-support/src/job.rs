@@ -51,7 +51,7 @@ impl JobAnswer {
         Self { outcome, counts }
     }
 
-    /// The answer of a run after which the customer was told so: a mail that could not be sent is counted.
+    /// The answer of a run and of the mails after it: a mail that could not be sent is counted.
     #[must_use]
     pub fn after_mail(mut self, told: Told) -> Self {
         if told.failures() > 0 {

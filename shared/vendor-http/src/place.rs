@@ -1,4 +1,4 @@
-//! Where in an answer something is wrong, told without the vendor's own words: a key of an answer may be an e-mail address, and it
+//! The place in an answer that is wrong, without the vendor's own words: a key of an answer may be an e-mail address, and it
 //! may be as long as the answer.
 
 use serde_path_to_error::{Path, Segment};
@@ -9,7 +9,7 @@ pub type FieldNames = &'static [&'static str];
 /// Stands for a key that the contract does not name.
 const UNKNOWN_KEY: &str = "*";
 
-/// A place that lies deeper is told down to here.
+/// A place that lies deeper is shown down to here.
 const DEEPEST: usize = 16;
 
 /// The place as text, for instance `data[3].employeeId`, or `.` for the answer as a whole.

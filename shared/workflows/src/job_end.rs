@@ -1,4 +1,4 @@
-//! The end of a run: its record, what the job remembers, and the lease, each written whatever became of the others.
+//! The end of a run: its record, what the job remembers, and the lease, each written even where another write failed.
 //!
 //! The first failure is the one that the caller gets: what fails after it is logged. A record that the table refuses is written
 //! once more in its smallest form.

@@ -125,7 +125,7 @@ where
             let standing = before.after(&heard.id, heard.feedback, stored.version, self.clock.now());
             let stops = standing.is_stopped(stored.version) && !before.is_stopped(stored.version);
             if stops {
-                // Told before it is stored: a report that is received again rather tells twice than not at all. A notice that
+                // Operators are notified before it is stored: a report that is received again notifies twice rather than not at all. A notice that
                 // SES refuses would be refused again: the address stops all the same.
                 let told = self.tell(tenant, &stored.configuration, address, heard.feedback).await;
                 match told {

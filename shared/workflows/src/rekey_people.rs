@@ -23,7 +23,7 @@ pub const EMPLOYEE_NUMBER: &str = "employee_number";
 /// So many pairs are written under one lease: far fewer than its time is enough for.
 const UNDER_ONE_LEASE: usize = 50;
 
-/// So many numbers of one person are followed back: nobody is given more in 90 days.
+/// So many numbers of one person are followed back: more in 90 days are not expected.
 const MOST_NUMBERS: usize = 5;
 
 /// A pair as it was shown.
@@ -80,7 +80,7 @@ where
         let outcomes = written.into_iter().map(Some).chain(std::iter::repeat(None));
         rekeyed.extend(pairs.iter().zip(outcomes).map(|(shown, outcome)| Rekeyed {
             pair: shown.pair.clone(),
-            // A pair that was written stays written, whatever became of the lease.
+            // A pair that was written stays written, even where the lease was lost afterwards.
             failure: outcome.unwrap_or_else(|| refused.clone()),
         }));
     }

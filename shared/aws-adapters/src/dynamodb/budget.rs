@@ -41,7 +41,7 @@ impl Table {
 impl LeaseSlots for TableSlots {
     type Error = AwsError;
 
-    /// A move that the SDK repeats after a lost answer moves twice: the slots of the first one are nobody's.
+    /// A move that the SDK repeats after a lost answer moves twice: the slots of the first one stay unused.
     async fn advance(&self, by: Micros, from: Micros, to: Micros) -> Result<Moved, AwsError> {
         let values = vec![(":by", number(by)), (":from", number(from)), (":to", number(to))];
         let update = self

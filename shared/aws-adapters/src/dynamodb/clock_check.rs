@@ -50,7 +50,7 @@ impl Table {
     /// What has to be added to `clock` to show AWS's time: one cheap read of the table, or a few where the network is slow.
     ///
     /// # Errors
-    /// The table did not answer, or no answer told the time to within two seconds.
+    /// The table did not answer, or no answer showed the time to within two seconds.
     pub async fn clock_correction(&self, clock: &impl Now) -> Result<SignedDuration, ServiceFailure> {
         for _ in 0..TRIES {
             let (header, sent) = (DateHeader::default(), clock.now());

@@ -172,7 +172,7 @@ impl TenantTable {
         }
     }
 
-    /// Writes these items, whatever was there, and removes those with these keys, under the lease of `job`; or nothing of it.
+    /// Writes these items over what is stored, and removes those with these keys, under the lease of `job`; or nothing of it.
     pub(super) async fn write_under_lease(
         &self,
         job: Job,

@@ -132,11 +132,20 @@ impl TenantTable {
 
 #[cfg(test)]
 mod tests {
+    use habitsync_domain::job::Job;
+    use jiff::Timestamp;
+
     use super::*;
 
     #[test]
     fn an_unfinished_run_that_cannot_be_decoded_is_passed_over() {
+        let run = RunRecord::begun("1".to_owned(), Job::Users, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+        let whole = Attributes::from([(BODY.to_owned(), encode(&run).expect("encodes"))]);
         let broken = Attributes::from([(BODY.to_owned(), text("{}"))]);
-        assert_eq!([Attributes::new(), broken].into_iter().filter_map(readable).count(), 0);
+        let read: Vec<_> = [Attributes::new(), broken, whole]
+            .into_iter()
+            .filter_map(readable)
+            .collect();
+        assert_eq!(read, [run]);
     }
 }

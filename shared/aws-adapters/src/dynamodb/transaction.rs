@@ -49,7 +49,7 @@ impl Table {
         }
     }
 
-    /// That this item is written, whatever was there.
+    /// That this item is written over what is stored.
     pub(super) fn put(&self, item: Item) -> Result<TransactWriteItem, AwsError> {
         let put = Put::builder().set_item(Some(item.attributes)).table_name(&self.name);
         Ok(TransactWriteItem::builder().put(built(put.build())?).build())

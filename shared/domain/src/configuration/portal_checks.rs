@@ -29,7 +29,7 @@ pub fn unknown_portal_fields(
         return vec![Finding {
             line: Some(document.key_line(&["users", "fields"])),
             message: format!(
-                "no user of the portal shows a custom field: whether it has {} cannot be told",
+                "no user of the portal shows a custom field: whether it has {} is not known",
                 unknown.join(", ")
             ),
         }];
@@ -122,7 +122,7 @@ mod tests {
     fn a_portal_whose_users_show_no_custom_field_cannot_tell_and_says_so_once() {
         let warnings = unknown_portal_fields(ACME, &ACME.parse().expect("valid"), &BTreeSet::new());
         assert_eq!(warnings.len(), 1);
-        assert!(warnings[0].message.contains("cannot be told"), "{}", warnings[0]);
+        assert!(warnings[0].message.contains("is not known"), "{}", warnings[0]);
     }
 
     #[test]

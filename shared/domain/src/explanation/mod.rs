@@ -39,7 +39,7 @@ pub struct Circumstances<'c> {
     pub configuration: &'c TenantConfiguration,
     /// The customer's local day.
     pub today: Date,
-    /// Whether the employee is linked: values that only a new account needs keep nobody else from theirs.
+    /// Whether the employee is linked: values that only a new account needs keep no linked employee from an account.
     pub has_account: bool,
     /// When runs first saw the last day that the record has beside an active status.
     pub last_day: Option<&'c LastDaySeen>,

@@ -69,7 +69,7 @@ impl<'a> Planner<'a> {
             let because = shrunk.or_else(|| self.over_limit(kind, &candidates));
             for candidate in candidates {
                 let is_unconfirmed = is_unconfirmed(&candidate, &unconfirmed);
-                // Whoever decides must be shown that the record says less than it did, whatever else holds it.
+                // The operator who decides must be shown that the record says less than it did, even where a limit holds it too.
                 let emptied = candidate.to_be_shown;
                 let not_confirmed = is_unconfirmed.then_some(HeldBecause::NotConfirmed);
                 match emptied.or(because).or(not_confirmed) {

@@ -11,7 +11,7 @@ use crate::identity::EmployeeId;
 use crate::mapping;
 use crate::person::Person;
 
-/// By what is claimed, as it is compared: who claims it.
+/// The claiming employees, by the claimed value as it is compared.
 type Claims<'p> = HashMap<String, Vec<&'p EmployeeId>>;
 
 impl Planner<'_> {
@@ -39,7 +39,7 @@ impl Planner<'_> {
         is_any
     }
 
-    /// Whoever approved the deactivation with the claim before their eyes has decided.
+    /// An operator who approved the deactivation and was shown the claim has decided.
     fn is_claimed(&self, action: &Action, claims: &Claims<'_>) -> bool {
         let Step::Deactivate { before, approved, .. } = &action.step else {
             return false;
@@ -68,7 +68,7 @@ impl Planner<'_> {
         });
     }
 
-    /// What those claim who would be active, and of whom something has to be mended or answered first.
+    /// The claims of employees who would be active once their record is corrected or a question about it is answered.
     fn undecided_claims(&self, placements: &[Placement]) -> Claims<'_> {
         let blocking = self
             .plan

@@ -50,7 +50,7 @@ pub enum Shared {
     NameAndStart,
 }
 
-/// Who somebody is, apart from the employee number and what nobody else may have.
+/// The traits of a person apart from the employee number and the unique identifiers.
 #[derive(PartialEq)]
 struct Traits {
     first_name: String,
@@ -75,7 +75,7 @@ struct Aside<'a> {
 type Edges = Vec<(usize, usize, Shared)>;
 
 impl<'a> Planner<'a> {
-    /// Sets aside whoever may be an employee who is gone: pairs, and those who may be one of several.
+    /// Sets aside each desired user who may be an employee who is gone: pairs, and those who may be one of several.
     pub(super) fn set_rekeyed_aside(&mut self, wanted: Vec<Wanted<'a>>, placements: &[Placement]) -> Vec<Wanted<'a>> {
         let gone = self.gone(placements);
         if gone.is_empty() {
@@ -210,8 +210,8 @@ fn compared(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-/// Every desired user without a link who may be a gone employee. Whoever is one by user name or e-mail is not looked for by
-/// name.
+/// Every desired user without a link who may be a gone employee. A desired user who matches by user name or e-mail is not looked
+/// for by name.
 fn edges(gone: &[Gone<'_>], wanted: &[Wanted<'_>], dates: &DateRules) -> Edges {
     let by_key = by_key(gone);
     let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();

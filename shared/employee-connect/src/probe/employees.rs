@@ -133,7 +133,7 @@ fn judge_absence(sight: &Sight) -> [Finding; 2] {
         (_, None, _) => assume::ERRORS.needs_mending(format!("a refusal has no error; its body has {}", keys(&answer))),
     };
     let absent = match (sight.status, code) {
-        (404, Some("employee_not_found")) => assume::EMPLOYEE_ABSENT.holds("an id that nobody has is such a 404"),
+        (404, Some("employee_not_found")) => assume::EMPLOYEE_ABSENT.holds("an unused id is such a 404"),
         (404, _) => assume::EMPLOYEE_ABSENT
             .needs_mending("the 404 has another code, or none: no employee who vanishes would be deactivated"),
         (status, _) => {

@@ -195,7 +195,7 @@ fn other_case(name: &str) -> String {
 async fn judge_absence(asking: &Asking<'_>) -> Result<Finding, HttpError> {
     let sight = asking.one(&["users", NOBODY]).await?;
     Ok(match sight.status {
-        404 if is_not_found(&sight) => assume::USER_ABSENT.holds("a name that nobody has is such a 404"),
+        404 if is_not_found(&sight) => assume::USER_ABSENT.holds("an unused name is such a 404"),
         404 => {
             assume::USER_ABSENT.needs_mending("the 404 says something else: no account would be known to be missing")
         }

@@ -103,7 +103,7 @@ pub enum NotApplied {
     /// It changes who has an account, and what the next run would do cannot be foreseen; nothing was changed.
     #[error("whom it would remove cannot be told: {0}")]
     Unchecked(JobFailure),
-    /// A vendor cannot be called at the address that it gives, whatever is agreed to; nothing was changed.
+    /// A vendor cannot be called at the address that it gives, and no flag agrees to that; nothing was changed.
     #[error("a vendor cannot be called under it: {0}")]
     Unusable(JobFailure),
     /// The table or the scheduler failed. Applying the same file again completes what is missing.

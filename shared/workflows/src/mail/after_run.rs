@@ -1,4 +1,4 @@
-//! Mail after a run: it comes after the fact, and fails no run. A worklist that could not be sent is not remembered as told, so
+//! Mail after a run: it comes after the fact, and fails no run. A worklist that could not be sent is not remembered as sent, so
 //! that the next run sends it.
 
 use std::panic::AssertUnwindSafe;

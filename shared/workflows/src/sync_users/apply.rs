@@ -119,7 +119,7 @@ where
     writing.note_last_days(plan, deadline).await?;
     let planned = plan.actions.iter().filter(|action| is_write(action)).count();
     for (attempted, action) in (1_u64..).zip(&plan.actions) {
-        // Leavers come first, and lose their accounts whatever is refused of the others.
+        // Leavers come first, and lose their accounts even where the others are refused.
         if !matches!(action.step, Step::Deactivate { .. }) {
             writing.must_not_be_refused_alike(&mut applied, planned).await?;
         }

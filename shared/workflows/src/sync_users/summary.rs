@@ -36,7 +36,7 @@ pub struct UserSyncSummary {
     pub records_without_id: usize,
     /// Whether the portal's users were read and compared.
     pub verified: bool,
-    /// What the customer is to be told after the run; none where it is no news.
+    /// The worklist that the customer is notified of after the run; none where it is no news.
     pub worklist: Option<Worklist>,
     /// Whether the customer was written to.
     pub told: Told,
