@@ -71,7 +71,7 @@ pub struct EmploymentRules<'c> {
 struct Stated {
     is_active: bool,
     start: Option<Date>,
-    /// Not before `start`: an earlier one belongs to a past employment.
+    /// To come, or not before `start`: one that is over and earlier belongs to a past employment.
     last_day: Option<Date>,
 }
 
@@ -97,7 +97,7 @@ impl Undecided {
 impl Employment {
     /// How this employee stands on the rules' day; `seen` is when earlier runs first saw the last day.
     ///
-    /// The last day is worked. One before the current start date belongs to a past employment. A terminated status ends after
+    /// The last day is worked. One that has passed and lies before the current start date belongs to a past employment. A terminated status ends after
     /// the last day, and at once without one. An active status whose last day has passed is decided by `on_contradiction`.
     ///
     /// # Errors
@@ -138,7 +138,8 @@ impl EmploymentRules<'_> {
         Ok(Stated {
             is_active: self.is_active_status(employee)?,
             start,
-            last_day: last_day.filter(|last_day| start.is_none_or(|start| *last_day >= start)),
+            last_day: last_day
+                .filter(|last_day| *last_day >= self.today || start.is_none_or(|start| *last_day >= start)),
         })
     }
 

@@ -86,8 +86,11 @@ pub enum Cause {
     Disputed {
         /// What they share: "user name" or "e-mail".
         what: String,
-        /// The others.
+        /// The first of the others, by employee number: the one with the lowest number is always among them.
         with: Vec<EmployeeId>,
+        /// How many more there are.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        more: usize,
     },
     /// Another account has the user name or the e-mail that this person's should have.
     Taken {
@@ -140,6 +143,14 @@ pub enum Cause {
     NotAnswered,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// So many of those who share a value are named to each of them.
+const NAMED: usize = 10;
+
 /// Why somebody's manager cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -161,6 +172,18 @@ pub enum ManagerProblem {
 }
 
 impl Cause {
+    /// What is in the way of `employee`, who shares a value with this group: employee numbers in order, its own among them.
+    #[must_use]
+    pub fn disputed(what: &str, group: &[&EmployeeId], employee: &EmployeeId) -> Self {
+        let others = group.iter().filter(|other| **other != employee);
+        let with: Vec<_> = others.take(NAMED).map(|other| (*other).clone()).collect();
+        Self::Disputed {
+            what: what.to_owned(),
+            more: group.len().saturating_sub(with.len() + 1),
+            with,
+        }
+    }
+
     /// Whether the account is left alone because of it; otherwise only a field is.
     #[must_use]
     pub fn blocks_person(&self) -> bool {

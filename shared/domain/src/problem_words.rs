@@ -31,7 +31,7 @@ impl Cause {
             Self::UnknownStatus => "a status that the configuration does not know".to_owned(),
             Self::ActiveAfterLastDay { last_day } => works_there_again(*last_day),
             Self::ExpressionFailed { what, message } => format!("the expression of {what} fails: {message}"),
-            Self::Disputed { what, with } => format!("the same {what} as {}", joined(with)),
+            Self::Disputed { what, with, more } => format!("the same {what} as {}", joined(with, *more)),
             Self::Taken { what, by: Some(by) } => format!("the {what} is that of {by}'s account"),
             Self::Taken { what, by: None } => format!("the {what} is that of an account of nobody's"),
             Self::FormerEmployee { former } => format!("the account of the former employee {former} has the name"),
@@ -77,7 +77,13 @@ impl ManagerProblem {
     }
 }
 
-fn joined(people: &[EmployeeId]) -> String {
+/// The employee numbers, and how many more there are.
+pub(crate) fn joined(people: &[EmployeeId], more: usize) -> String {
     let people: Vec<_> = people.iter().map(EmployeeId::as_str).collect();
-    people.join(", ")
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(" and {more} more")
+    };
+    people.join(", ") + &more
 }

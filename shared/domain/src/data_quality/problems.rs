@@ -1,14 +1,34 @@
 //! A plan's own problems as findings. What several people share is one finding about all of them.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use super::managers::MANAGER;
 use super::people::fields_of;
 use super::{Concerned, Kind, Survey};
 use crate::identity::EmployeeId;
 use crate::problem::{Cause, ManagerProblem, Problem};
-use crate::problem_words::works_there_again;
+use crate::problem_words::{joined, works_there_again};
 use crate::user::FieldName;
+
+/// The employees of each group that shares a value, by kind and the lowest employee number.
+type SharingGroups<'p> = HashMap<(Kind, &'p EmployeeId), BTreeSet<&'p EmployeeId>>;
+
+fn sharing_groups<'p>(problems: &[&'p Problem]) -> SharingGroups<'p> {
+    let mut groups = SharingGroups::new();
+    for problem in problems {
+        if let (Cause::Disputed { with, .. }, Some(kind)) = (&problem.cause, kind_of(&problem.cause)) {
+            let group = groups.entry((kind, first_of(problem, with))).or_default();
+            group.extend(with.iter().chain([&problem.employee_id]));
+        }
+    }
+    groups
+}
+
+/// The lowest number of those who share a value: each of them names it.
+fn first_of<'p>(problem: &'p Problem, with: &'p [EmployeeId]) -> &'p EmployeeId {
+    let first = with.iter().min();
+    first.map_or(&problem.employee_id, |first| first.min(&problem.employee_id))
+}
 
 impl Survey<'_> {
     /// Everything that the plan reports, but for what is told more fully elsewhere.
@@ -18,17 +38,16 @@ impl Survey<'_> {
             .filter(|setback| setback.given_up)
             .map(|setback| &setback.problem);
         let problems: Vec<&Problem> = self.census.plan.problems.iter().chain(given_up).collect();
-        let mut groups: HashSet<(Kind, BTreeSet<&EmployeeId>)> = HashSet::new();
+        let mut groups = sharing_groups(&problems);
         for problem in problems {
             let Some(kind) = kind_of(&problem.cause).filter(|_| !self.is_told_as_email(problem)) else {
                 continue;
             };
             let people = match &problem.cause {
                 Cause::Disputed { with, .. } => {
-                    let group: BTreeSet<_> = with.iter().chain([&problem.employee_id]).collect();
-                    if !groups.insert((kind, group.clone())) {
+                    let Some(group) = groups.remove(&(kind, first_of(problem, with))) else {
                         continue;
-                    }
+                    };
                     self.sharing(kind, &group, problem)
                 }
                 _ => vec![self.concerned(problem)],
@@ -52,9 +71,10 @@ impl Survey<'_> {
             Kind::UserNameShared => fields_of(&self.users().user_name),
             _ => self.email_source(),
         };
-        let others = |id: &EmployeeId| {
-            let others = group.iter().filter(|other| **other != id).map(|other| other.as_str());
-            format!("shares it with {}", others.collect::<Vec<_>>().join(", "))
+        let numbers: Vec<_> = group.iter().copied().collect();
+        let others = |id: &EmployeeId| match Cause::disputed("", &numbers, id) {
+            Cause::Disputed { with, more, .. } => format!("shares it with {}", joined(&with, more)),
+            _ => String::new(),
         };
         let members = group.iter().map(|id| {
             self.known(id)

@@ -52,6 +52,8 @@ pub enum HeldBecause {
     Rekeyed,
     /// An active record about which something is undecided claims the account's user name or e-mail.
     Claimed,
+    /// The record of this employee number is another person's than the account by all that is known.
+    AnotherPerson,
     /// The removal is approved; that `EmployeeConnect` has no such employee has to be confirmed once more.
     ApprovedNotConfirmed,
 }
@@ -213,6 +215,11 @@ impl HeldBecause {
                 "a new employee number has the same person; `habitsync link rekey` relinks the account".to_owned()
             }
             Self::Claimed => "an active record that is not clear yet has the same user name or e-mail".to_owned(),
+            Self::AnotherPerson => {
+                "the record is another person's than the account: approve to hand the account over, or \
+                                    `habitsync link remove` to give the employee an account of their own"
+                    .to_owned()
+            }
             Self::ApprovedNotConfirmed => {
                 "approved; EmployeeConnect has yet to say that there is no such employee".to_owned()
             }

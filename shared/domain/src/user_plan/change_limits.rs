@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::brakes::{COUNTED_FOR, number};
+use super::disputes::Unique;
 use super::{Action, PendingApproval, Permission, Planner, Step};
 use crate::configuration::{ChangeLimit, Limits};
 use crate::hold::{ChangeKind, HeldBecause, PerChange, Proposal, Verdict};
@@ -98,7 +99,7 @@ impl Planner<'_> {
         }
     }
 
-    fn leave_as_it_is(&mut self, action: &Action) {
+    pub(super) fn leave_as_it_is(&mut self, action: &Action) {
         self.plan.kept.push(action.employee_id.clone());
         self.plan.counts.left_alone += 1;
     }
@@ -145,23 +146,34 @@ impl Planner<'_> {
     }
 
     /// Reports who only get their manager's new address, by employee: what one manager's own change brings is no change of its
-    /// own. The address is the one that the manager's account has, or has after this run, since the day before.
+    /// own. The address is the one that the manager's account has, or has after this run, since the day before. A report who had
+    /// the address of another employee gets another manager, which is a change.
     fn cascades(&self) -> HashMap<EmployeeId, EmployeeId> {
         let emails: HashMap<_, _> = self.plan.actions.iter().filter_map(new_email).collect();
+        let owners = self.owners_of_emails();
         let actions = self.plan.actions.iter();
         let found = actions.filter_map(|action| {
-            let written = only_manager_email(&action.step)?;
+            let (former, written) = only_manager_email(&action.step)?;
             let position = self.organisation.position(&action.employee_id)?;
             let manager = self.accounts.link(self.manager_record(position)?.id())?;
+            let owner = owners.get(&former.to_lowercase());
             let changed = emails.get(&manager.employee_id).copied();
             let changed = changed.or_else(|| {
                 self.has_changed_lately(manager)
                     .then(|| manager.field(FieldName::EMAIL))?
             });
             let is_theirs = changed.is_some_and(|email| email.eq_ignore_ascii_case(written));
-            is_theirs.then(|| (action.employee_id.clone(), manager.employee_id.clone()))
+            let is_same_manager = !former.is_empty() && owner.is_none_or(|owner| **owner == manager.employee_id);
+            (is_theirs && is_same_manager).then(|| (action.employee_id.clone(), manager.employee_id.clone()))
         });
         found.collect()
+    }
+
+    /// Who has each e-mail before the run.
+    fn owners_of_emails(&self) -> HashMap<String, &EmployeeId> {
+        let people = self.situation.people.iter();
+        let emails = people.filter_map(|person| Some((person.unique(Unique::Email)?, &person.employee_id)));
+        emails.collect()
     }
 
     fn has_changed_lately(&self, person: &Person) -> bool {
@@ -228,12 +240,15 @@ fn new_email(action: &Action) -> Option<(&EmployeeId, &str)> {
     Some((&action.employee_id, email))
 }
 
-/// The manager's address, where it is all that is written.
-fn only_manager_email(step: &Step) -> Option<&str> {
-    let Step::Change { change, .. } = step else { return None };
+/// The manager's address before and after, where it is all that is written.
+fn only_manager_email(step: &Step) -> Option<(&str, &str)> {
+    let Step::Change { before, change } = step else {
+        return None;
+    };
     let is_alone = change.active.is_none() && change.user_name.is_none() && change.fields.0.len() == 1;
     let email = change.fields.0.get(&FieldName::manager_email())?;
-    is_alone.then_some(email.as_str())
+    let former = before.field(FieldName::MANAGER_EMAIL).unwrap_or_default();
+    is_alone.then_some((former, email.as_str()))
 }
 
 const fn limit_of(kind: ChangeKind, limits: &Limits) -> ChangeLimit {

@@ -75,7 +75,8 @@ impl Planner<'_> {
             .problems
             .iter()
             .filter(|problem| problem.cause.blocks_person());
-        let undecided: BTreeSet<_> = blocking.map(|problem| &problem.employee_id).collect();
+        let blocking = blocking.map(|problem| &problem.employee_id);
+        let undecided: BTreeSet<_> = blocking.chain(self.other_persons()).collect();
         let mut claims = Claims::new();
         for employee_id in undecided {
             let position = self.organisation.position(employee_id);

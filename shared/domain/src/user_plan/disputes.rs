@@ -47,17 +47,12 @@ impl<'a> Planner<'a> {
 
     /// One line per person: who shares both is told about the user name.
     fn report_group(&mut self, what: Unique, group: &[&Wanted<'a>], disputed: &mut BTreeSet<EmployeeId>) {
+        let mut numbers: Vec<_> = group.iter().map(|wanted| wanted.employee.id()).collect();
+        numbers.sort_unstable();
         for wanted in group {
             let id = wanted.employee.id();
             if disputed.insert(id.clone()) {
-                let others = group
-                    .iter()
-                    .map(|other| other.employee.id())
-                    .filter(|other| *other != id);
-                let cause = Cause::Disputed {
-                    what: what.name().to_owned(),
-                    with: others.cloned().collect(),
-                };
+                let cause = Cause::disputed(what.name(), &numbers, id);
                 let seen = wanted.unique(what).map(str::to_owned);
                 self.report(problem(wanted.employee, cause, seen));
             }

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod action;
+mod another_person;
 mod brakes;
 mod census;
 mod change_limits;
@@ -76,6 +77,8 @@ use crate::problem::{Cause, Problem};
 use crate::roster::Roster;
 use crate::user::{NewUser, PortalUser, UserChange};
 use accounts::{Account, Accounts};
+use another_person::HandOver;
+use compare::Difference;
 use field_loss::Losses;
 use organisation::Organisation;
 use removals::Candidate;
@@ -302,6 +305,7 @@ impl<'a> Planner<'a> {
             stored,
             mut difference,
             digest,
+            is_another_person,
         } = linked;
         if difference.change.active == Some(true) && self.admits_no_new_account() {
             return self.suspend(employee);
@@ -309,21 +313,52 @@ impl<'a> Planner<'a> {
         if self.is_suspended(SourceRule::UserName) {
             difference.change.user_name = None;
         }
-        if let Cow::Owned(seen) = &before {
-            self.remember(employee, stored, seen, &difference.change);
+        let seen = match &before {
+            Cow::Owned(seen) => Some(seen.clone()),
+            Cow::Borrowed(_) => None,
+        };
+        let action = self.action_of_change(employee, before.into_owned(), &difference, digest);
+        if is_another_person && let Some(action) = &action {
+            match self.decided_hand_over(action) {
+                HandOver::Approved => {}
+                HandOver::Rejected => return self.leave_as_it_is(action),
+                HandOver::Undecided => {
+                    self.plan.unlinked += usize::from(seen.is_some() && stored.is_none());
+                    return self.hold_hand_over(action.clone());
+                }
+            }
+        }
+        if let Some(seen) = seen {
+            self.remember(employee, stored, &seen, &difference.change);
         }
         self.plan.problems.extend(difference.problem);
-        if difference.change == UserChange::default() {
-            self.plan.counts.unchanged += 1;
-        } else if self.situation.configuration.users.update {
-            let step = Step::Change {
-                before: before.into_owned(),
-                change: difference.change,
-            };
-            self.act(employee, step, difference.reason, digest);
-        } else {
-            self.plan.counts.left_alone += 1;
+        match action {
+            Some(action) => self.plan.actions.push(action),
+            None if difference.change == UserChange::default() => self.plan.counts.unchanged += 1,
+            None => self.plan.counts.left_alone += 1,
         }
+    }
+
+    /// The write that the difference needs; none where it needs none, or the configuration switches updates off.
+    fn action_of_change(
+        &self,
+        employee: &Employee,
+        before: Person,
+        difference: &Difference,
+        digest: String,
+    ) -> Option<Action> {
+        let is_written = difference.change != UserChange::default() && self.situation.configuration.users.update;
+        is_written.then(|| Action {
+            employee_id: employee.id().clone(),
+            person: display_name(employee),
+            step: Step::Change {
+                before,
+                change: difference.change.clone(),
+            },
+            reason: difference.reason.clone(),
+            digest,
+            permission: Permission::NotNeeded,
+        })
     }
 
     /// Plans to store what was seen in the portal, and notes what somebody else has changed there.

@@ -208,21 +208,17 @@ fn swaps(actions: &[Action], holders: &Holders) -> Vec<Conflict> {
     let cycles = tarjan_scc(&graph).into_iter().filter(|members| members.len() > 1);
     let conflicts = cycles.flat_map(|mut members| {
         members.sort_unstable();
+        let is_member = |index: usize| members.binary_search(&index).is_ok();
         let what = graph
             .all_edges()
-            .find(|(giver, taker, _)| members.contains(giver) && members.contains(taker));
+            .find(|(giver, taker, _)| is_member(*giver) && is_member(*taker));
         let what = what.map_or(Unique::UserName, |(_, _, what)| *what);
-        let with = |index: usize| {
-            let others = members.iter().filter(|other| **other != index);
-            others.map(|other| actions[*other].employee_id.clone()).collect()
-        };
+        let mut numbers: Vec<_> = members.iter().map(|index| &actions[*index].employee_id).collect();
+        numbers.sort_unstable();
         let conflict = |index: &usize| Conflict {
             action: *index,
             what,
-            cause: Cause::Disputed {
-                what: what.name().to_owned(),
-                with: with(*index),
-            },
+            cause: Cause::disputed(what.name(), &numbers, &actions[*index].employee_id),
             is_about_person: true,
         };
         members.iter().map(conflict).collect::<Vec<_>>()

@@ -194,7 +194,7 @@ impl Traits {
 
 impl UsersConfiguration {
     /// The portal's fields that hold the first day.
-    fn start_fields(&self) -> impl Iterator<Item = &FieldName> {
+    pub(super) fn start_fields(&self) -> impl Iterator<Item = &FieldName> {
         let mapped = self.fields.iter();
         mapped
             .filter(|(_, mapping)| mapping.value.source() == "employee.startDate")
@@ -202,7 +202,7 @@ impl UsersConfiguration {
     }
 }
 
-fn start_of(employee: &Employee, dates: &DateRules) -> Option<Date> {
+pub(super) fn start_of(employee: &Employee, dates: &DateRules) -> Option<Date> {
     employee.start_date(dates).ok().flatten()
 }
 

@@ -48,6 +48,8 @@ pub(super) struct Linked<'a> {
     pub(super) stored: Option<&'a Person>,
     pub(super) difference: Difference,
     pub(super) digest: String,
+    /// Whether the record is another person's than the account by all that is known.
+    pub(super) is_another_person: bool,
 }
 
 impl Wanted<'_> {
@@ -146,6 +148,7 @@ impl<'a> Planner<'a> {
         }
         Intent::Linked(Box::new(Linked {
             digest: digest::of_user(user),
+            is_another_person: self.is_another_person(&before, employee, user),
             before,
             stored,
             difference,

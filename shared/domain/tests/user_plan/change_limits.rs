@@ -209,6 +209,28 @@ fn a_new_manager_of_eighty_reports_is_an_update_of_each() {
 }
 
 #[test]
+fn a_new_manager_whose_address_changed_today_is_an_update_of_each_report_all_the_same() {
+    let under_e2 = |manager_email: &str| {
+        let mut employees = one_manager(81, "e1@acme.com.au");
+        employees[1] = employee("E2", &json!({"workEmail": manager_email}));
+        for report in &mut employees[2..] {
+            *report = employee(report.id().as_str(), &json!({"managerEmployeeId": "E2"}));
+        }
+        employees
+    };
+    let mut case = managed(81, &[]).then(&under_e2("boss@acme.com.au"));
+    let plan = case.plan();
+    assert_eq!(over_limit(&plan), [(ChangeKind::Updated, 79, 0, 50)]);
+    // The new manager was renamed by the slice before.
+    case.people = done(
+        &case.people,
+        plan.actions.iter().filter(|action| action.employee_id.as_str() == "E2"),
+        case.now,
+    );
+    assert_eq!(over_limit(&case.plan()), [(ChangeKind::Updated, 79, 0, 50)]);
+}
+
+#[test]
 fn accounts_that_are_as_they_should_be_are_adopted_in_any_number() {
     let mut case = linked(300);
     case.portal = Some(portal_of(&case.people));

@@ -13,7 +13,8 @@ fn zone(name: &str) -> habitsync_domain::configuration::TenantConfiguration {
 fn is_deactivated(record: &Value, zone_name: &str, now: &str) -> bool {
     let mut case = Case::in_step(&zone(zone_name), &[employee("E1", &json!({}))]);
     case.now = now.parse::<Timestamp>().expect("a time");
-    !steps(&case.then(&[employee("E1", record)]).plan()).is_empty()
+    let plan = case.then(&[employee("E1", record)]).plan();
+    steps(&plan).iter().any(|(_, step)| *step == "deactivate")
 }
 
 /// Whether somebody without an account gets one at this moment.
@@ -106,4 +107,23 @@ fn a_future_last_day_changes_nothing_yet_whatever_the_status_says() {
         .then(&[employee("E1", &leaving)])
         .plan();
     assert_eq!(steps(&plan), [("E1", "change")]);
+}
+
+#[test]
+fn a_last_day_to_come_is_worked_whatever_the_start_date_says() {
+    // A start date behind the last day: of the next contract, or a typing error.
+    for start in ["2026-12-25", "2027-01-04", "2062-01-08"] {
+        let leaver = json!({"status": "Terminated", "terminationDate": "2026-12-24", "startDate": start});
+        for (now, expected) in [
+            ("2026-11-22T21:00:00Z", false),
+            ("2026-12-24T12:59:59Z", false),
+            ("2026-12-24T13:00:00Z", true),
+        ] {
+            assert_eq!(
+                is_deactivated(&leaver, "Australia/Sydney", now),
+                expected,
+                "{start}, {now}"
+            );
+        }
+    }
 }

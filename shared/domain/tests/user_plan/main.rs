@@ -2,6 +2,7 @@
 
 mod account_parts;
 mod adoption;
+mod another_person;
 mod change_histories;
 mod change_limits;
 mod combinations;

@@ -9,9 +9,11 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::parking::Setback;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
 use habitsync_domain::problem_words::works_there_again;
-use habitsync_domain::user_plan::{LostField, LostSource, PendingApproval};
+use habitsync_domain::user_plan::{LostField, LostSource, PendingApproval, Step};
 
-use super::advice::{Advice, GIVEN_UP, LOST_FIELDS, LOST_SOURCES, advice_about, held_advice, held_change_advice};
+use super::advice::{
+    ANOTHER_PERSON, Advice, GIVEN_UP, LOST_FIELDS, LOST_SOURCES, advice_about, held_advice, held_change_advice,
+};
 use super::hris_fields::{hris_field, source_fields};
 use super::line::{Entry, Groups, Labels, PEOPLE, Tried};
 use super::shown::{shown, shown_value, shown_words};
@@ -205,6 +207,13 @@ fn asked_about(evidence: &Grounds, because: HeldBecause) -> (Advice, String) {
             );
             (advice, what_to_do)
         }
+        Grounds::Change(_) if because == HeldBecause::AnotherPerson => {
+            let answer = format!(
+                "{} {REPLY}\"same person\" or \"another person\", by name.",
+                ANOTHER_PERSON.what_to_do
+            );
+            (ANOTHER_PERSON, answer)
+        }
         Grounds::Change(change) => {
             let advice = held_change_advice(change.kind());
             let (done, word) = match change.kind() {
@@ -225,6 +234,10 @@ fn asked_about(evidence: &Grounds, because: HeldBecause) -> (Advice, String) {
 fn why_held(pending: &PendingApproval) -> String {
     if pending.because == HeldBecause::ApprovedNotConfirmed {
         return "you have decided; EmployeeConnect is asked once more before anything is done".to_owned();
+    }
+    if let (HeldBecause::AnotherPerson, Step::Change { before, .. }) = (pending.because, &pending.action.step) {
+        let (name, owner) = (shown(before.user_name.as_str()), shown(&before.display_name()));
+        return format!("the account {name} is that of {owner}");
     }
     match &pending.evidence {
         Grounds::Deactivation(Evidence::Terminated) => "the status says that they left".to_owned(),
@@ -256,7 +269,10 @@ fn field_and_expected(cause: &Cause, users: Option<&UsersConfiguration>) -> (Str
         Cause::UnknownStatus => ("status".to_owned(), known_statuses(users)),
         Cause::ActiveAfterLastDay { last_day } => ("terminationDate, status".to_owned(), works_there_again(*last_day)),
         Cause::ExpressionFailed { what, message } => (what.clone(), shown_words(what, message)),
-        Cause::Disputed { what, with } => (name(what), format!("different from that of employee {}", some_of(with))),
+        Cause::Disputed { what, with, more } => {
+            let others = some_of(with, *more);
+            (name(what), format!("different from that of employee {others}"))
+        }
         Cause::Taken { what, by } => {
             let expected = match by {
                 Some(by) => format!("one that employee {} does not have", shown(by.as_str())),
@@ -293,10 +309,10 @@ fn field_and_expected(cause: &Cause, users: Option<&UsersConfiguration>) -> (Str
 }
 
 /// The first few employee ids, and how many more there are.
-fn some_of(employees: &[EmployeeId]) -> String {
+fn some_of(employees: &[EmployeeId], more: usize) -> String {
     let first = employees.iter().take(OTHERS_SHOWN).map(|other| shown(other.as_str()));
     let first = first.collect::<Vec<_>>().join(", ");
-    match employees.len().saturating_sub(OTHERS_SHOWN) {
+    match employees.len().saturating_sub(OTHERS_SHOWN) + more {
         0 => first,
         more => format!("{first} and {more} more"),
     }

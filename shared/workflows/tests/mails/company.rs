@@ -87,6 +87,7 @@ impl Sample {
                 Cause::Disputed {
                     what: "e-mail".to_owned(),
                     with: vec![self.person(4).employee_id.parse().expect("an id")],
+                    more: 0,
                 },
                 Some(&format!("reception@{}", self.company.email_domain)),
             ),
@@ -95,6 +96,7 @@ impl Sample {
                 Cause::Disputed {
                     what: "e-mail".to_owned(),
                     with: vec![self.person(3).employee_id.parse().expect("an id")],
+                    more: 0,
                 },
                 Some(&format!("reception@{}", self.company.email_domain)),
             ),

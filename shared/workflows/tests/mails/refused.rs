@@ -94,9 +94,8 @@ async fn two_thousand_people_with_one_address_do_not_name_each_other_all() {
     let problems: Vec<_> = ids
         .iter()
         .map(|id| {
-            let with = ids.iter().filter(|other| *other != id).cloned().collect();
-            let what = "e-mail".to_owned();
-            problem(id.as_str(), "Jo", Cause::Disputed { what, with }, None)
+            let group: Vec<_> = ids.iter().collect();
+            problem(id.as_str(), "Jo", Cause::disputed("e-mail", &group, id), None)
         })
         .collect();
     assert_eq!(customer.tell(&people(&problems)).await, Told::Worklist);

@@ -1,0 +1,165 @@
+//! Accounts that the record of another person would take over: an employee number that was given to a new employee, swapped, or
+//! shifted by a row. The account holds its owner's training, so the change waits for an operator.
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::rekeyed::start_of;
+use super::{Action, PendingApproval, Planner, former_account};
+use crate::dates::DateRules;
+use crate::employee::Employee;
+use crate::hold::{HeldBecause, Proposal, Verdict};
+use crate::identity::EmployeeId;
+use crate::mapping::MappedUser;
+use crate::person::Person;
+use crate::user::FieldName;
+
+/// A deactivated account is another person's unless so many of the first name, the last name, an address and the first day are
+/// the same.
+const SHARED_BY_ONE_PERSON: usize = 2;
+
+/// What tells people apart, as it is compared.
+struct Traits {
+    first_name: BTreeSet<String>,
+    last_name: BTreeSet<String>,
+    /// The part of each user name and e-mail before the `@`.
+    addresses: BTreeSet<String>,
+    start: Option<Date>,
+}
+
+/// What becomes of a change that would hand an account over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum HandOver {
+    /// An operator approved it in sight of the two names.
+    Approved,
+    /// An operator rejected it.
+    Rejected,
+    /// No operator has decided.
+    Undecided,
+}
+
+impl Planner<'_> {
+    /// Whether the record is another person's than the account.
+    pub(super) fn is_another_person(&self, account: &Person, employee: &Employee, user: &MappedUser<'_>) -> bool {
+        let users = &self.situation.configuration.users;
+        let mut starts = users.start_fields().filter_map(|field| account.field(field.as_str()));
+        let start = starts.find_map(super::compare::portal_date);
+        let before = Traits::of_account(account, start);
+        let now = Traits::of_record(employee, user, self.evaluator.dates());
+        before.has_name() && now.has_name() && !before.are_one_persons(&now, account.active)
+    }
+
+    /// What operators decided about an action that hands an account over to another person.
+    pub(super) fn decided_hand_over(&mut self, action: &Action) -> HandOver {
+        let Some(evidence) = action.grounds() else {
+            return HandOver::Undecided;
+        };
+        let proposal = Proposal {
+            employee_id: &action.employee_id,
+            user_name: action.step.user_name(),
+            evidence,
+            to_be_shown: Some(HeldBecause::AnotherPerson),
+        };
+        match self.verdict_on(&proposal) {
+            Some(Verdict::Approved) => HandOver::Approved,
+            Some(Verdict::Rejected) => HandOver::Rejected,
+            None => HandOver::Undecided,
+        }
+    }
+
+    /// Holds a change that would hand an account over.
+    pub(super) fn hold_hand_over(&mut self, action: Action) {
+        let Some(evidence) = action.grounds() else { return };
+        self.plan.held.push(PendingApproval {
+            action,
+            evidence,
+            because: HeldBecause::AnotherPerson,
+        });
+    }
+
+    /// The employees whose records are another person's than their accounts.
+    pub(super) fn other_persons(&self) -> impl Iterator<Item = &EmployeeId> {
+        let held = self.plan.held.iter();
+        held.filter(|held| held.because == HeldBecause::AnotherPerson)
+            .map(|held| &held.action.employee_id)
+    }
+}
+
+impl Traits {
+    fn of_account(account: &Person, start: Option<Date>) -> Self {
+        let former = account.former_names.iter().map(|former| former.user_name.as_str());
+        let email = account.field(FieldName::EMAIL).into_iter();
+        let names = [account.user_name.as_str()].into_iter().chain(former).chain(email);
+        Self {
+            first_name: words(account.field(FieldName::FIRST_NAME)),
+            last_name: words(account.field(FieldName::LAST_NAME)),
+            addresses: addresses(names, &account.employee_id),
+            start,
+        }
+    }
+
+    fn of_record(employee: &Employee, user: &MappedUser<'_>, dates: &DateRules) -> Self {
+        let first = ["firstName", "preferredName"].map(|field| employee.text(field));
+        let first = first.into_iter().flatten().chain(user.value(FieldName::FIRST_NAME));
+        let last = employee
+            .text("lastName")
+            .into_iter()
+            .chain(user.value(FieldName::LAST_NAME));
+        let names = [user.user_name.as_str()].into_iter().chain(user.email());
+        Self {
+            first_name: words(first),
+            last_name: words(last),
+            addresses: addresses(names, employee.id()),
+            start: start_of(employee, dates),
+        }
+    }
+
+    fn has_name(&self) -> bool {
+        !self.first_name.is_empty() || !self.last_name.is_empty()
+    }
+
+    /// Whether the record and the account are one person's. Of an active account the employee number says so unless nothing
+    /// else agrees; a deactivated one may be a former employee's whose number was given away.
+    fn are_one_persons(&self, other: &Self, is_active: bool) -> bool {
+        let is_crossed = shares(&self.first_name, &other.last_name) && shares(&self.last_name, &other.first_name);
+        let names = [
+            is_crossed || shares(&self.first_name, &other.first_name),
+            is_crossed || shares(&self.last_name, &other.last_name),
+            shares(&self.addresses, &other.addresses),
+        ];
+        let shared = names.into_iter().filter(|is_shared| *is_shared).count();
+        let has_same_start = self.start.is_some() && self.start == other.start;
+        if is_active {
+            shared > 0
+        } else {
+            shared + usize::from(has_same_start) >= SHARED_BY_ONE_PERSON
+        }
+    }
+}
+
+fn shares(one: &BTreeSet<String>, other: &BTreeSet<String>) -> bool {
+    !one.is_disjoint(other)
+}
+
+/// The words of names, in lower case.
+fn words<'n>(names: impl IntoIterator<Item = &'n str>) -> BTreeSet<String> {
+    let words = names
+        .into_iter()
+        .flat_map(|name| name.split(|letter: char| !letter.is_alphanumeric()));
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+}
+
+/// The local parts of user names and e-mails. One that is the employee number says no more than that, and one that was given to
+/// a former account says nothing.
+fn addresses<'n>(names: impl Iterator<Item = &'n str>, employee: &EmployeeId) -> BTreeSet<String> {
+    let own = names.filter(|name| !former_account::is_email(name));
+    let local = own.map(|name| name.split('@').next().unwrap_or_default().to_lowercase());
+    let is_telling =
+        |local: &String| !local.is_empty() && *local != employee.as_str().to_lowercase() && !is_former(local, employee);
+    local.filter(is_telling).collect()
+}
+
+fn is_former(local: &str, employee: &EmployeeId) -> bool {
+    former_account::user_name(employee).is_some_and(|name| name.key() == local)
+}
