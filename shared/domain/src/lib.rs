@@ -51,6 +51,7 @@ pub mod outage;
 pub mod parked_results;
 pub mod parking;
 pub mod person;
+pub mod printable;
 pub mod problem;
 pub mod problem_words;
 pub mod rehearsal;
