@@ -1,5 +1,8 @@
 //! `habitsync`: the operator's command. Wires the arguments to the commands; each command is a file or a folder of its own.
 
+// `terminal::out` writes, and nothing else.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -29,15 +32,23 @@ mod terminal;
 use arguments::{Arguments, Command, StageCommand};
 use failure::Failure;
 use stage::Stage;
+use terminal::out;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     // Every command's future is in it: on the heap, it need not be moved about.
-    match Box::pin(run(Arguments::parse())).await {
+    let code = match Box::pin(run(Arguments::parse())).await {
         Ok(code) => code,
         Err(failure) => {
-            eprintln!("habitsync: {failure}");
+            out::complain(format!("habitsync: {failure}"));
             ExitCode::from(failure.trouble().reaction().exit_code)
+        }
+    };
+    match out::finish() {
+        Ok(()) => code,
+        Err(error) => {
+            out::complain(format!("habitsync: the answer could not be written: {error}"));
+            ExitCode::FAILURE
         }
     }
 }

@@ -7,10 +7,13 @@ use clap_complete::Shell;
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
+use crate::terminal::out;
 
 /// Prints the completions for a shell.
 pub(crate) fn completions(shell: Shell) {
-    clap_complete::generate(shell, &mut Arguments::command(), "habitsync", &mut std::io::stdout());
+    let mut completions = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "habitsync", &mut completions);
+    out::write_unchanged(&completions);
 }
 
 /// Writes a page for the command and each of its commands.
@@ -23,7 +26,9 @@ pub(crate) fn pages(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(&section).map_err(file)?;
     clap_mangen::generate_to(Arguments::command(), &section).map_err(file)?;
     let folder = folder.display();
-    println!("the manual is in {folder}\nread it with: man -M {folder} habitsync");
+    out::say(format!(
+        "the manual is in {folder}\nread it with: man -M {folder} habitsync"
+    ));
     Ok(())
 }
 

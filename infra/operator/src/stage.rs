@@ -14,6 +14,7 @@ use url::Url;
 
 use crate::arguments::Place;
 use crate::failure::Failure;
+use crate::terminal::out;
 use crate::terminal::{Answer, Output, answer};
 
 /// How long reading a customer's vendors may take: a big customer's portal takes a few minutes, years of completions longer.
@@ -87,7 +88,9 @@ impl Stage {
         let correction = self.table().clock_correction(&SystemClock).await?;
         if !correction.is_zero() {
             let seconds = correction.as_secs().abs();
-            eprintln!("habitsync: the clock of this machine is {seconds} s off AWS's; corrected for this command");
+            out::complain(format!(
+                "habitsync: the clock of this machine is {seconds} s off AWS's; corrected for this command"
+            ));
             SystemClock::add(correction);
         }
         Ok(())

@@ -33,6 +33,7 @@ pub mod remind_of_holds;
 pub mod reopen_results;
 pub mod replay_results;
 pub mod scan_customer;
+pub mod spreadsheet;
 pub mod sweep_results;
 pub mod sync_courses;
 pub mod sync_users;

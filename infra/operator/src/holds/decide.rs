@@ -13,6 +13,7 @@ use super::{list, table};
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::answer::grid;
+use crate::terminal::out;
 use crate::terminal::{Answer, Numbers, PAGE};
 
 /// Approves the plan, once its numbers were said.
@@ -21,7 +22,7 @@ pub(super) async fn approve(stage: &Stage, asked: &ApproveArguments) -> Result<E
     // Whatever else is held is refused below, with what to do.
     if let Some(held) = held.filter(|held| held.id == asked.decide.plan) {
         if asked.numbers == Numbers::default() {
-            println!("{}", grid(&list::COLUMNS, list::rows(&held), PAGE));
+            out::say(grid(&list::COLUMNS, list::rows(&held), PAGE));
         }
         let planned = held.counts();
         must_be(planned, asked.numbers.or_asked(&planned).counts())?;

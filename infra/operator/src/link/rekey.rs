@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
+use crate::terminal::out;
 use crate::terminal::{Answer, By, Output, counted, printable, while_reading};
 
 /// Whose employees are relinked.
@@ -81,7 +82,7 @@ pub(super) async fn rekey(stage: &Stage, asked: &RekeyArguments) -> Result<(), F
         let rekeyed = rekey_people(&tenant.table, &SystemClock, &proposed, by).await;
         pairs.note(&rekeyed);
         if !is_json {
-            println!("{}", pairs.done(by));
+            out::say(pairs.done(by));
         }
     }
     if is_json {

@@ -10,6 +10,7 @@ use habitsync_workflows::ports::people::LoadPerson;
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
+use crate::terminal::out;
 use crate::terminal::{By, printable};
 
 /// Whose link is forgotten.
@@ -33,15 +34,19 @@ pub(super) async fn remove(stage: &Stage, asked: &RemoveArguments) -> Result<(),
     stage.correct_clock().await?;
     let table = stage.table().tenant(tenant);
     let Some(person) = table.load_person(employee).await? else {
-        println!("{tenant}: employee {employee} has no link; there is nothing to forget");
+        out::say(format!(
+            "{tenant}: employee {employee} has no link; there is nothing to forget"
+        ));
         return Ok(());
     };
-    println!("{}", warning(tenant, &stage.name, &person));
+    out::say(warning(tenant, &stage.name, &person));
     if !asked.yes.is_said_to("Forget the link?")? {
         return Ok(());
     }
     remove_link(&table, &SystemClock, &person, by).await?;
-    println!("{tenant}: the link of employee {employee} is forgotten by {by}; the account is as it was");
+    out::say(format!(
+        "{tenant}: the link of employee {employee} is forgotten by {by}; the account is as it was"
+    ));
     Ok(())
 }
 

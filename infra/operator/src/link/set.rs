@@ -9,6 +9,7 @@ use super::proposal::Proposal;
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
+use crate::terminal::out;
 use crate::terminal::{By, Output};
 
 /// Who is linked to what.
@@ -65,7 +66,7 @@ pub(super) async fn set(stage: &Stage, asked: &SetArguments) -> Result<(), Failu
         let linked = link_person(&linking, &proposal.proposed, by).await?;
         proposal.linked = Some(linked);
         if !is_json {
-            println!("{}", proposal.done(linked, by));
+            out::say(proposal.done(linked, by));
         }
     }
     if is_json {

@@ -19,6 +19,7 @@ use super::{code, one_person};
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::ask::{Yes, is_agreed_number};
+use crate::terminal::out;
 use crate::terminal::{Output, local, zone_name};
 
 /// What is said about a run of one person.
@@ -140,11 +141,11 @@ fn conclude(explained: Explained, synced: Option<Synced>, trace: Trace<'_>, outp
             done: synced.as_ref().map(|synced| synced.done),
             read_back: synced.and_then(|synced| synced.read_back),
         };
-        println!("{}", serde_json::to_string_pretty(&told)?);
+        out::write_unchanged(out::json(&told)?.as_bytes());
         return Ok(());
     }
     for next in &explained.go_on {
-        println!("{next}");
+        out::say(next);
     }
     trace.sum_up();
     Ok(())

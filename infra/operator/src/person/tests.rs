@@ -176,7 +176,7 @@ async fn an_explanation_is_json_for_programs_and_rows_for_spreadsheets() {
     assert_eq!(json["explanation"]["employment"]["account_from"], "2026-12-28");
     let csv = written(&explained, Output::Csv, PAGE).expect("written");
     assert!(
-        csv.starts_with("section,what,value,verdict\nnext,verdict,starts later,"),
+        csv.starts_with("\u{feff}section,what,value,verdict\r\nnext,verdict,starts later,"),
         "{csv}"
     );
 }

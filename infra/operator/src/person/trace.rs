@@ -21,6 +21,7 @@ use serde::Serialize;
 use super::next;
 use super::traced::{accounts_in_words, changes, failed, in_words, read_back_in_words};
 use super::words::{clause_verdict, verdict_in_words};
+use crate::terminal::out;
 use crate::terminal::{Output, counted, local, printable};
 
 /// One step, as it was reached.
@@ -87,7 +88,7 @@ impl<'a> Trace<'a> {
     /// The last line: all of it together.
     pub(super) fn sum_up(&self) {
         let seconds = self.began.elapsed().as_secs_f64();
-        println!("{} in {seconds:.1} s", counted(self.requests(), "request"));
+        out::say(format!("{} in {seconds:.1} s", counted(self.requests(), "request")));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -106,7 +107,7 @@ impl<'a> Trace<'a> {
             requests: take_traffic().requests,
         };
         if self.output != Output::Json {
-            println!("{}", in_words(&step));
+            out::say(in_words(&step));
         }
         state.steps.push(step);
     }

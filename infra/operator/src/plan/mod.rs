@@ -23,6 +23,7 @@ use crate::customer::Customer;
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::tenant::findings;
+use crate::terminal::out;
 use crate::terminal::while_reading;
 
 /// What is planned, and how much of it is shown.
@@ -49,7 +50,7 @@ fn warn(file: &Path, source: &str, configuration: &TenantConfiguration, preview:
     let shown = preview.portal_fields();
     let warnings = unknown_fields(source, configuration, preview.custom_fields(), shown.as_ref());
     if !warnings.is_empty() {
-        eprintln!("{}", findings::warnings(file, &warnings));
+        out::complain(findings::warnings(file, &warnings));
     }
 }
 

@@ -25,6 +25,7 @@ use sign_off::Occasion;
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::Output;
+use crate::terminal::out;
 
 /// Rehearses what was named, and writes the sign-off.
 pub(crate) async fn rehearse(stage: &Stage, asked: &RehearseArguments) -> Result<ExitCode, Failure> {
@@ -106,7 +107,7 @@ async fn step(
     let seen = look_at_person(&one, in_force, person, &()).await?;
     let rehearsed = Rehearsed::seen(scenario, &seen, &tenant.configuration);
     if stage.output == Output::Table {
-        println!("{}", shown::step(&rehearsed));
+        out::say(shown::step(&rehearsed));
     }
     let question = format!("Write this to {}'s account?", rehearsed.employee_id);
     if !rehearsed.is_to_be_done() || !asked.yes.is_said_to(&question)? {
@@ -120,7 +121,7 @@ async fn step(
     let synced = Box::pin(sync_person(&one, in_force, &seen, draft, &())).await?;
     let rehearsed = rehearsed.synced(synced);
     if stage.output == Output::Table {
-        println!("  {}\n", sign_off::outcome(&rehearsed));
+        out::say(format!("  {}\n", sign_off::outcome(&rehearsed)));
     }
     Ok(rehearsed)
 }

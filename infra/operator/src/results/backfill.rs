@@ -19,6 +19,7 @@ use super::arguments::BackfillArguments;
 use super::tell_unreadable;
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::out;
 use crate::terminal::progress::Progress;
 use crate::terminal::stop::Stop;
 use crate::terminal::{Answer, Output, counted, local, zone_name};
@@ -112,7 +113,7 @@ fn is_agreed(stage: &Stage, asked: &BackfillArguments, found: &Backfilled) -> Re
         }
         return stage.print(found).map(|()| false);
     }
-    print!("{}", found.shown());
+    out::say(found.shown().trim_end());
     let question = format!("Add {}?", counted(found.left, "completion"));
     Ok(found.left > 0 && asked.yes.is_said_to(&question)?)
 }

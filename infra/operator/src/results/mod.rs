@@ -16,6 +16,7 @@ use habitsync_domain::tenant::TenantId;
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::counted;
+use crate::terminal::out;
 
 /// Runs one of the commands.
 pub(crate) async fn run(stage: &Stage, command: ResultsCommand) -> Result<(), Failure> {
@@ -35,6 +36,8 @@ async fn configuration(stage: &Stage, tenant: &TenantId) -> Result<TenantConfigu
 fn tell_unreadable(results: u64) {
     if results > 0 {
         let what = counted(results, "result");
-        eprintln!("habitsync: {what} cannot be read, and may be in any state; a newer version may have written them");
+        out::complain(format!(
+            "habitsync: {what} cannot be read, and may be in any state; a newer version may have written them"
+        ));
     }
 }

@@ -18,6 +18,7 @@ use crate::failure::Failure;
 use crate::runs::{Runs, done};
 use crate::stage::Stage;
 use crate::terminal::age;
+use crate::terminal::out;
 use crate::terminal::progress::Progress;
 use crate::terminal::stop::Stop;
 
@@ -66,7 +67,10 @@ pub(super) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode,
     let before = table.list_runs(Some(job), 2).await?;
     let after = match before.first() {
         Some(newest) if goes_on(newest) => {
-            eprintln!("{}: a run of {job} goes on already, and is followed", asked.tenant);
+            out::complain(format!(
+                "{}: a run of {job} goes on already, and is followed",
+                asked.tenant
+            ));
             before.get(1)
         }
         newest => {

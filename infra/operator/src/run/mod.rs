@@ -16,6 +16,7 @@ use crate::arguments::Arguments;
 use crate::failure::Failure;
 use crate::person::{self, OnlyArguments};
 use crate::stage::Stage;
+use crate::terminal::out;
 
 /// Shown below the options.
 const EXAMPLES: &str = "\
@@ -84,7 +85,7 @@ fn usage(message: &str) -> ! {
 async fn start_and_say(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, Failure> {
     stage.in_force(&asked.tenant).await?;
     let function = start(stage, asked).await?;
-    println!("{}: started {function}; it runs there, not here", asked.tenant);
+    out::say(format!("{}: started {function}; it runs there, not here", asked.tenant));
     Ok(ExitCode::SUCCESS)
 }
 

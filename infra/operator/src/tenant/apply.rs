@@ -16,6 +16,7 @@ use super::{findings, foreseen, schedules, vendors};
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::ask::{self, Yes};
+use crate::terminal::out;
 use crate::terminal::{Numbers, while_reading};
 
 /// How a version is put in force.
@@ -94,7 +95,7 @@ fn agreed(
             .map_err(|error| Failure::of_applying(&file.path, error))?;
         return Ok(Some(consent));
     }
-    println!("{}", foreseen::in_lines(file, foreseen));
+    out::say(foreseen::in_lines(file, foreseen));
     let consent = ask_for_changes(foreseen, consent);
     foreseen
         .must_be_agreed(consent)
@@ -127,15 +128,18 @@ fn ask_for_changes(foreseen: &Foreseen, consent: Consent) -> Consent {
 
 fn warn(file: &Path, foreseen: &Foreseen) {
     if !foreseen.warnings.is_empty() {
-        eprintln!("{}", findings::warnings(file, &foreseen.warnings));
+        out::complain(findings::warnings(file, &foreseen.warnings));
     }
 }
 
 fn tell(stage: &Stage, applied: &AppliedConfiguration) {
     let (tenant, version) = (&applied.configuration.tenant, applied.version);
-    println!("{tenant}: version {version} is in force on stage {}", stage.name);
+    out::say(format!(
+        "{tenant}: version {version} is in force on stage {}",
+        stage.name
+    ));
     for schedule in &applied.schedules {
-        println!("  {}", schedule_line(schedule));
+        out::say(format!("  {}", schedule_line(schedule)));
     }
 }
 

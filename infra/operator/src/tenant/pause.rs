@@ -18,6 +18,7 @@ use super::arguments::PauseArguments;
 use super::file::ConfigurationFile;
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::out;
 
 /// Pauses a customer who is live, or a draft.
 pub(super) async fn pause(stage: &Stage, asked: &PauseArguments) -> Result<(), Failure> {
@@ -50,7 +51,7 @@ pub(super) async fn resume(stage: &Stage, asked: &PauseArguments) -> Result<(), 
         let table = stage.table().tenant(tenant);
         // The next sweep would do it, too, some hours later.
         let released = table.release_results(&ParkedOn::Customer, SystemClock.now()).await?;
-        println!("{}", due(released));
+        out::say(due(released));
     }
     Ok(())
 }

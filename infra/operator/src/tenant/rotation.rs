@@ -17,6 +17,7 @@ use serde_json::json;
 
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::out;
 
 /// Standard Webhooks asks for 24 to 64 bytes.
 const BYTES: usize = 32;
@@ -45,7 +46,7 @@ pub(crate) async fn rotate(stage: &Stage, tenant: &TenantId, file: &Path) -> Res
         source,
     })?;
     store(stage, tenant, &both).await?;
-    println!("{}", told(tenant, both.len(), file));
+    out::say(told(tenant, both.len(), file));
     Ok(())
 }
 
@@ -68,7 +69,9 @@ fn told(tenant: &TenantId, live: usize, file: &Path) -> String {
 pub(crate) async fn retire(stage: &Stage, tenant: &TenantId) -> Result<(), Failure> {
     let newest = newest_of(live(stage, tenant).await?)?;
     store(stage, tenant, &[newest]).await?;
-    println!("{tenant}: the older webhook secret is retired; functions forget it within five minutes");
+    out::say(format!(
+        "{tenant}: the older webhook secret is retired; functions forget it within five minutes"
+    ));
     Ok(())
 }
 

@@ -9,13 +9,14 @@ use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
 use crate::terminal::counted;
+use crate::terminal::out;
 
 /// Writes them all. A customer whose configuration cannot be read is named, and stops nobody else.
 pub(super) async fn rebuild_all(stage: &Stage, yes: Yes) -> Result<(), Failure> {
     let summaries = stage.table().list_summaries().await?;
     let customers: Vec<_> = summaries.items.into_iter().map(|customer| customer.tenant).collect();
     let whose = counted(customers.len(), "customer");
-    println!("# {whose} on stage {}, from the table", stage.name);
+    out::say(format!("# {whose} on stage {}, from the table", stage.name));
     if !yes.is_said_to(&format!("Write the schedules of {whose} again?"))? {
         return Ok(());
     }
@@ -28,9 +29,9 @@ pub(super) async fn rebuild_all(stage: &Stage, yes: Yes) -> Result<(), Failure> 
             Err(failure) => failed.push((tenant, failure)),
         }
     }
-    println!("{} written", counted(written, "schedule"));
+    out::say(format!("{} written", counted(written, "schedule")));
     for (tenant, failure) in &failed {
-        eprintln!("habitsync: {tenant}: {failure}");
+        out::complain(format!("habitsync: {tenant}: {failure}"));
     }
     failed.pop().map_or(Ok(()), |(_, failure)| Err(failure))
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::arguments::SecretName;
 use crate::failure::Failure;
 use crate::stage::Stage;
+use crate::terminal::out;
 
 /// Stores one of the customer's two secrets.
 pub(crate) async fn set(stage: &Stage, tenant: &TenantId, name: SecretName, file: &Path) -> Result<(), Failure> {
@@ -36,7 +37,9 @@ pub(crate) async fn set(stage: &Stage, tenant: &TenantId, name: SecretName, file
             &SecretString::from(text.trim_start_matches('\u{feff}').to_owned()),
         )
         .await?;
-    println!("{tenant}: the secret is stored; functions take it up within five minutes");
+    out::say(format!(
+        "{tenant}: the secret is stored; functions take it up within five minutes"
+    ));
     Ok(())
 }
 

@@ -70,7 +70,10 @@ pub(crate) mod tests {
         let head = "# version 3 of acme on stage test, from the table\n";
         assert_eq!(table, format!("{head}tenant = \"acme\"\n\n# a comment\n"));
         let csv = written(&shown(), Output::Csv, 20).expect("written");
-        assert_eq!(csv, "version,source\n3,\"tenant = \"\"acme\"\"\n\n# a comment\n\"\n");
+        assert_eq!(
+            csv,
+            "\u{feff}version,source\r\n3,\"tenant = \"\"acme\"\"\n\n# a comment\n\"\r\n"
+        );
     }
 
     /// What `docs/OUTPUT.md` has to name.

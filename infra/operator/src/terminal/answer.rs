@@ -5,9 +5,11 @@ use std::io::IsTerminal;
 use clap::ValueEnum;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
+use habitsync_domain::printable::{printable, printable_lines};
+use habitsync_workflows::spreadsheet::Spreadsheet;
 use serde::Serialize;
 
-use super::PAGE;
+use super::{PAGE, out};
 use crate::failure::Failure;
 
 /// How an answer is written.
@@ -58,7 +60,7 @@ pub(crate) trait Answer: Serialize {
 /// Prints an answer.
 pub(crate) fn print(answer: &impl Answer, output: Output) -> Result<(), Failure> {
     let width = std::io::stdout().is_terminal().then(terminal_width).flatten();
-    print!("{}", written(answer, output, width.unwrap_or(PAGE))?);
+    out::write_unchanged(written(answer, output, width.unwrap_or(PAGE))?.as_bytes());
     Ok(())
 }
 
@@ -69,8 +71,8 @@ fn terminal_width() -> Option<u16> {
 /// An answer as it is printed in so many columns.
 pub(crate) fn written(answer: &impl Answer, output: Output, width: u16) -> Result<String, Failure> {
     match output {
-        Output::Table => Ok(answer.text(width)),
-        Output::Json => Ok(format!("{}\n", serde_json::to_string_pretty(answer)?)),
+        Output::Table => Ok(printable_lines(&answer.text(width))),
+        Output::Json => Ok(out::json(answer)?),
         Output::Csv => csv(answer),
     }
 }
@@ -91,7 +93,8 @@ pub(crate) fn limited(answer: &(impl Answer + ?Sized), width: u16) -> String {
     format!("{table}\n\n… and {left_out} more: --limit 0, or --output csv")
 }
 
-/// Rows below their columns' names, in so many columns of characters; nothing where there are no rows.
+/// Rows below their columns' names, in so many columns of characters; nothing where there are no rows. A cell is made printable
+/// before it is measured.
 pub(crate) fn grid(columns: &[&str], rows: Vec<Vec<String>>, width: u16) -> String {
     if rows.is_empty() {
         return String::new();
@@ -102,7 +105,7 @@ pub(crate) fn grid(columns: &[&str], rows: Vec<Vec<String>>, width: u16) -> Stri
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width)
         .set_header(columns.iter().map(|column| column.to_uppercase()))
-        .add_rows(rows);
+        .add_rows(rows.into_iter().map(|row| row.into_iter().map(|cell| printable(&cell))));
     let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
     lines.join("\n")
 }
@@ -117,41 +120,35 @@ pub(crate) fn paragraphs(texts: impl IntoIterator<Item = String>) -> String {
 /// A space at which no line of a heading ends.
 pub(crate) const TOGETHER: char = '\u{a0}';
 
+/// What stands in its place while lines are broken.
+const JOINED: &str = "\u{a0}";
+
 /// Lines that begin with `# `, each over as many as it needs.
 pub(crate) fn wrapped(heading: &str, width: u16) -> String {
     let options = textwrap::Options::new(usize::from(width))
         .subsequent_indent("#   ")
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    let lines = heading.lines().map(|line| textwrap::fill(line, &options));
-    lines.collect::<Vec<_>>().join("\n").replace(TOGETHER, " ")
+    let parts = |line: &str| line.split(TOGETHER).map(printable).collect::<Vec<_>>();
+    let lines = heading
+        .lines()
+        .map(|line| textwrap::fill(&parts(line).join(JOINED), &options));
+    lines.collect::<Vec<_>>().join("\n").replace(JOINED, " ")
 }
 
 fn csv(answer: &impl Answer) -> Result<String, Failure> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(answer.columns())?;
+    let mut spreadsheet = Spreadsheet::new(answer.columns())?;
     for row in answer.rows() {
-        writer.write_record(row.into_iter().map(as_text))?;
+        spreadsheet.add(row)?;
     }
-    let bytes = writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// A spreadsheet takes a cell that begins like a formula for one: an apostrophe keeps it a text. Numbers stay numbers.
-fn as_text(cell: String) -> String {
-    let begins_like_a_formula = cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']);
-    if begins_like_a_formula && cell.len() > 1 && cell.parse::<f64>().is_err() {
-        format!("'{cell}")
-    } else {
-        cell
-    }
+    Ok(String::from_utf8_lossy(&spreadsheet.into_file()).into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
+    use proptest::prelude::*;
+    use unicode_width::UnicodeWidthStr;
 
     use super::*;
 
@@ -190,16 +187,95 @@ mod tests {
         assert_snapshot!(forms.join("----\n"));
     }
 
+    /// An answer whose every text is from outside.
+    #[derive(Debug, Serialize)]
+    struct Outside {
+        heading: String,
+        rows: Vec<[String; 3]>,
+        next: String,
+    }
+
+    /// Stands at the beginning of the last column.
+    const MARK: &str = "§";
+
+    impl Answer for Outside {
+        fn heading(&self) -> String {
+            format!("# {}", self.heading)
+        }
+
+        fn columns(&self) -> &'static [&'static str] {
+            &["employee", "person", "values", "mark"]
+        }
+
+        fn rows(&self) -> Vec<Vec<String>> {
+            let row = |row: &[String; 3]| [row.to_vec(), vec![MARK.to_owned()]].concat();
+            self.rows.iter().map(row).collect()
+        }
+
+        fn next(&self) -> Vec<String> {
+            vec![self.next.clone()]
+        }
+    }
+
+    /// Texts with escape sequences, hidden, wide and combining characters.
+    fn text() -> impl Strategy<Value = String> {
+        let part = prop_oneof![
+            "[a-zA-Z=+@,\"' -]{0,12}",
+            any::<char>().prop_map(String::from),
+            "[\u{0}-\u{1f}\u{7f}-\u{a0}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{feff}\u{fe0f}]",
+            Just("\u{1b}]8;;http://evil\u{7}\u{1b}[31m".to_owned()),
+            "[\u{4e00}-\u{4eff}\u{ff01}-\u{ff20}\u{ac00}-\u{acff}]{1,6}",
+            "[a-z][\u{300}-\u{30f}]{1,3}",
+            Just("👩\u{200d}👩\u{200d}👧 🇦🇺 ☀\u{fe0f} 1\u{fe0f}\u{20e3}".to_owned()),
+        ];
+        prop::collection::vec(part, 0..6).prop_map(|parts| parts.concat().replace(MARK, ""))
+    }
+
+    fn outside() -> impl Strategy<Value = Outside> {
+        let rows = prop::collection::vec([text(), text(), text()], 1..5);
+        (text(), rows, text()).prop_map(|(heading, rows, next)| Outside { heading, rows, next })
+    }
+
+    /// The columns of characters at which the marks of the last column begin.
+    fn marked(table: &str) -> Vec<usize> {
+        let before = table.lines().filter_map(|line| line.split_once(MARK));
+        before.map(|(before, _)| before.width()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_of_an_answer_gives_the_terminal_orders(answer in outside(), width in prop_oneof![Just(80), Just(100)]) {
+            for output in [Output::Table, Output::Json, Output::Csv] {
+                let written = written(&answer, output, width).expect("written");
+                let allowed = if output == Output::Csv { "\r\n" } else { "\n" };
+                let text = written.trim_start_matches('\u{feff}');
+                let orders = |character: char| character.is_control() && !allowed.contains(character);
+                prop_assert!(!text.contains(orders), "{:?}", text);
+                prop_assert!(!text.contains(['\u{202e}', '\u{2066}', '\u{200b}']), "{:?}", text);
+            }
+        }
+
+        #[test]
+        fn a_programs_answer_is_exact(answer in outside()) {
+            let json = written(&answer, Output::Json, PAGE).expect("written");
+            let read: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+            prop_assert_eq!(read, serde_json::to_value(&answer).expect("JSON"));
+        }
+
+        #[test]
+        fn columns_stay_below_each_other(answer in outside(), width in prop_oneof![Just(80), Just(100)]) {
+            let table = limited(&answer, width);
+            let marks = marked(&table);
+            prop_assert_eq!(marks.len(), answer.rows.len());
+            prop_assert!(marks.iter().all(|mark| *mark == marks[0]), "{:?}\n{}", marks, table);
+            prop_assert!(table.lines().all(|line| line.width() <= usize::from(width)), "{}", table);
+        }
+    }
+
     #[test]
     fn an_answer_without_rows_is_its_heading() {
         let answer = Two { names: Vec::new() };
         let written = written(&answer, Output::Table, 60).expect("written");
         assert_eq!(written, "# 0 customers on stage test, from the table\n");
-    }
-
-    #[test]
-    fn a_spreadsheet_calculates_nothing_of_what_is_in_a_cell() {
-        let cells = ["=1+1", " @sum", "-3", "-", "- Jo", "Jo"].map(|cell| as_text(cell.to_owned()));
-        assert_eq!(cells, ["'=1+1", "' @sum", "-3", "-", "'- Jo", "Jo"]);
     }
 }

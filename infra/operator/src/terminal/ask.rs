@@ -3,8 +3,10 @@
 
 use std::io::IsTerminal;
 
+use habitsync_domain::printable::printable;
 use inquire::{Confirm, InquireError, Text};
 
+use super::out;
 use crate::failure::Failure;
 
 /// What is added to every command that changes something.
@@ -22,12 +24,12 @@ impl Yes {
             return Ok(true);
         }
         if !std::io::stdin().is_terminal() {
-            println!("nothing was changed; add --yes to do it");
+            out::say("nothing was changed; add --yes to do it");
             return Ok(false);
         }
-        let agreed = confirmed(question)?;
+        let agreed = confirmed(&printable(question))?;
         if !agreed {
-            println!("nothing was changed");
+            out::say("nothing was changed");
         }
         Ok(agreed)
     }

@@ -5,8 +5,8 @@ pub(crate) mod ask;
 mod by;
 pub(crate) mod local;
 mod numbers;
+pub(crate) mod out;
 pub(crate) mod page;
-mod printable;
 pub(crate) mod progress;
 mod reading;
 pub(crate) mod stop;
@@ -14,9 +14,9 @@ mod values;
 
 pub(crate) use answer::{Answer, Output};
 pub(crate) use by::By;
+pub(crate) use habitsync_domain::printable::printable;
 pub(crate) use local::{age, counted, local, zone_name};
 pub(crate) use numbers::Numbers;
-pub(crate) use printable::printable;
 pub(crate) use reading::while_reading;
 pub(crate) use values::{Old, arrow};
 

@@ -2,6 +2,7 @@
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
+use habitsync_domain::printable::printable;
 
 /// As wide as what is told of is, and the word about it.
 const WHAT: u16 = 25;
@@ -46,7 +47,7 @@ fn body(lines: &[Line], width: u16) -> String {
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(width.saturating_sub(INDENT));
     for line in lines {
-        table.add_row(&line[..shown]);
+        table.add_row(line[..shown].iter().map(|part| printable(part)));
     }
     for (column, columns) in [(0, WHAT), (2, WORD)] {
         if let Some(column) = table.column_mut(column) {

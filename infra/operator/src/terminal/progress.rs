@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Output;
+use super::out;
 
 /// How often a line is written where there is no terminal.
 const A_LINE_EVERY: Duration = Duration::from_secs(5);
@@ -61,7 +62,7 @@ impl Progress {
             }
             Shown::Lines(last) => {
                 if let Some(line) = self.line(last, done, of, Instant::now()) {
-                    eprintln!("{line}");
+                    out::complain(line);
                 }
             }
             Shown::Nothing => {}
@@ -72,7 +73,7 @@ impl Progress {
     pub(crate) fn tell(&self, text: &str) {
         match &self.shown {
             Shown::Bar(bar) => bar.set_message(text.to_owned()),
-            Shown::Lines(last) if is_due(last, Instant::now()) => eprintln!("{text}"),
+            Shown::Lines(last) if is_due(last, Instant::now()) => out::complain(text),
             Shown::Lines(_) | Shown::Nothing => {}
         }
     }

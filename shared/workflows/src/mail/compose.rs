@@ -4,12 +4,13 @@ use askama::Template;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::EmailAddress;
 use habitsync_domain::job::Job;
+use habitsync_domain::printable::{is_hidden, printable_lines};
 use jiff::Timestamp;
 use lettre::message::header::{ContentType, InReplyTo, References};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 
 use super::page::Page;
-use super::spreadsheet::Spreadsheet;
+use super::spreadsheet::WorklistSheet;
 use super::subject::Subject;
 use super::worklist::Worklist;
 use crate::ports::failure::ServiceFailure;
@@ -94,10 +95,11 @@ impl Letter<'_> {
     /// It cannot be rendered, or there is no address to write to.
     pub fn compose(&self, settings: &MailSettings) -> Result<Mail, ServiceFailure> {
         let mut page = Page::of(self);
-        let spreadsheet = Spreadsheet::new(self.worklist, &page).map_err(|error| not_composed(&error))?;
+        let spreadsheet = WorklistSheet::new(self.worklist, &page).map_err(|error| not_composed(&error))?;
         page.attach(spreadsheet.as_ref());
         let text = Text { page: &page }.render().map_err(|error| not_composed(&error))? + "\n";
         let html = Html { page: &page }.render().map_err(|error| not_composed(&error))?;
+        let (text, html) = (printable_lines(&text), printable_lines(&html));
         let alternatives = MultiPart::alternative_plain_html(text, html);
         let message = self
             .headers(settings)?
@@ -139,7 +141,11 @@ impl Letter<'_> {
         one_line(&format!("{}: {}", self.configuration.name, self.subject.title()))
     }
 
-    fn with_csv(&self, alternatives: MultiPart, spreadsheet: Option<Spreadsheet>) -> Result<MultiPart, ServiceFailure> {
+    fn with_csv(
+        &self,
+        alternatives: MultiPart,
+        spreadsheet: Option<WorklistSheet>,
+    ) -> Result<MultiPart, ServiceFailure> {
         let mixed = MultiPart::mixed().multipart(alternatives);
         let Some(spreadsheet) = spreadsheet else {
             return Ok(mixed);
@@ -155,7 +161,7 @@ impl Letter<'_> {
 pub(super) fn one_line(text: &str) -> String {
     let text: String = text
         .chars()
-        .map(|character| if character.is_control() { ' ' } else { character })
+        .map(|character| if is_hidden(character) { ' ' } else { character })
         .collect();
     text.chars().take(200).collect()
 }

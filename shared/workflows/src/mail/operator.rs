@@ -1,5 +1,6 @@
 //! Mail to the operators, in plain text. A notice names customers, jobs and counts, and never a person: it may be forwarded.
 
+use habitsync_domain::printable::printable_lines;
 use lettre::message::header::{ContentType, InReplyTo, References};
 use lettre::message::{Mailbox, Message};
 
@@ -42,7 +43,7 @@ pub async fn tell_operator<M: SendMail>(
             .header(References::from(thread.to_owned()));
     }
     let message = message
-        .body(format!("{}\r\n", notice.lines.join("\r\n")))
+        .body(body(&notice.lines))
         .map_err(|error| not_composed(&error))?;
     let mail_to_operator = Mail {
         to: vec![operator.clone()],
@@ -50,4 +51,11 @@ pub async fn tell_operator<M: SendMail>(
         mime: message.formatted(),
     };
     mail.send_mail(&mail_to_operator).await.map(Some)
+}
+
+fn body(lines: &[String]) -> String {
+    let lines = lines
+        .iter()
+        .map(|line| printable_lines(line).replace('\n', "\r\n") + "\r\n");
+    lines.collect()
 }

@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use super::compose::{Letter, Occasion};
 use super::line::{Group, Line, PEOPLE, Tried};
 use super::promise::leaver_promise;
-use super::spreadsheet::Spreadsheet;
+use super::spreadsheet::WorklistSheet;
 use super::subject::Subject;
 use super::worklist::{Known, Mark, Worklist};
 use super::{local_time, shown::shown};
@@ -107,7 +107,7 @@ impl<'a> Page<'a> {
     }
 
     /// Adds the small print, which tells what the attached spreadsheet holds.
-    pub(super) fn attach(&mut self, spreadsheet: Option<&Spreadsheet>) {
+    pub(super) fn attach(&mut self, spreadsheet: Option<&WorklistSheet>) {
         self.small_print = self.small_print(spreadsheet);
     }
 
@@ -251,7 +251,7 @@ impl<'a> Page<'a> {
         titles.join(" · ")
     }
 
-    fn small_print(&self, spreadsheet: Option<&Spreadsheet>) -> Vec<String> {
+    fn small_print(&self, spreadsheet: Option<&WorklistSheet>) -> Vec<String> {
         let worklist = self.letter.worklist;
         let mut lines = Vec::new();
         if !worklist.is_empty() {
@@ -285,10 +285,10 @@ fn next_run(letter: &Letter<'_>, after: Timestamp) -> Option<String> {
     local_time::next_try(letter.configuration, letter.job, after)
 }
 
-fn what_is_attached(spreadsheet: &Spreadsheet) -> String {
+fn what_is_attached(spreadsheet: &WorklistSheet) -> String {
     match spreadsheet {
-        Spreadsheet { left: 0, .. } => "All lines are attached as a spreadsheet.".to_owned(),
-        Spreadsheet { rows, left, .. } => {
+        WorklistSheet { left: 0, .. } => "All lines are attached as a spreadsheet.".to_owned(),
+        WorklistSheet { rows, left, .. } => {
             format!("The first {rows} lines are attached as a spreadsheet; {left} more do not fit into it.")
         }
     }

@@ -1,5 +1,7 @@
-//! Texts from outside as a reader can see them: what is invisible is made visible, what reorders the line around it does not,
-//! what is far too long is cut, and what is nobody's business is masked.
+//! Texts from outside as a reader can see them: what is hidden is written as its number, what
+//! is far too long is cut, and what is nobody's business is masked.
+
+use habitsync_domain::printable::printable;
 
 use super::mask::mask;
 
@@ -26,23 +28,11 @@ pub(super) fn shown_words(field: &str, words: &str) -> String {
 
 fn cut(value: &str, longest: usize) -> String {
     let length = value.chars().count();
-    let visible: String = value.chars().take(longest).map(visible).collect();
+    let visible = printable(&value.chars().take(longest).collect::<String>());
     if length > longest {
         format!("{visible}… ({length} characters)")
     } else {
         visible
-    }
-}
-
-/// A control character as its picture (U+2400 and on); one that turns the direction of the text, or breaks the line, as a
-/// place-holder.
-fn visible(character: char) -> char {
-    match character {
-        '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(character)).unwrap_or(char::REPLACEMENT_CHARACTER),
-        '\u{7f}' => '\u{2421}',
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' => char::REPLACEMENT_CHARACTER,
-        other if other.is_control() => char::REPLACEMENT_CHARACTER,
-        other => other,
     }
 }
 
@@ -52,11 +42,11 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_value_can_be_seen() {
-        assert_eq!(shown("Alex\tTab"), "Alex␉Tab");
-        assert_eq!(shown("evil\u{202e}gpj.exe"), "evil\u{fffd}gpj.exe");
-        assert_eq!(shown("one\u{2028}two"), "one\u{fffd}two");
+        assert_eq!(shown("Alex\tTab"), "Alex⟨U+0009⟩Tab");
+        assert_eq!(shown("evil\u{202e}gpj.exe"), "evil⟨U+202E⟩gpj.exe");
+        assert_eq!(shown("one\u{2028}two"), "one⟨U+2028⟩two");
         assert_eq!(shown("שירה כהן 🦘"), "שירה כהן 🦘");
-        assert_eq!(shown("\u{7f}\u{85}"), "\u{2421}\u{fffd}");
+        assert_eq!(shown("\u{7f}\u{85}"), "⟨U+007F⟩⟨U+0085⟩");
     }
 
     #[test]

@@ -1,9 +1,10 @@
-//! The lines of a mail as a spreadsheet: CSV, which every program reads, with nothing in it that one would calculate. It is
-//! bounded, since SES takes no mail of more than 10 MB: the rows that do not fit are counted.
+//! The lines of a mail as a spreadsheet. It is bounded, since SES takes no mail of more than 10 MB: the rows that do not fit are
+//! counted.
 
 use super::line::{Group, Line};
 use super::page::Page;
 use super::worklist::Worklist;
+use crate::spreadsheet::Spreadsheet;
 
 /// The most rows of one spreadsheet.
 const MOST_ROWS: usize = 5_000;
@@ -12,7 +13,7 @@ const MOST_ROWS: usize = 5_000;
 const MOST_BYTES: usize = 4 * 1024 * 1024;
 
 /// The lines of a worklist as CSV.
-pub(super) struct Spreadsheet {
+pub(super) struct WorklistSheet {
     /// The file.
     pub(super) csv: Vec<u8>,
     /// How many lines are in it.
@@ -21,30 +22,32 @@ pub(super) struct Spreadsheet {
     pub(super) left: usize,
 }
 
-impl Spreadsheet {
+impl WorklistSheet {
     /// One row per line, with what the mail says about its group, as far as they fit; none where there is no line.
     pub(super) fn new(worklist: &Worklist, page: &Page) -> Result<Option<Self>, csv::Error> {
         let all = worklist.rows().count();
         if all == 0 {
             return Ok(None);
         }
-        let mut csv = row(HEAD.map(str::to_owned))?;
+        let mut sheet = Spreadsheet::new(&HEAD)?;
         let mut rows = 0;
         for (group, line) in worklist.rows().take(MOST_ROWS) {
-            let next = row(cells(group, line, page))?;
-            if csv.len() + next.len() > MOST_BYTES {
+            if !sheet.add_within(MOST_BYTES, cells(group, line, page))? {
                 break;
             }
-            csv.extend(next);
             rows += 1;
         }
         let left = all - rows;
         if left > 0 {
             let mut rest = HEAD.map(|_| String::new());
             rest[0] = format!("and {left} more lines, which do not fit into this file");
-            csv.extend(row(rest)?);
+            sheet.add(rest)?;
         }
-        Ok(Some(Self { csv, rows, left }))
+        Ok(Some(Self {
+            csv: sheet.into_file(),
+            rows,
+            left,
+        }))
     }
 }
 
@@ -72,22 +75,5 @@ fn cells(group: &Group, line: &Line, page: &Page) -> [String; 9] {
         page.mark_of(line).unwrap_or_default(),
         &group.what_to_do,
     ]
-    .map(as_text)
-}
-
-fn row(cells: [String; 9]) -> Result<Vec<u8>, csv::Error> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(cells)?;
-    writer
-        .into_inner()
-        .map_err(|error| csv::Error::from(error.into_error()))
-}
-
-/// A spreadsheet takes a cell that begins like a formula for one: an apostrophe keeps it a text.
-fn as_text(cell: &str) -> String {
-    if cell.trim_start().starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    }
+    .map(str::to_owned)
 }

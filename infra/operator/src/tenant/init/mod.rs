@@ -13,6 +13,7 @@ use habitsync_domain::configuration::TenantConfiguration;
 use written::Written;
 
 use crate::failure::Failure;
+use crate::terminal::out;
 
 /// Where the answers come from, and where the files go.
 #[derive(Debug, clap::Args)]
@@ -45,12 +46,15 @@ pub(crate) fn init(asked: &InitArguments) -> Result<(), Failure> {
     write(&configuration, &written.configuration)?;
     write(&letter, &written.letter)?;
     write(&check_list, &written.check_list)?;
-    println!(
+    out::say(format!(
         "{}: the configuration, a draft; read it with the customer",
         configuration.display()
-    );
-    println!("{}: the letter that asks for the integration codes", letter.display());
-    println!("{}: what is to be done until go-live", check_list.display());
+    ));
+    out::say(format!(
+        "{}: the letter that asks for the integration codes",
+        letter.display()
+    ));
+    out::say(format!("{}: what is to be done until go-live", check_list.display()));
     Ok(())
 }
 
