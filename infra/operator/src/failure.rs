@@ -19,7 +19,7 @@ use habitsync_workflows::ports::failure::ServiceFailure;
 
 use crate::run::NotFollowed;
 use crate::tenant::{NotRotated, findings};
-use crate::terminal::{counted, printable};
+use crate::terminal::{counted, padded, printable};
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -363,8 +363,8 @@ fn removals(file: &Path, people: &[NewRemoval], said: Option<usize>) -> String {
         Some(said) => format!("it would remove {whom} whom the version in force keeps, and {said} were agreed to"),
     };
     let lines = people.iter().take(NAMED).map(|person| {
-        let name = printable(&person.person);
-        format!("  {:<12} {name:<28} {}", person.employee_id.as_str(), person.reason)
+        let (id, name) = (printable(person.employee_id.as_str()), printable(&person.person));
+        format!("  {} {} {}", padded(&id, 12), padded(&name, 28), person.reason)
     });
     let more = count.saturating_sub(NAMED);
     let more = (more > 0).then(|| format!("  … and {more} more; `habitsync plan` with --config names them all"));

@@ -89,10 +89,11 @@ fn what_to_do(finding: &Finding) -> Vec<String> {
         assumption.vendor,
         assumption.says
     );
-    let indented = |text: String, indent: &'static str, rest: &'static str| {
+    let indented = |text: &str, indent: &'static str, rest: &'static str| {
         let options = textwrap::Options::new(usize::from(PAGE))
             .initial_indent(indent)
             .subsequent_indent(rest);
+        let text = printable(text);
         let lines = textwrap::wrap(
             &text,
             options
@@ -103,15 +104,15 @@ fn what_to_do(finding: &Finding) -> Vec<String> {
     };
     let ways = ways(finding)
         .into_iter()
-        .flat_map(|way| indented(way, "    ", "      "));
-    indented(about, "  ", "  ").into_iter().chain(ways).collect()
+        .flat_map(|way| indented(&way, "    ", "      "));
+    indented(&about, "  ", "  ").into_iter().chain(ways).collect()
 }
 
 /// The ways to cope, in words.
 fn ways(finding: &Finding) -> Vec<String> {
     match finding.advice.as_slice() {
         [mend @ Advice::Mend { .. }] => vec![format!("no setting copes: {mend}")],
-        several => several.iter().map(|advice| printable(&advice.to_string())).collect(),
+        several => several.iter().map(ToString::to_string).collect(),
     }
 }
 
@@ -120,7 +121,7 @@ fn row(finding: &Finding) -> Vec<String> {
         verdict(finding.verdict).to_owned(),
         finding.assumption.vendor.to_string(),
         finding.assumption.says.to_owned(),
-        printable(&finding.seen),
+        finding.seen.clone(),
         ways(finding).join("; "),
     ]
 }

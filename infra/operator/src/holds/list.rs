@@ -12,7 +12,7 @@ use super::arguments::ListArguments;
 use super::table;
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::{Answer, printable};
+use crate::terminal::Answer;
 
 /// What is held of a customer.
 #[derive(Debug, Serialize)]
@@ -75,7 +75,7 @@ pub(super) fn rows(held: &HeldPlan) -> Vec<Vec<String>> {
     let row = |held: &HeldPerson| {
         vec![
             held.employee_id.to_string(),
-            printable(&held.person),
+            held.person.clone(),
             held.evidence.reason(),
             held.because.reason(),
         ]

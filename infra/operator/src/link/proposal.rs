@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::plan::{in_words, what};
-use crate::terminal::{Answer, counted, printable};
+use crate::terminal::{Answer, counted};
 
 /// What is proposed, and what came of it.
 pub(super) struct Proposal {
@@ -78,7 +78,7 @@ impl Answer for Proposal {
             problems,
             ..
         } = &self.proposed;
-        let row = |what: &str, value: &str| vec![what.to_owned(), printable(value)];
+        let row = |what: &str, value: &str| vec![what.to_owned(), value.to_owned()];
         let state = if account.active { "active" } else { "deactivated" };
         let who = [
             row("employee", &format!("{} {person}", self.employee_id)),

@@ -169,7 +169,7 @@ impl Answer for Rekeying {
             vec![
                 former.to_string(),
                 current.to_string(),
-                printable(person),
+                person.clone(),
                 format!("{}{state}", printable(user_name.as_str())),
                 shared.in_words().to_owned(),
             ]

@@ -121,7 +121,7 @@ impl Explained {
         };
         let from = explanation.employment.account_from;
         let from = from.map(|from| line("has an account from", from.to_string()));
-        let because = line("because", printable(&explanation.employment.because));
+        let because = line("because", explanation.employment.because.clone());
         [line("verdict", works), because].into_iter().chain(from).collect()
     }
 
@@ -170,7 +170,7 @@ impl Explained {
                 let what = format!("{}; {}", local(removed.at, &self.zone), removed.evidence.reason());
                 line("deactivated by us", what)
             });
-        let account = [printable(name.as_str()), found_by.to_owned()];
+        let account = [name.as_str().to_owned(), found_by.to_owned()];
         [[account[0].clone(), account[1].clone(), active.to_owned()]]
             .into_iter()
             .chain(removed)
@@ -186,7 +186,7 @@ impl Explained {
             (None, _) => "not in EmployeeConnect".to_owned(),
         };
         let person = manager.person.as_deref().unwrap_or("nobody is known by this number");
-        vec![[printable(&manager.employee_id), printable(person), verdict]]
+        vec![[manager.employee_id.clone(), person.to_owned(), verdict]]
     }
 
     /// Problems, what is refused, and what was decided.
@@ -222,7 +222,7 @@ impl Explained {
                 word.by,
                 decision.evidence.reason()
             );
-            line("decided", printable(&what))
+            line("decided", what)
         });
         problems.chain(refused).chain(kept).chain(decision).collect()
     }

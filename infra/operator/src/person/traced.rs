@@ -7,7 +7,7 @@ use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
 use jiff::Timestamp;
 
 use super::trace::Step;
-use crate::terminal::{Old, arrow, counted, printable};
+use crate::terminal::{Old, arrow, counted, padded, printable};
 
 /// `act          change: …                                        120 ms, 1 request`
 pub(super) fn in_words(step: &Step) -> String {
@@ -26,7 +26,7 @@ pub(super) fn in_words(step: &Step) -> String {
             ("", "")
         };
         let room = WIDTH - took.chars().count();
-        format!("{name:<11}{line:<room$}{took}")
+        format!("{name:<11}{}{took}", padded(line, room))
     });
     let rest = lines.flat_map(|line| wrap(line, WIDTH - 2));
     let rest = rest.map(|line| format!("{:<11}  {line}", ""));

@@ -141,7 +141,7 @@ impl Answer for Shown {
         let actions = self.actions.iter().map(|planned| {
             vec![
                 planned.employee_id.to_string(),
-                printable(&planned.person),
+                planned.person.clone(),
                 what(planned),
                 in_words(planned, self.values),
             ]
@@ -171,7 +171,7 @@ impl Answer for Shown {
 
 impl ShownProblem {
     fn row(&self) -> Vec<String> {
-        let seen = self.seen.as_deref().map(|seen| format!(": {}", printable(seen)));
+        let seen = self.seen.as_deref().map(|seen| format!(": {seen}"));
         let what = if self.cause.blocks_person() {
             "not synced"
         } else {
@@ -179,9 +179,9 @@ impl ShownProblem {
         };
         vec![
             self.employee_id.to_string(),
-            printable(&self.person),
+            self.person.clone(),
             what.to_owned(),
-            format!("{}{}", printable(&self.in_words), seen.unwrap_or_default()),
+            format!("{}{}", self.in_words, seen.unwrap_or_default()),
         ]
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use askama::Template;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
+use habitsync_domain::printable::printable_lines;
 use habitsync_domain::rehearsal::{Judged, Scenario};
 use habitsync_workflows::one_person::FieldReadBack;
 use habitsync_workflows::rehearse::Rehearsed;
@@ -130,7 +131,7 @@ fn page(occasion: &Occasion<'_>, steps: &[Rehearsed]) -> Result<String, askama::
         has_new: is_rehearsed(&Scenario::New),
         has_rehired: is_rehearsed(&Scenario::Rehired),
     };
-    Page { s }.render()
+    Ok(printable_lines(&Page { s }.render()?))
 }
 
 fn status(status: Status) -> &'static str {

@@ -4,7 +4,6 @@ use habitsync_domain::data_quality::{Concerned, Finding};
 use habitsync_domain::identity::{EmployeeId, UserName};
 
 use super::shown::Shown;
-use crate::terminal::printable;
 
 pub(super) const COLUMNS: &[&str] = &[
     "kind",
@@ -29,17 +28,17 @@ pub(super) fn rows(shown: &Shown) -> Vec<Vec<String>> {
 }
 
 fn row(number: usize, finding: &Finding, person: &Concerned) -> Vec<String> {
-    let text = |text: Option<&str>| text.map(printable).unwrap_or_default();
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     vec![
         finding.kind.to_string(),
         number.to_string(),
         finding.kind.title().to_owned(),
         text(person.employee_id.as_ref().map(EmployeeId::as_str)),
-        printable(&person.person),
+        person.person.clone(),
         text(person.user_name.as_ref().map(UserName::as_str)),
         text(person.field.as_deref()),
         text(person.seen.as_deref()),
-        printable(&person.note),
+        person.note.clone(),
         finding.kind.severity().as_str().to_owned(),
         finding.kind.what_to_do().to_owned(),
     ]

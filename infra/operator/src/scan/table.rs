@@ -6,7 +6,7 @@ use habitsync_domain::identity::{EmployeeId, UserName};
 use super::shown::{KindCount, Shown};
 use crate::plan::{lines_beside, seats_in_words};
 use crate::terminal::answer::grid;
-use crate::terminal::{counted, printable};
+use crate::terminal::counted;
 
 /// What was looked at, where it comes from, and what could not be read.
 pub(super) fn heading(shown: &Shown) -> String {
@@ -156,14 +156,14 @@ fn columns_and_rows(people: &[&Concerned]) -> (Vec<&'static str>, Vec<Vec<String
 const COLUMNS: [&str; 6] = ["employee", "person", "account", "field", "seen", "note"];
 
 fn cells(person: &Concerned) -> [String; 6] {
-    let text = |text: Option<&str>| text.map(printable).unwrap_or_default();
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     [
         text(person.employee_id.as_ref().map(EmployeeId::as_str)),
-        printable(&person.person),
+        person.person.clone(),
         text(person.user_name.as_ref().map(UserName::as_str)),
         text(person.field.as_deref()),
         text(person.seen.as_deref()),
-        printable(&person.note),
+        person.note.clone(),
     ]
 }
 

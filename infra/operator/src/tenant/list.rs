@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::answer::{grid, paragraphs, wrapped};
-use crate::terminal::{Answer, counted, local, printable};
+use crate::terminal::{Answer, counted, local};
 
 /// Every customer of a stage.
 #[derive(Debug, Serialize)]
@@ -113,7 +113,7 @@ impl Row {
         let live_since = self.live_since.map(|since| local(since, &zone)[..10].to_owned());
         [
             self.tenant.to_string(),
-            printable(&self.name),
+            self.name.clone(),
             status.to_owned(),
             self.version.to_string(),
             live_since.unwrap_or_default(),

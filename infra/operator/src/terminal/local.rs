@@ -1,4 +1,4 @@
-//! Times and counts as a reader is told them.
+//! Times, counts and columns as a reader sees them.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -34,6 +34,12 @@ pub(crate) fn counted(count: impl std::fmt::Display, noun: &str) -> String {
     }
 }
 
+/// The text with blanks behind it, so that it is as wide as so many columns of characters.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    let missing = columns.saturating_sub(textwrap::core::display_width(text));
+    format!("{text}{}", " ".repeat(missing))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -42,6 +48,12 @@ mod tests {
     fn an_age_is_told_in_its_largest_unit_and_in_hours_for_two_days() {
         let said = [0, 59, 60, 3_599, 3_600, 172_799, 172_800].map(|seconds| age(SignedDuration::from_secs(seconds)));
         assert_eq!(said, ["0 s", "59 s", "1 min", "59 min", "1 h", "47 h", "2 d"]);
+    }
+
+    #[test]
+    fn wide_characters_are_padded_by_the_columns_they_take() {
+        let padded = ["Jo", "山田", "e\u{301}"].map(|text| padded(text, 6));
+        assert_eq!(padded, ["Jo    ", "山田  ", "e\u{301}     "]);
     }
 
     #[test]
