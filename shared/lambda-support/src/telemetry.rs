@@ -5,8 +5,10 @@
 //! whatever the level, because HTTP and SDK libraries print bodies and headers at `debug`, and those hold names, e-mail
 //! addresses and keys.
 
+use std::io::{self, Write};
 use std::panic;
 
+use habitsync_domain::printable::printable_json;
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Subscriber, error};
 use tracing_subscriber::filter::Targets;
@@ -31,7 +33,7 @@ const RUNTIME_REPEATS: &str = "lambda_runtime::layers::panic";
 pub fn init(crate_name: &'static str) {
     let level = std::env::var(LEVEL_VARIABLE).map_or(Level::INFO, |name| level(&name));
     // Only a second call can fail here, and then the first subscriber stays, which is what is promised.
-    if tracing::subscriber::set_global_default(subscriber(crate_name, level, std::io::stdout)).is_ok() {
+    if tracing::subscriber::set_global_default(subscriber(crate_name, level, io::stdout)).is_ok() {
         panic::set_hook(Box::new(log_panic));
     }
 }
@@ -55,7 +57,7 @@ where
         .json()
         .flatten_event(true)
         .with_span_list(false)
-        .with_writer(writer);
+        .with_writer(Printable(writer));
     let own = LevelFilter::from_level(level);
     let others = own.min(LevelFilter::WARN);
     let filter = Targets::new()
@@ -66,6 +68,31 @@ where
     tracing_subscriber::registry().with(lines.with_filter(filter))
 }
 
+/// Writes lines of JSON whose strings hold no character that a terminal obeys or a reader cannot see.
+#[derive(Debug, Clone, Copy)]
+struct Printable<W>(W);
+
+impl<'w, W: MakeWriter<'w>> MakeWriter<'w> for Printable<W> {
+    type Writer = Printable<W::Writer>;
+
+    fn make_writer(&'w self) -> Self::Writer {
+        Printable(self.0.make_writer())
+    }
+}
+
+impl<W: Write> Write for Printable<W> {
+    /// The subscriber hands over whole lines.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0
+            .write_all(printable_json(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// A panic as one line with its place; its message is left out, since it may quote what was being worked on.
 fn log_panic(panic: &panic::PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
@@ -74,9 +101,9 @@ fn log_panic(panic: &panic::PanicHookInfo<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
     use std::sync::{Arc, Mutex};
 
+    use habitsync_domain::printable::is_hidden;
     use tracing::{debug, info, info_span, warn};
 
     use super::*;
@@ -85,10 +112,10 @@ mod tests {
     struct Lines(Arc<Mutex<Vec<u8>>>);
 
     impl Write for Lines {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().expect("not poisoned").write(bytes)
         }
-        fn flush(&mut self) -> std::io::Result<()> {
+        fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
     }
@@ -115,6 +142,26 @@ mod tests {
         assert_eq!(lines[0]["people.read"], 250);
         assert_eq!(lines[0]["level"], "INFO");
         assert_eq!(lines[0]["span"]["tenant"], "acme");
+    }
+
+    #[test]
+    fn a_text_from_outside_gives_a_log_viewer_no_orders() {
+        let outside = "Jo\u{1b}[2J\u{9b}A\u{202e}\u{7f}\nK";
+        let written = Lines::default();
+        let writer = written.clone();
+        let subscriber = subscriber("user_sync", Level::INFO, move || writer.clone());
+        tracing::subscriber::with_default(subscriber, || {
+            let _invocation = info_span!("invocation", tenant = outside).entered();
+            info!(run.cause = outside, "{outside}");
+        });
+        let bytes = written.0.lock().expect("not poisoned").clone();
+        let line = String::from_utf8(bytes).expect("UTF-8");
+        assert!(!line.trim_end().contains(is_hidden), "{line:?}");
+        let read: serde_json::Value = serde_json::from_str(&line).expect("one JSON object");
+        assert_eq!(
+            [&read["message"], &read["run.cause"], &read["span"]["tenant"]],
+            [outside; 3]
+        );
     }
 
     #[test]
