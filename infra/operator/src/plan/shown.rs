@@ -2,6 +2,7 @@
 
 use habitsync_domain::configuration::Status;
 use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::person::FieldChange;
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user_plan::{LostSource, PlanCounts, Planned, Seats};
@@ -150,6 +151,12 @@ impl Answer for Shown {
         actions.chain(problems).collect()
     }
 
+    fn spreadsheet(&self) -> (&'static [&'static str], Vec<Vec<String>>) {
+        let actions = self.actions.iter().flat_map(cells);
+        let problems = self.problems.iter().map(ShownProblem::cells);
+        (&SPREADSHEET, actions.chain(problems).collect())
+    }
+
     fn limit(&self) -> Option<usize> {
         self.limit
     }
@@ -169,18 +176,74 @@ impl Answer for Shown {
     }
 }
 
+/// The columns of the spreadsheet.
+const SPREADSHEET: [&str; 10] = [
+    "employee",
+    "person",
+    "user name",
+    "what",
+    "field",
+    "before",
+    "after",
+    "why",
+    "held because",
+    "value seen",
+];
+
+/// A row for each value that changes, and one where none does.
+fn cells(planned: &Planned) -> Vec<Vec<String>> {
+    let row = |field: Option<&FieldChange>| {
+        let [name, before, after] = field.map_or_else(Default::default, |field| {
+            [
+                field.field.clone(),
+                field.before.clone().unwrap_or_default(),
+                field.after.clone(),
+            ]
+        });
+        vec![
+            planned.employee_id.to_string(),
+            planned.person.clone(),
+            planned.user_name.as_str().to_owned(),
+            what(planned),
+            name,
+            before,
+            after,
+            planned.reason.clone(),
+            planned.held.map(|because| because.reason()).unwrap_or_default(),
+            String::new(),
+        ]
+    };
+    if planned.fields.is_empty() {
+        return vec![row(None)];
+    }
+    planned.fields.iter().map(|field| row(Some(field))).collect()
+}
+
 impl ShownProblem {
-    fn row(&self) -> Vec<String> {
-        let seen = self.seen.as_deref().map(|seen| format!(": {seen}"));
-        let what = if self.cause.blocks_person() {
+    fn cells(&self) -> Vec<String> {
+        let mut cells = vec![String::new(); SPREADSHEET.len()];
+        cells[0] = self.employee_id.to_string();
+        cells[1].clone_from(&self.person);
+        cells[3] = self.what().to_owned();
+        cells[7].clone_from(&self.in_words);
+        cells[9] = self.seen.clone().unwrap_or_default();
+        cells
+    }
+
+    fn what(&self) -> &'static str {
+        if self.cause.blocks_person() {
             "not synced"
         } else {
             "warning"
-        };
+        }
+    }
+
+    fn row(&self) -> Vec<String> {
+        let seen = self.seen.as_deref().map(|seen| format!(": {seen}"));
         vec![
             self.employee_id.to_string(),
             self.person.clone(),
-            what.to_owned(),
+            self.what().to_owned(),
             format!("{}{}", self.in_words, seen.unwrap_or_default()),
         ]
     }
@@ -189,7 +252,6 @@ impl ShownProblem {
 #[cfg(test)]
 pub(crate) mod tests {
     use habitsync_domain::hold::HeldBecause;
-    use habitsync_domain::person::FieldChange;
     use habitsync_domain::user_plan::{Deed, SourceRule};
     use insta::assert_snapshot;
 
@@ -329,6 +391,11 @@ pub(crate) mod tests {
         let table = written(&plan, Output::Table, 100).expect("written");
         assert!(table.contains("… and 4 more: --limit 0, or --output csv"), "{table}");
         let csv = written(&plan, Output::Csv, 100).expect("written");
-        assert_eq!(csv.lines().count(), 7, "{csv}");
+        assert_eq!(csv.lines().count(), 9, "{csv}");
+    }
+
+    #[test]
+    fn a_spreadsheet_of_a_plan_has_one_value_a_cell() {
+        assert_snapshot!(written(&shown(), Output::Csv, 100).expect("written"));
     }
 }

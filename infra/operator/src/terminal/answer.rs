@@ -35,6 +35,11 @@ pub(crate) trait Answer: Serialize {
     /// The rows, each with a cell for every column.
     fn rows(&self) -> Vec<Vec<String>>;
 
+    /// The names of a spreadsheet's columns, and its rows: the table's, unless cells of those hold several values.
+    fn spreadsheet(&self) -> (&'static [&'static str], Vec<Vec<String>>) {
+        (self.columns(), self.rows())
+    }
+
     /// How many of the rows a reader of the table is shown; a spreadsheet and a program get them all.
     fn limit(&self) -> Option<usize> {
         None
@@ -137,8 +142,9 @@ pub(crate) fn wrapped(heading: &str, width: u16) -> String {
 }
 
 fn csv(answer: &impl Answer) -> Result<String, Failure> {
-    let mut spreadsheet = Spreadsheet::new(answer.columns())?;
-    for row in answer.rows() {
+    let (columns, rows) = answer.spreadsheet();
+    let mut spreadsheet = Spreadsheet::new(columns)?;
+    for row in rows {
         spreadsheet.add(row)?;
     }
     Ok(String::from_utf8_lossy(&spreadsheet.into_file()).into_owned())

@@ -237,8 +237,8 @@ fn control_characters_of_a_record_are_shown_and_not_obeyed() {
     let mail = read(&[name]);
     for text in [Some(mail.text), Some(mail.html), mail.spreadsheet] {
         let text = text.expect("is there");
-        assert!(text.contains("Bo\u{2407}b\u{240d}\u{240a}"), "{text}");
-        assert!(text.contains("x\u{fffd}\u{2409}y"), "{text}");
+        assert!(text.contains("Bo⟨U+0007⟩b⟨U+000D⟩⟨U+000A⟩"), "{text}");
+        assert!(text.contains("x⟨U+0085⟩⟨U+0009⟩y"), "{text}");
     }
 }
 
@@ -266,10 +266,12 @@ fn a_line_break_in_a_name_begins_no_header_and_markup_no_element() {
 
 #[test]
 fn a_cell_that_looks_like_a_formula_stays_a_text() {
-    for formula in ["=HYPERLINK(1)", " +1", "@SUM(1)", "-1"] {
+    for formula in ["=HYPERLINK(1)", " +1", "@SUM(1)", "-1+1", "＝1+1", "\"=1"] {
         let mail = read(&[problem("E1", formula, no_user_name(), None)]);
         let spreadsheet = mail.spreadsheet.expect("is attached");
-        assert!(spreadsheet.contains(&format!("'{formula}")), "{spreadsheet}");
+        let quoted = formula.replace('"', "\"\"");
+        assert!(spreadsheet.contains(&format!("'{quoted}")), "{spreadsheet}");
+        assert!(spreadsheet.starts_with("\u{feff}problem,"), "{spreadsheet}");
     }
 }
 

@@ -111,7 +111,10 @@ async fn only_and_csv(customer: &Customer, one: &str, other: &str) -> Result<(),
         .habitsync(&["scan", "scanned", "--only", "user-name-shared", "--output", "csv"])
         .await?;
     let lines: Vec<_> = csv.out.lines().collect();
-    assert!(lines.len() == 3 && lines[0].starts_with("kind,finding,"), "{csv:?}");
+    assert!(
+        lines.len() == 3 && lines[0].starts_with("\u{feff}kind,finding,"),
+        "{csv:?}"
+    );
     assert!(
         [one, other]
             .iter()

@@ -55,7 +55,8 @@ impl Shell {
             .output()
             .await?;
         self.code = output.status.code().ok_or("a command was killed")?;
-        Ok(String::from_utf8(output.stdout)?)
+        // A terminal shows no byte order mark.
+        Ok(String::from_utf8(output.stdout)?.replace('\u{feff}', ""))
     }
 
     /// What the last command exited with.
