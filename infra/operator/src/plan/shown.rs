@@ -224,7 +224,7 @@ impl ShownProblem {
         let mut cells = vec![String::new(); SPREADSHEET.len()];
         cells[0] = self.employee_id.to_string();
         cells[1].clone_from(&self.person);
-        cells[3] = self.what().to_owned();
+        self.what().clone_into(&mut cells[3]);
         cells[7].clone_from(&self.in_words);
         cells[9] = self.seen.clone().unwrap_or_default();
         cells
