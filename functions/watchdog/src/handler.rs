@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use habitsync_lambda_support::{Deadline, FunctionError, Metric, Metrics};
+use habitsync_lambda_support::{Deadline, FunctionError, Metric, Metrics, caught};
 use habitsync_workflows::fleet_view::{FleetView, look_at_fleet};
 use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::measure_fleet::{measure_fleet, measure_parked};
@@ -76,11 +76,12 @@ where
     if let Some(reminders) = duties.run("remind of what is held", reminding).await {
         duties.note("remind of what is held", &reminders.failures);
     }
-    let answer = Box::pin(watchdog.hand_on(deadline, &mut duties)).await;
+    let answer = caught(watchdog.hand_on(deadline, &mut duties)).await.flatten();
     let failed = [(Metric::DutiesFailed, duties.failed())];
     watchdog.metrics.write(watchdog.clock.now(), &failed);
     // Last: mail waits for nobody, and nobody for it.
-    Box::pin(look_after_mail(deadline.stop_at())).await;
+    let mail = caught(look_after_mail(deadline.stop_at())).await;
+    mail.unwrap_or_else(|panicked| panicked.log());
     answer
 }
 
@@ -197,6 +198,13 @@ mod tests {
     use super::*;
 
     async fn tick(fleet: &Fleet<'_>) -> Result<Answer, FunctionError> {
+        tick_with(fleet, async |_| {}).await
+    }
+
+    async fn tick_with(
+        fleet: &Fleet<'_>,
+        look_after_mail: impl AsyncFnOnce(Timestamp),
+    ) -> Result<Answer, FunctionError> {
         let now: Timestamp = "2026-03-02T00:00:00Z".parse().expect("a timestamp");
         let watchdog = Watchdog {
             fleet,
@@ -214,7 +222,7 @@ mod tests {
         context.deadline = u64::try_from(now.as_millisecond()).expect("after 1970") + 55_000;
         // What the template's schedule sends.
         let event = serde_json::from_str("{}").expect("an event");
-        handle(&watchdog, async |_| {}, LambdaEvent::new(event, context)).await
+        handle(&watchdog, look_after_mail, LambdaEvent::new(event, context)).await
     }
 
     #[tokio::test]
@@ -242,6 +250,22 @@ mod tests {
             tick(&fleet).await.expect_err("it could not look").name(),
             "ServiceFailed"
         );
+    }
+
+    #[tokio::test]
+    async fn a_tick_that_panics_while_it_hands_on_has_failed_and_looks_after_mail_all_the_same() {
+        let fleet = Fleet::of(Vec::new());
+        fleet.faults.arm(Call::ListDueResults, Fault::Panics);
+        let mut rounds = 0;
+        let failed = tick_with(&fleet, async |_| rounds += 1).await;
+        assert_eq!((failed.expect_err("it panicked").name(), rounds), ("Panicked", 1));
+    }
+
+    #[tokio::test]
+    async fn a_tick_whose_mail_panics_has_handed_on_what_was_due() {
+        let fleet = Fleet::of(Vec::new());
+        let ticked = tick_with(&fleet, async |_| panic!("looking after mail panics")).await;
+        assert_eq!(ticked.expect("handed on").failures, 0);
     }
 
     #[tokio::test]

@@ -42,7 +42,8 @@ impl Stage {
     }
 
     pub(crate) fn table(&self) -> Table {
-        self.aws.table(&format!("habitsync-{}", self.name))
+        self.aws
+            .table_that_corrects_the_clock(&format!("habitsync-{}", self.name))
     }
 
     pub(crate) fn secrets(&self) -> Secrets {

@@ -17,7 +17,7 @@ mod schedules;
 mod secrets;
 mod targets;
 
-pub use clock::SystemClock;
+pub use clock::{Correction, SystemClock};
 pub use connection::{Aws, ConnectError};
 pub use dynamodb::{Table, TenantTable};
 pub use failure::{AwsError, AwsErrorKind};

@@ -43,11 +43,12 @@ pub fn end(now: Timestamp) -> Timestamp {
     now.saturating_add(LENGTH).unwrap_or(Timestamp::MAX)
 }
 
-/// How long a request to a vendor may take that starts at `now` under a lease with this end; none where none may start.
+/// How long a request to a vendor may take that starts at `now` under a lease with this end; none where none may start. A lease
+/// that lasts longer than any shows that the clock was put back since: its end says nothing until it is renewed.
 #[must_use]
 pub fn time_for_request(end: Timestamp, now: Timestamp) -> Option<SignedDuration> {
     let left = end.duration_since(now);
-    (left > RESERVE).then(|| left - CLOCKS_DIFFER)
+    (left > RESERVE && left <= LENGTH + CLOCKS_DIFFER).then(|| left - CLOCKS_DIFFER)
 }
 
 /// Whether the holder of a lease with this end has missed a renewal at `now`.
@@ -62,6 +63,14 @@ mod tests {
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("a timestamp")
+    }
+
+    #[test]
+    fn no_request_starts_once_the_clock_was_put_back() {
+        let end = end(at(0));
+        assert!(time_for_request(end, at(-2)).is_some());
+        assert_eq!(time_for_request(end, at(-240)), None);
+        assert_eq!(time_for_request(Timestamp::MAX, at(0)), None);
     }
 
     #[test]

@@ -101,7 +101,7 @@ impl EmployeeConnect {
     /// employee is an error.
     pub async fn employee(&self, id: &str) -> Result<Option<EmployeeRecord>, EmployeeConnectError> {
         match self.json(Request::get(&["employees", id])).await {
-            Ok(Data { data }) => record_of(id, data).map(Some),
+            Ok(Data { data, .. }) => record_of(id, data).map(Some),
             Err(EmployeeConnectError::NotFound {
                 missing: MissingRecord::Employee,
             }) => Ok(None),
@@ -120,13 +120,14 @@ impl EmployeeConnect {
 
     /// Creates a course and returns its id. One that has the reference already is adopted.
     pub async fn post_course(&self, course: &CourseBody<'_>) -> Result<Written<String>, EmployeeConnectError> {
+        let reference = course.external_id.unwrap_or_default();
         match self.answer(Request::post(&["courses"]).json(course)?).await {
-            Ok(Data::<Course> { data }) if data.may_be_of(course.external_id.unwrap_or_default()) => {
-                Ok(Written::Now(data.course_id))
+            Ok(answer @ Data::<Course> { .. }) if answer.is_done_and(|made| made.may_be_of(reference)) => {
+                Ok(Written::Now(answer.data.course_id))
             }
             Ok(_) => Err(not_believed("the course that was created")),
             Err(HttpError::Status { status: 409, body, .. }) => {
-                let existing = body.json().map(|Data::<ExistingCourse> { data }| data.course_id);
+                let existing = body.json().map(|Data::<ExistingCourse> { data, .. }| data.course_id);
                 self.adopted(existing, course).await.map(Written::Before)
             }
             Err(error) => Err(error.into()),
@@ -175,7 +176,11 @@ impl EmployeeConnect {
             .answer(Request::post(&["courses", course, "results"]).json(result)?)
             .await
         {
-            Ok(Data::<RecordedResult> { data }) if data.acknowledges(result) => Ok(Written::Now(())),
+            Ok(answer @ Data::<RecordedResult> { .. })
+                if answer.is_done_and(|made| made.acknowledges(course, result)) =>
+            {
+                Ok(Written::Now(()))
+            }
             Ok(_) => Err(not_believed("the result that was recorded")),
             Err(HttpError::Status { status: 409, body, .. }) => {
                 self.recorded_before(&body, course, result).await.map(Written::Before)
@@ -193,7 +198,7 @@ impl EmployeeConnect {
         result: &ResultBody<'_>,
     ) -> Result<(), EmployeeConnectError> {
         let named: Option<Data<RecordedResult>> = body.json();
-        let is_named = named.is_some_and(|Data { data }| data.has_reference_of(result));
+        let is_named = named.is_some_and(|named| named.is_done_and(|there| there.has_reference_of(result)));
         if is_named || self.has_result(course, result).await? {
             Ok(())
         } else {
@@ -204,7 +209,7 @@ impl EmployeeConnect {
     /// Whether the course has this result. The answer is searched too, should the vendor ignore the parameter.
     pub async fn has_result(&self, course: &str, result: &ResultBody<'_>) -> Result<bool, EmployeeConnectError> {
         let request = Request::get(&["courses", course, "results"]).query("externalId", result.external_id);
-        let Data::<Vec<RecordedResult>> { data } = self.json(request).await?;
+        let Data::<Vec<RecordedResult>> { data, .. } = self.json(request).await?;
         Ok(data.iter().any(|found| found.is(result)))
     }
 

@@ -31,6 +31,18 @@ pub type EmployeeRecord = Map<String, Value>;
 #[derive(Deserialize)]
 pub(crate) struct Data<T> {
     pub(crate) data: T,
+    /// The contract has none; some answers say in it that nothing was done.
+    #[serde(default)]
+    status: Value,
+}
+
+impl<T> Data<T> {
+    /// Whether the answer carries a record like this, and does not say beside it that nothing was done.
+    pub(crate) fn is_done_and(&self, is_meant: impl FnOnce(&T) -> bool) -> bool {
+        let status = id_text(&self.status).unwrap_or_default().to_ascii_lowercase();
+        let is_failure = ["fail", "error", "reject"].iter().any(|word| status.starts_with(word));
+        !is_failure && is_meant(&self.data)
+    }
 }
 
 /// One page of a list.
@@ -154,12 +166,22 @@ pub(crate) struct RecordedResult {
     employee_id: Value,
     #[serde(default)]
     status: Value,
+    #[serde(default)]
+    course_id: Value,
+    #[serde(default)]
+    completed_on: Value,
 }
 
 impl RecordedResult {
-    /// Whether this is the answer to a result that was just recorded: it has an id of its own, and contradicts nothing.
-    pub(crate) fn acknowledges(&self, written: &ResultBody<'_>) -> bool {
-        id_text(&self.result_id).is_some() && self.contradicts_nothing_of(written)
+    /// Whether this is the answer to a result that was just recorded on the course: it has an id of its own, and contradicts
+    /// nothing. A day in another form than the contract's contradicts nothing either.
+    pub(crate) fn acknowledges(&self, course: &str, written: &ResultBody<'_>) -> bool {
+        let is_course = id_text(&self.course_id).is_none_or(|shown| shown == course);
+        let shown: Option<Date> = id_text(&self.completed_on)
+            .filter(|day| day.len() == 10)
+            .and_then(|day| day.parse().ok());
+        let is_day = shown.is_none_or(|day| day == written.completed_on);
+        id_text(&self.result_id).is_some() && is_course && is_day && self.contradicts_nothing_of(written)
     }
 
     /// Whether this is a result that EmployeeConnect names instead of recording what was written.

@@ -50,7 +50,7 @@ impl Reply {
         serde_path_to_error::deserialize(&mut reader).map_err(|error| HttpError::Decode(unreadable(&error, names)))
     }
 
-    /// A success has no `error` or `errors` in its body.
+    /// A success has no `error` or `errors` in its body, and does not say that it is none.
     fn reject_error(&self) -> Result<(), HttpError> {
         let body: Map<String, Value> = self.body.json().unwrap_or_default();
         match reported_error(&body) {
@@ -62,8 +62,15 @@ impl Reply {
 
 /// What a body reports as an error, where it does.
 pub(crate) fn reported_error(body: &Map<String, Value>) -> Option<&Value> {
-    let error = body.get("error").or_else(|| body.get("errors"))?;
-    (!matches!(error, Value::Null | Value::Bool(false))).then_some(error)
+    let error = body.get("error").or_else(|| body.get("errors"));
+    let denial = body.get("success").filter(|success| is_no(success));
+    let error = error.filter(|error| !matches!(error, Value::Null | Value::Bool(false)));
+    error.or(denial)
+}
+
+/// Whether this is a way to say no.
+fn is_no(said: &Value) -> bool {
+    said == &Value::Bool(false) || said.as_str().is_some_and(|text| text.eq_ignore_ascii_case("false"))
 }
 
 /// The error's code, if it is one: a vendor's free words may quote the person.
@@ -146,12 +153,15 @@ mod tests {
             r#"{"error": {"code": "internal_error"}}"#,
             r#"{"error": "jo@acme.example"}"#,
             r#"{"errors": ["x"]}"#,
+            r#"{"success": false, "id": 1}"#,
+            r#"{"success": "False", "id": 1}"#,
         ] {
             let error = reply(body).json::<IgnoredAny>(&[]).expect_err("an error");
             assert!(matches!(error, HttpError::ErrorInSuccess { .. }), "{error:?}");
             assert!(!format!("{error:?} {error}").contains("jo@"), "{error}");
         }
         assert!(reply(r#"{"error": null, "id": 1}"#).json::<Thing>(&[]).is_ok());
+        assert!(reply(r#"{"success": true, "id": 1}"#).json::<Thing>(&[]).is_ok());
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod accept_completion;
 pub mod apply_tenant;
 pub mod backfill_results;
 pub mod completion_event;
+mod contained;
 pub mod course_report;
 pub mod customer_status;
 mod destination;

@@ -11,6 +11,7 @@ use habitsync_domain::summary::{CustomerSummary, LateJob};
 use habitsync_domain::tenant::TenantId;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::contained::contained;
 use crate::fleet_view::FleetView;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::summary::{CountWaiting, OpenRun};
@@ -106,7 +107,7 @@ pub async fn measure_parked<F: CountWaiting>(fleet: &F, view: &FleetView, now: T
     let turn: Vec<_> = in_turn(before.keys().cloned().collect(), now).collect();
     let counts = turn
         .iter()
-        .map(async |tenant| (tenant, fleet.count_parked(tenant).await));
+        .map(async |tenant| (tenant, contained(fleet.count_parked(tenant)).await));
     let counts: Vec<_> = stream::iter(counts).buffer_unordered(IN_FLIGHT).collect().await;
     let known = before.iter().filter(|(tenant, _)| !turn.contains(tenant));
     let mut measures = ParkedMeasures {

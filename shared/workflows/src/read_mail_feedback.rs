@@ -7,6 +7,7 @@ use habitsync_domain::mail_feedback::Feedback;
 use habitsync_domain::tenant::TenantId;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::contained::contained;
 use crate::mail::{MailSettings, Notice, tell_operator};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
@@ -85,7 +86,10 @@ where
             report.failures.extend(read.queue.settle_feedback(receipt).await.err());
         }
         for (heard, receipt) in &received.reports {
-            let counted = match read.count(heard, &mut report).await {
+            if read.clock.time_until(deadline) <= ROOM {
+                break;
+            }
+            let counted = match contained(read.count(heard, &mut report)).await {
                 Ok(()) => read.queue.settle_feedback(receipt).await,
                 Err(failure) => Err(failure),
             };

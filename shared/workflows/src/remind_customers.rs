@@ -1,11 +1,13 @@
 //! Reminders: what a customer was told, and what is still the same, is told again, ever more rarely, within the customer's
 //! working hours. All of it is in the table: no vendor is asked, and no run has to happen.
 
+use futures_util::stream::{self, StreamExt};
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::job::Job;
 use habitsync_domain::reminder::{next_reminder, working_time_from};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::contained::contained;
 use crate::mail::{Letter, MailSettings, Occasion, Readers, Subject, counts, deliver, may_be_told, tell_operator};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
@@ -23,6 +25,9 @@ const A_DAY: SignedDuration = SignedDuration::from_hours(24);
 
 /// What one more reminder may take: none begins later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(10);
+
+/// How many are sent at a time: one that takes long holds up none of the others.
+const IN_FLIGHT: usize = 4;
 
 /// What reminding touches.
 #[derive(Debug)]
@@ -71,19 +76,22 @@ where
     let mut report = ReminderReport::default();
     let due = remind.fleet.list_due_reminders(remind.clock.now(), PAGE).await?;
     report.unreadable = due.unreadable;
-    for reminder in due.items {
-        if remind.clock.time_until(deadline) <= ROOM {
-            break;
+    let reminders = due.items.into_iter().map(async |reminder| {
+        let is_time = remind.clock.time_until(deadline) > ROOM;
+        if is_time {
+            Some(remind.remind_or_put_off(reminder).await)
+        } else {
+            None
         }
-        let seen = reminder.clone();
-        match remind.remind(reminder).await {
-            Ok(Reminded::Sent) => report.sent += 1,
-            Ok(Reminded::PutOff) => report.put_off += 1,
-            Ok(Reminded::MovedOn) => report.moved_on += 1,
-            Err(failure) => {
-                report.failures.push(failure);
-                remind.put_off_failed(&seen).await;
-            }
+    });
+    let mut reminders = stream::iter(reminders).buffered(IN_FLIGHT);
+    while let Some(reminded) = reminders.next().await {
+        match reminded {
+            Some(Ok(Reminded::Sent)) => report.sent += 1,
+            Some(Ok(Reminded::PutOff)) => report.put_off += 1,
+            Some(Ok(Reminded::MovedOn)) => report.moved_on += 1,
+            Some(Err(failure)) => report.failures.push(failure),
+            None => {}
         }
     }
     Ok(report)
@@ -102,6 +110,16 @@ where
     Mail: SendMail,
     Clock: Now,
 {
+    /// One customer's reminder, which harms no other's: where it fails, it is put off.
+    async fn remind_or_put_off(&self, reminder: DueReminder) -> Result<Reminded, ServiceFailure> {
+        let seen = reminder.clone();
+        let outcome = contained(self.remind(reminder)).await;
+        if outcome.is_err() {
+            self.put_off_failed(&seen).await;
+        }
+        outcome
+    }
+
     async fn remind(&self, reminder: DueReminder) -> Result<Reminded, ServiceFailure> {
         let now = self.clock.now();
         let stored = self.tenants.load_configuration(&reminder.tenant).await?;
@@ -134,7 +152,7 @@ where
     /// One that failed before it was claimed would fail again every minute, before those of other customers.
     async fn put_off_failed(&self, reminder: &DueReminder) {
         let until = later(self.clock.now(), PUT_OFF);
-        drop(self.fleet.postpone_reminder(reminder, Some(until)).await);
+        drop(contained(self.fleet.postpone_reminder(reminder, Some(until))).await);
     }
 
     async fn put_off(&self, reminder: &DueReminder, until: Option<Timestamp>) -> Result<Reminded, ServiceFailure> {

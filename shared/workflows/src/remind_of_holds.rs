@@ -1,9 +1,11 @@
 //! The operator hears again of changes that no operator has decided about: after a week, then weekly. One mail for all customers.
 
+use futures_util::stream::{self, StreamExt};
 use habitsync_domain::hold::REMINDED_EVERY;
 use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
+use crate::contained::contained;
 use crate::mail::{MailSettings, Notice, tell_operator};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
@@ -15,6 +17,9 @@ const TRIED_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 /// How many one mail lists by name; it counts the rest.
 const LISTED: usize = 200;
+
+/// How many are put off at a time: one that takes long holds up none of the others.
+const IN_FLIGHT: usize = 16;
 
 /// What became of the holds that were due.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,10 +48,16 @@ where
     let now = clock.now();
     let due = fleet.list_due_holds(now, u32::MAX).await?;
     let (mut reminded, mut failures) = (Vec::new(), Vec::new());
-    for hold in due.items {
-        // Of two watchdogs one reminds.
-        match fleet.postpone_hold(&hold, next(&hold, now)).await {
-            Ok(is_postponed) => reminded.extend(is_postponed.then_some(hold)),
+    // Of two watchdogs one reminds.
+    let postponed = due.items.into_iter().map(async |hold| {
+        contained(fleet.postpone_hold(&hold, next(&hold, now)))
+            .await
+            .map(|is| is.then_some(hold))
+    });
+    let mut postponed = stream::iter(postponed).buffered(IN_FLIGHT);
+    while let Some(postponed) = postponed.next().await {
+        match postponed {
+            Ok(hold) => reminded.extend(hold),
             Err(failure) => failures.push(failure),
         }
     }
@@ -71,7 +82,7 @@ async fn remind_soon<Fleet: ListDueHolds>(fleet: &Fleet, holds: &[DueHold], now:
             due_at: next(hold, now),
             ..hold.clone()
         };
-        if let Err(failure) = fleet.postpone_hold(&postponed, soon).await {
+        if let Err(failure) = contained(fleet.postpone_hold(&postponed, soon)).await {
             error!(tenant = %hold.tenant, error = %failure, "a reminder that was not sent comes a week later");
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::stream::{self, StreamExt};
 use habitsync_domain::failing::Failing;
 use habitsync_domain::incident::Incident;
 use habitsync_domain::job::Job;
@@ -12,12 +13,16 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_domain::trouble::Trouble;
 use jiff::Timestamp;
 
+use crate::contained::contained;
 use crate::fleet_view::FleetView;
 use crate::mail::{MailSettings, Notice, tell_operator};
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::SendMail;
 use crate::ports::summary::RememberTold;
 use crate::tend_incidents::shown;
+
+/// How many saves are under way at a time: one that takes long holds up none of the others.
+const IN_FLIGHT: usize = 16;
 
 /// What the operators were sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -65,11 +70,11 @@ pub async fn tell_operators<Fleet: RememberTold, Mail: SendMail>(
 }
 
 async fn remember<Fleet: RememberTold>(fleet: &Fleet, told: Vec<(&TenantId, Told)>) -> Vec<ServiceFailure> {
-    let mut failures = Vec::new();
-    for (tenant, told) in told {
-        failures.extend(fleet.save_told(tenant, &told).await.err());
-    }
-    failures
+    let saves = told
+        .into_iter()
+        .map(async |(tenant, told)| contained(fleet.save_told(tenant, &told)).await);
+    let saves = stream::iter(saves).buffer_unordered(IN_FLIGHT);
+    saves.filter_map(async |saved| saved.err()).collect().await
 }
 
 fn failing(customer: &CustomerSummary) -> Vec<(Job, Option<Failing>)> {

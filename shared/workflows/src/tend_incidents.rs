@@ -6,17 +6,22 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::stream::{self, StreamExt};
 use habitsync_domain::incident::{Attempt, Incident, OpeningMail, detect};
 use habitsync_domain::vendor::Vendor;
 use habitsync_domain::vendor_domain::VendorDomain;
 use jiff::Timestamp;
 
+use crate::contained::contained;
 use crate::fleet_view::FleetView;
 use crate::mail::{MailSettings, Notice, tell_operator};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::incidents::KeepIncident;
 use crate::ports::mail::SendMail;
+
+/// How many domains are tended at a time: one that takes long holds up none of the others.
+const IN_FLIGHT: usize = 16;
 
 /// What tending incidents touches.
 pub struct TendIncidents<'a, Fleet, Mail, Clock> {
@@ -52,8 +57,14 @@ where
     Clock: Now,
 {
     let mut report = IncidentReport::default();
-    for (place, (known, attempts)) in by_place(view) {
-        match tend.place(&place, known, &attempts).await {
+    let places = by_place(view).into_iter();
+    let tended = places.map(async |(place, (known, attempts))| {
+        let incident = contained(tend.place(&place, known, &attempts)).await;
+        (known, incident)
+    });
+    let mut tended = stream::iter(tended).buffered(IN_FLIGHT);
+    while let Some((known, incident)) = tended.next().await {
+        match incident {
             Ok(incident) => report.incidents.extend(incident),
             Err(failure) => {
                 report.failures.push(failure);

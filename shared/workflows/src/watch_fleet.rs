@@ -2,12 +2,14 @@
 //! that have work left. Each customer in its turn: queue what is parked and has to be looked at again.
 //!
 //! No customer waits for another. The four kinds of work go on side by side, and several customers' at a time; of due results each
-//! customer gets a share in each round; a customer whose call fails is left for the next minute, and the others go on.
+//! customer gets a share in each round; a customer whose call fails, hangs or panics is left for the next minute, and the others
+//! go on.
 //!
 //! What is handed on is put off first, so that two watchdogs, or two looks, do not hand it on twice; should the message or
 //! the start be lost, it is due again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 use futures_util::future::{join4, ready};
 use futures_util::stream::{self, StreamExt};
@@ -17,6 +19,7 @@ use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::contained::contained;
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::fleet::{Due, DueProbe, DueResult, ListDue, ListParked, ParkedResult, PostponeDue, UnfinishedRun};
@@ -105,21 +108,28 @@ where
                 report.unreadable = runs.unreadable;
                 let mut jobs = BTreeSet::new();
                 let runs = runs.items.iter().filter(|run| jobs.insert((&run.tenant, run.job)));
-                let mut started = stream::iter(runs.map(|run| self.start(run, now))).buffer_unordered(IN_FLIGHT);
+                let started = runs.map(|run| contained(self.start(run, now)));
+                let mut started = stream::iter(started).buffer_unordered(IN_FLIGHT);
                 while let Some(started) = started.next().await {
-                    report.note(started, |report| &mut report.runs_started);
+                    if let Some(started) = started.transpose() {
+                        report.note(started, |report| &mut report.runs_started);
+                    }
                 }
             }
         }
         report
     }
 
-    async fn start(&self, run: &UnfinishedRun, now: Timestamp) -> Result<bool, ServiceFailure> {
+    /// Whether the run was started; none where it goes on.
+    async fn start(&self, run: &UnfinishedRun, now: Timestamp) -> Result<Option<bool>, ServiceFailure> {
+        if !self.fleet.has_stopped(run, now).await? {
+            return Ok(None);
+        }
         if !self.fleet.postpone_run(run, put_off(now)).await? {
-            return Ok(false);
+            return Ok(Some(false));
         }
         self.jobs.start_job(&run.tenant, run.job).await?;
-        Ok(true)
+        Ok(Some(true))
     }
 
     async fn queue_probes(&self) -> FleetReport {
@@ -129,7 +139,7 @@ where
             Err(failure) => report.failures.push(failure),
             Ok(probes) => {
                 report.unreadable = probes.unreadable;
-                let probes = probes.items.iter().map(|probe| self.probe(probe, now));
+                let probes = probes.items.iter().map(|probe| contained(self.probe(probe, now)));
                 let mut queued = stream::iter(probes).buffer_unordered(IN_FLIGHT);
                 while let Some(queued) = queued.next().await {
                     report.note(queued, |report| &mut report.probes_queued);
@@ -161,26 +171,29 @@ where
             report.unreadable += due.unreadable.saturating_sub(unreadable);
             unreadable = unreadable.max(due.unreadable);
             let tried = self.queue_page(&due.items, deadline).await;
-            if tried.len() < due.items.len() {
-                return Ok(report.noting(tried));
-            }
             left.extend(round.note(&tried));
             report = report.noting(tried);
-            if due.items.len() < PAGE as usize && !round.begin_next() {
+            let is_over = self.clock.time_until(deadline) <= ROOM;
+            if is_over || (due.items.len() < PAGE as usize && !round.begin_next()) {
                 return Ok(report);
             }
         }
     }
 
-    /// Queues a page of results, as far as there is time.
+    /// Queues a page of results, as far as there is time. Once a call about a customer has failed, no other is made about it.
     async fn queue_page<'d>(&self, due: &'d [DueResult], deadline: Timestamp) -> Vec<Tried<'d>> {
+        let failed = Mutex::new(BTreeSet::new());
+        let failed = &failed;
         let in_time = due.iter().map(|result| async move {
-            let is_time = self.clock.time_until(deadline) > ROOM;
-            if is_time {
-                Some((&result.tenant, self.queue(result).await))
-            } else {
-                None
+            let has_failed = failed.lock().is_ok_and(|failed| failed.contains(&result.tenant));
+            if has_failed || self.clock.time_until(deadline) <= ROOM {
+                return None;
             }
+            let queued = contained(self.queue(result)).await;
+            if let (Err(_), Ok(mut failed)) = (&queued, failed.lock()) {
+                failed.insert(&result.tenant);
+            }
+            Some((&result.tenant, queued))
         });
         let tried = stream::iter(in_time).buffer_unordered(IN_FLIGHT);
         tried.filter_map(ready).collect().await
@@ -211,9 +224,13 @@ where
     async fn queue_parked_of(&self, tenant: TenantId, now: Timestamp, deadline: Timestamp) -> FleetReport {
         let mut report = FleetReport::default();
         for window in looked_at(now) {
-            match self.fleet.list_parked(&tenant, window, PARKED_PAGE).await {
+            let listed = contained(self.fleet.list_parked(&tenant, window, PARKED_PAGE)).await;
+            let queued = match listed {
                 Ok(parked) => self.queue_again(&tenant, parked, &mut report, deadline).await,
-                Err(failure) => report.failures.push(failure),
+                Err(failure) => Err(failure),
+            };
+            if let Err(failure) = queued {
+                return report.noting_failure(failure);
             }
         }
         report
@@ -225,7 +242,7 @@ where
         parked: Due<ParkedResult>,
         report: &mut FleetReport,
         deadline: Timestamp,
-    ) {
+    ) -> Result<(), ServiceFailure> {
         report.unreadable += parked.unreadable;
         for parked in parked
             .items
@@ -233,11 +250,12 @@ where
             .filter(|parked| parked.on != ParkedOn::Customer)
         {
             if self.clock.time_until(deadline) <= ROOM {
-                return;
+                break;
             }
-            let queued = self.send(tenant, &parked.completion, parked.since).await;
-            report.note(queued.map(|()| true), |report| &mut report.parked_queued);
+            contained(self.send(tenant, &parked.completion, parked.since)).await?;
+            report.parked_queued += 1;
         }
+        Ok(())
     }
 
     async fn send(

@@ -36,6 +36,7 @@ pub enum Call {
     FindSummary,
     FindTopic,
     FindUser,
+    HasStopped,
     ForgetDecision,
     ForgetLastDay,
     IsRecorded,
@@ -119,6 +120,8 @@ pub enum Fault<E> {
     Before(E),
     /// It was done, and the caller does not learn it.
     After(E),
+    /// The program panics.
+    Panics,
 }
 
 /// What was called, and what fails next.
@@ -190,6 +193,7 @@ impl<E> Faults<E> {
         match self.take(call) {
             None => effect(),
             Some(Fault::Before(failure)) => Err(failure.into()),
+            Some(Fault::Panics) => panic!("a call panics, as a test asked for"),
             Some(Fault::After(failure)) => effect().and(Err(failure.into())),
         }
     }

@@ -11,6 +11,7 @@ use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
+use crate::breakdown::Breakdowns;
 use crate::faults::{Call, Faults, service_failure};
 use crate::summary::IncidentBoard;
 use crate::table::{Table, TableState};
@@ -27,6 +28,8 @@ pub struct Fleet<'a> {
     pub faults: Faults<ServiceFailure>,
     /// Customers for whom every call fails that is about them alone.
     pub broken: BTreeSet<TenantId>,
+    /// Calls that break for one customer.
+    pub breakdowns: Breakdowns,
     tables: Vec<(TenantId, &'a Table)>,
 }
 
@@ -37,6 +40,7 @@ impl<'a> Fleet<'a> {
         Self {
             faults: Faults::default(),
             broken: BTreeSet::new(),
+            breakdowns: Breakdowns::default(),
             tables,
         }
     }
@@ -48,6 +52,7 @@ impl<'a> Fleet<'a> {
         call: Call,
         effect: impl FnOnce() -> Result<T, ServiceFailure> + Send,
     ) -> Result<T, ServiceFailure> {
+        self.breakdowns.meet(tenant, call).await?;
         let is_broken = self.broken.contains(tenant);
         let effect = || if is_broken { Err(service_failure()) } else { effect() };
         self.faults.call(call, effect).await
@@ -122,8 +127,7 @@ impl<'a> Fleet<'a> {
             let runs = state
                 .runs
                 .values()
-                .filter(|run| run.due_at.is_some_and(|due_at| due_at <= now))
-                .filter(|run| has_stopped(&state, run.record.job, now));
+                .filter(|run| run.due_at.is_some_and(|due_at| due_at <= now));
             due.extend(runs.map(|run| UnfinishedRun {
                 tenant: tenant.clone(),
                 job: run.record.job,
@@ -152,6 +156,14 @@ impl ListDue for Fleet<'_> {
     async fn list_unfinished_runs(&self, now: Timestamp, limit: u32) -> Result<Due<UnfinishedRun>, ServiceFailure> {
         let list = || Ok(at_most(limit, readable(self.unfinished_runs(now))));
         self.faults.call(Call::ListUnfinishedRuns, list).await
+    }
+
+    async fn has_stopped(&self, run: &UnfinishedRun, now: Timestamp) -> Result<bool, ServiceFailure> {
+        let look = || {
+            let table = self.table(&run.tenant);
+            Ok(table.is_none_or(|table| has_stopped(&table.state(), run.job, now)))
+        };
+        self.call_of(&run.tenant, Call::HasStopped, look).await
     }
 
     async fn list_due_probes(&self, now: Timestamp, limit: u32) -> Result<Due<DueProbe>, ServiceFailure> {

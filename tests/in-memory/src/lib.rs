@@ -3,6 +3,7 @@
 //!
 //! Each call yields once, so that invocations that a test runs side by side do interleave.
 
+mod breakdown;
 mod breaker;
 mod clock;
 mod courses;
@@ -26,6 +27,7 @@ mod summary;
 mod table;
 mod tenants;
 
+pub use breakdown::{Breakdown, Breakdowns};
 pub use clock::{ManualClock, TokioClock};
 pub use faults::{Call, Fault, Faults, service_failure, vendor_failure};
 pub use fleet::Fleet;

@@ -3,6 +3,7 @@
 use habitsync_domain::identity::EmailAddress;
 use parking_lot::Mutex;
 
+use crate::breakdown::Breakdowns;
 use crate::faults::{Call, Faults};
 use crate::table::{Table, TableState};
 use habitsync_workflows::ports::failure::ServiceFailure;
@@ -13,6 +14,8 @@ use habitsync_workflows::ports::mail::{AlertState, ListStopped, Mail, RememberAl
 pub struct Mailbox {
     /// Its failures and its journal.
     pub faults: Faults<ServiceFailure>,
+    /// Calls that break for one customer.
+    pub breakdowns: Breakdowns,
     sent: Mutex<Vec<String>>,
     /// To whom each mail was delivered.
     delivered: Mutex<Vec<Vec<EmailAddress>>>,
@@ -49,6 +52,9 @@ pub fn mail_refused() -> ServiceFailure {
 
 impl SendMail for Mailbox {
     async fn send_mail(&self, mail: &Mail) -> Result<String, ServiceFailure> {
+        if let Some(tenant) = &mail.tenant {
+            self.breakdowns.meet(tenant, Call::SendMail).await?;
+        }
         let send = || {
             if mail.to.iter().any(|to| self.refused.lock().contains(to)) {
                 return Err(mail_refused());

@@ -1,13 +1,14 @@
 //! The result queue, and the functions behind the jobs.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 use habitsync_domain::completion::CompletionMessage;
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use parking_lot::Mutex;
 
-use crate::faults::{Call, Faults, service_failure};
+use crate::breakdown::Breakdowns;
+use crate::faults::{Call, Faults};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
 
@@ -16,6 +17,8 @@ use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
 pub struct Queue {
     /// Its failures and its journal.
     pub faults: Faults<ServiceFailure>,
+    /// Calls that break for one customer.
+    pub breakdowns: Breakdowns,
     messages: Mutex<VecDeque<CompletionMessage>>,
 }
 
@@ -38,6 +41,7 @@ impl Queue {
 
 impl QueueCompletion for Queue {
     async fn queue_completion(&self, message: &CompletionMessage) -> Result<(), ServiceFailure> {
+        self.breakdowns.meet(&message.tenant, Call::QueueCompletion).await?;
         let queue = || {
             self.deliver(message.clone());
             Ok(())
@@ -51,10 +55,8 @@ impl QueueCompletion for Queue {
 pub struct StartedJobs {
     /// Its failures and its journal.
     pub faults: Faults<ServiceFailure>,
-    /// Customers whose jobs cannot be started.
-    pub broken: BTreeSet<TenantId>,
-    /// Customers whose starts are never answered.
-    pub hanging: BTreeSet<TenantId>,
+    /// Calls that break for one customer.
+    pub breakdowns: Breakdowns,
     started: Mutex<Vec<(TenantId, Job)>>,
 }
 
@@ -67,13 +69,8 @@ impl StartedJobs {
 
 impl StartJob for StartedJobs {
     async fn start_job(&self, tenant: &TenantId, job: Job) -> Result<(), ServiceFailure> {
-        if self.hanging.contains(tenant) {
-            std::future::pending::<()>().await;
-        }
+        self.breakdowns.meet(tenant, Call::StartJob).await?;
         let start = || {
-            if self.broken.contains(tenant) {
-                return Err(service_failure());
-            }
             self.started.lock().push((tenant.clone(), job));
             Ok(())
         };

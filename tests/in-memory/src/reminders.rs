@@ -56,12 +56,12 @@ impl KeepReminders for Fleet<'_> {
                 .map(|table| table.state().stopped())
                 .unwrap_or_default())
         };
-        self.faults.call(Call::ListStopped, list).await
+        self.call_of(tenant, Call::ListStopped, list).await
     }
 
     async fn note_reminded(&self, reminder: &DueReminder, state: &AlertState) -> Result<bool, ServiceFailure> {
         let note = || Ok(self.change(reminder, |alert| *alert = state.clone()));
-        self.faults.call(Call::NoteReminded, note).await
+        self.call_of(&reminder.tenant, Call::NoteReminded, note).await
     }
 }
 
@@ -85,7 +85,7 @@ impl KeepStandings for Fleet<'_> {
             let standing = table.and_then(|table| table.state().standings.get(&address.key()).cloned());
             Ok(standing.map(|(_, standing)| standing).unwrap_or_default())
         };
-        self.faults.call(Call::LoadStanding, load).await
+        self.call_of(tenant, Call::LoadStanding, load).await
     }
 
     async fn save_standing(
@@ -101,6 +101,6 @@ impl KeepStandings for Fleet<'_> {
             }
             Ok(())
         };
-        self.faults.call(Call::SaveStanding, save).await
+        self.call_of(tenant, Call::SaveStanding, save).await
     }
 }

@@ -19,6 +19,7 @@ pub struct SlotStore {
 #[derive(Debug)]
 struct State {
     next: Option<Micros>,
+    blocked: Option<Micros>,
     calls: usize,
     random: Rng,
 }
@@ -29,6 +30,7 @@ impl SlotStore {
     pub fn taking(takes: Range<Duration>, seed: u64) -> Self {
         let state = State {
             next: None,
+            blocked: None,
             calls: 0,
             random: Rng::with_seed(seed),
         };
@@ -89,7 +91,14 @@ impl LeaseSlots for SlotStore {
             .await
     }
 
+    async fn reclaim(&self, seen: Micros, next: Micros, despite_block: bool) -> Result<Moved, Infallible> {
+        let blocked = self.state.lock().blocked.filter(|_| !despite_block);
+        self.moved(|found| (found == Some(seen) && blocked != Some(seen)).then_some(next))
+            .await
+    }
+
     async fn block(&self, until: Micros) -> Result<(), Infallible> {
+        self.state.lock().blocked = Some(until);
         self.moved(|found| found.is_none_or(|found| found < until).then_some(until))
             .await
             .map(drop)

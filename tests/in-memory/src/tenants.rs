@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use secrecy::SecretString;
 
+use crate::breakdown::Breakdowns;
 use crate::faults::{Call, Faults};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::tenants::{
@@ -22,6 +23,8 @@ use habitsync_workflows::ports::tenants::{
 pub struct Tenants {
     /// Their failures and their journal.
     pub faults: Faults<ServiceFailure>,
+    /// Calls that break for one customer.
+    pub breakdowns: Breakdowns,
     /// The configuration in force of each.
     pub configurations: Mutex<BTreeMap<TenantId, StoredConfiguration>>,
     /// When the configuration of each first was live.
@@ -67,6 +70,7 @@ impl Tenants {
 
 impl LoadConfiguration for Tenants {
     async fn load_configuration(&self, tenant: &TenantId) -> Result<Option<StoredConfiguration>, ServiceFailure> {
+        self.breakdowns.meet(tenant, Call::LoadConfiguration).await?;
         let load = || Ok(self.configurations.lock().get(tenant).cloned());
         self.faults.call(Call::LoadConfiguration, load).await
     }

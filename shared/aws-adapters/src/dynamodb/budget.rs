@@ -30,11 +30,20 @@ impl Table {
     /// The budget of a customer with a vendor, at this steady rate. Make one per process.
     #[must_use]
     pub fn budget(&self, tenant: &TenantId, vendor: Vendor, requests_per_minute: u32) -> Arc<TableBudget> {
-        let slots = TableSlots {
+        Arc::new(SharedBudget::new(
+            self.slots(tenant, vendor),
+            SystemClock,
+            requests_per_minute,
+        ))
+    }
+
+    /// The slots of that budget.
+    #[must_use]
+    pub fn slots(&self, tenant: &TenantId, vendor: Vendor) -> TableSlots {
+        TableSlots {
             table: self.clone(),
             key: Key::budget(tenant, vendor),
-        };
-        Arc::new(SharedBudget::new(slots, SystemClock, requests_per_minute))
+        }
     }
 }
 
@@ -63,10 +72,28 @@ impl LeaseSlots for TableSlots {
         })
     }
 
+    async fn reclaim(&self, seen: Micros, next: Micros, despite_block: bool) -> Result<Moved, AwsError> {
+        let mut names = vec![("#next", NEXT_SLOT)];
+        let mut values = vec![(":next", number(next)), (":seen", number(seen))];
+        let condition = if despite_block {
+            "#next = :seen"
+        } else {
+            names.push(("#blocked", BLOCKED_UNTIL));
+            values.push((":shown", text(shown(seen))));
+            "#next = :seen AND (attribute_not_exists(#blocked) OR #blocked <> :shown)"
+        };
+        let update = self.table.update(&self.key, "#next = :next", &names, values);
+        let reclaimed = moved(update.condition_expression(condition)).await?;
+        Ok(match reclaimed {
+            // The number is the one of this very write, whose answer was lost.
+            Moved::Held { current } if current == next => Moved::Done { previous: seen },
+            moved => moved,
+        })
+    }
+
     async fn block(&self, until: Micros) -> Result<(), AwsError> {
-        let shown = Timestamp::from_microsecond(until).unwrap_or(Timestamp::MAX);
         let names = [("#next", NEXT_SLOT), ("#blocked", BLOCKED_UNTIL)];
-        let values = vec![(":end", number(until)), (":shown", text(shown.to_string()))];
+        let values = vec![(":end", number(until)), (":shown", text(shown(until)))];
         let update = self
             .table
             .update(&self.key, "#next = :end, #blocked = :shown", &names, values);
@@ -74,6 +101,11 @@ impl LeaseSlots for TableSlots {
             .await
             .map(drop)
     }
+}
+
+/// The end of a block, as the item shows it.
+fn shown(until: Micros) -> String {
+    Timestamp::from_microsecond(until).unwrap_or(Timestamp::MAX).to_string()
 }
 
 /// Sends a write that moves the next free slot on.

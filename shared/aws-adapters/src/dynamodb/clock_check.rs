@@ -1,10 +1,15 @@
-//! How far a clock is from AWS's, read off the `Date` header of an answer of the table.
+//! How far a clock is from AWS's, read off the `Date` header of the table's answers: once before a command begins, and of every
+//! answer as long as it goes on, since a machine's clock may be put right, or wrong, meanwhile.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aws_sdk_dynamodb::config::interceptors::BeforeDeserializationInterceptorContextRef;
-use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::interceptors::{
+    BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+};
+use aws_sdk_dynamodb::config::{Builder, ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
+use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use habitsync_domain::clock_offset::{Measured, offset};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
@@ -13,6 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::keys::Key;
 use super::{SERVICE, Table};
+use crate::clock::{Correction, SystemClock};
+use crate::connection::Aws;
 use crate::failure::{AwsError, AwsErrorKind};
 
 /// How often the offset is measured until an answer comes fast enough to tell it.
@@ -41,8 +48,78 @@ impl Intercept for DateHeader {
 
 impl DateHeader {
     fn date(&self) -> Option<Timestamp> {
-        let date = self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?;
-        DateTimeParser::new().parse_timestamp(date).ok()
+        read_date(&self.0.lock().unwrap_or_else(PoisonError::into_inner).take()?)
+    }
+}
+
+fn read_date(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text).ok()
+}
+
+/// When an attempt was sent, by the clock that is corrected, and what the correction was then.
+#[derive(Debug, Clone)]
+struct Sent {
+    at: Timestamp,
+    correction: i64,
+}
+
+impl Storable for Sent {
+    type Storer = StoreReplace<Self>;
+}
+
+/// Measures the clock by every answer, and corrects it.
+#[derive(Debug)]
+struct ClockWatch {
+    correction: &'static Correction,
+}
+
+impl Intercept for ClockWatch {
+    fn name(&self) -> &'static str {
+        "clock watch"
+    }
+
+    fn read_before_transmit(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let (at, correction) = (self.correction.now(), self.correction.added());
+        config.interceptor_state().store_put(Sent { at, correction });
+        Ok(())
+    }
+
+    fn read_before_deserialization(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        config: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date").and_then(read_date);
+        if let (Some(date), Some(sent)) = (date, config.load::<Sent>())
+            && let Measured::Offset(offset) = offset(sent.at, self.correction.now(), date)
+        {
+            self.correction.add_to(sent.correction, offset);
+        }
+        Ok(())
+    }
+}
+
+impl Aws {
+    /// The same table as [`Aws::table`], each answer of which corrects this process's clock: for a machine whose clock is not AWS's.
+    #[must_use]
+    pub fn table_that_corrects_the_clock(&self, name: &str) -> Table {
+        self.table_that_corrects(name, SystemClock::correction())
+    }
+
+    /// The same for another clock than this process's.
+    #[must_use]
+    pub fn table_that_corrects(&self, name: &str, correction: &'static Correction) -> Table {
+        let settings = Builder::from(&self.config).interceptor(ClockWatch { correction });
+        Table {
+            client: Client::from_conf(settings.build()),
+            name: name.to_owned(),
+        }
     }
 }
 

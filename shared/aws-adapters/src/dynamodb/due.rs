@@ -46,17 +46,14 @@ impl ListDue for Table {
     }
 
     async fn list_unfinished_runs(&self, now: Timestamp, limit: u32) -> Result<Due<UnfinishedRun>, ServiceFailure> {
-        let mut listed = self
-            .due(DUE_RUN, now, u32::MAX, |run| unfinished_run(run).map(Some))
-            .await?;
-        let mut free = Vec::new();
-        for run in listed.items {
-            if free.len() < usize::try_from(limit).unwrap_or(usize::MAX) && self.has_stopped(&run, now).await? {
-                free.push(run);
-            }
-        }
-        listed.items = free;
-        Ok(listed)
+        Ok(self
+            .due(DUE_RUN, now, limit, |run| unfinished_run(run).map(Some))
+            .await?)
+    }
+
+    async fn has_stopped(&self, run: &UnfinishedRun, now: Timestamp) -> Result<bool, ServiceFailure> {
+        let held_until = self.tenant(&run.tenant).find_lease(run.job).await?;
+        Ok(held_until.is_none_or(|until| lease::has_missed_renewal(until, now)))
     }
 
     async fn list_due_probes(&self, now: Timestamp, limit: u32) -> Result<Due<DueProbe>, ServiceFailure> {
@@ -117,15 +114,6 @@ impl PostponeDue for Table {
         let key = Key::run(&run.tenant, &run.id);
         let still_due = ("#due_at < :until", (":until", text(due_at(until))));
         Ok(self.postpone(&key, until, still_due).await?)
-    }
-}
-
-impl Table {
-    /// Whether no process works on the run any more: the lease of its job is free, or has missed a renewal. A run that goes on stays
-    /// listed from its first minute on, since its renewals do not write its item.
-    async fn has_stopped(&self, run: &UnfinishedRun, now: Timestamp) -> Result<bool, ServiceFailure> {
-        let held_until = self.tenant(&run.tenant).find_lease(run.job).await?;
-        Ok(held_until.is_none_or(|until| lease::has_missed_renewal(until, now)))
     }
 }
 

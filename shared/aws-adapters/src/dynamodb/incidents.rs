@@ -1,14 +1,16 @@
 //! Incidents: one item per vendor and domain, changed only from the revision that was read. One that is history stays until the
-//! next opens; a copy is kept under the time at which it opened.
+//! next opens; a copy is kept under the time at which it opened, written in the same transaction.
 
+use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use habitsync_domain::incident::Incident;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use tracing::error;
 
-use super::item::{Item, Retention, encode, number, read_value};
+use super::item::{Item, Retention, number, read_value};
 use super::keys::{BODY, Key, VERSION};
-use super::{Conditional, SERVICE, Table, TenantTable, conditional};
+use super::transaction::{Committed, built, unwritable};
+use super::{Table, TenantTable};
 use crate::failure::AwsError;
 
 impl ListIncidents for Table {
@@ -35,25 +37,31 @@ impl ListIncidents for TenantTable {
 
 impl KeepIncident for Table {
     async fn change_incident(&self, seen: Option<&Incident>, next: &Incident) -> Result<bool, ServiceFailure> {
-        let encoded = encode(next).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
-        let names = [("#body", BODY), ("#version", VERSION)];
-        let mut values = vec![(":body", encoded), (":version", number(next.revision))];
-        let condition = match seen {
-            None => "attribute_not_exists(#version)",
-            Some(seen) => {
-                values.push((":seen", number(seen.revision)));
-                "#version = :seen"
-            }
+        let past = next
+            .is_history()
+            .then(|| Key::past_incident(next.vendor, &next.domain, next.opened_at));
+        let past = past.map(|key| Item::new(&key).kept(Retention::Run).with_body(next));
+        let past = self.changes(past.into_iter().collect(), &[])?;
+        let changes = [self.changing(seen, next)?].into_iter().chain(past).collect();
+        Ok(self.commit(changes).await? == Committed::Done)
+    }
+}
+
+impl Table {
+    /// That the incident is written over the revision that was seen.
+    fn changing(&self, seen: Option<&Incident>, next: &Incident) -> Result<TransactWriteItem, AwsError> {
+        let item = Item::new(&Key::incident(next.vendor, &next.domain)).with(VERSION, number(next.revision));
+        let item = item.with_body(next).map_err(unwritable)?;
+        let put = Put::builder()
+            .table_name(&self.name)
+            .set_item(Some(item.attributes))
+            .expression_attribute_names("#version", VERSION);
+        let put = match seen {
+            None => put.condition_expression("attribute_not_exists(#version)"),
+            Some(seen) => put
+                .condition_expression("#version = :seen")
+                .expression_attribute_values(":seen", number(seen.revision)),
         };
-        let set = "#body = :body, #version = :version";
-        let change = self.update(&Key::incident(next.vendor, &next.domain), set, &names, values);
-        let outcome = conditional(change.condition_expression(condition)).await?;
-        let is_stored = matches!(outcome, Conditional::Done(_));
-        if is_stored && next.is_history() {
-            let key = Key::past_incident(next.vendor, &next.domain, next.opened_at);
-            self.replace(Item::new(&key).kept(Retention::Run).with_body(next))
-                .await?;
-        }
-        Ok(is_stored)
+        Ok(TransactWriteItem::builder().put(built(put.build())?).build())
     }
 }

@@ -79,7 +79,7 @@ fn domain() -> VendorDomain {
     VendorDomain::from_base_url(&"https://acme.example".parse().expect("a URL"))
 }
 
-fn incident() -> Incident {
+pub(crate) fn incident() -> Incident {
     let detection = Detection {
         since: at(APPLIED),
         kinds: BTreeSet::from([VendorTrouble::Unavailable]),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_aws_adapters::{SystemClock, TenantTable};
+use habitsync_aws_adapters::{Correction, SystemClock, TenantTable};
 use habitsync_domain::course::{TopicRecord, TopicState};
 use habitsync_domain::identity::{TopicCode, TopicId};
 use habitsync_domain::job::{Job, JobState, RunRecord, RunState};
@@ -15,6 +15,7 @@ use habitsync_workflows::ports::fleet::ListDue as _;
 use habitsync_workflows::ports::lease::{FindLease, HoldLease, Lease, LeaseTerm, SaveFailure};
 use habitsync_workflows::ports::people::{ReplaceLink, SaveParked, SavePerson};
 use habitsync_workflows::ports::runs::{RememberJob, SaveRun};
+use habitsync_workflows::ports::summary::ListSummaries;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fixture::{RACERS, acme, at, table, tenant};
@@ -223,7 +224,7 @@ async fn writes_and_renewals_of_one_holder_beside_one_another_all_have_their_eff
 }
 
 #[tokio::test]
-async fn an_unfinished_run_is_listed_once_its_lease_is_free_or_has_missed_a_renewal() {
+async fn an_unfinished_run_has_stopped_once_its_lease_is_free_or_has_missed_a_renewal() {
     let table = table().await;
     let acme = table.tenant(&tenant());
     let began = SystemClock.now();
@@ -237,7 +238,8 @@ async fn an_unfinished_run_is_listed_once_its_lease_is_free_or_has_missed_a_rene
     held.save_run(&run).await.expect("saved");
     let listed = async |now| {
         let runs = table.list_unfinished_runs(now, 10).await.expect("listed");
-        runs.items.len()
+        let run = runs.items.first().expect("it is unfinished");
+        usize::from(table.has_stopped(run, now).await.expect("read"))
     };
     let later = end(began) + SignedDuration::from_secs(600);
     held.renew_lease(later).await.expect("renewed");
@@ -272,4 +274,33 @@ async fn a_clock_that_is_four_minutes_off_is_found_out_by_the_date_of_an_answer(
     }
     let right = table.clock_correction(&SystemClock).await.expect("measured");
     assert_eq!(right, SignedDuration::ZERO);
+}
+
+#[tokio::test]
+async fn a_clock_that_is_put_right_or_wrong_meanwhile_is_corrected_by_the_next_answer() {
+    let (_, name) = crate::fixture::named_table().await;
+    for seconds in [240, -240, 86_400] {
+        let clock: &'static Correction = Box::leak(Box::new(Correction::milliseconds(seconds * 1_000)));
+        let table = crate::fixture::aws().await.table_that_corrects(&name, clock);
+        let ask = || table.list_summaries();
+        let (one, other, third) = tokio::join!(ask(), ask(), ask());
+        one.and(other).and(third).expect("answered");
+        let error = clock.now().duration_since(SystemClock.now()).abs();
+        assert!(error <= SignedDuration::from_secs(2), "{error:?} after {seconds} s");
+    }
+}
+
+#[tokio::test]
+async fn a_lease_is_renewed_though_the_clock_was_put_back_since() {
+    let table = table().await;
+    let acme = table.tenant(&tenant());
+    let began = SystemClock.now() + SignedDuration::from_secs(240);
+    let held = acquired(&acme, Job::Users, "one", began).await;
+    let now = SystemClock.now();
+    held.renew_lease(now).await.expect("renewed");
+    let held_until = acme.find_lease(Job::Users).await.expect("read").expect("held");
+    assert!(
+        held_until.duration_since(end(now)).abs() < SignedDuration::from_secs(1),
+        "{held_until}"
+    );
 }

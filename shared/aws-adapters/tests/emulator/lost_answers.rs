@@ -9,6 +9,7 @@ use habitsync_aws_adapters::{Aws, SystemClock, Table, TenantTable};
 use habitsync_domain::breaker::Breaker;
 use habitsync_domain::hold::{HeldPlan, Verdict, Word};
 use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::incident::Incident;
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::lease::end;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
@@ -17,6 +18,7 @@ use habitsync_workflows::ports::breaker::{KeepBreaker, StoredBreaker};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::fleet::{ListDue, PostponeDue};
 use habitsync_workflows::ports::holds::{LoadHold, NoteWord, SaveHold};
+use habitsync_workflows::ports::incidents::KeepIncident;
 use habitsync_workflows::ports::lease::{FindLease, HoldLease, Lease};
 use habitsync_workflows::ports::people::{LoadChanges, SavePerson};
 use habitsync_workflows::ports::result_list::{AddResult, ReviveResult};
@@ -253,4 +255,23 @@ async fn a_configuration_is_one_version() {
     assert_eq!((saved, way.has_lost()), (Ok(2), true));
     let versions = table.list_versions(&configuration.tenant).await.expect("listed");
     assert_eq!(versions.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_incident_is_opened_and_closed_once_and_its_copy_is_kept() {
+    let (table, way) = LossyWay::to_table().await;
+    let open = crate::fleet::incident();
+    way.lose_next();
+    assert_eq!(table.change_incident(None, &open).await, Ok(true));
+    let over = Incident {
+        ended_at: Some(at(NOW)),
+        closing_mail_sent: true,
+        revision: 2,
+        ..open.clone()
+    };
+    way.lose_next();
+    assert_eq!(table.change_incident(Some(&open), &over).await, Ok(true));
+    assert!(way.has_lost());
+    // The same change by another watchdog is another change.
+    assert_eq!(table.change_incident(Some(&open), &over).await, Ok(false));
 }

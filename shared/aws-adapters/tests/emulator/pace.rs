@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use habitsync_aws_adapters::Table;
 use habitsync_aws_adapters::dynamodb::TableBudget;
-use habitsync_vendor_http::{PaceError, RequestBudget};
+use habitsync_aws_adapters::{SystemClock, Table};
+use habitsync_vendor_http::{LeaseSlots, PaceError, RequestBudget};
+use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::Vendor;
 use tokio::time::Instant;
 
@@ -151,4 +152,20 @@ async fn a_caller_who_waits_for_a_slot_is_held_back_by_a_429_that_another_meets(
         "sent {:?} after the 429",
         had - blocked_at
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn slots_and_blocks_that_a_clock_ten_minutes_ahead_noted_are_taken_back_and_others_are_kept() {
+    let table = table().await;
+    let slots = table.slots(&tenant(), Vendor::TribalHabits);
+    let now = SystemClock.now().as_microsecond();
+    let ahead = now + 600_000_000;
+    slots.restart(ahead, now).await.expect("stored");
+    budget(&table, 240).draw(in_seconds(3)).await.expect("a slot");
+    // A block of a minute is kept, and one that no vendor asks for is not.
+    for (seconds, is_kept) in [(60, true), (1_200, false)] {
+        slots.block(now + seconds * 1_000_000).await.expect("stored");
+        let drawn = budget(&table, 240).draw(in_seconds(3)).await;
+        assert_eq!(drawn.is_err(), is_kept, "{seconds} s: {drawn:?}");
+    }
 }

@@ -8,13 +8,16 @@ use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::job::{Job, RunRecord, RunState};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::result_choice::ResultStatus;
+use habitsync_in_memory::{ManualClock, Queue, StartedJobs};
+use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::fleet::{ListDue, ListParked};
 use habitsync_workflows::ports::incidents::ListIncidents;
 use habitsync_workflows::ports::result_list::ListResults;
 use habitsync_workflows::ports::results::{KnownResult, LookUpResult, ReleaseResults};
 use habitsync_workflows::ports::summary::ListSummaries;
 use habitsync_workflows::ports::tenants::SaveConfiguration;
-use jiff::Timestamp;
+use habitsync_workflows::watch_fleet::{WatchFleet, watch_fleet};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::fixture::{at, completion, named_table, sdk, tenant};
 use crate::stored::Stored as _;
@@ -83,6 +86,28 @@ async fn runs_behind_one_that_cannot_be_read_are_due_all_the_same() {
     table.tenant(&tenant()).put_run(&run).await;
     let due = table.list_unfinished_runs(at(NOW), 10).await.expect("listed");
     assert_eq!((due.items.len(), due.unreadable), (1, 1));
+}
+
+#[tokio::test]
+async fn a_lease_that_cannot_be_read_keeps_no_other_customers_run_from_being_started() {
+    let (table, name) = named_table().await;
+    for tenant in ["acme", "beta"] {
+        let run = RunRecord::begun("1".to_owned(), Job::Users, at(NOW), at(NOW));
+        table.tenant(&tenant.parse().expect("a tenant")).put_run(&run).await;
+    }
+    put_unreadable(&name, "LEASE#users", "none", "none").await;
+    let (queue, jobs) = (Queue::default(), StartedJobs::default());
+    let clock = ManualClock::at(at(NOW) + SignedDuration::from_mins(10));
+    let watch = WatchFleet {
+        fleet: &table,
+        queue: &queue,
+        jobs: &jobs,
+        clock: &clock,
+    };
+    let report = watch_fleet(&watch, clock.now() + SignedDuration::from_secs(50)).await;
+    let beta = ("beta".parse().expect("a tenant"), Job::Users);
+    assert_eq!(jobs.started(), [beta], "{report:?}");
+    assert_eq!(report.expect("looked").failures.len(), 1);
 }
 
 #[tokio::test]

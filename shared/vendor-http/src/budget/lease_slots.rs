@@ -17,6 +17,15 @@ pub trait LeaseSlots: Send + Sync {
     /// Sets the next free slot to `next`, if it lies before `idle_since` or was never set.
     fn restart(&self, next: Micros, idle_since: Micros) -> impl Future<Output = Result<Moved, Self::Error>> + Send;
 
+    /// Sets the next free slot back to `next`, if it is still `seen`. Where `despite_block` is false and it is the end of a
+    /// block, it stays.
+    fn reclaim(
+        &self,
+        seen: Micros,
+        next: Micros,
+        despite_block: bool,
+    ) -> impl Future<Output = Result<Moved, Self::Error>> + Send;
+
     /// Sets the next free slot to `until`, unless it lies behind that already.
     fn block(&self, until: Micros) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }

@@ -2,7 +2,8 @@
 //!
 //! The arithmetic is in `slots`. A process leases a few slots with one conditional write and hands them out to its callers;
 //! `appetite` decides how many, so that a result takes one slot and a long sync a second's worth. A 429 moves the next free
-//! slot to the end of the block, which every process finds with its next lease.
+//! slot to the end of the block, which every process finds with its next lease. A next free slot that lies further ahead than
+//! any lease or block reaches comes from a process whose clock was ahead: the first process that meets it sets it back.
 
 mod appetite;
 mod lease_slots;
@@ -14,7 +15,7 @@ use tokio::time::{Duration, Instant, sleep, timeout_at};
 
 use crate::pace::{Drawing, PaceError, RequestBudget};
 use appetite::{Appetite, LastLease};
-use slots::{Pace, Slots, Step, is_void, micros, until};
+use slots::{Pace, Slots, Step, is_no_block, is_void, micros, until};
 
 pub use lease_slots::{LeaseSlots, Moved};
 pub use slots::{HORIZON, LATENESS, Micros};
@@ -43,6 +44,8 @@ struct Mine {
     beside_others: bool,
     /// The end of the last block that this process met.
     blocked_until: Micros,
+    /// The end of the last block that this process found in the store.
+    found_block: Micros,
 }
 
 /// What came of asking for a slot.
@@ -66,6 +69,7 @@ impl<L: LeaseSlots, C: Now + Send + Sync> SharedBudget<L, C> {
             leased_until: 0,
             beside_others: false,
             blocked_until: 0,
+            found_block: 0,
         });
         Self {
             store,
@@ -118,6 +122,9 @@ impl<L: LeaseSlots, C: Now + Send + Sync> SharedBudget<L, C> {
             }
             mine.ask(now);
             match self.pace.step(mine.appetite.slots(), mine.next, now) {
+                Step::Wait { next, .. } if self.is_to_reclaim(&mine, next, now) => {
+                    self.reclaim(&mut mine, next, now).await.map_err(unavailable)?;
+                }
                 Step::Wait { next, .. } if next > last => {
                     mine.asked = false;
                     return Err(self.not_in_time(next));
@@ -148,6 +155,21 @@ impl<L: LeaseSlots, C: Now + Send + Sync> SharedBudget<L, C> {
                 mine.beside_others = first > mine.leased_until.max(now);
                 mine.leased(self.pace.slots(first, by), first + by);
             }
+            Moved::Held { current } => mine.next = Some(current),
+        }
+        Ok(())
+    }
+
+    fn is_to_reclaim(&self, mine: &Mine, next: Micros, now: Micros) -> bool {
+        self.pace.is_out_of_reach(next, now)
+            && (next != mine.found_block.max(mine.blocked_until) || is_no_block(next, now))
+    }
+
+    /// Sets the next free slot back, unless it is the end of a block.
+    async fn reclaim(&self, mine: &mut Mine, seen: Micros, now: Micros) -> Result<(), L::Error> {
+        match self.store.reclaim(seen, now, is_no_block(seen, now)).await? {
+            Moved::Done { .. } => mine.next = Some(now),
+            Moved::Held { current } if current == seen => mine.found_block = seen,
             Moved::Held { current } => mine.next = Some(current),
         }
         Ok(())

@@ -18,6 +18,10 @@ pub const HORIZON: Duration = Duration::from_secs(2);
 /// How long after its time a slot may still be used: long enough for a caller who works off a lease one request at a time
 /// and waits for slow answers. Later it is wasted: a process that was frozen must not use many at once.
 pub const LATENESS: Duration = Duration::from_secs(1);
+/// How far apart the clocks of two processes may be before one of them is known to be wrong.
+const CLOCKS_DIFFER: Micros = span_of(Duration::from_secs(4));
+/// The longest block that a 429 begins: the longest wait that is believed of a vendor.
+const LONGEST_BLOCK: Micros = span_of(Duration::from_mins(10));
 /// How much longer one request may be under way than another, with what the clocks of two processes differ by.
 const JOURNEY: Duration = Duration::from_millis(500);
 /// How far the arrivals of two requests may be closer together than their slots.
@@ -97,6 +101,12 @@ impl Pace {
         }
     }
 
+    /// Whether no process whose clock is right can have leased slots up to `next`: a process whose clock is ahead did so, or
+    /// `next` is the end of a block.
+    pub(super) fn is_out_of_reach(self, next: Micros, now: Micros) -> bool {
+        next.saturating_sub(now) > span_of(HORIZON) + self.interval + CLOCKS_DIFFER
+    }
+
     /// The most slots that one lease may have.
     pub(super) fn longest_lease(self) -> u32 {
         let slots = (LONGEST_LEASE + self.interval - 1) / self.interval;
@@ -143,6 +153,11 @@ impl Slots {
     pub(super) fn lapsed(&self) -> u32 {
         u32::try_from(self.lapsed).unwrap_or(u32::MAX)
     }
+}
+
+/// Whether a block until `end` is longer than any: a process whose clock is ahead noted it.
+pub(super) fn is_no_block(end: Micros, now: Micros) -> bool {
+    end.saturating_sub(now) > LONGEST_BLOCK + CLOCKS_DIFFER
 }
 
 /// Whether a slot is of no more use at `now`.

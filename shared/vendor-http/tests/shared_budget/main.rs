@@ -2,6 +2,7 @@
 //! that counts for itself and refuses everything once its limit is passed.
 
 mod blocks;
+mod clocks;
 mod crashes;
 mod fairness;
 mod rates;

@@ -44,9 +44,14 @@ impl Rig {
 
     /// Another process, with a clock of its own.
     pub(crate) fn process(&mut self) -> Budget {
+        self.process_ahead_by(SignedDuration::ZERO)
+    }
+
+    /// The same with a clock that is ahead, or behind where `by` is negative.
+    pub(crate) fn process_ahead_by(&mut self, by: SignedDuration) -> Budget {
         let differs = self.random.i64(-CLOCKS_DIFFER_BY_MS..=CLOCKS_DIFFER_BY_MS);
         let shown = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(500_000) + SignedDuration::from_millis(differs);
-        let clock = TokioClock::showing(shown + self.began.elapsed());
+        let clock = TokioClock::showing(shown + by + self.began.elapsed());
         Arc::new(SharedBudget::new(self.store.clone(), clock, self.per_minute))
     }
 

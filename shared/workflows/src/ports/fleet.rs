@@ -23,7 +23,7 @@ pub struct DueResult {
     pub due_at: Timestamp,
 }
 
-/// A run that has work left and whose lease is free.
+/// A run that is not finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedRun {
     /// Whose.
@@ -73,12 +73,20 @@ pub trait ListDue {
         except: &BTreeSet<TenantId>,
     ) -> impl Future<Output = Result<Due<DueResult>, ServiceFailure>> + Send;
 
-    /// Unfinished runs that are due at `now`, and whose job's lease is free or has missed a renewal, at most `limit`.
+    /// Unfinished runs that are due at `now`, at most `limit`. A run that goes on is among them from its first minute on, since
+    /// its renewals do not write its item.
     fn list_unfinished_runs(
         &self,
         now: Timestamp,
         limit: u32,
     ) -> impl Future<Output = Result<Due<UnfinishedRun>, ServiceFailure>> + Send;
+
+    /// Whether no process works on the run any more: the lease of its job is free, or has missed a renewal.
+    fn has_stopped(
+        &self,
+        run: &UnfinishedRun,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
 
     /// Customers whose open breaker may be probed at `now`, at most `limit`.
     fn list_due_probes(

@@ -187,7 +187,7 @@ fn a_completion_that_never_got_its_turn_while_the_queue_failed_gets_it_afterward
         recorded: false,
         cuts: vec![Some(Cut::Queue(2, false))],
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let queued = runtime.expect("a runtime").block_on(live_through(&story));
     assert_eq!(queued, [1, 2, 3, 4].into());
 }
@@ -207,7 +207,7 @@ fn a_completion_that_is_shown_late_while_a_sweep_is_cut_off_for_weeks_is_found_a
         recorded: false,
         cuts,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
     let queued = runtime.expect("a runtime").block_on(live_through(&story));
     assert_eq!(queued, [1, 2, 3, 4].into());
 }
@@ -217,7 +217,7 @@ proptest! {
 
     #[test]
     fn every_completion_after_go_live_is_queued_in_the_end_and_none_before_it(story in stories()) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         let queued = runtime.block_on(live_through(&story));
         let missing: BTreeSet<_> = story.enrolments(|at| at >= 0).difference(&queued).copied().collect();
         prop_assert!(missing.is_empty(), "never queued: {missing:?}");

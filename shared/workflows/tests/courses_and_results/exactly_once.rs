@@ -281,7 +281,7 @@ proptest! {
 
     #[test]
     fn every_enrolment_is_one_result_whatever_happens_on_the_way(story in stories()) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         let world = runtime.block_on(live_through(&story));
         let states: Vec<_> = world.table.state().results.values().map(|stored| stored.record.state.clone()).collect();
         prop_assert!(story.is_over(&world), "not everything is recorded: {states:#?}");

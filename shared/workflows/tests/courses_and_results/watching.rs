@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::job::{Job, RunRecord, RunState};
 use habitsync_domain::result::{ResultRecord, ResultState};
-use habitsync_in_memory::{Call, Fault, Fleet, Queue, StartedJobs, StoredRun, Table, WaitingResult, service_failure};
+use habitsync_in_memory::{
+    Breakdown, Call, Fault, Fleet, Queue, StartedJobs, StoredRun, Table, WaitingResult, service_failure,
+};
 use habitsync_workflows::watch_fleet::{FleetReport, WatchFleet, watch_fleet};
 use jiff::Timestamp;
 
@@ -184,8 +186,9 @@ async fn one_customers_run_that_cannot_be_started_stops_nobody_elses() {
         (world.configuration.tenant.clone(), &acme),
         (other_tenant.clone(), &other),
     ]);
-    let jobs = StartedJobs::default();
-    jobs.faults.arm(Call::StartJob, Fault::Before(service_failure()));
+    let mut jobs = StartedJobs::default();
+    jobs.breakdowns
+        .insert(&world.configuration.tenant, Call::StartJob, Breakdown::Fails);
     let report = watch(&world, &fleet, &jobs).await;
     assert_eq!(
         (report.runs_started, report.results_queued, report.failures.len()),

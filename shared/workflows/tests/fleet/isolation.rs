@@ -7,7 +7,7 @@ use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicId, UserName};
 use habitsync_domain::job::{Job, JobState, RunRecord, RunState};
 use habitsync_domain::result::{ResultRecord, ResultState};
-use habitsync_in_memory::{StoredRun, WaitingResult};
+use habitsync_in_memory::{Breakdown, Call, StoredRun, WaitingResult};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use jiff::SignedDuration;
@@ -35,10 +35,8 @@ enum Event {
     ResultsAreDue(i64),
     /// It cannot be told from here on: every call of the watchdog about it fails, or is never answered.
     Breaks,
-    /// Starting its jobs fails.
-    CannotBeStarted,
-    /// Starting its jobs is never answered.
-    Hangs,
+    /// From here on every call of this kind about it fails, is never answered, or panics.
+    BreaksIn(Call, Breakdown),
 }
 
 fn failure() -> impl Strategy<Value = Option<VendorFailureKind>> {
@@ -55,6 +53,26 @@ fn failure() -> impl Strategy<Value = Option<VendorFailureKind>> {
     )
 }
 
+/// The calls of the watchdog that are about one customer.
+pub(crate) const CALLS_ABOUT_ONE: [Call; 11] = [
+    Call::HasStopped,
+    Call::PostponeRun,
+    Call::StartJob,
+    Call::PostponeProbe,
+    Call::FindHeldBack,
+    Call::PostponeResult,
+    Call::QueueCompletion,
+    Call::ListParked,
+    Call::CountParked,
+    Call::PostponeHold,
+    Call::SaveTold,
+];
+
+fn breakdown() -> impl Strategy<Value = Event> {
+    let how = prop::sample::select(Breakdown::ALL.to_vec());
+    (prop::sample::select(CALLS_ABOUT_ONE.to_vec()), how).prop_map(|(call, how)| Event::BreaksIn(call, how))
+}
+
 /// What may happen at a disturbed customer.
 fn disturbance() -> impl Strategy<Value = Event> {
     prop_oneof![
@@ -64,8 +82,7 @@ fn disturbance() -> impl Strategy<Value = Event> {
         2 => Just(Event::Crashed),
         2 => (1..400_i64).prop_map(Event::ResultsAreDue),
         1 => Just(Event::Breaks),
-        1 => Just(Event::CannotBeStarted),
-        1 => Just(Event::Hangs),
+        3 => breakdown(),
     ]
 }
 
@@ -103,12 +120,19 @@ async fn happens(world: &mut World, number: usize, event: &Event) {
         Event::Crashed => crash(world, number),
         Event::ResultsAreDue(count) => results_are_due(world, number, *count),
         Event::Breaks => drop(world.broken.insert(tenant)),
-        Event::CannotBeStarted => drop(world.jobs.broken.insert(tenant)),
-        Event::Hangs => drop(world.jobs.hanging.insert(tenant)),
+        Event::BreaksIn(call, how) => {
+            for breakdowns in [
+                &mut world.breakdowns,
+                &mut world.jobs.breakdowns,
+                &mut world.queue.breakdowns,
+            ] {
+                breakdowns.insert(&tenant, *call, *how);
+            }
+        }
     }
 }
 
-fn crash(world: &World, number: usize) {
+pub(crate) fn crash(world: &World, number: usize) {
     let now = world.clock.now();
     let record = RunRecord {
         id: format!("crashed at {now}"),

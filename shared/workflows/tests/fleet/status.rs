@@ -53,7 +53,7 @@ fn held_plan(now: Timestamp) -> HeldPlan {
     HeldPlan::of(vec![person], 1, None, now).expect("somebody")
 }
 
-fn hold(world: &World, customer: usize, decided: Option<Word>) {
+pub(crate) fn hold(world: &World, customer: usize, decided: Option<Word>) {
     let now = world.clock.now();
     let mut plan = held_plan(now);
     plan.words.extend(decided);
@@ -62,7 +62,7 @@ fn hold(world: &World, customer: usize, decided: Option<Word>) {
     state.holds.insert(plan.id.clone(), (plan, due_at));
 }
 
-fn result(world: &World, customer: usize, enrolment: i64, state: ResultState, due_at: Option<Timestamp>) {
+pub(crate) fn result(world: &World, customer: usize, enrolment: i64, state: ResultState, due_at: Option<Timestamp>) {
     let record = ResultRecord {
         completion: habitsync_domain::completion::Completion {
             enrolment: EnrolmentId(enrolment),

@@ -14,7 +14,7 @@ use habitsync_domain::roster::Roster;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
 use habitsync_in_memory::{
-    Fleet, Hris, IncidentBoard, Mailbox, ManualClock, Portal, Queue, StartedJobs, Table, vendor_failure,
+    Breakdowns, Fleet, Hris, IncidentBoard, Mailbox, ManualClock, Portal, Queue, StartedJobs, Table, vendor_failure,
 };
 use habitsync_workflows::fleet_view::look_at_fleet;
 use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
@@ -59,6 +59,8 @@ pub(crate) struct World {
     pub(crate) queue: Queue,
     /// Customers for whom every call of the watchdog about them alone fails.
     pub(crate) broken: BTreeSet<TenantId>,
+    /// Calls of the watchdog that break for one customer.
+    pub(crate) breakdowns: Breakdowns,
     pub(crate) down: Mutex<Option<VendorFailureKind>>,
     /// How often `EmployeeConnect` was asked for its employees.
     pub(crate) asked: Mutex<u32>,
@@ -114,6 +116,7 @@ impl World {
             jobs: StartedJobs::default(),
             queue: Queue::default(),
             broken: BTreeSet::new(),
+            breakdowns: Breakdowns::default(),
             down: Mutex::default(),
             asked: Mutex::default(),
             settings: MailSettings {
@@ -130,6 +133,7 @@ impl World {
             .map(|customer| (customer.tenant.clone(), &customer.table));
         let mut fleet = Fleet::of(tables.collect());
         fleet.broken.clone_from(&self.broken);
+        fleet.breakdowns.clone_from(&self.breakdowns);
         fleet
     }
 
@@ -182,7 +186,7 @@ impl World {
         let measures = measure_fleet(&fleet, &view, &report.incidents, now).await;
         let dead = measures.dead.clone().unwrap_or_default();
         // A mail that could not be sent is the next tick's.
-        tell_operators(
+        within_its_time(tell_operators(
             &fleet,
             &self.operators,
             &self.settings,
@@ -190,9 +194,8 @@ impl World {
             &report.incidents,
             &dead,
             now,
-        )
-        .await
-        .ok();
+        ))
+        .await;
         (report, measures)
     }
 
@@ -207,10 +210,9 @@ impl World {
         };
         let watching = watch_fleet(&watch, self.clock.now() + SignedDuration::from_secs(50));
         tokio::time::timeout(Duration::from_secs(50), watching).await.ok();
-        measure_parked(&fleet, &look_at_fleet(&fleet).await.expect("read"), self.clock.now()).await;
-        remind_of_holds(&fleet, &self.operators, &self.settings, &self.clock)
-            .await
-            .ok();
+        let view = look_at_fleet(&fleet).await.expect("read");
+        within_its_time(measure_parked(&fleet, &view, self.clock.now())).await;
+        within_its_time(remind_of_holds(&fleet, &self.operators, &self.settings, &self.clock)).await;
     }
 
     /// So many minutes pass, with a tick in each.
@@ -250,6 +252,11 @@ impl World {
     pub(crate) fn mails_to_customers(&self) -> usize {
         self.customers.iter().map(|customer| customer.mail.sent().len()).sum()
     }
+}
+
+/// A duty of the watchdog, which is given up where it takes longer.
+async fn within_its_time<T>(duty: impl Future<Output = T>) {
+    tokio::time::timeout(Duration::from_secs(10), duty).await.ok();
 }
 
 fn customer(number: usize, host: &str, board: &Arc<IncidentBoard>) -> Customer {

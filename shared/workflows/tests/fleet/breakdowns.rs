@@ -1,0 +1,151 @@
+//! Every call of the watchdog that is about one customer fails, is never answered, or panics: the other customers are served in
+//! the same minutes.
+
+use std::collections::BTreeSet;
+
+use habitsync_domain::breaker::Breaker;
+use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::result::{ParkedOn, ResultState};
+use habitsync_in_memory::{Breakdown, Call};
+use habitsync_workflows::ports::breaker::StoredBreaker;
+use habitsync_workflows::ports::clock::Now;
+use jiff::SignedDuration;
+
+use crate::isolation::{CALLS_ABOUT_ONE, crash};
+use crate::status::{hold, result};
+use crate::world::World;
+
+/// Three customers, of each of whom everything is due that the watchdog looks after.
+async fn world() -> World {
+    let world = World::of(3);
+    world.run_all().await;
+    for number in 0..3 {
+        let now = world.clock.now();
+        crash(&world, number);
+        let waiting = ResultState::Waiting {
+            cause: "an outage".to_owned(),
+            due_at: now,
+        };
+        for enrolment in 1..=40 {
+            result(&world, number, enrolment, waiting.clone(), Some(now));
+        }
+        let parked = |on| ResultState::Parked {
+            on,
+            since: now - SignedDuration::from_hours(2),
+        };
+        result(&world, number, 100, parked(ParkedOn::EmployeeConnect), None);
+        result(
+            &world,
+            number,
+            101,
+            parked(ParkedOn::Topic(habitsync_domain::identity::TopicId(9))),
+            None,
+        );
+        hold(&world, number, None);
+        let mut state = world.customers[number].table.state();
+        state.holds.values_mut().for_each(|(_, due_at)| *due_at = Some(now));
+        let open = Breaker::Open {
+            failed_probes: 1,
+            probe_at: now,
+        };
+        state.breaker = (
+            StoredBreaker {
+                breaker: open,
+                version: 1,
+            },
+            Some(now),
+        );
+    }
+    world
+}
+
+/// What was done for the customer in these minutes.
+#[derive(Debug, PartialEq)]
+struct Served {
+    starts: usize,
+    queued: BTreeSet<EnrolmentId>,
+    parked: u64,
+    reminded: bool,
+    failure_was_told: usize,
+}
+
+/// What the watchdog does in three minutes for the two customers that are well.
+async fn served(mut world: World, broken: Option<(Call, Breakdown)>) -> Vec<Served> {
+    if let Some((call, how)) = broken {
+        let tenant = world.customers[0].tenant.clone();
+        for breakdowns in [
+            &mut world.breakdowns,
+            &mut world.jobs.breakdowns,
+            &mut world.queue.breakdowns,
+        ] {
+            breakdowns.insert(&tenant, call, how);
+        }
+    }
+    for customer in &world.customers {
+        *customer.own_trouble.lock() = Some(habitsync_workflows::ports::failure::VendorFailureKind::Credentials);
+        world.start(customer, true).await.expect_err("it fails");
+    }
+    for _ in 0..3 {
+        world.tick().await;
+        world.hand_on().await;
+        world.clock.advance(SignedDuration::from_mins(1));
+    }
+    let (started, queued, told) = (world.jobs.started(), world.queue.messages(), world.told());
+    let of = world.customers[1..].iter().map(|customer| {
+        let tenant = &customer.tenant;
+        let mails = |text: &str| {
+            let about = told.iter().flat_map(|mail| mail.lines());
+            about
+                .filter(|line| line.contains(tenant.as_str()) && line.contains(text))
+                .count()
+        };
+        Served {
+            starts: started.iter().filter(|(of, _)| of == tenant).count(),
+            queued: queued
+                .iter()
+                .filter(|message| message.tenant == *tenant)
+                .map(|message| message.completion.enrolment)
+                .collect(),
+            parked: customer.table.state().row.parked,
+            reminded: mails("habitsync holds list") == 1,
+            failure_was_told: mails("failed at"),
+        }
+    });
+    of.collect()
+}
+
+#[test]
+fn a_call_that_breaks_for_one_customer_keeps_no_other_from_being_served() {
+    let runtime = || {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+    };
+    let run = |broken| {
+        runtime()
+            .expect("a runtime")
+            .block_on(async { served(world().await, broken).await })
+    };
+    let well = run(None);
+    assert!(
+        well.iter()
+            .all(|served| served.reminded && served.queued.len() == 42 && served.starts == 1),
+        "{well:#?}"
+    );
+    assert!(
+        well.iter()
+            .all(|served| served.parked == 2 && served.failure_was_told > 0),
+        "{well:#?}"
+    );
+    let mut failed = Vec::new();
+    for call in CALLS_ABOUT_ONE {
+        for how in Breakdown::ALL {
+            let outcome = std::panic::catch_unwind(|| run(Some((call, how))));
+            if !outcome.is_ok_and(|served| served == well) {
+                failed.push((call, how));
+            }
+        }
+    }
+    assert_eq!(failed, []);
+}
