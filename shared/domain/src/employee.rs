@@ -1,6 +1,7 @@
 //! An employee as EmployeeConnect has them: fields by name, since a customer may map or filter on any of them, with the few
 //! that have a meaning of their own read as what they are.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -48,6 +49,9 @@ pub(crate) const ALWAYS_READ: [&str; 8] = [
 
 /// So much of a list or a map is shown where a date belongs.
 const LONGEST_STRUCTURE: usize = 100;
+
+/// The record's field that names the manager, by employee id.
+pub(crate) const MANAGER_ID: &str = "managerEmployeeId";
 
 /// The record's field that says when the current employment began.
 pub(crate) const START_DATE: &str = "startDate";
@@ -143,10 +147,16 @@ impl Employee {
         self.text("status")
     }
 
-    /// The manager's employee id.
+    /// The manager's employee id as text; a whole number names the same employee as its digits do. A value of another type is
+    /// written as JSON, so that a reference which names no employee is reported as one.
     #[must_use]
-    pub fn manager_id(&self) -> Option<&str> {
-        self.text("managerEmployeeId")
+    pub fn manager_id(&self) -> Option<Cow<'_, str>> {
+        match self.fields.field(MANAGER_ID)? {
+            FieldValue::Null => None,
+            FieldValue::Text(text) => Some(Cow::Borrowed(text)),
+            FieldValue::Number(number) if number.fract() == 0.0 => Some(Cow::Owned(format!("{number:.0}"))),
+            _ => self.written(MANAGER_ID).map(Cow::Owned),
+        }
     }
 
     /// The first day of the current employment.

@@ -235,7 +235,7 @@ impl Field {
 
 impl Manager {
     fn of(employee: &Employee, seen: &SeenPerson, configuration: &TenantConfiguration) -> Option<Self> {
-        let employee_id = employee.manager_id()?.to_owned();
+        let employee_id = employee.manager_id()?.into_owned();
         let verdict =
             |manager: &Employee| explain_person(configuration, manager, None, seen.at, false, &seen.last_days).verdict;
         Some(Self {

@@ -122,6 +122,12 @@ fn nothing(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &TimeZone
         Some(Verdict::InScope) if seen.parked.is_some() => {
             "nothing: what is left to be written was refused, and rests".to_owned()
         }
+        Some(Verdict::InScope) if is_active == Some(true) && !seen.plan.plan.problems.is_empty() => {
+            format!(
+                "nothing: the account is as it should be except that {}",
+                open_problems(&seen.plan)
+            )
+        }
         Some(Verdict::InScope) if is_active == Some(true) => "nothing: the account is as it should be".to_owned(),
         Some(Verdict::StartsLater) => {
             let from = explanation.and_then(|explanation| explanation.employment.account_from);
@@ -134,6 +140,13 @@ fn nothing(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &TimeZone
         Some(Verdict::Undecided { problem }) => format!("nothing until this is mended: {}", problem.cause.in_words()),
         Some(Verdict::InScope) => format!("nothing: the configuration switches such writes off, and {account}"),
     }
+}
+
+/// What is wrong with single fields.
+fn open_problems(plan: &PersonPlan) -> String {
+    let problems = plan.plan.problems.iter();
+    let problems: Vec<_> = problems.map(|problem| printable(&problem.cause.in_words())).collect();
+    problems.join("; ")
 }
 
 fn removed(seen: &SeenPerson, zone: &TimeZone) -> String {

@@ -158,6 +158,23 @@ async fn whoever_is_disputed_and_whose_record_is_wrong_are_told_what_is_in_the_w
 }
 
 #[tokio::test]
+async fn a_manager_reference_is_followed_by_its_digits_and_explained_where_it_names_no_employee() {
+    let customer = Customer::in_step().await;
+    customer.employ("1001", &json!({"managerEmployeeId": null}));
+    customer.run().await;
+    for reference in [json!(1001), json!("1001")] {
+        customer.employ("E101", &json!({"managerEmployeeId": reference}));
+        let next = customer.explained("E101").await.next.in_words;
+        assert!(next.starts_with("changes the account"), "{next}");
+    }
+    for reference in [json!("01001"), json!("jo@acme.com.au"), json!(7), json!(["1001"])] {
+        customer.employ("E101", &json!({"managerEmployeeId": reference}));
+        let next = customer.explained("E101").await.next.in_words;
+        assert!(next.contains("is not in EmployeeConnect"), "{next}");
+    }
+}
+
+#[tokio::test]
 async fn an_explanation_is_json_for_programs_and_rows_for_spreadsheets() {
     let customer = Customer::in_step().await;
     customer.employ("E202", &json!({"startDate": "2027-01-11"}));

@@ -89,6 +89,7 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCod
         seats: plan.seats,
         actions: plan.planned(preview.at),
         lost_sources: plan.lost_sources,
+        field_notices: plan.field_notices,
         problems: plan.problems.into_iter().map(ShownProblem::of).collect(),
         next_run: next_run_in_words(configuration, preview.at),
         values: asked.values || asked.only.is_some(),

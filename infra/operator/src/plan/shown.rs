@@ -5,7 +5,7 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::person::FieldChange;
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::user_plan::{LostSource, PlanCounts, Planned, Seats};
+use habitsync_domain::user_plan::{FieldNotice, LostSource, PlanCounts, Planned, Seats};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -32,6 +32,8 @@ pub(super) struct Shown {
     pub(super) seats: Seats,
     /// Fields behind the filter and the user name that many employees lost at once.
     pub(super) lost_sources: Vec<LostSource>,
+    /// Fields with which the same is wrong for many employees.
+    pub(super) field_notices: Vec<FieldNotice>,
     /// What would be done, in this order, and then what would be held.
     pub(super) actions: Vec<Planned>,
     pub(super) problems: Vec<ShownProblem>,
@@ -94,6 +96,14 @@ impl Shown {
         });
         lines.collect::<Vec<_>>().join("\n")
     }
+
+    fn notices_in_words(&self, width: u16) -> String {
+        let lines = self.field_notices.iter().map(|notice| {
+            let line = format!("many: {}", printable(&notice.in_words()));
+            textwrap::fill(&line, usize::from(width))
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
 }
 
 impl Answer for Shown {
@@ -129,6 +139,7 @@ impl Answer for Shown {
             answer::wrapped(&self.heading(), width),
             counts,
             self.lost_in_words(width),
+            self.notices_in_words(width),
             table,
             self.next().join("\n"),
         ])
@@ -252,7 +263,7 @@ impl ShownProblem {
 #[cfg(test)]
 pub(crate) mod tests {
     use habitsync_domain::hold::HeldBecause;
-    use habitsync_domain::user_plan::{Deed, SourceRule};
+    use habitsync_domain::user_plan::{Deed, FieldFault, ReferenceForm, SourceRule};
     use insta::assert_snapshot;
 
     use super::*;
@@ -326,6 +337,14 @@ pub(crate) mod tests {
                 had: 400,
                 lost: 380,
                 rule: SourceRule::Filter,
+            }],
+            field_notices: vec![FieldNotice {
+                field: "managerEmployeeId".to_owned(),
+                employees: 380,
+                of: 395,
+                what: FieldFault::UnknownManagers {
+                    found: ReferenceForm::EmailAddress,
+                },
             }],
             actions: vec![
                 planned("E1", "Georgia Kovačević", Deed::Adopt, &[]),

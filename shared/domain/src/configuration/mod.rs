@@ -32,8 +32,8 @@ pub use portal_checks::{unknown_portal_fields, unusable_base_url};
 pub use schema::schema;
 pub use unknown_fields::unknown_custom_fields;
 pub use users::{
-    EmptyMode, FieldMapping, FieldType, MatchKey, OnContradiction, OnUserNameChange, OutOfScope, UsersConfiguration,
-    WriteMode,
+    EmptyMode, FieldMapping, FieldType, ManagerOutOfScope, MatchKey, OnContradiction, OnUserNameChange, OutOfScope,
+    UsersConfiguration, WriteMode,
 };
 pub use values::{InvalidNoDateValue, NoDateValue, ScheduleExpression, ZoneName};
 pub use vendors::{EmployeeConnectAuth, EmployeeConnectConfiguration, TribalHabitsConfiguration};

@@ -56,6 +56,9 @@ pub struct UsersConfiguration {
     /// What leaving the filter means; leaving the company is separate.
     #[serde(default)]
     pub out_of_scope: OutOfScope,
+    /// What happens to the manager of an employee where the filter does not admit that manager.
+    #[serde(default)]
+    pub manager_out_of_scope: ManagerOutOfScope,
     /// User names that are never touched.
     #[serde(default)]
     #[schemars(with = "Vec<String>", inner(length(min = 1, max = 255)), extend("uniqueItems" = true))]
@@ -144,6 +147,18 @@ pub enum OutOfScope {
     Ignore,
     /// The account is deactivated.
     Deactivate,
+}
+
+/// What happens to an employee's manager field where the filter does not admit the manager.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(title = "Manager out of scope")]
+pub enum ManagerOutOfScope {
+    /// The previous manager stays.
+    #[default]
+    Keep,
+    /// The manager's address is written, though the manager has no account that is managed.
+    Write,
 }
 
 /// How one field is filled.

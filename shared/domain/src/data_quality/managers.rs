@@ -3,14 +3,12 @@
 use std::collections::HashSet;
 
 use super::{Concerned, Kind, Survey};
-use crate::employee::Employee;
+use crate::employee::{Employee, MANAGER_ID};
 use crate::identity::EmployeeId;
 use crate::mapping::display_name;
 use crate::problem::Cause;
+use crate::user::FieldName;
 use crate::user_plan::{Named, Placement};
-
-/// The record's field that names the manager.
-pub(super) const MANAGER: &str = "managerEmployeeId";
 
 impl Survey<'_> {
     /// Loops in which somebody is to have an account, each once; and managers whom nobody knows, though an address is given.
@@ -45,7 +43,13 @@ impl Survey<'_> {
             let is_unknown = self.census.organisation.manager(position) == Named::Unknown;
             let is_in_scope = self.census.placement(position) == Placement::InScope;
             if is_unknown && is_in_scope && !told.contains(employee.id()) {
-                let note = "the record's own e-mail of the manager is written all the same, where it is mapped";
+                let mapped = self.census.mapped(position);
+                let is_written = mapped.is_some_and(|user| user.value(FieldName::MANAGER_EMAIL).is_some());
+                let note = if is_written {
+                    "the record's own e-mail of the manager is written all the same, where it is mapped"
+                } else {
+                    ""
+                };
                 self.report(Kind::ManagerUnknown, vec![reporting(employee).noting(note)]);
             }
         }
@@ -54,5 +58,5 @@ impl Survey<'_> {
 
 /// Somebody, with the manager whom their record names.
 fn reporting(employee: &Employee) -> Concerned {
-    Concerned::employee(employee).with(MANAGER, employee.manager_id())
+    Concerned::employee(employee).with(MANAGER_ID, employee.manager_id().as_deref())
 }

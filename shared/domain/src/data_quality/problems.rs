@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::managers::MANAGER;
 use super::people::fields_of;
 use super::{Concerned, Kind, Survey};
+use crate::employee::MANAGER_ID;
 use crate::identity::EmployeeId;
 use crate::problem::{Cause, ManagerProblem, Problem};
 use crate::problem_words::{joined, works_there_again};
@@ -142,7 +142,7 @@ impl Survey<'_> {
             ),
             Cause::FormerEmployee { former } => (None, format!("as former employee {former}")),
             Cause::Rekeyed { former } => (None, format!("instead of {former}")),
-            Cause::ManagerNotSet { .. } => (Some(MANAGER.to_owned()), String::new()),
+            Cause::ManagerNotSet { .. } => (Some(MANAGER_ID.to_owned()), String::new()),
             Cause::RefusedField { field, reason } => (Some(named(field)), format!("{field} {reason}")),
             Cause::RefusedPerson { reason } => (None, reason.clone()),
             Cause::SeveralAccounts

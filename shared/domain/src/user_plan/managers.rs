@@ -1,13 +1,25 @@
 //! Whether somebody's manager can be written. One who cannot never fails the person: the old manager stays, it is reported, and
 //! every run tries again.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use super::Planner;
+use super::field_loss::AT_LEAST;
+use super::field_notice::{FieldFault, FieldNotice, ReferenceForm};
 use super::organisation::Named;
 use super::placement::Placement;
-use crate::employee::Employee;
+use crate::configuration::ManagerOutOfScope;
+use crate::employee::{Employee, MANAGER_ID};
 use crate::mapping::{MappedUser, problem};
-use crate::problem::{Cause, ManagerProblem};
+use crate::problem::{Cause, ManagerProblem, Problem};
 use crate::user::FieldName;
+
+/// Where more than this share of the references name no employee, the field is at fault, not each record.
+const MANY_PERCENT: usize = 20;
+
+/// So many references show what all of them look like.
+const SAMPLE: usize = 100;
 
 impl<'a> Planner<'a> {
     /// The record of the manager of the person at this position.
@@ -32,7 +44,7 @@ impl<'a> Planner<'a> {
         let found = self.manager_problem(position, placements, value.is_some());
         if let Some(why) = found.or(is_own.then_some(ManagerProblem::Oneself)) {
             let seen = value.map(str::to_owned);
-            let manager = employee.manager_id().map(str::to_owned);
+            let manager = employee.manager_id().map(Cow::into_owned);
             user.fields.remove(index);
             user.problems
                 .push(problem(employee, Cause::ManagerNotSet { manager, why }, seen));
@@ -51,8 +63,68 @@ impl<'a> Planner<'a> {
         match placements.get(manager)? {
             Placement::Left => Some(ManagerProblem::Left),
             Placement::StartsLater => Some(ManagerProblem::StartsLater),
-            Placement::OutOfScope => Some(ManagerProblem::OutOfScope),
-            Placement::InScope | Placement::Undecided => (!has_value).then_some(ManagerProblem::NoEmail),
+            Placement::OutOfScope if self.keeps_managers_out_of_scope() => Some(ManagerProblem::OutOfScope),
+            Placement::InScope | Placement::OutOfScope | Placement::Undecided => {
+                (!has_value).then_some(ManagerProblem::NoEmail)
+            }
         }
     }
+
+    fn keeps_managers_out_of_scope(&self) -> bool {
+        self.situation.configuration.users.manager_out_of_scope == ManagerOutOfScope::Keep
+    }
+
+    /// Says once for the field what many employees have in common: references that name no employee, and managers out of scope.
+    pub(super) fn gather_manager_problems(&mut self, placements: &[Placement]) {
+        let reference_of = |(position, placement): (usize, &Placement)| {
+            let has_one = *placement == Placement::InScope && self.organisation.manager(position) != Named::Nobody;
+            has_one.then_some(())
+        };
+        let of = placements.iter().enumerate().filter_map(reference_of).count();
+        let unknown = self.references_not_set(ManagerProblem::Unknown);
+        let excluded = self.references_not_set(ManagerProblem::OutOfScope).len();
+        if unknown.len() >= AT_LEAST && unknown.len() * 100 > of * MANY_PERCENT {
+            let found = self.usual_form(&unknown);
+            self.notice(unknown.len(), of, FieldFault::UnknownManagers { found });
+            self.plan
+                .problems
+                .retain(|problem| !is_about(problem, ManagerProblem::Unknown));
+        }
+        if excluded > 0 {
+            self.notice(excluded, of, FieldFault::ManagersOutOfScope);
+        }
+    }
+
+    fn notice(&mut self, employees: usize, of: usize, what: FieldFault) {
+        self.plan.field_notices.push(FieldNotice {
+            field: MANAGER_ID.to_owned(),
+            employees,
+            of,
+            what,
+        });
+    }
+
+    /// The references of the employees whose manager cannot be set for this reason.
+    fn references_not_set(&self, meant: ManagerProblem) -> Vec<String> {
+        let problems = self.plan.problems.iter().filter(|problem| is_about(problem, meant));
+        let references = problems.map(|problem| match &problem.cause {
+            Cause::ManagerNotSet { manager, .. } => manager.clone().unwrap_or_default(),
+            _ => String::new(),
+        });
+        references.collect()
+    }
+
+    /// What most of the first references look like.
+    fn usual_form(&self, references: &[String]) -> ReferenceForm {
+        let mut forms: BTreeMap<ReferenceForm, usize> = BTreeMap::new();
+        for reference in references.iter().take(SAMPLE) {
+            *forms.entry(self.organisation.form_of(reference)).or_default() += 1;
+        }
+        let usual = forms.into_iter().max_by_key(|(_, count)| *count);
+        usual.map_or(ReferenceForm::Other, |(form, _)| form)
+    }
+}
+
+fn is_about(problem: &Problem, meant: ManagerProblem) -> bool {
+    matches!(&problem.cause, Cause::ManagerNotSet { why, .. } if *why == meant)
 }

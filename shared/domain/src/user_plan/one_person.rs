@@ -228,7 +228,7 @@ fn mapped_digest(situation: &Situation<'_>, employee: &EmployeeId) -> Option<Str
     let roster = situation.roster;
     let record = |id: &str| roster.employees.iter().find(|record| record.id().as_str() == id);
     let person = record(employee.as_str())?;
-    let manager = person.manager_id().and_then(record);
+    let manager = person.manager_id().and_then(|manager| record(&manager));
     let evaluator = situation.evaluator();
     let scope = evaluator.scope(person, manager);
     let user = mapping::map_user(users, person, &scope).ok()?;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::field_notice::ReferenceForm;
 use crate::employee::Employee;
 use crate::identity::EmployeeId;
 
@@ -35,7 +36,7 @@ impl<'a> Organisation<'a> {
         let managers: Vec<_> = (0..)
             .zip(employees)
             .map(
-                |(position, employee)| match employee.manager_id().map(|id| positions.get(id)) {
+                |(position, employee)| match employee.manager_id().map(|id| positions.get(id.as_ref())) {
                     None => Named::Nobody,
                     Some(None) => Named::Unknown,
                     Some(Some(manager)) if *manager == position => Named::Oneself,
@@ -63,6 +64,25 @@ impl<'a> Organisation<'a> {
     /// Whom the record of the person at this position names.
     pub(crate) fn manager(&self, position: usize) -> Named {
         self.managers.get(position).copied().unwrap_or(Named::Nobody)
+    }
+
+    /// What a manager reference that names no employee looks like.
+    pub(crate) fn form_of(&self, reference: &str) -> ReferenceForm {
+        let is_like = |same: fn(&str, &str) -> bool| self.positions.keys().any(|id| same(id, reference));
+        let without_zeros = |one: &str, other: &str| one.trim_start_matches('0') == other.trim_start_matches('0');
+        if reference.starts_with(['[', '{']) || ["true", "false"].contains(&reference) {
+            ReferenceForm::NotText
+        } else if reference.contains('@') {
+            ReferenceForm::EmailAddress
+        } else if is_like(|one, other| one.to_lowercase() == other.to_lowercase()) {
+            ReferenceForm::OtherLetterCase
+        } else if is_like(without_zeros) {
+            ReferenceForm::LeadingZeros
+        } else if reference.contains(char::is_whitespace) {
+            ReferenceForm::Words
+        } else {
+            ReferenceForm::Other
+        }
     }
 
     /// The record of the manager of the person at this position.

@@ -1,8 +1,8 @@
 //! A plan: what to do, in order, what is in the way, and how the people who were read divide.
 
 use super::{
-    Action, Drift, FieldBaseline, LastDayNotes, LostField, LostSource, PendingApproval, PlanCounts, RekeyedPair, Seats,
-    Step,
+    Action, Drift, FieldBaseline, FieldNotice, LastDayNotes, LostField, LostSource, PendingApproval, PlanCounts,
+    RekeyedPair, Seats, Step,
 };
 use crate::employment::Evidence;
 use crate::hold::{ChangeKind, Decision, Grounds, PerChange, ProposedChange};
@@ -34,7 +34,9 @@ pub struct UserPlan {
     pub lost_fields: Vec<LostField>,
     /// Fields behind the filter and the user name that many employees lost at once: what these make of it is suspended.
     pub lost_sources: Vec<LostSource>,
-    /// Employees about whose accounts something is not done because of them.
+    /// Fields with which the same is wrong for many employees.
+    pub field_notices: Vec<FieldNotice>,
+    /// Employees about whose accounts something is not done because of lost sources.
     pub suspended: Vec<EmployeeId>,
     /// The values of the fields behind the filter and the user name, as later reads are measured by them.
     pub baseline: Option<FieldBaseline>,

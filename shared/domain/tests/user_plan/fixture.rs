@@ -244,3 +244,13 @@ pub(crate) fn pairs(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 pub(crate) fn field(name: &str) -> FieldName {
     name.parse().expect("a field")
 }
+
+/// The records of a public report.
+pub(crate) fn public_report(name: &str) -> Vec<serde_json::Map<String, Value>> {
+    let path = format!(
+        "{}/../../tests/fixtures/public-reports/{name}",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let text = std::fs::read_to_string(path).expect("the report is there");
+    serde_json::from_str(&text).expect("a list of records")
+}

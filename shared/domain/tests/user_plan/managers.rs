@@ -1,9 +1,12 @@
 //! Managers who cannot be written: the person gets everything else, and the old manager stays.
 
+use habitsync_domain::employee::Employee;
 use habitsync_domain::problem::{Cause, ManagerProblem};
+use habitsync_domain::user_plan::{FieldFault, ReferenceForm};
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::fixture::{Case, acme, employee, steps, written_for};
+use crate::fixture::{Case, acme, causes, employee, public_report, steps, written_for};
 
 /// E1 is new and reports to E2, who is as given; the report's manager as written, and what is said about it.
 fn managed_by(boss: &Value) -> (Option<String>, Vec<ManagerProblem>) {
@@ -111,4 +114,136 @@ fn the_old_manager_stays_until_the_new_one_can_be_written() {
 fn somebody_without_a_manager_has_nothing_to_be_told() {
     let plan = Case::of(&acme(&[]), &[employee("E1", &json!({}))]).plan();
     assert_eq!(plan.problems, []);
+}
+
+/// What is written as E1's manager, and whether the plan says that none could be.
+fn referring(reference: &Value) -> (Option<String>, bool) {
+    let employees = [
+        employee("E1", &json!({"managerEmployeeId": reference})),
+        employee("1001", &json!({})),
+        employee("E5", &json!({})),
+    ];
+    let (manager, problems) = outcome(&Case::of(&acme(&[]), &employees));
+    (manager, !problems.is_empty())
+}
+
+#[test]
+fn a_manager_number_names_the_employee_whose_id_has_the_same_digits() {
+    let records = public_report("06-manager-number.json");
+    let employees: Vec<_> = records
+        .into_iter()
+        .map(|record| Employee::from_record(record).expect("an id"))
+        .collect();
+    let plan = Case::of(&acme(&[]), &employees).plan();
+    let manager = written_for(&plan, "1002").remove("manager_email");
+    assert_eq!((manager.as_deref(), causes(&plan)), (Some("boss@acme.com.au"), vec![]));
+    for certain in [json!(1001), json!(1001.0), json!("1001"), json!(" 1001 ")] {
+        assert_eq!(
+            referring(&certain),
+            (Some("1001@acme.com.au".to_owned()), false),
+            "{certain}"
+        );
+    }
+}
+
+#[test]
+fn a_manager_reference_that_is_not_certain_is_reported() {
+    for uncertain in [
+        json!("01001"),
+        json!("e5"),
+        json!("E 5"),
+        json!("1001@acme.com.au"),
+        json!("Jo 1001"),
+        json!(["1001"]),
+        json!({"employeeId": "1001"}),
+        json!(true),
+        json!(1001.5),
+        json!(1e30),
+        json!(-1001),
+    ] {
+        assert_eq!(referring(&uncertain), (None, true), "{uncertain}");
+    }
+}
+
+#[test]
+fn a_reference_that_fails_for_many_is_one_line_for_the_field() {
+    for (form, found) in [
+        ("BOSS", ReferenceForm::OtherLetterCase),
+        ("boss@acme.com.au", ReferenceForm::EmailAddress),
+        ("007", ReferenceForm::LeadingZeros),
+        ("Jo Boss", ReferenceForm::Words),
+        ("9-9", ReferenceForm::Other),
+    ] {
+        let mut employees: Vec<_> = (1..=30)
+            .map(|number| employee(&format!("E{number}"), &json!({"managerEmployeeId": form})))
+            .collect();
+        employees.extend([employee("boss", &json!({})), employee("7", &json!({}))]);
+        let plan = Case::of(&acme(&[]), &employees).plan();
+        let [notice] = plan.field_notices.as_slice() else {
+            panic!("{:?}", plan.field_notices)
+        };
+        assert_eq!(notice.what, FieldFault::UnknownManagers { found });
+        assert_eq!(
+            (notice.field.as_str(), notice.employees, notice.of),
+            ("managerEmployeeId", 30, 30)
+        );
+        assert_eq!(causes(&plan), []);
+    }
+}
+
+#[test]
+fn a_few_references_among_many_are_lines_of_their_own() {
+    let of = |number: usize| if number <= 5 { "E99" } else { "boss" };
+    let mut employees: Vec<_> = (1..=30)
+        .map(|number| employee(&format!("E{number}"), &json!({"managerEmployeeId": of(number)})))
+        .collect();
+    employees.push(employee("boss", &json!({})));
+    let plan = Case::of(&acme(&[]), &employees).plan();
+    assert_eq!((plan.field_notices.len(), plan.problems.len()), (0, 5));
+}
+
+#[test]
+fn a_manager_out_of_scope_stays_unwritten_or_is_written_as_the_customer_sets_it() {
+    let employees = [
+        employee("E1", &json!({"managerEmployeeId": "E2"})),
+        employee("E2", &json!({"location": "Fiji"})),
+    ];
+    let kept = Case::of(&acme(&[]), &employees).plan();
+    assert_eq!(kept.field_notices.len(), 1, "operators hear of it");
+    assert!(causes(&kept).iter().all(|(_, cause)| !cause.is_for_customer()));
+    let write = acme(&[(
+        "deactivate = true",
+        "deactivate = true\nmanager_out_of_scope = \"write\"",
+    )]);
+    let case = Case::of(&write, &employees);
+    assert_eq!(outcome(&case), (Some("e2@acme.com.au".to_owned()), vec![]));
+    assert_eq!(case.plan().field_notices, []);
+}
+
+/// Any JSON that a manager's field may hold.
+fn any_reference() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        (-5i64..2000).prop_map(Value::from),
+        (-5.0f64..2000.0).prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        "[ \\t\u{a0}]{0,2}(0{0,3}1001|E5|e5|1001@acme.com.au|Jo 1001|E1|)[ \u{200b}\u{feff}]{0,2}"
+            .prop_map(Value::from),
+        "[0-9A-Za-z@. -]{0,8}".prop_map(Value::from),
+        Just(json!(["1001"])),
+        Just(json!({"id": 1001})),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_manager_reference_is_empty_followed_or_reported(reference in any_reference()) {
+        let (manager, is_reported) = referring(&reference);
+        let is_empty = reference.as_str().is_some_and(|text| text.trim().is_empty());
+        prop_assert_eq!(manager.is_some() || is_reported, !is_empty);
+        if let Some(manager) = manager {
+            let digits = reference.to_string();
+            let names = if digits.contains("E5") { "e5@acme.com.au" } else { "1001@acme.com.au" };
+            prop_assert_eq!(manager, names);
+        }
+    }
 }

@@ -55,7 +55,7 @@ impl People {
             .map(|employee| (employee.id().as_str(), employee))
             .collect();
         let somebody = |employee: &Employee| {
-            let manager = employee.manager_id().and_then(|id| by_id.get(id).copied());
+            let manager = employee.manager_id().and_then(|id| by_id.get(id.as_ref()).copied());
             let scope = evaluator.scope(employee, manager);
             let works = matches!(Employment::of(employee, &rules, None), Ok(Employment::Works));
             let wanted = works && is_in_scope(users, employee, &scope).ok()?;

@@ -4,6 +4,7 @@
 use habitsync_domain::employment::Evidence;
 use habitsync_domain::hold::{ChangeKind, HeldBecause};
 use habitsync_domain::problem::Cause;
+use habitsync_domain::user_plan::FieldFault;
 
 use super::line::{Labels, PEOPLE};
 
@@ -114,6 +115,18 @@ pub(super) const LOST_SOURCES: Advice = advice(
     "So many values do not disappear by themselves, so nothing is concluded from it. Look whether the field was changed in \
      EmployeeConnect, or what the integration may read. If the field is to be empty, reply and tell us.",
 );
+
+/// About a field with which the same is wrong for many employees.
+pub(super) const fn advice_about_field(what: FieldFault) -> Advice {
+    match what {
+        FieldFault::UnknownManagers { .. } | FieldFault::ManagersOutOfScope => advice(
+            6,
+            "Manager references that name no employee",
+            "Look at how the manager is entered in EmployeeConnect, or at what the integration may read. Until then the previous \
+             managers stay; everything else about these employees is up to date.",
+        ),
+    }
+}
 
 /// About what Tribal Habits refused for so long that it is not tried any more.
 pub(super) const GIVEN_UP: Advice = advice(

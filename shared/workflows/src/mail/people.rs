@@ -9,10 +9,11 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::parking::Setback;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
 use habitsync_domain::problem_words::works_there_again;
-use habitsync_domain::user_plan::{LostField, LostSource, PendingApproval, Step};
+use habitsync_domain::user_plan::{FieldFault, FieldNotice, LostField, LostSource, PendingApproval, Step};
 
 use super::advice::{
-    ANOTHER_PERSON, Advice, GIVEN_UP, LOST_FIELDS, LOST_SOURCES, advice_about, held_advice, held_change_advice,
+    ANOTHER_PERSON, Advice, GIVEN_UP, LOST_FIELDS, LOST_SOURCES, advice_about, advice_about_field, held_advice,
+    held_change_advice,
 };
 use super::hris_fields::{hris_field, source_fields};
 use super::line::{Entry, Groups, Labels, PEOPLE, Tried};
@@ -81,6 +82,18 @@ impl Worklist {
         let mut groups = Groups::default();
         for lost in lost {
             groups.add(LOST_SOURCES, None, lost_source(lost));
+        }
+        self.groups.extend(groups.sorted());
+        self.groups.sort_by_key(|group| group.rank);
+        self
+    }
+
+    /// The same, with the fields with which the same is wrong for many employees.
+    #[must_use]
+    pub fn with_field_notices(mut self, notices: &[FieldNotice]) -> Self {
+        let mut groups = Groups::default();
+        for notice in notices.iter().filter(|notice| notice.is_for_customer()) {
+            groups.add(advice_about_field(notice.what), None, field_notice(notice));
         }
         self.groups.extend(groups.sorted());
         self.groups.sort_by_key(|group| group.rank);
@@ -175,6 +188,27 @@ fn lost_source(lost: &LostSource) -> Entry<'_> {
         tried: Tried::NextRun,
         unseen: false,
         raw: &lost.field,
+    }
+}
+
+fn field_notice(notice: &FieldNotice) -> Entry<'_> {
+    let (seen, expected) = match notice.what {
+        FieldFault::UnknownManagers { found } => (
+            found.in_words(),
+            "the manager's employee number, just as it is in the manager's own record",
+        ),
+        FieldFault::ManagersOutOfScope => ("", ""),
+    };
+    Entry {
+        who: "Many employees".to_owned(),
+        number: String::new(),
+        field: shown(&notice.field),
+        // The numbers change from day to day, which alone is no news.
+        seen: Some(format!("{seen}, for {} of {} employees", notice.employees, notice.of)),
+        expected: expected.to_owned(),
+        tried: Tried::NextRun,
+        unseen: false,
+        raw: "",
     }
 }
 

@@ -108,7 +108,7 @@ impl Gathered<'_> {
     pub(super) fn manager(&self) -> Option<&Employee> {
         let manager = self.record(&self.employee_id)?.manager_id()?;
         let mut employees = self.roster.employees.iter();
-        employees.find(|record| record.id().as_str() == manager && *record.id() != self.employee_id)
+        employees.find(|record| record.id().as_str() == manager.as_ref() && *record.id() != self.employee_id)
     }
 
     /// Then the manager's own manager decides whether the manager is in scope. Asking once too often does no harm.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::hold::HeldPlan;
 use habitsync_domain::job::{Job, JobState};
-use habitsync_domain::user_plan::{PendingApproval, UserPlan, digest};
+use habitsync_domain::user_plan::{FieldNotice, PendingApproval, UserPlan, digest};
 
 use super::{InForce, UserSync};
 use crate::job_run::JobFailure;
@@ -18,6 +18,9 @@ use crate::ports::runs::RememberJob;
 
 /// What the operator was told of lost fields is remembered under this cause.
 const LOST_FIELDS: &str = "lost-fields";
+
+/// What the operators were told of fields with which the same is wrong for many employees is remembered under this cause.
+const FIELD_NOTICES: &str = "field-notices";
 
 impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
@@ -35,7 +38,7 @@ where
         for decision in &plan.decisions_over {
             self.store.forget_decision(decision).await?;
         }
-        self.tell_of_lost_fields(in_force.configuration, plan).await?;
+        self.tell_of_fields(in_force.configuration, plan).await?;
         let before = match &remembered.held_plan {
             Some(id) => self.store.load_hold(id).await?,
             None => None,
@@ -90,28 +93,35 @@ where
         told.is_ok()
     }
 
-    /// Once for each set of fields, and again when it came back.
-    async fn tell_of_lost_fields(
+    /// Tells operators of fields that many employees lost, and of fields with which the same is wrong for many.
+    async fn tell_of_fields(&self, configuration: &TenantConfiguration, plan: &UserPlan) -> Result<(), JobFailure> {
+        let lost: Vec<_> = lost_names(plan).into_iter().map(str::to_owned).collect();
+        let notice = || notice_of_loss(configuration, plan);
+        self.tell_once(LOST_FIELDS, &lost, notice).await?;
+        let faults: Vec<_> = plan.field_notices.iter().map(FieldNotice::key).collect();
+        let notice = || notice_of_faults(configuration, &plan.field_notices);
+        self.tell_once(FIELD_NOTICES, &faults, notice).await
+    }
+
+    /// Once for each set of names, and again when the set came back.
+    async fn tell_once(
         &self,
-        configuration: &TenantConfiguration,
-        plan: &UserPlan,
+        cause: &'static str,
+        names: &[String],
+        notice: impl FnOnce() -> Notice,
     ) -> Result<(), JobFailure> {
-        let lost = lost_names(plan);
-        let before = self.store.load_alert(LOST_FIELDS).await?;
-        let digest = digest::of_value(&lost.join("\n"));
+        let before = self.store.load_alert(cause).await?;
+        let digest = digest::of_value(&names.join("\n"));
         let is_known = match &before {
             Some(before) => before.digest == digest,
-            None => lost.is_empty(),
+            None => names.is_empty(),
         };
-        if is_known {
-            return Ok(());
-        }
-        if !lost.is_empty() && !self.tell_operators(&notice_of_loss(configuration, plan)).await {
+        if is_known || (!names.is_empty() && !self.tell_operators(&notice()).await) {
             return Ok(());
         }
         let state = AlertState {
             digest,
-            problems: u64::try_from(lost.len()).unwrap_or(u64::MAX),
+            problems: u64::try_from(names.len()).unwrap_or(u64::MAX),
             notes_digest: String::new(),
             notes_at: None,
             sent_at: self.clock.now(),
@@ -124,7 +134,7 @@ where
             raised_by: Some(Job::Users),
             worklist: Worklist::default(),
         };
-        Ok(self.store.save_alert(LOST_FIELDS, &state).await?)
+        Ok(self.store.save_alert(cause, &state).await?)
     }
 }
 
@@ -204,5 +214,18 @@ fn notice_of_loss(configuration: &TenantConfiguration, plan: &UserPlan) -> Notic
             .chain(fields)
             .chain(sources)
             .collect(),
+    }
+}
+
+fn notice_of_faults(configuration: &TenantConfiguration, notices: &[FieldNotice]) -> Notice {
+    let fields: Vec<_> = notices.iter().map(|notice| notice.field.as_str()).collect();
+    let intro = format!(
+        "The user sync of {} found the same with these fields for many employees. Everything else goes on.",
+        configuration.name
+    );
+    let lines = notices.iter().map(|notice| format!("  {}", notice.in_words()));
+    Notice {
+        title: format!("{}: {} for many employees", configuration.tenant, fields.join(", ")),
+        lines: [intro, String::new()].into_iter().chain(lines).collect(),
     }
 }

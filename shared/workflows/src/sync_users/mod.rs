@@ -249,6 +249,7 @@ where
             Worklist::of_user_sync(&configuration.users, &problems, &plan.held, setbacks.iter())
                 .with_lost_fields(&plan.lost_fields)
                 .with_lost_sources(&plan.lost_sources)
+                .with_field_notices(&plan.field_notices)
                 .held_as(held_plan.as_ref().map(PlanId::as_str))
         });
         UserSyncSummary {
@@ -261,6 +262,7 @@ where
             rekeyed: plan.rekeyed.len(),
             lost_fields: plan.lost_fields,
             lost_sources: plan.lost_sources,
+            field_notices: plan.field_notices,
             problems,
             drift: plan.drift,
             records_without_id,

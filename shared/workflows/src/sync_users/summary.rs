@@ -2,7 +2,7 @@
 
 use habitsync_domain::hold::PlanId;
 use habitsync_domain::problem::Problem;
-use habitsync_domain::user_plan::{Drift, LostField, LostSource, PendingApproval, PlanCounts};
+use habitsync_domain::user_plan::{Drift, FieldNotice, LostField, LostSource, PendingApproval, PlanCounts};
 
 use crate::job_run::{Counts, MAILS_FAILED};
 use crate::mail::{Told, Worklist};
@@ -28,6 +28,8 @@ pub struct UserSyncSummary {
     pub lost_fields: Vec<LostField>,
     /// Fields behind the filter and the user name that too many people lost at once: what these made of it was suspended.
     pub lost_sources: Vec<LostSource>,
+    /// Fields with which the same is wrong for many employees.
+    pub field_notices: Vec<FieldNotice>,
     /// One line each for the customer's worklist.
     pub problems: Vec<Problem>,
     /// What somebody else had changed in the portal.
@@ -91,6 +93,7 @@ impl UserSyncSummary {
             ("rekeyed", self.rekeyed),
             ("fields_held", self.lost_fields.len()),
             ("rules_suspended", self.lost_sources.len()),
+            ("field_notices", self.field_notices.len()),
             ("problems", self.problems.len()),
             ("drifted", self.drift.len()),
             ("overwritten", overwritten),

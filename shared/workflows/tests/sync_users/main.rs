@@ -25,4 +25,5 @@ mod telling;
 mod traps;
 mod unanswered;
 mod vanished;
+mod whole_fields;
 mod writing;

@@ -1,0 +1,102 @@
+//! One line about a field with which the same is wrong for many employees: not one line for each of them.
+
+use serde::{Deserialize, Serialize};
+
+/// What is wrong with one field, and for how many employees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldNotice {
+    /// EmployeeConnect's field, or the portal's field where the portal is at fault.
+    pub field: String,
+    /// How many employees it concerns.
+    pub employees: usize,
+    /// Of so many employees who have a value.
+    pub of: usize,
+    /// What is wrong.
+    #[serde(flatten)]
+    pub what: FieldFault,
+}
+
+/// What can be wrong with a field for many employees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "fault", rename_all = "snake_case")]
+pub enum FieldFault {
+    /// The manager references name no employee: the previous managers stay.
+    UnknownManagers {
+        /// What most of them look like.
+        found: ReferenceForm,
+    },
+    /// The filter does not admit the managers: the previous managers stay, as `manager_out_of_scope` says.
+    ManagersOutOfScope,
+}
+
+/// What a manager reference that names no employee looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReferenceForm {
+    /// An employee's number but for letter case.
+    OtherLetterCase,
+    /// An employee's number but for leading zeros.
+    LeadingZeros,
+    /// An e-mail address.
+    EmailAddress,
+    /// Several words, such as a full name.
+    Words,
+    /// JSON that is neither a text nor a number.
+    NotText,
+    /// None of these.
+    Other,
+}
+
+impl FieldNotice {
+    /// What is wrong, in one line without values.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let Self {
+            field, employees, of, ..
+        } = self;
+        match self.what {
+            FieldFault::UnknownManagers { found } => format!(
+                "{field} of {employees} of {of} employees names no employee (most hold {}); the previous managers stay",
+                found.in_words()
+            ),
+            FieldFault::ManagersOutOfScope => format!(
+                "{field} of {employees} of {of} employees names a manager whom the filter does not admit; the previous managers \
+                 stay (manager_out_of_scope = \"keep\")"
+            ),
+        }
+    }
+
+    /// Whether the customer can mend it in EmployeeConnect; otherwise only operators hear of it.
+    #[must_use]
+    pub const fn is_for_customer(&self) -> bool {
+        match self.what {
+            FieldFault::UnknownManagers { .. } => true,
+            FieldFault::ManagersOutOfScope => false,
+        }
+    }
+
+    /// The field and the fault: operators hear of each once.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let fault = match self.what {
+            FieldFault::UnknownManagers { .. } => "unknown managers",
+            FieldFault::ManagersOutOfScope => "managers out of scope",
+        };
+        format!("{}: {fault}", self.field)
+    }
+}
+
+impl ReferenceForm {
+    /// What such a reference holds.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::OtherLetterCase => "an employee number in other letter case",
+            Self::LeadingZeros => "an employee number with other leading zeros",
+            Self::EmailAddress => "an e-mail address",
+            Self::Words => "several words, such as a name",
+            Self::NotText => "neither a text nor a number",
+            Self::Other => "a text that is no employee's number",
+        }
+    }
+}
