@@ -202,4 +202,19 @@ pub(crate) mod tests {
             .collect();
         assert_eq!(near, [TopicId(3)]);
     }
+
+    #[test]
+    fn a_title_of_a_public_report_gives_the_terminal_no_orders() {
+        let reported = include_str!("../../../tests/fixtures/public-reports/22-terminal-escapes-in-a-title.json");
+        let reported: serde_json::Value = serde_json::from_str(reported).expect("JSON");
+        let mut courses = courses();
+        let title = reported["title"].as_str().expect("a title");
+        courses.topics = vec![topic(458, title, TopicState::Qualifies, None)];
+        let table = written(&courses, Output::Table, 200).expect("written");
+        let row = table.lines().last().expect("a row").trim_end();
+        assert_eq!(
+            row.split_whitespace().collect::<Vec<_>>().join(" "),
+            "458 T-458 Ladders⟨U+001B⟩]0;owned⟨U+0007⟩⟨U+001B⟩[2J⟨U+009B⟩31m⟨U+202E⟩txt.exe⟨U+200B⟩ a course"
+        );
+    }
 }

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use cel::ExecutionError;
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue};
 use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::{Hir, HirKind};
 
 use crate::expression::{Expression, InvalidExpression};
 use crate::expression_fields::parts;
 
 /// The function as it is written, and as it is evaluated: the interpreter's own compiles the pattern at every call.
-const WRITTEN: &str = "matches";
+pub(crate) const WRITTEN: &str = "matches";
 pub(crate) const EVALUATED: &str = "habitsync_matches";
 
 /// Bytes that a compiled pattern may have. `^\p{L}+$` takes about 100 KiB.
@@ -72,9 +73,13 @@ fn is_matches(expression: &Expr) -> Option<&CallExpr> {
     }
 }
 
-/// The pattern of a call of `matches`, where it is a text that is written out.
 fn literal_pattern(expression: &Expr) -> Option<&str> {
-    match &is_matches(expression)?.args.last()?.expr {
+    pattern_of(is_matches(expression)?)
+}
+
+/// The pattern of a call of `matches`, where it is a text that is written out.
+pub(crate) fn pattern_of(call: &CallExpr) -> Option<&str> {
+    match &call.args.last()?.expr {
         Expr::Literal(LiteralValue::String(pattern)) => Some(pattern.inner()),
         _ => None,
     }
@@ -140,6 +145,35 @@ fn compile(pattern: &str) -> Result<Regex, String> {
         regex::Error::CompiledTooBig(_) => format!("is larger than {} KiB once compiled", LARGEST_PATTERN / 1024),
         other => format!("is no regular expression: {}", last_line(&other.to_string())),
     })
+}
+
+/// Returns at how many places of a pattern its search can be at once, in its worst case. A search takes time for each of them and
+/// each byte of the text: `[ab]*a[ab]{1000}c` keeps a thousand beginnings in mind. A pattern that is none is refused elsewhere.
+pub(crate) fn places(pattern: &str) -> u64 {
+    regex_syntax::parse(pattern).map_or(0, |tree| places_of(&tree))
+}
+
+fn places_of(part: &Hir) -> u64 {
+    match part.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Class(class) => 1 + u64::from(class.maximum_len() > Some(1)),
+        HirKind::Repetition(repeated) => {
+            let times = repeated.max.unwrap_or(repeated.min).max(1);
+            places_of(&repeated.sub).saturating_mul(u64::from(times))
+        }
+        HirKind::Capture(group) => places_of(&group.sub),
+        HirKind::Concat(parts) => parts.iter().map(places_of).fold(0, u64::saturating_add),
+        // Texts that begin alike are searched for together.
+        HirKind::Alternation(texts) if texts.iter().all(is_text) => {
+            texts.iter().map(places_of).max().unwrap_or_default()
+        }
+        HirKind::Alternation(parts) => parts.iter().map(places_of).fold(0, u64::saturating_add),
+    }
+}
+
+fn is_text(part: &Hir) -> bool {
+    matches!(part.kind(), HirKind::Literal(_))
 }
 
 /// The parser draws the pattern and points at the place; the last line says what is wrong.

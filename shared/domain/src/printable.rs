@@ -140,7 +140,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_control_and_no_mark_of_direction_is_left_of_any_text(text in hostile()) {
-            let controls = |text: &str| text.chars().any(|character| character.is_control());
+            let controls = |text: &str| text.chars().any(char::is_control);
             prop_assert!(!controls(&printable(&text)));
             prop_assert!(!controls(&printable_lines(&text).replace('\n', "")));
             let turns = |character| matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

@@ -1,6 +1,10 @@
 //! Expressions that cost too much are refused when they are parsed, and values that are larger than counted with fail for their
 //! employee alone.
 
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use habitsync_domain::employee::Employee;
 use habitsync_domain::evaluator::Evaluator;
 use habitsync_domain::expression::{Expression, InvalidExpression};
@@ -65,6 +69,71 @@ fn a_pattern_that_is_huge_broken_or_computed_is_refused() {
     ] {
         assert_eq!(refusal(source), None, "{source}");
     }
+}
+
+#[test]
+fn a_search_that_keeps_many_beginnings_in_mind_is_refused() {
+    for pattern in [
+        "[ab]*a[ab]{300}c",
+        "(?:(?:a|b|ab|ba){0,20}){0,20}c",
+        "[ab]*a(.{40}){40}c",
+    ] {
+        for source in [
+            format!("matches(employee.location, '{pattern}')"),
+            format!("employee.customFields.A.all(a, a.matches('{pattern}'))"),
+        ] {
+            assert_eq!(refusal(&source), Some(InvalidExpression::TooManySteps), "{source}");
+        }
+    }
+    let any = format!("matches(employee.location, 'a{}c')", ".".repeat(1_800));
+    assert_eq!(refusal(&any), Some(InvalidExpression::TooManySteps));
+    for pattern in [
+        "^[a-zé]{1,50}$",
+        "^[^@]+@acme[.]com([.]au)?$",
+        "(Sydney|Melbourne|Perth|Adelaide|Brisbane|Hobart|Darwin|Canberra|Auckland|Wellington|Christchurch|Suva)",
+        "(?i)(manager|director|head of|chief|vice president|general counsel)",
+        "^[A-Z]{2}[0-9]{4,6}$",
+    ] {
+        assert_eq!(
+            refusal(&format!("matches(employee.location, '{pattern}')")),
+            None,
+            "{pattern}"
+        );
+    }
+}
+
+/// The expressions of public reports, by their files.
+fn reported() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/public-reports");
+    let entries = fs::read_dir(folder).expect("the folder of public reports");
+    let files = entries.map(|entry| entry.expect("an entry").path());
+    let expressions = files.filter(|file| file.extension().is_some_and(|extension| extension == "cel"));
+    expressions
+        .map(|file| (file.display().to_string(), fs::read_to_string(&file).expect("a text")))
+        .collect()
+}
+
+#[test]
+fn expressions_of_public_reports_are_refused_or_cheap() {
+    let mut accepted = 0;
+    for (file, source) in reported() {
+        let Ok(expression) = source.trim().parse::<Expression>() else {
+            continue;
+        };
+        accepted += 1;
+        let text: String = "ab".repeat(4_096);
+        let record = json!({"employeeId": "E1", "location": text});
+        let employee = Employee::from_record(record.as_object().expect("an object").clone()).expect("has an id");
+        let evaluator = Evaluator::new([], [&expression]);
+        let began = Instant::now();
+        drop(expression.evaluate(&evaluator.scope(&employee, None)));
+        assert!(
+            began.elapsed() < Duration::from_secs(5),
+            "{file}: {:?}",
+            began.elapsed()
+        );
+    }
+    assert_eq!((reported().len(), accepted), (6, 2), "two are within the budget");
 }
 
 #[test]

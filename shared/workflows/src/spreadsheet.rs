@@ -132,6 +132,15 @@ mod tests {
     }
 
     #[test]
+    fn no_formula_of_a_public_report_is_calculated() {
+        let reported = include_str!("../../../tests/fixtures/public-reports/23-spreadsheet-formulas.txt");
+        assert!(
+            reported.lines().all(|formula| cell(formula).starts_with('\'')),
+            "{reported}"
+        );
+    }
+
+    #[test]
     fn names_and_numbers_are_as_they_were() {
         for text in [
             "Zoë",

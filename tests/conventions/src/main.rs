@@ -6,6 +6,7 @@ mod dependencies;
 mod manifests;
 mod permissions;
 mod project;
+mod public_reports;
 mod sources;
 mod template;
 mod yaml;
