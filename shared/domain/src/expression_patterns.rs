@@ -163,12 +163,13 @@ fn places_of(part: &Hir) -> u64 {
             places_of(&repeated.sub).saturating_mul(u64::from(times))
         }
         HirKind::Capture(group) => places_of(&group.sub),
-        HirKind::Concat(parts) => parts.iter().map(places_of).fold(0, u64::saturating_add),
         // Texts that begin alike are searched for together.
         HirKind::Alternation(texts) if texts.iter().all(is_text) => {
             texts.iter().map(places_of).max().unwrap_or_default()
         }
-        HirKind::Alternation(parts) => parts.iter().map(places_of).fold(0, u64::saturating_add),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(places_of).fold(0, u64::saturating_add)
+        }
     }
 }
 
