@@ -54,6 +54,31 @@ impl Cause {
     }
 }
 
+impl Cause {
+    /// The field or the rule that it is about, in a word.
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        match self {
+            Self::UnknownStatus => "status",
+            Self::InvalidDate { field } | Self::RefusedField { field, .. } => field,
+            Self::ExpressionFailed { what, .. } | Self::Disputed { what, .. } | Self::Taken { what, .. } => what,
+            Self::RequiredField { field, .. } | Self::InvalidValue { field, .. } => field.as_str(),
+            Self::ActiveAfterLastDay { .. } => "last day",
+            Self::ManagerNotSet { .. } => "manager",
+            Self::NoUserName { .. }
+            | Self::UserNameChanged
+            | Self::FormerEmployee { .. }
+            | Self::Rekeyed { .. }
+            | Self::SeveralAccounts
+            | Self::DeactivatedByHand
+            | Self::AccountMissing
+            | Self::RefusedPerson { .. }
+            | Self::AccountExists
+            | Self::NotAnswered => "user name",
+        }
+    }
+}
+
 /// What is asked about an employee whose status is an active one although the last day has passed.
 #[must_use]
 pub fn works_there_again(last_day: Date) -> String {

@@ -108,20 +108,47 @@ impl FieldBaseline {
     pub(super) fn set(&mut self, field: &SourceField, counts: FieldCounts) {
         self.0.insert(field.key(), counts);
     }
+
+    /// How many employees were in scope under this version of the configuration.
+    pub(super) fn scope(&self, version: u64) -> Option<&FieldCounts> {
+        self.0.get(&scope_key(version))
+    }
+
+    pub(super) fn set_scope(&mut self, version: u64, counts: FieldCounts) {
+        self.0.insert(scope_key(version), counts);
+    }
+}
+
+/// No field has such a name: another version of the configuration has another scope.
+fn scope_key(version: u64) -> String {
+    format!("in scope under version {version}")
 }
 
 impl FieldCounts {
-    /// Counts the values of a field.
-    pub(super) fn of<'e>(field: &SourceField, employees: impl Iterator<Item = &'e Employee>, at: Timestamp) -> Self {
-        let mut counts = Self {
+    /// Counts employees in scope as those with a value.
+    pub(super) fn of_scope(admitted: usize, working: usize, at: Timestamp) -> Self {
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        Self {
+            truths: number(admitted),
+            ..Self::none(number(working), at)
+        }
+    }
+
+    const fn none(employees: u64, at: Timestamp) -> Self {
+        Self {
             at,
-            employees: 0,
+            employees,
             texts: 0,
             numbers: 0,
             truths: 0,
             lists: 0,
             objects: 0,
-        };
+        }
+    }
+
+    /// Counts the values of a field.
+    pub(super) fn of<'e>(field: &SourceField, employees: impl Iterator<Item = &'e Employee>, at: Timestamp) -> Self {
+        let mut counts = Self::none(0, at);
         for employee in employees {
             counts.employees += 1;
             match field.of(employee) {

@@ -75,6 +75,7 @@ impl<'a> Planner<'a> {
                 rule,
             }));
         }
+        self.judge_scope(placements, before, &mut baseline);
         self.plan.baseline = Some(baseline);
     }
 
@@ -86,7 +87,7 @@ impl<'a> Planner<'a> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a share of a count of employees")]
-    fn too_many(&self, (had, lost): (u64, u64)) -> Option<(u64, u64)> {
+    pub(super) fn too_many(&self, (had, lost): (u64, u64)) -> Option<(u64, u64)> {
         let percent = self.situation.configuration.limits.field_loss_percent;
         let are_too_many = lost >= AT_LEAST as u64 && lost as f64 * 100.0 > had as f64 * percent;
         are_too_many.then_some((had, lost))

@@ -1,8 +1,8 @@
 //! A plan: what to do, in order, what is in the way, and how the people who were read divide.
 
 use super::{
-    Action, Drift, FieldBaseline, FieldNotice, LastDayNotes, LostField, LostSource, PendingApproval, PlanCounts,
-    RekeyedPair, Seats, Step,
+    Action, CommonProblem, Drift, FieldBaseline, FieldNotice, LastDayNotes, LostField, LostSource, PendingApproval,
+    PlanCounts, RekeyedPair, ScopeLoss, Seats, Step,
 };
 use crate::employment::Evidence;
 use crate::hold::{ChangeKind, Decision, Grounds, PerChange, ProposedChange};
@@ -36,6 +36,10 @@ pub struct UserPlan {
     pub lost_sources: Vec<LostSource>,
     /// Fields with which the same is wrong for many employees.
     pub field_notices: Vec<FieldNotice>,
+    /// Problems that many employees have at once; each of them is among the problems all the same.
+    pub common_problems: Vec<CommonProblem>,
+    /// Employees who left the scope in far larger number than people do by themselves; none where that is not so.
+    pub scope_loss: Option<ScopeLoss>,
     /// Employees about whose accounts something is not done because of lost sources.
     pub suspended: Vec<EmployeeId>,
     /// The values of the fields behind the filter and the user name, as later reads are measured by them.

@@ -127,6 +127,22 @@ pub(super) const fn advice_about_field(what: FieldFault) -> Advice {
         ),
     }
 }
+/// About one problem that many employees have at once.
+pub(super) const COMMON_PROBLEMS: Advice = advice(
+    3,
+    "Many people have the same problem at once",
+    "So many records do not go wrong one by one: look for what changed in EmployeeConnect, a word, the format of a field, or what \
+     the integration may read. If it is meant to be so, reply and tell us, and we change the rule. Until then these people's accounts \
+     are left as they are, and they have no lines of their own for it.",
+);
+
+/// About employees who left the scope in large number.
+pub(super) const SCOPE_LOSS: Advice = advice(
+    4,
+    "Many people left the agreed scope at once",
+    "Their accounts stay as they are, and are not updated any more. Look for a field that changed for many people in \
+     EmployeeConnect, such as the location or the domain of the addresses. If it is meant to be so, reply and tell us.",
+);
 
 /// About what Tribal Habits refused for so long that it is not tried any more.
 pub(super) const GIVEN_UP: Advice = advice(

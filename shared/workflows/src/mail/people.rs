@@ -9,11 +9,13 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::parking::Setback;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
 use habitsync_domain::problem_words::works_there_again;
-use habitsync_domain::user_plan::{FieldFault, FieldNotice, LostField, LostSource, PendingApproval, Step};
+use habitsync_domain::user_plan::{
+    CommonProblem, FieldFault, FieldNotice, LostField, LostSource, PendingApproval, ScopeLoss, Step,
+};
 
 use super::advice::{
-    ANOTHER_PERSON, Advice, GIVEN_UP, LOST_FIELDS, LOST_SOURCES, advice_about, advice_about_field, held_advice,
-    held_change_advice,
+    ANOTHER_PERSON, Advice, COMMON_PROBLEMS, GIVEN_UP, LOST_FIELDS, LOST_SOURCES, SCOPE_LOSS, advice_about,
+    advice_about_field, held_advice, held_change_advice,
 };
 use super::hris_fields::{hris_field, source_fields};
 use super::line::{Entry, Groups, Labels, PEOPLE, Tried};
@@ -94,6 +96,30 @@ impl Worklist {
         let mut groups = Groups::default();
         for notice in notices.iter().filter(|notice| notice.is_for_customer()) {
             groups.add(advice_about_field(notice.what), None, field_notice(notice));
+        }
+        self.groups.extend(groups.sorted());
+        self.groups.sort_by_key(|group| group.rank);
+        self
+    }
+
+    /// The same, with employees who left the scope in large number.
+    #[must_use]
+    pub fn with_scope_loss(mut self, lost: Option<ScopeLoss>) -> Self {
+        let mut groups = Groups::default();
+        if let Some(lost) = lost {
+            groups.add(SCOPE_LOSS, None, scope_loss(lost));
+        }
+        self.groups.extend(groups.sorted());
+        self.groups.sort_by_key(|group| group.rank);
+        self
+    }
+
+    /// The same, with one line for each problem that many employees have at once.
+    #[must_use]
+    pub fn with_common_problems(mut self, users: &UsersConfiguration, common: &[CommonProblem]) -> Self {
+        let mut groups = Groups::default();
+        for common in common {
+            groups.add(COMMON_PROBLEMS, None, common_problem(common, users));
         }
         self.groups.extend(groups.sorted());
         self.groups.sort_by_key(|group| group.rank);
@@ -200,7 +226,7 @@ fn field_notice(notice: &FieldNotice) -> Entry<'_> {
         FieldFault::ManagersOutOfScope => ("", ""),
     };
     Entry {
-        who: "Many employees".to_owned(),
+        who: MANY.to_owned(),
         number: String::new(),
         field: shown(&notice.field),
         // The numbers change from day to day, which alone is no news.
@@ -209,6 +235,43 @@ fn field_notice(notice: &FieldNotice) -> Entry<'_> {
         tried: Tried::NextRun,
         unseen: false,
         raw: "",
+    }
+}
+
+/// How many they are is no news from run to run.
+const MANY: &str = "Many employees";
+
+fn scope_loss(lost: ScopeLoss) -> Entry<'static> {
+    Entry {
+        who: MANY.to_owned(),
+        number: String::new(),
+        field: String::new(),
+        seen: Some(format!("{} of {} left it", lost.lost, lost.had)),
+        expected: "in the agreed scope".to_owned(),
+        tried: Tried::NextRun,
+        unseen: false,
+        raw: "scope",
+    }
+}
+
+fn common_problem<'p>(common: &'p CommonProblem, users: &UsersConfiguration) -> Entry<'p> {
+    let (field, expected) = field_and_expected(&common.cause, Some(users));
+    let empty = || "empty".to_owned();
+    let words = common
+        .words
+        .iter()
+        .map(|word| if word.is_empty() { empty() } else { shown(word) });
+    let mut seen: Vec<_> = words.chain(common.is_missing.then(empty)).collect();
+    seen.insert(0, format!("{} of {} employees", common.employees, common.of));
+    Entry {
+        who: MANY.to_owned(),
+        number: String::new(),
+        field: shown(&field),
+        seen: Some(seen.join(", ")),
+        expected,
+        tried: Tried::NextRun,
+        unseen: false,
+        raw: common.cause.subject(),
     }
 }
 

@@ -22,6 +22,9 @@ const LOST_FIELDS: &str = "lost-fields";
 /// What the operators were told of fields with which the same is wrong for many employees is remembered under this cause.
 const FIELD_NOTICES: &str = "field-notices";
 
+/// What operators were told of problems that many employees have at once is remembered under this cause.
+const COMMON_PROBLEMS: &str = "common-problems";
+
 impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
     S: ForgetDecision + LoadHold + SaveHold + RememberAlert + RememberJob,
@@ -100,7 +103,9 @@ where
         self.tell_once(LOST_FIELDS, &lost, notice).await?;
         let faults: Vec<_> = plan.field_notices.iter().map(FieldNotice::key).collect();
         let notice = || notice_of_faults(configuration, &plan.field_notices);
-        self.tell_once(FIELD_NOTICES, &faults, notice).await
+        self.tell_once(FIELD_NOTICES, &faults, notice).await?;
+        let notice = || notice_of_common_problems(configuration, plan);
+        self.tell_once(COMMON_PROBLEMS, &subjects(plan), notice).await
     }
 
     /// Once for each set of names, and again when the set came back.
@@ -180,6 +185,42 @@ fn lost_names(plan: &UserPlan) -> Vec<&str> {
         }
     }
     names
+}
+
+/// What is wrong for many employees at once.
+fn subjects(plan: &UserPlan) -> Vec<String> {
+    let subjects = plan
+        .common_problems
+        .iter()
+        .map(|common| common.cause.subject().to_owned());
+    subjects
+        .chain(plan.scope_loss.map(|_| "the scope".to_owned()))
+        .collect()
+}
+
+fn notice_of_common_problems(configuration: &TenantConfiguration, plan: &UserPlan) -> Notice {
+    let common = plan.common_problems.iter().map(|common| {
+        let (what, employees, of) = (common.cause.in_words(), common.employees, common.of);
+        format!("  {what} for {employees} of {of} employees: their accounts are left as they are")
+    });
+    let scope = plan.scope_loss.iter().map(|lost| {
+        format!(
+            "  {} of {} employees left the scope of the filter; if that is meant to be so, apply the configuration once more",
+            lost.lost, lost.had
+        )
+    });
+    let intro = format!(
+        "Many records of {} at EmployeeConnect have the same problem at once. Everything else goes on.",
+        configuration.name
+    );
+    Notice {
+        title: format!(
+            "{}: {} wrong for many employees",
+            configuration.tenant,
+            subjects(plan).join(", ")
+        ),
+        lines: [intro, String::new()].into_iter().chain(common).chain(scope).collect(),
+    }
 }
 
 fn notice_of_loss(configuration: &TenantConfiguration, plan: &UserPlan) -> Notice {

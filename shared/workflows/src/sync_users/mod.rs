@@ -16,6 +16,7 @@ use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::hold::{Agreement, PlanId};
 use habitsync_domain::job::{Job, JobState, PlannedUnder};
+use habitsync_domain::problem::Problem;
 use habitsync_domain::user_plan::{UserPlan, plan_users};
 pub use settle::Done;
 pub use summary::{UserSyncSummary, Written};
@@ -243,10 +244,14 @@ where
         let finished = applied.is_finished();
         let setbacks: Vec<_> = applied.setbacks().cloned().collect();
         let problems: Vec<_> = plan.problems.into_iter().chain(applied.problems).collect();
+        let is_common = |problem: &Problem| plan.common_problems.iter().any(|common| common.covers(problem));
+        let single: Vec<_> = problems.iter().filter(|problem| !is_common(problem)).cloned().collect();
         // A draft is not the customer's business yet; what a run did not come to, or was not answered about, is no news.
         let is_news = configuration.status == Status::Live && finished && !applied.must_look;
         let worklist = is_news.then(|| {
-            Worklist::of_user_sync(&configuration.users, &problems, &plan.held, setbacks.iter())
+            Worklist::of_user_sync(&configuration.users, &single, &plan.held, setbacks.iter())
+                .with_common_problems(&configuration.users, &plan.common_problems)
+                .with_scope_loss(plan.scope_loss)
                 .with_lost_fields(&plan.lost_fields)
                 .with_lost_sources(&plan.lost_sources)
                 .with_field_notices(&plan.field_notices)

@@ -4,6 +4,7 @@ mod afresh;
 mod agreed;
 mod back_off;
 mod change_limits;
+mod common_problems;
 mod customer;
 mod faulty_source;
 mod guards;

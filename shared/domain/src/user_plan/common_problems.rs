@@ -1,0 +1,160 @@
+//! One problem that many employees have at once: a word, a format or a rule that changed. It is one line, not one for each employee.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Planner;
+use super::field_baseline::{FieldBaseline, FieldCounts};
+use super::lost_sources::SourceRule;
+use super::placement::Placement;
+use crate::problem::{Cause, Problem};
+use crate::repeated_refusal::is_one_mistake;
+
+/// A missing value is each employee's own affair unless so large a share has none, in percent.
+const MISSING_PERCENT: usize = 50;
+
+/// So many of the values seen are named.
+const NAMED: usize = 3;
+
+/// One problem that many employees have at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommonProblem {
+    /// The problem, as the first of them has it.
+    pub cause: Cause,
+    /// Whether it is that there is no value.
+    pub is_missing: bool,
+    /// The most frequent words, of a status: other values may be personal data.
+    pub words: Vec<String>,
+    /// How many employees have it.
+    pub employees: usize,
+    /// Of how many who work there, or may.
+    pub of: usize,
+}
+
+/// Employees who left the scope, or now start later, in far larger number than people do by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScopeLoss {
+    /// How many were in scope.
+    pub had: u64,
+    /// How many of them are not any more.
+    pub lost: u64,
+}
+
+/// What equal problems have in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Common<'p> {
+    Status,
+    Date(&'p str),
+    Expression(&'p str),
+    UserName { is_missing: bool },
+    Field { name: &'p str, is_missing: bool },
+}
+
+impl<'p> Common<'p> {
+    /// What the problem has in common with equal ones; none where it is about the employee, or about two of them.
+    fn of(cause: &'p Cause, is_missing: bool) -> Option<Self> {
+        Some(match cause {
+            Cause::UnknownStatus => Self::Status,
+            Cause::InvalidDate { field } => Self::Date(field),
+            Cause::ExpressionFailed { what, .. } => Self::Expression(what),
+            Cause::NoUserName { .. } => Self::UserName { is_missing },
+            Cause::RequiredField { field, .. } | Cause::InvalidValue { field, .. } => Self::Field {
+                name: field.as_str(),
+                is_missing,
+            },
+            _ => return None,
+        })
+    }
+
+    fn of_problem(problem: &'p Problem) -> Option<Self> {
+        Self::of(&problem.cause, problem.seen.is_none())
+    }
+
+    const fn is_missing(&self) -> bool {
+        matches!(
+            self,
+            Self::UserName { is_missing: true } | Self::Field { is_missing: true, .. }
+        )
+    }
+
+    fn is_common(&self, employees: usize, of: usize) -> bool {
+        let is_share = !self.is_missing() || employees.saturating_mul(100) >= of.saturating_mul(MISSING_PERCENT);
+        is_share && is_one_mistake(employees, of)
+    }
+}
+
+impl CommonProblem {
+    /// Whether this employee's problem is the common one.
+    #[must_use]
+    pub fn covers(&self, problem: &Problem) -> bool {
+        let common = Common::of_problem(problem);
+        common.is_some() && common == Common::of(&self.cause, self.is_missing)
+    }
+}
+
+impl Planner<'_> {
+    /// Finds the problems that so many employees have that each is one mistake. Only a whole read shows it.
+    pub(super) fn find_common_problems(&mut self) {
+        if self.situation.brakes.baseline.is_none() {
+            return;
+        }
+        let of = self.plan.counts.in_scope + self.plan.counts.undecided;
+        let mut alike: BTreeMap<Common<'_>, Vec<&Problem>> = BTreeMap::new();
+        for problem in &self.plan.problems {
+            if let Some(common) = Common::of_problem(problem) {
+                alike.entry(common).or_default().push(problem);
+            }
+        }
+        let common = alike.into_iter().filter_map(|(common, problems)| {
+            let employees: BTreeSet<_> = problems.iter().map(|problem| &problem.employee_id).collect();
+            common.is_common(employees.len(), of).then(|| CommonProblem {
+                cause: problems[0].cause.clone(),
+                is_missing: common.is_missing(),
+                words: if common == Common::Status {
+                    words(&problems)
+                } else {
+                    Vec::new()
+                },
+                employees: employees.len(),
+                of,
+            })
+        });
+        self.plan.common_problems = common.collect();
+    }
+
+    /// Compares how many are in scope with the runs before under the same version of the configuration. Where a lost field explains
+    /// it, that is said instead.
+    pub(super) fn judge_scope(
+        &mut self,
+        placements: &[Placement],
+        before: &FieldBaseline,
+        baseline: &mut FieldBaseline,
+    ) {
+        let count = |placement: Placement| placements.iter().filter(|other| **other == placement).count();
+        let admitted = count(Placement::InScope);
+        let working = admitted + count(Placement::OutOfScope) + count(Placement::StartsLater);
+        let now = FieldCounts::of_scope(admitted, working, self.situation.now);
+        let version = self.situation.brakes.version;
+        let measure = before.scope(version);
+        let lost = measure.and_then(|before| self.too_many(before.lost_by(&now)));
+        let kept = measure.copied().filter(|_| lost.is_some());
+        baseline.set_scope(version, kept.unwrap_or_else(|| FieldCounts::after(measure, now)));
+        if !self.is_suspended(SourceRule::Filter) {
+            self.plan.scope_loss = lost.map(|(had, lost)| ScopeLoss { had, lost });
+        }
+    }
+}
+
+/// The most frequent words of a status.
+fn words(problems: &[&Problem]) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for problem in problems {
+        *counts.entry(problem.seen.as_deref().unwrap_or_default()).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts
+        .into_iter()
+        .take(NAMED)
+        .map(|(word, _)| word.to_owned())
+        .collect()
+}
