@@ -22,7 +22,7 @@ const LOST_FIELDS: &str = "lost-fields";
 /// What the operators were told of fields with which the same is wrong for many employees is remembered under this cause.
 const FIELD_NOTICES: &str = "field-notices";
 
-/// What operators were told of problems that many employees have at once is remembered under this cause.
+/// The alert about problems that many employees have at once is remembered under this cause.
 const COMMON_PROBLEMS: &str = "common-problems";
 
 impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>

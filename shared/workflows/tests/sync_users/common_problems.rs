@@ -1,4 +1,4 @@
-//! One problem that many employees have at once is one line of the mail and one alert to operators, and nobody loses an account.
+//! One problem that many employees have at once is one line of the mail and one alert to operators, and no employee loses an account.
 
 use serde_json::{Value, json};
 
@@ -26,7 +26,7 @@ fn mails_with(customer: &Customer, words: &str) -> usize {
 }
 
 #[tokio::test]
-async fn a_record_that_changed_for_everybody_is_one_line_and_one_alert() {
+async fn a_record_that_changed_for_every_employee_is_one_line_and_one_alert() {
     for (changes, seen) in [
         (json!({"status": "Current"}), "30 of 30 employees, Current"),
         (json!({"status": "ACTIVE"}), "30 of 30 employees, ACTIVE"),
@@ -104,7 +104,7 @@ async fn a_problem_of_few_employees_has_a_line_for_each() {
 }
 
 #[tokio::test]
-async fn everybody_out_of_scope_by_the_data_is_said_and_by_another_version_is_not() {
+async fn a_scope_that_the_data_empties_is_said_and_one_that_a_version_empties_is_not() {
     for changes in [json!({"location": "Fiji"}), json!({"workEmail": "jo@new.example"})] {
         let customer = linked().await;
         change(&customer, 30, &changes);
@@ -128,7 +128,7 @@ async fn everybody_out_of_scope_by_the_data_is_said_and_by_another_version_is_no
 }
 
 #[tokio::test]
-async fn everybody_who_starts_later_is_said() {
+async fn employees_who_all_start_later_are_said() {
     let mut customer = linked().await;
     customer.configuration.users.create_days_before_start = Some(14);
     change(&customer, 30, &json!({"startDate": "2099-01-01"}));
