@@ -28,19 +28,19 @@ pub struct CallSettings {
     pub single_timeout: Duration,
     /// The same for a page of a list.
     pub list_timeout: Duration,
-    /// The largest answer that is read.
+    /// The largest success that is read. Of a refusal, the first 64 KiB are.
     pub largest_body_bytes: usize,
     /// Waits between the tries of one call. A write is only tried again after a failure that had no effect.
     pub retries: RetrySchedule,
 }
 
-/// 5 s, 30 s, 16 MiB, and two more tries.
+/// 5 s, 30 s, 4 MiB, and two more tries.
 impl Default for CallSettings {
     fn default() -> Self {
         Self {
             single_timeout: Duration::from_secs(5),
             list_timeout: Duration::from_secs(30),
-            largest_body_bytes: 16 * 1024 * 1024,
+            largest_body_bytes: 4 * 1024 * 1024,
             retries: RetrySchedule::default(),
         }
     }

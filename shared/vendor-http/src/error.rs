@@ -52,7 +52,7 @@ pub enum HttpError {
     /// The body is larger than a page of this API can be.
     #[error("the answer is larger than {limit_bytes} bytes")]
     TooLarge {
-        /// The bound.
+        /// The bound: of its text, or of the memory that its values would take.
         limit_bytes: usize,
     },
     /// The body is not what the contract says.

@@ -5,6 +5,7 @@
 //! pace ([`RequestBudget`], [`SharedBudget`]), what makes a list whole ([`read_whole`], [`read_growing`]), and what an error may say ([`HttpError`]).
 
 mod address;
+mod body;
 mod budget;
 mod client;
 mod error;

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_json::{Map, Value};
 
+use crate::body;
 use crate::error::{DecodeError, HttpError, PrivateBody};
 use crate::place::{FieldNames, place};
 use crate::retry_after::retry_after;
@@ -21,15 +22,15 @@ impl Reply {
     pub(crate) async fn receive(response: Response, limit_bytes: usize, timeout: Duration) -> Result<Self, HttpError> {
         let status = response.status();
         let wait = retry_after(status.as_u16(), response.headers());
-        let body = body(response, limit_bytes, timeout).await;
         if status.is_success() {
-            return body.map(|body| Self { body });
+            let body = body::receive(response, limit_bytes, timeout).await?;
+            return Ok(Self { body });
         }
         // The status has been read: a body that breaks off takes nothing from it.
         Err(HttpError::Status {
             status: status.as_u16(),
             retry_after: wait,
-            body: body.unwrap_or_default(),
+            body: body::receive_refusal(response).await,
         })
     }
 
@@ -78,21 +79,6 @@ fn code(error: &Value) -> Option<String> {
     let code = error.get("code").and_then(Value::as_str)?;
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     (code.len() <= 40 && code.chars().all(plain)).then(|| code.to_owned())
-}
-
-async fn body(mut response: Response, limit_bytes: usize, timeout: Duration) -> Result<PrivateBody, HttpError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| HttpError::while_reading(error, timeout))?
-    {
-        if body.len() + chunk.len() > limit_bytes {
-            return Err(HttpError::TooLarge { limit_bytes });
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(PrivateBody(body))
 }
 
 /// Field and position of the trouble. The library's own message quotes the value, so it is not kept.

@@ -165,6 +165,30 @@ async fn an_answer_larger_than_the_bound_is_not_read_to_its_end() {
 }
 
 #[tokio::test]
+async fn a_page_of_more_than_4_mib_or_of_nothing_but_brackets_is_not_read() {
+    for body in [vec![b' '; 4 * 1024 * 1024 + 1], b"{\"a\":0},".repeat(500_000)] {
+        let server = Server::start(move |_| std::future::ready((StatusCode::OK, Body::from(body.clone())))).await;
+        let error = calling(&server, settings())
+            .json::<IgnoredAny>(&Request::list(&["users"]))
+            .await
+            .expect_err("too large");
+        assert!(matches!(error, HttpError::TooLarge { .. }), "{error:?}");
+        assert!(!error.is_retryable(), "it would be as large");
+    }
+}
+
+#[tokio::test]
+async fn of_a_refusal_the_beginning_is_read_and_its_status_stands() {
+    let server = Server::start(async |_| (StatusCode::FORBIDDEN, Body::from(vec![b'['; 15 * 1024 * 1024]))).await;
+    let error = calling(&server, settings())
+        .json::<IgnoredAny>(&Request::get(&["users", "jo"]))
+        .await
+        .expect_err("refused");
+    assert_eq!(error.status(), Some(403));
+    assert!(format!("{error:?}").contains("65536 bytes"), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_page_of_a_list_may_take_longer_than_a_single_record() {
     let slow = async |_| {
         tokio::time::sleep(Duration::from_millis(800)).await;
