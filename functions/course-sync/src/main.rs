@@ -1,28 +1,17 @@
-//! `course-sync`: topics of one customer become courses. Started by the customer's schedule.
+//! `course-sync`: keeps one customer's courses in EmployeeConnect as the topics of Tribal Habits are. Started by the customer's schedule.
 
-mod handler;
-mod settings;
+mod job;
 
-use habitsync_aws_adapters::{Aws, SystemClock};
-use habitsync_lambda_support::{Environment, Metrics, telemetry};
-use habitsync_vendors::OpenTenants;
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-
-use handler::CourseSyncFunction;
-use settings::Settings;
+use habitsync_aws_adapters::Aws;
+use habitsync_job_functions::{JobFunction, JobSettings};
+use habitsync_lambda_support::telemetry;
+use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init(env!("CARGO_CRATE_NAME"));
-    let settings = Settings::read(Environment::process())?;
+    let settings = JobSettings::of_process()?;
     let aws = Aws::connect().await?;
-    let table = aws.table(&settings.table);
-    let function = CourseSyncFunction {
-        tenants: OpenTenants::new(&aws, &table, &settings.stage, settings.vendor_hosts)?,
-        mailer: aws.mailer(&settings.mail.sender, settings.mail_configuration),
-        mail_settings: settings.mail,
-        clock: SystemClock,
-        metrics: Metrics::of_function(&settings.stage, "course-sync"),
-    };
-    run(service_fn(|event: LambdaEvent<_>| function.handle(event))).await
+    let function = JobFunction::new("course-sync", &aws, settings, &job::METRICS)?;
+    function.serve(job::sync).await
 }

@@ -1,29 +1,23 @@
-//! `result-sweep`: completions of one customer whose webhook was lost are queued. Started by the customer's schedule.
+//! `result-sweep`: queues one customer's completions whose webhook was lost. Started by the customer's schedule.
 
-mod handler;
-mod settings;
+mod job;
 
-use habitsync_aws_adapters::{Aws, SystemClock};
-use habitsync_lambda_support::{Environment, Metrics, telemetry};
-use habitsync_vendors::OpenTenants;
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
-
-use handler::ResultSweepFunction;
-use settings::Settings;
+use habitsync_aws_adapters::Aws;
+use habitsync_job_functions::{JobFunction, JobSettings};
+use habitsync_lambda_support::{Environment, telemetry};
+use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     telemetry::init(env!("CARGO_CRATE_NAME"));
-    let settings = Settings::read(Environment::process())?;
+    let mut environment = Environment::process();
+    let (settings, queue_url) = (
+        JobSettings::read(&mut environment),
+        environment.text("HABITSYNC_RESULT_QUEUE_URL"),
+    );
+    let (settings, queue_url) = environment.finish(|| settings.zip(queue_url))?;
     let aws = Aws::connect().await?;
-    let table = aws.table(&settings.table);
-    let function = ResultSweepFunction {
-        tenants: OpenTenants::new(&aws, &table, &settings.stage, settings.vendor_hosts)?,
-        queue: aws.result_queue(&settings.result_queue_url),
-        mailer: aws.mailer(&settings.mail.sender, settings.mail_configuration),
-        mail_settings: settings.mail,
-        clock: SystemClock,
-        metrics: Metrics::of_function(&settings.stage, "result-sweep"),
-    };
-    run(service_fn(|event: LambdaEvent<_>| function.handle(event))).await
+    let queue = aws.result_queue(&queue_url);
+    let function = JobFunction::new("result-sweep", &aws, settings, &job::METRICS)?;
+    function.serve(async |opened| job::sweep(&queue, opened).await).await
 }

@@ -1,8 +1,7 @@
 //! What starts a job of one customer, and what the job's function answers.
 
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::job_run::{Counts, MAILS_FAILED, RunOutcome, Start};
-use habitsync_workflows::mail::Told;
+use habitsync_workflows::job_run::{Counts, RunOutcome, Start};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -49,15 +48,6 @@ impl JobAnswer {
             RunOutcome::Paused => ("paused", Counts::new()),
         };
         Self { outcome, counts }
-    }
-
-    /// The answer of a run and of the mails after it: a mail that could not be sent is counted.
-    #[must_use]
-    pub fn after_mail(mut self, told: Told) -> Self {
-        if told.failures() > 0 {
-            self.counts.insert(MAILS_FAILED.to_owned(), told.failures());
-        }
-        self
     }
 
     /// Logs it: the one line of a job that ended well.

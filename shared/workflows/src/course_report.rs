@@ -17,7 +17,7 @@ use crate::ports::failure::VendorFailure;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CourseReport {
     /// By name: `topics`, `qualify`, what the plan wants (`to_create`, `to_change`, `to_withdraw`, `unchanged`,
-    /// `shares_code`) and what was done (`created`, `adopted`, `changed`, `withdrawn`, `failed`, `results_released`); `launch_urls_unused` where there are any.
+    /// `shares_code`) and what was done (`created`, `adopted`, `changed`, `withdrawn`, `failed`, `results_released`); `launch_urls_unused` and `mails_failed` where there are any.
     pub counts: Counts,
     /// Topics that lack exactly one condition.
     pub near_misses: Vec<NearMiss>,

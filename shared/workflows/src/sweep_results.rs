@@ -11,8 +11,11 @@ use tracing::error;
 
 use crate::destination::{FindDestination, find_destination};
 use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
+use crate::mail::{MailSettings, RunMail, RunMailStore, Subject, Told, results_worklist};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::ServiceFailure;
+use crate::ports::mail::SendMail;
+use crate::ports::people::LoadPerson;
 use crate::ports::queue::QueueCompletion;
 use crate::ports::result_list::{ListDead, ReviveResult};
 use crate::ports::results::{KnownResult, LookUpResult, ReleaseResults};
@@ -30,13 +33,17 @@ pub trait SweepTable: LookUpResult + ReleaseResults + ListDead + ReviveResult + 
 impl<T> SweepTable for T where T: LookUpResult + ReleaseResults + ListDead + ReviveResult + FindDestination + FindGoLive {}
 
 /// One customer's sweep.
-pub struct SweepResults<'a, Table, Portal, Queue, Clock> {
+pub struct SweepResults<'a, Table, Portal, Queue, Mail, Clock> {
     /// The customer's table.
     pub table: &'a Table,
     /// Tribal Habits.
     pub portal: &'a Portal,
     /// The result queue.
     pub queue: &'a Queue,
+    /// Where mail goes out.
+    pub mail: &'a Mail,
+    /// What every mail has in common.
+    pub mail_settings: &'a MailSettings,
     /// Time.
     pub clock: &'a Clock,
     /// The customer's configuration.
@@ -56,6 +63,8 @@ pub struct SweepReport {
     pub reopened: u64,
     /// Of those, with a result that cannot be read: passed over, so that none of the others waits.
     pub unreadable: u64,
+    /// Whether the customer was notified.
+    pub told: Told,
 }
 
 /// Sweeps once, never behind the customer's go-live; where that is not on record, the first sweep is where their results
@@ -63,14 +72,15 @@ pub struct SweepReport {
 ///
 /// # Errors
 /// Tribal Habits, the table or the queue failed. The watermark is as far as the sweep came.
-pub async fn sweep_results<Table, Portal, Queue, Clock>(
-    sweep: &SweepResults<'_, Table, Portal, Queue, Clock>,
+pub async fn sweep_results<Table, Portal, Queue, Mail, Clock>(
+    sweep: &SweepResults<'_, Table, Portal, Queue, Mail, Clock>,
     start: Start,
 ) -> Result<RunOutcome<SweepReport>, JobFailure>
 where
-    Table: SweepTable + HoldLease + SaveRun,
+    Table: SweepTable + HoldLease + SaveRun + RunMailStore + LoadPerson,
     Portal: ListCompletions,
     Queue: QueueCompletion,
+    Mail: SendMail,
     Clock: Now + Pause,
 {
     if sweep.configuration.status != Status::Live || !sweep.configuration.results.enabled {
@@ -78,10 +88,26 @@ where
         return Ok(RunOutcome::Paused);
     }
     let work = async |_: &Table, state: &mut JobState| sweep.work(state, start.deadline).await;
-    Box::pin(run_job(sweep.table, sweep.clock, Job::ResultsSweep, start, work)).await
+    let mut result = Box::pin(run_job(sweep.table, sweep.clock, Job::ResultsSweep, start, work)).await;
+    let mail = RunMail {
+        store: sweep.table,
+        mail: sweep.mail,
+        settings: sweep.mail_settings,
+        configuration: sweep.configuration,
+        job: Job::ResultsSweep,
+        at: sweep.clock.now(),
+    };
+    let told = Box::pin(mail.of_run(&result)).await;
+    if let Ok(RunOutcome::Finished(report)) = &mut result {
+        let worklist = results_worklist(sweep.table, sweep.configuration, mail.at);
+        report.told = Box::pin(mail.of_worklist(Subject::Results, worklist, true))
+            .await
+            .with(told);
+    }
+    result
 }
 
-impl<Table, Portal, Queue, Clock> SweepResults<'_, Table, Portal, Queue, Clock>
+impl<Table, Portal, Queue, Mail, Clock> SweepResults<'_, Table, Portal, Queue, Mail, Clock>
 where
     Table: SweepTable,
     Portal: ListCompletions,
@@ -208,6 +234,7 @@ impl SweepReport {
         ];
         counts
             .into_iter()
+            .chain(self.told.failed_count())
             .map(|(name, count)| (name.to_owned(), count))
             .collect()
     }

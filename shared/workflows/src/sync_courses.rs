@@ -18,25 +18,31 @@ use tracing::warn;
 
 use crate::course_report::CourseReport;
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
+use crate::mail::{MailSettings, RunMail, RunMailStore, Subject, Worklist};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::courses::{LoadTopics, SaveTopic};
 use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
 use crate::ports::lease::SaveFailure;
+use crate::ports::mail::SendMail;
 use crate::ports::results::ReleaseResults;
-use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
+use crate::ports::runs::{HoldLease, SaveRun};
 use crate::ports::vendors::{CreatedCourse, ListTopics, SaveCourse};
 
 /// What one topic may take: none begins later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(30);
 
 /// One customer's course sync.
-pub struct SyncCourses<'a, Table, Portal, Hris, Clock> {
+pub struct SyncCourses<'a, Table, Portal, Hris, Mail, Clock> {
     /// The customer's table.
     pub table: &'a Table,
     /// Tribal Habits.
     pub portal: &'a Portal,
     /// EmployeeConnect.
     pub hris: &'a Hris,
+    /// Where mail goes out.
+    pub mail: &'a Mail,
+    /// What every mail has in common.
+    pub mail_settings: &'a MailSettings,
     /// Time.
     pub clock: &'a Clock,
     /// The customer's configuration.
@@ -49,14 +55,15 @@ pub struct SyncCourses<'a, Table, Portal, Hris, Clock> {
 /// # Errors
 /// The topics could not be read, EmployeeConnect refused every course for one reason (credentials, no Development module),
 /// or the table failed.
-pub async fn sync_courses<Table, Portal, Hris, Clock>(
-    sync: &SyncCourses<'_, Table, Portal, Hris, Clock>,
+pub async fn sync_courses<Table, Portal, Hris, Mail, Clock>(
+    sync: &SyncCourses<'_, Table, Portal, Hris, Mail, Clock>,
     start: Start,
 ) -> Result<RunOutcome<CourseReport>, JobFailure>
 where
-    Table: LoadTopics + SaveTopic + ReleaseResults + HoldLease + SaveRun + RememberJob,
+    Table: LoadTopics + SaveTopic + ReleaseResults + HoldLease + SaveRun + RunMailStore,
     Portal: ListTopics,
     Hris: SaveCourse,
+    Mail: SendMail,
     Clock: Now + Pause,
 {
     if sync.configuration.status == Status::Paused || !sync.configuration.courses.enabled {
@@ -67,12 +74,30 @@ where
         state.domains = sync.configuration.vendor_domains();
         sync.writing_through(held).work(start.deadline).await
     };
-    Box::pin(run_job(sync.table, sync.clock, Job::Courses, start, work)).await
+    let mut result = Box::pin(run_job(sync.table, sync.clock, Job::Courses, start, work)).await;
+    let mail = RunMail {
+        store: sync.table,
+        mail: sync.mail,
+        settings: sync.mail_settings,
+        configuration: sync.configuration,
+        job: Job::Courses,
+        at: sync.clock.now(),
+    };
+    let told = mail.of_run(&result).await;
+    // A sync that was cut off saw only some of the topics.
+    if let Ok(RunOutcome::Finished(report)) = &mut result {
+        let worklist = Worklist::of_courses(report, &sync.configuration.courses.reference);
+        let mailed = mail.of_worklist(Subject::Courses, async { Ok(worklist) }, true).await;
+        if let Some((name, count)) = mailed.with(told).failed_count() {
+            report.add(name, count);
+        }
+    }
+    result
 }
 
-impl<'a, Table, Portal, Hris, Clock> SyncCourses<'a, Table, Portal, Hris, Clock> {
+impl<'a, Table, Portal, Hris, Mail, Clock> SyncCourses<'a, Table, Portal, Hris, Mail, Clock> {
     /// The same, through the handle of the table that holds the job's lease.
-    fn writing_through<'b>(&self, held: &'b Table) -> SyncCourses<'b, Table, Portal, Hris, Clock>
+    fn writing_through<'b>(&self, held: &'b Table) -> SyncCourses<'b, Table, Portal, Hris, Mail, Clock>
     where
         'a: 'b,
     {
@@ -80,13 +105,15 @@ impl<'a, Table, Portal, Hris, Clock> SyncCourses<'a, Table, Portal, Hris, Clock>
             table: held,
             portal: self.portal,
             hris: self.hris,
+            mail: self.mail,
+            mail_settings: self.mail_settings,
             clock: self.clock,
             configuration: self.configuration,
         }
     }
 }
 
-impl<Table, Portal, Hris, Clock> SyncCourses<'_, Table, Portal, Hris, Clock>
+impl<Table, Portal, Hris, Mail, Clock> SyncCourses<'_, Table, Portal, Hris, Mail, Clock>
 where
     Table: LoadTopics + SaveTopic + ReleaseResults,
     Portal: ListTopics,

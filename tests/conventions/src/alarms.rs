@@ -94,7 +94,8 @@ fn an_alarm_asks_for_a_metric_by_the_dimensions_it_is_emitted_with() {
 fn a_function_names_itself_in_its_metrics_by_its_folder() {
     for folder in folders("functions") {
         let main = text(format!("functions/{folder}/src/main.rs"));
-        let of_function = main.contains(&format!("Metrics::of_function(&settings.stage, \"{folder}\")"));
+        let names = ["Metrics::of_function(&settings.stage", "JobFunction::new("];
+        let of_function = names.iter().any(|name| main.contains(name)) && main.contains(&format!("\"{folder}\""));
         let of_stage = folder == "watchdog" && main.contains("Metrics::of_stage(&settings.stage)");
         assert!(of_function || of_stage, "{folder}");
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::project::{assert_none, folders, text};
+use crate::project::{assert_none, folders, rust_files, text};
 use crate::yaml;
 
 /// The application's template.
@@ -87,14 +87,26 @@ fn the_variables_a_function_reads_are_those_the_template_gives_it() {
     assert_none(&offences);
 }
 
-/// The variables that a function's settings name, and those that functions which write mail have in common.
+/// Settings that several functions read: how a source calls for them, and the file that names their variables.
+const SHARED_SETTINGS: [(&str, &str); 2] = [
+    ("JobSettings", "shared/job-functions/src/settings.rs"),
+    (".mail_settings()", "shared/lambda-support/src/mail.rs"),
+];
+
+/// The variables that a function's sources name, directly or through shared settings.
 fn settings(folder: &str) -> BTreeSet<String> {
-    let source = text(format!("functions/{folder}/src/settings.rs"));
-    let mut named = variables_in(&source);
-    if source.contains(".mail_settings()") {
-        named.extend(variables_in(&text("shared/lambda-support/src/mail.rs")));
+    let mut source = sources(&format!("functions/{folder}"));
+    for (call, file) in SHARED_SETTINGS {
+        if source.contains(call) {
+            source.push_str(&text(file));
+        }
     }
-    named
+    variables_in(&source)
+}
+
+fn sources(folder: &str) -> String {
+    let files = rust_files();
+    files.iter().filter(|file| file.starts_with(folder)).map(text).collect()
 }
 
 fn variables_in(source: &str) -> BTreeSet<String> {

@@ -33,7 +33,7 @@ pub use faults::{Call, Fault, Faults, service_failure, vendor_failure};
 pub use fleet::Fleet;
 pub use hris::{Hris, StoredResult};
 pub use limited_vendor::{Arrival, LimitedVendor};
-pub use mail::{Mailbox, mail_refused};
+pub use mail::{Mailbox, mail_refused, mail_settings};
 pub use mail_feedback::FeedbackQueue;
 pub use portal::{Portal, Refuses};
 pub use queue::{Queue, StartedJobs};

@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 use crate::breakdown::Breakdowns;
 use crate::faults::{Call, Faults};
 use crate::table::{Table, TableState};
+use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::mail::{AlertState, ListStopped, Mail, RememberAlert, SendMail};
 
@@ -37,6 +38,18 @@ impl Mailbox {
     /// Refuses every mail to this address from now on, as SES does whose address is not verified.
     pub fn refuse(&self, address: EmailAddress) {
         self.refused.lock().push(address);
+    }
+}
+
+/// The settings of a stage without an operators' address.
+///
+/// # Panics
+/// Never: the sender's address is valid.
+#[must_use]
+pub fn mail_settings() -> MailSettings {
+    MailSettings {
+        sender: "integration@tribalhabits.com".parse().expect("valid"),
+        operator: None,
     }
 }
 

@@ -24,7 +24,7 @@ mod subject;
 mod tell;
 mod worklist;
 
-pub use after_run::tell_after_run;
+pub use after_run::RunMailStore;
 pub use compose::{Letter, MailSettings, Occasion};
 pub use connection::tell_of_run;
 pub use operator::{Notice, tell_operator};
@@ -33,6 +33,7 @@ pub use subject::Subject;
 pub use tell::{News, Told, tell_customer};
 pub use worklist::Worklist;
 
+pub(crate) use after_run::RunMail;
 pub(crate) use audience::{Readers, may_be_told};
 pub(crate) use deliver::deliver;
 pub(crate) use tell::counts;

@@ -12,6 +12,7 @@ use super::deliver::deliver;
 use super::operator::{Notice, tell_operator};
 use super::subject::Subject;
 use super::worklist::{Changes, Worklist};
+use crate::job_run::MAILS_FAILED;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::{AlertState, RememberAlert, SendMail};
 
@@ -19,7 +20,7 @@ use crate::ports::mail::{AlertState, RememberAlert, SendMail};
 const BETWEEN_NOTES: SignedDuration = SignedDuration::from_hours(7 * 24 - 12);
 
 /// Whether the customer was written to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Told {
     /// A worklist was sent.
     Worklist,
@@ -27,17 +28,17 @@ pub enum Told {
     AllClear,
     /// Notes were sent.
     Notes,
-    /// Nothing changed since the last mail, or there is nobody to write to.
+    /// Nothing changed since the last mail, or the customer has no recipients.
+    #[default]
     Nothing,
     /// A mail was due and could not be sent; the next run sends it.
     NotSent,
 }
 
 impl Told {
-    /// How many mails were due and could not be sent.
-    #[must_use]
-    pub fn failures(self) -> u64 {
-        u64::from(self == Self::NotSent)
+    /// The count of mails that were due and could not be sent, under its name; none where all were sent.
+    pub(crate) fn failed_count(self) -> Option<(&'static str, u64)> {
+        (self == Self::NotSent).then_some((MAILS_FAILED, 1))
     }
 
     /// This, or that a mail could not be sent where that is so of either.

@@ -22,10 +22,9 @@ pub use settle::Done;
 pub use summary::{UserSyncSummary, Written};
 
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
-use crate::mail::{MailSettings, News, Subject, Told, Worklist, tell_after_run, tell_customer, tell_of_run};
+use crate::mail::{MailSettings, RunMail, RunMailStore, Subject, Told, Worklist};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
-use crate::ports::incidents::ListIncidents;
 use crate::ports::mail::{RememberAlert, SendMail};
 use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople, SaveLastDay, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
@@ -104,8 +103,7 @@ where
     P: ListUsers + FindUser + SaveUser,
     S: LoadPeople + SavePerson + LoadParked + SaveParked + LoadLastDays + SaveLastDay,
     S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
-    S: HoldLease + SaveRun + RememberJob + RememberAlert + ReleaseResults,
-    S: ListIncidents,
+    S: HoldLease + SaveRun + ReleaseResults + RunMailStore,
     M: SendMail,
     C: Now + Pause,
 {
@@ -129,10 +127,24 @@ where
         sync.work(in_force, start, remembered).await
     };
     let mut result = Box::pin(run_job(sync.store, sync.clock, Job::Users, start, work)).await;
-    let run = (configuration, Job::Users, sync.clock.now());
-    let told = tell_after_run(tell_of_run(sync.store, sync.mail, sync.mail_settings, run, &result)).await;
+    let mail = RunMail {
+        store: sync.store,
+        mail: sync.mail,
+        settings: sync.mail_settings,
+        configuration,
+        job: Job::Users,
+        at: sync.clock.now(),
+    };
+    let told = mail.of_run(&result).await;
     if let Ok(RunOutcome::Finished(summary)) = &mut result {
-        summary.told = sync.tell(configuration, summary).await.with(told);
+        summary.told = match summary.worklist.clone() {
+            Some(worklist) => {
+                mail.of_worklist(Subject::Users, async { Ok(worklist) }, summary.verified)
+                    .await
+            }
+            None => Told::Nothing,
+        }
+        .with(told);
     }
     result
 }
@@ -275,22 +287,6 @@ where
             worklist,
             told: Told::Nothing,
         }
-    }
-
-    /// Tells the customer what the run found, where that is news.
-    async fn tell(&self, configuration: &TenantConfiguration, summary: &UserSyncSummary) -> Told {
-        let Some(worklist) = &summary.worklist else {
-            return Told::Nothing;
-        };
-        let news = News {
-            configuration,
-            subject: Subject::Users,
-            worklist,
-            at: self.clock.now(),
-            verified: summary.verified,
-            job: Job::Users,
-        };
-        tell_after_run(tell_customer(self.store, self.mail, self.mail_settings, &news)).await
     }
 }
 

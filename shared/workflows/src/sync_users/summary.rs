@@ -4,7 +4,7 @@ use habitsync_domain::hold::PlanId;
 use habitsync_domain::problem::Problem;
 use habitsync_domain::user_plan::{Drift, FieldNotice, LostField, LostSource, PendingApproval, PlanCounts};
 
-use crate::job_run::{Counts, MAILS_FAILED};
+use crate::job_run::Counts;
 use crate::mail::{Told, Worklist};
 
 /// What a user sync found and did.
@@ -105,7 +105,7 @@ impl UserSyncSummary {
         counted
             .chain(written)
             .chain([("failed", self.written.failed), ("left", self.left)])
-            .chain(Some((MAILS_FAILED, self.told.failures())).filter(|(_, failures)| *failures > 0))
+            .chain(self.told.failed_count())
             .map(|(name, count)| (name.to_owned(), count))
             .collect()
     }

@@ -17,6 +17,8 @@ pub(crate) async fn sync_for(world: &World, seconds: i64) -> Synced {
         table: &world.table,
         portal: &world.portal,
         hris: &world.hris,
+        mail: &world.mail,
+        mail_settings: &world.mail_settings,
         clock: &world.clock,
         configuration: &world.configuration,
     };

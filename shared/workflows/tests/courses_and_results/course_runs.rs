@@ -11,7 +11,7 @@ use habitsync_domain::trouble::Trouble;
 use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::course_report::SameTitle;
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
-use habitsync_workflows::ports::failure::{RefusedField, VendorFailureKind};
+use habitsync_workflows::ports::failure::{RefusedField, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::runs::HoldLease;
 
 use crate::academy::{count, courses, state_of, sync, sync_for, topic, unlinked, world_with, writes};
@@ -107,14 +107,18 @@ async fn a_customer_without_the_development_module_is_told_once_and_nothing_more
     );
 }
 
-#[tokio::test]
-async fn a_course_that_is_refused_is_reported_and_stops_no_other() {
-    let world = world_with(vec![topic(1), topic(2)]);
+fn title_refused() -> VendorFailure {
     let field = RefusedField {
         field: "title".to_owned(),
         reason: "is taken".to_owned(),
     };
-    let refused = refusal(VendorFailureKind::Refused(vec![field]));
+    refusal(VendorFailureKind::Refused(vec![field]))
+}
+
+#[tokio::test]
+async fn a_course_that_is_refused_is_reported_and_stops_no_other() {
+    let world = world_with(vec![topic(1), topic(2)]);
+    let refused = title_refused();
     world
         .hris
         .faults
@@ -201,6 +205,27 @@ async fn a_draft_customers_courses_are_planned_and_counted_and_nothing_is_writte
         (vec![], 0)
     );
     assert_eq!(world.table.job(Job::Courses).counts, report.counts);
+}
+
+#[tokio::test]
+async fn a_sync_that_was_cut_off_mails_nothing_of_the_topics_that_it_saw() {
+    let world = world_with(vec![topic(456), unlinked(457)]);
+    let cut_off = sync_for(&world, 25).await;
+    assert!(matches!(cut_off, Ok(RunOutcome::Unfinished(_))), "{cut_off:?}");
+    assert_eq!(world.mail.sent(), Vec::<String>::new());
+    sync(&world).await;
+    assert_eq!(world.mail.sent().len(), 1, "one topic is one condition short");
+}
+
+#[tokio::test]
+async fn a_mail_that_cannot_be_sent_fails_no_sync_and_is_counted() {
+    let world = world_with(vec![topic(456)]);
+    world
+        .hris
+        .faults
+        .arm(Call::CreateCourse, Fault::Before(title_refused()));
+    world.mail.faults.arm(Call::SendMail, Fault::Before(service_failure()));
+    assert_eq!(count(&sync(&world).await, "mails_failed"), 1);
 }
 
 #[tokio::test]

@@ -207,6 +207,8 @@ async fn pass_ten_minutes(world: &World, round: usize) {
             table,
             portal,
             queue,
+            mail: &world.mail,
+            mail_settings: &world.mail_settings,
             clock: &world.clock,
             configuration: &world.configuration,
         };

@@ -6,6 +6,7 @@ use habitsync_domain::job::{Job, JobState, RunState};
 use habitsync_domain::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, vendor_failure};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
+use habitsync_workflows::mail::Told;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;
 use habitsync_workflows::ports::runs::HoldLease;
@@ -35,6 +36,8 @@ async fn start_sweep(world: &World, start: Start) -> Swept {
         table: &world.table,
         portal: &world.portal,
         queue: &world.queue,
+        mail: &world.mail,
+        mail_settings: &world.mail_settings,
         clock: &world.clock,
         configuration: &world.configuration,
     };
@@ -87,6 +90,7 @@ async fn a_completion_whose_webhook_was_lost_is_queued() {
             queued: 1,
             known: 0,
             unreadable: 0,
+            told: Told::Nothing,
             reopened: 0,
         }
     );
@@ -122,6 +126,7 @@ async fn what_is_settled_or_under_way_is_not_queued_again() {
             queued: 0,
             known: 3,
             unreadable: 0,
+            told: Told::Nothing,
             reopened: 0,
         }
     );
@@ -147,6 +152,7 @@ async fn a_sweep_near_its_deadline_is_left_unfinished_for_the_watchdog() {
             queued: 0,
             known: 0,
             unreadable: 0,
+            told: Told::Nothing,
             reopened: 0,
         }))
     );

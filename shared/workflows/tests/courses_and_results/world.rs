@@ -10,7 +10,8 @@ use habitsync_domain::result::{ResultRecord, ResultState};
 use habitsync_domain::retry_ladder::RetryLadder;
 use habitsync_domain::topic::Condition;
 use habitsync_domain::user::UserFields;
-use habitsync_in_memory::{Fleet, Hris, ManualClock, Portal, Queue, Table, vendor_failure};
+use habitsync_in_memory::{Fleet, Hris, Mailbox, ManualClock, Portal, Queue, Table, mail_settings, vendor_failure};
+use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::push_result::{PushOutcome, PushResult, push_result};
@@ -23,6 +24,8 @@ pub(crate) struct World {
     pub(crate) portal: Portal,
     pub(crate) hris: Hris,
     pub(crate) queue: Queue,
+    pub(crate) mail: Mailbox,
+    pub(crate) mail_settings: MailSettings,
     pub(crate) configuration: TenantConfiguration,
     pub(crate) ladder: RetryLadder,
 }
@@ -81,6 +84,8 @@ impl World {
             portal: Portal::default(),
             hris: Hris::default(),
             queue: Queue::default(),
+            mail: Mailbox::default(),
+            mail_settings: mail_settings(),
             configuration: acme(changes),
             ladder: "1m,5m,30m".parse().expect("a ladder"),
         }

@@ -8,7 +8,7 @@ use habitsync_domain::course::Course;
 use habitsync_domain::identity::{CourseId, TopicCode, TopicId};
 use habitsync_domain::job::Job;
 use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
-use habitsync_in_memory::{Hris, Portal, Table, TokioClock};
+use habitsync_in_memory::{Hris, Mailbox, Portal, Table, TokioClock, mail_settings};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
@@ -95,6 +95,8 @@ impl World {
             table: &table,
             portal: &self.portal,
             hris: &hris,
+            mail: &Mailbox::default(),
+            mail_settings: &mail_settings(),
             clock: &clock,
             configuration: &self.configuration,
         };

@@ -13,9 +13,8 @@ use habitsync_domain::job::{Job, RunState};
 use habitsync_domain::lease;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::{NewUser, PortalUser, UserChange};
-use habitsync_in_memory::{Hris, Mailbox, Portal, Table, TokioClock};
+use habitsync_in_memory::{Hris, Mailbox, Portal, Table, TokioClock, mail_settings};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
-use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::one_person::{DraftRule, OnePerson, PersonFailure, look_at_person, sync_person};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
@@ -131,10 +130,7 @@ impl World {
         let (table, clock) = (self.table.of_process(process), fate.clock(self.clock));
         let portal = Line::new(&self.portal, &table, clock, &self.watch);
         let (hris, mail) = (SlowList(&self.hris, list_takes), Mailbox::default());
-        let settings = MailSettings {
-            sender: "integration@tribalhabits.com".parse().expect("valid"),
-            operator: None,
-        };
+        let settings = mail_settings();
         let sync = UserSync {
             employee_connect: &hris,
             tribal_habits: &portal,
