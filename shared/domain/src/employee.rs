@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use crate::dates::{self, DateRules, DateValue};
 use crate::employee_fields::{EmployeeFields, FieldValue, Shape};
 use crate::identity::{EmployeeId, InvalidIdentity};
+use crate::invisible;
 
 /// The fields of the employee contract. In an expression each is present, null where the record lacks it.
 pub const CONTRACT_FIELDS: [&str; 19] = [
@@ -113,6 +114,23 @@ impl Employee {
             Value::Object(own(self.fields.all_custom()).collect()),
         );
         record.insert(field.to_owned(), value.map_or(Value::Null, Value::from));
+        let shape = Arc::new(Shape::of_record(&record));
+        Self {
+            id: self.id.clone(),
+            fields: EmployeeFields::new(record, &shape),
+        }
+    }
+
+    /// The same record as its texts may have been meant, see [`invisible::reading`].
+    #[must_use]
+    pub(crate) fn reading(&self, blank: &str) -> Self {
+        let read = |(name, value): (String, Value)| match value {
+            Value::String(text) => (name, Value::String(invisible::reading(&text, blank))),
+            other => (name, other),
+        };
+        let mut record: Map<String, Value> = own(self.fields.all()).map(read).collect();
+        let custom = own(self.fields.all_custom()).map(read).collect();
+        record.insert(CUSTOM_FIELDS.to_owned(), Value::Object(custom));
         let shape = Arc::new(Shape::of_record(&record));
         Self {
             id: self.id.clone(),

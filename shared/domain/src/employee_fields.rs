@@ -1,6 +1,7 @@
 //! The fields that are kept of an employee record. A customer of a hundred thousand people names a dozen fields of fifty, so
 //! every record of a read keeps those alone, under names that all of them share.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use compact_str::CompactString;
@@ -9,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::configuration::UsersConfiguration;
 use crate::employee::{ALWAYS_READ, CUSTOM_FIELDS};
 use crate::expression::Expression;
+use crate::invisible;
 
 /// Which fields are kept, by name and in order: those of the record, then those of its `customFields`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub enum FieldValue {
     Whole(i64),
     /// Any other number.
     Number(f64),
-    /// A text, without outer blanks: they never make a difference.
+    /// A text, without what is invisible around it: it never makes a difference.
     Text(CompactString),
     /// A list or a map.
     Other(Box<Value>),
@@ -48,6 +50,8 @@ pub enum FieldValue {
 pub struct EmployeeFields {
     shape: Arc<Shape>,
     values: Box<[FieldValue]>,
+    /// Whether a text holds a character that no reader sees.
+    irregular: bool,
 }
 
 impl Shape {
@@ -112,9 +116,11 @@ impl EmployeeFields {
         };
         let record = shape.record.iter().map(|name| record.remove(name.as_str()));
         let custom = shape.custom.iter().map(|name| custom.remove(name.as_str()));
+        let values: Box<[_]> = record.chain(custom).map(FieldValue::from).collect();
         Self {
             shape: Arc::clone(shape),
-            values: record.chain(custom).map(FieldValue::from).collect(),
+            irregular: values.iter().any(FieldValue::is_irregular),
+            values,
         }
     }
 
@@ -144,7 +150,20 @@ impl EmployeeFields {
     }
 }
 
+impl EmployeeFields {
+    /// Whether a text holds a character that no reader sees.
+    #[must_use]
+    pub(crate) const fn are_irregular(&self) -> bool {
+        self.irregular
+    }
+}
+
 impl FieldValue {
+    /// Whether it is a text that holds a character which no reader sees.
+    pub(crate) fn is_irregular(&self) -> bool {
+        matches!(self, Self::Text(text) if invisible::is_irregular(text))
+    }
+
     /// The value as a record has it.
     #[must_use]
     pub fn to_json(&self) -> Value {
@@ -167,12 +186,34 @@ impl From<Option<Value>> for FieldValue {
             Some(Value::Number(number)) => number
                 .as_i64()
                 .map_or_else(|| Self::Number(number.as_f64().unwrap_or_default()), Self::Whole),
-            Some(Value::String(text)) => match text.trim() {
-                "" => Self::Null,
+            Some(Value::String(text)) => match tidied(&text) {
+                Cow::Borrowed("") => Self::Null,
                 text => Self::Text(CompactString::from(text)),
             },
-            Some(other) => Self::Other(Box::new(other)),
+            Some(other) => Self::Other(Box::new(tidied_inside(other))),
         }
+    }
+}
+
+/// The text without what is invisible around it, and without characters of no width inside it. The inside of an address stays:
+/// what is invisible there is a mistake that its owner should see.
+fn tidied(text: &str) -> Cow<'_, str> {
+    match invisible::trimmed(text) {
+        address if address.contains('@') => Cow::Borrowed(address),
+        text => invisible::without_zero_width(text),
+    }
+}
+
+/// A list or a map, each of its texts like that.
+fn tidied_inside(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(tidied(&text).into_owned()),
+        Value::Array(items) => items.into_iter().map(tidied_inside).collect(),
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| (name, tidied_inside(value)))
+            .collect(),
+        other => other,
     }
 }
 

@@ -13,6 +13,7 @@ use crate::evaluator::Scope;
 use crate::expression::Expression;
 use crate::expression_cost::{LARGEST_ITEM, LONGEST_TEXT, MOST_ITEMS};
 use crate::expression_fields::RecordField;
+use crate::invisible;
 
 /// An expression that could not be evaluated for one person. The message names operators and keys, not values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +24,7 @@ pub struct EvaluationFailed(String);
 pub enum Given<'e> {
     /// Null or an empty text.
     Nothing,
-    /// A text without outer blanks; numbers and truth values as they are written.
+    /// A text without what is invisible around it; numbers and truth values as they are written.
     Text(Cow<'e, str>),
     /// The texts of a list.
     Items(Vec<String>),
@@ -104,14 +105,14 @@ fn given(value: &FieldValue) -> Result<Given<'_>, EvaluationFailed> {
 }
 
 fn borrowed(text: &str) -> Given<'_> {
-    match text.trim() {
+    match invisible::trimmed(text) {
         "" => Given::Nothing,
         text => Given::Text(Cow::Borrowed(text)),
     }
 }
 
 fn owned<'e>(text: &str) -> Given<'e> {
-    match text.trim() {
+    match invisible::trimmed(text) {
         "" => Given::Nothing,
         text => Given::Text(Cow::Owned(text.to_owned())),
     }

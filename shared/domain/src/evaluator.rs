@@ -14,13 +14,14 @@ use crate::employee::Employee;
 use crate::expression::Expression;
 use crate::expression_fields::{EMPLOYEE, MANAGER};
 use crate::expression_patterns::{self, Patterns};
+use crate::invisible;
 
 type TextFunction = fn(Arc<String>) -> String;
 
 /// What customers' expressions need beyond the standard functions.
 const TEXT_FUNCTIONS: [(&str, TextFunction); 2] = [
     ("lower", |text| text.to_lowercase()),
-    ("trim", |text| text.trim().to_owned()),
+    ("trim", |text| invisible::trimmed(&text).to_owned()),
 ];
 
 /// Evaluates expressions about people, with the functions and the fields that are known.
@@ -35,7 +36,8 @@ pub struct Evaluator {
 /// One person, ready for expressions to be evaluated about them.
 pub struct Scope<'e> {
     employee: &'e Employee,
-    dates: &'e DateRules,
+    manager: Option<&'e Employee>,
+    evaluator: &'e Evaluator,
     context: Context<'e, 'e>,
     /// Whether a record that is read as a whole is too large for expressions.
     too_large: bool,
@@ -103,7 +105,8 @@ impl Evaluator {
             .filter(|_| self.whole.is_some());
         Scope {
             employee,
-            dates: &self.dates,
+            manager,
+            evaluator: self,
             context,
             too_large: !whole.into_iter().all(all_fit),
         }
@@ -131,10 +134,18 @@ impl<'e> Scope<'e> {
     }
 
     pub(crate) fn dates(&self) -> &'e DateRules {
-        self.dates
+        &self.evaluator.dates
     }
 
     pub(crate) fn employee(&self) -> &'e Employee {
         self.employee
+    }
+
+    pub(crate) fn manager(&self) -> Option<&'e Employee> {
+        self.manager
+    }
+
+    pub(crate) fn evaluator(&self) -> &'e Evaluator {
+        self.evaluator
     }
 }

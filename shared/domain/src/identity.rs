@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::invisible;
+
 /// A text that is not what it should be. Says what was expected, never what was found: the value may be personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{expected}")]
@@ -49,6 +51,9 @@ pub struct EnrolmentId(pub i64);
 #[serde(transparent)]
 pub struct CourseId(pub String);
 
+/// What an address or a user name that holds an invisible character should have been.
+pub(crate) const VISIBLE: &str = "a text without invisible characters";
+
 impl EmployeeId {
     /// The id as EmployeeConnect writes it.
     #[must_use]
@@ -62,7 +67,7 @@ impl FromStr for EmployeeId {
 
     fn from_str(text: &str) -> Result<Self, InvalidIdentity> {
         parse_text(
-            text,
+            invisible::trimmed(text),
             100,
             "an employee id has 1 to 100 characters and no control characters",
         )
@@ -77,10 +82,10 @@ impl UserName {
         &self.0
     }
 
-    /// What two user names are compared by: lower case, no outer blanks.
+    /// What two user names are compared by: lower case, without what is invisible around it.
     #[must_use]
     pub fn key(&self) -> String {
-        self.0.to_lowercase()
+        invisible::trimmed(&self.0).to_lowercase()
     }
 }
 
@@ -116,7 +121,11 @@ impl FromStr for EmailAddress {
 
     fn from_str(text: &str) -> Result<Self, InvalidIdentity> {
         const EXPECTED: &str = "an e-mail address such as name@company.com.au";
-        let text = parse_text(text, 254, EXPECTED)?;
+        let text = parse_text(invisible::trimmed(text), 254, EXPECTED)?;
+        if invisible::is_irregular(&text) {
+            let expected = VISIBLE;
+            return Err(InvalidIdentity { expected });
+        }
         // A domain without a dot parses (`jo@localhost`) but can never be a person's address at a customer.
         let options = email_address::Options::default()
             .with_required_tld()

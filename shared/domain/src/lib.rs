@@ -40,6 +40,7 @@ pub mod health;
 pub mod hold;
 pub mod identity;
 pub mod incident;
+pub mod invisible;
 pub mod job;
 pub mod last_day;
 pub mod lease;

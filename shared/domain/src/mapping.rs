@@ -11,9 +11,11 @@ use crate::employee::Employee;
 use crate::evaluation::{EvaluationFailed, Given};
 use crate::evaluator::Scope;
 use crate::excerpt::Excerpt;
+use crate::explanation::{FieldSeen, fields_seen};
 use crate::expression::Expression;
 use crate::field_value::parse_value;
-use crate::identity::UserName;
+use crate::identity::{UserName, VISIBLE};
+use crate::invisible;
 use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
 
@@ -86,9 +88,40 @@ pub fn problem(employee: &Employee, cause: Cause, seen: Option<String>) -> Probl
 /// The filter fails on them: the account is left alone, they are never taken as out of scope.
 pub fn is_in_scope(users: &UsersConfiguration, employee: &Employee, scope: &Scope<'_>) -> Result<bool, Problem> {
     let Some(filter) = &users.filter else { return Ok(true) };
+    let records = [Some(scope.employee()), scope.manager()];
+    if records
+        .into_iter()
+        .flatten()
+        .any(|record| record.fields().are_irregular())
+    {
+        return admits_as_meant(filter, employee, scope);
+    }
     filter
         .truth(scope)
         .map_err(|error| not_evaluated("filter", &error, employee))
+}
+
+/// What the filter says of a record that holds characters which no reader sees: the same however they may have been meant, or
+/// the employee's problem.
+fn admits_as_meant(filter: &Expression, employee: &Employee, scope: &Scope<'_>) -> Result<bool, Problem> {
+    let admits = |blank: &str| {
+        let record = scope.employee().reading(blank);
+        let manager = scope.manager().map(|manager| manager.reading(blank));
+        let read = scope.evaluator().scope(&record, manager.as_ref());
+        filter
+            .truth(&read)
+            .map_err(|error| not_evaluated("filter", &error, employee))
+    };
+    let (without, with) = (admits("")?, admits(" ")?);
+    if without == with {
+        return Ok(with);
+    }
+    let seen = fields_seen(filter, scope.employee(), scope.manager()).into_iter();
+    let mut irregular = seen.filter(|field| field.text().is_some_and(|text| invisible::is_irregular(&text)));
+    let field = irregular.next();
+    let seen = field.as_ref().and_then(FieldSeen::text);
+    let field = field.map_or_else(|| "filter".to_owned(), |field| field.field);
+    Err(problem(employee, Cause::InvisibleCharacters { field }, seen))
 }
 
 /// Maps one person.
@@ -133,7 +166,7 @@ pub(crate) fn claims<'a>(users: &'a UsersConfiguration, employee: &'a Employee, 
     let mapped = map_email(users, employee, scope).and_then(|email| email.ok().flatten());
     let record = employee.text("workEmail").map(Cow::Borrowed);
     let claims = given.chain(mapped).chain(record);
-    let claims = claims.map(|claim| claim.trim().to_lowercase());
+    let claims = claims.map(|claim| invisible::reading(invisible::trimmed(&claim), "").to_lowercase());
     claims.filter(|claim| !claim.is_empty()).collect()
 }
 
@@ -146,7 +179,10 @@ pub(crate) fn map_user_name<'a>(
         .text(scope)
         .map_err(|error| not_evaluated("user_name", &error, employee))?;
     let parsed = text.as_deref().unwrap_or_default().parse();
-    parsed.map_err(|_| {
+    let parsed = parsed
+        .ok()
+        .filter(|name: &UserName| !invisible::is_irregular(name.as_str()));
+    parsed.ok_or_else(|| {
         let source = expression.source().to_owned();
         problem(employee, Cause::NoUserName { source }, text.map(Cow::into_owned))
     })
@@ -171,8 +207,18 @@ pub(crate) fn map_field<'a>(
             return Err(expression_failed(field.as_str(), message, employee));
         }
     };
-    let value = seen.clone().and_then(|value| translated(mapping, value));
-    let unusable = |expected: &str| problem(employee, unusable(field, mapping, expected), seen.map(Cow::into_owned));
+    let unusable = |expected: &str| {
+        problem(
+            employee,
+            unusable(field, mapping, expected),
+            seen.as_deref().map(str::to_owned),
+        )
+    };
+    let value = match seen.clone() {
+        Some(text) => Some(as_shown(field, text).map_err(&unusable)?),
+        None => None,
+    };
+    let value = value.and_then(|value| translated(mapping, value));
     let value = match (value, mapping.kind) {
         (Some(value), FieldType::Date) => match scope.dates().read(&value) {
             Ok(date) => date.day().map(|day| Cow::Owned(day.to_string())),
@@ -184,6 +230,19 @@ pub(crate) fn map_field<'a>(
         None if field.is_required() => Err(unusable("not empty")),
         None => Ok(None),
         Some(value) => parse_value(field, mapping.kind, value).map(Some).map_err(unusable),
+    }
+}
+
+/// The text as readers see it: without characters of no width, and with a space in place of other blanks. In an address nothing
+/// is replaced, and in a name no blank is: what is meant is not certain.
+fn as_shown<'a>(field: &FieldName, text: Cow<'a, str>) -> Result<Cow<'a, str>, &'static str> {
+    let is_name = matches!(field.as_str(), FieldName::FIRST_NAME | FieldName::LAST_NAME);
+    if field.is_email() || field.is_manager_email() || !invisible::is_irregular(&text) {
+        Ok(text)
+    } else if is_name && invisible::has_odd_blank(&text) {
+        Err(VISIBLE)
+    } else {
+        Ok(Cow::Owned(invisible::spaced(&text)))
     }
 }
 

@@ -70,14 +70,17 @@ fn shown(text: &str, is_kept: impl Fn(char) -> bool) -> String {
     shown
 }
 
-/// Whether the script needs the hidden character where it is: a joiner between letters of Arabic, Persian or an Indic script, or
-/// the emoji form of a symbol.
-fn is_of_its_script(before: Option<char>, character: char, after: Option<&char>) -> bool {
+/// Whether the script needs the hidden character where it is: a joiner between letters of Arabic, Persian or an Indic script, the
+/// emoji form of a symbol, or the form of an ideograph.
+pub(crate) fn is_of_its_script(before: Option<char>, character: char, after: Option<&char>) -> bool {
     let joins = |neighbour: &char| matches!(neighbour, '\u{620}'..='\u{dff}') && !is_hidden(*neighbour);
     match character {
         '\u{200c}' | '\u{200d}' => before.as_ref().is_some_and(joins) && after.is_some_and(joins),
         '\u{fe0f}' => {
             before.is_some_and(|before| matches!(before, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}'))
+        }
+        '\u{fe00}'..='\u{fe02}' | '\u{e0100}'..='\u{e01ef}' => {
+            before.is_some_and(|before| matches!(before, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}'))
         }
         _ => false,
     }

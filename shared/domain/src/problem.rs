@@ -68,6 +68,11 @@ pub enum Cause {
         /// The record's field.
         field: String,
     },
+    /// A field that decides about the employee holds characters that no reader sees, and it matters how they were meant.
+    InvisibleCharacters {
+        /// The field, as an expression writes it.
+        field: String,
+    },
     /// A status that the configuration does not know.
     UnknownStatus,
     /// The status is an active one, and the last day has passed: the account stays as it is until one of them is corrected.
@@ -191,6 +196,7 @@ impl Cause {
             Self::NoUserName { .. }
             | Self::RequiredField { .. }
             | Self::InvalidDate { .. }
+            | Self::InvisibleCharacters { .. }
             | Self::UnknownStatus
             | Self::ActiveAfterLastDay { .. }
             | Self::ExpressionFailed { .. }
@@ -233,6 +239,7 @@ impl Cause {
             | Self::RequiredField { .. }
             | Self::InvalidValue { .. }
             | Self::InvalidDate { .. }
+            | Self::InvisibleCharacters { .. }
             | Self::UnknownStatus
             | Self::ActiveAfterLastDay { .. }
             | Self::ExpressionFailed { .. }

@@ -28,6 +28,7 @@ impl Cause {
                 expected,
             } => format!("{field} is left out: not {expected} ({source})"),
             Self::InvalidDate { field } => format!("{field} is no date"),
+            Self::InvisibleCharacters { field } => format!("{field} holds invisible characters"),
             Self::UnknownStatus => "a status that the configuration does not know".to_owned(),
             Self::ActiveAfterLastDay { last_day } => works_there_again(*last_day),
             Self::ExpressionFailed { what, message } => format!("the expression of {what} fails: {message}"),

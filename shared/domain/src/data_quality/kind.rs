@@ -88,6 +88,10 @@ kinds! {
     StatusUnknown = "status-unknown", KeepsOut,
         "an employment status that was not agreed",
         "Correct the status in EmployeeConnect, or agree whether people with it work there.";
+    /// Characters that no reader sees, in a field that decides about the employee.
+    InvisibleCharacters = "invisible-characters", KeepsOut,
+        "invisible characters in a decisive field",
+        "Type the value in again in EmployeeConnect, without copying it.";
     /// A start or termination date that is none.
     DateUnreadable = "date-unreadable", KeepsOut,
         "a date that cannot be read",
@@ -176,6 +180,10 @@ kinds! {
     EmailPersonal = "email-personal", Notice,
         "a personal e-mail in the place of a work e-mail",
         "Enter the work e-mail in EmployeeConnect; mail about training goes to the address that is there.";
+    /// A value that is written for a web page.
+    HtmlEntity = "html-entity", Notice,
+        "HTML entities in names and other values",
+        "Type the character itself in EmployeeConnect, as in O'Brien; the value is written as it is.";
     /// A termination before the start.
     EndBeforeStart = "end-before-start", Notice,
         "the termination date lies before the start date",

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod claims;
+mod entities;
 mod fields;
 mod finding;
 mod kind;
@@ -82,6 +83,7 @@ pub fn assess(situation: &Situation<'_>) -> DataQuality {
     survey.report_without_account();
     survey.report_reactivated();
     survey.report_fields();
+    survey.report_entities();
     survey.report_accounts(accounts.as_deref().unwrap_or_default());
     let mut findings = survey.findings;
     findings.sort_by(|one, other| one.rank().cmp(&other.rank()));

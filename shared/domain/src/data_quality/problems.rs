@@ -127,6 +127,9 @@ impl Survey<'_> {
                 (Some(self.source_of(field)), format!("{field} should be {expected}"))
             }
             Cause::InvalidDate { field } => (Some(field.clone()), "should be a date (yyyy-mm-dd)".to_owned()),
+            Cause::InvisibleCharacters { field } => {
+                (Some(field.clone()), "should have no invisible characters".to_owned())
+            }
             Cause::UnknownStatus => (Some("status".to_owned()), String::new()),
             Cause::ActiveAfterLastDay { last_day } => {
                 (Some("terminationDate, status".to_owned()), works_there_again(*last_day))
@@ -172,6 +175,7 @@ fn kind_of(cause: &Cause) -> Option<Kind> {
         Cause::RequiredField { .. } => Kind::RequiredValueMissing,
         Cause::InvalidValue { .. } => Kind::ValueUnusable,
         Cause::InvalidDate { .. } => Kind::DateUnreadable,
+        Cause::InvisibleCharacters { .. } => Kind::InvisibleCharacters,
         Cause::UnknownStatus => Kind::StatusUnknown,
         Cause::ActiveAfterLastDay { .. } => Kind::ActiveAfterLastDay,
         Cause::ExpressionFailed { .. } => Kind::RuleFails,

@@ -18,6 +18,7 @@ use jiff::civil::Date;
 pub use flip::{Flip, Scope};
 pub use needed::Needed;
 pub use outcome::{FieldOutcome, outcome};
+pub(crate) use seen::fields_seen;
 pub use seen::{FieldSeen, record_seen};
 pub use told::{ClauseSeen, EmploymentSeen, Explanation, FilterSeen, Standing, ValueSeen, Verdict};
 
@@ -30,7 +31,6 @@ use crate::last_day::LastDaySeen;
 use crate::mapping::{map_field, map_user, map_user_name};
 use crate::problem::Problem;
 use condition::{Condition, Truth};
-use seen::fields_seen;
 
 /// What an explanation depends on beside the records.
 #[derive(Debug, Clone, Copy)]

@@ -32,7 +32,7 @@ impl FieldSeen {
 }
 
 /// Everything that the expression names, in the order of the names.
-pub(super) fn fields_seen(expression: &Expression, employee: &Employee, manager: Option<&Employee>) -> Vec<FieldSeen> {
+pub(crate) fn fields_seen(expression: &Expression, employee: &Employee, manager: Option<&Employee>) -> Vec<FieldSeen> {
     let named = expression.named_fields();
     let is_field = |name: &&String| *name != CUSTOM_FIELDS;
     let of = |who: &str, record: Option<&Employee>, name: &str| FieldSeen {

@@ -6,6 +6,7 @@ use super::{Planner, Wanted};
 use crate::identity::EmployeeId;
 use crate::mapping::problem;
 use crate::problem::Cause;
+use crate::user::FieldName;
 
 /// What nobody else may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,18 +46,37 @@ impl<'a> Planner<'a> {
         rest
     }
 
-    /// One line per person: who shares both is told about the user name.
+    /// One line per person: who shares both is told about the user name. Where one of them has an active account with it already,
+    /// only the others are disputed: what they claim is no reason to stop looking after that account.
     fn report_group(&mut self, what: Unique, group: &[&Wanted<'a>], disputed: &mut BTreeSet<EmployeeId>) {
         let mut numbers: Vec<_> = group.iter().map(|wanted| wanted.employee.id()).collect();
         numbers.sort_unstable();
+        let mut holders = group.iter().filter(|wanted| self.has_already(wanted, what));
+        let holder = holders.next().filter(|_| holders.next().is_none());
+        let holder = holder.map(|wanted| wanted.employee.id());
         for wanted in group {
             let id = wanted.employee.id();
-            if disputed.insert(id.clone()) {
+            if holder != Some(id) && disputed.insert(id.clone()) {
                 let cause = Cause::disputed(what.name(), &numbers, id);
                 let seen = wanted.unique(what).map(str::to_owned);
                 self.report(problem(wanted.employee, cause, seen));
             }
         }
+    }
+}
+
+impl Planner<'_> {
+    /// Whether the employee's account is active, and has this already, as last written or seen.
+    fn has_already(&self, wanted: &Wanted<'_>, what: Unique) -> bool {
+        let Some(link) = self.accounts.link(wanted.employee.id()) else {
+            return false;
+        };
+        let has = match what {
+            Unique::UserName => Some(link.user_name.as_str()),
+            Unique::Email => link.field(FieldName::EMAIL),
+        };
+        let claimed = wanted.unique(what).map(str::to_lowercase);
+        link.active && self.accounts.owns(link) && has.map(str::to_lowercase) == claimed
     }
 }
 

@@ -4,8 +4,9 @@
 use super::Planner;
 use crate::employee::Employee;
 use crate::employment::{Employment, Undecided};
-use crate::mapping;
-use crate::problem::Problem;
+use crate::invisible;
+use crate::mapping::{self, problem};
+use crate::problem::{Cause, Problem};
 
 /// Where somebody belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,11 @@ impl<'a> Planner<'a> {
     }
 
     fn place_in_scope(&mut self, position: usize, employee: &'a Employee) -> Placement {
+        if invisible::is_irregular(employee.id().as_str()) {
+            let field = "employeeId".to_owned();
+            let seen = Some(employee.id().to_string());
+            return self.leave_undecided(problem(employee, Cause::InvisibleCharacters { field }, seen));
+        }
         let users = &self.situation.configuration.users;
         if users.filter.is_none() {
             return Placement::InScope;

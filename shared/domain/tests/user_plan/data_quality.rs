@@ -380,3 +380,18 @@ fn the_worst_comes_first() {
         "{severities:?}"
     );
 }
+
+#[test]
+fn an_html_entity_in_a_name_or_another_value_is_a_line_and_an_ampersand_is_none() {
+    let quality = Case::of(
+        &acme(&[]),
+        &people(&[
+            ("E1", json!({"lastName": "O&#39;Brien"})),
+            ("E2", json!({"jobTitle": "Research &amp; Development"})),
+            ("E3", json!({"lastName": "O&#x27;Brien", "firstName": "Zo&euml;"})),
+            ("E4", json!({"jobTitle": "R&D; AT&T", "lastName": "O'Brien & Sons"})),
+        ]),
+    )
+    .quality();
+    assert_eq!(numbers(&quality, Kind::HtmlEntity), [["E1"], ["E2"], ["E3"], ["E3"]]);
+}

@@ -14,6 +14,7 @@ mod everyday;
 mod explanation;
 mod field_loss;
 mod fixture;
+mod invisible;
 mod lifecycle;
 mod lost_sources;
 mod managers;

@@ -238,7 +238,7 @@ proptest! {
     #[test]
     fn a_manager_reference_is_empty_followed_or_reported(reference in any_reference()) {
         let (manager, is_reported) = referring(&reference);
-        let is_empty = reference.as_str().is_some_and(|text| text.trim().is_empty());
+        let is_empty = reference.as_str().is_some_and(|text| habitsync_domain::invisible::trimmed(text).is_empty());
         prop_assert_eq!(manager.is_some() || is_reported, !is_empty);
         if let Some(manager) = manager {
             let digits = reference.to_string();

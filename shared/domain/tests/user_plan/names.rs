@@ -86,6 +86,62 @@ fn a_starter_with_a_leavers_address_and_name_may_be_the_same_person_and_is_asked
 }
 
 #[test]
+fn a_newcomer_with_a_colleagues_address_is_the_problem_and_the_colleague_is_updated() {
+    let colleagues = [employee("E1", &json!({})), employee("E2", &json!({}))];
+    for claim in [
+        json!({"workEmail": "e1@acme.com.au"}),
+        json!({"workEmail": " E1@ACME.com.au\u{200b}"}),
+    ] {
+        // A new employee, and a colleague whose address becomes that of another.
+        for claimant in ["E2", "E999"] {
+            let mut records = vec![employee("E1", &json!({"jobTitle": "Lead"})), employee(claimant, &claim)];
+            records.extend((claimant != "E2").then(|| employee("E2", &json!({}))));
+            let plan = Case::in_step(&acme(&[]), &colleagues).then(&records).plan();
+            assert_eq!(steps(&plan), [("E1", "change")]);
+            let [(id, Cause::Disputed { with, .. })] = causes(&plan)[..] else {
+                panic!("{:?}", causes(&plan))
+            };
+            assert_eq!(
+                (id, with.as_slice()),
+                (claimant, ["E1".parse().expect("an id")].as_slice())
+            );
+        }
+    }
+}
+
+#[test]
+fn a_newcomer_with_a_colleagues_email_under_another_user_name_is_the_problem() {
+    let by_id = acme(&[("user_name = \"employee.workEmail\"", "user_name = \"employee.userId\"")]);
+    let record = |id: &str, title: &str| {
+        employee(
+            id,
+            &json!({"userId": id, "workEmail": "e1@acme.com.au", "jobTitle": title}),
+        )
+    };
+    let case = Case::in_step(&by_id, &[record("E1", "Analyst")]);
+    let plan = case.then(&[record("E1", "Lead"), record("E9", "Analyst")]).plan();
+    assert_eq!((steps(&plan), plan.counts.set_aside), (vec![("E1", "change")], 1));
+}
+
+#[test]
+fn two_newcomers_with_a_colleagues_address_are_two_problems_and_a_deactivated_account_holds_nothing() {
+    let claim = json!({"workEmail": "e1@acme.com.au"});
+    let records = [
+        employee("E1", &json!({"jobTitle": "Lead"})),
+        employee("E8", &claim),
+        employee("E9", &claim),
+    ];
+    let case = Case::in_step(&acme(&[]), &[employee("E1", &json!({}))]).then(&records);
+    assert_eq!(
+        (steps(&case.plan()), case.plan().problems.len()),
+        (vec![("E1", "change")], 2)
+    );
+    let mut former = case;
+    former.people[0].active = false;
+    assert_eq!((steps(&former.plan()), former.plan().problems.len()), (vec![], 3));
+}
+
+#[test]
 fn two_people_who_swap_addresses_are_disputed() {
     let before = [
         employee("E1", &mail("a@acme.com.au")),

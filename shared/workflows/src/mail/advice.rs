@@ -210,6 +210,11 @@ pub(super) const fn advice_about(cause: &Cause) -> Advice {
             "Tribal Habits does not accept the person",
             "Correct in EmployeeConnect what Tribal Habits names. Until then the account is not created or changed.",
         ),
+        Cause::InvisibleCharacters { .. } => advice(
+            25,
+            "Invisible characters in a field that decides about an account",
+            "Type the value in again in EmployeeConnect, without copying it. Until then the account is left as it is.",
+        ),
         Cause::UnknownStatus => advice(
             25,
             "An employment status that was never agreed",

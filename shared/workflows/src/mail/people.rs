@@ -363,6 +363,10 @@ fn field_and_expected(cause: &Cause, users: Option<&UsersConfiguration>) -> (Str
             (source_fields(source), shown(expected))
         }
         Cause::InvalidDate { field } => (field.clone(), "a date, as in 2026-03-31".to_owned()),
+        Cause::InvisibleCharacters { field } => of(
+            field,
+            "the same, typed in again: it holds characters that cannot be seen",
+        ),
         Cause::UnknownStatus => ("status".to_owned(), known_statuses(users)),
         Cause::ActiveAfterLastDay { last_day } => ("terminationDate, status".to_owned(), works_there_again(*last_day)),
         Cause::ExpressionFailed { what, message } => (what.clone(), shown_words(what, message)),
