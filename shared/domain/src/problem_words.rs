@@ -60,8 +60,11 @@ impl Cause {
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {
+            Self::InvisibleCharacters { field } => field,
             Self::UnknownStatus => "status",
-            Self::InvalidDate { field } | Self::RefusedField { field, .. } => field,
+            Self::InvalidDate { field } | Self::InvisibleCharacters { field } | Self::RefusedField { field, .. } => {
+                field
+            }
             Self::ExpressionFailed { what, .. } | Self::Disputed { what, .. } | Self::Taken { what, .. } => what,
             Self::RequiredField { field, .. } | Self::InvalidValue { field, .. } => field.as_str(),
             Self::ActiveAfterLastDay { .. } => "last day",

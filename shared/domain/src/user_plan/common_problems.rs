@@ -44,6 +44,7 @@ pub struct ScopeLoss {
 enum Common<'p> {
     Status,
     Date(&'p str),
+    Invisible(&'p str),
     Expression(&'p str),
     UserName { is_missing: bool },
     Field { name: &'p str, is_missing: bool },
@@ -55,6 +56,7 @@ impl<'p> Common<'p> {
         Some(match cause {
             Cause::UnknownStatus => Self::Status,
             Cause::InvalidDate { field } => Self::Date(field),
+            Cause::InvisibleCharacters { field } => Self::Invisible(field),
             Cause::ExpressionFailed { what, .. } => Self::Expression(what),
             Cause::NoUserName { .. } => Self::UserName { is_missing },
             Cause::RequiredField { field, .. } | Cause::InvalidValue { field, .. } => Self::Field {
