@@ -12,7 +12,7 @@ use crate::back_off::BackOff;
 use crate::configuration::Status;
 use crate::excerpt::{Excerpt, clip};
 use crate::failing::Failing;
-use crate::hold::PlanId;
+use crate::hold::{Agreement, PlanId};
 use crate::lease;
 use crate::shrink::GoodRead;
 use crate::user_plan::{FieldBaseline, LostSource};
@@ -116,6 +116,12 @@ pub struct JobState {
     /// The plan of changes that wait for approval.
     #[serde(default)]
     pub held_plan: Option<PlanId>,
+    /// What the last run that came to its end left of the agreement to creates, renames and updates; none where it had none.
+    #[serde(default, deserialize_with = "none_if_unreadable")]
+    pub agreement_rest: Option<AgreementRest>,
+    /// Whether a run is writing, or did not come to its end while it did: its last write may not be saved.
+    #[serde(default)]
+    pub unsaved_write: bool,
     /// The last run's counts, by name.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,
@@ -125,6 +131,15 @@ pub struct JobState {
     /// When a run was last asked for, or began under another version: rejected writes of before are tried again at once.
     #[serde(default)]
     pub retry_from: Option<Timestamp>,
+}
+
+/// What runs left of an agreement to creates, renames and updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgreementRest {
+    /// The agreement as it was stored with the configuration.
+    pub agreed: Agreement,
+    /// The same, without the changes that turned out to be needed by no employee.
+    pub rest: Agreement,
 }
 
 /// The configuration version that a run is planned under.
@@ -150,10 +165,21 @@ impl JobState {
             self.last_verified_on = None;
             self.retry_from = Some(now);
         }
+        if self.unsaved_write {
+            self.last_verified_on = None;
+        }
         if self.was_draft() && under.status != Status::Draft {
             self.last_good_read = None;
         }
         self.planned_under = Some(under);
+    }
+
+    /// What an operator agreed to with the configuration in force, less what earlier runs left over.
+    #[must_use]
+    pub fn agreed(&self, with_configuration: Option<Agreement>) -> Option<Agreement> {
+        let agreed = with_configuration?;
+        let rest = self.agreement_rest.filter(|rest| rest.agreed == agreed);
+        Some(rest.map_or(agreed, |rest| rest.rest))
     }
 
     fn was_draft(&self) -> bool {

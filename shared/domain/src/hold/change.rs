@@ -119,6 +119,28 @@ impl Agreement {
         Self { at, changes }
     }
 
+    /// What is left of it after a run that came to its end: changes that were agreed to and that no employee needs any more are
+    /// not there for others. `before` is how many it allowed before the run, `made` how many the run made under it, and
+    /// `outstanding` how many of those that it had to make failed or wait.
+    #[must_use]
+    pub fn after_run(self, before: PerChange<u64>, made: PerChange<u64>, outstanding: PerChange<u64>) -> Self {
+        let mut rest = self;
+        for kind in ChangeKind::ALL {
+            let (before, made) = (*before.get(kind), *made.get(kind));
+            let left = before.saturating_sub(made);
+            let unused = left.saturating_sub(*outstanding.get(kind));
+            let agreed = rest.changes.get_mut(kind);
+            *agreed = agreed.saturating_sub(unused);
+        }
+        rest
+    }
+
+    /// Whether it sets no number.
+    #[must_use]
+    pub fn is_to_any_number(&self) -> bool {
+        *self == Self::to_any_number(self.at)
+    }
+
     /// How many changes of this kind it still allows where so many were made under it.
     #[must_use]
     pub fn left(&self, kind: ChangeKind, made: usize, now: Timestamp) -> usize {

@@ -36,6 +36,8 @@ pub struct Brakes<'a> {
     pub lost_sources: &'a [LostSource],
     /// What an operator agreed to with the configuration in force.
     pub agreed: Option<Agreement>,
+    /// Whether the run before did not come to its end while it wrote: its last write may not be saved.
+    pub unsaved_write: bool,
 }
 
 impl<'a> Planner<'a> {

@@ -40,7 +40,9 @@ impl Planner<'_> {
             *self.plan.undecided.get_mut(kind) = changes.len();
             let is_beyond = self.over_change_limit(kind, &changes, 0).is_some();
             *self.plan.beyond_limits.get_mut(kind) = if is_beyond { changes.len() } else { 0 };
-            *rulings.get_mut(kind) = self.rule(kind, &changes);
+            let ruling = self.rule(kind, &changes);
+            *self.plan.agreed.get_mut(kind) = ruling.agreed;
+            *rulings.get_mut(kind) = ruling;
         }
         for (action, judged) in actions.into_iter().zip(judged) {
             self.follow(action, judged, &mut rulings);
@@ -105,13 +107,14 @@ impl Planner<'_> {
     }
 
     /// How many changes of this kind an operator agreed to that were not made yet.
-    fn left_of_agreement(&self, kind: ChangeKind) -> usize {
+    pub(super) fn left_of_agreement(&self, kind: ChangeKind) -> usize {
         let Some(agreement) = self.situation.brakes.agreed else {
             return 0;
         };
         let people = self.situation.people.iter();
         let made = people.filter(|person| *person.marks.agreed.get(kind) == Some(agreement.at));
-        agreement.left(kind, made.count(), self.situation.now)
+        let unsaved = self.unsaved.get(kind).as_ref().is_some_and(|(_, is_agreed)| *is_agreed);
+        agreement.left(kind, made.count() + usize::from(unsaved), self.situation.now)
     }
 
     /// Why these wait, if they do.
@@ -127,7 +130,11 @@ impl Planner<'_> {
         let recent = people
             .iter()
             .filter(|person| unapproved(person, kind) && !changes.contains(&person.employee_id))
-            .count();
+            .map(|person| &person.employee_id);
+        let found = self.unsaved.get(kind).as_ref().filter(|(_, is_agreed)| !is_agreed);
+        let found = found.map(|(employee, _)| employee);
+        let recent: HashSet<_> = recent.chain(found).collect();
+        let recent = recent.len();
         let was_active =
             |person: &&Person| person.active || person.removed.as_ref().is_some_and(|removed| removed.at > since);
         // Accounts created today, unapproved, must not raise the limit for those of tonight.

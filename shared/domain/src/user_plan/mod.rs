@@ -37,6 +37,7 @@ mod rekeyed;
 mod removals;
 mod seats;
 mod setbacks;
+mod unsaved;
 mod wanted;
 
 use std::borrow::Cow;
@@ -71,7 +72,7 @@ use crate::configuration::TenantConfiguration;
 use crate::employee::Employee;
 use crate::employment::EmploymentRules;
 use crate::evaluator::Evaluator;
-use crate::hold::{Decision, HeldBecause};
+use crate::hold::{Decision, HeldBecause, PerChange};
 use crate::identity::EmployeeId;
 use crate::last_day::LastDaySeen;
 use crate::mapping::{MappedUser, display_name, problem};
@@ -148,6 +149,8 @@ struct Planner<'a> {
     removals: Vec<Candidate<'a>>,
     /// Linked accounts that the portal has deactivated while the mirror says active, and on what evidence they would go.
     found_deactivated: Vec<(&'a EmployeeId, Removed)>,
+    /// The employee of each kind's write that an unfinished run did not save, and whether it was agreed to.
+    unsaved: PerChange<Option<(EmployeeId, bool)>>,
     /// Accounts whose employee is gone, and that a record of another number may be the same person's.
     same_person: HashMap<EmployeeId, HeldBecause>,
     losses: Vec<Losses>,
@@ -175,6 +178,7 @@ impl<'a> Planner<'a> {
             proposed: HashMap::new(),
             removals: Vec::new(),
             found_deactivated: Vec::new(),
+            unsaved: PerChange::default(),
             same_person: HashMap::new(),
             losses: Vec::new(),
             plan: UserPlan::default(),
@@ -196,6 +200,7 @@ impl<'a> Planner<'a> {
         for wanted in wanted {
             self.decide(wanted);
         }
+        self.count_unsaved_writes();
         self.let_setbacks_rest();
         self.hold_lost_fields();
         self.hold_removals();

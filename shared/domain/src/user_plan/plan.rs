@@ -22,6 +22,8 @@ pub struct UserPlan {
     pub rekeyed: Vec<RekeyedPair>,
     /// Creates, renames and updates that no operator decided about, whether they go through or wait.
     pub undecided: PerChange<usize>,
+    /// How many changes of each kind an operator agreed to that were not made before this plan.
+    pub agreed: PerChange<usize>,
     /// Of the kinds of which there are more than the change limits admit: how many, whether or not an operator agreed to them.
     pub beyond_limits: PerChange<usize>,
     /// Employees about whose accounts something would be done that an operator rejected.

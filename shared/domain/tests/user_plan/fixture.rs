@@ -134,6 +134,7 @@ impl Case {
                 baseline: Some(&self.baseline),
                 lost_sources: &[],
                 agreed: self.agreed,
+                unsaved_write: false,
             },
             now: self.now,
         }

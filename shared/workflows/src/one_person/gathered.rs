@@ -212,6 +212,7 @@ impl Gathered<'_> {
                 baseline: None,
                 lost_sources: &self.table.job.lost_sources,
                 agreed: None,
+                unsaved_write: false,
             },
             now: self.now,
         };

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use habitsync_domain::brake::fails_too_often;
+use habitsync_domain::hold::{Agreement, ChangeKind, PerChange};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::parking::{Parked, Refusal, Setback};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::repeated_refusal::RefusalTally;
 use habitsync_domain::result::ParkedOn;
-use habitsync_domain::user_plan::{Action, Step, UserPlan};
+use habitsync_domain::user_plan::{Action, Permission, Step, UserPlan};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Written;
@@ -46,6 +47,9 @@ pub(crate) struct Applied {
     pub(crate) must_look: bool,
     /// Whether such an account is there for sure: the run is not over before it is known whose it is.
     account_exists: bool,
+    /// Changes that an operator agreed to by their number: those that were made, and those that were not.
+    agreed_made: PerChange<u64>,
+    agreed_failed: PerChange<u64>,
     /// What is refused of whom by now.
     parked: HashMap<EmployeeId, Parked>,
     /// What this run was refused for the first time.
@@ -65,6 +69,8 @@ impl Applied {
             unanswered: 0,
             must_look: false,
             account_exists: false,
+            agreed_made: PerChange::default(),
+            agreed_failed: PerChange::default(),
             parked: HashMap::new(),
             refusals: RefusalTally::default(),
             writes: 0,
@@ -157,6 +163,35 @@ impl Applied {
         self.problems.push(action.problem(cause, None));
     }
 
+    fn count_agreed(&mut self, action: &Action, is_made: bool) {
+        let kind = action
+            .change_kind()
+            .filter(|_| matches!(action.permission, Permission::Agreed(_)));
+        if let Some(kind) = kind {
+            let counts = if is_made {
+                &mut self.agreed_made
+            } else {
+                &mut self.agreed_failed
+            };
+            *counts.get_mut(kind) += 1;
+        }
+    }
+
+    /// What is left of an agreement now that the run has come to its end. Where a fault of the source suspended something, all that
+    /// is left of it stays.
+    pub(super) fn rest_of(&self, agreed: Agreement, plan: &UserPlan) -> Agreement {
+        if !plan.suspended.is_empty() || agreed.is_to_any_number() {
+            return agreed;
+        }
+        let mut outstanding = self.agreed_failed;
+        let mut before = PerChange::default();
+        for kind in ChangeKind::ALL {
+            *outstanding.get_mut(kind) += u64::try_from(plan.held_of(kind)).unwrap_or(u64::MAX);
+            *before.get_mut(kind) = u64::try_from(*plan.agreed.get(kind)).unwrap_or(u64::MAX);
+        }
+        agreed.after_run(before, self.agreed_made, outstanding)
+    }
+
     /// What was refused before, and again now, was reported as that employee's problem and stays it.
     fn tally(&mut self, action: &Action, refusals: &[Refusal]) {
         let known = self.parked.get(&action.employee_id);
@@ -199,6 +234,7 @@ where
             return Ok(false);
         }
         self.follow.ended(&action, &done);
+        applied.count_agreed(&action, done == Done::Yes);
         applied.writes += usize::from(is_write(&action));
         applied.tally(&action, &refusals);
         let is_person_refused = matches!(done, Done::No(_));

@@ -15,7 +15,7 @@ pub use follow::FollowWrites;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::hold::{Agreement, PlanId};
-use habitsync_domain::job::{Job, JobState, PlannedUnder};
+use habitsync_domain::job::{AgreementRest, Job, JobState, PlannedUnder};
 use habitsync_domain::problem::Problem;
 use habitsync_domain::user_plan::{UserPlan, plan_users};
 pub use settle::Done;
@@ -202,8 +202,10 @@ where
         let applied = if configuration.status == Status::Draft {
             Applied::nothing()
         } else {
+            self.note_writing(&plan, remembered).await?;
             let applied = apply(&self.writing(), &plan, verified, start.deadline, remembered).await;
             let applied = applied.inspect_err(|failure| look_again_after(failure, remembered))?;
+            remembered.unsaved_write = false;
             must_add_up(applied.adds_up(&plan), &plan)?;
             applied
         };
@@ -212,6 +214,14 @@ where
         } else if verified && configuration.status == Status::Live && applied.has_remembered(&plan) {
             // The slices after this one need not read the portal again; one that crashes never comes here.
             remembered.last_verified_on = Some(today);
+        }
+        if configuration.status == Status::Live && applied.is_finished() {
+            let now = remembered.agreed(in_force.agreed);
+            let rest = in_force.agreed.zip(now);
+            remembered.agreement_rest = rest.map(|(agreed, now)| AgreementRest {
+                agreed,
+                rest: applied.rest_of(now, &plan),
+            });
         }
         if is_complete(configuration, &plan, &applied) {
             remembered.last_complete_began_at = Some(began);
@@ -225,6 +235,15 @@ where
             counts: summary.counts(),
             outcome: summary,
         })
+    }
+
+    /// Stores that the run writes from now on: should it not come to its end, the next one looks for its last write.
+    async fn note_writing(&self, plan: &UserPlan, remembered: &mut JobState) -> Result<(), JobFailure> {
+        if !remembered.unsaved_write && plan.actions.iter().any(|action| action.change_kind().is_some()) {
+            remembered.unsaved_write = true;
+            self.store.save_job(Job::Users, remembered).await?;
+        }
+        Ok(())
     }
 
     fn sources(&self) -> Sources<'_, H, P, S> {

@@ -56,7 +56,7 @@ impl Read {
         let agreed = if is_draft {
             Some(Agreement::to_any_number(now))
         } else {
-            in_force.agreed
+            remembered.agreed(in_force.agreed)
         };
         Situation {
             configuration: in_force.configuration,
@@ -74,6 +74,7 @@ impl Read {
                 baseline: Some(&remembered.baseline),
                 lost_sources: &[],
                 agreed,
+                unsaved_write: remembered.unsaved_write,
             },
             now,
         }

@@ -1,11 +1,12 @@
 //! What an operator agrees to when a configuration is applied: the number of creates, renames and updates that it shows.
 
 use habitsync_domain::hold::PerChange;
-use habitsync_in_memory::Tenants;
+use habitsync_in_memory::{Call, Fault, Tenants};
 use habitsync_workflows::apply_tenant::{AppliedConfiguration, ApplyTenant, Consent, NotApplied, apply_tenant};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::tenants::StoredConfiguration;
 use habitsync_workflows::preview_users::PreviewUsers;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::customer::{Customer, customer_of, portal_says};
@@ -107,17 +108,63 @@ async fn an_agreement_outlives_a_pause_and_ends_with_a_version_that_decides_othe
     assert_eq!(follow(&mut customer, &tenants).agreed, None);
 }
 
+/// A customer of so many employees, whose first load is agreed to.
+async fn agreed_load(people: usize) -> Customer {
+    let (mut customer, tenants) = (customer_of(people), Tenants::default());
+    apply(&customer, &tenants, ACME, agreeing_to(people))
+        .await
+        .expect("applied");
+    follow(&mut customer, &tenants);
+    customer
+}
+
+fn strangers(customer: &Customer, people: usize) {
+    for id in 5000..5000 + people {
+        customer.employ(&format!("E{id}"), &json!({}));
+    }
+}
+
+#[tokio::test]
+async fn what_the_first_load_left_of_an_agreement_is_not_there_for_strangers() {
+    let customer = agreed_load(186).await;
+    // Between the command and the run, 100 of those who were shown leave the scope.
+    for id in 1000..1100 {
+        customer.employ(&format!("E{id}"), &json!({"location": "Fiji"}));
+    }
+    assert_eq!(customer.finish().await.written.created, 86);
+    customer.clock.advance(SignedDuration::from_hours(25));
+    strangers(&customer, 100);
+    let summary = customer.finish().await;
+    assert_eq!((summary.written.created, summary.held.len()), (0, 100));
+}
+
+#[tokio::test]
+async fn an_agreement_outlives_slices_refusals_and_employees_who_join_meanwhile() {
+    let customer = agreed_load(186).await;
+    let late = Fault::Before(portal_says(VendorFailureKind::NoTimeLeft));
+    customer.portal.faults.arm_after(100, Call::CreateUser, late);
+    assert_eq!(customer.slice().await.written.created, 100);
+    // One of those who were shown is refused, and another joins while the load goes on.
+    let refused = Fault::Before(portal_says(VendorFailureKind::Refused(Vec::new())));
+    customer.portal.faults.arm(Call::CreateUser, refused);
+    strangers(&customer, 1);
+    assert_eq!(customer.finish().await.written.created, 86);
+    customer.clock.advance(SignedDuration::from_hours(25));
+    assert_eq!(customer.finish().await.written.created, 1, "the one who was refused");
+    customer.clock.advance(SignedDuration::from_hours(25));
+    strangers(&customer, 100);
+    let summary = customer.finish().await;
+    assert_eq!((summary.written.created, summary.held.len()), (0, 99));
+}
+
 #[tokio::test]
 async fn a_number_that_cannot_be_checked_is_taken_only_where_that_was_said() {
     let (mut customer, tenants) = (customer_of(30), Tenants::default());
-    let down = habitsync_in_memory::Fault::Before(portal_says(VendorFailureKind::Unreadable));
-    customer
-        .hris
-        .faults
-        .arm(habitsync_in_memory::Call::ListEmployees, down.clone());
+    let down = Fault::Before(portal_says(VendorFailureKind::Unreadable));
+    customer.hris.faults.arm(Call::ListEmployees, down.clone());
     let refused = apply(&customer, &tenants, ACME, agreeing_to(30)).await;
     assert!(matches!(refused, Err(NotApplied::Unchecked(_))), "{refused:?}");
-    customer.hris.faults.arm(habitsync_in_memory::Call::ListEmployees, down);
+    customer.hris.faults.arm(Call::ListEmployees, down);
     let unchecked = Consent {
         unchecked: true,
         ..agreeing_to(30)

@@ -1,7 +1,7 @@
 //! Creates, renames and updates beyond the change limits: held, listed, mailed, approved; and the first load, which is agreed to.
 
 use habitsync_domain::hold::{Agreement, ChangeKind, PerChange, Verdict};
-use habitsync_in_memory::{Call, Fault};
+use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use jiff::SignedDuration;
@@ -173,4 +173,53 @@ async fn emptied_locations_create_no_account_and_are_reported_once() {
         seen.plan.next(),
         habitsync_domain::user_plan::Next::Suspended(lost) if lost[0].field == "location"
     ));
+}
+
+/// Lets a run write one account and fail before it can save that.
+async fn write_one_unsaved(customer: &Customer, saved_before: usize) -> bool {
+    let down = Fault::Before(service_failure());
+    customer.table.faults.disarm();
+    customer.table.faults.arm_after(saved_before, Call::SavePerson, down);
+    customer.run_asked_for().await.is_err()
+}
+
+/// Changes one employee after the other; each write is made and not saved. At the limit no more is written.
+async fn unsaved_writes_stop_at(limit: usize, change: impl Fn(&Customer, usize)) {
+    let mut customer = customer_of(60);
+    customer.finish().await;
+    customer.agreed = None;
+    customer.clock.advance(SignedDuration::from_hours(25));
+    customer.finish().await;
+    let mut unsaved = 0;
+    for n in 0..limit + 5 {
+        change(&customer, n);
+        let is_unsaved = write_one_unsaved(&customer, usize::from(n > 0)).await;
+        unsaved += usize::from(is_unsaved);
+    }
+    assert_eq!(unsaved, limit);
+    customer.table.faults.disarm();
+    assert_eq!(customer.finish().await.held.len(), 5);
+    customer.clock.advance(SignedDuration::from_hours(25));
+    assert_eq!(customer.finish().await.held.len(), 0, "a day later");
+}
+
+#[tokio::test]
+async fn writes_that_were_never_saved_count_towards_the_limits_of_the_day() {
+    let with = |customer: &Customer, n: usize, changes| customer.employ(&format!("E{}", 1000 + n), &changes);
+    unsaved_writes_stop_at(20, |customer, n| with(customer, 3000 + n, json!({}))).await;
+    let renamed = |n: usize| json!({"workEmail": format!("renamed{n}@acme.com.au")});
+    unsaved_writes_stop_at(5, |customer, n| with(customer, n, renamed(n))).await;
+    unsaved_writes_stop_at(50, |customer, n| with(customer, n, json!({"jobTitle": "Lead"}))).await;
+}
+
+#[tokio::test]
+async fn accounts_that_were_there_before_are_adopted_in_any_number_after_a_crash() {
+    let mut customer = customer_of(60);
+    customer.finish().await;
+    customer.agreed = None;
+    customer.table.state().people.clear();
+    assert!(write_one_unsaved(&customer, 30).await);
+    customer.table.faults.disarm();
+    let summary = customer.finish().await;
+    assert_eq!((summary.held.len(), customer.active_users().len()), (0, 60));
 }

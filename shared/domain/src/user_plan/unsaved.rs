@@ -1,0 +1,68 @@
+//! Writes of a run that did not come to its end: the account has what was written, and the link does not say so. They count towards
+//! the change limits as if they had been saved.
+//!
+//! A run writes one account after the other, so that at most one write is unsaved. Which account it was cannot be known for sure:
+//! of each kind, the first account that is found as it should be counts.
+
+use std::collections::HashSet;
+
+use super::{Planner, Step};
+use crate::hold::{ChangeKind, Verdict};
+use crate::identity::EmployeeId;
+use crate::person::Person;
+
+impl Planner<'_> {
+    /// Marks the accounts that an unfinished run may have written last.
+    pub(super) fn count_unsaved_writes(&mut self) {
+        if !self.situation.brakes.unsaved_write {
+            return;
+        }
+        for kind in ChangeKind::ALL {
+            let left = self.left_of_agreement(kind);
+            let agreed = self.situation.brakes.agreed.filter(|_| left > 0);
+            let now = self.situation.now;
+            let Some(seen) = self.first_found(kind) else { continue };
+            match agreed {
+                Some(agreement) => *seen.marks.agreed.get_mut(kind) = Some(agreement.at),
+                None => *seen.marks.unapproved.get_mut(kind) = Some(now),
+            }
+            let employee = seen.employee_id.clone();
+            *self.unsaved.get_mut(kind) = Some((employee, agreed.is_some()));
+        }
+    }
+
+    /// The first account that is to be stored as it is found, and that a write of this kind would have made so without an approval.
+    fn first_found(&mut self, kind: ChangeKind) -> Option<&mut Person> {
+        let actions = self.plan.actions.iter();
+        let written = actions.filter(|action| !matches!(action.step, Step::Remember { .. }));
+        let written: HashSet<EmployeeId> = written.map(|action| action.employee_id.clone()).collect();
+        let decisions = &self.decisions;
+        let is_approved = |employee: &EmployeeId| {
+            let decision = decisions.get(employee);
+            decision.is_some_and(|decision| decision.word.verdict == Verdict::Approved)
+        };
+        self.plan.actions.iter_mut().find_map(|action| {
+            let is_open = !written.contains(&action.employee_id) && !is_approved(&action.employee_id);
+            match &mut action.step {
+                Step::Remember { stored, seen } if is_open && found_kind(stored.as_ref(), seen) == Some(kind) => {
+                    Some(&mut **seen)
+                }
+                _ => None,
+            }
+        })
+    }
+}
+
+/// What kind of write would have made the account as it is seen.
+fn found_kind(stored: Option<&Person>, seen: &Person) -> Option<ChangeKind> {
+    if !seen.active {
+        return None;
+    }
+    match stored {
+        None => Some(ChangeKind::Created),
+        Some(stored) if !stored.active => Some(ChangeKind::Created),
+        Some(stored) if stored.user_name != seen.user_name => Some(ChangeKind::Renamed),
+        Some(stored) if stored.fields != seen.fields => Some(ChangeKind::Updated),
+        Some(_) => None,
+    }
+}
