@@ -30,11 +30,12 @@ pub(crate) fn metrics(measures: &FleetMeasures) -> Vec<(Metric, u64)> {
     known.into_iter().chain(counted).collect()
 }
 
-/// What is parked, as metrics.
-pub(crate) fn of_parked(measures: &ParkedMeasures) -> [(Metric, u64); 2] {
+/// What is parked and what is ignored, as metrics.
+pub(crate) fn of_parked(measures: &ParkedMeasures) -> [(Metric, u64); 3] {
     [
         (Metric::ParkedResults, measures.parked),
         (Metric::ParkedGrowth, measures.growth),
+        (Metric::IgnoredResults, measures.ignored),
     ]
 }
 

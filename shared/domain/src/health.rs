@@ -137,6 +137,8 @@ pub struct CustomerHealth {
     pub held: Option<HeldRemovals>,
     /// Results that wait for something else to happen, as of the last count, within the hour.
     pub parked: u64,
+    /// Results that are ignored as long as their reasons hold, as of the last count, within the hour.
+    pub ignored: u64,
     /// Results that are due, waiting or claimed.
     pub unsent: u64,
     /// Since when the first of them could have been recorded.
@@ -199,6 +201,7 @@ impl CustomerHealth {
             jobs,
             held: waiting.held,
             parked: summary.parked,
+            ignored: summary.ignored,
             unsent: waiting.unsent,
             unsent_since: waiting.unsent_since,
             dead: waiting.dead,

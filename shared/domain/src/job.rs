@@ -95,6 +95,9 @@ pub struct JobState {
     /// Go-live: completions before it are history, which no sweep records by itself.
     #[serde(default)]
     pub swept_from: Option<Timestamp>,
+    /// Whether the results that earlier versions ignored or gave up are in the index that finds them.
+    #[serde(default)]
+    pub has_indexed_given_up: bool,
     /// How far a sweep came that was cut off; none once one has come to its end.
     #[serde(default)]
     pub interrupted: Option<Interrupted>,

@@ -34,6 +34,8 @@ pub struct CustomerSummary {
     pub jobs: BTreeMap<Job, JobState>,
     /// How many results are parked, as of the customer's last turn.
     pub parked: u64,
+    /// How many results are ignored, as of the customer's last turn.
+    pub ignored: u64,
     /// What the operators have been told.
     pub told: Told,
 }

@@ -83,6 +83,7 @@ impl Row {
             timetable: None,
             jobs: BTreeMap::from([(Job::Users, state)]),
             parked: 0,
+            ignored: 0,
             told: Told::default(),
         }
     }

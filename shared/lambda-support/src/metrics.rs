@@ -59,6 +59,8 @@ metrics! {
     ParkedResults: Count,
     /// How many results more are parked than at their customer's last turn, an hour ago; those of whom fewer are count nothing.
     ParkedGrowth: Count,
+    /// Results that are ignored as long as their reasons hold.
+    IgnoredResults: Count,
     /// Results that ended as dead within a day.
     DeadResults: Count,
     /// Customers whose EmployeeConnect is left alone.

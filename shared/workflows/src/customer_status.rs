@@ -123,6 +123,7 @@ where
     let mut health = CustomerHealth::of(&summary, waits, &incidents, now);
     // The number on the row is up to an hour old.
     health.parked = u64::try_from(parked.items.len()).unwrap_or(u64::MAX);
+    health.ignored = ignored.values().sum();
     Ok(Some(CustomerStatus {
         version: summary.version,
         applied_at: summary.timetable.as_ref().map(|timetable| timetable.applied_at),

@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::contained::contained;
 use crate::fleet_view::FleetView;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::summary::{CountWaiting, OpenRun};
+use crate::ports::summary::{CountWaiting, OpenRun, SetAside};
 
 /// How many customers' parked results are counted at a time.
 const IN_FLIGHT: usize = 16;
@@ -86,42 +86,49 @@ pub async fn measure_fleet<F: CountWaiting>(
     measures
 }
 
-/// How many results are parked.
+/// How many results are parked, and how many are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ParkedMeasures {
     /// All of them, each customer's as of the customer's last turn.
     pub parked: u64,
     /// How many more are parked than at the last turn, an hour ago, of the customers whose turn it is.
     pub growth: u64,
-    /// Customers whose parked results could not be counted.
+    /// All results that are ignored, each customer's as of the customer's last turn.
+    pub ignored: u64,
+    /// Customers whose parked and ignored results could not be counted.
     pub failures: Vec<ServiceFailure>,
 }
 
-/// Counts what is parked: one query and one write for each customer whose turn it is, several customers at a time.
+/// Counts what is parked and what is ignored: a few queries and one write for each customer whose turn it is, several customers at a time.
 pub async fn measure_parked<F: CountWaiting>(fleet: &F, view: &FleetView, now: Timestamp) -> ParkedMeasures {
+    let aside = |customer: &CustomerSummary| SetAside {
+        parked: customer.parked,
+        ignored: customer.ignored,
+    };
     let before: BTreeMap<_, _> = view
         .customers
         .iter()
-        .map(|customer| (customer.tenant.clone(), customer.parked))
+        .map(|customer| (customer.tenant.clone(), aside(customer)))
         .collect();
     let turn: Vec<_> = in_turn(before.keys().cloned().collect(), now).collect();
     let counts = turn
         .iter()
-        .map(async |tenant| (tenant, contained(fleet.count_parked(tenant)).await));
+        .map(async |tenant| (tenant, contained(fleet.count_set_aside(tenant)).await));
     let counts: Vec<_> = stream::iter(counts).buffer_unordered(IN_FLIGHT).collect().await;
-    let known = before.iter().filter(|(tenant, _)| !turn.contains(tenant));
-    let mut measures = ParkedMeasures {
-        parked: known.map(|(_, parked)| parked).sum(),
-        ..ParkedMeasures::default()
-    };
+    let mut measures = ParkedMeasures::default();
+    for (_, known) in before.iter().filter(|(tenant, _)| !turn.contains(tenant)) {
+        measures.parked += known.parked;
+        measures.ignored += known.ignored;
+    }
     for (tenant, counted) in counts {
         let was = before.get(tenant).copied().unwrap_or_default();
         let is = counted.unwrap_or_else(|failure| {
             measures.failures.push(failure);
             was
         });
-        measures.parked += is;
-        measures.growth += is.saturating_sub(was);
+        measures.parked += is.parked;
+        measures.ignored += is.ignored;
+        measures.growth += is.parked.saturating_sub(was.parked);
     }
     measures
 }

@@ -2,12 +2,13 @@
 //! employee relinked, a course made again. The same destination would only fail in the same way; that takes a replay.
 
 use habitsync_domain::delivery::{may_reopen, reopens};
-use habitsync_domain::result::ResultRecord;
+use habitsync_domain::result::{ResultRecord, ResultState};
 use jiff::Timestamp;
 
 use crate::destination::{FindDestination, find_destination};
 use crate::ports::failure::ServiceFailure;
-use crate::ports::result_list::{ListDead, ReviveResult};
+use crate::ports::result_list::{IndexGivenUp, ListDead, ReviveResult};
+use crate::ports::results::ReleaseResults;
 
 /// So many dead results are examined each time, those that died first first.
 const MOST: u32 = 5_000;
@@ -25,6 +26,27 @@ where
         reopened += u64::from(reopen(table, &record, now).await?);
     }
     Ok(reopened)
+}
+
+/// Indexes what earlier versions ignored or gave up, so that a link finds it. An ignored result whose reason has passed already
+/// goes on at once. Whether all of it is indexed now.
+///
+/// # Errors
+/// The table failed; the next call indexes the rest.
+pub async fn index_given_up<T>(table: &T, now: Timestamp) -> Result<bool, ServiceFailure>
+where
+    T: IndexGivenUp + ReleaseResults + FindDestination,
+{
+    let unindexed = table.list_unindexed(MOST).await?;
+    for record in &unindexed {
+        let is_ignored = matches!(record.state, ResultState::Ignored { .. });
+        if is_ignored && reopens(&record.state, &find_destination(table, &record.completion).await?) {
+            table.release_result(record.completion.enrolment, now).await?;
+        } else {
+            table.index_result(record).await?;
+        }
+    }
+    Ok(unindexed.len() < MOST as usize)
 }
 
 async fn reopen<T>(table: &T, record: &ResultRecord, now: Timestamp) -> Result<bool, ServiceFailure>

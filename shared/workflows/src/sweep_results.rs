@@ -17,20 +17,26 @@ use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::SendMail;
 use crate::ports::people::LoadPerson;
 use crate::ports::queue::QueueCompletion;
-use crate::ports::result_list::{ListDead, ReviveResult};
+use crate::ports::result_list::{IndexGivenUp, ListDead, ReviveResult};
 use crate::ports::results::{KnownResult, LookUpResult, ReleaseResults};
 use crate::ports::runs::{HoldLease, SaveRun};
 use crate::ports::tenants::FindGoLive;
 use crate::ports::vendors::ListCompletions;
-use crate::reopen_results::reopen_dead_results;
+use crate::reopen_results::{index_given_up, reopen_dead_results};
 
 /// What recording the outcome may take: no completion is handled later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(10);
 
 /// The part of a customer's table that a sweep reads and writes.
-pub trait SweepTable: LookUpResult + ReleaseResults + ListDead + ReviveResult + FindDestination + FindGoLive {}
+pub trait SweepTable:
+    LookUpResult + ReleaseResults + ListDead + IndexGivenUp + ReviveResult + FindDestination + FindGoLive
+{
+}
 
-impl<T> SweepTable for T where T: LookUpResult + ReleaseResults + ListDead + ReviveResult + FindDestination + FindGoLive {}
+impl<T> SweepTable for T where
+    T: LookUpResult + ReleaseResults + ListDead + IndexGivenUp + ReviveResult + FindDestination + FindGoLive
+{
+}
 
 /// One customer's sweep.
 pub struct SweepResults<'a, Table, Portal, Queue, Mail, Clock> {
@@ -119,6 +125,9 @@ where
         let began = self.clock.now();
         // A customer that was paused is not any more: what was parked meanwhile goes on.
         self.table.release_results(&ParkedOn::Customer, began).await?;
+        if !state.has_indexed_given_up {
+            state.has_indexed_given_up = index_given_up(self.table, began).await?;
+        }
         let reopened = reopen_dead_results(self.table, began).await?;
         let from = self.swept_from(state, began).await?;
         let window = SweepWindow::of(state, from, began, self.configuration.time_zone.zone());

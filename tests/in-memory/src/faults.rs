@@ -21,7 +21,7 @@ pub enum Call {
     CountDead,
     CountHolds,
     CountOpenBreakers,
-    CountParked,
+    CountSetAside,
     CountUnsent,
     CreateCourse,
     CreateUser,
@@ -37,6 +37,7 @@ pub enum Call {
     FindTopic,
     FindUser,
     HasStopped,
+    IndexResult,
     ForgetDecision,
     ForgetLastDay,
     IsRecorded,
@@ -56,6 +57,7 @@ pub enum Call {
     ListStopped,
     ListTenants,
     ListTopics,
+    ListUnindexed,
     ListUnfinishedRuns,
     ListUsers,
     ListWaiting,
@@ -113,6 +115,24 @@ pub enum Call {
     SupersedeRuns,
 }
 
+impl Call {
+    /// Whether the call changes something.
+    fn is_write(self) -> bool {
+        let name = format!("{self:?}");
+        let reads = [
+            "Count",
+            "Find",
+            "HasStopped",
+            "IsRecorded",
+            "List",
+            "Load",
+            "Reload",
+            "Receive",
+        ];
+        !reads.iter().any(|read| name.starts_with(read))
+    }
+}
+
 /// How a call fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault<E> {
@@ -128,6 +148,8 @@ pub enum Fault<E> {
 #[derive(Debug)]
 pub struct Faults<E> {
     armed: Mutex<VecDeque<Armed<E>>>,
+    /// How many writes succeed until the one whose answer is lost, and the failure that its caller gets instead.
+    lost: Mutex<Option<(usize, E)>>,
     made: Mutex<Vec<Call>>,
 }
 
@@ -142,6 +164,7 @@ impl<E> Default for Faults<E> {
     fn default() -> Self {
         Self {
             armed: Mutex::default(),
+            lost: Mutex::new(None),
             made: Mutex::default(),
         }
     }
@@ -160,6 +183,16 @@ impl<E> Faults<E> {
             successes_first,
             fault,
         });
+    }
+
+    /// The write after so many that succeed, of whatever kind, has its effect, and its answer is lost.
+    pub fn lose_answer_after(&self, successes_first: usize, failure: E) {
+        *self.lost.lock() = Some((successes_first, failure));
+    }
+
+    /// Whether the answer that was to be lost has been.
+    pub fn has_lost_answer(&self) -> bool {
+        self.lost.lock().is_none()
     }
 
     /// What is armed and has not been met does not happen any more.
@@ -190,12 +223,22 @@ impl<E> Faults<E> {
     ) -> Result<T, F> {
         tokio::task::yield_now().await;
         self.made.lock().push(call);
-        match self.take(call) {
+        match self.take(call).or_else(|| self.take_lost(call)) {
             None => effect(),
             Some(Fault::Before(failure)) => Err(failure.into()),
             Some(Fault::Panics) => panic!("a call panics, as a test asked for"),
             Some(Fault::After(failure)) => effect().and(Err(failure.into())),
         }
+    }
+
+    fn take_lost(&self, call: Call) -> Option<Fault<E>> {
+        let mut lost = self.lost.lock();
+        let (successes_first, _) = lost.as_mut().filter(|_| call.is_write())?;
+        if *successes_first > 0 {
+            *successes_first -= 1;
+            return None;
+        }
+        lost.take().map(|(_, failure)| Fault::After(failure))
     }
 
     fn take(&self, call: Call) -> Option<Fault<E>> {

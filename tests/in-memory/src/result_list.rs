@@ -9,7 +9,7 @@ use crate::faults::Call;
 use crate::table::{Table, WaitingResult};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::result_list::{
-    AddResult, ListDead, ListResults, ListWaiting, ListedResults, ReviveResult,
+    AddResult, IndexGivenUp, ListDead, ListResults, ListWaiting, ListedResults, ReviveResult,
 };
 
 impl ListResults for Table {
@@ -34,10 +34,37 @@ impl ListDead for Table {
         let list = || {
             let state = self.state();
             let all = state.results.values().map(|stored| &stored.record);
-            let dead = all.filter(|record| record.state.status() == ResultStatus::Dead);
+            let dead = all
+                .filter(|record| record.state.status() == ResultStatus::Dead)
+                .filter(|record| !state.unindexed.contains(&record.completion.enrolment));
             Ok(dead.take(limit as usize).cloned().collect())
         };
         self.faults.call(Call::ListDead, list).await
+    }
+}
+
+impl IndexGivenUp for Table {
+    async fn list_unindexed(&self, limit: u32) -> Result<Vec<ResultRecord>, ServiceFailure> {
+        let list = || {
+            let state = self.state();
+            let unindexed = state
+                .unindexed
+                .iter()
+                .filter_map(|enrolment| state.results.get(enrolment));
+            let is_given_up = |status| matches!(status, ResultStatus::Ignored | ResultStatus::Dead);
+            let records = unindexed.map(|stored| &stored.record);
+            let given_up = records.filter(|record| is_given_up(record.state.status()));
+            Ok(given_up.take(limit as usize).cloned().collect())
+        };
+        self.faults.call(Call::ListUnindexed, list).await
+    }
+
+    async fn index_result(&self, found: &ResultRecord) -> Result<(), ServiceFailure> {
+        let index = || {
+            self.state().unindexed.remove(&found.completion.enrolment);
+            Ok(())
+        };
+        self.faults.call(Call::IndexResult, index).await
     }
 }
 

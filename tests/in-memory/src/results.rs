@@ -125,7 +125,9 @@ impl ReleaseResults for Table {
             let all = state.results.values().map(|stored| &stored.record);
             let meant = all.filter(|record| record.is_released_by(parked_on));
             let meant = meant.map(|record| record.completion.enrolment);
-            let listed: Vec<_> = meant.filter(|enrolment| !state.unlisted.contains(enrolment)).collect();
+            let is_listed =
+                |enrolment: &EnrolmentId| !state.unlisted.contains(enrolment) && !state.unindexed.contains(enrolment);
+            let listed: Vec<_> = meant.filter(is_listed).collect();
             let released = listed
                 .iter()
                 .filter(|enrolment| state.release(**enrolment, now))

@@ -21,7 +21,7 @@ use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use habitsync_workflows::ports::summary::{
-    CountByCustomer, CountWaiting, Dead, FindSummary, ListSummaries, OpenRun, RememberTold, Unsent,
+    CountByCustomer, CountWaiting, Dead, FindSummary, ListSummaries, OpenRun, RememberTold, SetAside, Unsent,
 };
 
 /// What a customer's row in the summary holds besides what its jobs remember.
@@ -33,6 +33,8 @@ pub struct Row {
     pub timetable: Option<Timetable>,
     /// How many results were parked when they were last counted.
     pub parked: u64,
+    /// How many results were ignored when they were last counted.
+    pub ignored: u64,
     /// What the operators have been told.
     pub told: Told,
     /// Held removals, and since when.
@@ -118,6 +120,7 @@ fn summary(tenant: &TenantId, table: &Table) -> CustomerSummary {
         timetable: state.row.timetable.clone(),
         jobs: state.jobs.clone(),
         parked: state.row.parked,
+        ignored: state.row.ignored,
         told: state.row.told.clone(),
     }
 }
@@ -189,22 +192,23 @@ impl CountWaiting for Fleet<'_> {
         self.faults.call(Call::CountHolds, count).await
     }
 
-    async fn count_parked(&self, tenant: &TenantId) -> Result<u64, ServiceFailure> {
+    async fn count_set_aside(&self, tenant: &TenantId) -> Result<SetAside, ServiceFailure> {
         let count = || {
             let Some(table) = self.table(tenant) else {
-                return Ok(0);
+                return Ok(SetAside::default());
             };
             let mut state = table.state();
             let is_parked = |state: &ResultState| matches!(state, ResultState::Parked { .. });
-            let parked = state
-                .results
-                .values()
-                .filter(|stored| is_parked(&stored.record.state))
-                .count() as u64;
-            state.row.parked = parked;
-            Ok(parked)
+            let is_ignored = |state: &ResultState| matches!(state, ResultState::Ignored { .. });
+            let count = |is_meant: fn(&ResultState) -> bool| {
+                let meant = state.results.values().filter(|stored| is_meant(&stored.record.state));
+                meant.count() as u64
+            };
+            let (parked, ignored) = (count(is_parked), count(is_ignored));
+            (state.row.parked, state.row.ignored) = (parked, ignored);
+            Ok(SetAside { parked, ignored })
         };
-        self.call_of(tenant, Call::CountParked, count).await
+        self.call_of(tenant, Call::CountSetAside, count).await
     }
 }
 

@@ -71,6 +71,8 @@ pub struct TableState {
     pub unsent_since: BTreeMap<EnrolmentId, Timestamp>,
     /// Completions whose parking the index does not list yet: it lags behind the table.
     pub unlisted: BTreeSet<EnrolmentId>,
+    /// Completions that an earlier version ignored or gave up: the index lists none of them.
+    pub unindexed: BTreeSet<EnrolmentId>,
     /// Whether what is parked from now on stays unlisted until [`TableState::list_all`].
     pub index_lags: bool,
     /// Completions of which nothing can be read: what waits of them is due and passed over.

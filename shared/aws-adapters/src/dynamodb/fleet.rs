@@ -21,7 +21,9 @@ use serde::de::DeserializeOwned;
 use tracing::error;
 
 use super::item::{Attributes, current_schema, encode, read_instant, read_number, read_text, read_value};
-use super::keys::{Key, LIVE_SINCE, NAME, PARKED, PK, SCHEMA, SK, TENANT_STATUS, TIMETABLE, TOLD, VERSION, job_state};
+use super::keys::{
+    IGNORED, Key, LIVE_SINCE, NAME, PARKED, PK, SCHEMA, SK, TENANT_STATUS, TIMETABLE, TOLD, VERSION, job_state,
+};
 use super::transaction::{built, unwritable};
 use super::{SERVICE, Table, TenantTable};
 use crate::failure::{AwsError, AwsErrorKind};
@@ -81,13 +83,19 @@ fn summary(mut row: Attributes) -> Result<Option<CustomerSummary>, AwsErrorKind>
             .transpose()?,
         timetable: optional(&mut row, TIMETABLE)?,
         jobs,
-        parked: if row.contains_key(PARKED) {
-            read_number(&row, PARKED)?
-        } else {
-            0
-        },
+        parked: count(&row, PARKED)?,
+        ignored: count(&row, IGNORED)?,
         told: optional(&mut row, TOLD)?.unwrap_or_default(),
     }))
+}
+
+/// A number that the row may not hold yet.
+fn count(row: &Attributes, name: &str) -> Result<u64, AwsErrorKind> {
+    if row.contains_key(name) {
+        read_number(row, name)
+    } else {
+        Ok(0)
+    }
 }
 
 fn optional<T: DeserializeOwned>(row: &mut Attributes, name: &str) -> Result<Option<T>, AwsErrorKind> {

@@ -11,15 +11,15 @@ use habitsync_domain::result::{ResultRecord, ResultState};
 use habitsync_domain::result_choice::{BACKFILLED, ResultStatus, replayed};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::result_list::{
-    AddResult, ListDead, ListResults, ListWaiting, ListedResults, ReviveResult,
+    AddResult, IndexGivenUp, ListDead, ListResults, ListWaiting, ListedResults, ReviveResult,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::item::{Attributes, encode, number, read_text, text};
 use super::keys::{
-    ATTEMPTS, COMPLETION, DUE_AT, DUE_KIND, DUE_RESULT, EXPIRES_AT, HELD_UNTIL, Key, PK, RESULTS, STATE, STATUS, TOKEN,
-    UNSENT_SINCE, due_at,
+    ATTEMPTS, COMPLETION, DUE_AT, DUE_DEAD, DUE_KIND, DUE_RESULT, EXPIRES_AT, HELD_UNTIL, Key, PK, RESULTS, SK, STATE,
+    STATUS, TOKEN, UNSENT_SINCE, due_at, due_ignored, ignored_place,
 };
 use super::{Conditional, SERVICE, TenantTable, conditional, results, was_written_by};
 use crate::failure::{AwsError, AwsErrorKind};
@@ -58,6 +58,53 @@ impl ListDead for TenantTable {
     async fn list_dead(&self, limit: u32) -> Result<Vec<ResultRecord>, ServiceFailure> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         Ok(self.table.dead(&self.tenant, limit).await?)
+    }
+}
+
+impl IndexGivenUp for TenantTable {
+    async fn list_unindexed(&self, limit: u32) -> Result<Vec<ResultRecord>, ServiceFailure> {
+        let query = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :results)")
+            .filter_expression("#status IN (:ignored, :dead) AND attribute_not_exists(#due_kind)")
+            .expression_attribute_names("#pk", PK)
+            .expression_attribute_names("#sk", SK)
+            .expression_attribute_names("#status", STATUS)
+            .expression_attribute_names("#due_kind", DUE_KIND)
+            .expression_attribute_values(":pk", text(Key::configuration(&self.tenant).pk))
+            .expression_attribute_values(":results", text(RESULTS))
+            .expression_attribute_values(":ignored", text(ResultStatus::Ignored.as_str()))
+            .expression_attribute_values(":dead", text(ResultStatus::Dead.as_str()));
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let given_up = |attributes| results::record(attributes).map(Some);
+        Ok(self.table.read_waiting(query, limit, given_up).await?.items)
+    }
+
+    async fn index_result(&self, found: &ResultRecord) -> Result<(), ServiceFailure> {
+        let (kind, place) = match &found.state {
+            ResultState::Ignored { reason } => (
+                due_ignored(&self.tenant, *reason),
+                ignored_place(*reason, &found.completion),
+            ),
+            // When it died is not known; that it did so lately would be an alarm.
+            _ => (DUE_DEAD.to_owned(), due_at(found.completion.completed_at)),
+        };
+        let names = [("#due_kind", DUE_KIND), ("#due_at", DUE_AT), ("#status", STATUS)];
+        let values = vec![
+            (":kind", text(kind)),
+            (":place", text(place)),
+            (":found", text(found.state.status().as_str())),
+        ];
+        let key = Key::result(&self.tenant, found.completion.enrolment);
+        let index = self
+            .table
+            .update(&key, "#due_kind = :kind, #due_at = :place", &names, values);
+        let is_unindexed = "#status = :found AND attribute_not_exists(#due_kind)";
+        conditional(index.condition_expression(is_unindexed)).await?;
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::lease::FencingNumber;
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
@@ -321,12 +321,22 @@ fn settled(table: &TenantTable, record: &ResultRecord) -> Result<Item, AwsErrorK
             .with_text(STATUS, IGNORED)
             .with_text(DUE_KIND, due_ignored(&table.tenant, *reason))
             .with_text(DUE_AT, ignored_place(*reason, &record.completion))
-            .kept(Retention::ThirteenMonths),
+            .kept(kept_ignored(*reason)),
         ResultState::Dead { .. } => item
             .with_text(STATUS, "dead")
             .due(DUE_DEAD, SystemClock.now())
             .kept(Retention::ThirteenMonths),
     })
+}
+
+/// A result that Tribal Habits never confirmed may be forged, and a forger may bring any number: it is kept for as long as a
+/// sweep may list it, and some weeks more. The same completion would be a new one afterwards.
+const fn kept_ignored(reason: IgnoredBecause) -> Retention {
+    if reason.is_unconfirmed() {
+        Retention::NinetyDays
+    } else {
+        Retention::ThirteenMonths
+    }
 }
 
 /// A result as the domain has it.

@@ -9,14 +9,14 @@ use habitsync_domain::result::IgnoredBecause;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
-use habitsync_workflows::ports::summary::{CountByCustomer, CountWaiting, Dead, OpenRun, Unsent};
+use habitsync_workflows::ports::summary::{CountByCustomer, CountWaiting, Dead, OpenRun, SetAside, Unsent};
 use jiff::Timestamp;
 
 use super::due::tenant_of;
 use super::item::{Attributes, number, read_instant, read_value, text};
 use super::keys::{
-    BODY, DUE_AT, DUE_BREAKER, DUE_DEAD, DUE_HOLD, DUE_RESULT, DUE_RUN, Key, PARKED, PK, SK, UNSENT_SINCE, due_at,
-    due_ignored, due_parked,
+    BODY, DUE_AT, DUE_BREAKER, DUE_DEAD, DUE_HOLD, DUE_RESULT, DUE_RUN, IGNORED, Key, PARKED, PK, SK, UNSENT_SINCE,
+    due_at, due_ignored, due_parked,
 };
 use super::{SERVICE, Table};
 use crate::failure::{AwsError, AwsErrorKind};
@@ -74,19 +74,20 @@ impl CountWaiting for Table {
         Ok(self.count(DUE_HOLD, Some(before)).await?)
     }
 
-    async fn count_parked(&self, tenant: &TenantId) -> Result<u64, ServiceFailure> {
+    async fn count_set_aside(&self, tenant: &TenantId) -> Result<SetAside, ServiceFailure> {
         let parked = self.count(&due_parked(tenant), None).await?;
-        let values = vec![(":parked", number(parked))];
+        let ignored = self.count_ignored(tenant).await?.values().sum();
+        let values = vec![(":parked", number(parked)), (":ignored", number(ignored))];
         let update = self.update(
             &Key::summary(tenant),
-            "#parked = :parked",
-            &[("#parked", PARKED)],
+            "#parked = :parked, #ignored = :ignored",
+            &[("#parked", PARKED), ("#ignored", IGNORED)],
             values,
         );
         // A customer without a row gets none by being counted.
         let saved = super::conditional(update.condition_expression("attribute_exists(#schema)"));
         saved.await?;
-        Ok(parked)
+        Ok(SetAside { parked, ignored })
     }
 }
 

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicId};
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::result_choice::ResultStatus;
 use habitsync_workflows::ports::fleet::ListDue;
-use habitsync_workflows::ports::result_list::{AddResult, ListResults, ReviveResult};
+use habitsync_workflows::ports::result_list::{AddResult, IndexGivenUp, ListDead, ListResults, ReviveResult};
 use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults};
+use habitsync_workflows::ports::summary::CountWaiting;
 
-use crate::fixture::{acme, at, completion, table, tenant};
+use crate::fixture::{acme, at, completion, named_table, sdk, table, tenant};
 use crate::stored::Stored as _;
 
 const NOW: &str = "2026-03-02T00:00:00Z";
@@ -170,4 +173,57 @@ async fn a_backfill_replaces_an_ignored_result_by_what_is_listed_and_no_other() 
         .expect("an answer")
         .expect("there");
     assert_eq!((found.completion, found.attempts), (listed, 1));
+}
+
+#[tokio::test]
+async fn results_that_an_earlier_version_ignored_or_gave_up_are_indexed_once() {
+    let (table, name) = named_table().await;
+    let acme = table.tenant(&tenant());
+    let dead = ResultState::Dead {
+        cause: "refused".to_owned(),
+        tried: None,
+    };
+    let dead = ResultRecord {
+        state: dead,
+        ..ignored(completion(1), IgnoredBecause::NotConfirmed)
+    };
+    let of_jo = ignored(of_user(2, "jo@acme.example"), IgnoredBecause::UserIsNoEmployee);
+    let of_course = ignored(of_topic(3, 9), IgnoredBecause::TopicIsNotACourse);
+    let earlier = [dead, of_jo, of_course];
+    for record in &earlier {
+        acme.put_result(record).await;
+        unindex(&name, record.completion.enrolment).await;
+    }
+    acme.put_result(&ignored(of_topic(4, 9), IgnoredBecause::TopicIsNotACourse))
+        .await;
+    assert_eq!(acme.list_unindexed(10).await.expect("listed"), earlier);
+    assert_eq!(acme.list_unindexed(2).await.expect("listed").len(), 2);
+    for record in &earlier {
+        acme.index_result(record).await.expect("indexed");
+        acme.index_result(record).await.expect("indexed before");
+    }
+    assert_eq!(acme.list_unindexed(10).await.expect("listed"), []);
+    assert_eq!(acme.list_dead(10).await.expect("listed"), earlier[..1]);
+    let counted = table.count_set_aside(&tenant()).await.expect("counted");
+    assert_eq!((counted.parked, counted.ignored), (0, 3));
+    let died_lately = table.count_dead(at(NOW)).await.expect("counted");
+    assert_eq!(died_lately.len(), 0, "a death of long ago is no alarm");
+    for (on, released) in [
+        (ParkedOn::Topic(TopicId(9)), 2),
+        (ParkedOn::User("jo@acme.example".parse().expect("a name")), 1),
+    ] {
+        assert_eq!(acme.release_results(&on, at(LATER)).await, Ok(released));
+    }
+}
+
+/// Takes a result out of the index.
+async fn unindex(table: &str, enrolment: EnrolmentId) {
+    let text = |text: String| AttributeValue::S(text);
+    let update = Client::new(&sdk().await)
+        .update_item()
+        .table_name(table)
+        .key("pk", text("TENANT#acme".to_owned()))
+        .key("sk", text(format!("RESULT#{enrolment}")))
+        .update_expression("REMOVE due_kind, due_at");
+    update.send().await.expect("written");
 }

@@ -31,8 +31,17 @@ pub struct ListedResults {
 /// Reads what is dead.
 pub trait ListDead {
     /// At most `limit` of the customer's dead results, those that died first first. What died before dead results were listed
-    /// by themselves is not among them.
+    /// by themselves is not among them until a sweep has indexed it: see [`IndexGivenUp`].
     fn list_dead(&self, limit: u32) -> impl Future<Output = Result<Vec<ResultRecord>, ServiceFailure>> + Send;
+}
+
+/// Puts into the index what earlier versions, which knew no such index, ignored or gave up.
+pub trait IndexGivenUp {
+    /// At most `limit` of the customer's ignored and dead results that the index does not list.
+    fn list_unindexed(&self, limit: u32) -> impl Future<Output = Result<Vec<ResultRecord>, ServiceFailure>> + Send;
+
+    /// Lists the result in the index, unless it has moved on meanwhile.
+    fn index_result(&self, found: &ResultRecord) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
 /// Reads what has not been recorded yet, and could be.

@@ -54,6 +54,15 @@ pub struct Unsent {
     pub oldest_since: Option<Timestamp>,
 }
 
+/// Results of one customer that nothing is done about for the time being.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SetAside {
+    /// Those that wait for something else to happen.
+    pub parked: u64,
+    /// Those that are ignored as long as their reasons hold; of a reason with more than can be counted in a moment, so many.
+    pub ignored: u64,
+}
+
 /// Counts what waits in the table's sparse index.
 pub trait CountWaiting {
     /// Runs that have not ended.
@@ -74,8 +83,8 @@ pub trait CountWaiting {
     /// Removals that have been held since before then.
     fn count_holds(&self, before: Timestamp) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
 
-    /// Counts what of this customer is parked, and keeps the number in the customer's row.
-    fn count_parked(&self, tenant: &TenantId) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
+    /// Counts what of this customer is parked and what is ignored, and keeps both numbers in the customer's row.
+    fn count_set_aside(&self, tenant: &TenantId) -> impl Future<Output = Result<SetAside, ServiceFailure>> + Send;
 }
 
 /// Dead results of one customer.
@@ -101,7 +110,7 @@ pub trait CountByCustomer {
     ) -> impl Future<Output = Result<BTreeMap<TenantId, Dead>, ServiceFailure>> + Send;
 
     /// Ignored results of one customer by their reason; where there are more of a reason than can be counted in a moment, so
-    /// many of them. Results ignored before their reasons were listed are not among them.
+    /// many of them.
     fn count_ignored(
         &self,
         tenant: &TenantId,

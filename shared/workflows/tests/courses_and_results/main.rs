@@ -11,6 +11,7 @@ mod courses;
 mod door;
 mod every_completion;
 mod exactly_once;
+mod lost_answers;
 mod never_given_up;
 mod parking;
 mod probing;

@@ -4,10 +4,10 @@ use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::course::TopicState;
 use habitsync_domain::identity::{CourseId, TopicId};
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultState, Tried};
+use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState, Tried};
 use habitsync_domain::result_choice::{Replayable, ResultStatus};
 use habitsync_domain::user_plan::{RekeyedPair, Shared};
-use habitsync_in_memory::{Call, Fault, vendor_failure};
+use habitsync_in_memory::{Call, Fault, WaitingResult, vendor_failure};
 use habitsync_workflows::ports::failure::{Missing, Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::{ClaimResult, ReleaseResults};
 use habitsync_workflows::rekey_people::{propose_rekeys, rekey_people};
@@ -15,7 +15,7 @@ use jiff::Timestamp;
 
 use crate::academy::{sync, topic, unlinked};
 use crate::replaying::replay_in;
-use crate::sweeping::{completed, queued, sweep, swept_world};
+use crate::sweeping::{completed, queued, sweep, sweep_asked_for, sweep_for, swept_world};
 use crate::world::{World, acme, beginning, employee, hours, jos_completion, lacking, minutes, name, refusal};
 
 /// Jo's completion as a bearer token brought it.
@@ -84,6 +84,64 @@ async fn a_topic_that_becomes_a_course_later_releases_what_was_ignored_because_o
         assert!(is_due(&world.state_of(&jos_completion()), world.now()));
         assert_eq!(world.push(&jos_completion()).await.status(), ResultStatus::Recorded);
     }
+}
+
+/// Jo's completion as an earlier version left it: the index does not list it.
+fn as_before_the_index(world: &World, state: ResultState) {
+    let record = ResultRecord {
+        completion: jos_completion(),
+        state,
+        attempts: 1,
+    };
+    let enrolment = record.completion.enrolment;
+    let mut table = world.table.state();
+    table.results.insert(enrolment, WaitingResult { record, due_at: None });
+    table.unindexed.insert(enrolment);
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_ignored_is_released_by_a_link_after_the_first_sweep() {
+    let world = swept_world();
+    world.table.state().people.clear();
+    world.users_synced_from(world.now());
+    as_before_the_index(&world, ignored(IgnoredBecause::UserIsNoEmployee));
+    assert_eq!(release(&world, ParkedOn::User(name("jo@acme.com.au"))).await, 0);
+    for _ in 0..2 {
+        sweep(&world).await;
+    }
+    assert_eq!(
+        world.table.faults.count(Call::ListUnindexed),
+        1,
+        "the second sweep asks no more"
+    );
+    assert_eq!(release(&world, ParkedOn::User(name("jo@acme.com.au"))).await, 1);
+}
+
+#[tokio::test]
+async fn what_an_earlier_version_ignored_or_gave_up_and_has_somewhere_to_go_by_now_goes_on_with_the_first_sweep() {
+    let dead = ResultState::Dead {
+        cause: habitsync_domain::parked_results::cause_of_end(&ParkedOn::Topic(TopicId(456))).to_owned(),
+        tried: None,
+    };
+    for before in [ignored(IgnoredBecause::UserIsNoEmployee), dead] {
+        let world = swept_world();
+        as_before_the_index(&world, before);
+        sweep(&world).await;
+        assert!(is_due(&world.state_of(&jos_completion()), world.now()));
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_whose_index_of_earlier_results_fails_goes_on_with_it_the_next_time() {
+    let world = swept_world();
+    as_before_the_index(&world, ignored(IgnoredBecause::TopicIsNotACourse));
+    world.see_topic(456, lacking(), None);
+    let failure = habitsync_in_memory::service_failure();
+    world.table.faults.arm(Call::IndexResult, Fault::Before(failure));
+    sweep_for(&world, 300).await.expect_err("the index fails");
+    assert!(!world.table.state().unindexed.is_empty());
+    sweep_asked_for(&world, 300).await.expect("the index works");
+    assert!(world.table.state().unindexed.is_empty());
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ pub(crate) const CALLS_ABOUT_ONE: [Call; 11] = [
     Call::PostponeResult,
     Call::QueueCompletion,
     Call::ListParked,
-    Call::CountParked,
+    Call::CountSetAside,
     Call::PostponeHold,
     Call::SaveTold,
 ];

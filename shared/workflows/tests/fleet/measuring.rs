@@ -87,6 +87,6 @@ async fn a_quiet_minute_of_three_hundred_customers_asks_twelve_questions() {
     measure_parked(&fleet, &view, now).await;
     assert_eq!(measures.live, 300);
     let asked = fleet.faults.made();
-    let parked = asked.iter().filter(|call| **call == Call::CountParked).count();
+    let parked = asked.iter().filter(|call| **call == Call::CountSetAside).count();
     assert_eq!((asked.len(), parked), (12, 5));
 }

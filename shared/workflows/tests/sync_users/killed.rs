@@ -37,7 +37,7 @@ fn company() -> Vec<(String, Value)> {
 }
 
 /// What happens next: people leave, join, move, and a name passes on.
-fn news(customer: &Customer) {
+pub(crate) fn news(customer: &Customer) {
     for n in [3, 7] {
         customer.employ(
             &format!("E{}", 100 + n),
@@ -55,7 +55,7 @@ fn news(customer: &Customer) {
     }
 }
 
-fn customer() -> Customer {
+pub(crate) fn customer() -> Customer {
     let people = company();
     let people: Vec<_> = people
         .iter()
@@ -88,7 +88,7 @@ impl Customer {
         Poll::Pending
     }
 
-    fn accounts(&self) -> Vec<PortalUser> {
+    pub(crate) fn accounts(&self) -> Vec<PortalUser> {
         let mut users = self.portal.users.lock().clone();
         users.sort_by_key(|user| user.user_name.key());
         users

@@ -13,6 +13,7 @@ mod interrupted;
 mod killed;
 mod last_days;
 mod linking;
+mod lost_answers;
 mod never_deactivated;
 mod one_person;
 mod one_person_held;

@@ -57,6 +57,7 @@ fn well(tenant: &str) -> CustomerSummary {
         timetable: Some(Timetable::of(&configuration, at("2025-03-01T00:00:00Z"))),
         jobs: jobs.map(|(job, success)| (job, succeeded(at(success)))).into(),
         parked: 0,
+        ignored: 0,
         told: Told::default(),
     }
 }

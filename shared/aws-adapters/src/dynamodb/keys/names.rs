@@ -68,6 +68,8 @@ pub(in crate::dynamodb) const TIMETABLE: &str = "timetable";
 pub(in crate::dynamodb) const TOLD: &str = "told";
 /// How many of the customer's results are parked, on the summary row.
 pub(in crate::dynamodb) const PARKED: &str = "parked";
+/// How many of the customer's results are ignored, on the summary row.
+pub(in crate::dynamodb) const IGNORED: &str = "ignored";
 /// Since when a result could be recorded that has not been.
 pub(in crate::dynamodb) const UNSENT_SINCE: &str = "unsent_since";
 
