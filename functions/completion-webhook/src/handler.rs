@@ -135,7 +135,7 @@ mod tests {
                 queue: &self.queue,
                 clock: &self.clock,
             };
-            let request = from_str(&event.to_string()).expect("an event of API Gateway");
+            let request = from_str(&event.to_string()).unwrap_or_else(|error| panic!("{event}: {error}"));
             let metrics = Metrics::of_function("test", "completion-webhook");
             let Ok(response) = handle(&accept, &metrics, request).await;
             assert_eq!(response.body(), &Body::Empty);
@@ -307,5 +307,178 @@ mod tests {
             .faults
             .arm(Call::QueueCompletion, Fault::Before(service_failure()));
         assert_eq!(world.status_of(&event("acme", &body, &signed(&body), false)).await, 503);
+    }
+
+    /// Bodies that a sender, or a forger with the secret, may sign.
+    fn odd_bodies() -> Vec<Vec<u8>> {
+        let with = |key: &str, value: &str| {
+            completed().replacen(&format!("\"{key}\":"), &format!("\"{key}\":{value},\"was\":"), 1)
+        };
+        let values = [
+            "null",
+            "{}",
+            "[]",
+            "\"\"",
+            "0",
+            "-1",
+            "1e400",
+            "-1e400",
+            "9223372036854775807",
+            "9223372036854775808",
+            "1.5",
+            "true",
+            "\"\\u0000\"",
+            "\"\\ud800\"",
+            "\"9999-12-31T23:59:59Z\"",
+            "\"-009999-01-01T00:00:00Z\"",
+            "\"0001-01-01\"",
+            "\"2026-03-01T20:30:60Z\"",
+            "\"\\u202e\"",
+        ];
+        let keys = [
+            "event",
+            "enrolment",
+            "id",
+            "type",
+            "knowledge_id",
+            "knowledge_code",
+            "status",
+            "user",
+            "user_name",
+            "completed_at",
+        ];
+        let changed = keys
+            .iter()
+            .flat_map(|key| values.iter().map(|value| with(key, value).into_bytes()));
+        let deep = |open: &str, close: &str| format!("{}{}", open.repeat(10_000), close.repeat(10_000)).into_bytes();
+        let long = format!("\"{}\"", "x".repeat(60_000));
+        let others = [
+            Vec::new(),
+            vec![0xff, 0xfe, 0x00],
+            b"\xef\xbb\xbf".to_vec(),
+            deep("[", "]"),
+            deep("{\"a\":", "}"),
+            with("enrolment", &String::from_utf8_lossy(&deep("[", "]"))).into_bytes(),
+            with("user_name", &long).into_bytes(),
+            with("knowledge_code", &long).into_bytes(),
+            vec![b' '; 64 * 1024],
+        ];
+        changed.chain(others).collect()
+    }
+
+    /// A signature; an empty one of a body that is no UTF-8, which the scheme does not sign.
+    fn signed_bytes(body: &[u8], at: jiff::Timestamp) -> Value {
+        let signature = Webhook::new(SECRET)
+            .expect("a secret")
+            .sign("evt_01", at.as_second(), body);
+        json!({
+            "webhook-id": "evt_01",
+            "webhook-timestamp": at.as_second().to_string(),
+            "webhook-signature": signature.unwrap_or_default(),
+        })
+    }
+
+    fn encoded(tenant: &str, body: &[u8], headers: &Value) -> Value {
+        use base64::prelude::{BASE64_STANDARD, Engine};
+        event(tenant, &BASE64_STANDARD.encode(body), headers, true)
+    }
+
+    #[tokio::test]
+    async fn whatever_is_signed_is_answered_by_what_it_is_and_an_unsigned_delivery_never_gets_in() {
+        let now: jiff::Timestamp = NOW.parse().expect("a timestamp");
+        for body in odd_bodies() {
+            let world = World::new();
+            let status = world
+                .status_of(&encoded("acme", &body, &signed_bytes(&body, now)))
+                .await;
+            let shown = String::from_utf8_lossy(&body[..body.len().min(300)]).into_owned();
+            let is_answered = [200, 202, 400].contains(&status);
+            assert!(is_answered || str::from_utf8(&body).is_err(), "{status}: {shown}");
+            assert_eq!(queued(&world).len(), usize::from(status == 202), "{shown}");
+            let unsigned = world.status_of(&encoded("acme", &body, &json!({}))).await;
+            assert_eq!(unsigned, 401, "{shown}");
+        }
+    }
+
+    #[tokio::test]
+    async fn no_path_method_or_header_gets_an_unsigned_delivery_in_or_a_signed_one_to_another_customer() {
+        let (world, body) = (World::new(), completed());
+        let good = signed(&body);
+        let paths = [
+            "",
+            "ACME",
+            "acme ",
+            " acme",
+            "acme/",
+            "acme%00",
+            "%61cme",
+            "../acme",
+            "acme\u{0}",
+            "ａcme",
+            "acme\n",
+            "b",
+            "xn--acme",
+            "acme?x=y",
+            "[::1]",
+            "a b",
+            "\u{202e}acme",
+        ];
+        for path in paths.map(str::to_owned).into_iter().chain(["a".repeat(10_000)]) {
+            assert_eq!(
+                world.status_of(&event(&path, &body, &good, false)).await,
+                401,
+                "{path:?}"
+            );
+        }
+        for method in ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"] {
+            let mut event = event("acme", "", &json!({}), false);
+            event["requestContext"]["http"]["method"] = json!(method);
+            event["body"] = Value::Null;
+            assert_eq!(world.status_of(&event).await, 401, "{method}");
+        }
+        let now: jiff::Timestamp = NOW.parse().expect("a timestamp");
+        let twice = |name: &str| {
+            let mut headers = good.clone();
+            headers[name] = json!(format!("{0},{0}", good[name].as_str().expect("a text")));
+            headers
+        };
+        let mut odd = vec![
+            twice("webhook-id"),
+            twice("webhook-timestamp"),
+            twice("webhook-signature"),
+        ];
+        for (name, value) in [
+            ("webhook-timestamp", "9223372036854775807"),
+            ("webhook-timestamp", "-1"),
+            ("webhook-timestamp", "1e9"),
+            ("webhook-timestamp", ""),
+            ("webhook-signature", "v1,"),
+            ("webhook-signature", "v1, "),
+            ("webhook-signature", "v2,AAAA"),
+            ("webhook-id", ""),
+        ] {
+            let mut headers = good.clone();
+            headers[name] = json!(value);
+            odd.push(headers);
+        }
+        odd.extend(["Bearer ", "Bearer", "bearer é", "Basic x"].map(|token| json!({"authorization": token})));
+        for headers in odd {
+            assert_eq!(
+                world.status_of(&event("acme", &body, &headers, false)).await,
+                401,
+                "{headers}"
+            );
+        }
+        for (seconds, status) in [(-301, 401), (-300, 202), (300, 202), (301, 401)] {
+            let at = now + jiff::SignedDuration::from_secs(seconds);
+            let sent = world
+                .status_of(&event("acme", &body, &signed_bytes(body.as_bytes(), at), false))
+                .await;
+            assert_eq!(sent, status, "{seconds} s");
+        }
+        let mut without_type = event("acme", &body, &good, false);
+        without_type["headers"]["content-type"] = json!("text/plain; charset=utf-16");
+        assert_eq!(world.status_of(&without_type).await, 202);
+        assert_eq!(queued(&world).len(), 3);
     }
 }

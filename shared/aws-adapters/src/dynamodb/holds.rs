@@ -21,8 +21,11 @@ use super::keys::{BODY, DUE_AT, DUE_HOLD, DUE_KIND, Key, PK, PLAN, Prefix, WORDS
 use super::{SERVICE, Table, TenantTable, conditional};
 use crate::failure::{AwsError, AwsErrorKind};
 
-/// People in one item: of the longest names and user names, so many stay far below 400 KB.
+/// People in one item at most.
 const CHUNK: usize = 250;
+
+/// The size of the people in one item at most: an item holds 400 KB.
+const CHUNK_BYTES: usize = 300_000;
 
 /// Items in one transaction.
 const TRANSACTION: usize = 100;
@@ -35,6 +38,21 @@ struct Head {
     since: Timestamp,
     people: u64,
     chunks: u32,
+}
+
+/// The people in parts that an item can hold: a change of many fields names each.
+fn chunks(people: &[HeldPerson]) -> Vec<&[HeldPerson]> {
+    let (mut chunks, mut begins, mut bytes) = (Vec::new(), 0, 0);
+    for (place, person) in people.iter().enumerate() {
+        let size = serde_json::to_vec(person).map_or(CHUNK_BYTES, |json| json.len());
+        if place > begins && (bytes + size > CHUNK_BYTES || place - begins >= CHUNK) {
+            chunks.extend(people.get(begins..place));
+            (begins, bytes) = (place, 0);
+        }
+        bytes += size;
+    }
+    chunks.extend(people.get(begins..).filter(|rest| !rest.is_empty()));
+    chunks
 }
 
 impl LoadHold for TenantTable {
@@ -62,7 +80,7 @@ impl LoadHold for TenantTable {
 
 impl SaveHold for TenantTable {
     async fn save_hold(&self, plan: &HeldPlan, remind_at: Timestamp) -> Result<(), ServiceFailure> {
-        let chunks: Vec<_> = plan.people.chunks(CHUNK).collect();
+        let chunks = chunks(&plan.people);
         // The head comes last: it says what there is.
         for (number, people) in (1..).zip(&chunks) {
             let key = Key::plan(&self.tenant, &plan.id, number);
@@ -209,4 +227,47 @@ fn due_hold(mut attributes: Attributes) -> Result<DueHold, AwsErrorKind> {
         since: head.since,
         due_at,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use habitsync_domain::hold::{Grounds, HeldBecause, ProposedChange};
+
+    use super::*;
+
+    fn held(number: usize, fields: usize) -> HeldPerson {
+        let field = |field| format!("X-{}{field}", "é".repeat(30)).parse().expect("a field");
+        HeldPerson {
+            employee_id: format!("{number}{}", "é".repeat(90)).parse().expect("an id"),
+            person: "é".repeat(250),
+            user_name: "é".repeat(255).parse().expect("a name"),
+            evidence: Grounds::Change(ProposedChange::Update {
+                fields: (0..fields).map(field).collect(),
+                digest: "0".repeat(64),
+            }),
+            because: HeldBecause::NoLinks,
+        }
+    }
+
+    #[test]
+    fn every_part_of_a_plan_fits_an_item_and_nobody_is_left_out() {
+        for (people, fields) in [
+            (0, 1),
+            (1, 1),
+            (249, 1),
+            (250, 1),
+            (251, 1),
+            (5_000, 1),
+            (700, 80),
+            (3, 4_000),
+        ] {
+            let plan: Vec<_> = (0..people).map(|number| held(number, fields)).collect();
+            let chunks = chunks(&plan);
+            assert_eq!(chunks.concat(), plan);
+            for chunk in chunks {
+                let bytes = serde_json::to_vec(chunk).expect("is JSON").len();
+                assert!(bytes < 390_000 && chunk.len() <= CHUNK, "{bytes} bytes");
+            }
+        }
+    }
 }

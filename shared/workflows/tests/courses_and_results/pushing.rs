@@ -1,11 +1,14 @@
 //! A completion becomes one result: the right person, course and day, whoever else is at it.
 
+use habitsync_domain::completion::Completion;
 use habitsync_domain::person::FormerName;
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultState};
+use habitsync_domain::result_choice::ResultStatus;
 use habitsync_in_memory::{Call, Fault, service_failure, vendor_failure};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;
 use habitsync_workflows::push_result::{PushOutcome, push_result};
+use jiff::Timestamp;
 
 use crate::world::{World, beginning, employee, from_portal, hours, jos_completion, minutes, name, person};
 
@@ -249,4 +252,50 @@ async fn a_table_that_fails_leaves_the_completion_to_the_queue() {
     let outcome = push_result(&world.pusher(), &jos_completion(), world.soon(30)).await;
     assert_eq!(outcome, Err(service_failure()));
     assert_eq!(world.hris.faults.made(), []);
+}
+
+#[tokio::test]
+async fn a_completion_of_any_time_and_duration_is_settled_and_swept_without_a_panic() {
+    for at in [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX] {
+        for minutes in [None, Some(0), Some(u32::MAX)] {
+            let world = World::with_jo_and_a_course();
+            let completion = Completion {
+                completed_at: at,
+                training_minutes: minutes,
+                ..jos_completion()
+            };
+            let state = world.push(&completion).await;
+            assert_ne!(state.status(), ResultStatus::Claimed, "{at} {minutes:?}");
+            world.portal.completions.lock().push(completion);
+            world.table.state().live_since = Some(at);
+            let swept = crate::sweeping::sweep_for(&world, 300).await;
+            assert!(swept.is_ok(), "{at}: {swept:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_day_that_is_recorded_is_the_customers_own_on_both_sides_of_midnight_and_of_a_change_of_clocks() {
+    let days = [
+        ("2026-03-01T12:59:59.999999999Z", "2026-03-01"),
+        ("2026-03-01T13:00:00Z", "2026-03-02"),
+        // Daylight saving ends on 5 April 2026: midnight moves by an hour.
+        ("2026-04-04T12:59:59Z", "2026-04-04"),
+        ("2026-04-05T13:59:59Z", "2026-04-05"),
+        ("2026-04-05T14:00:00Z", "2026-04-06"),
+    ];
+    for (at, day) in days {
+        let world = World::with_jo_and_a_course();
+        let completion = Completion {
+            completed_at: at.parse().expect("a time"),
+            ..jos_completion()
+        };
+        world.push(&completion).await;
+        let results = world.hris.results.lock();
+        let recorded: Vec<_> = results
+            .iter()
+            .map(|stored| stored.result.completed_on.to_string())
+            .collect();
+        assert_eq!(recorded, [day], "{at}");
+    }
 }

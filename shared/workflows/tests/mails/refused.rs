@@ -103,3 +103,30 @@ async fn two_thousand_people_with_one_address_do_not_name_each_other_all() {
     assert!(size(&mail) < 2_000_000, "{} bytes", size(&mail));
     mail.assert_says(&["and 1989 more"]);
 }
+
+/// What an item of the table holds at most, less its other attributes.
+const LARGEST_PIECE: usize = 390_000;
+
+#[tokio::test]
+async fn a_worklist_of_thousands_of_different_causes_is_remembered_in_few_pieces_that_each_fit_an_item() {
+    let long = "😀".repeat(1_000);
+    let problems: Vec<_> = (0..1_500)
+        .map(|number| {
+            let reason = format!("{number} is too long: {long}");
+            let field = "X-Location".to_owned();
+            let cause = Cause::RefusedField { field, reason };
+            let id = format!("{number}{}", "é".repeat(90));
+            problem(&id, &long, cause, Some(&long))
+        })
+        .collect();
+    let pieces = people(&problems).pieces(100);
+    let largest = pieces
+        .iter()
+        .map(|piece| serde_json::to_string(piece).expect("is JSON").len())
+        .max();
+    assert!(
+        largest.is_some_and(|largest| largest < LARGEST_PIECE),
+        "{largest:?} bytes"
+    );
+    assert!(pieces.len() < 50, "{} pieces", pieces.len());
+}
