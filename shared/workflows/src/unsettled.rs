@@ -46,25 +46,25 @@ impl Unsettled<'_> {
             reason: IgnoredBecause::NotConfirmed,
             not_before: None,
         };
-        self.unconfirmed(denied, ladder, now)
+        self.unconfirmed(denied, 1, ladder, now)
     }
 
-    /// Tribal Habits could not be asked to confirm it.
+    /// Tribal Habits could not be asked to confirm it. A question that was never asked, for lack of time, is not counted.
     pub(crate) fn not_asked(self, failure: &VendorFailure, ladder: &RetryLadder, now: Timestamp) -> ResultRecord {
         let not_asked = Unconfirmed {
             cause: failure.to_string(),
             reason: IgnoredBecause::ConfirmationFailed,
             not_before: not_before(failure, now),
         };
-        self.unconfirmed(not_asked, ladder, now)
+        self.unconfirmed(not_asked, made(failure), ladder, now)
     }
 
-    fn unconfirmed(self, failed: Unconfirmed, ladder: &RetryLadder, now: Timestamp) -> ResultRecord {
+    fn unconfirmed(self, failed: Unconfirmed, made: u32, ladder: &RetryLadder, now: Timestamp) -> ResultRecord {
         if let Some(due_at) = self.earlier.asks_again_at(now) {
             let cause = failed.cause;
             return self.settled(ResultState::Unconfirmed { cause, due_at }, self.earlier.attempts);
         }
-        let attempts = self.earlier.attempts.saturating_add(1);
+        let attempts = self.earlier.attempts.saturating_add(made);
         match unconfirmed(failed, attempts, ladder, now) {
             ignored @ ResultState::Ignored { .. } => self.settled(ignored, anew(attempts)),
             waiting => self.settled(waiting, attempts),
@@ -84,8 +84,7 @@ impl Unsettled<'_> {
         ladder: &RetryLadder,
         now: Timestamp,
     ) -> ResultRecord {
-        let made = u32::from(failure.kind != VendorFailureKind::NoTimeLeft);
-        let attempts = self.earlier.attempts.saturating_add(made);
+        let attempts = self.earlier.attempts.saturating_add(made(failure));
         let failed = FailedAttempt {
             cause: failure.to_string(),
             retryable: failure.is_worth_waiting_for(),
@@ -102,6 +101,11 @@ impl Unsettled<'_> {
             attempts,
         }
     }
+}
+
+/// How many requests the failure stands for: none where the time ran out before.
+fn made(failure: &VendorFailure) -> u32 {
+    u32::from(failure.kind != VendorFailureKind::NoTimeLeft)
 }
 
 fn not_before(failure: &VendorFailure, now: Timestamp) -> Option<Timestamp> {

@@ -145,6 +145,21 @@ async fn a_sweep_whose_index_of_earlier_results_fails_goes_on_with_it_the_next_t
 }
 
 #[tokio::test]
+async fn a_question_to_tribal_habits_that_was_never_asked_for_lack_of_time_uses_up_no_rung() {
+    let mut world = World::with_jo_and_a_course();
+    world.configuration = by_token();
+    for _ in 0..20 {
+        let no_time = vendor_failure(Vendor::TribalHabits, VendorFailureKind::NoTimeLeft);
+        world.portal.faults.arm(Call::FindCompletion, Fault::Before(no_time));
+        let state = world.push(&unsigned()).await;
+        assert_eq!(state.status(), ResultStatus::Waiting, "{state:?}");
+        world.clock.advance(minutes(10));
+    }
+    world.portal.completions.lock().push(jos_completion());
+    assert_eq!(world.push(&unsigned()).await.status(), ResultStatus::Recorded);
+}
+
+#[tokio::test]
 async fn a_topic_that_is_still_no_course_costs_no_release_at_each_sync() {
     let world = crate::academy::world_with(vec![unlinked(456)]);
     sync(&world).await;
