@@ -233,3 +233,21 @@ proptest! {
         prop_assert_eq!(detected, expected);
     }
 }
+
+#[test]
+fn an_attempt_in_the_future_comes_from_a_wrong_clock_and_says_nothing_about_the_vendor() {
+    let fails = Some(VendorTrouble::Unavailable);
+    let failed = (0..5).map(|number| attempt(number, 100, fails));
+    let in_a_day = |failed| attempt(9, 100 + 24 * 60, failed);
+    let attempts: Vec<_> = failed.chain([in_a_day(None), in_a_day(fails)]).collect();
+    let detection = detect(&attempts, minute(101)).expect("five fail alike");
+    assert_eq!(detection.affected.len(), 5);
+    let open = Incident::new(VENDOR, domain("employeeconnect.com"), detection, None);
+    assert!(open.next(&attempts, minute(101)).is_open());
+    assert_eq!(detect(&attempts[5..], minute(101)), None);
+    let alone: Vec<_> = (0..5).map(|_| in_a_day(fails)).collect();
+    assert!(
+        !open.next(&alone, minute(101)).is_open(),
+        "no customer fails by it any more, as far as is known"
+    );
+}

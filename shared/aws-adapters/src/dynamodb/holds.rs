@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn every_part_of_a_plan_fits_an_item_and_nobody_is_left_out() {
+    fn every_part_of_a_plan_fits_an_item_and_no_employee_is_left_out() {
         for (people, fields) in [
             (0, 1),
             (1, 1),

@@ -15,7 +15,7 @@ use crate::isolation::{CALLS_ABOUT_ONE, crash};
 use crate::status::{hold, result};
 use crate::world::World;
 
-/// Three customers, of each of whom everything is due that the watchdog looks after.
+/// Three customers. For each of them everything is due that the watchdog looks after.
 async fn world() -> World {
     let world = World::of(3);
     world.run_all().await;
@@ -66,7 +66,7 @@ struct Served {
     queued: BTreeSet<EnrolmentId>,
     parked: u64,
     reminded: bool,
-    failure_was_told: usize,
+    failure_lines: usize,
 }
 
 /// What the watchdog does in three minutes for the two customers that are well.
@@ -108,7 +108,7 @@ async fn served(mut world: World, broken: Option<(Call, Breakdown)>) -> Vec<Serv
                 .collect(),
             parked: customer.table.state().row.parked,
             reminded: mails("habitsync holds list") == 1,
-            failure_was_told: mails("failed at"),
+            failure_lines: mails("failed at"),
         }
     });
     of.collect()
@@ -134,8 +134,7 @@ fn a_call_that_breaks_for_one_customer_keeps_no_other_from_being_served() {
         "{well:#?}"
     );
     assert!(
-        well.iter()
-            .all(|served| served.parked == 2 && served.failure_was_told > 0),
+        well.iter().all(|served| served.parked == 2 && served.failure_lines > 0),
         "{well:#?}"
     );
     let mut failed = Vec::new();
