@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::failing::{Signature, VendorTrouble};
+use crate::lease::CLOCKS_DIFFER;
 use crate::tenant::TenantId;
 use crate::vendor::Vendor;
 use crate::vendor_domain::VendorDomain;
@@ -93,9 +94,9 @@ pub struct Detection {
 /// kind, and none has succeeded since. `attempts` are those at that domain.
 #[must_use]
 pub fn detect(attempts: &[Attempt], now: Timestamp) -> Option<Detection> {
-    let lately: Vec<_> = attempts.iter().filter(|attempt| is_lately(attempt, now)).collect();
+    let lately: Vec<_> = past(attempts, now).filter(|attempt| is_lately(attempt, now)).collect();
     let tried: BTreeSet<_> = lately.iter().map(|attempt| &attempt.tenant).collect();
-    let last_success = last_success(attempts);
+    let last_success = last_success(attempts, now);
     let failed = lately.iter().filter(|attempt| Some(attempt.at) > last_success);
     let mut alike: BTreeMap<VendorTrouble, BTreeMap<&TenantId, Timestamp>> = BTreeMap::new();
     for attempt in failed {
@@ -116,8 +117,16 @@ fn is_lately(attempt: &Attempt, now: Timestamp) -> bool {
     now.duration_since(attempt.at) < LATELY
 }
 
-fn last_success(attempts: &[Attempt]) -> Option<Timestamp> {
-    let succeeded = attempts.iter().filter(|attempt| attempt.failed.is_none());
+/// The attempts that can have been made by `now`. One in the future was noted by a clock that was wrong: it must decide nothing
+/// for other customers.
+fn past(attempts: &[Attempt], now: Timestamp) -> impl Iterator<Item = &Attempt> {
+    attempts
+        .iter()
+        .filter(move |attempt| attempt.at.duration_since(now) <= CLOCKS_DIFFER)
+}
+
+fn last_success(attempts: &[Attempt], now: Timestamp) -> Option<Timestamp> {
+    let succeeded = past(attempts, now).filter(|attempt| attempt.failed.is_none());
     succeeded.map(|attempt| attempt.at).max()
 }
 
@@ -168,7 +177,8 @@ impl Incident {
         let mut next = self.clone();
         let detection = detect(attempts, now);
         if self.is_open() {
-            let is_over = last_success(attempts) > Some(self.opened_at) || !attempts.iter().any(|it| self.meets(it));
+            let is_over =
+                last_success(attempts, now) > Some(self.opened_at) || !past(attempts, now).any(|it| self.meets(it));
             next.ended_at = is_over.then_some(now);
         } else if detection.is_some() {
             next.ended_at = None;
@@ -177,7 +187,7 @@ impl Incident {
             next.kinds.extend(detection.kinds);
         }
         if next.is_open() {
-            let affected = attempts.iter().filter(|attempt| next.meets(attempt));
+            let affected = past(attempts, now).filter(|attempt| next.meets(attempt));
             let affected: Vec<_> = affected.map(|attempt| attempt.tenant.clone()).collect();
             next.affected.extend(affected);
         }
