@@ -60,7 +60,6 @@ impl Cause {
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {
-            Self::InvisibleCharacters { field } => field,
             Self::UnknownStatus => "status",
             Self::InvalidDate { field } | Self::InvisibleCharacters { field } | Self::RefusedField { field, .. } => {
                 field
