@@ -8,6 +8,7 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user::PortalUser;
+use habitsync_domain::vendor_list::VendorList;
 use habitsync_fixtures::{Blueprint, Company};
 use habitsync_simulator_employee_connect::{Credentials, EmployeeConnectSimulator, TenantSettings};
 use habitsync_simulator_tribal_habits::{PortalSettings, TribalHabitsSimulator, WebhookTarget};
@@ -255,7 +256,7 @@ impl FindEmployee for Unread {
 }
 
 impl ListUsers for Unread {
-    async fn list_users(&self) -> Result<Vec<PortalUser>, VendorFailure> {
+    async fn list_users(&self) -> Result<VendorList<PortalUser>, VendorFailure> {
         Err(Self::failure(Vendor::TribalHabits))
     }
 }

@@ -112,6 +112,8 @@ fn missing(condition: Condition) -> &'static str {
         Condition::InActiveFolder => "in the Active folder",
         Condition::HasLink => "an active auto-enrol link with the reference, or a URL in courses.launch_urls",
         Condition::LinkIsWebAddress => "a link that is a web address",
+        Condition::HasTitle => "a title",
+        Condition::HasCode => "an enrolment code",
     }
 }
 

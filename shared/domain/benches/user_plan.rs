@@ -11,7 +11,7 @@ use habitsync_domain::employee::Employee;
 use habitsync_domain::employee_fields::{FieldsNeeded, Shape};
 use habitsync_domain::person::Person;
 use habitsync_domain::roster::Roster;
-use habitsync_domain::user_plan::{Brakes, Situation, UserPlan, plan_users};
+use habitsync_domain::user_plan::{Brakes, Situation, Unreadable, UserPlan, plan_users};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -93,6 +93,7 @@ fn plan(configuration: &TenantConfiguration, roster: &Roster, people: &[Person])
         parked: &[],
         last_days: &[],
         portal: None,
+        unreadable: Unreadable::default(),
         brakes: Brakes::default(),
         now: now(),
     });

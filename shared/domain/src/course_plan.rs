@@ -88,10 +88,12 @@ pub struct CoursePlan {
     pub shared_codes: Vec<SharedCode>,
 }
 
-/// Plans a complete list of topics, and those `known` from earlier that it no longer has.
+/// Plans a complete list of topics, and those `known` from earlier that it no longer has. The courses of topics whose records are
+/// `unusable` stay as they are.
 #[must_use]
 pub fn plan_courses(
     topics: &[Topic],
+    unusable: &BTreeSet<TopicId>,
     known: &BTreeMap<TopicId, TopicRecord>,
     courses: &CoursesConfiguration,
     now: Timestamp,
@@ -109,7 +111,11 @@ pub fn plan_courses(
             plan
         }
     });
-    let ids: BTreeSet<_> = topics.iter().map(|topic| topic.id).collect();
+    let ids: BTreeSet<_> = topics
+        .iter()
+        .map(|topic| topic.id)
+        .chain(unusable.iter().copied())
+        .collect();
     let missing = known.iter().filter(|(id, _)| !ids.contains(id));
     let missing = missing.filter_map(|(_, record)| plan_missing_topic(record, courses.on_withdrawn));
     CoursePlan {
@@ -129,12 +135,16 @@ fn plan_topic(
     let course = known.and_then(|record| record.course.clone());
     let action = match verdict {
         Verdict::Qualifies { launch_url } => bring_up_to_date(course.as_ref(), wanted_course(topic, launch_url)),
+        // The course keeps the title and the code that it has.
+        Verdict::Lacks(conditions) if conditions.iter().all(|condition| condition.is_about_content()) => {
+            CourseAction::Leave
+        }
         Verdict::Lacks(_) | Verdict::NotATopic => withdraw(course.as_ref(), on_withdrawn),
     };
     let record = TopicRecord {
         topic: topic.id,
-        code: topic.code.clone(),
-        title: topic.title.clone(),
+        code: TopicCode(or_known(&topic.code.0, known.map(|record| &record.code.0))),
+        title: or_known(&topic.title, known.map(|record| &record.title)),
         state: state_of(verdict),
         course,
         seen_at: now,
@@ -145,6 +155,12 @@ fn plan_topic(
         action,
         results_went: ResultsWent::so_far(known),
     }
+}
+
+/// The text, or else the one that is known from earlier.
+fn or_known(text: &str, known: Option<&String>) -> String {
+    let known = known.filter(|_| text.is_empty());
+    known.map_or(text, String::as_str).to_owned()
 }
 
 /// Plans a topic that the complete list no longer has: it meets no condition any more. None where that is known already.
@@ -237,16 +253,25 @@ pub struct NearMiss {
 }
 
 impl NearMiss {
+    /// A topic without a code is known by its id, one without a title by its code.
+    fn lacking(topic: &Topic, missing: Condition) -> Self {
+        let code = match missing {
+            Condition::HasCode => TopicCode(format!("topic {}", topic.id)),
+            _ => topic.code.clone(),
+        };
+        let title = match missing {
+            Condition::HasTitle => code.to_string(),
+            _ => topic.title.clone(),
+        };
+        Self { code, title, missing }
+    }
+
     /// The near miss that this verdict is.
     #[must_use]
     pub fn of(topic: &Topic, verdict: &Verdict) -> Option<Self> {
         match verdict {
             Verdict::Lacks(conditions) => match conditions[..] {
-                [missing] => Some(Self {
-                    code: topic.code.clone(),
-                    title: topic.title.clone(),
-                    missing,
-                }),
+                [missing] => Some(Self::lacking(topic, missing)),
                 _ => None,
             },
             Verdict::Qualifies { .. } | Verdict::NotATopic => None,

@@ -9,6 +9,7 @@ use crate::excerpt::Excerpt;
 use crate::identity::EmployeeId;
 use crate::trouble::Trouble;
 use crate::user::FieldName;
+use crate::vendor_list::WhyUnusable;
 
 /// One person's problem. Holds personal data for the customer's own mail; `Debug` withholds it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -146,6 +147,13 @@ pub enum Cause {
     AccountExists,
     /// The portal did not answer for this person; it is tried again in the next run.
     NotAnswered,
+    /// The employee's record cannot be used: the account stays as it is.
+    UnusableRecord {
+        /// What is wrong with it.
+        why: WhyUnusable,
+    },
+    /// HabitSync's own item of the employee cannot be read, or the table refuses it: the account stays as it is.
+    NotStored,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
@@ -209,6 +217,8 @@ impl Cause {
             | Self::AccountMissing
             | Self::AccountExists
             | Self::RefusedPerson { .. }
+            | Self::UnusableRecord { .. }
+            | Self::NotStored
             | Self::NotAnswered => true,
             Self::InvalidValue { .. }
             | Self::RefusedField { .. }
@@ -231,6 +241,7 @@ impl Cause {
     pub fn trouble(&self) -> Option<Trouble> {
         match self {
             Self::NotAnswered | Self::AccountExists => Some(Trouble::Vendor),
+            Self::NotStored => Some(Trouble::Ours),
             Self::ManagerNotSet {
                 why: ManagerProblem::StartsLater | ManagerProblem::OutOfScope,
                 ..
@@ -253,6 +264,7 @@ impl Cause {
             | Self::UserNameChanged
             | Self::AccountMissing
             | Self::RefusedField { .. }
+            | Self::UnusableRecord { .. }
             | Self::RefusedPerson { .. } => Some(Trouble::Data),
         }
     }

@@ -51,6 +51,8 @@ impl Cause {
             Self::RefusedPerson { reason } => format!("Tribal Habits refuses the person: {reason}"),
             Self::AccountExists => "there is an account of this user name or e-mail already".to_owned(),
             Self::NotAnswered => "Tribal Habits did not answer".to_owned(),
+            Self::UnusableRecord { why } => format!("EmployeeConnect: {why}"),
+            Self::NotStored => "HabitSync cannot read or store its own item of the employee".to_owned(),
         }
     }
 }
@@ -68,6 +70,7 @@ impl Cause {
             Self::RequiredField { field, .. } | Self::InvalidValue { field, .. } => field.as_str(),
             Self::ActiveAfterLastDay { .. } => "last day",
             Self::ManagerNotSet { .. } => "manager",
+            Self::UnusableRecord { .. } | Self::NotStored => "record",
             Self::NoUserName { .. }
             | Self::UserNameChanged
             | Self::FormerEmployee { .. }

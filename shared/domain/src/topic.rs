@@ -11,11 +11,11 @@ use crate::identity::{TopicCode, TopicId};
 pub struct Topic {
     /// The topic's id.
     pub id: TopicId,
-    /// The topic's code, the course's external reference.
+    /// The topic's code, the course's external reference; empty where the record has none.
     pub code: TopicCode,
     /// Topic or article.
     pub kind: TopicKind,
-    /// Title, as learners see it.
+    /// Title, as learners see it; empty where the record has none.
     pub title: String,
     /// Description, where there is one.
     pub description: Option<String>,
@@ -70,6 +70,10 @@ pub enum Condition {
     HasLink,
     /// That link leads to an `http` or `https` address.
     LinkIsWebAddress,
+    /// Has a title.
+    HasTitle,
+    /// Has a code, which is the course's external reference.
+    HasCode,
 }
 
 /// What is decided about a topic.
@@ -84,6 +88,14 @@ pub enum Verdict {
     Lacks(Vec<Condition>),
     /// An article: never a course.
     NotATopic,
+}
+
+impl Condition {
+    /// Whether it is about what the course would carry, and not about whether the topic is offered.
+    #[must_use]
+    pub const fn is_about_content(self) -> bool {
+        matches!(self, Self::HasTitle | Self::HasCode)
+    }
 }
 
 impl Verdict {
@@ -107,6 +119,8 @@ impl Topic {
             (Condition::InActiveFolder, self.folder == Folder::Active),
             (Condition::HasLink, launch != Launch::Nowhere),
             (Condition::LinkIsWebAddress, launch != Launch::NoWebAddress),
+            (Condition::HasTitle, !self.title.trim().is_empty()),
+            (Condition::HasCode, !self.code.0.trim().is_empty()),
         ];
         let lacking: Vec<_> = conditions
             .into_iter()

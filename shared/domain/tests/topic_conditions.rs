@@ -231,3 +231,18 @@ fn the_portals_own_link_comes_first_and_one_that_was_switched_off_stays_off() {
     let off = linked(&[link(Some("EC"), false, URL)]);
     assert_eq!(off.verdict(&by_hand()), Verdict::Lacks(vec![Condition::HasLink]));
 }
+
+#[test]
+fn a_topic_without_a_title_or_a_code_is_a_near_miss_that_is_named() {
+    for missing in [Condition::HasTitle, Condition::HasCode] {
+        let mut topic = ready();
+        match missing {
+            Condition::HasTitle => topic.title = " ".into(),
+            _ => topic.code = TopicCode(String::new()),
+        }
+        let verdict = topic.verdict(&ec());
+        assert_eq!(verdict, Verdict::Lacks(vec![missing]));
+        let near = NearMiss::of(&topic, &verdict).expect("a near miss");
+        assert!(!near.title.trim().is_empty() && !near.code.0.is_empty(), "{near:?}");
+    }
+}

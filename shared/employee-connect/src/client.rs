@@ -3,7 +3,9 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use habitsync_vendor_http::{HttpError, Page, PrivateBody, Request, Sight, VendorHttp, read_whole};
+use habitsync_domain::record::Record;
+use habitsync_domain::vendor_list::{UnusableRecord, VendorList};
+use habitsync_vendor_http::{HttpError, PrivateBody, RawRecord, Request, Sight, VendorHttp, read_list};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::lease::LeaseTerm;
 use serde::de::DeserializeOwned;
@@ -13,7 +15,8 @@ use tokio::time::Instant;
 use crate::access::{Access, Credentials, Pass};
 use crate::error::{EmployeeConnectError, MissingRecord};
 use crate::wire::{
-    Course, CourseBody, Data, EmployeeRecord, ExistingCourse, FIELDS, ListPage, RecordedResult, ResultBody, id_text,
+    Course, CourseBody, Data, EMPLOYEE_ID, EmployeeRecord, FIELDS, ListPage, RecordedResult, ResultBody,
+    employee_record,
 };
 
 /// The vendor's name, for [`VendorHttp::new`].
@@ -78,30 +81,23 @@ impl EmployeeConnect {
         }
     }
 
-    /// Every employee, terminated ones included, ordered by `employeeId`; each is kept as `keep` makes it, page by page.
-    /// `identity` tells one person's record from another's, where it can be told.
-    pub async fn employees<R, I: Hash + Eq>(
+    /// Every employee, terminated ones included, ordered by `employeeId`; each is read by `read`, page by page. `identity` tells one
+    /// employee's record from another's.
+    pub async fn employees<T: PartialEq, I: Hash + Eq + Clone + ToString>(
         &self,
-        keep: impl Fn(EmployeeRecord) -> R,
-        identity: impl Fn(&R) -> Option<I>,
-    ) -> Result<Vec<R>, EmployeeConnectError> {
-        let keep = &keep;
-        let page = async |number| {
-            let list = Request::list(&["employees"]).query("pageSize", self.page_size.to_string());
-            let page: Page<EmployeeRecord> = self.page(list, number).await?;
-            Ok(Page {
-                facts: page.facts,
-                records: page.records.into_iter().map(keep).collect(),
-            })
-        };
-        read_whole(READS_OF_A_LIST, page, identity).await
+        read: impl Fn(EmployeeRecord) -> Result<T, UnusableRecord>,
+        identity: impl Fn(&T) -> I,
+    ) -> Result<VendorList<T>, EmployeeConnectError> {
+        let list = Request::list(&["employees"]).query("pageSize", self.page_size.to_string());
+        let read = |record| employee_record(&record).and_then(&read);
+        self.list(list, read, identity).await
     }
 
     /// The employee of this id; none only where the API itself says that there is no such employee. A record of another
     /// employee is an error.
     pub async fn employee(&self, id: &str) -> Result<Option<EmployeeRecord>, EmployeeConnectError> {
         match self.json(Request::get(&["employees", id])).await {
-            Ok(Data { data, .. }) => record_of(id, data).map(Some),
+            Ok(Data::<RawRecord> { data, .. }) => record_of(id, &data).map(Some),
             Err(EmployeeConnectError::NotFound {
                 missing: MissingRecord::Employee,
             }) => Ok(None),
@@ -111,23 +107,31 @@ impl EmployeeConnect {
 
     /// The course with this reference. The answer is searched too, should the vendor ignore the parameter.
     pub async fn course(&self, external_id: &str) -> Result<Option<Course>, EmployeeConnectError> {
-        let page = |number| self.page(Request::list(&["courses"]).query("externalId", external_id), number);
-        let courses = read_whole(READS_OF_A_LIST, page, |course: &Course| Some(course.course_id.clone())).await?;
-        Ok(courses
-            .into_iter()
-            .find(|course| course.external_id.as_deref() == Some(external_id)))
+        let list = Request::list(&["courses"]).query("externalId", external_id);
+        let read = |record| Course::read(&record);
+        let courses = self.list(list, read, |course| course.course_id.clone()).await?;
+        if courses
+            .unusable
+            .iter()
+            .any(|course| course.id.as_deref() == Some(external_id.trim()))
+        {
+            return Err(not_believed("the course with our reference"));
+        }
+        let mut courses = courses.records.into_iter();
+        Ok(courses.find(|course| course.external_id.as_deref() == Some(external_id.trim())))
     }
 
     /// Creates a course and returns its id. One that has the reference already is adopted.
     pub async fn post_course(&self, course: &CourseBody<'_>) -> Result<Written<String>, EmployeeConnectError> {
         let reference = course.external_id.unwrap_or_default();
         match self.answer(Request::post(&["courses"]).json(course)?).await {
-            Ok(answer @ Data::<Course> { .. }) if answer.is_done_and(|made| made.may_be_of(reference)) => {
-                Ok(Written::Now(answer.data.course_id))
-            }
-            Ok(_) => Err(not_believed("the course that was created")),
+            Ok(answer @ Data::<RawRecord> { .. }) => match Course::read(&answer.data) {
+                Ok(made) if answer.is_done_and(|_| made.may_be_of(reference)) => Ok(Written::Now(made.course_id)),
+                Ok(_) | Err(_) => Err(not_believed("the course that was created")),
+            },
             Err(HttpError::Status { status: 409, body, .. }) => {
-                let existing = body.json().map(|Data::<ExistingCourse> { data, .. }| data.course_id);
+                let existing = body.json();
+                let existing = existing.and_then(|Data::<Value> { data, .. }| Record::of(&data)?.id("courseId"));
                 self.adopted(existing, course).await.map(Written::Before)
             }
             Err(error) => Err(error.into()),
@@ -153,11 +157,13 @@ impl EmployeeConnect {
         reference: &str,
         course: &CourseBody<'_>,
     ) -> Result<(), EmployeeConnectError> {
-        let answer: Value = self.json(Request::patch(&["courses", id]).json(course)?).await?;
-        let shown = answer.get("data").unwrap_or(&answer);
-        let shown: Option<Course> = serde_json::from_value(shown.clone()).ok();
+        let answer: RawRecord = self.json(Request::patch(&["courses", id]).json(course)?).await?;
+        let shown = answer
+            .within("data")
+            .as_ref()
+            .map_or_else(|| Course::read(&answer), Course::read);
         let is_course = |shown: &Course| shown.course_id == id && shown.may_be_of(reference);
-        if shown.is_some_and(|shown| is_course(&shown) && shown.agrees_with(course)) {
+        if shown.is_ok_and(|shown| is_course(&shown) && shown.agrees_with(course)) {
             return Ok(());
         }
         match self.course(reference).await? {
@@ -176,8 +182,10 @@ impl EmployeeConnect {
             .answer(Request::post(&["courses", course, "results"]).json(result)?)
             .await
         {
-            Ok(answer @ Data::<RecordedResult> { .. })
-                if answer.is_done_and(|made| made.acknowledges(course, result)) =>
+            Ok(answer @ Data::<Value> { .. })
+                if answer.is_done_and(|made| {
+                    RecordedResult::read(made).is_some_and(|made| made.acknowledges(course, result))
+                }) =>
             {
                 Ok(Written::Now(()))
             }
@@ -197,8 +205,10 @@ impl EmployeeConnect {
         course: &str,
         result: &ResultBody<'_>,
     ) -> Result<(), EmployeeConnectError> {
-        let named: Option<Data<RecordedResult>> = body.json();
-        let is_named = named.is_some_and(|named| named.is_done_and(|there| there.has_reference_of(result)));
+        let named: Option<Data<Value>> = body.json();
+        let has_reference =
+            |there: &Value| RecordedResult::read(there).is_some_and(|there| there.has_reference_of(result));
+        let is_named = named.is_some_and(|named| named.is_done_and(has_reference));
         if is_named || self.has_result(course, result).await? {
             Ok(())
         } else {
@@ -209,8 +219,9 @@ impl EmployeeConnect {
     /// Whether the course has this result. The answer is searched too, should the vendor ignore the parameter.
     pub async fn has_result(&self, course: &str, result: &ResultBody<'_>) -> Result<bool, EmployeeConnectError> {
         let request = Request::get(&["courses", course, "results"]).query("externalId", result.external_id);
-        let Data::<Vec<RecordedResult>> { data, .. } = self.json(request).await?;
-        Ok(data.iter().any(|found| found.is(result)))
+        let Data::<Vec<Value>> { data, .. } = self.json(request).await?;
+        let mut found = data.iter().filter_map(RecordedResult::read);
+        Ok(found.any(|found| found.is(result)))
     }
 
     /// What a request is answered with, as it is.
@@ -234,9 +245,20 @@ impl EmployeeConnect {
         self.access.keep(answer).await;
     }
 
-    async fn page<R: DeserializeOwned>(&self, list: Request, number: u64) -> Result<Page<R>, EmployeeConnectError> {
-        let page: ListPage<R> = self.json(list.query("page", number.to_string())).await?;
-        Ok(page.into())
+    async fn list<T: PartialEq, I: Hash + Eq + Clone + ToString>(
+        &self,
+        list: Request,
+        read: impl Fn(RawRecord) -> Result<T, UnusableRecord>,
+        identity: impl Fn(&T) -> I,
+    ) -> Result<VendorList<T>, EmployeeConnectError> {
+        let (list, read) = (&list, &read);
+        let page = async |number: u64| {
+            let page: ListPage = self.json(list.clone().query("page", number.to_string())).await?;
+            let page = page.page().ok_or(not_believed("a page of the list"))?;
+            Ok::<_, EmployeeConnectError>(page.map(read))
+        };
+        let rows = read_list(READS_OF_A_LIST, page, |row| row.as_ref().ok().map(&identity)).await?;
+        Ok(rows.into_list(identity))
     }
 
     async fn json<T: DeserializeOwned>(&self, request: Request) -> Result<T, EmployeeConnectError> {
@@ -260,11 +282,15 @@ impl EmployeeConnect {
 }
 
 /// The record, with its id as a text, where it is this employee's.
-fn record_of(id: &str, mut record: EmployeeRecord) -> Result<EmployeeRecord, EmployeeConnectError> {
-    if record.get("employeeId").and_then(id_text).as_deref() != Some(id.trim()) {
-        return Err(not_believed("the employee that was asked for"));
+fn record_of(id: &str, record: &RawRecord) -> Result<EmployeeRecord, EmployeeConnectError> {
+    let not_the_employee = not_believed("the employee that was asked for");
+    let Ok(mut record) = employee_record(record) else {
+        return Err(not_the_employee);
+    };
+    if Record::from(&record).id(EMPLOYEE_ID).as_deref() != Some(id.trim()) {
+        return Err(not_the_employee);
     }
-    record.insert("employeeId".to_owned(), id.into());
+    record.insert(EMPLOYEE_ID.to_owned(), id.into());
     Ok(record)
 }
 

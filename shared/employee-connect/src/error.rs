@@ -5,8 +5,6 @@ use std::fmt;
 use habitsync_vendor_http::{HttpError, PagingError, PrivateBody};
 use serde_json::Value;
 
-use crate::wire::{ErrorBody, ErrorDetail};
-
 /// A call of EmployeeConnect that did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum EmployeeConnectError {
@@ -122,16 +120,21 @@ fn missing(body: &PrivateBody) -> MissingRecord {
     }
 }
 
-fn detail(body: &PrivateBody) -> Option<ErrorDetail> {
-    body.json::<ErrorBody>()?.error
+/// The error's `error`, where the body has one. The vendor's message is not read: it may quote the person.
+fn detail(body: &PrivateBody) -> Option<Value> {
+    body.json::<Value>()?.get_mut("error").map(Value::take)
 }
 
+/// The error's code, to the letter.
 fn code(body: &PrivateBody) -> Option<String> {
-    detail(body)?.code
+    detail(body)?.get("code")?.as_str().map(str::to_owned)
 }
 
 fn refusals(body: &PrivateBody) -> Vec<FieldRefusal> {
-    let fields = detail(body).and_then(|detail| detail.fields).unwrap_or_default();
+    let fields = detail(body).and_then(|mut detail| detail.get_mut("fields").map(Value::take));
+    let Some(Value::Object(fields)) = fields else {
+        return Vec::new();
+    };
     fields
         .into_iter()
         .map(|(field, reason)| FieldRefusal {

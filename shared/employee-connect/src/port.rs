@@ -10,6 +10,7 @@ use habitsync_domain::excerpt::Excerpt;
 use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
 use habitsync_domain::result::NewResult;
 use habitsync_domain::roster::Roster;
+use habitsync_domain::vendor_list::{UnusableRecord, VendorList, WhyUnusable};
 use habitsync_vendor_http::{BuildError, HttpError, PaceError, chain};
 use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{
@@ -31,14 +32,11 @@ impl ListEmployees for EmployeeConnect {
             note(&custom_fields, names);
             kept(record, needed)
         };
-        let identity = |record: &Option<Employee>| record.as_ref().map(|employee| employee.id().clone());
-        let records = self.employees(keep, identity).await;
-        let records = records.map_err(|error| failure(&error))?;
-        let read = records.len();
-        let employees: Vec<_> = records.into_iter().flatten().collect();
+        let listed = self.employees(keep, |employee| employee.id().clone()).await;
+        let VendorList { records, unusable } = listed.map_err(|error| failure(&error))?;
         Ok(Roster {
-            without_id: read - employees.len(),
-            employees,
+            employees: records,
+            unusable,
             custom_fields: custom_fields.into_inner().unwrap_or_else(PoisonError::into_inner),
         })
     }
@@ -92,12 +90,13 @@ impl RecordResult for EmployeeConnect {
     }
 }
 
-/// The employee with the fields that are needed; none where nobody can tell whose record it is.
-fn kept(record: EmployeeRecord, needed: &FieldsNeeded) -> Option<Employee> {
-    match needed {
-        FieldsNeeded::Named(shape) => Employee::shaped(record, shape).ok(),
-        FieldsNeeded::All => Employee::from_record(record).ok(),
-    }
+/// The employee with the fields that are needed.
+fn kept(record: EmployeeRecord, needed: &FieldsNeeded) -> Result<Employee, UnusableRecord> {
+    let kept = match needed {
+        FieldsNeeded::Named(shape) => Employee::shaped(record, shape),
+        FieldsNeeded::All => Employee::from_record(record),
+    };
+    kept.map_err(|_| UnusableRecord::new(None, WhyUnusable::NoId))
 }
 
 /// Most records have the same few fields: only a name that was not seen before is copied.

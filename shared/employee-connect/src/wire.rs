@@ -1,6 +1,8 @@
 //! What travels between us and EmployeeConnect: only the fields that are used.
 
-use habitsync_vendor_http::{FieldNames, Page, PageFacts};
+use habitsync_domain::record::{Record, id_text};
+use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
+use habitsync_vendor_http::{FieldNames, Page, PageFacts, RawRecord};
 use jiff::civil::Date;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -45,40 +47,43 @@ impl<T> Data<T> {
     }
 }
 
-/// One page of a list.
+/// One page of a list. What it says of itself may be text; its records are read one by one.
 #[derive(Deserialize)]
-pub(crate) struct ListPage<R> {
-    data: Vec<R>,
-    meta: Meta,
+pub(crate) struct ListPage {
+    data: Option<Vec<RawRecord>>,
+    #[serde(default)]
+    meta: Value,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Meta {
-    page: u64,
-    page_size: u64,
-    total: u64,
-    total_pages: u64,
+impl ListPage {
+    /// The page; none where it does not say of what list it is.
+    pub(crate) fn page(self) -> Option<Page<RawRecord>> {
+        let meta = Record::of(&self.meta)?;
+        let facts = ["page", "pageSize", "total", "totalPages"].map(|name| meta.value(name));
+        Some(Page {
+            facts: PageFacts::read(facts)?,
+            records: self.data.unwrap_or_default(),
+        })
+    }
 }
 
-impl<R> From<ListPage<R>> for Page<R> {
-    fn from(list: ListPage<R>) -> Self {
-        let Meta {
-            page,
-            page_size,
-            total,
-            total_pages,
-        } = list.meta;
-        Self {
-            facts: PageFacts {
-                page,
-                per_page: page_size,
-                total,
-                total_pages,
-            },
-            records: list.data,
+/// The field that tells one employee from another.
+pub(crate) const EMPLOYEE_ID: &str = "employeeId";
+
+/// Fields that the contract has as text, and that some tenants send as numbers.
+const IDS: [&str; 3] = [EMPLOYEE_ID, "userId", "managerEmployeeId"];
+
+/// Reads an employee, whose ids are texts afterwards.
+pub(crate) fn employee_record(record: &RawRecord) -> Result<EmployeeRecord, UnusableRecord> {
+    let mut employee = record.fields(EMPLOYEE_ID)?;
+    for name in IDS {
+        if let Some(id) = employee.get_mut(name).filter(|id| id.is_number())
+            && let Some(text) = id_text(id)
+        {
+            *id = Value::String(text);
         }
     }
+    Ok(employee)
 }
 
 /// An answer to the client's credentials.
@@ -91,46 +96,50 @@ pub(crate) struct AccessToken {
 }
 
 /// A course that EmployeeConnect has.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course {
     /// EmployeeConnect's id.
     pub course_id: String,
     /// Our reference: the topic's code.
     pub external_id: Option<String>,
-    /// The title.
-    #[serde(default)]
-    title: Option<Value>,
-    /// The description.
-    #[serde(default)]
-    description: Option<Value>,
-    /// Where the learner starts.
-    #[serde(default)]
-    launch_url: Option<Value>,
-    /// Whether it is offered.
-    #[serde(default)]
-    active: Option<Value>,
+    fields: EmployeeRecord,
 }
 
 impl Course {
+    /// Reads a record.
+    pub(crate) fn read(record: &RawRecord) -> Result<Self, UnusableRecord> {
+        let fields = record.fields("courseId")?;
+        let record = Record::from(&fields);
+        let external_id = record.id("externalId");
+        match record.id("courseId") {
+            Some(course_id) => Ok(Self {
+                course_id,
+                external_id,
+                fields,
+            }),
+            None => Err(UnusableRecord::new(external_id.as_deref(), WhyUnusable::NoId)),
+        }
+    }
+
     /// Whether this is not the course of another topic.
     pub(crate) fn may_be_of(&self, reference: &str) -> bool {
-        self.external_id.as_deref().is_none_or(|own| own.trim() == reference)
+        self.external_id.as_deref().is_none_or(|own| own == reference.trim())
     }
 
     /// Whether the course shows nothing that contradicts what was written.
     pub(crate) fn agrees_with(&self, written: &CourseBody<'_>) -> bool {
-        self.active.as_ref().and_then(Value::as_bool) != Some(!written.active)
+        Record::from(&self.fields).flag("active") != Some(!written.active)
     }
 
     /// Whether the course shows all that was written.
     pub(crate) fn shows(&self, written: &CourseBody<'_>) -> bool {
-        let is = |shown: &Option<Value>, text: &str| shown.as_ref().and_then(Value::as_str) == Some(text);
-        let description = self.description.as_ref().and_then(Value::as_str).unwrap_or_default();
-        is(&self.title, written.title)
-            && is(&self.launch_url, written.launch_url)
+        let record = Record::from(&self.fields);
+        let is = |name, text: &str| record.text(name).as_deref() == Some(text);
+        let description = record.text("description").unwrap_or_default();
+        is("title", written.title)
+            && is("launchUrl", written.launch_url)
             && description == written.description.unwrap_or_default()
-            && self.active.as_ref().and_then(Value::as_bool) == Some(written.active)
+            && record.flag("active") == Some(written.active)
     }
 }
 
@@ -154,62 +163,60 @@ pub struct CourseBody<'a> {
     pub active: bool,
 }
 
-/// A result that EmployeeConnect has; fields of any type, since one odd field must not hide the others.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// A result that EmployeeConnect has.
 pub(crate) struct RecordedResult {
-    #[serde(default)]
-    result_id: Value,
-    #[serde(default)]
-    external_id: Value,
-    #[serde(default)]
-    employee_id: Value,
-    #[serde(default)]
-    status: Value,
-    #[serde(default)]
-    course_id: Value,
-    #[serde(default)]
-    completed_on: Value,
+    result_id: Option<String>,
+    external_id: Option<String>,
+    employee_id: Option<String>,
+    status: Option<String>,
+    course_id: Option<String>,
+    completed_on: Option<String>,
 }
 
 impl RecordedResult {
+    /// Reads a value; none where it is no record.
+    pub(crate) fn read(value: &Value) -> Option<Self> {
+        let record = Record::of(value)?;
+        Some(Self {
+            result_id: record.id("resultId"),
+            external_id: record.id("externalId"),
+            employee_id: record.id(EMPLOYEE_ID),
+            status: record.id("status"),
+            course_id: record.id("courseId"),
+            completed_on: record.id("completedOn"),
+        })
+    }
+
     /// Whether this is the answer to a result that was just recorded on the course: it has an id of its own, and contradicts
     /// nothing. A day in another form than the contract's contradicts nothing either.
     pub(crate) fn acknowledges(&self, course: &str, written: &ResultBody<'_>) -> bool {
-        let is_course = id_text(&self.course_id).is_none_or(|shown| shown == course);
-        let shown: Option<Date> = id_text(&self.completed_on)
+        let is_course = self.course_id.as_deref().is_none_or(|shown| shown == course);
+        let shown: Option<Date> = self
+            .completed_on
+            .as_ref()
             .filter(|day| day.len() == 10)
             .and_then(|day| day.parse().ok());
         let is_day = shown.is_none_or(|day| day == written.completed_on);
-        id_text(&self.result_id).is_some() && is_course && is_day && self.contradicts_nothing_of(written)
+        self.result_id.is_some() && is_course && is_day && self.contradicts_nothing_of(written)
     }
 
     /// Whether this is a result that EmployeeConnect names instead of recording what was written.
     pub(crate) fn has_reference_of(&self, written: &ResultBody<'_>) -> bool {
-        let reference = id_text(&self.external_id);
-        id_text(&self.result_id).is_some() && reference.is_none_or(|own| own == written.external_id)
+        let reference = self.external_id.as_deref();
+        self.result_id.is_some() && reference.is_none_or(|own| own == written.external_id)
     }
 
     /// Whether this is the result that was written, found again by its reference.
     pub(crate) fn is(&self, written: &ResultBody<'_>) -> bool {
-        id_text(&self.external_id).is_some() && self.contradicts_nothing_of(written)
+        self.external_id.is_some() && self.contradicts_nothing_of(written)
     }
 
     fn contradicts_nothing_of(&self, written: &ResultBody<'_>) -> bool {
-        let is = |shown: &Value, text: &str| id_text(shown).is_none_or(|shown| shown == text);
-        let is_completed = id_text(&self.status).is_none_or(|status| status.eq_ignore_ascii_case(written.status));
+        let is = |shown: &Option<String>, text: &str| shown.as_deref().is_none_or(|shown| shown == text);
+        let status = self.status.as_deref();
+        let is_completed = status.is_none_or(|status| status.eq_ignore_ascii_case(written.status));
         is(&self.external_id, written.external_id) && is(&self.employee_id, written.employee_id) && is_completed
     }
-}
-
-/// An id as a text, whether it travels as a text or as a number; none where it is empty, or neither.
-pub(crate) fn id_text(id: &Value) -> Option<String> {
-    let text = match id {
-        Value::String(text) => text.trim().to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => return None,
-    };
-    (!text.is_empty()).then_some(text)
 }
 
 /// A result to be recorded.
@@ -227,24 +234,4 @@ pub struct ResultBody<'a> {
     /// How long it took, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_minutes: Option<u32>,
-}
-
-/// The body of an error, as far as it is there.
-#[derive(Deserialize)]
-pub(crate) struct ErrorBody {
-    pub(crate) error: Option<ErrorDetail>,
-}
-
-/// What went wrong. The vendor's message is not read: it may quote the person.
-#[derive(Deserialize)]
-pub(crate) struct ErrorDetail {
-    pub(crate) code: Option<String>,
-    pub(crate) fields: Option<Map<String, Value>>,
-}
-
-/// The body of the 409 of a course whose reference exists.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ExistingCourse {
-    pub(crate) course_id: String,
 }

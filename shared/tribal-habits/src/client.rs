@@ -3,7 +3,8 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use habitsync_vendor_http::{HttpError, Page, Request, Sight, VendorHttp, read_growing, read_whole};
+use habitsync_domain::vendor_list::{UnusableRecord, VendorList};
+use habitsync_vendor_http::{HttpError, RawRecord, Request, Sight, VendorHttp, read_list};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::lease::LeaseTerm;
 use jiff::Timestamp;
@@ -98,69 +99,63 @@ impl TribalHabits {
         }
     }
 
-    /// Every user, deactivated ones included; each is kept as `keep` makes it, page by page. `identity` tells one user from
-    /// another, where it can be told.
-    pub async fn users<R, I: Hash + Eq>(
+    /// Every user, deactivated ones included; each is read by `read`, page by page. `identity` tells one user from another.
+    pub async fn users<T: PartialEq>(
         &self,
-        keep: impl Fn(User) -> R,
-        identity: impl Fn(&R) -> Option<I>,
-    ) -> Result<Vec<R>, TribalHabitsError> {
-        let keep = &keep;
-        let page = async |number| {
-            let page: Page<User> = self.page(Request::list(&["papi", "users"]), number).await?;
-            Ok(Page {
-                facts: page.facts,
-                records: page.records.into_iter().map(keep).collect(),
-            })
-        };
-        read_whole(READS_OF_A_LIST, page, identity).await
+        read: impl Fn(User) -> Result<T, UnusableRecord>,
+        identity: impl Fn(&T) -> String,
+    ) -> Result<VendorList<T>, TribalHabitsError> {
+        let read = |record| User::read(&record).and_then(&read);
+        self.list(Request::list(&["papi", "users"]), read, identity).await
     }
 
     /// The user of this name, if there is one. The record of another user is an error.
     pub async fn user(&self, name: &str) -> Result<Option<User>, TribalHabitsError> {
         let answer = self.json(Request::get(&["papi", "users", name])).await;
-        found(answer, |user: &User| user.has_name(name))
+        found(answer, User::read, |user| user.has_name(name))
     }
 
     /// Creates a user. An answer that is not that user is an error, although the user may be there.
     pub async fn post_user(&self, user: &UserBody) -> Result<(), TribalHabitsError> {
-        let created: User = self.json(Request::post(&["papi", "users"]).json(user)?).await?;
+        let created: RawRecord = self.json(Request::post(&["papi", "users"]).json(user)?).await?;
         acknowledged(&created, user.user_name.as_deref(), user)
     }
 
     /// Changes what `change` names of the user who has this name now. An answer that is not that user, or that contradicts
     /// the change, is an error, although the change may have been made.
     pub async fn put_user(&self, name: &str, change: &UserBody) -> Result<(), TribalHabitsError> {
-        let changed: User = self.json(Request::put(&["papi", "users", name]).json(change)?).await?;
+        let changed: RawRecord = self.json(Request::put(&["papi", "users", name]).json(change)?).await?;
         acknowledged(&changed, Some(change.user_name.as_deref().unwrap_or(name)), change)
     }
 
     /// Every topic and article.
-    pub async fn topics(&self) -> Result<Vec<Topic>, TribalHabitsError> {
-        let page = |number| self.page(Request::list(&["papi", "topics"]), number);
-        read_whole(READS_OF_A_LIST, page, |topic: &Topic| Some(topic.id)).await
+    pub async fn topics(&self) -> Result<VendorList<Topic>, TribalHabitsError> {
+        let read = |record| Topic::read(&record);
+        self.list(Request::list(&["papi", "topics"]), read, |topic| topic.id)
+            .await
     }
 
     /// The topic of this id, if there is one.
     pub async fn topic(&self, id: i64) -> Result<Option<Topic>, TribalHabitsError> {
         let answer = self.json(Request::get(&["papi", "topics", &id.to_string()])).await;
-        found(answer, |topic: &Topic| topic.id == id)
+        found(answer, Topic::read, |topic| topic.id == id)
     }
 
     /// Every enrolment completed at `since` or later, oldest completion first (assumed). What is completed while the list
     /// is read may be missing: whoever reads it reads on from before that moment later.
-    pub async fn enrolments_completed_since(&self, since: Timestamp) -> Result<Vec<Enrolment>, TribalHabitsError> {
-        let page = |number| {
-            let request = Request::list(&["papi", "enrolments"]).query("completed_since", since.to_string());
-            self.page(request, number)
-        };
-        read_growing(READS_OF_A_LIST, page, |enrolment: &Enrolment| enrolment.id).await
+    pub async fn enrolments_completed_since(
+        &self,
+        since: Timestamp,
+    ) -> Result<VendorList<Enrolment>, TribalHabitsError> {
+        let list = Request::list(&["papi", "enrolments"]).query("completed_since", since.to_string());
+        self.list(list, |record| Enrolment::read(&record), |enrolment| enrolment.id)
+            .await
     }
 
     /// The enrolment of this id, if there is one.
     pub async fn enrolment(&self, id: i64) -> Result<Option<Enrolment>, TribalHabitsError> {
         let answer = self.json(Request::get(&["papi", "enrolments", &id.to_string()])).await;
-        found(answer, |enrolment: &Enrolment| enrolment.id == id)
+        found(answer, Enrolment::read, |enrolment| enrolment.id == id)
     }
 
     /// What a request is answered with, as it is.
@@ -168,9 +163,20 @@ impl TribalHabits {
         self.http.look(&request.authorization(&self.credentials.api_key)?).await
     }
 
-    async fn page<R: DeserializeOwned>(&self, list: Request, number: u64) -> Result<Page<R>, TribalHabitsError> {
-        let page: ListPage<R> = self.json(list.query("page", number.to_string())).await?;
-        Ok(page.into())
+    async fn list<T: PartialEq, I: Hash + Eq + Clone + ToString>(
+        &self,
+        list: Request,
+        read: impl Fn(RawRecord) -> Result<T, UnusableRecord>,
+        identity: impl Fn(&T) -> I,
+    ) -> Result<VendorList<T>, TribalHabitsError> {
+        let (list, read) = (&list, &read);
+        let page = async |number: u64| {
+            let page: ListPage = self.json(list.clone().query("page", number.to_string())).await?;
+            let page = page.page().ok_or(NOT_A_PAGE)?;
+            Ok::<_, TribalHabitsError>(page.map(read))
+        };
+        let rows = read_list(READS_OF_A_LIST, page, |row| row.as_ref().ok().map(&identity)).await?;
+        Ok(rows.into_list(identity))
     }
 
     /// The key travels bare, without `Bearer` (documented).
@@ -180,26 +186,36 @@ impl TribalHabits {
     }
 }
 
+/// An answer that says nothing of the list that it is a page of.
+const NOT_A_PAGE: TribalHabitsError = TribalHabitsError::NotBelieved {
+    expected: "a page of the list",
+};
+
 /// 404 as "none"; a record only where it is the one that was asked for.
 fn found<T>(
-    answer: Result<T, TribalHabitsError>,
+    answer: Result<RawRecord, TribalHabitsError>,
+    read: impl Fn(&RawRecord) -> Result<T, UnusableRecord>,
     is_asked_for: impl Fn(&T) -> bool,
 ) -> Result<Option<T>, TribalHabitsError> {
     match answer {
-        Ok(record) if is_asked_for(&record) => Ok(Some(record)),
-        Ok(_) => Err(TribalHabitsError::NotBelieved {
-            expected: "the record that was asked for",
-        }),
+        Ok(record) => match read(&record) {
+            Ok(record) if is_asked_for(&record) => Ok(Some(record)),
+            Ok(_) | Err(_) => Err(TribalHabitsError::NotBelieved {
+                expected: "the record that was asked for",
+            }),
+        },
         Err(TribalHabitsError::NotFound) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
 /// Whether the answer to a write is the user of this name, as active as was written.
-fn acknowledged(answer: &User, name: Option<&str>, written: &UserBody) -> Result<(), TribalHabitsError> {
-    let is_user = name.is_some_and(|name| answer.has_name(name));
-    let is_active = answer.active.unwrap_or(true);
-    if is_user && written.active.is_none_or(|active| active == is_active) {
+fn acknowledged(answer: &RawRecord, name: Option<&str>, written: &UserBody) -> Result<(), TribalHabitsError> {
+    let is_as_written = User::read(answer).is_ok_and(|user| {
+        let is_active = user.active.unwrap_or(true);
+        name.is_some_and(|name| user.has_name(name)) && written.active.is_none_or(|active| active == is_active)
+    });
+    if is_as_written {
         Ok(())
     } else {
         Err(TribalHabitsError::NotBelieved {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use habitsync_domain::vendor_list::WhyUnusable;
 use habitsync_vendor_http::{HttpError, PagingError, PrivateBody};
 use serde_json::Value;
 
@@ -42,13 +43,11 @@ pub enum TribalHabitsError {
     /// A list did not add up, however often it was read.
     #[error("the list does not add up")]
     Pages(#[from] PagingError),
-    /// A record lacks what makes it usable.
-    #[error("{record} cannot be used: {problem}")]
+    /// The record that was asked for cannot be used.
+    #[error("{why}")]
     Record {
-        /// Which one, by an id that is not personal.
-        record: String,
         /// What is wrong with it.
-        problem: &'static str,
+        why: WhyUnusable,
     },
     /// Everything else: no answer, no useful one, or not now.
     #[error(transparent)]

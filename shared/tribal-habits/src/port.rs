@@ -7,6 +7,7 @@ use habitsync_domain::excerpt::Excerpt;
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId, UserName};
 use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
+use habitsync_domain::vendor_list::{UnusableRecord, VendorList, WhyUnusable};
 use habitsync_vendor_http::{BuildError, HttpError, PaceError, chain};
 use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers, SaveUser};
@@ -18,22 +19,9 @@ use crate::error::TribalHabitsError;
 use crate::wire;
 
 impl ListUsers for TribalHabits {
-    async fn list_users(&self) -> Result<Vec<PortalUser>, VendorFailure> {
-        let keep = |user: wire::User| portal_user(&user).ok();
-        let identity = |user: &Option<PortalUser>| user.as_ref().map(|user| user.user_name.key());
-        let listed = self.users(keep, identity).await;
-        let listed = listed.map_err(|error| failure(&error, Missing::Other))?;
-        let read = listed.len();
-        let users: Vec<_> = listed.into_iter().flatten().collect();
-        let unusable = read - users.len();
-        if unusable > 0 {
-            // Nobody can be matched to them, and they keep nobody else from being matched.
-            tracing::warn!(
-                users.unusable = unusable,
-                "users of the portal without a valid user name are passed over"
-            );
-        }
-        Ok(users)
+    async fn list_users(&self) -> Result<VendorList<PortalUser>, VendorFailure> {
+        let listed = self.users(|user| portal_user(&user), |user| user.user_name.as_str().to_owned());
+        listed.await.map_err(|error| failure(&error, Missing::Other))
     }
 }
 
@@ -43,7 +31,8 @@ impl FindUser for TribalHabits {
             .user(name.as_str())
             .await
             .map_err(|error| failure(&error, Missing::User))?;
-        user.as_ref().map(portal_user).transpose()
+        let user = user.as_ref().map(portal_user).transpose();
+        user.map_err(|unusable| unusable_record(&unusable))
     }
 }
 
@@ -72,19 +61,21 @@ impl SaveUser for TribalHabits {
 }
 
 impl ListTopics for TribalHabits {
-    async fn list_topics(&self) -> Result<Vec<Topic>, VendorFailure> {
+    async fn list_topics(&self) -> Result<VendorList<Topic>, VendorFailure> {
         let topics = self.topics().await.map_err(|error| failure(&error, Missing::Other))?;
-        Ok(topics.into_iter().map(topic).collect())
+        Ok(topics.map(topic))
     }
 }
 
 impl ListCompletions for TribalHabits {
-    async fn list_completions(&self, since: Timestamp) -> Result<Vec<Completion>, VendorFailure> {
-        let enrolments = self
+    async fn list_completions(&self, since: Timestamp) -> Result<VendorList<Completion>, VendorFailure> {
+        let listed = self
             .enrolments_completed_since(since)
             .await
             .map_err(|error| failure(&error, Missing::Other))?;
-        Ok(usable_completions(enrolments))
+        let completed = listed.records.into_iter().filter(wire::Enrolment::is_completed_topic);
+        let completions = completed.map(completion);
+        Ok(VendorList::of(completions.chain(listed.unusable.into_iter().map(Err))))
     }
 }
 
@@ -94,19 +85,18 @@ impl FindCompletion for TribalHabits {
             .enrolment(enrolment.0)
             .await
             .map_err(|error| failure(&error, Missing::Other))?;
-        enrolment
-            .filter(wire::Enrolment::is_completed_topic)
-            .map(completion)
-            .transpose()
+        let enrolment = enrolment.filter(wire::Enrolment::is_completed_topic);
+        let completion = enrolment.map(completion).transpose();
+        completion.map_err(|unusable| unusable_record(&unusable))
     }
 }
 
 /// A field that the portal does not let a customer map (its own ids, dates) is left out.
-pub(crate) fn portal_user(user: &wire::User) -> Result<PortalUser, VendorFailure> {
+pub(crate) fn portal_user(user: &wire::User) -> Result<PortalUser, UnusableRecord> {
     let user_name = user
         .user_name
         .parse()
-        .map_err(|_| unusable("a user of the portal", "it has no valid user name"))?;
+        .map_err(|_| UnusableRecord::new(Some(&user.user_name), WhyUnusable::NoId))?;
     let fields = user
         .fields
         .iter()
@@ -145,7 +135,7 @@ fn wire_fields(fields: &UserFields) -> Map<String, Value> {
 }
 
 fn topic(topic: wire::Topic) -> Topic {
-    let links = topic.auto_enrol_links.unwrap_or_default().into_iter();
+    let links = topic.auto_enrol_links.into_iter();
     let link = |link: wire::AutoEnrolLink| AutoEnrolLink {
         reference: link.reference,
         url: link.url,
@@ -177,47 +167,25 @@ fn folder(status: &str) -> Folder {
     }
 }
 
-/// One that cannot be used keeps no other from being recorded; it is listed again, should it be mended.
-fn usable_completions(enrolments: Vec<wire::Enrolment>) -> Vec<Completion> {
-    let completed = enrolments.into_iter().filter(wire::Enrolment::is_completed_topic);
-    completed
-        .filter_map(|enrolment| match completion(enrolment) {
-            Ok(completion) => Some(completion),
-            Err(failure) => {
-                tracing::warn!(error = failure.detail, "a completed enrolment is passed over");
-                None
-            }
-        })
-        .collect()
-}
-
-fn completion(enrolment: wire::Enrolment) -> Result<Completion, VendorFailure> {
-    let unusable = |problem| unusable(&format!("enrolment {}", enrolment.id), problem);
+fn completion(enrolment: wire::Enrolment) -> Result<Completion, UnusableRecord> {
+    let id = enrolment.id.to_string();
+    let lacks = || UnusableRecord::new(Some(&id), WhyUnusable::LacksAValue);
+    let user_name = enrolment.user_name.as_deref().map(str::parse);
     Ok(Completion {
         enrolment: EnrolmentId(enrolment.id),
         topic: TopicId(enrolment.knowledge_id),
         topic_code: enrolment.knowledge_code.map(TopicCode),
-        user_name: enrolment
-            .user
-            .user_name
-            .parse()
-            .map_err(|_| unusable("it has no valid user name"))?,
-        completed_at: enrolment
-            .completed_at
-            .ok_or_else(|| unusable("it is completed and has no date"))?,
+        user_name: user_name.and_then(Result::ok).ok_or_else(lacks)?,
+        completed_at: enrolment.completed_at.ok_or_else(lacks)?,
         training_minutes: enrolment.training_minutes.and_then(|minutes| minutes.try_into().ok()),
         source: CompletionSource::Portal,
     })
 }
 
-fn unusable(record: &str, problem: &'static str) -> VendorFailure {
-    failure(
-        &TribalHabitsError::Record {
-            record: record.to_owned(),
-            problem,
-        },
-        Missing::Other,
-    )
+/// The one record that was asked for cannot be used.
+fn unusable_record(unusable: &UnusableRecord) -> VendorFailure {
+    let error = TribalHabitsError::Record { why: unusable.why };
+    failure(&error, Missing::Other)
 }
 
 /// So many refused fields of one request are read: more than a user has.
@@ -274,35 +242,5 @@ fn http_kind(error: &HttpError) -> VendorFailureKind {
         | HttpError::TooLarge { .. }
         | HttpError::Decode(_)
         | HttpError::ErrorInSuccess { .. } => VendorFailureKind::Unreadable,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn enrolment(id: i64, user_name: &str, completed_at: Option<&str>) -> wire::Enrolment {
-        let enrolment = json!({
-            "id": id, "type": "topic", "knowledge_id": 456, "status": "conquered",
-            "user": {"user_name": user_name}, "completed_at": completed_at,
-        });
-        serde_json::from_value(enrolment).expect("an enrolment")
-    }
-
-    #[test]
-    fn a_completion_that_cannot_be_used_keeps_no_other_from_being_read() {
-        let at = Some("2026-03-01T00:00:00Z");
-        let listed = vec![
-            enrolment(1, "", at),
-            enrolment(2, "jo@acme.example", None),
-            enrolment(3, "jo@acme.example", at),
-        ];
-        let usable: Vec<_> = usable_completions(listed)
-            .iter()
-            .map(|completion| completion.enrolment)
-            .collect();
-        assert_eq!(usable, [EnrolmentId(3)]);
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use reqwest::Response;
 
 use crate::error::{HttpError, PrivateBody};
+use crate::json_text::readable;
 
 /// Bytes that are read of a refusal: enough for its code and its fields. A longer one, a proxy's page as a rule, is kept up to here.
 const REFUSAL_BYTES: usize = 64 * 1024;
@@ -49,7 +50,7 @@ pub(crate) async fn receive(
             limit_bytes: MOST_MEMORY,
         });
     }
-    Ok(PrivateBody(body))
+    Ok(PrivateBody(readable(body)))
 }
 
 /// Receives the beginning of a refusal's body; what cannot be read is not there.
@@ -62,7 +63,7 @@ pub(crate) async fn receive_refusal(mut response: Response) -> PrivateBody {
             break;
         }
     }
-    PrivateBody(body)
+    PrivateBody(readable(body))
 }
 
 /// About the memory that the values of a JSON text take. Nothing is decoded: brackets and commas outside texts are counted.

@@ -89,12 +89,40 @@ pub enum BuildError {
 pub struct DecodeError {
     /// The field, for instance `data[3].employeeId`.
     pub path: String,
-    /// "not JSON", "not the promised data" or "cut short".
+    /// [`NOT_JSON`], "not the promised data" or [`CUT_SHORT`].
     pub problem: &'static str,
     /// Counted from 1.
     pub line: usize,
     /// Counted from 1.
     pub column: usize,
+}
+
+/// The answer is no JSON.
+pub(crate) const NOT_JSON: &str = "not JSON";
+
+/// The answer ends before its JSON does.
+pub(crate) const CUT_SHORT: &str = "cut short";
+
+impl DecodeError {
+    /// Nothing came where an answer was promised.
+    pub(crate) fn cut_short() -> Self {
+        Self {
+            path: ".".to_owned(),
+            problem: CUT_SHORT,
+            line: 1,
+            column: 0,
+        }
+    }
+
+    /// Whether the answer ends before its JSON does, as that of a connection that broke.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        self.problem == CUT_SHORT
+    }
+
+    /// Whether the text is the trouble, and not the data in it.
+    pub(crate) fn is_about_syntax(&self) -> bool {
+        self.problem == NOT_JSON
+    }
 }
 
 /// The body of an answer, kept for its reader and never printed.
@@ -147,8 +175,9 @@ impl HttpError {
             | Self::Send(_)
             | Self::Body(_)
             | Self::ErrorInSuccess { .. } => true,
-            // The same answer would be as large, and as far from the contract.
-            Self::Build(_) | Self::AddressRefused | Self::TooLarge { .. } | Self::Decode(_) => false,
+            Self::Decode(error) => error.is_cut_short(),
+            // The same answer would be as large.
+            Self::Build(_) | Self::AddressRefused | Self::TooLarge { .. } => false,
         }
     }
 

@@ -2,20 +2,21 @@
 //!
 //! The only crate that builds an HTTP client. What is decided here once: time-outs, redirects, proxies, TLS, which
 //! addresses may be called ([`VendorHosts`]), how large an answer may be, what is retried and when ([`RetrySchedule`]), the
-//! pace ([`RequestBudget`], [`SharedBudget`]), what makes a list whole ([`read_whole`], [`read_growing`]), and what an error may say ([`HttpError`]).
+//! pace ([`RequestBudget`], [`SharedBudget`]), what makes a list whole ([`read_list`]), and what an error may say ([`HttpError`]).
 
 mod address;
 mod body;
 mod budget;
 mod client;
 mod error;
-mod growing;
 mod hosts;
 mod in_process;
+mod json_text;
 mod look;
 mod pace;
 mod paging;
 mod place;
+mod raw_record;
 mod reply;
 mod request;
 mod retry;
@@ -26,13 +27,13 @@ mod transport;
 pub use budget::{HORIZON, LATENESS, LeaseSlots, Micros, Moved, SharedBudget};
 pub use client::{CallSettings, VendorHttp};
 pub use error::{BuildError, DecodeError, HttpError, PrivateBody, chain};
-pub use growing::read_growing;
 pub use hosts::{BaseUrl, BaseUrlError, InvalidPrivateVendors, InvalidVendorHosts, PrivateVendors, VendorHosts};
 pub use in_process::InProcessBudget;
 pub use look::{ListNames, ListPage, ListSample, Sight, sample_list};
 pub use pace::{Drawing, PaceError, RequestBudget};
-pub use paging::{Page, PageFacts, PagingError, read_whole};
+pub use paging::{Page, PageFacts, PagingError, Rows, read_list};
 pub use place::FieldNames;
+pub use raw_record::RawRecord;
 pub use request::Request;
 pub use retry::RetrySchedule;
 pub use traffic::{Traffic, take_traffic};

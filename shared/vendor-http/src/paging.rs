@@ -1,11 +1,20 @@
 //! Reading a list page by page, and believing it only when its own arithmetic holds.
 //!
-//! Neither vendor pages over a snapshot: a record deleted between two pages moves another one over the edge, unseen. A
-//! person missed would look like a person gone. So a read is whole or it is an error.
+//! Neither vendor pages over a snapshot. A record that is removed between two pages moves another one over the edge, unseen, and
+//! a person missed would look like a person gone: a list that shrinks, or of which fewer records were met than it had when reading
+//! began, is read again, and is an error in the end. A record that is added hides no other: a list may grow. What was added
+//! meanwhile may be missing: the next read has it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::hash::Hash;
+
+use habitsync_domain::record::whole;
+use habitsync_domain::vendor_list::{UnusableRecord, VendorList, WhyUnusable};
+use serde_json::Value;
+
+/// So many pages more than the first one spoke of are read; a list that grows faster than that has no end.
+const GROWTH: u64 = 40;
 
 /// One page of a list.
 #[derive(Debug, Clone)]
@@ -40,7 +49,7 @@ pub enum PagingError {
         /// The page that came.
         got: u64,
     },
-    /// The list's size, page size or number of pages is not what the first page said.
+    /// The page's size is not that of the first page.
     #[error("page {page} describes another list than page 1 did")]
     ListChanged {
         /// The page that differs.
@@ -66,19 +75,19 @@ pub enum PagingError {
         /// What is on it.
         got: u64,
     },
-    /// A record was on this page and on it or an earlier one before.
-    #[error("a record of page {page} had been read already")]
+    /// The page brings records that an earlier one brought.
+    #[error("page {page} repeats records of an earlier page")]
     Repeated {
-        /// The page of the second sighting.
+        /// The page.
         page: u64,
     },
-    /// Of a list that may grow: it has fewer records than it had.
+    /// The list has fewer records than it had.
     #[error("page {page} describes a shorter list than an earlier page did")]
     Shrunk {
         /// The page that says so.
         page: u64,
     },
-    /// Of a list that may grow: fewer records were met than it had when reading began.
+    /// Fewer records were met than the list had when reading began.
     #[error("{got} of at least {expected} records were met")]
     Missed {
         /// How many it had.
@@ -86,7 +95,7 @@ pub enum PagingError {
         /// How many were met.
         got: u64,
     },
-    /// Of a list that may grow: it grows as fast as it is read.
+    /// The list grows as fast as it is read.
     #[error("after {pages} pages the list has still more")]
     Endless {
         /// The pages read.
@@ -94,21 +103,29 @@ pub enum PagingError {
     },
 }
 
+impl<R> Page<R> {
+    /// The same page, each record read by itself.
+    #[must_use]
+    pub fn map<T>(self, read: impl Fn(R) -> T) -> Page<T> {
+        Page {
+            facts: self.facts,
+            records: self.records.into_iter().map(read).collect(),
+        }
+    }
+}
+
 impl PageFacts {
-    /// Checks this page against the one asked for and the list the first page described; its records count `got`.
-    fn check(self, asked: u64, first: Self, got: u64) -> Result<(), PagingError> {
-        let page = self.page;
-        if page != asked {
-            return Err(PagingError::OtherPage { asked, got: page });
-        }
-        if (Self {
-            page: first.page,
-            ..self
-        }) != first
-        {
-            return Err(PagingError::ListChanged { page });
-        }
-        self.check_alone(asked, got)
+    /// What a page says about itself, by its values in the order page, records on a full page, records, pages; none where one of
+    /// them is no whole number.
+    #[must_use]
+    pub fn read([page, per_page, total, total_pages]: [&Value; 4]) -> Option<Self> {
+        let number = |value| whole(value).and_then(|number| u64::try_from(number).ok());
+        Some(Self {
+            page: number(page)?,
+            per_page: number(per_page)?,
+            total: number(total)?,
+            total_pages: number(total_pages)?,
+        })
     }
 
     /// Checks this page by what it says itself, against the one asked for; its records count `got`.
@@ -142,86 +159,209 @@ impl PageFacts {
     }
 }
 
-/// Reads every page and returns all records, in the list's order.
+/// The records of a list, as far as their identities tell them apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rows<R> {
+    /// Every record, in the list's order; of those with one identity the first.
+    pub records: Vec<R>,
+    /// The others: that identity is on several rows of the list.
+    pub repeated: Vec<R>,
+}
+
+impl<T: PartialEq> Rows<Result<T, UnusableRecord>> {
+    /// The list as a use case sees it. Rows with one identity and the same values are one record; where the values differ, or one
+    /// of the rows cannot be used, none of them can.
+    #[must_use]
+    pub fn into_list<I: Hash + Eq + ToString>(self, identity: impl Fn(&T) -> I) -> VendorList<T> {
+        let mut listed = VendorList::of(self.records);
+        let repeated: Vec<_> = self.repeated.into_iter().flatten().collect();
+        let unusable = listed.unusable.iter().filter_map(|record| record.id.clone());
+        let mut contradicted: HashSet<String> = unusable.collect();
+        if repeated.is_empty() && contradicted.is_empty() {
+            return listed;
+        }
+        let known: HashMap<I, &T> = listed.records.iter().map(|record| (identity(record), record)).collect();
+        let others = repeated
+            .iter()
+            .filter(|record| known.get(&identity(record)) != Some(record));
+        let others: Vec<_> = others.map(|record| identity(record).to_string()).collect();
+        contradicted.extend(others.iter().cloned());
+        let is_contradicted = |record: &T| contradicted.contains(&identity(record).to_string());
+        let aside = listed.records.iter().filter(|record| is_contradicted(record));
+        let aside = aside.map(|record| identity(record).to_string()).chain(others);
+        let aside: Vec<_> = aside
+            .map(|id| UnusableRecord::new(Some(&id), WhyUnusable::Contradicted))
+            .collect();
+        listed.records.retain(|record| !is_contradicted(record));
+        listed.unusable.extend(aside);
+        listed
+    }
+}
+
+/// Reads every page and returns all records.
 ///
-/// `fetch` reads the page of that number; `identity` is what makes a record this record and no other, none where it has
-/// nothing that does. A list that does not add up is read from its first page again, `reads` times in all.
-pub async fn read_whole<R, I, E, F>(
+/// `fetch` reads the page of that number; `identity` is what makes a record this record and no other, none where it has nothing
+/// that does. A list that does not add up is read from its first page again, `reads` times in all.
+pub async fn read_list<R, I, E, F>(
     reads: u32,
     fetch: impl Fn(u64) -> F,
     identity: impl Fn(&R) -> Option<I>,
-) -> Result<Vec<R>, E>
+) -> Result<Rows<R>, E>
 where
-    I: Hash + Eq,
+    I: Hash + Eq + Clone,
     E: From<PagingError>,
     F: Future<Output = Result<Page<R>, E>>,
 {
-    until_it_adds_up(reads, || read_once(&fetch, &identity)).await
-}
-
-/// Reads a list `reads` times at most: one that does not add up was most likely changed meanwhile.
-pub(crate) async fn until_it_adds_up<R, E, F>(reads: u32, read: impl Fn() -> F) -> Result<Vec<R>, E>
-where
-    E: From<PagingError>,
-    F: Future<Output = Result<Result<Vec<R>, PagingError>, E>>,
-{
+    let mut repeated = HashSet::new();
     for _ in 1..reads {
-        match read().await? {
-            Ok(records) => return Ok(records),
+        let reading = read_once(&mut repeated, &fetch, &identity).await?;
+        match reading.and_then(|reading| {
+            let latest = reading.latest.total;
+            reading.whole(latest)
+        }) {
+            Ok(rows) => return Ok(rows),
             Err(error) => tracing::info!(error = error.to_string(), "list is read again"),
         }
     }
-    Ok(read().await??)
+    // What was added in front of the pages still to come is the next read's.
+    let reading = read_once(&mut repeated, &fetch, &identity).await??;
+    let expected = reading.first.total;
+    Ok(reading.whole(expected)?)
 }
 
-/// One read of the whole list. The outer error is the page's, the inner one the list's.
+/// One read of the whole list. `repeated` are the identities that the read before met on several pages: those that this read meets
+/// there, too, are on several rows of the list. The outer error is the page's, the inner one the list's.
 async fn read_once<R, I, E, F>(
+    repeated: &mut HashSet<I>,
     fetch: impl Fn(u64) -> F,
     identity: impl Fn(&R) -> Option<I>,
-) -> Result<Result<Vec<R>, PagingError>, E>
+) -> Result<Result<Reading<R, I>, PagingError>, E>
 where
-    I: Hash + Eq,
+    I: Hash + Eq + Clone,
     F: Future<Output = Result<Page<R>, E>>,
 {
     let first = fetch(1).await?;
-    let mut reading = Reading {
-        list: first.facts,
-        records: Vec::new(),
-        seen: HashSet::new(),
-    };
+    let mut reading = Reading::of(first.facts, std::mem::take(repeated));
     let mut added = reading.add(1, first, &identity);
-    for asked in 2..=reading.list.total_pages {
-        if added.is_err() {
-            break;
-        }
+    let mut asked = 1;
+    while added.is_ok() && asked < reading.latest.total_pages {
+        asked += 1;
         added = reading.add(asked, fetch(asked).await?, &identity);
     }
-    Ok(added.map(|()| reading.records))
+    repeated.clone_from(&reading.moved);
+    Ok(added.map(|()| reading))
 }
 
 /// A list as far as it has been read.
 struct Reading<R, I> {
-    /// What its first page said of it.
-    list: PageFacts,
-    records: Vec<R>,
-    seen: HashSet<I>,
+    first: PageFacts,
+    latest: PageFacts,
+    rows: Rows<R>,
+    /// Where each identity is among the records, and the page on which it was met.
+    met: HashMap<I, (usize, u64)>,
+    /// Identities that the read before met on several pages.
+    known: HashSet<I>,
+    /// Those that this read met on several pages, although the list did not grow.
+    moved: HashSet<I>,
+    /// The first page with one that the read before did not meet so.
+    moved_on: Option<u64>,
 }
 
-impl<R, I: Hash + Eq> Reading<R, I> {
+impl<R, I: Hash + Eq + Clone> Reading<R, I> {
+    fn of(first: PageFacts, known: HashSet<I>) -> Self {
+        Self {
+            first,
+            latest: first,
+            rows: Rows {
+                records: Vec::new(),
+                repeated: Vec::new(),
+            },
+            met: HashMap::new(),
+            known,
+            moved: HashSet::new(),
+            moved_on: None,
+        }
+    }
+
     fn add(&mut self, asked: u64, page: Page<R>, identity: impl Fn(&R) -> Option<I>) -> Result<(), PagingError> {
-        page.facts.check(asked, self.list, page.records.len() as u64)?;
-        let mut identities = page.records.iter().filter_map(identity);
-        if !identities.all(|identity| self.seen.insert(identity)) {
+        let (rows, moved) = (page.records.len(), self.moved.len());
+        self.check(asked, page.facts, rows as u64)?;
+        self.latest = page.facts;
+        for record in page.records {
+            match identity(&record) {
+                Some(identity) => self.add_identified(asked, record, identity),
+                None => self.rows.records.push(record),
+            }
+        }
+        // A page that brings again what was on earlier ones is not the page that was asked for.
+        let moved = self.moved.len() - moved;
+        if moved > 1 && moved * 2 >= rows {
             return Err(PagingError::Repeated { page: asked });
         }
-        self.records.extend(page.records);
         Ok(())
+    }
+
+    fn add_identified(&mut self, asked: u64, record: R, identity: I) {
+        match self.met.get(&identity).copied() {
+            None => {
+                self.met.insert(identity, (self.rows.records.len(), asked));
+                self.rows.records.push(record);
+            }
+            // A page is answered at one moment: the list has the identity on two rows.
+            Some((_, page)) if page == asked => self.rows.repeated.push(record),
+            Some((place, _)) if self.has_grown() => self.replace(place, record),
+            Some(_) => {
+                if !self.known.contains(&identity) {
+                    self.moved_on = self.moved_on.or(Some(asked));
+                }
+                self.moved.insert(identity);
+                self.rows.repeated.push(record);
+            }
+        }
+    }
+
+    /// A record that an added one moved onto this page is as it is now.
+    fn replace(&mut self, place: usize, record: R) {
+        if let Some(before) = self.rows.records.get_mut(place) {
+            *before = record;
+        }
+    }
+
+    fn has_grown(&self) -> bool {
+        self.latest.total > self.first.total
+    }
+
+    fn check(&self, asked: u64, facts: PageFacts, got: u64) -> Result<(), PagingError> {
+        facts.check_alone(asked, got)?;
+        if facts.per_page != self.first.per_page {
+            return Err(PagingError::ListChanged { page: asked });
+        }
+        if facts.total < self.latest.total {
+            return Err(PagingError::Shrunk { page: asked });
+        }
+        if facts.total_pages > self.first.total_pages.saturating_add(GROWTH) {
+            return Err(PagingError::Endless { pages: asked });
+        }
+        Ok(())
+    }
+
+    /// All records, unless fewer were met than `expected`, or one has moved from page to page.
+    fn whole(self, expected: u64) -> Result<Rows<R>, PagingError> {
+        if let Some(page) = self.moved_on {
+            return Err(PagingError::Repeated { page });
+        }
+        let got = (self.rows.records.len() + self.rows.repeated.len()) as u64;
+        if got < expected {
+            return Err(PagingError::Missed { expected, got });
+        }
+        Ok(self.rows)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Mutex;
     use std::sync::atomic::{AtomicU64, Ordering};
 
     fn page(page: u64, per_page: u64, total: u64, total_pages: u64, records: &[u32]) -> Page<u32> {
@@ -244,7 +384,9 @@ mod tests {
                 .expect("no page beyond the last is asked for")
                 .clone()))
         };
-        read_whole(1, fetch, |record| Some(*record)).await
+        read_list(1, fetch, |record| Some(*record))
+            .await
+            .map(|rows| rows.records)
     }
 
     #[tokio::test]
@@ -269,12 +411,6 @@ mod tests {
             read(&[page(1, 2, 4, 2, &[1, 2]), page(2, 2, 4, 2, &[3, 4])]).await,
             Ok(vec![1, 2, 3, 4])
         );
-    }
-
-    #[tokio::test]
-    async fn a_total_that_changes_between_pages_is_an_error() {
-        let shrunk = read(&[page(1, 2, 5, 3, &[1, 2]), page(2, 2, 4, 2, &[3, 4])]).await;
-        assert_eq!(shrunk, Err(PagingError::ListChanged { page: 2 }));
     }
 
     #[tokio::test]
@@ -314,11 +450,35 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_repeated_page_or_record_is_an_error() {
+    async fn a_repeated_page_is_an_error() {
         let repeated = read(&[page(1, 2, 4, 2, &[1, 2]), page(1, 2, 4, 2, &[1, 2])]).await;
         assert_eq!(repeated, Err(PagingError::OtherPage { asked: 2, got: 1 }));
-        let shifted = read(&[page(1, 2, 4, 2, &[1, 2]), page(2, 2, 4, 2, &[2, 3])]).await;
-        assert_eq!(shifted, Err(PagingError::Repeated { page: 2 }));
+        let under_its_number = read(&[page(1, 2, 4, 2, &[1, 2]), page(2, 2, 4, 2, &[1, 2])]).await;
+        assert_eq!(under_its_number, Err(PagingError::Repeated { page: 2 }));
+    }
+
+    #[tokio::test]
+    async fn an_identity_on_two_rows_of_the_list_keeps_no_other_record_from_being_read() {
+        let on_one_page = |_| std::future::ready(Ok::<_, PagingError>(page(1, 3, 3, 1, &[1, 1, 2])));
+        let rows = read_list(2, on_one_page, |record| Some(*record)).await;
+        let expected = Rows {
+            records: vec![1, 2],
+            repeated: vec![1],
+        };
+        assert_eq!(rows, Ok(expected));
+    }
+
+    #[tokio::test]
+    async fn an_identity_on_two_pages_is_the_lists_where_the_next_read_has_it_too() {
+        let (fetches, pages) = (AtomicU64::new(0), [[1, 2], [2, 3]]);
+        let fetch = |asked: u64| {
+            fetches.fetch_add(1, Ordering::Relaxed);
+            let records = pages[usize::try_from(asked - 1).expect("small")];
+            std::future::ready(Ok::<_, PagingError>(page(asked, 2, 4, 2, &records)))
+        };
+        let rows = read_list(2, fetch, |record| Some(*record)).await.expect("a list");
+        assert_eq!((rows.records, rows.repeated), (vec![1, 2, 3], vec![2]));
+        assert_eq!(fetches.load(Ordering::Relaxed), 4, "it was read again");
     }
 
     #[tokio::test]
@@ -329,7 +489,123 @@ mod tests {
             let records: &[u32] = if short { &[1] } else { &[1, 2] };
             std::future::ready(Ok::<_, PagingError>(page(asked, 2, 2, 1, records)))
         };
-        assert_eq!(read_whole(2, fetch, |record| Some(*record)).await, Ok(vec![1, 2]));
+        let rows = read_list(2, fetch, |record| Some(*record)).await;
+        assert_eq!(rows.map(|rows| rows.records), Ok(vec![1, 2]));
         assert_eq!(fetches.load(Ordering::Relaxed), 2);
+    }
+
+    /// A list in pages of two, to which something happens before each page is fetched.
+    struct Changing {
+        list: Mutex<Vec<u32>>,
+        before_page: fn(u64, &mut Vec<u32>),
+    }
+
+    impl Changing {
+        fn page(&self, asked: u64) -> Page<u32> {
+            let mut list = self.list.lock().expect("not poisoned");
+            (self.before_page)(asked, &mut list);
+            let skipped = usize::try_from(2 * (asked - 1)).expect("small");
+            let facts = PageFacts {
+                page: asked,
+                per_page: 2,
+                total: list.len() as u64,
+                total_pages: list.len().div_ceil(2) as u64,
+            };
+            let records = list.iter().skip(skipped).take(2).copied().collect();
+            Page { facts, records }
+        }
+    }
+
+    async fn read_changing(list: &[u32], before_page: fn(u64, &mut Vec<u32>)) -> Result<Vec<u32>, PagingError> {
+        let changing = Changing {
+            list: Mutex::new(list.to_vec()),
+            before_page,
+        };
+        let fetch = |asked| std::future::ready(Ok(changing.page(asked)));
+        read_list(1, fetch, |record| Some(*record))
+            .await
+            .map(|rows| rows.records)
+    }
+
+    #[tokio::test]
+    async fn a_list_that_stays_as_it_is_is_read_in_order() {
+        assert_eq!(
+            read_changing(&[1, 2, 3, 4, 5], |_, _| {}).await,
+            Ok(vec![1, 2, 3, 4, 5])
+        );
+        assert_eq!(read_changing(&[], |_, _| {}).await, Ok(vec![]));
+    }
+
+    #[tokio::test]
+    async fn what_is_added_at_the_end_is_read_too() {
+        let grown = read_changing(&[1, 2, 3], |page, list| {
+            list.push(10 + u32::try_from(page).expect("small"));
+        })
+        .await;
+        assert_eq!(grown, Ok(vec![1, 2, 3, 11, 12, 13]));
+    }
+
+    #[tokio::test]
+    async fn what_is_added_before_the_page_hides_nothing_that_was_there() {
+        let newest_first = |page: u64, list: &mut Vec<u32>| {
+            if page == 2 {
+                list.insert(0, 9);
+            }
+        };
+        assert_eq!(
+            read_changing(&[5, 4, 3, 2, 1], newest_first).await,
+            Ok(vec![5, 4, 3, 2, 1])
+        );
+    }
+
+    #[tokio::test]
+    async fn a_list_that_shrinks_is_an_error_since_a_record_may_have_been_hidden() {
+        let shrunk = |page: u64, list: &mut Vec<u32>| {
+            if page == 2 {
+                list.remove(0);
+            }
+        };
+        assert_eq!(
+            read_changing(&[1, 2, 3, 4], shrunk).await,
+            Err(PagingError::Shrunk { page: 2 })
+        );
+    }
+
+    #[tokio::test]
+    async fn a_record_that_changes_places_is_an_error() {
+        let moved = |page: u64, list: &mut Vec<u32>| {
+            if page == 2 {
+                let last = list.pop().expect("there");
+                list.insert(0, last);
+            }
+        };
+        assert_eq!(
+            read_changing(&[1, 2, 3, 4], moved).await,
+            Err(PagingError::Repeated { page: 2 })
+        );
+    }
+
+    #[tokio::test]
+    async fn a_list_that_grows_as_fast_as_it_is_read_is_an_error_in_the_end() {
+        let endless = read_changing(&[1, 2, 3], |page, list| {
+            let next = u32::try_from(page).expect("small") * 10;
+            list.extend([next, next + 1]);
+        });
+        assert!(matches!(endless.await, Err(PagingError::Endless { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_list_that_shrank_while_it_was_read_is_read_again() {
+        let changing = Changing {
+            list: Mutex::new(vec![1, 2, 3, 4]),
+            before_page: |page, list| {
+                if page == 2 && list.len() == 4 {
+                    list.remove(0);
+                }
+            },
+        };
+        let fetch = |asked| std::future::ready(Ok::<_, PagingError>(changing.page(asked)));
+        let rows = read_list(2, fetch, |record| Some(*record)).await;
+        assert_eq!(rows.map(|rows| rows.records), Ok(vec![2, 3, 4]));
     }
 }

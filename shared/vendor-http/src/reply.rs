@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use reqwest::Response;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::body;
-use crate::error::{DecodeError, HttpError, PrivateBody};
+use crate::error::{CUT_SHORT, DecodeError, HttpError, NOT_JSON, PrivateBody};
+use crate::json_text::mended;
 use crate::place::{FieldNames, place};
 use crate::retry_after::retry_after;
 
@@ -41,37 +44,79 @@ impl Reply {
 
     /// The answer as `T`. No answer at all is JSON's `null`. An error names the fields that are among `names`, and no others.
     pub(crate) fn json<T: DeserializeOwned>(&self, names: FieldNames) -> Result<T, HttpError> {
-        self.reject_error()?;
-        let text = if self.body.0.trim_ascii().is_empty() {
-            b"null"
-        } else {
-            self.body.0.as_slice()
-        };
-        let mut reader = serde_json::Deserializer::from_slice(text);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| HttpError::Decode(unreadable(&error, names)))
-    }
-
-    /// A success has no `error` or `errors` in its body, and does not say that it is none.
-    fn reject_error(&self) -> Result<(), HttpError> {
-        let body: Map<String, Value> = self.body.json().unwrap_or_default();
-        match reported_error(&body) {
-            None => Ok(()),
-            Some(error) => Err(HttpError::ErrorInSuccess { code: code(error) }),
+        match self.body.0.trim_ascii() {
+            b"" => decode(b"null", names).map_err(|_| HttpError::Decode(DecodeError::cut_short())),
+            text => decode(text, names).or_else(|error| match error {
+                HttpError::Decode(error) if error.is_about_syntax() => decode(&mended(text), names),
+                error => Err(error),
+            }),
         }
     }
 }
 
+fn decode<T: DeserializeOwned>(json: &[u8], names: FieldNames) -> Result<T, HttpError> {
+    reject_error(json)?;
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| HttpError::Decode(unreadable(&error, names)))
+}
+
+/// What tells that a success is none.
+#[derive(Deserialize, Default)]
+struct Denials<'j> {
+    #[serde(borrow)]
+    error: Option<&'j RawValue>,
+    #[serde(borrow)]
+    errors: Option<&'j RawValue>,
+    #[serde(borrow)]
+    success: Option<&'j RawValue>,
+}
+
+/// A success has no `error` or `errors` in its body, or an empty one, and does not say that it is none. The rest of the body is
+/// passed over.
+fn reject_error(json: &[u8]) -> Result<(), HttpError> {
+    if !json.starts_with(b"{") {
+        return Ok(());
+    }
+    let Denials { error, errors, success } = serde_json::from_slice(json).unwrap_or_default();
+    let said = [("error", error), ("errors", errors), ("success", success)];
+    let said = said
+        .into_iter()
+        .filter_map(|(name, raw)| Some((name.to_owned(), decoded(raw?))));
+    match reported_error(&said.collect()) {
+        None => Ok(()),
+        Some(error) => Err(HttpError::ErrorInSuccess { code: code(error) }),
+    }
+}
+
+/// An error that cannot be decoded is one all the same.
+fn decoded(raw: &RawValue) -> Value {
+    serde_json::from_str(raw.get()).unwrap_or(Value::Bool(true))
+}
+
 /// What a body reports as an error, where it does.
 pub(crate) fn reported_error(body: &Map<String, Value>) -> Option<&Value> {
-    let error = body.get("error").or_else(|| body.get("errors"));
-    let denial = body.get("success").filter(|success| is_no(success));
-    let error = error.filter(|error| !matches!(error, Value::Null | Value::Bool(false)));
-    error.or(denial)
+    let errors = ["error", "errors"].into_iter().filter_map(|name| body.get(name));
+    let mut errors = errors.filter(|error| !is_nothing(error));
+    errors
+        .next()
+        .or_else(|| body.get("success").filter(|success| is_no(success)))
 }
 
 /// Whether this is a way to say no.
 fn is_no(said: &Value) -> bool {
     said == &Value::Bool(false) || said.as_str().is_some_and(|text| text.eq_ignore_ascii_case("false"))
+}
+
+/// Null, `false`, `0`, and texts, lists and maps with nothing in them report no error.
+fn is_nothing(error: &Value) -> bool {
+    match error {
+        Value::Null => true,
+        Value::Bool(is_error) => !is_error,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(errors) => errors.iter().all(is_nothing),
+        Value::Object(errors) => errors.values().all(is_nothing),
+    }
 }
 
 /// The error's code, if it is one: a vendor's free words may quote the person.
@@ -84,8 +129,8 @@ fn code(error: &Value) -> Option<String> {
 /// Field and position of the trouble. The library's own message quotes the value, so it is not kept.
 fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>, names: FieldNames) -> DecodeError {
     let problem = match error.inner().classify() {
-        Category::Eof => "cut short",
-        Category::Syntax | Category::Io => "not JSON",
+        Category::Eof => CUT_SHORT,
+        Category::Syntax | Category::Io => NOT_JSON,
         Category::Data => "not the promised data",
     };
     DecodeError {
@@ -146,8 +191,48 @@ mod tests {
             assert!(matches!(error, HttpError::ErrorInSuccess { .. }), "{error:?}");
             assert!(!format!("{error:?} {error}").contains("jo@"), "{error}");
         }
-        assert!(reply(r#"{"error": null, "id": 1}"#).json::<Thing>(&[]).is_ok());
         assert!(reply(r#"{"success": true, "id": 1}"#).json::<Thing>(&[]).is_ok());
+        for nothing in [
+            "null",
+            "false",
+            "0",
+            "0.0",
+            r#""""#,
+            "[]",
+            "{}",
+            r#"{"email": []}"#,
+            "[null]",
+        ] {
+            let success = format!(r#"{{"error": {nothing}, "errors": {nothing}, "id": 1}}"#);
+            assert!(reply(&success).json::<Thing>(&[]).is_ok(), "{success}");
+            let failure = format!(r#"{{"error": {nothing}, "errors": ["x"], "id": 1}}"#);
+            assert!(reply(&failure).json::<Thing>(&[]).is_err(), "{failure}");
+        }
+    }
+
+    #[test]
+    fn an_answer_that_ends_early_is_told_from_one_that_is_wrong() {
+        for cut in [
+            "",
+            r#"[{"id": 1}, {"id""#,
+            r#"[{"id": 1}"#,
+            "[{\"id\": 1, \"name\": \"Jo",
+        ] {
+            let error = reply(cut).json::<Vec<Thing>>(&[]).expect_err("cut short");
+            assert!(error.is_retryable() && error.is_ambiguous(), "{cut}: {error}");
+        }
+        let wrong = reply("<html>").json::<Vec<Thing>>(&[]).expect_err("not JSON");
+        assert!(!wrong.is_retryable());
+    }
+
+    #[test]
+    fn what_a_serializer_got_wrong_and_is_certain_is_read() {
+        for body in [
+            "{\"id\": 1, \"name\": \"Jo\nCitizen\"}",
+            r#"{"id": 1, "name": "Jo \ud83d"}"#,
+        ] {
+            assert!(reply(body).json::<Thing>(&[]).is_ok(), "{body}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use habitsync_domain::result::NewResult;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::topic::Topic;
 use habitsync_domain::user::{NewUser, PortalUser, UserChange};
+use habitsync_domain::vendor_list::VendorList;
 use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::ports::probes::{
     HrisQuestions, HrisSample, PortalQuestions, PortalSample, ProbeHris, ProbePortal, Probed,
@@ -64,14 +65,14 @@ macro_rules! port {
 
 port!(ListEmployees { fn list_employees(needed: &FieldsNeeded) -> Roster; });
 port!(FindEmployee { fn find_employee(id: &EmployeeId) -> Option<Employee>; });
-port!(ListUsers { fn list_users() -> Vec<PortalUser>; });
+port!(ListUsers { fn list_users() -> VendorList<PortalUser>; });
 port!(FindUser { fn find_user(name: &UserName) -> Option<PortalUser>; });
 port!(SaveUser {
     fn create_user(user: &NewUser) -> ();
     fn change_user(name: &UserName, change: &UserChange) -> ();
 });
-port!(ListTopics { fn list_topics() -> Vec<Topic>; });
-port!(ListCompletions { fn list_completions(since: Timestamp) -> Vec<Completion>; });
+port!(ListTopics { fn list_topics() -> VendorList<Topic>; });
+port!(ListCompletions { fn list_completions(since: Timestamp) -> VendorList<Completion>; });
 port!(FindCompletion { fn find_completion(enrolment: EnrolmentId) -> Option<Completion>; });
 port!(SaveCourse {
     fn find_course(reference: &TopicCode) -> Option<CourseId>;

@@ -17,6 +17,7 @@ use crate::ports::failure::{ServiceFailure, VendorFailure};
 use crate::ports::result_list::AddResult;
 use crate::ports::results::{KnownResult, LookUpResult};
 use crate::ports::vendors::ListCompletions;
+use crate::unusable_records::log_unusable;
 
 /// The share of the customer's requests to EmployeeConnect that history may take: one in so many.
 const SHARE: i64 = 4;
@@ -114,7 +115,9 @@ where
         if window.until <= window.from {
             return Err(BackfillFailure::EmptyWindow);
         }
-        let mut listed = self.portal.list_completions(window.from).await?;
+        let listed = self.portal.list_completions(window.from).await?;
+        log_unusable("enrolments", &listed.unusable);
+        let mut listed = listed.records;
         listed.retain(|completion| (window.from..window.until).contains(&completion.completed_at));
         listed.sort_by_key(|completion| (completion.completed_at, completion.enrolment));
         let total = listed.len();

@@ -41,5 +41,6 @@ pub mod sync_users;
 pub mod tell_operators;
 pub mod tend_incidents;
 mod unsettled;
+mod unusable_records;
 pub mod watch_fleet;
 pub mod webhook_proof;

@@ -16,7 +16,9 @@ use habitsync_domain::result::ParkedOn;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::trouble::Trouble;
 use habitsync_domain::user::PortalUser;
-use habitsync_domain::user_plan::{Action, Brakes, Permission, Planned, Situation, Step, adopted, plan_users};
+use habitsync_domain::user_plan::{
+    Action, Brakes, Permission, Planned, Situation, Step, Unreadable, adopted, plan_users,
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -330,6 +332,7 @@ fn next_run(
         parked: &[],
         last_days,
         portal: None,
+        unreadable: Unreadable::default(),
         brakes: Brakes::default(),
         now,
     });

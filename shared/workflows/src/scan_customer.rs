@@ -12,7 +12,8 @@ use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::PortalUser;
-use habitsync_domain::user_plan::{Brakes, Missing, Situation};
+use habitsync_domain::user_plan::{Brakes, Missing, Situation, Unreadable};
+use habitsync_domain::vendor_list::VendorList;
 
 use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
@@ -69,14 +70,14 @@ where
         people: &people,
         parked: &parked,
         last_days: &last_days,
-        portal: portal.as_deref().ok(),
+        portal: portal.as_ref().ok(),
     };
     Ok(Scan {
         quality: roster
             .as_ref()
             .ok()
             .map(|roster| known.assess(configuration, roster, scan.clock)),
-        employees: roster.map(|roster| roster.employees.len() + roster.without_id),
+        employees: roster.map(|roster| roster.len()),
         accounts: portal.map(|portal| portal.len()),
         links: people.len(),
     })
@@ -87,7 +88,7 @@ struct Known<'a> {
     people: &'a [Person],
     parked: &'a [Parked],
     last_days: &'a [LastDaySeen],
-    portal: Option<&'a [PortalUser]>,
+    portal: Option<&'a VendorList<PortalUser>>,
 }
 
 impl Known<'_> {
@@ -106,7 +107,11 @@ impl Known<'_> {
             missing: &missing,
             parked: self.parked,
             last_days: self.last_days,
-            portal: self.portal,
+            portal: self.portal.map(|portal| portal.records.as_slice()),
+            unreadable: Unreadable {
+                accounts: self.portal.map_or(&[], |portal| portal.unusable.as_slice()),
+                links: &[],
+            },
             brakes: Brakes {
                 // A scan shows everything that the rules ask for, approved or not.
                 agreed: Some(Agreement::to_any_number(now)),

@@ -23,6 +23,7 @@ use crate::ports::runs::{HoldLease, SaveRun};
 use crate::ports::tenants::FindGoLive;
 use crate::ports::vendors::ListCompletions;
 use crate::reopen_results::{index_given_up, reopen_dead_results};
+use crate::unusable_records::log_unusable;
 
 /// What recording the outcome may take: no completion is handled later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(10);
@@ -67,6 +68,8 @@ pub struct SweepReport {
     pub known: u64,
     /// Dead results that have somewhere else to go by now, and wait again.
     pub reopened: u64,
+    /// Enrolments whose records cannot be used: completed ones without a user or a date among them.
+    pub unusable: u64,
     /// Of those, with a result that cannot be read: passed over, so that none of the others waits.
     pub unreadable: u64,
     /// Whether the customer was notified.
@@ -131,13 +134,17 @@ where
         let reopened = reopen_dead_results(self.table, began).await?;
         let from = self.swept_from(state, began).await?;
         let window = SweepWindow::of(state, from, began, self.configuration.time_zone.zone());
-        let mut completions = self.portal.list_completions(window.list_from()).await?;
+        let completions = self.portal.list_completions(window.list_from()).await?;
+        let unusable = completions.unusable.len() as u64;
+        log_unusable("enrolments", &completions.unusable);
+        let mut completions = completions.records;
         // That the vendor lists only what was asked for is assumed, and so is its order: no history may slip in, and the
         // watermark rests on the order.
         completions.retain(|completion| completion.completed_at >= window.list_from());
         completions.sort_by_key(|completion| completion.completed_at);
         let mut report = SweepReport {
             listed: completions.len() as u64,
+            unusable,
             reopened,
             ..SweepReport::default()
         };
@@ -240,6 +247,7 @@ impl SweepReport {
             ("known", self.known),
             ("reopened", self.reopened),
             ("unreadable", self.unreadable),
+            ("unusable", self.unusable),
         ];
         counts
             .into_iter()

@@ -4,7 +4,7 @@
 //! Each topic is saved as soon as its course is written, so that a run that dies loses at most one, and that one is found
 //! again by its reference.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::course::{Course, LinkedCourse, TopicRecord};
@@ -13,6 +13,7 @@ use habitsync_domain::course_plan::{CourseAction, TopicPlan, plan_courses};
 use habitsync_domain::identity::TopicId;
 use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::result::ParkedOn;
+use habitsync_domain::vendor_list::{UnusableRecord, VendorList};
 use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
@@ -27,6 +28,7 @@ use crate::ports::mail::SendMail;
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, SaveRun};
 use crate::ports::vendors::{CreatedCourse, ListTopics, SaveCourse};
+use crate::unusable_records::log_unusable;
 
 /// What one topic may take: none begins later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(30);
@@ -121,7 +123,10 @@ where
     Clock: Now,
 {
     async fn work(&self, deadline: Timestamp) -> Result<Progress<CourseReport>, JobFailure> {
-        let topics = self.portal.list_topics().await?;
+        let VendorList {
+            records: topics,
+            unusable,
+        } = self.portal.list_topics().await?;
         let known = self.known_topics().await?;
         if topics.is_empty() && !known.is_empty() {
             let cause = format!(
@@ -131,7 +136,16 @@ where
             return Err(JobFailure::NotCredible(cause));
         }
         let mut report = CourseReport::of(&topics, &known, &self.configuration.courses);
-        let plan = plan_courses(&topics, &known, &self.configuration.courses, self.clock.now());
+        report.add("unusable", unusable.len() as u64);
+        log_unusable("topics", &unusable);
+        let unusable: BTreeSet<_> = unusable.iter().filter_map(UnusableRecord::topic).collect();
+        let plan = plan_courses(
+            &topics,
+            &unusable,
+            &known,
+            &self.configuration.courses,
+            self.clock.now(),
+        );
         for topic in &plan.topics {
             report.count(planned(&topic.action));
         }

@@ -8,6 +8,7 @@ use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
 use habitsync_domain::result::NewResult;
 use habitsync_domain::roster::Roster;
+use habitsync_domain::vendor_list::UnusableRecord;
 use parking_lot::Mutex;
 
 use crate::faults::{Call, Faults, vendor_failure};
@@ -34,6 +35,8 @@ pub struct Hris {
     pub hidden_from_list: Mutex<BTreeSet<EmployeeId>>,
     /// Employees who are there, and of whom the answer to a question about one is that there is no such employee.
     pub denied: Mutex<BTreeSet<EmployeeId>>,
+    /// Records of its list that cannot be used.
+    pub unusable: Mutex<Vec<UnusableRecord>>,
     hidden: Mutex<Option<Course>>,
 }
 
@@ -135,7 +138,11 @@ impl ListEmployees for Hris {
                 .filter(|employee| !hidden.contains(employee.id()))
                 .cloned()
                 .collect();
-            Ok(Roster::from(listed))
+            let unusable = self.unusable.lock().clone();
+            Ok(Roster {
+                unusable,
+                ..Roster::from(listed)
+            })
         };
         self.faults.call(Call::ListEmployees, list).await
     }

@@ -6,6 +6,7 @@ use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, UserName};
 use habitsync_domain::topic::Topic;
 use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
+use habitsync_domain::vendor_list::{UnusableRecord, VendorList};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 
@@ -35,6 +36,8 @@ pub struct Portal {
     pub users: Mutex<Vec<PortalUser>>,
     /// Its topics and articles.
     pub topics: Mutex<Vec<Topic>>,
+    /// Records of its lists that cannot be used: of each list the same ones.
+    pub unusable: Mutex<Vec<UnusableRecord>>,
     /// Its completed topic enrolments.
     pub completions: Mutex<Vec<Completion>>,
     /// Whether it lists the newest completion first, which the contract only assumes it does not.
@@ -43,9 +46,18 @@ pub struct Portal {
     pub ignores_since: AtomicBool,
 }
 
+impl Portal {
+    fn listed<T>(&self, records: Vec<T>) -> VendorList<T> {
+        VendorList {
+            records,
+            unusable: self.unusable.lock().clone(),
+        }
+    }
+}
+
 impl ListUsers for Portal {
-    async fn list_users(&self) -> Result<Vec<PortalUser>, VendorFailure> {
-        let list = || Ok(self.users.lock().clone());
+    async fn list_users(&self) -> Result<VendorList<PortalUser>, VendorFailure> {
+        let list = || Ok(self.listed(self.users.lock().clone()));
         self.faults.call(Call::ListUsers, list).await
     }
 }
@@ -157,14 +169,14 @@ fn refused(field: &str) -> VendorFailure {
 }
 
 impl ListTopics for Portal {
-    async fn list_topics(&self) -> Result<Vec<Topic>, VendorFailure> {
-        let list = || Ok(self.topics.lock().clone());
+    async fn list_topics(&self) -> Result<VendorList<Topic>, VendorFailure> {
+        let list = || Ok(self.listed(self.topics.lock().clone()));
         self.faults.call(Call::ListTopics, list).await
     }
 }
 
 impl ListCompletions for Portal {
-    async fn list_completions(&self, since: Timestamp) -> Result<Vec<Completion>, VendorFailure> {
+    async fn list_completions(&self, since: Timestamp) -> Result<VendorList<Completion>, VendorFailure> {
         let list = || {
             let mut found: Vec<_> = self.completions.lock().iter().map(from_portal).collect();
             if !self.ignores_since.load(Ordering::Relaxed) {
@@ -174,7 +186,7 @@ impl ListCompletions for Portal {
             if self.newest_first.load(Ordering::Relaxed) {
                 found.reverse();
             }
-            Ok(found)
+            Ok(self.listed(found))
         };
         self.faults.call(Call::ListCompletions, list).await
     }

@@ -98,5 +98,7 @@ fn lacks(condition: Condition) -> &'static str {
         Condition::InActiveFolder => "is not in the Active folder",
         Condition::HasLink => "has no active auto-enrol link with the reference EC",
         Condition::LinkIsWebAddress => "has a link with the reference EC that leads to no web address",
+        Condition::HasTitle => "has no title",
+        Condition::HasCode => "has no code",
     }
 }

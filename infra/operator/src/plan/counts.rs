@@ -49,6 +49,7 @@ fn parts(counts: &PlanCounts) -> [(&'static str, Parts); 5] {
                 (counts.excluded, "excluded"),
                 (counts.starting_later, "starting later"),
                 (counts.undecided, "undecided"),
+                (counts.unusable, "unusable"),
                 (counts.missing, "missing"),
             ],
         ),

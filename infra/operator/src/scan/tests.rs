@@ -7,7 +7,8 @@ use habitsync_domain::data_quality::{Kind, assess};
 use habitsync_domain::employee::Employee;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::{FieldName, PortalUser, UserFields};
-use habitsync_domain::user_plan::{Brakes, Situation};
+use habitsync_domain::user_plan::{Brakes, Situation, Unreadable};
+use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::scan_customer::Scan;
 use insta::assert_snapshot;
@@ -47,7 +48,7 @@ fn scanned(employees: &[Employee], portal: Option<&[PortalUser]>, without_id: us
         .filter(|line| !line.starts_with("filter") && !line.trim_start().starts_with("&& !("));
     let configuration: TenantConfiguration = filter.collect::<Vec<_>>().join("\n").parse().expect("valid");
     let roster = Roster {
-        without_id,
+        unusable: vec![UnusableRecord::new(None, WhyUnusable::NoId); without_id],
         ..Roster::from(employees.to_vec())
     };
     let quality = assess(&Situation {
@@ -58,6 +59,7 @@ fn scanned(employees: &[Employee], portal: Option<&[PortalUser]>, without_id: us
         parked: &[],
         last_days: &[],
         portal,
+        unreadable: Unreadable::default(),
         brakes: Brakes::default(),
         now: "2026-11-22T21:00:00Z".parse().expect("a time"),
     });

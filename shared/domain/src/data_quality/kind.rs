@@ -60,6 +60,10 @@ kinds! {
     RecordWithoutId = "record-without-id", KeepsOut,
         "records without an employee number",
         "Give each record its employee number in EmployeeConnect; nobody can tell whose they are.";
+    /// Records that carry an employee id and cannot be used.
+    RecordUnusable = "record-unusable", KeepsOut,
+        "records that cannot be used",
+        "Correct the record in EmployeeConnect, or end the one of two records that is no longer in use.";
     /// The mapped e-mail is empty.
     EmailMissing = "email-missing", KeepsOut,
         "no work e-mail",

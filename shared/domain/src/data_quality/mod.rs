@@ -124,7 +124,7 @@ impl<'a> Survey<'a> {
         let nobody = || Concerned::named("a record without an employee number".to_owned());
         self.report_each(
             Kind::RecordWithoutId,
-            (0..self.situation.roster.without_id).map(|_| nobody()),
+            (0..self.situation.roster.without_id()).map(|_| nobody()),
         );
     }
 }

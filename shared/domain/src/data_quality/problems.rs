@@ -152,7 +152,9 @@ impl Survey<'_> {
             | Cause::DeactivatedByHand
             | Cause::AccountMissing
             | Cause::AccountExists
+            | Cause::NotStored
             | Cause::NotAnswered => (None, String::new()),
+            Cause::UnusableRecord { why } => (None, why.to_string()),
         }
     }
 }
@@ -169,7 +171,8 @@ fn seen(problem: &Problem) -> Option<String> {
 fn kind_of(cause: &Cause) -> Option<Kind> {
     Some(match cause {
         Cause::RequiredField { field, .. } if field.is_email() => return None,
-        Cause::NotAnswered | Cause::AccountExists => return None,
+        Cause::NotAnswered | Cause::AccountExists | Cause::NotStored => return None,
+        Cause::UnusableRecord { .. } => Kind::RecordUnusable,
         Cause::ManagerNotSet { why, .. } => kind_of_manager(*why)?,
         Cause::NoUserName { .. } => Kind::UserNameUnusable,
         Cause::RequiredField { .. } => Kind::RequiredValueMissing,

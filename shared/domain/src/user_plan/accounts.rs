@@ -12,6 +12,7 @@ use crate::mapping::MappedUser;
 use crate::person::Person;
 use crate::problem::Cause;
 use crate::user::{FieldName, PortalUser, UserFields};
+use crate::vendor_list::UnusableRecord;
 
 /// The account of one person, as far as it is known.
 pub(super) enum Account<'a> {
@@ -36,6 +37,8 @@ pub(crate) struct Accounts<'a> {
     protected: BTreeSet<String>,
     by_name: ByKey<'a, PortalUser>,
     by_email: ByKey<'a, PortalUser>,
+    /// User names and e-mails of accounts that cannot be read.
+    unreadable: HashSet<String>,
     /// How many people would adopt an account, by its user name.
     claims: HashMap<String, usize>,
 }
@@ -61,6 +64,7 @@ impl<'a> Accounts<'a> {
             by_email: by_key(portal, |user| {
                 user.fields.0.get(&FieldName::email()).map(|email| email.to_lowercase())
             }),
+            unreadable: situation.unreadable.accounts.iter().filter_map(account_key).collect(),
             claims: HashMap::new(),
         }
     }
@@ -110,7 +114,10 @@ impl<'a> Accounts<'a> {
         if self.situation.portal.is_none() {
             return Account::Known(Cow::Borrowed(person));
         }
-        let found = self.named(&person.user_name).or_else(|| self.renamed(wanted));
+        let Ok(named) = self.only_one_named(&person.user_name) else {
+            return Account::Unclear(Cause::SeveralAccounts);
+        };
+        let found = named.or_else(|| self.renamed(wanted));
         let Some(user) = found else {
             return Account::Unclear(Cause::AccountMissing);
         };
@@ -134,9 +141,24 @@ impl<'a> Accounts<'a> {
         self.named(&person.user_name).map_or(person.active, |user| user.active)
     }
 
+    /// The portal's account of this name: of several whose names differ in letter case, the one spelled so. It cannot be told where
+    /// none of them is, or where an account of this name cannot be read.
+    fn only_one_named(&self, name: &UserName) -> Result<Option<&'a PortalUser>, Unclear> {
+        let users = self.by_name.get(&name.key()).map(Vec::as_slice).unwrap_or_default();
+        let spelled_so = users.iter().find(|user| user.user_name.as_str() == name.as_str());
+        match (users, spelled_so) {
+            _ if self.unreadable.contains(&name.key()) => Err(Unclear),
+            (_, Some(user)) | ([user], None) => Ok(Some(user)),
+            ([], None) => Ok(None),
+            _ => Err(Unclear),
+        }
+    }
+
     /// The portal's account of this name, as far as the portal was read.
     fn named(&self, name: &UserName) -> Option<&'a PortalUser> {
-        self.by_name.get(&name.key()).and_then(|users| users.first()).copied()
+        let users = self.by_name.get(&name.key())?;
+        let spelled_so = users.iter().find(|user| user.user_name.as_str() == name.as_str());
+        spelled_so.or_else(|| users.first()).copied()
     }
 
     /// The account that has its new name already, where the old one is gone: a run was killed before it could save the rename.
@@ -164,12 +186,21 @@ impl<'a> Accounts<'a> {
 
     /// An account that nobody is linked to; two candidates, or two people for one, are never guessed between.
     pub(super) fn of_unlinked(&self, employee: &EmployeeId, wanted: &MappedUser<'_>) -> Account<'a> {
+        if self.may_be_unreadable(wanted) {
+            return Account::Unclear(Cause::SeveralAccounts);
+        }
         match self.candidates(wanted).as_slice() {
             [] => Account::None,
             [user] if self.is_protected(&user.user_name) => Account::Protected,
             [user] if self.claims.get(&user.user_name.key()) == Some(&1) => Account::Seen(self.adopt(employee, user)),
             [_] | [_, ..] => Account::Unclear(Cause::SeveralAccounts),
         }
+    }
+
+    /// Whether an account that cannot be read has this person's user name or e-mail: a second one must not be created.
+    fn may_be_unreadable(&self, wanted: &MappedUser<'_>) -> bool {
+        let email = wanted.email().map(str::to_lowercase);
+        self.unreadable.contains(&wanted.user_name.key()) || email.is_some_and(|email| self.unreadable.contains(&email))
     }
 
     /// The accounts that nobody is linked to and that the customer would recognise this person by: those that the first key
@@ -191,7 +222,7 @@ impl<'a> Accounts<'a> {
         });
         let mut recognised: Vec<(MatchKey, &'a PortalUser)> = Vec::new();
         for (key, user) in found.flatten() {
-            let is_known = recognised.iter().any(|(_, known)| known.user_name == user.user_name);
+            let is_known = recognised.iter().any(|(_, known)| std::ptr::eq(*known, user));
             if !is_known && !self.linked_names.contains(&user.user_name.key()) {
                 recognised.push((key, user));
             }
@@ -216,6 +247,13 @@ impl<'a> Accounts<'a> {
         }
         seen
     }
+}
+
+/// It cannot be told which account is meant.
+struct Unclear;
+
+fn account_key(account: &UnusableRecord) -> Option<String> {
+    account.id.as_ref().map(|id| id.trim().to_lowercase())
 }
 
 /// An account that was there already, as it is linked to an employee: with the fields that it was seen with.

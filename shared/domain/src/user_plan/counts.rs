@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// How the people who were read divide: each is in exactly one of the first six, and each of these in one of its own parts.
+/// How the people who were read divide: each is in exactly one of the first seven, and each of these in one of its own parts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct PlanCounts {
     /// Employees read.
@@ -15,6 +15,8 @@ pub struct PlanCounts {
     pub excluded: usize,
     /// About whom nothing can be decided.
     pub undecided: usize,
+    /// Records that cannot be used.
+    pub unusable: usize,
     /// Who should have an account.
     pub in_scope: usize,
 
@@ -62,11 +64,15 @@ impl PlanCounts {
     /// Whether everybody is accounted for, in the whole and in each part.
     #[must_use]
     pub fn adds_up(&self) -> bool {
-        self.read == self.leavers + self.starting_later + self.excluded + self.undecided + self.in_scope
+        self.read == self.by_part()
             && self.leavers == self.leavers_to_deactivate + self.leavers_held + self.leavers_settled
             && self.excluded == self.excluded_to_deactivate + self.excluded_held + self.excluded_settled
             && self.in_scope == self.in_scope_by_part()
             && self.missing == self.missing_to_deactivate + self.missing_held + self.missing_settled
+    }
+
+    fn by_part(&self) -> usize {
+        self.leavers + self.starting_later + self.excluded + self.undecided + self.unusable + self.in_scope
     }
 
     fn in_scope_by_part(&self) -> usize {
@@ -76,7 +82,7 @@ impl PlanCounts {
 
     /// Every number by name, for logs and the run's record.
     #[must_use]
-    pub fn named(&self) -> [(&'static str, usize); 23] {
+    pub fn named(&self) -> [(&'static str, usize); 24] {
         [
             ("read", self.read),
             ("leavers", self.leavers),
@@ -89,6 +95,7 @@ impl PlanCounts {
             ("excluded_held", self.excluded_held),
             ("excluded_settled", self.excluded_settled),
             ("undecided", self.undecided),
+            ("unusable", self.unusable),
             ("in_scope", self.in_scope),
             ("to_create", self.to_create),
             ("to_change", self.to_change),

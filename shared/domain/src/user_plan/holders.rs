@@ -76,7 +76,8 @@ impl Planner<'_> {
 
     fn holder(&self, person: &Person, placements: &[Placement]) -> Holder {
         let position = self.organisation.position(&person.employee_id);
-        let has_left = position.is_none_or(|position| placements.get(position) == Some(&Placement::Left));
+        let has_left = position.is_none_or(|position| placements.get(position) == Some(&Placement::Left))
+            && !self.unreadable.contains_key(&person.employee_id);
         let is_inactive = !person.active || self.is_being_deactivated(&person.employee_id);
         if has_left && is_inactive && !self.accounts.is_protected(&person.user_name) {
             Holder::Former(person.clone())

@@ -41,7 +41,7 @@ mod unsaved;
 mod wanted;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -81,6 +81,7 @@ use crate::person::{Person, Removed};
 use crate::problem::{Cause, Problem};
 use crate::roster::Roster;
 use crate::user::{NewUser, PortalUser, UserChange};
+use crate::vendor_list::UnusableRecord;
 use accounts::{Account, Accounts};
 use another_person::HandOver;
 use compare::Difference;
@@ -106,10 +107,21 @@ pub struct Situation<'a> {
     pub parked: &'a [Parked],
     /// The portal's users, when this run verifies: accounts that exist are adopted, drift and hand edits are found.
     pub portal: Option<&'a [PortalUser]>,
+    /// Records of accounts and links that cannot be used: the employees whom they are about are left alone.
+    pub unreadable: Unreadable<'a>,
     /// What is remembered for the sake of the brakes.
     pub brakes: Brakes<'a>,
     /// The moment that the plan is for.
     pub now: Timestamp,
+}
+
+/// What was found and cannot be used, beside the records of EmployeeConnect.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Unreadable<'a> {
+    /// Accounts of the portal, by user name or e-mail.
+    pub accounts: &'a [UnusableRecord],
+    /// Employees whose stored links cannot be decoded.
+    pub links: &'a [EmployeeId],
 }
 
 impl Situation<'_> {
@@ -135,6 +147,15 @@ pub fn plan_users(situation: &Situation<'_>) -> UserPlan {
     planner.plan
 }
 
+fn unreadable(situation: &Situation<'_>) -> BTreeMap<EmployeeId, Cause> {
+    let records = situation.roster.unusable_employees().into_iter();
+    let records = records.map(|(employee, why)| (employee, Cause::UnusableRecord { why }));
+    let links = situation.unreadable.links.iter();
+    records
+        .chain(links.map(|employee| (employee.clone(), Cause::NotStored)))
+        .collect()
+}
+
 struct Planner<'a> {
     situation: &'a Situation<'a>,
     evaluator: &'a Evaluator,
@@ -146,6 +167,8 @@ struct Planner<'a> {
     last_days: HashMap<&'a EmployeeId, &'a LastDaySeen>,
     /// Of employees with a decision and a proposal: whether the proposal is what was decided upon.
     proposed: HashMap<&'a EmployeeId, bool>,
+    /// Employees whose record, or whose link, cannot be read.
+    unreadable: BTreeMap<EmployeeId, Cause>,
     removals: Vec<Candidate<'a>>,
     /// Linked accounts that the portal has deactivated while the mirror says active, and on what evidence they would go.
     found_deactivated: Vec<(&'a EmployeeId, Removed)>,
@@ -176,6 +199,7 @@ impl<'a> Planner<'a> {
             decisions: decisions.map(|decision| (&decision.employee_id, decision)).collect(),
             last_days: last_days.map(|seen| (&seen.employee_id, seen)).collect(),
             proposed: HashMap::new(),
+            unreadable: unreadable(situation),
             removals: Vec::new(),
             found_deactivated: Vec::new(),
             unsaved: PerChange::default(),
@@ -185,9 +209,22 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Reports the records that cannot be used.
+    fn report_unusable(&mut self) {
+        let roster = &self.situation.roster;
+        self.plan.counts.read += roster.unusable.len();
+        self.plan.counts.unusable = roster.unusable.len();
+        for (employee_id, why) in roster.unusable_employees() {
+            let link = self.accounts.link(&employee_id);
+            let name = link.map_or_else(|| format!("employee {employee_id}"), Person::display_name);
+            self.report(Problem::new(employee_id, &name, Cause::UnusableRecord { why }, None));
+        }
+    }
+
     /// Works the plan out; where everybody belongs, in the order of the roster.
     fn work_out(&mut self) -> Vec<Placement> {
         let placements = self.place_everybody();
+        self.report_unusable();
         self.judge_sources(&placements);
         self.keep_those_out_of_scope();
         self.remove_missing();

@@ -4,6 +4,7 @@ use habitsync_domain::data_quality::{DataQuality, Finding, Kind, Severity};
 use habitsync_domain::employee::Employee;
 use habitsync_domain::parking::{Parked, Refusal, Refused};
 use habitsync_domain::problem::{Cause, Problem};
+use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
 use serde_json::{Value, json};
 
 use crate::fixture::{Case, acme, employee, everybody, field};
@@ -182,7 +183,7 @@ fn statuses_dates_and_rules_that_cannot_be_read_keep_people_out() {
             ("E3", json!({})),
         ]),
     );
-    case.without_id = 2;
+    case.unusable = vec![UnusableRecord::new(None, WhyUnusable::NoId); 2];
     let quality = case.quality();
     assert_eq!(
         said(&quality, Kind::StatusUnknown),

@@ -6,6 +6,7 @@ use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::data_quality::{DataQuality, assess};
 use habitsync_domain::employee::Employee;
 use habitsync_domain::hold::{Agreement, Decision};
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;
@@ -13,7 +14,10 @@ use habitsync_domain::problem::Cause;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::shrink::GoodRead;
 use habitsync_domain::user::{FieldName, PortalUser};
-use habitsync_domain::user_plan::{Action, Brakes, FieldBaseline, Missing, Situation, Step, UserPlan, plan_users};
+use habitsync_domain::user_plan::{
+    Action, Brakes, FieldBaseline, Missing, Situation, Step, Unreadable, UserPlan, plan_users,
+};
+use habitsync_domain::vendor_list::UnusableRecord;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -41,7 +45,9 @@ pub(crate) struct Case {
     /// What an operator agreed to with the configuration: any number of changes unless a test says otherwise.
     pub(crate) agreed: Option<Agreement>,
     /// Records of the read that nobody can be told by.
-    pub(crate) without_id: usize,
+    pub(crate) unusable: Vec<UnusableRecord>,
+    pub(crate) unusable_accounts: Vec<UnusableRecord>,
+    pub(crate) unreadable_links: Vec<EmployeeId>,
     pub(crate) now: Timestamp,
 }
 
@@ -62,7 +68,9 @@ impl Case {
             last_good_read: None,
             baseline: FieldBaseline::default(),
             agreed: Some(Agreement::to_any_number(NOW.parse().expect("a time"))),
-            without_id: 0,
+            unusable: Vec::new(),
+            unusable_accounts: Vec::new(),
+            unreadable_links: Vec::new(),
             now: NOW.parse().expect("a time"),
         }
     }
@@ -111,7 +119,7 @@ impl Case {
 
     fn roster(&self) -> Roster {
         Roster {
-            without_id: self.without_id,
+            unusable: self.unusable.clone(),
             ..Roster::from(self.employees.clone())
         }
     }
@@ -126,6 +134,10 @@ impl Case {
             parked: &self.parked,
             last_days: &self.last_days,
             portal: self.portal.as_deref(),
+            unreadable: Unreadable {
+                accounts: &self.unusable_accounts,
+                links: &self.unreadable_links,
+            },
             brakes: Brakes {
                 version: self.version,
                 decisions: &self.decisions,

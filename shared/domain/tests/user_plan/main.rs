@@ -23,3 +23,4 @@ mod rekeyed;
 mod removals;
 mod setbacks;
 mod sums;
+mod unusable;

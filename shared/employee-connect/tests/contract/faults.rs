@@ -153,7 +153,7 @@ async fn a_list_that_does_not_add_up_once_is_read_again_whole() {
     for fault in [
         Fault::TruncatedPage { missing: 1 },
         Fault::RepeatedPage,
-        Fault::WrongTotal { difference: -1 },
+        Fault::WrongTotal { difference: 1 },
     ] {
         let (outcome, rig) = list_under(Rule::new(fault.clone())).await;
         assert_eq!(outcome, Ok(25), "{fault:?}");

@@ -8,5 +8,6 @@ mod faults;
 mod learning;
 mod probing;
 mod reading;
+mod records;
 mod rig;
 mod secrecy;

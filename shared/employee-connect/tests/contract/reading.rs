@@ -109,7 +109,7 @@ async fn a_record_without_an_id_is_counted_and_keeps_nobody_else_from_being_read
         rig.tenant.put_employee(nobody);
     }
     let roster = read(&rig).await;
-    assert_eq!((roster.employees.len(), roster.without_id), (11, 2));
+    assert_eq!((roster.employees.len(), roster.without_id()), (11, 2));
 }
 
 /// Does this to the tenant once, just before it answers page 2.

@@ -39,7 +39,7 @@ pub(super) async fn probe(
 }
 
 fn usable(record: &Record) -> Option<PortalUser> {
-    let user: wire::User = serde_json::from_value(Value::Object(record.clone())).ok()?;
+    let user = wire::User::of(record.clone()).ok()?;
     portal_user(&user).ok()
 }
 

@@ -7,6 +7,7 @@ mod faults;
 mod growing;
 mod probing;
 mod reading;
+mod records;
 mod rig;
 mod secrecy;
 mod writing;

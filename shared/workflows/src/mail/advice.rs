@@ -159,6 +159,13 @@ const FORMER_EMPLOYEE: Advice = advice(
              (who then gets the old account back), or somebody else? Until then there is no account.",
 );
 
+const UNUSABLE_RECORD: Advice = advice(
+    20,
+    "Records that cannot be used",
+    "Correct the record in EmployeeConnect; where one employee number is on several records, end the one that is no longer in \
+     use. Until then the account is left as it is: none is created, changed or deactivated.",
+);
+
 /// About employees whose numbers were reissued.
 const REKEYED: Advice = advice(
     19,
@@ -278,7 +285,8 @@ pub(super) const fn advice_about(cause: &Cause) -> Advice {
             "People whose user name changed",
             "Reply and tell us whether their accounts are to be renamed. Everything else about these people is up to date.",
         ),
-        Cause::NotAnswered | Cause::AccountExists => {
+        Cause::UnusableRecord { .. } => UNUSABLE_RECORD,
+        Cause::NotAnswered | Cause::AccountExists | Cause::NotStored => {
             advice(99, "People who are tried again", "You need not do anything.")
         }
     }

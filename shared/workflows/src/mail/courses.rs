@@ -129,6 +129,8 @@ fn near_miss<'a>(near: &'a NearMiss, reference: &str) -> Entry<'a> {
             ),
             "make that link anew".to_owned(),
         ),
+        Condition::HasTitle => ("a title".to_owned(), "give it a title".to_owned()),
+        Condition::HasCode => ("an enrolment code".to_owned(), "give it an enrolment code".to_owned()),
     };
     Entry {
         field: missing,

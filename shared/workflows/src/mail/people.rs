@@ -12,6 +12,7 @@ use habitsync_domain::problem_words::works_there_again;
 use habitsync_domain::user_plan::{
     CommonProblem, FieldFault, FieldNotice, LostField, LostSource, PendingApproval, ScopeLoss, Step,
 };
+use habitsync_domain::vendor_list::WhyUnusable;
 
 use super::advice::{
     ANOTHER_PERSON, Advice, COMMON_PROBLEMS, GIVEN_UP, LOST_FIELDS, LOST_SOURCES, SCOPE_LOSS, advice_about,
@@ -405,7 +406,15 @@ fn field_and_expected(cause: &Cause, users: Option<&UsersConfiguration>) -> (Str
         Cause::AccountMissing => of("user name", "your answer: a new account?"),
         Cause::RefusedField { field, reason } => (name(field), accepted(field, reason)),
         Cause::RefusedPerson { reason } => of("the record", &accepted("the record", reason)),
-        Cause::NotAnswered | Cause::AccountExists => of("", ""),
+        Cause::UnusableRecord { why } => of("the record", unusable_expected(*why)),
+        Cause::NotAnswered | Cause::AccountExists | Cause::NotStored => of("", ""),
+    }
+}
+
+const fn unusable_expected(why: WhyUnusable) -> &'static str {
+    match why {
+        WhyUnusable::Contradicted => "one record with this employee number",
+        WhyUnusable::NotARecord | WhyUnusable::NoId | WhyUnusable::LacksAValue => "a record that can be read",
     }
 }
 

@@ -14,7 +14,9 @@ use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::{FieldName, PortalUser};
-use habitsync_domain::user_plan::{Action, Brakes, Missing, Next, PersonPlan, Situation, Standing, Step, plan_person};
+use habitsync_domain::user_plan::{
+    Action, Brakes, Missing, Next, PersonPlan, Situation, Standing, Step, Unreadable, plan_person,
+};
 use jiff::Timestamp;
 
 use super::{Match, SeenPerson, Unknown};
@@ -204,6 +206,7 @@ impl Gathered<'_> {
             parked: &parked,
             last_days: &last_days,
             portal: Some(&self.accounts),
+            unreadable: Unreadable::default(),
             brakes: Brakes {
                 version: self.version,
                 decisions: &self.table.decisions,

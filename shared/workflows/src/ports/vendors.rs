@@ -11,6 +11,7 @@ use habitsync_domain::result::NewResult;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::topic::Topic;
 use habitsync_domain::user::{NewUser, PortalUser, UserChange};
+use habitsync_domain::vendor_list::VendorList;
 use jiff::Timestamp;
 
 use super::failure::VendorFailure;
@@ -31,7 +32,7 @@ pub trait FindEmployee {
 /// Reads every user of the portal.
 pub trait ListUsers {
     /// All of them, deactivated ones included, or an error: never a part.
-    fn list_users(&self) -> impl Future<Output = Result<Vec<PortalUser>, VendorFailure>> + Send;
+    fn list_users(&self) -> impl Future<Output = Result<VendorList<PortalUser>, VendorFailure>> + Send;
 }
 
 /// Reads one user of the portal.
@@ -56,14 +57,16 @@ pub trait SaveUser {
 /// Reads every topic (and article) of the portal.
 pub trait ListTopics {
     /// All of them, or an error: never a part.
-    fn list_topics(&self) -> impl Future<Output = Result<Vec<Topic>, VendorFailure>> + Send;
+    fn list_topics(&self) -> impl Future<Output = Result<VendorList<Topic>, VendorFailure>> + Send;
 }
 
 /// Reads completed topic enrolments of the portal.
 pub trait ListCompletions {
     /// Every topic completed at `since` or later, oldest first.
-    fn list_completions(&self, since: Timestamp)
-    -> impl Future<Output = Result<Vec<Completion>, VendorFailure>> + Send;
+    fn list_completions(
+        &self,
+        since: Timestamp,
+    ) -> impl Future<Output = Result<VendorList<Completion>, VendorFailure>> + Send;
 }
 
 /// Reads one enrolment back.

@@ -190,7 +190,8 @@ where
         let needed = FieldsNeeded::of(&configuration.users);
         let read = self.sources().read(&needed, remembered, today).await?;
         let plan = plan_users(&read.situation(in_force, remembered, began));
-        let (verified, records_without_id) = (read.verifies(), read.records_without_id());
+        let (verified, records_without_id, unusable_accounts) =
+            (read.verifies(), read.records_without_id(), read.unusable_accounts());
         drop(read);
         must_add_up(plan.counts.adds_up(), &plan)?;
         if configuration.status == Status::Live {
@@ -228,7 +229,11 @@ where
         }
         let finished = applied.is_finished();
         let held_plan = remembered.held_plan.clone();
-        let summary = Self::summarise(configuration, plan, applied, verified, records_without_id, held_plan);
+        let summary = UserSyncSummary {
+            records_without_id,
+            unusable_accounts,
+            ..Self::summarise(configuration, plan, applied, verified, held_plan)
+        };
         Ok(Progress {
             finished,
             advanced: summary.written.done() > 0,
@@ -269,7 +274,6 @@ where
         plan: UserPlan,
         applied: Applied,
         verified: bool,
-        records_without_id: usize,
         held_plan: Option<PlanId>,
     ) -> UserSyncSummary {
         let finished = applied.is_finished();
@@ -301,7 +305,8 @@ where
             field_notices: plan.field_notices,
             problems,
             drift: plan.drift,
-            records_without_id,
+            records_without_id: 0,
+            unusable_accounts: 0,
             verified,
             worklist,
             told: Told::Nothing,

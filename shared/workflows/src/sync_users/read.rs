@@ -12,7 +12,8 @@ use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::PortalUser;
-use habitsync_domain::user_plan::{Brakes, Missing, Situation};
+use habitsync_domain::user_plan::{Brakes, Missing, Situation, Unreadable};
+use habitsync_domain::vendor_list::VendorList;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -22,6 +23,7 @@ use crate::ports::failure::VendorFailureKind;
 use crate::ports::holds::LoadDecisions;
 use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
+use crate::unusable_records::log_unusable;
 
 /// So many missing people are asked about one by one; more of them at once are a fault of the read, and held unasked.
 const MOST_ASKED: usize = 100;
@@ -37,7 +39,7 @@ pub(crate) struct Read {
     parked: Vec<Parked>,
     last_days: Vec<LastDaySeen>,
     /// The portal's users; none where this run does not verify.
-    portal: Option<Vec<PortalUser>>,
+    portal: Option<VendorList<PortalUser>>,
 }
 
 impl Read {
@@ -65,7 +67,11 @@ impl Read {
             missing: &self.missing,
             parked: &self.parked,
             last_days: &self.last_days,
-            portal: self.portal.as_deref(),
+            portal: self.portal.as_ref().map(|portal| portal.records.as_slice()),
+            unreadable: Unreadable {
+                accounts: self.portal.as_ref().map_or(&[], |portal| portal.unusable.as_slice()),
+                links: &[],
+            },
             brakes: Brakes {
                 version: in_force.version,
                 decisions: &self.decisions,
@@ -82,7 +88,12 @@ impl Read {
 
     /// Records without an employee id: the vendor's fault, of which the operator hears.
     pub(super) fn records_without_id(&self) -> usize {
-        self.roster.without_id
+        self.roster.without_id()
+    }
+
+    /// Accounts of the portal that cannot be read.
+    pub(super) fn unusable_accounts(&self) -> usize {
+        self.portal.as_ref().map_or(0, |portal| portal.unusable.len())
     }
 }
 
@@ -97,8 +108,8 @@ pub(crate) struct Sources<'a, H, P, S> {
 impl Read {
     /// The custom fields that the portal's users show; none where there are no users, or this run does not verify.
     pub(crate) fn portal_fields(&self) -> Option<BTreeSet<String>> {
-        let users = self.portal.as_ref().filter(|users| !users.is_empty())?;
-        let names = users.iter().flat_map(|user| user.fields.0.keys());
+        let users = self.portal.as_ref().filter(|users| !users.records.is_empty())?;
+        let names = users.records.iter().flat_map(|user| user.fields.0.keys());
         Some(names.filter(|name| name.is_custom()).map(ToString::to_string).collect())
     }
 
@@ -123,11 +134,12 @@ where
         today: Date,
     ) -> Result<Read, JobFailure> {
         let mut roster = self.employee_connect.list_employees(needed).await?;
-        if roster.employees.is_empty() {
+        log_unusable("employees", &roster.unusable);
+        if roster.is_empty() {
             let nobody = "EmployeeConnect listed no employees at all".to_owned();
             return Err(JobFailure::NotCredible(nobody));
         }
-        let listed = roster.employees.len();
+        let listed = roster.len();
         let people = self.store.load_people().await?;
         let decisions = self.store.load_decisions().await?;
         let missing = self.ask_for_missing(&mut roster, &people, &decisions).await?;
@@ -159,10 +171,11 @@ where
     ) -> Result<Vec<Missing>, JobFailure> {
         let absent: Vec<_> = roster.absent(people).cloned().collect();
         // A record that lost its id may be anybody's, and so many at once are no coincidence.
-        let is_credible = roster.without_id == 0 && absent.len() <= MOST_ASKED;
+        let without_id = roster.without_id();
+        let is_credible = without_id == 0 && absent.len() <= MOST_ASKED;
         let approved = approved(decisions);
         // Whoever was approved has to be confirmed once more, however many they are.
-        let is_asked = |id: &EmployeeId| is_credible || (roster.without_id == 0 && approved.contains(id));
+        let is_asked = |id: &EmployeeId| is_credible || (without_id == 0 && approved.contains(id));
         let (asked, unasked): (Vec<_>, Vec<_>) = absent.into_iter().partition(is_asked);
         let unasked = unasked.into_iter().map(|employee_id| Missing {
             employee_id,

@@ -36,6 +36,8 @@ pub struct UserSyncSummary {
     pub drift: Vec<Drift>,
     /// Records of EmployeeConnect without an employee id.
     pub records_without_id: usize,
+    /// Accounts of the portal whose records cannot be used.
+    pub unusable_accounts: usize,
     /// Whether the portal's users were read and compared.
     pub verified: bool,
     /// The worklist that the customer is notified of after the run; none where it is no news.
@@ -98,6 +100,7 @@ impl UserSyncSummary {
             ("drifted", self.drift.len()),
             ("overwritten", overwritten),
             ("records_without_id", self.records_without_id),
+            ("unusable_accounts", self.unusable_accounts),
         ];
         let counted = self.planned.named().into_iter().chain(found);
         let counted = counted.map(|(name, count)| (name, u64::try_from(count).unwrap_or(u64::MAX)));

@@ -23,6 +23,7 @@ mod retrying;
 mod sharing;
 mod silence;
 mod sweeping;
+mod unusable;
 mod watching;
 mod watermark;
 mod world;

@@ -155,6 +155,7 @@ async fn a_sweep_that_runs_out_of_time_goes_on_where_it_stopped_also_between_equ
             known: 2,
             unreadable: 0,
             told: Told::Nothing,
+            unusable: 0,
             reopened: 0,
         }
     );

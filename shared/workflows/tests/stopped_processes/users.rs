@@ -13,6 +13,7 @@ use habitsync_domain::job::{Job, RunState};
 use habitsync_domain::lease;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::{NewUser, PortalUser, UserChange};
+use habitsync_domain::vendor_list::VendorList;
 use habitsync_in_memory::{Hris, Mailbox, Portal, Table, TokioClock, mail_settings};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::one_person::{DraftRule, OnePerson, PersonFailure, look_at_person, sync_person};
@@ -56,7 +57,7 @@ impl FindEmployee for SlowList<'_> {
 }
 
 impl ListUsers for Line<Portal> {
-    async fn list_users(&self) -> Result<Vec<PortalUser>, VendorFailure> {
+    async fn list_users(&self) -> Result<VendorList<PortalUser>, VendorFailure> {
         self.send(|_| None, async |portal| portal.list_users().await).await
     }
 }

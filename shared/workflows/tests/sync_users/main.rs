@@ -26,6 +26,7 @@ mod right_accounts;
 mod telling;
 mod traps;
 mod unanswered;
+mod unusable;
 mod vanished;
 mod whole_fields;
 mod writing;

@@ -27,6 +27,54 @@ pub fn extremes(good: &Value) -> Vec<Value> {
         .collect()
 }
 
+/// Every record that `good` becomes, as JSON text, where one of its values is extreme or missing, or the record is none at all, or has
+/// a text or a number that JSON allows and most decoders refuse.
+#[must_use]
+pub fn odd_records(good: &Value) -> Vec<String> {
+    let others = [
+        "null",
+        "7",
+        "true",
+        "[]",
+        "{}",
+        "\"E1\"",
+        "[null]",
+        "\"\\ud83d\"",
+        "{\"id\":\"x\",\"x\":1e999}",
+    ];
+    let names = good.as_object().into_iter().flat_map(|fields| fields.keys());
+    let missing = names.clone().map(|name| without(good, name).to_string());
+    let broken = names.flat_map(|name| {
+        let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+        let values = [
+            "1e999".to_owned(),
+            "\"Jo \\ud83d\"".to_owned(),
+            "\"Jo\nCitizen\"".to_owned(),
+            deep,
+        ];
+        values.map(|value| with_text(good, name, &value))
+    });
+    let extremes = extremes(good).into_iter().map(|record| record.to_string());
+    let others = others.into_iter().map(str::to_owned);
+    extremes.chain(missing).chain(broken).chain(others).collect()
+}
+
+fn without(good: &Value, name: &str) -> Value {
+    let mut record = good.clone();
+    if let Some(fields) = record.as_object_mut() {
+        fields.shift_remove(name);
+    }
+    record
+}
+
+/// The record with this JSON text in the place of a value.
+fn with_text(good: &Value, name: &str, text: &str) -> String {
+    let rest = without(good, name).to_string();
+    let rest = rest.strip_prefix('{').unwrap_or_default();
+    let comma = if rest == "}" { "" } else { "," };
+    format!("{{\"{name}\":{text}{comma}{rest}")
+}
+
 fn collect(value: &Value, pointer: String, pointers: &mut Vec<String>) {
     match value {
         Value::Object(fields) => {

@@ -22,7 +22,7 @@ pub use axum::http::Method;
 pub use call::{Call, NotANumber};
 pub use clock::Clock;
 pub use control::{Control, Dialect};
-pub use extreme::{PERSON, extremes};
+pub use extreme::{PERSON, extremes, odd_records};
 pub use fault::{Armed, Fault, Faults, Moment, Rule};
 pub use journal::{Effect, EffectKind, Entry, Journal};
 pub use limit::RateLimit;

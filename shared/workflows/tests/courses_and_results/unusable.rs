@@ -1,0 +1,42 @@
+//! Topics and enrolments whose records cannot be used: named and counted, and no other waits for them.
+
+use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
+use jiff::SignedDuration;
+
+use crate::academy::{change_topic, count, courses, sync, topic, world_with};
+use crate::sweeping::{completed, queued, sweep, swept_world};
+use crate::world::{acme, beginning, course};
+
+#[tokio::test]
+async fn the_course_of_a_topic_that_cannot_be_read_stays_as_it_is() {
+    let mut world = world_with(vec![topic(456), topic(457)]);
+    world.configuration = acme(&[("on_withdrawn = \"keep\"", "on_withdrawn = \"deactivate\"")]);
+    sync(&world).await;
+    world.portal.topics.lock().remove(0);
+    *world.portal.unusable.lock() = vec![UnusableRecord::new(Some("456"), WhyUnusable::LacksAValue)];
+    let report = sync(&world).await;
+    assert_eq!((count(&report, "unusable"), count(&report, "withdrawn")), (1, 0));
+    assert_eq!(courses(&world), [course(456), course(457)]);
+}
+
+#[tokio::test]
+async fn a_topic_that_loses_its_title_or_code_keeps_its_course() {
+    let mut world = world_with(vec![topic(456)]);
+    world.configuration = acme(&[("on_withdrawn = \"keep\"", "on_withdrawn = \"deactivate\"")]);
+    sync(&world).await;
+    change_topic(&world, |topic| topic.title.clear());
+    assert_eq!(count(&sync(&world).await, "withdrawn"), 0);
+    change_topic(&world, |topic| topic.code.0.clear());
+    let report = sync(&world).await;
+    assert_eq!((count(&report, "withdrawn"), courses(&world)), (0, vec![course(456)]));
+}
+
+#[tokio::test]
+async fn an_enrolment_that_cannot_be_read_is_counted_and_the_others_are_queued() {
+    let world = swept_world();
+    completed(&world, 9001, beginning() - SignedDuration::from_hours(1));
+    *world.portal.unusable.lock() = vec![UnusableRecord::new(Some("9002"), WhyUnusable::LacksAValue)];
+    let report = sweep(&world).await;
+    assert_eq!((report.queued, report.unusable), (1, 1));
+    assert_eq!(queued(&world), [9001]);
+}
