@@ -38,7 +38,7 @@ impl<'a> Planner<'a> {
 
     fn place(&mut self, position: usize, employee: &'a Employee) -> Placement {
         if let Some(cause) = self.unreadable.get(employee.id()) {
-            return self.leave_undecided(mapping::problem(employee, cause.clone(), None));
+            return self.leave_undecided(problem(employee, cause.clone(), None));
         }
         self.note_last_day(employee);
         match Employment::of(employee, &self.employment, self.last_days.get(employee.id()).copied()) {
