@@ -45,7 +45,7 @@ When something is wrong
 
 For your shell
   completions  what a shell needs to complete these      habitsync completions bash
-  man        manual pages, one for each command          habitsync man ~/.local/share/man";
+  man          manual pages, one for each command          habitsync man ~/.local/share/man";
 
 /// The groups in the place of clap's list.
 const TEMPLATE: &str = "{about-with-newline}\n{usage-heading} {usage}\n\n{before-help}Options:\n{options}{after-help}";
@@ -155,7 +155,7 @@ pub(crate) enum StageCommand {
     /// Shows what the next user sync would do, person by person and field by field, and writes nothing.
     ///
     /// The plan is made by the rules and under the limits of a run, from a fresh read. With --config, it is that of a
-    /// configuration that is not applied yet. Exits with 3 where a removal would be held.
+    /// configuration that is not applied yet. Exits with 3 where changes would be held.
     Plan(PlanArguments),
     /// Rehearses the set-up call's test on people you name, step by step, and writes a dated sign-off with the evidence.
     ///

@@ -1,5 +1,6 @@
 //! How a command fails, in words for whoever typed it.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use habitsync_aws_adapters::ConnectError;
@@ -34,7 +35,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Service(#[from] ServiceFailure),
     /// A file cannot be read.
-    #[error("{} cannot be read: {source}", path.display())]
+    #[error("{}", not_opened(path, "read", source))]
     File {
         /// The file.
         path: PathBuf,
@@ -111,8 +112,8 @@ pub(crate) enum Failure {
     },
     /// Another number of changes was agreed to than a configuration would make; nothing was changed.
     #[error(
-        "{} was not applied: the next run would make {planned} {}s, and {said} were agreed to; if that is right, say {} {planned}",
-        path.display(), kind.noun(), kind.flag()
+        "{} was not applied: the next run would make {}, and {said} were agreed to; if that is right, say {} {planned}",
+        path.display(), counted(*planned, kind.noun()), kind.flag()
     )]
     OtherChanges {
         /// The file.
@@ -245,7 +246,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Template(#[from] askama::Error),
     /// A file cannot be written.
-    #[error("{} cannot be written: {source}", path.display())]
+    #[error("{}", not_opened(path, "written", source))]
     NotWritten {
         /// The file; what is there already is never overwritten.
         path: PathBuf,
@@ -267,7 +268,7 @@ pub(crate) enum Failure {
     NobodyRehearsed,
     /// Nothing would be done about somebody, who is not named: it may be somebody's name.
     #[error(
-        "the next run would do nothing about this person, and nothing is in their way; `habitsync explain {0} …` says why"
+        "the next run would change nothing about this employee, and holds nothing; `habitsync explain {0} EMPLOYEE` says why"
     )]
     NothingPlanned(TenantId),
     /// The vendors or the table could not be read.
@@ -348,6 +349,16 @@ impl Failure {
                 said,
             },
         }
+    }
+}
+
+/// What is wrong with a file; one that is there already is never overwritten.
+fn not_opened(file: &Path, done: &str, error: &std::io::Error) -> String {
+    let file = file.display();
+    match error.kind() {
+        ErrorKind::AlreadyExists => format!("{file} is there already; choose another name, or remove it"),
+        ErrorKind::NotFound if done == "read" => format!("there is no file {file}"),
+        _ => format!("{file} cannot be {done}: {error}"),
     }
 }
 

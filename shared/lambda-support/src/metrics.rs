@@ -47,7 +47,7 @@ metrics! {
     LiveCustomers: Count,
     /// Live customers of whom a job is late.
     StaleCustomers: Count,
-    /// Live customers whose jobs wait for a vendor's outage to end.
+    /// Live customers that an open incident affects.
     CustomersInIncident: Count,
     /// Outages of a vendor that meet many customers.
     OpenIncidents: Count,

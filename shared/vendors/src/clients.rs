@@ -146,7 +146,7 @@ fn given(vendor: Vendor, secret: Option<&SecretString>) -> Result<&SecretString,
     secret.ok_or_else(|| VendorFailure {
         vendor,
         kind: VendorFailureKind::Credentials,
-        detail: "no credentials have been set for this customer".to_owned(),
+        detail: "no credentials are stored for this customer: habitsync tenant secrets set".to_owned(),
     })
 }
 

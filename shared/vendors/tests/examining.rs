@@ -239,7 +239,7 @@ async fn a_vendor_that_cannot_be_called_at_all_is_a_finding_and_the_other_is_exa
     let without = Opened::Failing(VendorFailure {
         vendor: Vendor::EmployeeConnect,
         kind: VendorFailureKind::Credentials,
-        detail: "no credentials have been set for this customer".to_owned(),
+        detail: "no credentials are stored for this customer: habitsync tenant secrets set".to_owned(),
     });
     let examination = customer.examined_through(&without, &Opened::Client(portal)).await;
     let credentials = about(&examination, &employee_connect::CREDENTIALS);
@@ -252,7 +252,7 @@ async fn a_vendor_that_cannot_be_called_at_all_is_a_finding_and_the_other_is_exa
     let list = about(&examination, &employee_connect::EMPLOYEE_LIST);
     assert_eq!(
         (list.verdict, list.seen.as_str()),
-        (Verdict::CannotTell, "no credentials have been set for this customer")
+        (Verdict::CannotTell, "no credentials are stored for this customer: habitsync tenant secrets set")
     );
     assert_eq!(about(&examination, &tribal_habits::USER_LIST).verdict, Verdict::Ok);
     assert!(customer.hris.journal().is_empty());

@@ -182,7 +182,7 @@ fn closing(incident: &Incident) -> Notice {
         title: format!("HabitSync: {vendor} is well again at {domain}"),
         lines: vec![
             format!(
-                "The incident of {vendor} at {domain} ended at {}, after {minutes} minutes; {} customers were affected.",
+                "The incident of {vendor} at {domain} ended at {}, after {minutes} min; customers affected: {}.",
                 shown(ended_at),
                 incident.affected.len()
             ),

@@ -44,7 +44,8 @@ pub(crate) enum NotFollowed {
     },
     /// Nothing of it is on record.
     #[error(
-        "{0}: no run began within a minute; does another version of the functions run there? See the function's log"
+        "{0}: no run began within a minute: another run may hold the job's lease (habitsync status {0}), or the function failed \
+         (see its log)"
     )]
     NotBegun(TenantId),
 }

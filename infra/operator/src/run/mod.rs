@@ -20,7 +20,7 @@ use crate::terminal::out;
 
 /// Shown below the options.
 const EXAMPLES: &str = "\
-The run goes ahead where the job would stay away after failures, but not during a vendor's outage.
+The run starts at once, also where the job's back-off after failures has not passed.
 
   habitsync run acme users                  starts it, and returns
   habitsync run acme users --wait           says what it did, and exits as it ended

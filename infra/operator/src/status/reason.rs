@@ -44,7 +44,7 @@ fn reason(customer: &CustomerHealth, symptom: &Symptom, now: Timestamp) -> Strin
         Health::Held => {
             let held = customer.held.as_ref();
             let plan = held.map(|held| held.plan.as_str()).unwrap_or_default();
-            format!("plan {plan} waits for {long}")
+            format!("plan {plan} has waited for {long}")
         }
         Health::Incident => format!("{job} for {long}, as for many customers"),
         Health::New | Health::Hypercare | Health::Well | Health::Draft | Health::Paused => String::new(),

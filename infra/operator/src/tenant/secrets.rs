@@ -37,9 +37,12 @@ pub(crate) async fn set(stage: &Stage, tenant: &TenantId, name: SecretName, file
             &SecretString::from(text.trim_start_matches('\u{feff}').to_owned()),
         )
         .await?;
-    out::say(format!(
-        "{tenant}: the secret is stored; functions take it up within five minutes"
-    ));
+    let is_known = stage.table().load_configuration(tenant).await?.is_some();
+    out::say(if is_known {
+        format!("{tenant}: the secret is stored; functions take it up within five minutes")
+    } else {
+        format!("{tenant}: the secret is stored; {tenant} has no configuration yet: habitsync tenant apply")
+    });
     Ok(())
 }
 

@@ -223,7 +223,7 @@ impl fmt::Display for VendorFailureKind {
             } => f.write_str("is not available"),
             Self::Unavailable {
                 may_have_happened: true,
-            } => f.write_str("did not say whether it was done"),
+            } => f.write_str("is not available (a write that it was sent may have been carried out)"),
             Self::Unreadable => f.write_str("gave an answer that cannot be read"),
             Self::InconsistentRead => f.write_str("gave pages that do not add up"),
             Self::NoTimeLeft => f.write_str("was not called: no time left"),
