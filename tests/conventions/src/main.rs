@@ -3,6 +3,7 @@
 
 mod alarms;
 mod dependencies;
+mod glossary;
 mod manifests;
 mod permissions;
 mod project;
