@@ -6,7 +6,7 @@ use std::path::Path;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::ports::tenants::{SaveSecret, SecretKind};
+use habitsync_workflows::ports::tenants::{LoadConfiguration, SaveSecret, SecretKind};
 use secrecy::SecretString;
 use serde_json::Value;
 
