@@ -252,7 +252,10 @@ async fn a_vendor_that_cannot_be_called_at_all_is_a_finding_and_the_other_is_exa
     let list = about(&examination, &employee_connect::EMPLOYEE_LIST);
     assert_eq!(
         (list.verdict, list.seen.as_str()),
-        (Verdict::CannotTell, "no credentials are stored for this customer: habitsync tenant secrets set")
+        (
+            Verdict::CannotTell,
+            "no credentials are stored for this customer: habitsync tenant secrets set"
+        )
     );
     assert_eq!(about(&examination, &tribal_habits::USER_LIST).verdict, Verdict::Ok);
     assert!(customer.hris.journal().is_empty());

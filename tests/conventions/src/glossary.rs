@@ -14,7 +14,10 @@ fn names(row: &str) -> impl Iterator<Item = &str> {
 fn needle(name: &str) -> &str {
     let name = name.strip_prefix("pk = ").unwrap_or(name);
     let name = name.split(['#', '…']).next().unwrap_or_default();
-    name.trim_start_matches(['[', '-']).split(']').next().unwrap_or_default()
+    name.trim_start_matches(['[', '-'])
+        .split(']')
+        .next()
+        .unwrap_or_default()
 }
 
 #[test]
@@ -25,7 +28,9 @@ fn every_name_in_the_glossary_is_in_the_sources() {
     let rows: Vec<_> = page.lines().filter(|line| line.starts_with("| ")).collect();
     assert!(rows.len() > 50, "{PAGE} has {} rows", rows.len());
     let is_there = |name: &str| {
-        let command = name.strip_prefix("habitsync ").and_then(|words| words.split(' ').next_back());
+        let command = name
+            .strip_prefix("habitsync ")
+            .and_then(|words| words.split(' ').next_back());
         let needle = command.unwrap_or_else(|| needle(name));
         root().join(name).exists() || sources.to_lowercase().contains(&needle.to_lowercase())
     };
