@@ -3,13 +3,19 @@
 
 use std::collections::BTreeSet;
 
+use habitsync_domain::back_off::BackOff;
 use habitsync_domain::breaker::Breaker;
+use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
+use habitsync_domain::freshness::Timetable;
 use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::job::{Job, JobState};
 use habitsync_domain::result::{ParkedOn, ResultState};
+use habitsync_domain::vendor::Vendor;
 use habitsync_in_memory::{Breakdown, Call};
 use habitsync_workflows::ports::breaker::StoredBreaker;
 use habitsync_workflows::ports::clock::Now;
-use jiff::SignedDuration;
+use habitsync_workflows::ports::failure::VendorFailureKind;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::isolation::{CALLS_ABOUT_ONE, crash};
 use crate::status::{hold, result};
@@ -82,7 +88,7 @@ async fn served(mut world: World, broken: Option<(Call, Breakdown)>) -> Vec<Serv
         }
     }
     for customer in &world.customers {
-        *customer.own_trouble.lock() = Some(habitsync_workflows::ports::failure::VendorFailureKind::Credentials);
+        *customer.own_trouble.lock() = Some(VendorFailureKind::Credentials);
         world.start(customer, true).await.expect_err("it fails");
     }
     for _ in 0..3 {
@@ -147,4 +153,56 @@ fn a_call_that_breaks_for_one_customer_keeps_no_other_from_being_served() {
         }
     }
     assert_eq!(failed, []);
+}
+
+/// What a row may hold that a clock far off, or a hand, has written.
+fn extreme_states() -> Vec<JobState> {
+    let times = [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX];
+    let unavailable = Signature::Vendor {
+        vendor: Vendor::EmployeeConnect,
+        kind: VendorTrouble::Unavailable,
+    };
+    let states = times.into_iter().flat_map(|one| times.map(|other| (one, other)));
+    let state = |(one, other)| JobState {
+        last_success_at: Some(one),
+        last_complete_began_at: Some(other),
+        failing: Some(Failing::after(
+            Some(Failing::after(None, unavailable.clone(), one)),
+            unavailable.clone(),
+            other,
+        )),
+        back_off: Some(BackOff::after(None, one)),
+        stalled_slices: u32::MAX,
+        ..JobState::default()
+    };
+    states.map(state).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_of_extreme_times_keeps_no_other_customer_from_being_looked_after() {
+    for state in extreme_states() {
+        for at in [Timestamp::MIN, Timestamp::MAX] {
+            let world = World::of(3);
+            world.run_all().await;
+            {
+                let mut first = world.customers[0].table.state();
+                first.jobs = Job::ALL.map(|job| (job, state.clone())).into();
+                first.live_since = Some(at);
+                first.row.timetable = Some(Timetable::of(&world.customers[0].configuration, at));
+                first.row.told.dead_at = Some(at);
+                first.row.dead_at = vec![at];
+                first.row.parked = u64::MAX / 2;
+            }
+            for customer in &world.customers[1..] {
+                *customer.own_trouble.lock() = Some(VendorFailureKind::Credentials);
+                world.start(customer, true).await.expect_err("it fails");
+            }
+            world.tick().await;
+            world.hand_on().await;
+            let lines = world.told().concat();
+            for customer in &world.customers[1..] {
+                assert!(lines.contains(customer.tenant.as_str()), "{state:?} {at}: {lines}");
+            }
+        }
+    }
 }
