@@ -11,7 +11,7 @@ use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
 use habitsync_domain::result::NewResult;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::vendor_list::{UnusableRecord, VendorList, WhyUnusable};
-use habitsync_vendor_http::{BuildError, HttpError, PaceError, chain};
+use habitsync_vendor_http::{BuildError, HttpError, PaceError, chain, known};
 use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{
     CreatedCourse, FindEmployee, ListEmployees, RecordResult, Recorded, SaveCourse,
@@ -19,7 +19,7 @@ use habitsync_workflows::ports::vendors::{
 
 use crate::client::{EmployeeConnect, Written};
 use crate::error::{EmployeeConnectError, FieldRefusal, MissingRecord};
-use crate::wire::{CourseBody, EmployeeRecord, ResultBody};
+use crate::wire::{CourseBody, EmployeeRecord, ResultBody, WRITTEN};
 
 /// What EmployeeConnect shows as the provider of our courses.
 const PROVIDER: &str = "Tribal Habits";
@@ -166,7 +166,7 @@ fn kind(error: &EmployeeConnectError) -> VendorFailureKind {
 }
 
 fn refused_field(refusal: &FieldRefusal) -> RefusedField {
-    RefusedField::new(&refusal.field, &refusal.reason)
+    RefusedField::new(known(&refusal.field, WRITTEN), &refusal.reason)
 }
 
 fn http_kind(error: &HttpError) -> VendorFailureKind {

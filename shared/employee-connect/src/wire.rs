@@ -26,6 +26,20 @@ pub(crate) const FIELDS: FieldNames = &[
     "fields",
 ];
 
+/// The fields that are written: a refusal may name these.
+pub(crate) const WRITTEN: FieldNames = &[
+    "externalId",
+    "title",
+    "description",
+    "provider",
+    "launchUrl",
+    "active",
+    "employeeId",
+    "status",
+    "completedOn",
+    "durationMinutes",
+];
+
 /// An employee as a map, since a customer may map or filter on any field.
 pub type EmployeeRecord = Map<String, Value>;
 

@@ -3,10 +3,20 @@
 use std::fmt;
 
 use habitsync_domain::vendor_list::WhyUnusable;
-use habitsync_vendor_http::{HttpError, PagingError, PrivateBody};
+use habitsync_vendor_http::{FieldNames, HttpError, PagingError, PrivateBody, known};
 use serde_json::Value;
 
 use crate::wire::Refusal;
+
+/// The fields of a user that the contract names.
+const USER_FIELDS: FieldNames = &[
+    "user_name",
+    "first_name",
+    "last_name",
+    "email",
+    "manager_email",
+    "active",
+];
 
 /// What the portal's own 404 says.
 pub(crate) const NOT_FOUND: &str = "not found";
@@ -113,10 +123,18 @@ fn refusals(body: Refusal) -> Vec<FieldRefusal> {
     body.errors
         .into_iter()
         .map(|(field, reasons)| FieldRefusal {
-            field,
+            field: field_of_user(&field).to_owned(),
             reason: words(&reasons),
         })
         .collect()
+}
+
+/// The name of a user's field. A custom one is the customer's, and begins with `X-`; any other key may be personal.
+fn field_of_user(key: &str) -> &str {
+    if key.starts_with("X-") && !key.contains('@') {
+        return key;
+    }
+    known(key, USER_FIELDS)
 }
 
 /// A list of reasons as one text.

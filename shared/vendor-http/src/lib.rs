@@ -32,7 +32,7 @@ pub use in_process::InProcessBudget;
 pub use look::{ListNames, ListPage, ListSample, Sight, sample_list};
 pub use pace::{Drawing, PaceError, RequestBudget};
 pub use paging::{Page, PageFacts, PagingError, Rows, read_list};
-pub use place::FieldNames;
+pub use place::{FieldNames, known};
 pub use raw_record::RawRecord;
 pub use request::Request;
 pub use retry::RetrySchedule;

@@ -26,7 +26,9 @@ pub(crate) fn place(path: &Path, names: FieldNames) -> String {
     if text.is_empty() { ".".to_owned() } else { text }
 }
 
-fn known(key: &str, names: FieldNames) -> &'static str {
+/// The key, where the contract names it; else what stands for any other.
+#[must_use]
+pub fn known(key: &str, names: FieldNames) -> &'static str {
     names.iter().find(|name| **name == key).copied().unwrap_or(UNKNOWN_KEY)
 }
 

@@ -139,8 +139,11 @@ pub fn few<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     }
 }
 
-/// As much of a word as shows which it is.
+/// As much of a word as shows which it is. An address is none of a vendor's words: it was a key or a value of a person's.
 fn short(word: &str) -> String {
+    if word.contains('@') {
+        return "(an address)".to_owned();
+    }
     if word.chars().count() <= LONGEST_WORD {
         return word.to_owned();
     }
@@ -199,6 +202,7 @@ mod tests {
     #[test]
     fn many_words_are_a_few_and_a_number_and_long_ones_are_cut() {
         assert_eq!(few(["Active", "Left"]), "Active, Left");
+        assert_eq!(few(["Site", "jo@acme.example"]), "Site, (an address)");
         let many: Vec<_> = (1..=10).map(|number| number.to_string()).collect();
         assert_eq!(
             few(many.iter().map(String::as_str)),

@@ -4,7 +4,7 @@ use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::excerpt::EXCERPT_BYTES;
 use habitsync_domain::identity::{CourseId, TopicCode};
 use habitsync_simulator_harness::{Fault, Method, PERSON, Rule, extremes};
-use habitsync_workflows::ports::failure::VendorFailure;
+use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees, RecordResult, SaveCourse};
 use serde_json::{Value, json};
 
@@ -31,6 +31,10 @@ fn must_be_recordable(failure: &VendorFailure) {
     assert!(failure.detail.len() <= EXCERPT_BYTES, "{printed}");
     assert!(printed.len() < 4 * EXCERPT_BYTES, "{} bytes", printed.len());
     assert!(!printed.contains(PERSON), "{printed}");
+    if let VendorFailureKind::Refused(fields) = &failure.kind {
+        let keys: Vec<_> = fields.iter().map(|refused| refused.field.as_str()).collect();
+        assert!(keys.iter().all(|key| !key.contains('@')), "{keys:?}");
+    }
 }
 
 fn employee() -> Value {

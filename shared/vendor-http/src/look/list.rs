@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
-use habitsync_domain::assumption::{Advice, Assumption, Finding};
+use habitsync_domain::assumption::{Advice, Assumption, Finding, few};
 use serde_json::{Map, Value};
 
 use super::Sight;
@@ -187,7 +187,7 @@ impl ListPage {
             return Some("a success carries error or errors, and is taken for a failure".to_owned());
         }
         match &self.elsewhere {
-            Some(Some(name)) => return Some(format!("the records are under {name}")),
+            Some(Some(name)) => return Some(format!("the records are under {}", few([name.as_str()]))),
             Some(None) => return Some("there is no list of records".to_owned()),
             None => {}
         }

@@ -112,6 +112,8 @@ fn values() -> Vec<Value> {
         json!("9999-12-31T23:59:59.999999999Z"),
         json!("-009999-01-02T01:59:59Z"),
         json!(format!("{PERSON}{}", "v".repeat(LONG))),
+        json!({PERSON: ["x"]}),
+        json!([{PERSON: {PERSON: true}}]),
         long_key(json!(1)),
         json!([long_key(json!({PERSON: []}))]),
     ]
