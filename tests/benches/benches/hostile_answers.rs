@@ -12,11 +12,13 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::routing::any;
 use habitsync_domain::configuration::EmployeeConnectAuth;
+use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_employee_connect::EmployeeConnect;
 use habitsync_tribal_habits::TribalHabits;
 use habitsync_vendor_http::{
     CallSettings, InProcessBudget, PrivateVendors, RetrySchedule, Transport, VendorHosts, VendorHttp,
 };
+use habitsync_workflows::ports::vendors::{ListEmployees, ListUsers};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 
@@ -195,28 +197,21 @@ async fn call(vendor: &str, port: &str) {
     let began = Instant::now();
     if vendor == "users" {
         let credentials = habitsync_tribal_habits::Credentials::from_vendor_secret(&secret).expect("credentials");
-        report(
-            TribalHabits::new(http, credentials)
-                .users(|user| user, |_| None::<u8>)
-                .await,
-        );
+        report(TribalHabits::new(http, credentials).list_users().await);
     } else {
         let auth = EmployeeConnectAuth::StaticKey;
         let credentials =
             habitsync_employee_connect::Credentials::from_vendor_secret(&secret, auth).expect("credentials");
-        report(
-            EmployeeConnect::new(http, credentials, 25)
-                .employees(|record| record, |_| None::<u8>)
-                .await,
-        );
+        let client = EmployeeConnect::new(http, credentials, 25);
+        report(client.list_employees(&FieldsNeeded::All).await);
     }
     println!("{} {}", peak_kib(), began.elapsed().as_millis());
 }
 
 /// Says on standard error what came of it.
-fn report<T, E: std::error::Error>(answer: Result<Vec<T>, E>) {
+fn report<T, E: std::error::Error>(answer: Result<T, E>) {
     match answer {
-        Ok(records) => eprint!("{} records: ", records.len()),
+        Ok(_) => eprint!("read: "),
         Err(error) => eprint!("{error}: "),
     }
 }
