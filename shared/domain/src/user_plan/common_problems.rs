@@ -6,6 +6,7 @@ use super::Planner;
 use super::field_baseline::{FieldBaseline, FieldCounts};
 use super::lost_sources::SourceRule;
 use super::placement::Placement;
+use crate::identity::EmployeeId;
 use crate::problem::{Cause, Problem};
 use crate::repeated_refusal::is_one_mistake;
 
@@ -20,6 +21,8 @@ const NAMED: usize = 3;
 pub struct CommonProblem {
     /// The problem, as the first of them has it.
     pub cause: Cause,
+    /// The first of them.
+    pub first: EmployeeId,
     /// Whether it is that there is no value.
     pub is_missing: bool,
     /// The most frequent words, of a status: other values may be personal data.
@@ -46,14 +49,26 @@ enum Common<'p> {
     Date(&'p str),
     Invisible(&'p str),
     Expression(&'p str),
-    UserName { is_missing: bool },
-    Field { name: &'p str, is_missing: bool },
+    LastDay,
+    /// By the lowest employee number of those who share a value: each group is one problem.
+    Shared(&'p EmployeeId),
+    UserName {
+        is_missing: bool,
+    },
+    Field {
+        name: &'p str,
+        is_missing: bool,
+    },
 }
 
 impl<'p> Common<'p> {
     /// What the problem has in common with equal ones; none where it is about the employee, or about two of them.
-    fn of(cause: &'p Cause, is_missing: bool) -> Option<Self> {
+    fn of(cause: &'p Cause, employee: &'p EmployeeId, is_missing: bool) -> Option<Self> {
         Some(match cause {
+            Cause::ActiveAfterLastDay { .. } => Self::LastDay,
+            Cause::Disputed { with, .. } => {
+                Self::Shared(with.iter().min().map_or(employee, |first| first.min(employee)))
+            }
             Cause::UnknownStatus => Self::Status,
             Cause::InvalidDate { field } => Self::Date(field),
             Cause::InvisibleCharacters { field } => Self::Invisible(field),
@@ -68,7 +83,7 @@ impl<'p> Common<'p> {
     }
 
     fn of_problem(problem: &'p Problem) -> Option<Self> {
-        Self::of(&problem.cause, problem.seen.is_none())
+        Self::of(&problem.cause, &problem.employee_id, problem.seen.is_none())
     }
 
     const fn is_missing(&self) -> bool {
@@ -89,7 +104,7 @@ impl CommonProblem {
     #[must_use]
     pub fn covers(&self, problem: &Problem) -> bool {
         let common = Common::of_problem(problem);
-        common.is_some() && common == Common::of(&self.cause, self.is_missing)
+        common.is_some() && common == Common::of(&self.cause, &self.first, self.is_missing)
     }
 }
 
@@ -110,6 +125,7 @@ impl Planner<'_> {
             let employees: BTreeSet<_> = problems.iter().map(|problem| &problem.employee_id).collect();
             common.is_common(employees.len(), of).then(|| CommonProblem {
                 cause: problems[0].cause.clone(),
+                first: problems[0].employee_id.clone(),
                 is_missing: common.is_missing(),
                 words: if common == Common::Status {
                     words(&problems)

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graphmap::DiGraphMap;
 
 use super::disputes::Unique;
@@ -205,7 +205,7 @@ fn swaps(actions: &[Action], holders: &Holders) -> Vec<Conflict> {
             graph.add_edge(*giver, taker, key.0);
         }
     }
-    let cycles = tarjan_scc(&graph).into_iter().filter(|members| members.len() > 1);
+    let cycles = kosaraju_scc(&graph).into_iter().filter(|members| members.len() > 1);
     let conflicts = cycles.flat_map(|mut members| {
         members.sort_unstable();
         let is_member = |index: usize| members.binary_search(&index).is_ok();

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::disputes::Unique;
@@ -39,7 +39,7 @@ fn graph(actions: &[Action], organisation: &Organisation<'_>) -> DiGraph<(), ()>
         graph.add_node(());
     }
     graph.extend_with_edges(names.iter().chain(&managers));
-    let tangled = tarjan_scc(&graph);
+    let tangled = kosaraju_scc(&graph);
     if tangled.len() == actions.len() {
         return graph;
     }

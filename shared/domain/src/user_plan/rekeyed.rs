@@ -1,7 +1,7 @@
 //! Employees whose records came back under another number: the account of the old number and the record of the new one are a
 //! pair. It is reported, and nothing is done about either until an operator relinks them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use jiff::civil::Date;
@@ -51,7 +51,7 @@ pub enum Shared {
 }
 
 /// The traits of a person apart from the employee number and the unique identifiers.
-#[derive(PartialEq)]
+#[derive(PartialEq, Eq, Hash)]
 struct Traits {
     first_name: String,
     last_name: String,
@@ -86,10 +86,6 @@ impl<'a> Planner<'a> {
         let mut aside: HashMap<usize, Aside<'a>> = HashMap::new();
         for (old, new, shared) in &edges {
             let is_pair = degrees.are_each_others_only(*old, *new);
-            // Who is one of several by name alone is a person of their own.
-            if !is_pair && *shared == Shared::NameAndStart {
-                continue;
-            }
             let former = gone[*old].person;
             aside.entry(*new).or_insert(Aside { former, is_pair });
             if is_pair {
@@ -130,10 +126,18 @@ impl<'a> Planner<'a> {
         self.report(problem);
     }
 
-    /// Linked accounts that are to be deactivated, or are deactivated already, of employees who no longer work there.
+    /// Linked accounts that are to be deactivated, or are deactivated already, of employees who no longer work there; and those of
+    /// employees whose last day has passed although the status is an active one.
     fn gone(&self, placements: &[Placement]) -> Vec<Gone<'a>> {
         let candidates = self.removals.iter();
-        let leaving: HashSet<_> = candidates.map(|candidate| &candidate.person.employee_id).collect();
+        let leaving = candidates.map(|candidate| &candidate.person.employee_id);
+        let problems = self.plan.problems.iter();
+        let contradicted = problems.filter(|problem| matches!(problem.cause, Cause::ActiveAfterLastDay { .. }));
+        let contradicted = contradicted.filter_map(|problem| self.accounts.link(&problem.employee_id));
+        let contradicted = contradicted
+            .filter(|person| person.active)
+            .map(|person| &person.employee_id);
+        let leaving: HashSet<_> = leaving.chain(contradicted).collect();
         let is_gone = |person: &&Person| {
             let position = self.organisation.position(&person.employee_id);
             let has_left = position.is_none_or(|position| placements.get(position) == Some(&Placement::Left));
@@ -186,9 +190,9 @@ impl Traits {
         !self.last_name.is_empty() && self.last_name == other.last_name && is_first
     }
 
-    /// Whether these are one person's without anything else that is the same.
-    fn are_one_persons(&self, other: &Self) -> bool {
-        self == other && self.start.is_some() && !self.first_name.is_empty() && !self.last_name.is_empty()
+    /// Whether these say who it is without anything else that is the same.
+    fn are_telling(&self) -> bool {
+        self.start.is_some() && !self.first_name.is_empty() && !self.last_name.is_empty()
     }
 }
 
@@ -214,10 +218,6 @@ fn compared(name: &str) -> String {
 /// for by name.
 fn edges(gone: &[Gone<'_>], wanted: &[Wanted<'_>], dates: &DateRules) -> Edges {
     let by_key = by_key(gone);
-    let mut by_name: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (old, gone) in gone.iter().enumerate().filter(|(_, gone)| gone.is_active) {
-        by_name.entry(&gone.traits.last_name).or_default().push(old);
-    }
     let (mut edges, mut unmatched) = (Edges::new(), Vec::new());
     for (new, wanted) in wanted.iter().enumerate() {
         let Intent::Unlinked(user) = &wanted.intent else {
@@ -239,12 +239,38 @@ fn edges(gone: &[Gone<'_>], wanted: &[Wanted<'_>], dates: &DateRules) -> Edges {
         }
     }
     let matched: HashSet<_> = edges.iter().map(|(old, ..)| *old).collect();
-    for (new, traits) in unmatched {
-        let named = by_name.get(traits.last_name.as_str()).into_iter().flatten();
-        let same = named.filter(|old| !matched.contains(*old) && gone[**old].traits.are_one_persons(&traits));
-        edges.extend(same.map(|old| (*old, new, Shared::NameAndStart)));
-    }
+    let left = gone
+        .iter()
+        .enumerate()
+        .filter(|(old, gone)| gone.is_active && !matched.contains(old));
+    let named = by_traits(left.map(|(old, gone)| (old, &gone.traits)));
+    let unmatched = by_traits(unmatched.iter().map(|(new, traits)| (*new, traits)));
+    let alone = unmatched
+        .iter()
+        .filter_map(|(traits, new)| match (named.get(traits)?, new) {
+            (Alone::Yes(old), Alone::Yes(new)) => Some((*old, *new, Shared::NameAndStart)),
+            _ => None,
+        });
+    edges.extend(alone);
     edges
+}
+
+/// Whether one employee alone has these traits.
+enum Alone {
+    Yes(usize),
+    No,
+}
+
+/// Who has which traits. Of namesakes with one first day nothing is known.
+fn by_traits<'t>(people: impl Iterator<Item = (usize, &'t Traits)>) -> HashMap<&'t Traits, Alone> {
+    let mut alone = HashMap::new();
+    for (position, traits) in people.filter(|(_, traits)| traits.are_telling()) {
+        let entry = alone.entry(traits);
+        entry
+            .and_modify(|alone| *alone = Alone::No)
+            .or_insert(Alone::Yes(position));
+    }
+    alone
 }
 
 fn by_key(gone: &[Gone<'_>]) -> HashMap<(Unique, String), Vec<usize>> {

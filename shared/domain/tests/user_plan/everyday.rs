@@ -1,6 +1,7 @@
 //! New, changed, renamed, terminated, rehired, filtered out.
 
 use habitsync_domain::problem::Cause;
+use habitsync_domain::user_plan::Missing;
 use serde_json::json;
 
 use crate::fixture::{Case, acme, carried_out, causes, employee, everybody, pairs, steps, written_for};
@@ -144,6 +145,55 @@ fn twenty_thousand_who_share_an_address_name_a_few_each_and_take_no_longer_than_
     let quality = case.quality();
     let shared: Vec<_> = quality.findings.iter().map(|finding| finding.people.len()).collect();
     assert!(shared.contains(&20_000), "one finding about all: {shared:?}");
+}
+
+/// Five thousand linked employees, each with this record.
+fn linked(record: impl Fn(usize) -> serde_json::Value) -> Case {
+    let employees: Vec<_> = (0..5_000).map(|n| employee(&format!("E{n:05}"), &record(n))).collect();
+    Case::in_step(&everybody(&[]), &employees)
+}
+
+#[test]
+fn addresses_that_are_shifted_by_a_row_for_everyone_are_planned() {
+    let addressed = |n: usize| json!({"workEmail": format!("p{n}@acme.com.au")});
+    let case = linked(addressed);
+    for owners in [5_000, 5_001] {
+        let shifted: Vec<_> = (0..5_000)
+            .map(|n| employee(&format!("E{n:05}"), &addressed((n + 1) % owners)))
+            .collect();
+        // One cycle, or one chain, of all of them: it overflowed the stack.
+        let plan = case.clone().then(&shifted).plan();
+        let of_all = if owners == 5_000 {
+            plan.problems.len()
+        } else {
+            plan.actions.len()
+        };
+        assert_eq!(of_all, 5_000);
+    }
+}
+
+#[test]
+fn a_chain_of_managers_of_any_length_is_planned() {
+    let below = |n: usize| json!({"managerEmployeeId": n.checked_sub(1).map(|n| format!("E{n:05}"))});
+    assert_eq!(linked(below).people.len(), 5_000);
+}
+
+#[test]
+fn namesakes_of_one_first_day_under_new_numbers_are_planned_and_are_no_pairs() {
+    let case = linked(|n| json!({"firstName": "Test", "lastName": "User", "workEmail": format!("p{n}@acme.com.au")}));
+    let missing = case.people.iter().map(|person| Missing {
+        employee_id: person.employee_id.clone(),
+        confirmed: false,
+    });
+    let new = |n: usize| json!({"firstName": "Test", "lastName": "User", "workEmail": format!("n{n}@acme.com.au")});
+    let new: Vec<_> = (0..5_000).map(|n| employee(&format!("N{n:05}"), &new(n))).collect();
+    let plan = Case {
+        missing: missing.collect(),
+        ..case
+    }
+    .then(&new)
+    .plan();
+    assert_eq!((plan.rekeyed.len(), plan.counts.to_create), (0, 5_000));
 }
 
 #[test]

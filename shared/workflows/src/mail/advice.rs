@@ -166,6 +166,14 @@ const UNUSABLE_RECORD: Advice = advice(
      use. Until then the account is left as it is: none is created, changed or deactivated.",
 );
 
+/// About employees whose status is an active one although the last day has passed.
+const ACTIVE_AFTER_LAST_DAY: Advice = advice(
+    26,
+    "Active, although the last day has passed",
+    "If the person works for you again, clear the last day in EmployeeConnect or enter the new start date. If not, \
+     enter the status of a leaver. Until then the account is left as it is: none is created, changed or deactivated.",
+);
+
 /// About employees whose numbers were reissued.
 const REKEYED: Advice = advice(
     19,
@@ -233,12 +241,7 @@ pub(super) const fn advice_about(cause: &Cause) -> Advice {
             "A date that cannot be read",
             "Correct the date in EmployeeConnect. Until then the account is left as it is.",
         ),
-        Cause::ActiveAfterLastDay { .. } => advice(
-            26,
-            "Active, although the last day has passed",
-            "If the person works for you again, clear the last day in EmployeeConnect or enter the new start date. If not, \
-             enter the status of a leaver. Until then the account is left as it is: none is created, changed or deactivated.",
-        ),
+        Cause::ActiveAfterLastDay { .. } => ACTIVE_AFTER_LAST_DAY,
         Cause::FormerEmployee { .. } => FORMER_EMPLOYEE,
         Cause::Rekeyed { .. } => REKEYED,
         Cause::SeveralAccounts => advice(

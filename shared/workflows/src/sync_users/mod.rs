@@ -16,7 +16,7 @@ use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::hold::{Agreement, PlanId};
 use habitsync_domain::job::{AgreementRest, Job, JobState, PlannedUnder};
-use habitsync_domain::problem::Problem;
+use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::user_plan::{UserPlan, plan_users};
 pub use settle::Done;
 pub use summary::{UserSyncSummary, Written};
@@ -280,7 +280,16 @@ where
         let setbacks: Vec<_> = applied.setbacks().cloned().collect();
         let problems: Vec<_> = plan.problems.into_iter().chain(applied.problems).collect();
         let is_common = |problem: &Problem| plan.common_problems.iter().any(|common| common.covers(problem));
-        let single: Vec<_> = problems.iter().filter(|problem| !is_common(problem)).cloned().collect();
+        // The line of the new number asks the only question.
+        let is_of_pair = |problem: &Problem| {
+            let mut pairs = plan.rekeyed.iter();
+            matches!(problem.cause, Cause::ActiveAfterLastDay { .. })
+                && pairs.any(|pair| pair.former == problem.employee_id)
+        };
+        let single = problems
+            .iter()
+            .filter(|problem| !is_common(problem) && !is_of_pair(problem));
+        let single: Vec<_> = single.cloned().collect();
         // A draft is not the customer's business yet; what a run did not come to, or was not answered about, is no news.
         let is_news = configuration.status == Status::Live && finished && !applied.must_look;
         let worklist = is_news.then(|| {

@@ -30,10 +30,11 @@ async fn a_record_that_changed_for_every_employee_is_one_line_and_one_alert() {
     for (changes, seen) in [
         (json!({"status": "Current"}), "30 of 30 employees, Current"),
         (json!({"status": "ACTIVE"}), "30 of 30 employees, ACTIVE"),
-        (json!({"status": "Active\u{200b}"}), "30 of 30 employees"),
         (json!({"status": null}), "30 of 30 employees, empty"),
         (json!({"status": 1}), "30 of 30 employees, empty"),
         (json!({"startDate": "08/01/2024"}), "30 of 30 employees"),
+        (json!({"terminationDate": "2025-06-30"}), "30 of 30 employees"),
+        (json!({"workEmail": "info@acme.com.au"}), "30 of 30 employees"),
         (
             json!({"terminationDate": "/Date(1796000000000)/"}),
             "30 of 30 employees",

@@ -12,6 +12,7 @@ mod holds;
 mod interrupted;
 mod killed;
 mod last_days;
+mod limits_hold;
 mod linking;
 mod lost_answers;
 mod never_deactivated;

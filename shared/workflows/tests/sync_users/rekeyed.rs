@@ -238,3 +238,29 @@ async fn a_leaver_whose_address_an_unclear_record_has_keeps_the_account_until_it
     customer.employ("N1001", &json!({"workEmail": "lee@acme.com.au"}));
     assert_eq!(customer.finish().await.written.deactivated, 1);
 }
+
+#[tokio::test]
+async fn a_reissued_number_whose_old_record_was_left_active_is_asked_about_once_and_relinked() {
+    let customer = customer(20, 0).await;
+    let mut old = record(1001);
+    old["terminationDate"] = json!("2025-06-30");
+    customer.employ("E1001", &old);
+    customer.employ("N1001", &record(1001));
+    let summary = customer.finish().await;
+    assert_eq!((summary.rekeyed, summary.written.done()), (1, 0));
+    let worklist = summary.worklist.expect("is news");
+    assert_eq!(
+        worklist.counts(),
+        [("People who came back under new employee numbers".to_owned(), 1)]
+    );
+    let rekeyed = customer.rekey(&customer.proposed().await).await;
+    assert!(failures(&rekeyed).is_empty(), "{rekeyed:?}");
+    let summary = customer.finish().await;
+    assert_eq!((customer.active_users().len(), summary.written.done()), (20, 0));
+    let asked = [("Active, although the last day has passed".to_owned(), 1)];
+    assert_eq!(
+        summary.worklist.expect("is news").counts(),
+        asked,
+        "the old record is to be closed"
+    );
+}
