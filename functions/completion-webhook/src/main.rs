@@ -6,7 +6,9 @@ mod settings;
 use habitsync_aws_adapters::{Aws, SystemClock};
 use habitsync_lambda_support::{Environment, Metrics, telemetry};
 use habitsync_workflows::accept_completion::AcceptCompletion;
-use lambda_http::{Error, Request, run, service_fn};
+use lambda_http::lambda_runtime::{LambdaEvent, run};
+use lambda_http::{Error, service_fn};
+use serde_json::Value;
 
 use settings::Settings;
 
@@ -22,8 +24,8 @@ async fn main() -> Result<(), Error> {
         queue: &aws.result_queue(&settings.result_queue_url),
         clock: &SystemClock,
     };
-    run(service_fn(|request: Request| {
-        handler::handle(&accept, &metrics, request)
+    run(service_fn(|event: LambdaEvent<Value>| {
+        Box::pin(handler::answer(&accept, &metrics, event.payload))
     }))
     .await
 }

@@ -8,9 +8,15 @@ use serde_json::Value;
 /// A call of EmployeeConnect that did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum EmployeeConnectError {
-    /// 401, or a 403 without a known code: the credentials are wrong or lack a right.
+    /// 401 or 403, in the API's own words: the credentials are wrong or lack a right.
     #[error("the credentials were refused (status {status})")]
     Unauthorised {
+        /// The status.
+        status: u16,
+    },
+    /// 401, 403, 407 or 451 in other words: a firewall's or a proxy's page. It says nothing about the credentials.
+    #[error("a refusal that is not the API's answer (status {status})")]
+    RefusedElsewhere {
         /// The status.
         status: u16,
     },
@@ -82,8 +88,12 @@ impl fmt::Debug for FieldRefusal {
 impl From<HttpError> for EmployeeConnectError {
     fn from(error: HttpError) -> Self {
         match error {
-            HttpError::Status { status: 401, .. } => Self::Unauthorised { status: 401 },
-            HttpError::Status { status: 403, body, .. } => forbidden(&body),
+            HttpError::Status {
+                status: status @ (401 | 403),
+                body,
+                ..
+            } => unauthorised(status, &body),
+            HttpError::Status { status, .. } if HttpError::is_from_between(status) => Self::RefusedElsewhere { status },
             HttpError::Status { status: 404, body, .. } => Self::NotFound {
                 missing: missing(&body),
             },
@@ -105,11 +115,20 @@ impl From<HttpError> for EmployeeConnectError {
     }
 }
 
-fn forbidden(body: &PrivateBody) -> EmployeeConnectError {
-    match code(body).as_deref() {
-        Some("module_disabled") => EmployeeConnectError::ModuleDisabled,
-        _ => EmployeeConnectError::Unauthorised { status: 403 },
+fn unauthorised(status: u16, body: &PrivateBody) -> EmployeeConnectError {
+    match (status, code(body).or_else(|| oauth_error(body)).as_deref()) {
+        (403, Some("module_disabled")) => EmployeeConnectError::ModuleDisabled,
+        (_, Some(_)) => EmployeeConnectError::Unauthorised { status },
+        (_, None) => EmployeeConnectError::RefusedElsewhere { status },
     }
+}
+
+/// The error of a token request as OAuth has it (RFC 6749, 5.2): a word of small letters.
+fn oauth_error(body: &PrivateBody) -> Option<String> {
+    let detail = detail(body)?;
+    let word = detail.as_str()?;
+    let is_word = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    is_word.then(|| word.to_owned())
 }
 
 fn missing(body: &PrivateBody) -> MissingRecord {

@@ -149,6 +149,9 @@ fn failure(error: &EmployeeConnectError) -> VendorFailure {
 fn kind(error: &EmployeeConnectError) -> VendorFailureKind {
     match error {
         EmployeeConnectError::Unauthorised { .. } => VendorFailureKind::Credentials,
+        EmployeeConnectError::RefusedElsewhere { .. } => VendorFailureKind::Unavailable {
+            may_have_happened: false,
+        },
         EmployeeConnectError::ModuleDisabled => VendorFailureKind::ModuleDisabled,
         EmployeeConnectError::NotFound { missing } => VendorFailureKind::NotFound(match missing {
             MissingRecord::Course => Missing::Course,

@@ -24,9 +24,15 @@ pub(crate) const NOT_FOUND: &str = "not found";
 /// A call of Tribal Habits that did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum TribalHabitsError {
-    /// 401 or 403: the API key is wrong.
+    /// 401 or 403, in the API's own words: the API key is wrong.
     #[error("the API key was refused (status {status})")]
     Unauthorised {
+        /// The status.
+        status: u16,
+    },
+    /// 401, 403, 407 or 451 in other words: a firewall's or a proxy's page. It says nothing about the key.
+    #[error("a refusal that is not the API's answer (status {status})")]
+    RefusedElsewhere {
         /// The status.
         status: u16,
     },
@@ -86,8 +92,14 @@ impl From<HttpError> for TribalHabitsError {
         match error {
             HttpError::Status {
                 status: status @ (401 | 403),
+                body,
                 ..
-            } => Self::Unauthorised { status },
+            } if is_own(&body) => Self::Unauthorised { status },
+            HttpError::Status {
+                status: status @ (401 | 403),
+                ..
+            } => Self::RefusedElsewhere { status },
+            HttpError::Status { status, .. } if HttpError::is_from_between(status) => Self::RefusedElsewhere { status },
             HttpError::Status { status: 404, body, .. } => not_found(&body),
             // A time-out of the vendor's own, and the rate limit, are not about what was sent.
             error @ HttpError::Status {
@@ -105,6 +117,14 @@ impl From<HttpError> for TribalHabitsError {
             other => Self::Http(other),
         }
     }
+}
+
+/// Whether a refusal has the shape of the API's own: an object whose `error` is a text.
+fn is_own(body: &PrivateBody) -> bool {
+    let error = body
+        .json::<Value>()
+        .and_then(|body| Some(body.get("error")?.is_string()));
+    error.unwrap_or(false)
 }
 
 /// The text of the contract, to the letter: frameworks answer a route that they do not have with `Not Found`.

@@ -45,7 +45,7 @@ impl SaveUser for TribalHabits {
         };
         self.post_user(&body)
             .await
-            .map_err(|error| failure(&error, Missing::Other))
+            .map_err(|error| failure(&about_the_write(error), Missing::Other))
     }
 
     async fn change_user(&self, name: &UserName, change: &UserChange) -> Result<(), VendorFailure> {
@@ -56,7 +56,18 @@ impl SaveUser for TribalHabits {
         };
         self.put_user(name.as_str(), &body)
             .await
-            .map_err(|error| failure(&error, Missing::User))
+            .map_err(|error| failure(&about_the_write(error), Missing::User))
+    }
+}
+
+/// A key that may not do this write is no key that was revoked: others may be done, and a revoked one fails the next read.
+fn about_the_write(error: TribalHabitsError) -> TribalHabitsError {
+    match error {
+        TribalHabitsError::Unauthorised { status: status @ 403 } => TribalHabitsError::Refused {
+            status,
+            fields: Vec::new(),
+        },
+        error => error,
     }
 }
 
@@ -203,6 +214,9 @@ fn failure(error: &TribalHabitsError, missing: Missing) -> VendorFailure {
 fn kind(error: &TribalHabitsError, missing: Missing) -> VendorFailureKind {
     match error {
         TribalHabitsError::Unauthorised { .. } => VendorFailureKind::Credentials,
+        TribalHabitsError::RefusedElsewhere { .. } => VendorFailureKind::Unavailable {
+            may_have_happened: false,
+        },
         TribalHabitsError::NotFound => VendorFailureKind::NotFound(missing),
         TribalHabitsError::NotFoundElsewhere => VendorFailureKind::NotFound(Missing::Other),
         TribalHabitsError::Refused { fields, .. } => {

@@ -144,6 +144,12 @@ impl fmt::Debug for PrivateBody {
 }
 
 impl HttpError {
+    /// Whether an answer of this status is a firewall's or a proxy's, whatever it says.
+    #[must_use]
+    pub const fn is_from_between(status: u16) -> bool {
+        matches!(status, 407 | 451)
+    }
+
     /// The status of the answer, where it is what went wrong.
     #[must_use]
     pub fn status(&self) -> Option<u16> {

@@ -22,8 +22,10 @@ pub(crate) fn retry_after(status: u16, headers: &HeaderMap) -> Option<Duration> 
 
 /// A date is measured against the answer's own `Date`, so that neither clock need be right; without that it says nothing.
 fn wait(value: &str, headers: &HeaderMap) -> Option<Duration> {
-    if let Ok(seconds) = value.trim().parse() {
-        return Some(Duration::from_secs(seconds));
+    if let Ok(seconds) = value.trim().parse::<f64>() {
+        // Neither a negative number nor one that is none says anything.
+        let seconds = Some(seconds).filter(|seconds| *seconds >= 0.0);
+        return seconds.map(|seconds| Duration::from_secs_f64(seconds.min(LONGEST.as_secs_f64())));
     }
     let (until, now) = (date(value)?, answered_at(headers)?);
     Some(until.duration_since(now).try_into().unwrap_or_default())
@@ -59,6 +61,12 @@ mod tests {
         assert_eq!(asked(503, &[(RETRY_AFTER, "30")]), Some(30));
         assert_eq!(asked(503, &[(RETRY_AFTER, "0")]), Some(1));
         assert_eq!(asked(503, &[(RETRY_AFTER, "86400")]), Some(600));
+        assert_eq!(asked(503, &[(RETRY_AFTER, "99999999999999999999999999")]), Some(600));
+        assert_eq!(asked(429, &[(RETRY_AFTER, "2")]), Some(2));
+        assert_eq!(asked(429, &[(RETRY_AFTER, " 2.5 ")]), Some(2));
+        for nothing in ["-5", "NaN", "2 s", "", "soon"] {
+            assert_eq!(asked(503, &[(RETRY_AFTER, nothing)]), None, "{nothing}");
+        }
     }
 
     #[test]

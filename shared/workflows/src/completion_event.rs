@@ -2,6 +2,7 @@
 
 use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId};
+use habitsync_domain::record::{Record, instant};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
@@ -44,70 +45,76 @@ pub enum UnreadableEvent {
     NoUser,
 }
 
+/// The fields that decide; any other may be anything.
 #[derive(Deserialize)]
 struct Event {
-    #[serde(rename = "event")]
-    name: String,
+    #[serde(rename = "event", default)]
+    name: Value,
     #[serde(default)]
-    occurred_at: Option<Timestamp>,
+    occurred_at: Value,
     #[serde(default)]
     enrolment: Value,
 }
 
-/// What decides whether an enrolment is ours; the rest is read only then.
-#[derive(Deserialize)]
-struct Kind {
-    #[serde(rename = "type")]
-    knowledge: String,
-    status: String,
-}
-
-#[derive(Deserialize)]
-struct Enrolment {
-    id: EnrolmentId,
-    knowledge_id: TopicId,
-    #[serde(default)]
-    knowledge_code: Option<TopicCode>,
-    user: User,
-    #[serde(default)]
-    completed_at: Option<Timestamp>,
-    #[serde(default)]
-    training_minutes: Option<u32>,
-}
-
-#[derive(Deserialize)]
-struct User {
-    user_name: String,
-}
+/// The byte order mark of UTF-8, which some senders put before JSON.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads a body.
 ///
 /// # Errors
 /// It is not an event, or a completed topic that lacks what a result needs.
 pub fn read_event(body: &[u8]) -> Result<CompletionEvent, UnreadableEvent> {
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(UnreadableEvent::NotAnEvent { line: 1, column: 1 });
+    }
     let event: Event = serde_json::from_slice(body).map_err(|error| UnreadableEvent::NotAnEvent {
         line: error.line(),
         column: error.column(),
     })?;
-    if event.name != COMPLETED {
+    match &event.name {
+        Value::String(name) if name.trim() == COMPLETED => read_enrolment(&event),
+        Value::Null => Err(UnreadableEvent::NotAnEvent { line: 1, column: 1 }),
+        _ => Ok(CompletionEvent::Other),
+    }
+}
+
+fn read_enrolment(event: &Event) -> Result<CompletionEvent, UnreadableEvent> {
+    let enrolment = Record::of(&event.enrolment).ok_or(UnreadableEvent::NotAnEnrolment)?;
+    if !is(&enrolment, "type", TOPIC)? || !is(&enrolment, "status", CONQUERED)? {
         return Ok(CompletionEvent::Other);
     }
-    let kind = Kind::deserialize(&event.enrolment).map_err(|_| UnreadableEvent::NotAnEnrolment)?;
-    if kind.knowledge != TOPIC || kind.status != CONQUERED {
-        return Ok(CompletionEvent::Other);
-    }
-    let enrolment = Enrolment::deserialize(&event.enrolment).map_err(|_| UnreadableEvent::NotAnEnrolment)?;
+    let number = |name| enrolment.whole(name).ok_or(UnreadableEvent::NotAnEnrolment);
+    let user = enrolment.record("user").ok_or(UnreadableEvent::NotAnEnrolment)?;
+    let user_name = user.id("user_name").ok_or(UnreadableEvent::NoUser)?;
     Ok(CompletionEvent::Completed(Completion {
-        enrolment: enrolment.id,
-        topic: enrolment.knowledge_id,
-        topic_code: enrolment.knowledge_code,
-        user_name: enrolment.user.user_name.parse().map_err(|_| UnreadableEvent::NoUser)?,
-        // The contract does not promise the enrolment's own time; the event is then the completion.
-        completed_at: enrolment
-            .completed_at
-            .or(event.occurred_at)
-            .ok_or(UnreadableEvent::NoCompletionTime)?,
-        training_minutes: enrolment.training_minutes,
+        enrolment: EnrolmentId(number("id")?),
+        topic: TopicId(number("knowledge_id")?),
+        topic_code: enrolment.id("knowledge_code").map(TopicCode),
+        user_name: user_name.parse().map_err(|_| UnreadableEvent::NoUser)?,
+        completed_at: completed_at(&enrolment, &event.occurred_at)?,
+        training_minutes: enrolment
+            .whole("training_minutes")
+            .and_then(|minutes| minutes.try_into().ok()),
         source: CompletionSource::default(),
     }))
+}
+
+/// Whether the field says this word. One that is missing decides nothing; any other value is another word.
+fn is(enrolment: &Record<'_>, field: &str, word: &str) -> Result<bool, UnreadableEvent> {
+    if !enrolment.has(field) {
+        return Err(UnreadableEvent::NotAnEnrolment);
+    }
+    Ok(enrolment.id(field).is_some_and(|said| said == word))
+}
+
+/// The contract does not promise the enrolment's own time; the event is then the completion. A time of the enrolment's that cannot be
+/// read is not replaced by another.
+fn completed_at(enrolment: &Record<'_>, occurred_at: &Value) -> Result<Timestamp, UnreadableEvent> {
+    let at = if enrolment.has("completed_at") {
+        enrolment.instant("completed_at")
+    } else {
+        occurred_at.as_str().and_then(instant)
+    };
+    at.ok_or(UnreadableEvent::NoCompletionTime)
 }

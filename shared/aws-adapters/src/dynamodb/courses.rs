@@ -14,7 +14,7 @@ use super::{TenantTable, conditional};
 
 impl LoadTopics for TenantTable {
     async fn load_topics(&self) -> Result<Vec<TopicRecord>, ServiceFailure> {
-        Ok(self.all(Prefix::Course).await?)
+        Ok(self.all_readable(Prefix::Course).await?)
     }
 }
 

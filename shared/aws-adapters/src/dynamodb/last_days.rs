@@ -13,7 +13,7 @@ use super::keys::{Key, Prefix};
 
 impl LoadLastDays for TenantTable {
     async fn load_last_days(&self) -> Result<Vec<LastDaySeen>, ServiceFailure> {
-        Ok(self.all(Prefix::LastDay).await?)
+        Ok(self.all_readable(Prefix::LastDay).await?)
     }
 }
 

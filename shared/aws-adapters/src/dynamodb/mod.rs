@@ -233,6 +233,29 @@ impl TenantTable {
         let read = |mut attributes| body("Query", &mut attributes);
         self.table.query(pk, prefix.as_str(), read).await
     }
+
+    /// The same, for items whose absence does no harm: those that cannot be read are counted in the log, and stay stored.
+    async fn all_readable<T: DeserializeOwned>(&self, prefix: Prefix) -> Result<Vec<T>, AwsError> {
+        let pk = Key::configuration(&self.tenant).pk;
+        let (mut found, mut unreadable) = (Vec::new(), 0_u64);
+        let take = |item: Result<Attributes, AwsErrorKind>| {
+            match item.and_then(|mut attributes| item::read_value(&mut attributes, BODY)) {
+                Ok(value) => found.push(value),
+                Err(_) => unreadable += 1,
+            }
+            Ok(())
+        };
+        self.table.query_each(pk, prefix.as_str(), take).await?;
+        if unreadable > 0 {
+            let kind = prefix.as_str();
+            tracing::error!(
+                item.kind = kind,
+                items.unreadable = unreadable,
+                "stored items cannot be read, and are passed over"
+            );
+        }
+        Ok(found)
+    }
 }
 
 /// The domain value of an item that `operation` read.

@@ -12,7 +12,7 @@ use super::keys::{Key, Prefix};
 
 impl LoadParked for TenantTable {
     async fn load_parked(&self) -> Result<Vec<Parked>, ServiceFailure> {
-        Ok(self.all(Prefix::Parked).await?)
+        Ok(self.all_readable(Prefix::Parked).await?)
     }
 }
 

@@ -21,7 +21,7 @@ struct Kept {
 
 impl ListStopped for TenantTable {
     async fn list_stopped(&self) -> Result<Vec<EmailAddress>, ServiceFailure> {
-        let heard_of: Vec<Kept> = self.all(Prefix::Address).await?;
+        let heard_of: Vec<Kept> = self.all_readable(Prefix::Address).await?;
         if heard_of.is_empty() {
             return Ok(Vec::new());
         }

@@ -10,8 +10,10 @@ use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::result_choice::ResultStatus;
 use habitsync_in_memory::{ManualClock, Queue, StartedJobs};
 use habitsync_workflows::ports::clock::Now;
+use habitsync_workflows::ports::courses::LoadTopics;
 use habitsync_workflows::ports::fleet::{ListDue, ListParked};
 use habitsync_workflows::ports::incidents::ListIncidents;
+use habitsync_workflows::ports::people::{LoadLastDays, LoadParked};
 use habitsync_workflows::ports::result_list::ListResults;
 use habitsync_workflows::ports::results::{KnownResult, LookUpResult, ReleaseResults};
 use habitsync_workflows::ports::summary::ListSummaries;
@@ -209,4 +211,16 @@ async fn due_results_of_other_customers_are_found_behind_those_of_the_customers_
     let due = table.list_due_results(at(NOW), 10, &except).await.expect("listed");
     assert_eq!(due.items.len(), 1);
     assert_eq!(due.items[0].tenant.as_str(), "beta");
+}
+
+#[tokio::test]
+async fn courses_and_what_rests_beside_an_item_that_cannot_be_read_are_listed_all_the_same() {
+    let (table, name) = named_table().await;
+    let acme = table.tenant(&tenant());
+    for sk in ["COURSE#1", "LAST_DAY#E1", "PARKED#E1"] {
+        put_unreadable(&name, sk, "none", NOW).await;
+    }
+    assert_eq!(acme.load_topics().await.expect("listed"), []);
+    assert_eq!(acme.load_last_days().await.expect("listed"), []);
+    assert_eq!(acme.load_parked().await.expect("listed"), []);
 }

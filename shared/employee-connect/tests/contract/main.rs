@@ -3,6 +3,7 @@
 
 mod access;
 mod believing;
+mod blame;
 mod extreme;
 mod faults;
 mod learning;

@@ -2,6 +2,7 @@
 //! the client.
 
 mod believing;
+mod blame;
 mod extreme;
 mod faults;
 mod growing;

@@ -66,7 +66,10 @@ async fn a_body_that_is_no_readable_event_is_refused_without_quoting_it() {
         b"".to_vec(),
         "[".repeat(10_000).into_bytes(),
         changed("/enrolment", json!(null)),
-        changed("/enrolment/id", json!("9001")),
+        changed("/enrolment/id", json!("E9001")),
+        changed("/enrolment/id", json!(9001.5)),
+        changed("/enrolment/type", json!(null)),
+        changed("/event", json!(null)),
         changed("/enrolment/user", json!({})),
         changed("/enrolment/user/user_name", json!(" ")),
         changed("/enrolment/completed_at", json!("yesterday, jo@acme.com.au")),
@@ -81,6 +84,91 @@ async fn a_body_that_is_no_readable_event_is_refused_without_quoting_it() {
         assert!(!format!("{answer:?}").contains("jo@"), "{answer:?}");
     }
     assert!(door.left_nothing_behind());
+}
+
+/// Values that no contract has, for the fields that do not count.
+fn odd_values() -> [serde_json::Value; 9] {
+    [
+        json!(null),
+        json!(""),
+        json!(7),
+        json!(-1e300),
+        json!([]),
+        json!({}),
+        json!(true),
+        json!("2026-03-01 20:30:00 UTC"),
+        json!("01/03/2026, 8.30 pm"),
+    ]
+}
+
+#[tokio::test]
+async fn only_the_fields_that_count_decide_about_a_delivery() {
+    let door = Door::signed_with(&[SECRET]);
+    for field in [
+        "/occurred_at",
+        "/id",
+        "/enrolment/knowledge_code",
+        "/enrolment/training_minutes",
+    ] {
+        for odd in odd_values() {
+            let answer = door.accept_signed(&changed(field, odd.clone())).await;
+            assert_eq!(answer, ACCEPTED, "{field}: {odd}");
+            let message = door.queue.receive().expect("it is on the queue");
+            assert_eq!(message.completion.completed_at.to_string(), "2026-03-15T22:00:00Z");
+        }
+    }
+}
+
+#[tokio::test]
+async fn ids_and_codes_are_read_as_texts_and_as_numbers() {
+    let door = Door::signed_with(&[SECRET]);
+    for (field, odd) in [
+        ("/enrolment/id", json!("9001")),
+        ("/enrolment/id", json!(9001.0)),
+        ("/enrolment/knowledge_id", json!(" 456 ")),
+        ("/enrolment/knowledge_code", json!(456)),
+        ("/enrolment/completed_at", json!("2026-03-15 22:00:00 UTC")),
+        ("/enrolment/completed_at", json!("2026-03-16T09:00:00+11:00")),
+    ] {
+        assert_eq!(
+            door.accept_signed(&changed(field, odd.clone())).await,
+            ACCEPTED,
+            "{field}: {odd}"
+        );
+    }
+    let marked = [b"\xef\xbb\xbf".as_slice(), &body()].concat();
+    assert_eq!(door.accept_signed(&marked).await, ACCEPTED);
+}
+
+#[tokio::test]
+async fn another_event_with_odd_fields_is_none_of_ours() {
+    let door = Door::signed_with(&[SECRET]);
+    for odd in odd_values() {
+        let others = [
+            json!({"event": "user.created", "id": odd, "occurred_at": odd, "enrolment": odd, "user": odd}),
+            json!({"event": "enrolment.completed", "occurred_at": odd,
+                "enrolment": {"id": odd, "type": "article", "status": odd, "user": odd, "completed_at": odd}}),
+            json!({"event": "enrolment.completed", "enrolment": {"type": "topic", "status": "exploring", "id": odd, "user": odd}}),
+        ];
+        for other in others {
+            let answer = door.accept_signed(other.to_string().as_bytes()).await;
+            assert_eq!(answer, Acceptance::NotForUs, "{other}");
+        }
+    }
+    let numbered = json!({"event": 7, "enrolment": {}}).to_string();
+    assert_eq!(door.accept_signed(numbered.as_bytes()).await, Acceptance::NotForUs);
+}
+
+#[tokio::test]
+async fn the_delivery_of_a_public_report_is_accepted_with_the_time_that_counts() {
+    let door = Door::signed_with(&[SECRET]);
+    let text = include_str!("../../../../tests/fixtures/public-reports/16-occurred-at-not-rfc3339.json");
+    assert!(matches!(
+        door.accept_signed(text.as_bytes()).await,
+        Acceptance::Accepted { .. }
+    ));
+    let message = door.queue.receive().expect("it is on the queue");
+    assert_eq!(message.completion.completed_at.to_string(), "2026-03-01T20:30:00Z");
 }
 
 #[tokio::test]

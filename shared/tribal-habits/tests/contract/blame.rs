@@ -1,0 +1,68 @@
+//! A refusal is about the key only in the API's own words: a firewall's or a proxy's page is an outage of the way to it.
+
+use habitsync_domain::user::{NewUser, UserFields};
+use habitsync_simulator_harness::{Fault, Moment, Rule};
+use habitsync_workflows::ports::failure::VendorFailureKind;
+use habitsync_workflows::ports::vendors::{ListUsers, SaveUser};
+
+use crate::rig::Rig;
+
+fn page_of_the_report() -> &'static str {
+    let report = include_str!("../../../../tests/fixtures/public-reports/19-403-html-of-a-firewall.http");
+    report.split_once("\n\n").expect("a body").1
+}
+
+fn refusal(status: u16, text: &str) -> Rule {
+    Rule::new(Fault::Text {
+        status,
+        text: text.to_owned(),
+        moment: Moment::BeforeEffect,
+    })
+}
+
+#[tokio::test]
+async fn a_refusal_that_is_not_the_apis_own_is_no_refusal_of_the_key() {
+    let rig = Rig::start().await;
+    for text in [
+        page_of_the_report(),
+        "",
+        "Forbidden",
+        "null",
+        "[]",
+        "{}",
+        r#"{"message":"Forbidden"}"#,
+        r#"{"error":null}"#,
+    ] {
+        for status in [401, 403, 407, 451] {
+            rig.portal.arm(refusal(status, text));
+            let refused = rig.client.list_users().await.expect_err("refused");
+            let outage = VendorFailureKind::Unavailable {
+                may_have_happened: false,
+            };
+            assert_eq!(refused.kind, outage, "{status} {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_in_the_apis_own_words_is_about_the_key_and_one_write_is_about_the_write() {
+    let rig = Rig::start().await;
+    let own = r#"{"error":"unauthorized"}"#;
+    for status in [401, 403] {
+        rig.portal.arm(refusal(status, own));
+        let refused = rig.client.list_users().await.expect_err("refused");
+        assert_eq!(refused.kind, VendorFailureKind::Credentials, "{status}");
+    }
+    let new = NewUser {
+        user_name: "jo@acme.example".parse().expect("a user name"),
+        fields: UserFields::default(),
+    };
+    for (status, kind) in [
+        (401, VendorFailureKind::Credentials),
+        (403, VendorFailureKind::Refused(Vec::new())),
+    ] {
+        rig.portal.arm(refusal(status, own));
+        let refused = rig.client.create_user(&new).await.expect_err("refused");
+        assert_eq!(refused.kind, kind, "{status}");
+    }
+}
