@@ -81,7 +81,7 @@ pub fn read_event(body: &[u8]) -> Result<CompletionEvent, UnreadableEvent> {
 
 fn read_enrolment(event: &Event) -> Result<CompletionEvent, UnreadableEvent> {
     let enrolment = Record::of(&event.enrolment).ok_or(UnreadableEvent::NotAnEnrolment)?;
-    if !is(&enrolment, "type", TOPIC)? || !is(&enrolment, "status", CONQUERED)? {
+    if !is(enrolment, "type", TOPIC)? || !is(enrolment, "status", CONQUERED)? {
         return Ok(CompletionEvent::Other);
     }
     let number = |name| enrolment.whole(name).ok_or(UnreadableEvent::NotAnEnrolment);
@@ -92,7 +92,7 @@ fn read_enrolment(event: &Event) -> Result<CompletionEvent, UnreadableEvent> {
         topic: TopicId(number("knowledge_id")?),
         topic_code: enrolment.id("knowledge_code").map(TopicCode),
         user_name: user_name.parse().map_err(|_| UnreadableEvent::NoUser)?,
-        completed_at: completed_at(&enrolment, &event.occurred_at)?,
+        completed_at: completed_at(enrolment, &event.occurred_at)?,
         training_minutes: enrolment
             .whole("training_minutes")
             .and_then(|minutes| minutes.try_into().ok()),
@@ -101,7 +101,7 @@ fn read_enrolment(event: &Event) -> Result<CompletionEvent, UnreadableEvent> {
 }
 
 /// Whether the field says this word. One that is missing decides nothing; any other value is another word.
-fn is(enrolment: &Record<'_>, field: &str, word: &str) -> Result<bool, UnreadableEvent> {
+fn is(enrolment: Record<'_>, field: &str, word: &str) -> Result<bool, UnreadableEvent> {
     if !enrolment.has(field) {
         return Err(UnreadableEvent::NotAnEnrolment);
     }
@@ -110,7 +110,7 @@ fn is(enrolment: &Record<'_>, field: &str, word: &str) -> Result<bool, Unreadabl
 
 /// The contract does not promise the enrolment's own time; the event is then the completion. A time of the enrolment's that cannot be
 /// read is not replaced by another.
-fn completed_at(enrolment: &Record<'_>, occurred_at: &Value) -> Result<Timestamp, UnreadableEvent> {
+fn completed_at(enrolment: Record<'_>, occurred_at: &Value) -> Result<Timestamp, UnreadableEvent> {
     let at = if enrolment.has("completed_at") {
         enrolment.instant("completed_at")
     } else {
