@@ -2,7 +2,7 @@
 
 use habitsync_job_functions::Opened;
 use habitsync_lambda_support::{FunctionError, JobAnswer, Metric};
-use habitsync_workflows::sync_users::{InForce, UserSync, UserSyncSummary, sync_users};
+use habitsync_workflows::sync_users::{UserSync, UserSyncSummary, sync_users};
 
 /// The metrics of what a user sync counts.
 pub(crate) const METRICS: [(&str, Metric); 6] = [
@@ -25,7 +25,7 @@ pub(crate) async fn sync(opened: Opened<'_>) -> Result<JobAnswer, FunctionError>
         mail_settings: opened.mail_settings,
         clock: opened.clock,
     };
-    let in_force = InForce::version(tenant.version, &tenant.configuration).agreed_to(tenant.agreed);
+    let in_force = tenant.in_force();
     let outcome = sync_users(&sync, in_force, opened.start).await?;
     Ok(JobAnswer::of(&outcome, UserSyncSummary::counts))
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendors::OpenTenant;
+use habitsync_workflows::apply_tenant::decides_since;
 use habitsync_workflows::ports::tenants::StoredConfiguration;
 
 use crate::failure::Failure;
@@ -36,13 +37,15 @@ impl Customer {
                 asked: self.tenant.clone(),
             });
         }
-        let version = match stage.in_force(&self.tenant).await {
-            Ok(stored) => stored.version + 1,
-            Err(Failure::NoSuchTenant(_)) => 1,
+        let in_force = match stage.in_force(&self.tenant).await {
+            Ok(stored) => Some(stored),
+            Err(Failure::NoSuchTenant(_)) => None,
             Err(failure) => return Err(failure),
         };
+        let version = in_force.as_ref().map_or(1, |stored| stored.version + 1);
         Ok(StoredConfiguration {
             version,
+            decides_since: decides_since(in_force.as_ref(), &file.configuration).unwrap_or(version),
             source: file.source,
             configuration: file.configuration,
             agreed: None,

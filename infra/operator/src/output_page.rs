@@ -40,6 +40,7 @@ fn commands() -> Vec<(&'static str, Vec<Value>)> {
         ("results backfill", results::backfill::tests::examples()),
         ("holds list", holds::list::tests::examples()),
         ("holds approve, holds reject", holds::decide::tests::examples()),
+        ("holds reopen", holds::reopen::tests::examples()),
     ]
 }
 

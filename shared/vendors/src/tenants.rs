@@ -11,6 +11,7 @@ use habitsync_vendor_http::{HttpError, Transport, VendorHosts};
 use habitsync_workflows::ports::failure::{ServiceFailure, Vendor};
 use habitsync_workflows::ports::lease::LeaseTerm;
 use habitsync_workflows::ports::tenants::{LoadConfiguration, StoredConfiguration};
+use habitsync_workflows::sync_users::InForce;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -36,12 +37,23 @@ pub struct OpenTenant {
     pub configuration: TenantConfiguration,
     /// Its number.
     pub version: u64,
+    /// The version since which employees are decided about as now.
+    pub decides_since: u64,
     /// How many changes of accounts an operator agreed to with it.
     pub agreed: Option<Agreement>,
     /// The customer's part of the table.
     pub table: TenantTable,
     /// Both vendors.
     pub vendors: TenantVendors,
+}
+
+impl OpenTenant {
+    /// The configuration, its number, and what stands with it.
+    #[must_use]
+    pub const fn in_force(&self) -> InForce<'_> {
+        let version = InForce::version(self.version, &self.configuration);
+        version.deciding_since(self.decides_since).agreed_to(self.agreed)
+    }
 }
 
 /// Clients, as long as the configuration and the secret they were made of stay the same.
@@ -91,6 +103,7 @@ impl OpenTenants {
         Ok(OpenTenant {
             configuration: stored.configuration,
             version: stored.version,
+            decides_since: stored.decides_since,
             agreed: stored.agreed,
             table,
             vendors,

@@ -1,28 +1,37 @@
-//! Changes that wait for approval, in the operator's hands: listed, approved or rejected. Only what is held now is decided about.
+//! Changes that wait for approval, in the operator's hands: listed, approved, rejected, or reopened. Only what is held now is decided
+//! about, all of it or some of its employees.
 
-use habitsync_domain::hold::{HeldPlan, PlanId, Verdict, Word};
+use std::collections::BTreeSet;
+
+use habitsync_domain::hold::{Decision, HeldPerson, HeldPlan, PlanId, Verdict, Word};
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::Job;
+use habitsync_domain::person::Person;
 
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::holds::{LoadHold, NoteWord, SaveDecisions};
+use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold};
+use crate::ports::people::LoadPeople;
 use crate::ports::runs::RememberJob;
+use crate::ports::tenants::StoredConfiguration;
 
-/// A decision that somebody makes.
+/// A decision that an operator makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deciding<'a> {
     /// About this plan.
     pub plan: &'a PlanId,
     /// How.
     pub verdict: Verdict,
-    /// Who decides.
+    /// The employees that it is about; everyone in the plan where none is named.
+    pub only: &'a [EmployeeId],
+    /// The operator.
     pub by: &'a str,
 }
 
 /// Why nothing was decided.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NotDecided {
-    /// Nothing waits for a word.
+    /// Nothing waits for a decision.
     #[error("nothing is held: there is nothing to decide; list again")]
     NothingHeld,
     /// Something else is held by now than what was shown.
@@ -31,9 +40,37 @@ pub enum NotDecided {
         /// The plan that is held now.
         now: PlanId,
     },
+    /// These employees have nothing that can be decided about.
+    #[error("nothing was decided: {} {reason}", joined(employees))]
+    NotThese {
+        /// The employees.
+        employees: Vec<EmployeeId>,
+        /// Why, as the rest of a sentence.
+        reason: &'static str,
+    },
     /// The table failed. The same decision again completes what is missing.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
+}
+
+/// What is held, what was decided, and what of it is settled by now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Holds {
+    /// What the last run held; none where nothing is.
+    pub held: Option<HeldPlan>,
+    /// Every decision that stands.
+    pub decisions: Vec<Decision>,
+    /// Employees of the plan about whom nothing is to be decided any more, with why.
+    pub settled: Vec<(EmployeeId, Settled)>,
+}
+
+/// Why nothing is to be decided any more about what was held. The next run follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// A version of the configuration that decides otherwise, or that comes with an agreement, is in force.
+    ByVersion(u64),
+    /// The account was changed, moved to another employee number, or unlinked.
+    ByAccount,
 }
 
 /// What is held now, as the last run left it, with what was said about it; none where nothing is.
@@ -47,11 +84,66 @@ pub async fn list_holds<S: RememberJob + LoadHold>(store: &S) -> Result<Option<H
     }
 }
 
-/// Approves or rejects everything in a plan, and returns the plan. The next run follows; a second word takes the place of
-/// the first until then.
+/// What is held now, beside what was decided and what happened since.
 ///
 /// # Errors
-/// The plan is not what is held now, or the table failed.
+/// The table failed.
+pub async fn look_at_holds<S>(store: &S, in_force: &StoredConfiguration) -> Result<Holds, ServiceFailure>
+where
+    S: RememberJob + LoadHold + LoadDecisions + LoadPeople,
+{
+    let job = store.load_job(Job::Users).await?;
+    let held = list_holds(store).await?;
+    let decisions = store.load_decisions().await?;
+    let people = if held.is_some() { store.load_people().await? } else { Vec::new() };
+    let planned_under = job.planned_under.map_or(0, |under| under.version);
+    let agreed = in_force.agreed.filter(|_| planned_under < in_force.version);
+    let settled = |held: &HeldPerson, plan: &HeldPlan| {
+        let link = people.iter().find(|person: &&Person| person.employee_id == held.employee_id);
+        let is_agreed = agreed.zip(held.evidence.change());
+        let is_agreed = is_agreed.is_some_and(|(agreed, kind)| *agreed.changes.get(kind) > 0);
+        if plan.version != in_force.decides_since || is_agreed {
+            return Some(Settled::ByVersion(in_force.version));
+        }
+        held.is_settled(link).then_some(Settled::ByAccount)
+    };
+    let settled = held.iter().flat_map(|plan| {
+        let settled = |held: &HeldPerson| Some((held.employee_id.clone(), settled(held, plan)?));
+        plan.people.iter().filter_map(settled).collect::<Vec<_>>()
+    });
+    Ok(Holds {
+        settled: settled.collect(),
+        decisions,
+        held,
+    })
+}
+
+impl Holds {
+    /// What is left to be decided; none where nothing is.
+    #[must_use]
+    pub fn pending(&self) -> Option<HeldPlan> {
+        let held = self.held.as_ref()?;
+        let pending = held.with_only(|person| {
+            person.is_decided_about()
+                && self.settled_by(person).is_none()
+                && person.decision(held, &self.decisions).is_none()
+        });
+        Some(pending).filter(|pending| !pending.people.is_empty())
+    }
+
+    /// By what it is settled, if it is.
+    #[must_use]
+    pub fn settled_by(&self, person: &HeldPerson) -> Option<Settled> {
+        let mut settled = self.settled.iter();
+        settled.find_map(|(employee, by)| (*employee == person.employee_id).then_some(*by))
+    }
+}
+
+/// Approves or rejects what is in a plan, all of it or some employees', and returns that part of it. The next run follows; a second
+/// decision takes the place of the first until then.
+///
+/// # Errors
+/// The plan is not what is held now, an employee that is named is not in it, or the table failed.
 pub async fn decide_hold<S, C>(store: &S, clock: &C, deciding: &Deciding<'_>) -> Result<HeldPlan, NotDecided>
 where
     S: RememberJob + LoadHold + NoteWord + SaveDecisions,
@@ -61,14 +153,98 @@ where
     if held.id != *deciding.plan {
         return Err(NotDecided::Moved { now: held.id });
     }
+    let decided = part_of(&held, deciding.only)?;
     let word = Word {
         verdict: deciding.verdict,
+        only: deciding.only.to_vec(),
+        reopened: false,
         by: deciding.by.to_owned(),
         at: clock.now(),
     };
-    // On record first: whoever is decided about is decided about by somebody.
+    // On record first: a decision that runs follow has an operator's name in the plan's record.
     store.note_word(&held.id, &word).await?;
-    let decisions: Vec<_> = held.decisions(&word).collect();
+    let decisions: Vec<_> = decided.decisions(&word).collect();
     store.save_decisions(&decisions).await?;
-    Ok(held)
+    Ok(decided)
+}
+
+/// Withdraws what was decided about these employees, and returns the decisions. The next run asks again, where it still would.
+///
+/// # Errors
+/// Nothing was decided about one of them, or the table failed; what was withdrawn until then stays so.
+pub async fn reopen<S, C>(
+    store: &S,
+    clock: &C,
+    employees: &[EmployeeId],
+    by: &str,
+) -> Result<Vec<Decision>, NotDecided>
+where
+    S: RememberJob + LoadHold + LoadDecisions + ForgetDecision + NoteWord + SaveHold,
+    C: Now,
+{
+    let decisions = store.load_decisions().await?;
+    let decided: BTreeSet<_> = decisions.iter().map(|made| &made.employee_id).collect();
+    let undecided: Vec<_> = employees.iter().filter(|id| !decided.contains(id)).cloned().collect();
+    if !undecided.is_empty() {
+        return Err(NotDecided::NotThese {
+            employees: undecided,
+            reason: "have no decision that stands; habitsync holds list shows those that do",
+        });
+    }
+    let is_theirs = |made: &Decision| employees.contains(&made.employee_id);
+    let withdrawn: Vec<_> = decisions.into_iter().filter(is_theirs).collect();
+    for decision in &withdrawn {
+        note_reopened(store, clock, decision, by).await?;
+        store.forget_decision(decision).await?;
+    }
+    remind_again(store, clock).await?;
+    Ok(withdrawn)
+}
+
+/// Notes in the record of the plan that a decision about one employee was withdrawn.
+async fn note_reopened<S: NoteWord, C: Now>(
+    store: &S,
+    clock: &C,
+    decision: &Decision,
+    by: &str,
+) -> Result<(), ServiceFailure> {
+    let word = Word {
+        verdict: decision.word.verdict,
+        by: by.to_owned(),
+        at: clock.now(),
+        only: vec![decision.employee_id.clone()],
+        reopened: true,
+    };
+    store.note_word(&decision.plan, &word).await
+}
+
+/// What is held waits again, so operators are reminded of it again.
+async fn remind_again<S, C>(store: &S, clock: &C) -> Result<(), ServiceFailure>
+where
+    S: RememberJob + LoadHold + SaveHold,
+    C: Now,
+{
+    match list_holds(store).await?.filter(|held| held.word().is_none()) {
+        Some(held) => store.save_hold(&held, held.next_reminder(clock.now())).await,
+        None => Ok(()),
+    }
+}
+
+/// The part of the plan that is about these employees, who all have to be in it.
+fn part_of(held: &HeldPlan, only: &[EmployeeId]) -> Result<HeldPlan, NotDecided> {
+    let decided = held.with_only(|person| person.is_decided_about() && (only.is_empty() || only.contains(&person.employee_id)));
+    let is_in = |id: &&EmployeeId| !decided.people.iter().any(|person| person.employee_id == **id);
+    let missing: Vec<_> = only.iter().filter(is_in).cloned().collect();
+    if missing.is_empty() {
+        return Ok(decided);
+    }
+    Err(NotDecided::NotThese {
+        employees: missing,
+        reason: "are not in the plan, or wait with their manager; list again",
+    })
+}
+
+fn joined(employees: &[EmployeeId]) -> String {
+    let employees: Vec<_> = employees.iter().map(EmployeeId::as_str).collect();
+    employees.join(", ")
 }

@@ -148,7 +148,9 @@ pub async fn load_history<S: LoadChanges>(
     Ok(history)
 }
 
-fn former_number(changes: &[PersonChange]) -> Option<EmployeeId> {
+/// The employee number that the account was moved from last, by these changes; none where it was not.
+#[must_use]
+pub fn former_number(changes: &[PersonChange]) -> Option<EmployeeId> {
     let mut fields = changes.iter().flat_map(|change| &change.fields);
     let rekeyed = fields.find(|field| field.field == EMPLOYEE_NUMBER)?;
     rekeyed.before.as_deref()?.parse().ok()

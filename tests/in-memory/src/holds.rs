@@ -1,6 +1,7 @@
 //! Changes that wait for approval, and what was decided about people.
 
-use habitsync_domain::hold::{Decision, HeldPlan, PlanId, Word};
+use habitsync_domain::hold::{Decision, HeldPlan, Matter, PlanId, Word};
+use habitsync_domain::identity::EmployeeId;
 use jiff::Timestamp;
 
 use crate::faults::Call;
@@ -11,6 +12,11 @@ use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::holds::{
     DueHold, ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold,
 };
+
+fn about(decision: &Decision) -> (EmployeeId, Matter) {
+    let (employee_id, matter) = decision.about();
+    (employee_id.clone(), matter)
+}
 
 impl LoadDecisions for Table {
     async fn load_decisions(&self) -> Result<Vec<Decision>, ServiceFailure> {
@@ -24,7 +30,7 @@ impl SaveDecisions for Table {
         let save = || {
             let decided = decisions
                 .iter()
-                .map(|decision| (decision.employee_id.clone(), decision.clone()));
+                .map(|decision| (about(decision), decision.clone()));
             self.state().decisions.extend(decided);
             Ok(())
         };
@@ -36,8 +42,8 @@ impl ForgetDecision for Table {
     async fn forget_decision(&self, decision: &Decision) -> Result<(), ServiceFailure> {
         let forget = || {
             let decisions = &mut self.state().decisions;
-            if decisions.get(&decision.employee_id) == Some(decision) {
-                decisions.remove(&decision.employee_id);
+            if decisions.get(&about(decision)) == Some(decision) {
+                decisions.remove(&about(decision));
             }
             Ok(())
         };
@@ -82,7 +88,9 @@ impl NoteWord for Table {
         let note = || {
             if let Some((plan, due_at)) = self.state().holds.get_mut(id) {
                 plan.words.push(word.clone());
-                *due_at = None;
+                if word.decides_all() {
+                    *due_at = None;
+                }
             }
             Ok(())
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use habitsync_domain::course::TopicRecord;
-use habitsync_domain::hold::{Decision, HeldPlan, PlanId};
+use habitsync_domain::hold::{Decision, HeldPlan, Matter, PlanId};
 use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId};
 use habitsync_domain::job::{Job, JobState, RunRecord};
 use habitsync_domain::last_day::LastDaySeen;
@@ -60,7 +60,7 @@ pub struct TableState {
     /// Last days that were seen beside an active status.
     pub last_days: BTreeMap<EmployeeId, LastDaySeen>,
     /// What was decided about people.
-    pub decisions: BTreeMap<EmployeeId, Decision>,
+    pub decisions: BTreeMap<(EmployeeId, Matter), Decision>,
     /// Plans of removals, and when the watchdog is to look at each.
     pub holds: BTreeMap<PlanId, (HeldPlan, Option<Timestamp>)>,
     /// Topics seen.

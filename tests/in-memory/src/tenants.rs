@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
-use habitsync_domain::hold::Agreement;
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
@@ -15,7 +14,7 @@ use crate::faults::{Call, Faults};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::tenants::{
     JobSchedule, LoadConfiguration, LoadWebhookSecrets, RemoveSchedule, SaveConfiguration, SaveSchedule, SaveSecret,
-    SecretKind, StoredConfiguration,
+    SecretKind, StoredConfiguration, VersionTerms,
 };
 
 /// All customers.
@@ -51,6 +50,7 @@ impl Tenants {
             version: 1,
             source: String::new(),
             configuration,
+            decides_since: 1,
             agreed: None,
         };
         self.configurations.lock().insert(tenant.clone(), stored);
@@ -82,7 +82,7 @@ impl SaveConfiguration for Tenants {
         configuration: &TenantConfiguration,
         source: &str,
         now: Timestamp,
-        agreed: Option<&Agreement>,
+        terms: Option<&VersionTerms>,
     ) -> Result<u64, ServiceFailure> {
         let save = || {
             let mut stored = self.configurations.lock();
@@ -91,7 +91,8 @@ impl SaveConfiguration for Tenants {
                 version,
                 source: source.to_owned(),
                 configuration: configuration.clone(),
-                agreed: agreed.copied(),
+                decides_since: terms.and_then(|terms| terms.decides_since).unwrap_or(version),
+                agreed: terms.and_then(|terms| terms.agreed),
             };
             stored.insert(configuration.tenant.clone(), next);
             if configuration.status == Status::Live {

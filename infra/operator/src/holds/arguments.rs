@@ -2,8 +2,10 @@
 
 use clap::{Args, Subcommand};
 use habitsync_domain::hold::PlanId;
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 
+use crate::terminal::ask::Yes;
 use crate::terminal::{By, Numbers};
 
 /// Changes of accounts that wait for approval.
@@ -14,7 +16,9 @@ pub(crate) enum HoldsCommand {
     /// Lets the next run make exactly the changes of a plan. Their numbers are asked for where they are not given.
     Approve(ApproveArguments),
     /// Leaves the accounts of a plan as they are, and does not ask again until an employee's evidence changes.
-    Reject(DecideArguments),
+    Reject(RejectArguments),
+    /// Withdraws what was decided about employees: the next run asks about them again.
+    Reopen(ReopenArguments),
 }
 
 #[derive(Debug, Args)]
@@ -32,11 +36,33 @@ pub(crate) struct ApproveArguments {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct RejectArguments {
+    #[command(flatten)]
+    pub(super) decide: DecideArguments,
+    #[command(flatten)]
+    pub(super) yes: Yes,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReopenArguments {
+    /// The customer.
+    pub(super) tenant: TenantId,
+    /// The employee numbers whose decisions are withdrawn.
+    #[arg(required = true, value_name = "EMPLOYEE")]
+    pub(super) employees: Vec<EmployeeId>,
+    #[command(flatten)]
+    pub(super) by: By,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DecideArguments {
     /// The customer.
     pub(super) tenant: TenantId,
     /// The plan, as `list` shows it.
     pub(super) plan: PlanId,
+    /// Decide about these employees of the plan only; the rest stays pending.
+    #[arg(long, value_name = "EMPLOYEE", num_args = 1..)]
+    pub(super) only: Vec<EmployeeId>,
     #[command(flatten)]
     pub(super) by: By,
 }
@@ -72,5 +98,13 @@ mod tests {
         typed(&["approve", "acme"]).expect_err("which plan?");
         typed(&["reject", "acme", "all"]).expect_err("all is no plan");
         typed(&["reject", "acme", "0a1b2c3d4e5f"]).expect("understood");
+        let some = typed(&["reject", "acme", "0a1b2c3d4e5f", "--only", "E1011", "E1012", "--yes"]);
+        let Ok(HoldsCommand::Reject(reject)) = some else {
+            panic!("understood")
+        };
+        let only: Vec<_> = reject.decide.only.iter().map(EmployeeId::as_str).collect();
+        assert_eq!((only, reject.yes.yes), (vec!["E1011", "E1012"], true));
+        typed(&["reopen", "acme", "E1011", "E1012"]).expect("understood");
+        typed(&["reopen", "acme"]).expect_err("whose decision?");
     }
 }

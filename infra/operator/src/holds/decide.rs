@@ -1,54 +1,90 @@
-//! `habitsync holds approve` and `reject`: a word about exactly the plan that was shown.
+//! `habitsync holds approve` and `reject`: a decision about exactly the plan that was shown, or some of its employees.
 
 use std::process::ExitCode;
 
-use habitsync_aws_adapters::SystemClock;
-use habitsync_domain::hold::{ActionCounts, HeldPlan, Verdict};
+use habitsync_aws_adapters::{SystemClock, TenantTable};
+use habitsync_domain::hold::{ActionCounts, ChangeKind, HeldPerson, HeldPlan, Verdict};
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::holds::{Deciding, decide_hold, list_holds};
+use habitsync_workflows::holds::{Deciding, Holds, NotDecided, decide_hold, list_holds};
 use serde::Serialize;
 
-use super::arguments::{ApproveArguments, DecideArguments};
-use super::{list, table};
+use super::arguments::{ApproveArguments, DecideArguments, RejectArguments};
+use super::{list, look};
 use crate::failure::Failure;
 use crate::stage::Stage;
 use crate::terminal::answer::grid;
 use crate::terminal::out;
 use crate::terminal::{Answer, Numbers, PAGE};
 
-/// Approves the plan, once its numbers were said.
+/// Approves the plan, or the part of it that is named, once its numbers were said.
 pub(super) async fn approve(stage: &Stage, asked: &ApproveArguments) -> Result<ExitCode, Failure> {
-    let held = list_holds(&table(stage, &asked.decide.tenant).await?).await?;
-    // Whatever else is held is refused below, with what to do.
-    if let Some(held) = held.filter(|held| held.id == asked.decide.plan) {
-        if asked.numbers == Numbers::default() {
-            out::say(grid(&list::COLUMNS, list::rows(&held), PAGE));
-        }
-        let planned = held.counts();
-        must_be(planned, asked.numbers.or_asked(&planned).counts())?;
+    let (table, holds) = look(stage, &asked.decide.tenant).await?;
+    let part = part(&holds, &asked.decide)?;
+    if asked.numbers == Numbers::default() {
+        out::say(grid(&list::COLUMNS, list::rows(&part), PAGE));
     }
-    decide(stage, &asked.decide, Verdict::Approved).await
+    let planned = part.counts();
+    must_be(planned, asked.numbers.or_asked(&planned).counts())?;
+    decide(stage, &table, &part, &asked.decide, Verdict::Approved).await
 }
 
-/// Rejects the plan.
-pub(super) async fn reject(stage: &Stage, asked: &DecideArguments) -> Result<ExitCode, Failure> {
-    decide(stage, asked, Verdict::Rejected).await
+/// Rejects the plan, or the part of it that is named, once that was asked.
+pub(super) async fn reject(stage: &Stage, asked: &RejectArguments) -> Result<ExitCode, Failure> {
+    let (table, holds) = look(stage, &asked.decide.tenant).await?;
+    let part = part(&holds, &asked.decide)?;
+    let question = format!("Leave these accounts as they are ({})?", part.counts().in_words());
+    if !asked.yes.is_said_to(&question)? {
+        return Ok(ExitCode::SUCCESS);
+    }
+    decide(stage, &table, &part, &asked.decide, Verdict::Rejected).await
 }
 
-async fn decide(stage: &Stage, asked: &DecideArguments, verdict: Verdict) -> Result<ExitCode, Failure> {
+/// What is decided about: of the employees who are asked for, those whom nothing has settled since.
+fn part(holds: &Holds, asked: &DecideArguments) -> Result<HeldPlan, Failure> {
+    let held = holds.held.as_ref().ok_or(NotDecided::NothingHeld)?;
+    if held.id != asked.plan {
+        return Err(NotDecided::Moved { now: held.id.clone() }.into());
+    }
+    let is_asked = |id: &EmployeeId| asked.only.is_empty() || asked.only.contains(id);
+    let is_open = |person: &HeldPerson| person.is_decided_about() && holds.settled_by(person).is_none();
+    let part = held.with_only(|person| is_open(person) && is_asked(&person.employee_id));
+    let is_left_out = |id: &&EmployeeId| !part.people.iter().any(|person| person.employee_id == **id);
+    let left_out: Vec<_> = asked.only.iter().filter(is_left_out).cloned().collect();
+    if part.people.is_empty() || !left_out.is_empty() {
+        let all = || held.people.iter().map(|person| person.employee_id.clone()).collect();
+        return Err(NotDecided::NotThese {
+            employees: if left_out.is_empty() { all() } else { left_out },
+            reason: "are settled since, wait with their manager, or are not in the plan; list again",
+        }
+        .into());
+    }
+    Ok(part)
+}
+
+async fn decide(
+    stage: &Stage,
+    table: &TenantTable,
+    part: &HeldPlan,
+    asked: &DecideArguments,
+    verdict: Verdict,
+) -> Result<ExitCode, Failure> {
     let by = asked.by.name()?;
+    let held = list_holds(table).await?.map_or(0, |held| held.decided_about());
+    let ids: Vec<_> = part.people.iter().map(|person| person.employee_id.clone()).collect();
     let deciding = Deciding {
         plan: &asked.plan,
         verdict,
+        only: if ids.len() == held { &[] } else { &ids },
         by,
     };
-    let held = decide_hold(&table(stage, &asked.tenant).await?, &SystemClock, &deciding).await?;
+    let decided = decide_hold(table, &SystemClock, &deciding).await?;
     stage.print(&Decided {
         tenant: asked.tenant.clone(),
         stage: stage.name.clone(),
         verdict,
         by: by.to_owned(),
-        plan: held,
+        plan: decided,
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -78,8 +114,13 @@ impl Answer for Decided {
                 "the next run makes them, each as long as the employee's evidence stays what it was\n\
                  now: habitsync run {tenant} users --wait"
             }
+            Verdict::Rejected if *plan.counts().changes.get(ChangeKind::Renamed) > 0 => {
+                "the user names stay as they are until the evidence changes; other values are still written\n\
+                 to decide anew: habitsync holds reopen {tenant} EMPLOYEE…"
+            }
             Verdict::Rejected => {
-                "the accounts stay as they are, and are not asked about again until the evidence changes"
+                "the accounts stay as they are, and are not asked about again until the evidence changes\n\
+                 to decide anew: habitsync holds reopen {tenant} EMPLOYEE…"
             }
         };
         let what_next = what_next.replace("{tenant}", tenant.as_str());

@@ -1,18 +1,23 @@
-//! `habitsync holds list`: what waits for approval and why, a line for each employee.
+//! `habitsync holds list`: what waits for approval and why, what was decided, and what is settled, a line for each employee.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use habitsync_domain::hold::{HeldPerson, HeldPlan};
+use habitsync_domain::hold::{
+    ActionCounts, ChangeKind, Decision, Grounds, HeldBecause, HeldPerson, HeldPlan, ProposedChange, Verdict,
+};
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::trouble::Trouble;
-use habitsync_workflows::holds::list_holds;
+use habitsync_workflows::holds::{Holds, Settled};
 use serde::Serialize;
 
 use super::arguments::ListArguments;
-use super::table;
+use super::look;
 use crate::failure::Failure;
 use crate::stage::Stage;
-use crate::terminal::Answer;
+use crate::terminal::answer::{grid, paragraphs, wrapped};
+use crate::terminal::{Answer, Old, arrow, counted};
 
 /// What is held of a customer.
 #[derive(Debug, Serialize)]
@@ -21,28 +26,96 @@ pub(super) struct Listed {
     pub(super) stage: String,
     /// None where nothing is.
     pub(super) held: Option<HeldPlan>,
+    /// How many changes of it are left to be decided.
+    pending: usize,
+    /// Every decision that stands.
+    decisions: Vec<Decision>,
+    /// Employees of the plan about whom nothing is to be decided any more, and by what.
+    settled: BTreeMap<EmployeeId, String>,
+    #[serde(skip)]
+    holds: Holds,
 }
 
 /// Prints what is held.
 pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<ExitCode, Failure> {
-    let held = Listed {
-        tenant: asked.tenant.clone(),
-        stage: stage.name.clone(),
-        held: list_holds(&table(stage, &asked.tenant).await?).await?,
-    };
-    stage.print(&held)?;
-    let waits = held.held.is_some_and(|held| held.word().is_none());
-    // Somebody has to decide.
-    Ok(if waits {
+    let (_, holds) = look(stage, &asked.tenant).await?;
+    let listed = Listed::of(&asked.tenant, &stage.name, holds);
+    stage.print(&listed)?;
+    // An operator has to decide.
+    Ok(if listed.pending > 0 {
         ExitCode::from(Trouble::Data.reaction().exit_code)
     } else {
         ExitCode::SUCCESS
     })
 }
 
+impl Listed {
+    fn of(tenant: &TenantId, stage: &str, holds: Holds) -> Self {
+        let settled = holds.settled.iter();
+        Self {
+            tenant: tenant.clone(),
+            stage: stage.to_owned(),
+            held: holds.held.clone(),
+            pending: holds.pending().map_or(0, |pending| pending.people.len()),
+            decisions: holds.decisions.clone(),
+            settled: settled.map(|(id, by)| (id.clone(), settled_by(*by))).collect(),
+            holds,
+        }
+    }
+
+    /// What is left to be decided, and who waits with it: a heading for each kind and reason, and its employees.
+    fn groups(&self, width: u16) -> Vec<String> {
+        let Some(held) = self.held.as_ref() else {
+            return Vec::new();
+        };
+        let waits = |person: &&HeldPerson| self.state(held, person).is_none();
+        let mut groups: BTreeMap<(&str, String), Vec<&HeldPerson>> = BTreeMap::new();
+        for person in held.people.iter().filter(waits) {
+            let kind = person.evidence.change().map_or("deactivation", ChangeKind::noun);
+            groups.entry((kind, person.why())).or_default().push(person);
+        }
+        let group = |((kind, why), people): ((&str, String), Vec<&HeldPerson>)| {
+            let heading = format!("# {}: {why}", counted(people.len(), kind));
+            let rows = people.into_iter().map(|person| row(person, None)).collect();
+            let table = grid(&COLUMNS[..3], rows, width);
+            format!("{}\n\n{table}", wrapped(&heading, width))
+        };
+        groups.into_iter().map(group).collect()
+    }
+
+    /// What became of a change that was held; none where it still waits.
+    fn state(&self, held: &HeldPlan, person: &HeldPerson) -> Option<String> {
+        if let Some(by) = self.holds.settled_by(person) {
+            return Some(settled_by(by));
+        }
+        let decision = person.decision(held, &self.holds.decisions)?;
+        Some(format!("{} by {}", decision.word.verdict.as_str(), decision.word.by))
+    }
+
+    fn decided(&self, width: u16) -> String {
+        if self.decisions.is_empty() {
+            return String::new();
+        }
+        let heading = format!("# {} in force; the next run follows", counted(self.decisions.len(), "decision"));
+        let rows = self.decisions.iter().map(decision_row).collect();
+        let table = grid(&DECISION_COLUMNS, rows, width);
+        let reopen = format!("to decide anew:  habitsync holds reopen {} EMPLOYEE…", self.tenant);
+        format!("{}\n\n{table}\n\n{reopen}", wrapped(&heading, width))
+    }
+
+    fn settled_in_words(&self) -> String {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for by in self.settled.values() {
+            *counts.entry(by).or_default() += 1;
+        }
+        let lines = counts.into_iter().map(|(by, count)| format!("{count} {by}; the next run follows"));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+}
+
 impl Answer for Listed {
     fn heading(&self) -> String {
-        let Self { tenant, stage, held } = self;
+        let Self { tenant, stage, held, .. } = self;
         let Some(held) = held else {
             return format!("# nothing of {tenant} is held on stage {stage}, from the table");
         };
@@ -59,53 +132,118 @@ impl Answer for Listed {
     }
 
     fn rows(&self) -> Vec<Vec<String>> {
-        self.held.as_ref().map(rows).unwrap_or_default()
+        let Some(held) = self.held.as_ref() else {
+            return Vec::new();
+        };
+        let people = held.people.iter();
+        people.map(|person| row(person, self.state(held, person))).collect()
     }
 
     fn next(&self) -> Vec<String> {
-        let next = self.held.as_ref().map(|held| what_next(&self.tenant, held));
-        next.unwrap_or_default()
+        let pending = self.holds.pending();
+        pending.map(|pending| what_next(&self.tenant, &pending)).unwrap_or_default()
+    }
+
+    /// The reason once for each kind, above its employees.
+    fn text(&self, width: u16) -> String {
+        let heading = [wrapped(&self.heading(), width)].into_iter();
+        let rest = [self.settled_in_words(), self.next().join("\n"), self.decided(width)];
+        paragraphs(heading.chain(self.groups(width)).chain(rest))
     }
 }
 
-pub(super) const COLUMNS: [&str; 4] = ["employee", "person", "evidence", "held because"];
+pub(super) const COLUMNS: [&str; 4] = ["employee", "person", "what", "held because"];
+
+/// The columns of decisions.
+pub(super) const DECISION_COLUMNS: [&str; 5] = ["employee", "decision", "by", "at", "about"];
 
 /// An employee each: number, name, what would be done on what evidence, and why it is held.
 pub(super) fn rows(held: &HeldPlan) -> Vec<Vec<String>> {
-    let row = |held: &HeldPerson| {
-        vec![
-            held.employee_id.to_string(),
-            held.person.clone(),
-            held.evidence.reason(),
-            held.because.reason(),
-        ]
-    };
-    held.people.iter().map(row).collect()
+    held.people.iter().map(|person| row(person, None)).collect()
 }
 
-fn what_next(tenant: &TenantId, held: &HeldPlan) -> Vec<String> {
-    let plan = &held.id;
-    match held.word() {
-        Some(word) => vec![format!(
-            "{} by {} at {:.0}; the next run follows",
-            word.verdict.as_str(),
-            word.by,
-            word.at
-        )],
-        None => vec![
-            format!(
-                "to make exactly these:  habitsync holds approve {tenant} {plan} {}",
-                held.counts().flags()
-            ),
-            format!("to leave them:          habitsync holds reject {tenant} {plan}"),
-        ],
+fn row(held: &HeldPerson, state: Option<String>) -> Vec<String> {
+    vec![
+        held.employee_id.to_string(),
+        held.person.clone(),
+        what(held),
+        state.unwrap_or_else(|| held.why()),
+    ]
+}
+
+/// A decision: number, what was decided, by which operator and when, and about what.
+pub(super) fn decision_row(decision: &Decision) -> Vec<String> {
+    vec![
+        decision.employee_id.to_string(),
+        decision.word.verdict.as_str().to_owned(),
+        decision.word.by.clone(),
+        format!("{:.0}", decision.word.at),
+        about(decision),
+    ]
+}
+
+/// What a decision was made about, with the values that it names.
+fn about(decision: &Decision) -> String {
+    let name = decision.user_name.as_str();
+    let stays = match (decision.word.verdict, &decision.evidence) {
+        (_, Grounds::Change(ProposedChange::Rename { to })) => return format!("user name: {name} → {}", to.as_str()),
+        (Verdict::Rejected, Grounds::Deactivation(_)) => "stays active",
+        (Verdict::Approved, Grounds::Deactivation(_)) => "is deactivated",
+        (_, Grounds::Change(_)) => "",
+    };
+    let words = [name, stays].into_iter().filter(|word| !word.is_empty());
+    format!("{}: {}", words.collect::<Vec<_>>().join(" "), decision.evidence.reason())
+}
+
+/// What would be done, with the values that change.
+fn what(held: &HeldPerson) -> String {
+    let changes: Vec<_> = held.changes.iter().map(|change| arrow(change, Old::Shown)).collect();
+    match &held.evidence {
+        Grounds::Change(ProposedChange::Create) => format!("account {}", held.user_name.as_str()),
+        Grounds::Change(ProposedChange::Rename { to }) if changes.is_empty() => {
+            format!("user_name: {} → {}", held.user_name.as_str(), to.as_str())
+        }
+        Grounds::Change(_) if !changes.is_empty() => changes.join(", "),
+        Grounds::Change(_) | Grounds::Deactivation(_) => held.evidence.reason(),
     }
+}
+
+fn settled_by(by: Settled) -> String {
+    match by {
+        Settled::ByVersion(version) => format!("settled by version {version} of the configuration"),
+        Settled::ByAccount => "settled: the account was changed, moved or unlinked since".to_owned(),
+    }
+}
+
+fn what_next(tenant: &TenantId, pending: &HeldPlan) -> Vec<String> {
+    let (plan, flags) = (&pending.id, flags(pending));
+    let rekeyed = pending.people.iter().filter(|held| held.because == HeldBecause::Rekeyed).count();
+    let mut next = vec![
+        format!("to make exactly these:  habitsync holds approve {tenant} {plan} {flags}"),
+        format!("to leave them:          habitsync holds reject {tenant} {plan}"),
+        "for some of them:       add --only EMPLOYEE…".to_owned(),
+    ];
+    if rekeyed > 0 {
+        next.push(format!(
+            "for {rekeyed} under new employee numbers, move the accounts instead:  habitsync link rekey {tenant}"
+        ));
+    }
+    if rekeyed == pending.people.len() {
+        next.drain(..3);
+    }
+    next
+}
+
+fn flags(pending: &HeldPlan) -> String {
+    let counts: ActionCounts = pending.counts();
+    counts.flags()
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use habitsync_domain::employment::Evidence;
-    use habitsync_domain::hold::{Grounds, HeldBecause, ProposedChange, Verdict, Word};
+    use habitsync_domain::hold::{HeldManager, Word};
+    use habitsync_domain::person::FieldChange;
     use insta::assert_snapshot;
 
     use super::*;
@@ -117,15 +255,26 @@ pub(crate) mod tests {
             verdict: Verdict::Rejected,
             by: "ana".to_owned(),
             at,
+            only: Vec::new(),
+            reopened: false,
         }
     }
 
+    /// Where the plan has a word, everyone in it is decided about.
     fn listed(held: Option<HeldPlan>) -> Listed {
-        Listed {
-            tenant: "acme".parse().expect("a tenant"),
-            stage: "test".to_owned(),
+        let said = held.iter().filter_map(|held| Some((held, held.word()?)));
+        let decisions = said.flat_map(|(held, word)| held.decisions(word)).collect();
+        let holds = Holds {
+            decisions,
+            settled: Vec::new(),
             held,
-        }
+        };
+        Listed::of(&"acme".parse().expect("a tenant"), "test", holds)
+    }
+
+    /// A decision about each employee of the plan.
+    pub(in crate::holds) fn decisions() -> Vec<Decision> {
+        listed(Some(decided())).decisions
     }
 
     fn table(plan: Option<HeldPlan>) -> String {
@@ -138,10 +287,14 @@ pub(crate) mod tests {
 
     /// What `docs/OUTPUT.md` has to name.
     pub(crate) fn examples() -> Vec<serde_json::Value> {
-        let plans = [None, Some(plan()), Some(decided())];
-        plans
-            .map(|plan| serde_json::to_value(listed(plan)).expect("JSON"))
-            .into()
+        let plans = [None, Some(plan()), Some(decided())].map(listed);
+        let settled = Holds {
+            settled: vec![(plan().people[0].employee_id.clone(), Settled::ByVersion(4))],
+            ..listed(Some(plan())).holds
+        };
+        let settled = Listed::of(&"acme".parse().expect("a tenant"), "test", settled);
+        let all = plans.into_iter().chain([settled]);
+        all.map(|listed| serde_json::to_value(listed).expect("JSON")).collect()
     }
 
     pub(in crate::holds) fn decided() -> HeldPlan {
@@ -170,6 +323,8 @@ pub(crate) mod tests {
             user_name: format!("{id}@acme.com.au").parse().expect("a name"),
             evidence,
             because,
+            changes: Vec::new(),
+            waits_with: None,
         };
         let last_day = "2026-11-20".parse().expect("a date");
         let limit = HeldBecause::OverLimit {
@@ -201,7 +356,22 @@ pub(crate) mod tests {
             person("E1006", "Ana Silva", ProposedChange::Create.into(), limit),
             person("E1007", "Bo Lund", ProposedChange::Reactivate.into(), limit),
             person("E1008", "Zoe Hart", rename(), limit),
-            person("E1009", "Kim Ito", update(), limit),
+            HeldPerson {
+                changes: vec![FieldChange {
+                    field: "X-Location".to_owned(),
+                    before: Some("Perth".to_owned()),
+                    after: "Sydney".to_owned(),
+                }],
+                ..person("E1009", "Kim Ito", update(), limit)
+            },
+            HeldPerson {
+                waits_with: Some(HeldManager {
+                    employee_id: "E1008".parse().expect("an id"),
+                    person: "Zoe Hart".to_owned(),
+                    change: "rename".to_owned(),
+                }),
+                ..person("E1010", "Una Ray", update(), HeldBecause::ManagerWaits)
+            },
         ];
         HeldPlan::of(people, 3, None, at).expect("somebody is held")
     }
@@ -213,11 +383,30 @@ pub(crate) mod tests {
             "held_json",
             written(&listed(Some(decided())), Output::Json, 100).expect("written")
         );
-        let decided = table(Some(decided()));
-        assert!(
-            decided.ends_with("rejected by ana at 2026-11-22T21:05:00Z; the next run follows\n"),
-            "{decided}"
-        );
+        assert_snapshot!("decided", table(Some(decided())));
         assert!(table(None).contains("nothing of acme is held"));
+    }
+
+    #[test]
+    fn what_is_settled_since_is_offered_no_more_and_re_keyed_pairs_end_with_how_to_move_them() {
+        let every = |by| plan().people.iter().map(|person| (person.employee_id.clone(), by)).collect();
+        let holds = Holds {
+            settled: every(Settled::ByVersion(4)),
+            ..listed(Some(plan())).holds
+        };
+        let listed_settled = Listed::of(&"acme".parse().expect("a tenant"), "test", holds);
+        let text = written(&listed_settled, Output::Table, 100).expect("written");
+        assert!(
+            text.contains("10 settled by version 4 of the configuration; the next run follows") && !text.contains("approve"),
+            "{text}"
+        );
+        let rekeyed = plan().with_only(|person| person.employee_id.as_str() == "E1002");
+        let people = rekeyed.people.into_iter().map(|person| HeldPerson {
+            because: HeldBecause::Rekeyed,
+            ..person
+        });
+        let rekeyed = HeldPlan::of(people.collect(), 3, None, jiff::Timestamp::UNIX_EPOCH);
+        let text = written(&listed(rekeyed), Output::Table, 100).expect("written");
+        assert!(text.trim_end().ends_with("habitsync link rekey acme") && !text.contains("approve"), "{text}");
     }
 }

@@ -1,8 +1,9 @@
-//! `habitsync holds`: changes that wait for approval, and the word. One file per command.
+//! `habitsync holds`: changes that wait for approval, and decisions about them. One file per command.
 
 mod arguments;
 pub(crate) mod decide;
 pub(crate) mod list;
+pub(crate) mod reopen;
 
 pub(crate) use arguments::HoldsCommand;
 
@@ -10,6 +11,7 @@ use std::process::ExitCode;
 
 use habitsync_aws_adapters::TenantTable;
 use habitsync_domain::tenant::TenantId;
+use habitsync_workflows::holds::{Holds, look_at_holds};
 
 use crate::failure::Failure;
 use crate::stage::Stage;
@@ -20,10 +22,14 @@ pub(crate) async fn run(stage: &Stage, command: HoldsCommand) -> Result<ExitCode
         HoldsCommand::List(asked) => list::list(stage, &asked).await,
         HoldsCommand::Approve(asked) => decide::approve(stage, &asked).await,
         HoldsCommand::Reject(asked) => decide::reject(stage, &asked).await,
+        HoldsCommand::Reopen(asked) => reopen::reopen(stage, &asked).await,
     }
 }
 
-async fn table(stage: &Stage, tenant: &TenantId) -> Result<TenantTable, Failure> {
-    stage.in_force(tenant).await?;
-    Ok(stage.table().tenant(tenant))
+/// The customer's table, and what is held in it.
+async fn look(stage: &Stage, tenant: &TenantId) -> Result<(TenantTable, Holds), Failure> {
+    let in_force = stage.in_force(tenant).await?;
+    let table = stage.table().tenant(tenant);
+    let holds = look_at_holds(&table, &in_force).await?;
+    Ok((table, holds))
 }

@@ -5,7 +5,6 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user_plan::RekeyedPair;
 use habitsync_workflows::preview_users::{Portal, PreviewUsers, preview_users};
 use habitsync_workflows::rekey_people::{ProposedRekey, Rekeyed, propose_rekeys, rekey_people};
-use habitsync_workflows::sync_users::InForce;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -50,7 +49,7 @@ struct ShownPair {
 pub(super) async fn rekey(stage: &Stage, asked: &RekeyArguments) -> Result<(), Failure> {
     let by = asked.by.name()?;
     let tenant = stage.open(stage.in_force(&asked.tenant).await?).await?;
-    let in_force = InForce::version(tenant.version, &tenant.configuration);
+    let in_force = tenant.in_force();
     let next_run = PreviewUsers {
         employee_connect: &tenant.vendors.employee_connect,
         tribal_habits: &tenant.vendors.tribal_habits,

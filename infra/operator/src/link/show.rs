@@ -7,7 +7,7 @@ use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::people::{FindPersonByUserName, LoadPerson};
-use habitsync_workflows::rekey_people::load_history;
+use habitsync_workflows::rekey_people::{former_number, load_history};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -33,6 +33,8 @@ struct Link {
     employee_id: EmployeeId,
     /// None where the link was removed: what was changed is on record all the same.
     person: Option<Person>,
+    /// The employee number that the account was moved to; none where it was not.
+    moved_to: Option<EmployeeId>,
     changes: Vec<PersonChange>,
     #[serde(skip)]
     zone: TimeZone,
@@ -52,7 +54,12 @@ pub(crate) async fn show(stage: &Stage, asked: &LinkArguments) -> Result<(), Fai
     if person.is_none() && changes.is_empty() {
         return Err(nobody());
     }
+    let moved_to = match &person {
+        Some(_) => None,
+        None => moved_to(&table, &employee_id, &changes).await?,
+    };
     let link = Link {
+        moved_to,
         changes,
         employee_id,
         person,
@@ -61,6 +68,24 @@ pub(crate) async fn show(stage: &Stage, asked: &LinkArguments) -> Result<(), Fai
         zone: stored.configuration.time_zone.zone().clone(),
     };
     stage.print(&link)
+}
+
+/// The employee number that has the account now which these changes were about.
+async fn moved_to(
+    table: &TenantTable,
+    employee: &EmployeeId,
+    changes: &[PersonChange],
+) -> Result<Option<EmployeeId>, Failure> {
+    let mut fields = changes.iter().flat_map(|change| &change.fields);
+    let name = fields.find(|field| field.field == "user_name" && !field.after.is_empty());
+    let Some(name) = name.and_then(|field| field.after.parse().ok()) else {
+        return Ok(None);
+    };
+    let Some(found) = table.find_person(&name, SystemClock.now()).await? else {
+        return Ok(None);
+    };
+    let former = former_number(&load_history(table, &found).await?);
+    Ok(former.filter(|former| former == employee).map(|_| found))
 }
 
 /// By employee number first: an employee may have another's number for a user name.
@@ -98,7 +123,7 @@ impl Answer for Link {
     fn rows(&self) -> Vec<Vec<String>> {
         let account = match &self.person {
             Some(person) => self.account(person),
-            None => vec![self.row("account", "none: the link was removed", None)],
+            None => vec![self.row("account", &self.gone(), None)],
         };
         let changes = self.changes.iter().map(|change| self.change(change));
         account.into_iter().chain(changes).collect()
@@ -106,6 +131,14 @@ impl Answer for Link {
 }
 
 impl Link {
+    /// Why the employee has no link.
+    fn gone(&self) -> String {
+        match &self.moved_to {
+            Some(employee) => format!("none: moved to {employee}"),
+            None => "none: the link was removed".to_owned(),
+        }
+    }
+
     fn account(&self, person: &Person) -> Vec<Vec<String>> {
         let account = if person.active { "active" } else { "deactivated" };
         let names = [
@@ -179,6 +212,7 @@ pub(crate) mod tests {
                     ..ChangeMarks::default()
                 },
             }),
+            moved_to: None,
             changes: vec![PersonChange {
                 employee_id,
                 at,
@@ -212,6 +246,7 @@ pub(crate) mod tests {
             stage: "test".to_owned(),
             employee_id: employee_id.clone(),
             person: None,
+            moved_to: None,
             changes: vec![PersonChange {
                 employee_id,
                 at,
@@ -225,5 +260,11 @@ pub(crate) mod tests {
             zone: TimeZone::get("Australia/Sydney").expect("a zone"),
         };
         assert_snapshot!(written(&link, Output::Table, 100).expect("written"));
+        let moved = Link {
+            moved_to: Some("E300".parse().expect("an employee")),
+            ..link
+        };
+        let moved = written(&moved, Output::Table, 100).expect("written");
+        assert!(moved.contains("none: moved to E300"), "{moved}");
     }
 }

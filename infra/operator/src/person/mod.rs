@@ -19,7 +19,6 @@ use habitsync_vendor_http::take_traffic;
 use habitsync_vendors::OpenTenant;
 use habitsync_workflows::one_person::{OnePerson, look_at_person};
 use habitsync_workflows::ports::vendors::{FindEmployee, FindUser, SaveUser};
-use habitsync_workflows::sync_users::InForce;
 
 use crate::customer::Customer;
 use crate::failure::Failure;
@@ -40,7 +39,7 @@ pub(crate) struct ExplainArguments {
 /// Prints why somebody is treated as they are, and what is done next.
 pub(crate) async fn explain(stage: &Stage, asked: &ExplainArguments) -> Result<ExitCode, Failure> {
     let tenant = asked.customer.open(stage).await?;
-    let in_force = InForce::version(tenant.version, &tenant.configuration);
+    let in_force = tenant.in_force();
     take_traffic();
     let seen = look_at_person(&one_person(&tenant), in_force, &asked.person, &()).await?;
     let rules = Rules {

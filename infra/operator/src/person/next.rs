@@ -2,7 +2,7 @@
 
 use habitsync_domain::configuration::Status;
 use habitsync_domain::explanation::{Explanation, Verdict};
-use habitsync_domain::hold::ChangeKind;
+use habitsync_domain::hold::{ChangeKind, HeldManager};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user_plan::{LostSource, Next, PersonPlan, Step};
@@ -56,15 +56,26 @@ impl Will {
 
 /// What is done next, and why; `explanation` is none where there is no record.
 pub(super) fn in_words(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &TimeZone) -> String {
+    let next = next_in_words(seen, explanation, zone);
+    let kept = seen.plan.plan.kept.iter();
+    let kept = kept.map(|action| printable(&action.kept_in_words()));
+    let next = Some(next).filter(|next| !next.is_empty());
+    next.into_iter().chain(kept).collect::<Vec<_>>().join("; ")
+}
+
+fn next_in_words(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &TimeZone) -> String {
     match seen.plan.next() {
         Next::Act(step) => act(step, &reasons(&seen.plan)),
         Next::Held(held) => format!(
             "the {} is held ({}): {}",
             held.evidence.change().map_or("deactivation", ChangeKind::noun),
             held.evidence.reason(),
-            held.because.reason()
+            held.waits_with
+                .as_ref()
+                .map_or_else(|| held.because.reason(), HeldManager::in_words)
         ),
-        Next::Kept => "the account stays as it is: an operator decided so, until the evidence is another".to_owned(),
+        // What was rejected is said below, whatever else is done.
+        Next::Kept => String::new(),
         Next::Suspended(lost) => suspended(lost),
         Next::Waits(people) => format!(
             "nothing until the account of {} has given up the user name or e-mail; a run of everybody sees to it in order",
@@ -156,13 +167,18 @@ fn removed(seen: &SeenPerson, zone: &TimeZone) -> String {
 
 /// What has to be typed for it to go on; none where nothing waits.
 pub(super) fn how_to_go_on(seen: &SeenPerson, tenant: &TenantId) -> Vec<String> {
+    if !seen.plan.plan.kept.is_empty() {
+        return vec![format!("habitsync holds reopen {tenant} {}", seen.employee_id)];
+    }
     match (seen.plan.next(), &seen.held) {
         (Next::Held(_), Some(held)) => {
-            let (id, flags) = (&held.id, held.counts().flags());
+            let own = held.with_only(|person| person.employee_id == seen.employee_id);
+            let (id, flags) = (&held.id, own.counts().flags());
+            let only = format!("--only {}", seen.employee_id);
             vec![
                 format!("habitsync holds list {tenant}"),
-                format!("habitsync holds approve {tenant} {} {flags}", id.as_str()),
-                format!("habitsync holds reject {tenant} {}", id.as_str()),
+                format!("habitsync holds approve {tenant} {} {only} {flags}", id.as_str()),
+                format!("habitsync holds reject {tenant} {} {only}", id.as_str()),
             ]
         }
         (Next::Held(_), None) => vec![format!(

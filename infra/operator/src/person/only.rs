@@ -10,7 +10,6 @@ use habitsync_domain::user_plan::{Next, Step};
 use habitsync_workflows::one_person::{
     DraftRule, PersonFailure, SeenPerson, Synced, look_at_person_afresh, sync_person,
 };
-use habitsync_workflows::sync_users::InForce;
 use serde::Serialize;
 
 use super::explained::{Explained, Rules};
@@ -55,7 +54,7 @@ pub(crate) async fn sync_only(stage: &Stage, tenant: &TenantId, asked: &OnlyArgu
     let began = Instant::now();
     let open = stage.open(stage.in_force(tenant).await?).await?;
     let draft = may_write(open.configuration.status, asked)?;
-    let in_force = InForce::version(open.version, &open.configuration);
+    let in_force = open.in_force();
     let trace = Trace::new(&open.configuration, stage.output, began);
     trace.connected(&stage.name, open.version);
     let one = one_person(&open);

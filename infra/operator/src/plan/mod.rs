@@ -13,7 +13,6 @@ use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::trouble::Trouble;
 use habitsync_workflows::apply_tenant::unknown_fields;
 use habitsync_workflows::preview_users::{Portal, Preview, PreviewUsers, preview_users};
-use habitsync_workflows::sync_users::InForce;
 
 pub(crate) use counts::{lines_beside, seats_in_words};
 use shown::{Shown, ShownProblem};
@@ -70,7 +69,7 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCod
     } else {
         Portal::AsTheNextRun
     };
-    let in_force = InForce::version(tenant.version, &tenant.configuration).agreed_to(tenant.agreed);
+    let in_force = tenant.in_force();
     let reading = preview_users(&next_run, in_force, None, portal);
     let preview = while_reading(stage.output, reading).await?;
     if let Some(file) = &asked.customer.config {
@@ -90,6 +89,7 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCod
         actions: plan.planned(preview.at),
         lost_sources: plan.lost_sources,
         field_notices: plan.field_notices,
+        beyond_limits: plan.beyond_limits,
         problems: plan.problems.into_iter().map(ShownProblem::of).collect(),
         next_run: next_run_in_words(configuration, preview.at),
         values: asked.values || asked.only.is_some(),

@@ -1,6 +1,7 @@
 //! A plan as somebody reads it before it is done.
 
 use habitsync_domain::configuration::Status;
+use habitsync_domain::hold::{ActionCounts, PerChange};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::person::FieldChange;
 use habitsync_domain::problem::{Cause, Problem};
@@ -34,6 +35,8 @@ pub(super) struct Shown {
     pub(super) lost_sources: Vec<LostSource>,
     /// Fields with which the same is wrong for many employees.
     pub(super) field_notices: Vec<FieldNotice>,
+    /// Changes of the kinds of which there are more than the change limits admit, whether or not an operator agreed to them.
+    pub(super) beyond_limits: PerChange<usize>,
     /// What would be done, in this order, and then what would be held.
     pub(super) actions: Vec<Planned>,
     pub(super) problems: Vec<ShownProblem>,
@@ -106,6 +109,25 @@ impl Shown {
     }
 }
 
+impl Shown {
+    /// A draft's plan holds nothing: what a live customer's would is said here.
+    fn limits_in_words(&self, width: u16) -> String {
+        let counts = ActionCounts {
+            deactivations: 0,
+            changes: self.beyond_limits,
+        };
+        if self.status != Status::Draft || counts == ActionCounts::default() {
+            return String::new();
+        }
+        let line = format!(
+            "beyond the change limits: {}; on going live they wait for approval, or are agreed to by tenant apply {}",
+            counts.in_words(),
+            counts.flags()
+        );
+        textwrap::fill(&line, usize::from(width))
+    }
+}
+
 impl Answer for Shown {
     fn heading(&self) -> String {
         let Self {
@@ -140,6 +162,7 @@ impl Answer for Shown {
             counts,
             self.lost_in_words(width),
             self.notices_in_words(width),
+            self.limits_in_words(width),
             table,
             self.next().join("\n"),
         ])
@@ -188,7 +211,7 @@ impl Answer for Shown {
 }
 
 /// The columns of the spreadsheet.
-const SPREADSHEET: [&str; 10] = [
+const SPREADSHEET: [&str; 11] = [
     "employee",
     "person",
     "user name",
@@ -198,6 +221,7 @@ const SPREADSHEET: [&str; 10] = [
     "after",
     "why",
     "held because",
+    "kept by decision",
     "value seen",
 ];
 
@@ -220,7 +244,8 @@ fn cells(planned: &Planned) -> Vec<Vec<String>> {
             before,
             after,
             planned.reason.clone(),
-            planned.held.map(|because| because.reason()).unwrap_or_default(),
+            planned.why_held().unwrap_or_default(),
+            planned.kept.clone().unwrap_or_default(),
             String::new(),
         ]
     };
@@ -237,7 +262,7 @@ impl ShownProblem {
         cells[1].clone_from(&self.person);
         self.what().clone_into(&mut cells[3]);
         cells[7].clone_from(&self.in_words);
-        cells[9] = self.seen.clone().unwrap_or_default();
+        cells[10] = self.seen.clone().unwrap_or_default();
         cells
     }
 
@@ -282,6 +307,8 @@ pub(crate) mod tests {
             user_name: format!("{}@acme.com.au", id.to_lowercase()).parse().expect("a name"),
             deed,
             held: None,
+            waits_with: None,
+            kept: None,
             reason: "the status says terminated".to_owned(),
             fields: values.iter().map(field).collect(),
         }
@@ -338,6 +365,7 @@ pub(crate) mod tests {
                 lost: 380,
                 rule: SourceRule::Filter,
             }],
+            beyond_limits: PerChange::default(),
             field_notices: vec![FieldNotice {
                 field: "managerEmployeeId".to_owned(),
                 employees: 380,
@@ -383,6 +411,23 @@ pub(crate) mod tests {
     /// What `docs/OUTPUT.md` has to name.
     pub(crate) fn examples() -> Vec<serde_json::Value> {
         vec![serde_json::to_value(shown()).expect("JSON")]
+    }
+
+    #[test]
+    fn a_drafts_plan_says_what_would_wait_for_approval() {
+        let draft = Shown {
+            status: Status::Draft,
+            beyond_limits: PerChange {
+                created: 23,
+                ..PerChange::default()
+            },
+            ..shown()
+        };
+        let text = written(&draft, Output::Table, 100).expect("written");
+        assert!(
+            text.contains("beyond the change limits: 23 creates") && text.contains("--yes-create 23"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -6,14 +6,15 @@ use habitsync_domain::next_run::{NextRun, next_run};
 use habitsync_domain::user_plan::{Deed, Planned};
 use jiff::Timestamp;
 
-use crate::terminal::{Old, arrow, local, zone_name};
+use crate::terminal::{Old, arrow, local, printable, zone_name};
 
 /// `change`, `held: deactivate`.
 pub(crate) fn what(planned: &Planned) -> String {
     let deed = planned.deed.as_str();
-    match planned.held {
-        Some(_) => format!("held: {deed}"),
-        None => deed.to_owned(),
+    match (planned.held, &planned.kept) {
+        (Some(_), _) => format!("held: {deed}"),
+        (None, Some(_)) => format!("rejected: {deed}"),
+        (None, None) => deed.to_owned(),
     }
 }
 
@@ -23,8 +24,15 @@ pub(crate) fn in_words(planned: &Planned, values_of_new: bool) -> String {
         let fields = planned.fields.iter().filter(|field| field.field != "active");
         fields.map(|field| arrow(field, old)).collect::<Vec<_>>().join(", ")
     };
-    match (planned.deed, planned.held) {
-        (_, Some(because)) => format!("{}; held: {}", planned.reason, because.reason()),
+    if let Some(kept) = &planned.kept {
+        return printable(kept);
+    }
+    let why = planned.why_held();
+    match (planned.deed, &why) {
+        (Deed::Change, Some(why)) => format!("{}; held: {why}", values(Old::Shown)),
+        (Deed::Reactivate, Some(why)) => format!("{} {}; held: {why}", planned.reason, values(Old::Shown)),
+        (Deed::Create, Some(why)) => format!("{}; held: {why}", planned.user_name.as_str()),
+        (_, Some(why)) => format!("{}; held: {why}", planned.reason),
         (Deed::Create, None) if values_of_new => values(Old::None),
         (Deed::Create, None) => planned.user_name.as_str().to_owned(),
         (Deed::Adopt, None) => format!("the account {}", planned.user_name.as_str()),

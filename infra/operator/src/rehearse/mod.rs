@@ -17,7 +17,6 @@ use habitsync_vendors::OpenTenant;
 use habitsync_workflows::one_person::{DraftRule, OnePerson, PersonFailure, look_at_person, sync_person};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::rehearse::Rehearsed;
-use habitsync_workflows::sync_users::InForce;
 use inquire::{InquireError, Text};
 use shown::Rehearsal;
 use sign_off::Occasion;
@@ -103,7 +102,7 @@ async fn step(
         store: &tenant.table,
         clock: &SystemClock,
     };
-    let in_force = InForce::version(tenant.version, &tenant.configuration);
+    let in_force = tenant.in_force();
     let seen = look_at_person(&one, in_force, person, &()).await?;
     let rehearsed = Rehearsed::seen(scenario, &seen, &tenant.configuration);
     if stage.output == Output::Table {

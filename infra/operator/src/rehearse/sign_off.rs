@@ -266,6 +266,8 @@ pub(super) mod tests {
             user_name: "mei@acme.com.au".parse().expect("a name"),
             deed,
             held: None,
+            waits_with: None,
+            kept: None,
             reason: "changed in EmployeeConnect".to_owned(),
             fields: vec![FieldChange {
                 field: field.to_owned(),

@@ -129,6 +129,16 @@ impl Customer {
         ))
     }
 
+    /// What the last user sync did not do because operators rejected it.
+    fn kept(&self) -> Option<String> {
+        let mut runs = self.status.last_runs.iter();
+        let run = runs.find(|run| run.job == Job::Users)?;
+        let kept = run.counts.get("kept").copied().filter(|kept| *kept > 0)?;
+        let kept = counted(kept, "change");
+        let tenant = &self.status.health.tenant;
+        Some(format!("{kept} rejected by decision: habitsync holds list {tenant}"))
+    }
+
     fn parked(&self) -> Vec<String> {
         let line = |on: &Counted<ParkedKind>| {
             let what = match on.what {
@@ -235,13 +245,14 @@ impl Answer for Customer {
         let stopped = stopped
             .iter()
             .map(|address| format!("no mail goes to {} any more", address.as_str()));
-        let what: [(&str, Vec<String>); 14] = [
+        let what: [(&str, Vec<String>); 15] = [
             ("is", vec![self.is()]),
             ("configuration", vec![self.configuration()]),
             (called(Job::Users), job(Job::Users)),
             (called(Job::Courses), job(Job::Courses)),
             (called(Job::ResultsSweep), job(Job::ResultsSweep)),
             ("held", self.held().into_iter().collect()),
+            ("kept", self.kept().into_iter().collect()),
             ("parked", self.parked()),
             ("ignored", self.ignored()),
             (

@@ -104,6 +104,10 @@ fn agreed(
             error => Err(error),
         })
         .map_err(|error| Failure::of_applying(&file.path, error))?;
+    if foreseen.stays(consent).is_some() {
+        // Nothing is stored: only the schedules are put in order.
+        return Ok(Some(consent));
+    }
     let version = foreseen.in_force.as_ref().map_or(1, |stored| stored.version + 1);
     let question = format!("Put it in force as version {version}?");
     let is_said = match way {

@@ -36,12 +36,47 @@ pub(super) fn in_lines(file: &ConfigurationFile, foreseen: &Foreseen) -> String 
     } else {
         String::new()
     };
-    format!("{first}\n{}", next_sync(next_step, foreseen))
+    format!("{first}\n{}{}", next_sync(next_step, foreseen), approvals_in_words(foreseen))
+}
+
+/// What waits for approval as before, and by which numbers it can be agreed to; nothing where nothing waits.
+fn held_in_words(foreseen: &Foreseen) -> String {
+    let Some(held) = &foreseen.held else {
+        return String::new();
+    };
+    let counts = held.counts();
+    let changes = ActionCounts {
+        deactivations: 0,
+        ..counts
+    };
+    let agreed = if changes == ActionCounts::default() {
+        String::new()
+    } else {
+        format!(", or are agreed to here: {}", changes.flags())
+    };
+    let tenant = &foreseen.configuration.tenant;
+    format!(
+        "{} go on waiting for approval (habitsync holds list {tenant}){agreed}\n",
+        counts.in_words()
+    )
+}
+
+/// Approvals that no run has followed yet, and that this version ends; nothing where it ends none.
+fn approvals_in_words(foreseen: &Foreseen) -> String {
+    match foreseen.ends_approvals {
+        0 => String::new(),
+        ended => format!(
+            "approvals that no run has followed yet and that end with this version: {ended}; the next run asks again\n"
+        ),
+    }
 }
 
 fn next_sync(next_step: String, foreseen: &Foreseen) -> String {
     match &foreseen.effect {
-        Effect::None => "users: decided by the same rules as before, so the vendors were not asked\n".to_owned(),
+        Effect::None => {
+            let same = "users: decided by the same rules as before, so the vendors were not asked\n";
+            format!("{same}{}", held_in_words(foreseen))
+        }
         Effect::Unknown { failure, .. } => {
             format!("users: what the next sync would do cannot be told: {failure}\n")
         }
@@ -151,9 +186,12 @@ mod tests {
                 version: 3,
                 source: source.to_owned(),
                 configuration: source.parse::<TenantConfiguration>().expect("is valid"),
+                decides_since: 3,
                 agreed: None,
             }),
             effect,
+            held: None,
+            ends_approvals: 0,
             warnings: Vec::new(),
         }
     }
@@ -165,6 +203,8 @@ mod tests {
             user_name: format!("e{id}@acme.com.au").parse().expect("a name"),
             deed,
             held,
+            waits_with: None,
+            kept: None,
             reason: String::new(),
             fields: Vec::new(),
         }

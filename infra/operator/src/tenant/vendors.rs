@@ -12,6 +12,7 @@ pub(super) async fn open(stage: &Stage, file: &ConfigurationFile) -> TenantVendo
         version: 0,
         source: file.source.clone(),
         configuration: file.configuration.clone(),
+        decides_since: 0,
         agreed: None,
     };
     match stage.open(stored).await {

@@ -3,11 +3,10 @@
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem, Update};
 use habitsync_domain::configuration::{InvalidConfiguration, Status, TenantConfiguration};
 use habitsync_domain::freshness::Timetable;
-use habitsync_domain::hold::Agreement;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::tenants::{
-    AppliedVersion, ListVersions, LoadConfiguration, SaveConfiguration, StoredConfiguration,
+    AppliedVersion, ListVersions, LoadConfiguration, SaveConfiguration, StoredConfiguration, VersionTerms,
 };
 use jiff::Timestamp;
 
@@ -15,7 +14,7 @@ use super::item::{
     Attributes, Item, current_schema, encode, number, read_instant, read_number, read_text, read_value, text,
 };
 use super::keys::{
-    AGREED, APPLIED_AT, CONFIGURATION_VERSIONS, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, TIMETABLE,
+    AGREED, APPLIED_AT, CONFIGURATION_VERSIONS, DECIDES_SINCE, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, TIMETABLE,
     VERSION,
 };
 use super::transaction::{Committed, unwritable};
@@ -47,7 +46,7 @@ impl SaveConfiguration for Table {
         configuration: &TenantConfiguration,
         source: &str,
         now: Timestamp,
-        agreed: Option<&Agreement>,
+        terms: Option<&VersionTerms>,
     ) -> Result<u64, ServiceFailure> {
         let before = self.get(&Key::configuration(&configuration.tenant)).await?;
         let version = before
@@ -59,9 +58,11 @@ impl SaveConfiguration for Table {
             + 1;
         let not_encoded = |kind| AwsError::new(SERVICE, "TransactWriteItems", kind);
         let timetable = encode(&Timetable::of(configuration, now)).map_err(not_encoded)?;
+        let agreed = terms.and_then(|terms| terms.agreed.as_ref());
         let applied = Applied {
             source,
             version,
+            decides_since: terms.and_then(|terms| terms.decides_since).unwrap_or(version),
             agreed: agreed.map(encode).transpose().map_err(not_encoded)?,
             now,
         };
@@ -79,6 +80,7 @@ impl SaveConfiguration for Table {
 struct Applied<'a> {
     source: &'a str,
     version: u64,
+    decides_since: u64,
     agreed: Option<AttributeValue>,
     now: Timestamp,
 }
@@ -95,12 +97,14 @@ impl Table {
         let Applied {
             source,
             version,
+            decides_since,
             agreed,
             now,
         } = applied;
         let item = |key: &Key| {
             let item = Item::new(key).with(VERSION, number(version)).with_text(SOURCE, source);
             let item = item.with_text(APPLIED_AT, now.to_string());
+            let item = item.with(DECIDES_SINCE, number(decides_since));
             match &agreed {
                 Some(agreed) => item.with(AGREED, agreed.clone()).attributes,
                 None => item.attributes,
@@ -171,10 +175,17 @@ fn stored(attributes: &Attributes) -> Result<StoredConfiguration, AwsErrorKind> 
     let mut agreed = attributes
         .get(AGREED)
         .map(|agreed| Attributes::from([(AGREED.to_owned(), agreed.clone())]));
+    let version = read_number(attributes, VERSION)?;
+    // Versions stored before this was remembered decide by themselves.
+    let decides_since = match attributes.contains_key(DECIDES_SINCE) {
+        true => read_number(attributes, DECIDES_SINCE)?,
+        false => version,
+    };
     Ok(StoredConfiguration {
-        version: read_number(attributes, VERSION)?,
+        version,
         source,
         configuration,
+        decides_since,
         agreed: agreed.as_mut().map(|agreed| read_value(agreed, AGREED)).transpose()?,
     })
 }

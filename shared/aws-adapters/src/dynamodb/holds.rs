@@ -5,7 +5,8 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::hold::{Decision, HeldPerson, HeldPlan, PlanId, Word};
+use habitsync_domain::hold::{Decision, HeldPerson, HeldPlan, Matter, PlanId, Word};
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
@@ -114,8 +115,13 @@ impl SaveHold for TenantTable {
 impl NoteWord for TenantTable {
     async fn note_word(&self, id: &PlanId, word: &Word) -> Result<(), ServiceFailure> {
         let encoded = |kind| AwsError::new(SERVICE, "UpdateItem", kind);
+        let word_decides_all = word.decides_all();
         let (words, word) = (encode(&[word]).map_err(encoded)?, encode(word).map_err(encoded)?);
-        let note = "#words = list_append(#words, :word) REMOVE #due_kind, #due_at";
+        let note = if word_decides_all {
+            "#words = list_append(#words, :word) REMOVE #due_kind, #due_at"
+        } else {
+            "#words = list_append(#words, :word)"
+        };
         // A word that is there already is this very one, whose answer was lost.
         let is_news = "attribute_exists(#pk) AND NOT contains(#words, :said)";
         Ok(self
@@ -159,6 +165,9 @@ impl TenantTable {
             ("#due_kind", DUE_KIND),
             ("#due_at", DUE_AT),
         ];
+        // DynamoDB refuses a name that no expression uses.
+        let is_used = |(mark, _): &(&str, &str)| set.contains(mark) || condition.contains(mark);
+        let names: Vec<_> = names.into_iter().filter(is_used).collect();
         let update = self.table.update(&Key::plan(&self.tenant, id, 0), set, &names, values);
         conditional(update.condition_expression(condition)).await.map(drop)
     }
@@ -174,7 +183,7 @@ impl SaveDecisions for TenantTable {
     async fn save_decisions(&self, decisions: &[Decision]) -> Result<(), ServiceFailure> {
         for decisions in decisions.chunks(TRANSACTION) {
             let items = decisions.iter().map(|decision| {
-                let key = Key::decision(&self.tenant, &decision.employee_id);
+                let key = Key::decision(&self.tenant, decision.about());
                 let item = Item::new(&key).kept(Retention::Run);
                 item.with_text(PLAN, decision.plan.as_str()).with_body(decision)
             });
@@ -187,13 +196,26 @@ impl SaveDecisions for TenantTable {
 
 impl ForgetDecision for TenantTable {
     async fn forget_decision(&self, decision: &Decision) -> Result<(), ServiceFailure> {
+        let (employee, matter) = decision.about();
+        self.delete_decision(decision, (employee, matter)).await?;
+        if matter == Matter::UserName {
+            // An older version stored what was decided about a user name as about the account.
+            self.delete_decision(decision, (employee, Matter::Account)).await?;
+        }
+        Ok(())
+    }
+}
+
+impl TenantTable {
+    /// Deletes just this decision, where it is stored under this key.
+    async fn delete_decision(&self, decision: &Decision, about: (&EmployeeId, Matter)) -> Result<(), AwsError> {
         let body = encode(decision).map_err(|kind| AwsError::new(SERVICE, "DeleteItem", kind))?;
         let delete = self
             .table
             .client
             .delete_item()
             .table_name(&self.table.name)
-            .set_key(Some(Key::decision(&self.tenant, &decision.employee_id).attributes()))
+            .set_key(Some(Key::decision(&self.tenant, about).attributes()))
             .condition_expression("#body = :body")
             .expression_attribute_names("#body", BODY)
             .expression_attribute_values(":body", body);
@@ -201,7 +223,7 @@ impl ForgetDecision for TenantTable {
             Ok(_) => Ok(()),
             // Somebody has decided anew meanwhile, or it is gone.
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(()),
-            Err(error) => Err(AwsError::of(SERVICE, "DeleteItem", &error).into()),
+            Err(error) => Err(AwsError::of(SERVICE, "DeleteItem", &error)),
         }
     }
 }

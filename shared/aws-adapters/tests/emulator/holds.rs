@@ -46,6 +46,8 @@ pub(crate) fn plan(people: usize) -> HeldPlan {
         user_name: format!("jo{n}@acme.example").parse().expect("a name"),
         evidence: evidences[n % evidences.len()].clone(),
         because: reasons[n % reasons.len()],
+        changes: Vec::new(),
+        waits_with: None,
     });
     HeldPlan::of(people.collect(), 3, None, at(HELD_AT)).expect("somebody is held")
 }
@@ -55,6 +57,8 @@ fn word(verdict: Verdict) -> Word {
         verdict,
         by: "ana".to_owned(),
         at: at("2026-03-03T00:00:00Z"),
+        only: Vec::new(),
+        reopened: false,
     }
 }
 

@@ -234,6 +234,8 @@ async fn a_word_about_a_plan_is_noted_once() {
         verdict: Verdict::Approved,
         by: "ana".to_owned(),
         at: at(NOW),
+        only: Vec::new(),
+        reopened: false,
     };
     way.lose_next();
     acme.note_word(&plan.id, &word).await.expect("noted");

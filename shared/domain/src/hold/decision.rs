@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Grounds, HeldBecause, PlanId, Verdict, Word};
+use super::{Grounds, HeldBecause, Matter, PlanId, Verdict, Word};
 use crate::identity::{EmployeeId, UserName};
 
 /// What was decided about one person. It stands until their evidence is another: one `DECISION` item of the table.
@@ -16,7 +16,7 @@ pub struct Decision {
     pub user_name: UserName,
     /// What was decided upon: the action, and its evidence.
     pub evidence: Grounds,
-    /// The version of the configuration that was decided upon.
+    /// The version of the configuration since which employees are decided about as when it was decided.
     pub version: u64,
     /// The plan in which it was shown.
     pub plan: PlanId,
@@ -40,8 +40,14 @@ pub struct Proposal<'a> {
 }
 
 impl Decision {
+    /// Whom, and what of the account, it is about.
+    #[must_use]
+    pub const fn about(&self) -> (&EmployeeId, Matter) {
+        (&self.employee_id, self.evidence.matter())
+    }
+
     /// Whether the decision is about just this: the same account, the same action on the same evidence. An approval also needs
-    /// the same version of the configuration, and that the operator was shown what has to be shown, for instance that the record
+    /// the same rules, whatever else the versions of the configuration changed since, and that the operator was shown what has to be shown, for instance that the record
     /// has been emptied; a rejection needs neither.
     #[must_use]
     pub fn stands(&self, proposal: &Proposal<'_>, version: u64) -> bool {

@@ -39,7 +39,25 @@ pub enum ProposedChange {
     },
 }
 
+/// What of an account a decision is about. An account has one decision about each at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Matter {
+    /// Whether it is there, active, and which values it has.
+    Account,
+    /// Its user name alone.
+    UserName,
+}
+
 impl Grounds {
+    /// What of the account a decision on these grounds is about.
+    #[must_use]
+    pub const fn matter(&self) -> Matter {
+        match self {
+            Self::Change(ProposedChange::Rename { .. }) => Matter::UserName,
+            Self::Deactivation(_) | Self::Change(_) => Matter::Account,
+        }
+    }
+
     /// The kind of change, where it has one of the limits on changes; none for a deactivation.
     #[must_use]
     pub const fn change(&self) -> Option<ChangeKind> {

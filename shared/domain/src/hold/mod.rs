@@ -14,10 +14,11 @@ use serde::{Deserialize, Serialize};
 pub use change::{Agreement, ChangeKind, ChangeMarks, PerChange};
 pub use counts::ActionCounts;
 pub use decision::{Decision, Proposal};
-pub use grounds::{Grounds, ProposedChange};
+pub use grounds::{Grounds, Matter, ProposedChange};
 pub use plan_id::{InvalidPlanId, PlanId};
 
 use crate::identity::{EmployeeId, UserName};
+use crate::person::{FieldChange, Person};
 
 /// What is held goes undecided for this long before the operator hears of it again, and then so often.
 pub const REMINDED_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -54,6 +55,15 @@ pub enum HeldBecause {
     Claimed,
     /// The record of this employee number is another person's than the account by all that is known.
     AnotherPerson,
+    /// It brings the new address of a manager whose own change is held, and follows that without a decision of its own.
+    ManagerWaits,
+    /// More accounts would be created than there are: the first load, which an operator agrees to by its number.
+    FirstLoad {
+        /// Undecided creates in the plan.
+        planned: u64,
+        /// How many of them need no approval.
+        allowed: u64,
+    },
     /// The removal is approved; that `EmployeeConnect` has no such employee has to be confirmed once more.
     ApprovedNotConfirmed,
 }
@@ -63,11 +73,11 @@ pub enum HeldBecause {
 pub struct HeldPlan {
     /// Its name.
     pub id: PlanId,
-    /// The version of the configuration under which it is held.
+    /// The version of the configuration since which employees are decided about as when it was held.
     pub version: u64,
     /// Since when something of it has been waiting for a word.
     pub since: Timestamp,
-    /// Whom it is about, by employee id.
+    /// Whom it is about, by employee id; also those who wait with their manager, and are not decided about.
     pub people: Vec<HeldPerson>,
     /// What was said about it, oldest first; the last word counts.
     #[serde(default)]
@@ -87,6 +97,23 @@ pub struct HeldPerson {
     pub evidence: Grounds,
     /// Why it is not done.
     pub because: HeldBecause,
+    /// The first few values of an account that it would change, shortened; values of a new account are not kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<FieldChange>,
+    /// The manager whose own change it waits with; none where it is decided about by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_with: Option<HeldManager>,
+}
+
+/// A manager whose own change is held. Holds a name; `Debug` withholds it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HeldManager {
+    /// The manager's employee number.
+    pub employee_id: EmployeeId,
+    /// Their name as the customer knows it.
+    pub person: String,
+    /// The change that waits, as a noun.
+    pub change: String,
 }
 
 /// What becomes of what was held.
@@ -108,6 +135,20 @@ pub struct Word {
     pub by: String,
     /// When.
     pub at: Timestamp,
+    /// The employees it is about; everyone in the plan where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub only: Vec<EmployeeId>,
+    /// Whether an operator withdrew what was decided so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reopened: bool,
+}
+
+impl Word {
+    /// Whether it decides about all of a plan.
+    #[must_use]
+    pub const fn decides_all(&self) -> bool {
+        self.only.is_empty() && !self.reopened
+    }
 }
 
 impl HeldPlan {
@@ -115,7 +156,7 @@ impl HeldPlan {
     /// waiting since then.
     #[must_use]
     pub fn of(mut people: Vec<HeldPerson>, version: u64, before: Option<&Self>, now: Timestamp) -> Option<Self> {
-        if people.is_empty() {
+        if !people.iter().any(HeldPerson::is_decided_about) {
             return None;
         }
         people.sort_by(|one, other| one.employee_id.cmp(&other.employee_id));
@@ -136,7 +177,7 @@ impl HeldPlan {
     #[must_use]
     pub fn counts(&self) -> ActionCounts {
         let mut counts = ActionCounts::default();
-        for held in &self.people {
+        for held in self.people.iter().filter(|held| held.is_decided_about()) {
             match held.evidence.change() {
                 Some(kind) => *counts.changes.get_mut(kind) += 1,
                 None => counts.deactivations += 1,
@@ -148,7 +189,23 @@ impl HeldPlan {
     /// What was decided about it since it has been waiting; words about the same people of an earlier time are history.
     #[must_use]
     pub fn word(&self) -> Option<&Word> {
-        self.words.last().filter(|word| word.at >= self.since)
+        let said = self.words.last().filter(|word| word.at >= self.since);
+        said.filter(|word| word.decides_all())
+    }
+
+    /// How many of its people are decided about by themselves.
+    #[must_use]
+    pub fn decided_about(&self) -> usize {
+        self.people.iter().filter(|held| held.is_decided_about()).count()
+    }
+
+    /// The same plan with those alone who pass.
+    #[must_use]
+    pub fn with_only(&self, passes: impl Fn(&HeldPerson) -> bool) -> Self {
+        Self {
+            people: self.people.iter().filter(|held| passes(held)).cloned().collect(),
+            ..self.clone()
+        }
     }
 
     /// When the operator hears of it again, should nobody decide.
@@ -170,7 +227,8 @@ impl HeldPlan {
 
     /// What this word decides about each of its people.
     pub fn decisions<'p>(&'p self, word: &'p Word) -> impl Iterator<Item = Decision> + 'p {
-        self.people.iter().map(move |held| Decision {
+        let decided = self.people.iter().filter(|held| held.is_decided_about());
+        decided.map(move |held| Decision {
             employee_id: held.employee_id.clone(),
             user_name: held.user_name.clone(),
             evidence: held.evidence.clone(),
@@ -188,6 +246,70 @@ impl HeldPlan {
                 .is_ok()
         };
         people.iter().any(waits_here)
+    }
+}
+
+impl HeldPerson {
+    /// Whether it is decided about by itself.
+    #[must_use]
+    pub const fn is_decided_about(&self) -> bool {
+        self.waits_with.is_none()
+    }
+
+    /// Why it is held, in words for an operator; names a manager.
+    #[must_use]
+    pub fn why(&self) -> String {
+        self.waits_with
+            .as_ref()
+            .map_or_else(|| self.because.reason(), HeldManager::in_words)
+    }
+
+    /// What was decided about just this.
+    pub fn decision<'d>(&self, plan: &HeldPlan, decisions: &'d [Decision]) -> Option<&'d Decision> {
+        let proposal = Proposal {
+            employee_id: &self.employee_id,
+            user_name: &self.user_name,
+            evidence: self.evidence.clone(),
+            to_be_shown: None,
+        };
+        decisions.iter().find(|made| made.stands(&proposal, plan.version))
+    }
+
+    /// Whether the account, as the link has it by now, leaves nothing to be decided: it was changed, moved or unlinked since.
+    #[must_use]
+    pub fn is_settled(&self, link: Option<&Person>) -> bool {
+        if matches!(self.evidence, Grounds::Change(ProposedChange::Create)) {
+            return link.is_some();
+        }
+        let Some(link) = link.filter(|link| link.user_name == self.user_name) else {
+            return true;
+        };
+        match &self.evidence {
+            Grounds::Deactivation(_) => !link.active,
+            Grounds::Change(ProposedChange::Reactivate) => link.active,
+            Grounds::Change(_) => false,
+        }
+    }
+}
+
+impl HeldManager {
+    /// `waits with the rename of E1008 Grace Pham`.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let Self {
+            employee_id,
+            person,
+            change,
+        } = self;
+        format!("waits with the {change} of {employee_id} {person}")
+    }
+}
+
+impl fmt::Debug for HeldManager {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HeldManager")
+            .field("employee_id", &self.employee_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -219,6 +341,10 @@ impl HeldBecause {
                 "the record is another person's than the account: approve to hand the account over, or \
                                     `habitsync link remove` to give the employee an account of their own"
                     .to_owned()
+            }
+            Self::ManagerWaits => "waits with the change of the manager".to_owned(),
+            Self::FirstLoad { planned, allowed } => {
+                format!("the first load: {planned} accounts; {allowed} go unasked")
             }
             Self::ApprovedNotConfirmed => {
                 "approved; EmployeeConnect has yet to say that there is no such employee".to_owned()
@@ -264,6 +390,8 @@ mod tests {
             user_name: format!("{id}@acme.com.au").parse().expect("a name"),
             evidence: evidence.into(),
             because: HeldBecause::NotConfirmed,
+            changes: Vec::new(),
+            waits_with: None,
         }
     }
 
@@ -304,6 +432,8 @@ mod tests {
             verdict: Verdict::Rejected,
             by: "ana".to_owned(),
             at: later,
+            only: Vec::new(),
+            reopened: false,
         });
         assert_eq!(next(&first, &[one, two]).expect("held").since, later);
     }
@@ -324,6 +454,8 @@ mod tests {
             verdict: Verdict::Approved,
             by: "ana".to_owned(),
             at: plan.since,
+            only: Vec::new(),
+            reopened: false,
         };
         let printed = format!("{plan:?} {:?}", plan.decisions(&word).collect::<Vec<_>>());
         assert!(

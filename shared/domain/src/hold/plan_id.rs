@@ -26,7 +26,7 @@ impl PlanId {
     pub(super) fn of(people: &[HeldPerson], version: u64) -> Self {
         let mut hash = Sha256::new();
         hash.update(version.to_le_bytes());
-        for held in people {
+        for held in people.iter().filter(|held| held.is_decided_about()) {
             let evidence = serde_json::to_string(&held.evidence).unwrap_or_default();
             for text in [held.employee_id.as_str(), &held.user_name.key(), &evidence] {
                 hash.update(text.len().to_le_bytes());

@@ -151,6 +151,15 @@ impl Action {
         self.grounds().as_ref().and_then(Grounds::change)
     }
 
+    /// Whether an operator approved just this.
+    #[must_use]
+    pub fn is_approved(&self) -> bool {
+        match self.step {
+            Step::Deactivate { approved, .. } => approved,
+            _ => self.permission == Permission::Approved,
+        }
+    }
+
     /// Whether the person is known by this user name only from this step on: results may wait for it.
     #[must_use]
     pub fn brings_user_name(&self, user_name: &UserName) -> bool {

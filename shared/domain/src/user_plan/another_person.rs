@@ -75,6 +75,7 @@ impl Planner<'_> {
             action,
             evidence,
             because: HeldBecause::AnotherPerson,
+            waits_with: None,
         });
     }
 

@@ -22,7 +22,7 @@ pub(super) const COUNTED_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// What is remembered for the sake of the brakes.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Brakes<'a> {
-    /// The number of the configuration.
+    /// The number of the version since which employees are decided about alike.
     pub version: u64,
     /// What was decided about people.
     pub decisions: &'a [Decision],
@@ -54,7 +54,7 @@ impl<'a> Planner<'a> {
         for candidate in candidates {
             let is_unconfirmed = is_unconfirmed(&candidate, &unconfirmed);
             match self.verdict_on(&candidate.proposal()) {
-                Some(Verdict::Rejected) => self.keep(&candidate),
+                Some(Verdict::Rejected) => self.keep(candidate),
                 Some(Verdict::Approved) if is_unconfirmed => self.hold(candidate, HeldBecause::ApprovedNotConfirmed),
                 Some(Verdict::Approved) => self.let_go(candidate, true),
                 None if self.same_person.contains_key(&candidate.person.employee_id) => {
@@ -89,6 +89,7 @@ impl<'a> Planner<'a> {
             action,
             evidence,
             because,
+            waits_with: None,
         });
     }
 
@@ -97,16 +98,17 @@ impl<'a> Planner<'a> {
         self.plan.actions.push(candidate.into_action(approved));
     }
 
-    fn keep(&mut self, candidate: &Candidate<'_>) {
-        self.plan.kept.push(candidate.person.employee_id.clone());
+    fn keep(&mut self, candidate: Candidate<'_>) {
         *self.plan.counts.settled(&candidate.evidence) += 1;
+        self.plan.kept.push(candidate.into_action(false));
     }
 
     /// What was decided about just this, if anything.
     pub(super) fn verdict_on(&mut self, proposal: &Proposal<'_>) -> Option<Verdict> {
-        let decision = *self.decisions.get(proposal.employee_id)?;
+        let about = (proposal.employee_id, proposal.evidence.matter());
+        let decision = *self.decisions.get(&about)?;
         let stands = decision.stands(proposal, self.situation.brakes.version);
-        self.proposed.insert(&decision.employee_id, stands);
+        *self.proposed.entry(decision.about()).or_default() |= stands;
         stands.then_some(decision.word.verdict)
     }
 

@@ -9,7 +9,7 @@ use super::brakes::{COUNTED_FOR, number};
 use super::disputes::Unique;
 use super::{Action, PendingApproval, Permission, Planner, Step};
 use crate::configuration::{ChangeLimit, Limits};
-use crate::hold::{ChangeKind, HeldBecause, PerChange, Proposal, Verdict};
+use crate::hold::{ChangeKind, HeldBecause, HeldManager, PerChange, Proposal, Verdict};
 use crate::identity::EmployeeId;
 use crate::person::Person;
 use crate::user::FieldName;
@@ -60,7 +60,7 @@ impl Planner<'_> {
         let permission = match judged {
             Judged::Goes => action.permission,
             Judged::Approved => Permission::Approved,
-            Judged::Rejected => return self.leave_as_it_is(&action),
+            Judged::Rejected => return self.leave_as_it_is(action),
             Judged::Undecided(kind) => {
                 let ruling = rulings.get_mut(kind);
                 if let Some(because) = ruling.because {
@@ -101,8 +101,8 @@ impl Planner<'_> {
         }
     }
 
-    pub(super) fn leave_as_it_is(&mut self, action: &Action) {
-        self.plan.kept.push(action.employee_id.clone());
+    pub(super) fn leave_as_it_is(&mut self, action: Action) {
+        self.plan.kept.push(action);
         self.plan.counts.left_alone += 1;
     }
 
@@ -145,11 +145,25 @@ impl Planner<'_> {
             .count();
         let allowed = limit_of(kind, &self.situation.configuration.limits).allows(managed);
         let beyond = changes.len().saturating_sub(agreed);
-        (beyond > 0 && beyond + recent > allowed).then(|| HeldBecause::OverLimit {
-            planned: number(changes.len()),
-            recent: number(recent),
-            allowed: number(allowed + agreed),
+        let (planned, allowed_in_all) = (number(changes.len()), number(allowed + agreed));
+        let is_first_load = kind == ChangeKind::Created && self.has_written_no_account();
+        (beyond > 0 && beyond + recent > allowed).then(|| match is_first_load {
+            true => HeldBecause::FirstLoad {
+                planned,
+                allowed: allowed_in_all,
+            },
+            false => HeldBecause::OverLimit {
+                planned,
+                recent: number(recent),
+                allowed: allowed_in_all,
+            },
         })
+    }
+
+    /// Whether every linked account is one that was found and never written: the customer's first load is still to come.
+    fn has_written_no_account(&self) -> bool {
+        let mut people = self.situation.people.iter();
+        people.all(|person| person.last_change.is_none())
     }
 
     /// Reports who only get their manager's new address, by employee: what one manager's own change brings is no change of its
@@ -193,26 +207,22 @@ impl Planner<'_> {
         if cascades.is_empty() || self.plan.held.is_empty() {
             return;
         }
-        let held = self.plan.held.iter();
-        let held: HashMap<_, _> = held
-            .map(|held| (held.action.employee_id.clone(), held.because))
-            .collect();
-        let waits_for = |action: &Action| {
-            let is_change = matches!(action.step, Step::Change { .. });
-            cascades
-                .get(&action.employee_id)
-                .filter(|_| is_change)
-                .and_then(|manager| held.get(manager))
-                .copied()
-        };
-        let actions = std::mem::take(&mut self.plan.actions).into_iter();
-        let (waiting, goes): (Vec<_>, Vec<_>) = actions.partition(|action| waits_for(action).is_some());
-        let waiting = waiting.into_iter().filter_map(|action| {
-            let because = waits_for(&action)?;
-            pending(action, because)
-        });
-        self.plan.held.extend(waiting);
-        self.plan.actions = goes;
+        let held = self.plan.held.iter().filter_map(held_manager);
+        let managers: HashMap<_, _> = held.map(|held| (held.employee_id.clone(), held)).collect();
+        for action in std::mem::take(&mut self.plan.actions) {
+            let manager = cascades.get(&action.employee_id);
+            let manager = manager.and_then(|manager| managers.get(manager));
+            match manager.filter(|_| matches!(action.step, Step::Change { .. })) {
+                None => self.plan.actions.push(action),
+                Some(manager) => {
+                    let pending = pending(action, HeldBecause::ManagerWaits);
+                    self.plan.held.extend(pending.map(|pending| PendingApproval {
+                        waits_with: Some(manager.clone()),
+                        ..pending
+                    }));
+                }
+            }
+        }
     }
 }
 
@@ -235,6 +245,17 @@ fn pending(action: Action, because: HeldBecause) -> Option<PendingApproval> {
         action,
         evidence,
         because,
+        waits_with: None,
+    })
+}
+
+/// A manager whose own change is held.
+fn held_manager(held: &PendingApproval) -> Option<HeldManager> {
+    let change = held.evidence.change()?;
+    Some(HeldManager {
+        employee_id: held.action.employee_id.clone(),
+        person: held.action.person.clone(),
+        change: change.noun().to_owned(),
     })
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use super::disputes::Unique;
 use super::placement::Placement;
 use super::{Action, PendingApproval, Planner, Step};
-use crate::hold::HeldBecause;
+use crate::hold::{HeldBecause, Matter};
 use crate::identity::EmployeeId;
 use crate::mapping;
 use crate::person::Person;
@@ -44,7 +44,7 @@ impl Planner<'_> {
         let Step::Deactivate { before, approved, .. } = &action.step else {
             return false;
         };
-        let decision = self.decisions.get(&action.employee_id);
+        let decision = self.decisions.get(&(&action.employee_id, Matter::Account));
         let was_shown = decision.is_some_and(|decision| decision.because.is_same_person());
         !(*approved && was_shown)
             && identifying(before)
@@ -65,6 +65,7 @@ impl Planner<'_> {
             action: action.not_yet(),
             evidence: evidence.into(),
             because: HeldBecause::Claimed,
+            waits_with: None,
         });
     }
 

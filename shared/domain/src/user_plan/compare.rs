@@ -134,7 +134,7 @@ fn compare_names(
 }
 
 /// Which fields change, by name: values are personal data.
-fn reason(change: &UserChange) -> String {
+pub(super) fn reason(change: &UserChange) -> String {
     let reactivated = change.active.map(|_| "works there again".to_owned());
     let renamed = change.user_name.as_ref().map(|_| "user name changed".to_owned());
     let fields = change.fields.0.keys().map(|field| format!("{field} changed"));

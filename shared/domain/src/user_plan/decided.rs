@@ -14,7 +14,7 @@ impl Planner<'_> {
             return;
         }
         let in_the_way = self.in_the_way();
-        let is_over = |decision: &&Decision| match self.proposed.get(&decision.employee_id) {
+        let is_over = |decision: &&Decision| match self.proposed.get(&decision.about()) {
             Some(stands) => !stands,
             None => self.is_settled(decision, placements) && !in_the_way.contains(&decision.employee_id),
         };

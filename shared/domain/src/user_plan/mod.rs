@@ -34,6 +34,7 @@ mod placement;
 mod plan;
 mod planned;
 mod rekeyed;
+mod rejected;
 mod removals;
 mod seats;
 mod setbacks;
@@ -72,7 +73,7 @@ use crate::configuration::TenantConfiguration;
 use crate::employee::Employee;
 use crate::employment::EmploymentRules;
 use crate::evaluator::Evaluator;
-use crate::hold::{Decision, HeldBecause, PerChange};
+use crate::hold::{Decision, HeldBecause, Matter, PerChange};
 use crate::identity::EmployeeId;
 use crate::last_day::LastDaySeen;
 use crate::mapping::{MappedUser, display_name, problem};
@@ -163,10 +164,10 @@ struct Planner<'a> {
     organisation: Organisation<'a>,
     accounts: Accounts<'a>,
     parked: HashMap<&'a EmployeeId, &'a Parked>,
-    decisions: HashMap<&'a EmployeeId, &'a Decision>,
+    decisions: HashMap<(&'a EmployeeId, Matter), &'a Decision>,
     last_days: HashMap<&'a EmployeeId, &'a LastDaySeen>,
-    /// Of employees with a decision and a proposal: whether the proposal is what was decided upon.
-    proposed: HashMap<&'a EmployeeId, bool>,
+    /// Of decisions beside a proposal: whether the proposal is what was decided upon.
+    proposed: HashMap<(&'a EmployeeId, Matter), bool>,
     /// Employees whose record, or whose link, cannot be read.
     unreadable: BTreeMap<EmployeeId, Cause>,
     removals: Vec<Candidate<'a>>,
@@ -196,7 +197,7 @@ impl<'a> Planner<'a> {
             organisation: Organisation::of(&situation.roster.employees),
             accounts: Accounts::new(situation),
             parked: parked.map(|parked| (&parked.employee_id, parked)).collect(),
-            decisions: decisions.map(|decision| (&decision.employee_id, decision)).collect(),
+            decisions: decisions.map(|decision| (decision.about(), decision)).collect(),
             last_days: last_days.map(|seen| (&seen.employee_id, seen)).collect(),
             proposed: HashMap::new(),
             unreadable: unreadable(situation),
@@ -254,9 +255,10 @@ impl<'a> Planner<'a> {
 
     /// Only what can be done counts towards the limits; what they hold frees no name for others.
     fn settle_names_and_limits(&mut self, placements: &[Placement]) {
+        self.leave_out_rejected();
         let holders = self.settle_conflicts(placements);
         self.hold_changes();
-        let holders = if self.plan.held.is_empty() {
+        let holders = if self.plan.held.is_empty() && self.plan.kept.is_empty() {
             holders
         } else {
             self.settle_conflicts(placements)
@@ -369,7 +371,7 @@ impl<'a> Planner<'a> {
         if is_another_person && let Some(action) = &action {
             match self.decided_hand_over(action) {
                 HandOver::Approved => {}
-                HandOver::Rejected => return self.leave_as_it_is(action),
+                HandOver::Rejected => return self.leave_as_it_is(action.clone()),
                 HandOver::Undecided => {
                     self.plan.unlinked += usize::from(seen.is_some() && stored.is_none());
                     return self.hold_hand_over(action.clone());

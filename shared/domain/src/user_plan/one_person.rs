@@ -10,7 +10,7 @@ use super::{
     setbacks,
 };
 use crate::configuration::EmptyMode;
-use crate::hold::{Decision, HeldPerson};
+use crate::hold::{Decision, HeldPerson, Matter};
 use crate::identity::EmployeeId;
 use crate::mapping;
 use crate::parking::{Parked, Refused, Setback};
@@ -74,7 +74,7 @@ pub fn plan_person(situation: &Situation<'_>, employee: &EmployeeId, standing: S
     let mut decisions = situation.brakes.decisions.iter();
     person.keep_held(
         standing.held,
-        decisions.find(|decision| decision.employee_id == *employee),
+        decisions.find(|decision| decision.about() == (employee, Matter::Account)),
     );
     person.leave_out_what_a_run_saw(situation);
     if standing.holds_fields {
@@ -137,6 +137,7 @@ impl PersonPlan {
             action: action.not_yet(),
             evidence: standing.evidence.clone(),
             because: standing.because,
+            waits_with: standing.waits_with.clone(),
         }));
     }
 
@@ -272,7 +273,7 @@ fn about(plan: UserPlan, employee: &EmployeeId) -> UserPlan {
     let mut plan = plan;
     plan.actions.retain(|action| action.employee_id == *employee);
     plan.held.retain(|held| held.action.employee_id == *employee);
-    plan.kept.retain(|kept| kept == employee);
+    plan.kept.retain(|kept| kept.employee_id == *employee);
     plan.suspended.retain(|suspended| suspended == employee);
     plan.decisions_over.retain(|decision| decision.employee_id == *employee);
     plan.problems.retain(|problem| problem.employee_id == *employee);

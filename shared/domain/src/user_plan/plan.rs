@@ -26,8 +26,8 @@ pub struct UserPlan {
     pub agreed: PerChange<usize>,
     /// Of the kinds of which there are more than the change limits admit: how many, whether or not an operator agreed to them.
     pub beyond_limits: PerChange<usize>,
-    /// Employees about whose accounts something would be done that an operator rejected.
-    pub kept: Vec<EmployeeId>,
+    /// What would be done about accounts if an operator had not rejected it.
+    pub kept: Vec<Action>,
     /// Decisions that are over: their evidence is gone, or is another.
     pub decisions_over: Vec<Decision>,
     /// The measure of the reads to come; none where this one is too small to be it.

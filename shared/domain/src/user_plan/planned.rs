@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Action, Step, UserPlan};
-use crate::hold::HeldBecause;
+use crate::hold::{HeldBecause, HeldManager};
 use crate::identity::{EmployeeId, UserName};
-use crate::person::FieldChange;
+use crate::person::{FieldChange, Person};
+use crate::user::UserChange;
 
 /// What is done about one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -43,6 +44,10 @@ pub struct Planned {
     pub deed: Deed,
     /// Why it waits for a word; none where it does not.
     pub held: Option<HeldBecause>,
+    /// The manager whose own change it waits with, in words; none where it does not.
+    pub waits_with: Option<String>,
+    /// What stays as it is because an operator rejected this; none where no operator did.
+    pub kept: Option<String>,
     /// Why.
     pub reason: String,
     /// Every value that changes: `user_name`, `active` and the portal's fields, old and new.
@@ -50,13 +55,20 @@ pub struct Planned {
 }
 
 impl UserPlan {
-    /// Everything that a run would do at `now`, in its order, and then what it holds.
+    /// Everything that a run would do at `now`, in its order, then what it holds, and then what operators rejected.
     #[must_use]
     pub fn planned(&self, now: Timestamp) -> Vec<Planned> {
         let done = self.actions.iter().map(|action| action.planned(None, now));
         let held = self.held.iter();
-        done.chain(held.map(|held| held.action.planned(Some(held.because), now)))
-            .collect()
+        let held = held.map(|held| Planned {
+            waits_with: held.waits_with.as_ref().map(HeldManager::in_words),
+            ..held.action.planned(Some(held.because), now)
+        });
+        let kept = self.kept.iter().map(|action| Planned {
+            kept: Some(action.kept_in_words()),
+            ..action.planned(None, now)
+        });
+        done.chain(held).chain(kept).collect()
     }
 }
 
@@ -68,9 +80,34 @@ impl Action {
             user_name: self.step.user_name().clone(),
             deed: self.step.deed(),
             held,
+            waits_with: None,
+            kept: None,
             reason: self.reason.clone(),
             fields: self.change(now).fields,
         }
+    }
+
+    /// What stays as it is where an operator rejected this action, and for how long. Holds personal data for the operator's eyes.
+    #[must_use]
+    pub fn kept_in_words(&self) -> String {
+        let stays = match &self.step {
+            Step::Change { change, .. } if change.active == Some(true) => "the account stays deactivated".to_owned(),
+            Step::Change { before, change } => values_kept(before, change),
+            Step::Create(_) => "the employee gets no account".to_owned(),
+            Step::Deactivate { .. } | Step::GiveUp { .. } | Step::Remember { .. } => {
+                "the account stays as it is".to_owned()
+            }
+        };
+        format!("kept by decision: {stays} until the evidence changes")
+    }
+}
+
+impl Planned {
+    /// Why it waits, in words; none where it does not.
+    #[must_use]
+    pub fn why_held(&self) -> Option<String> {
+        let because = self.held.as_ref()?;
+        Some(self.waits_with.clone().unwrap_or_else(|| because.reason()))
     }
 }
 
@@ -99,6 +136,17 @@ impl Step {
             }
         }
     }
+}
+
+/// `user name stays jo@acme.com.au, X-Location stays Perth`.
+fn values_kept(before: &Person, change: &UserChange) -> String {
+    let name = change.user_name.as_ref();
+    let name = name.map(|_| format!("user name stays {}", before.user_name.as_str()));
+    let fields = change.fields.0.keys().map(|field| match before.field(field.as_str()) {
+        Some(value) if !value.is_empty() => format!("{field} stays {value}"),
+        Some(_) | None => format!("{field} stays empty"),
+    });
+    name.into_iter().chain(fields).collect::<Vec<_>>().join(", ")
 }
 
 impl Deed {

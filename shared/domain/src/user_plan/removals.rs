@@ -1,13 +1,15 @@
 //! Deactivations that there is evidence for, and what waits for approval.
 
+use jiff::Timestamp;
+
 use super::{Action, Permission, Planner, Step};
 use crate::configuration::OutOfScope;
 use crate::employee::Employee;
 use crate::employment::Evidence;
-use crate::hold::{Grounds, HeldBecause, HeldPerson, Proposal, Verdict};
+use crate::hold::{Grounds, HeldBecause, HeldManager, HeldPerson, Matter, Proposal, Verdict};
 use crate::identity::EmployeeId;
 use crate::mapping::display_name;
-use crate::person::{Person, Removed};
+use crate::person::{FieldChange, Person, Removed};
 use crate::user::UserChange;
 
 /// An action that waits for an operator's approval.
@@ -19,7 +21,13 @@ pub struct PendingApproval {
     pub evidence: Grounds,
     /// Why it is not done.
     pub because: HeldBecause,
+    /// The manager whose own change it waits with; none where it is decided about by itself.
+    pub waits_with: Option<HeldManager>,
 }
+
+/// So many changed values are shown with what is held, each of so many letters at most.
+const CHANGES_SHOWN: usize = 6;
+const LETTERS_SHOWN: usize = 80;
 
 /// A linked, active person who is not in a complete read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +135,7 @@ impl<'a> Planner<'a> {
             evidence: evidence.clone().into(),
             to_be_shown: is_emptied.then_some(HeldBecause::RecordEmptied),
         };
-        let decision = self.decisions.get(&person.employee_id);
+        let decision = self.decisions.get(&(&person.employee_id, Matter::Account));
         let version = self.situation.brakes.version;
         let removed = Removed {
             at: self.situation.now,
@@ -211,7 +219,7 @@ impl Action {
 }
 
 impl PendingApproval {
-    /// What an operator has to decide; none where one has.
+    /// What waits for operators: decided about, or shown beside its manager's; none where an operator has decided.
     #[must_use]
     pub fn to_decide(&self) -> Option<HeldPerson> {
         (self.because != HeldBecause::ApprovedNotConfirmed).then(|| HeldPerson {
@@ -220,6 +228,35 @@ impl PendingApproval {
             user_name: self.action.step.user_name().clone(),
             evidence: self.evidence.clone(),
             because: self.because,
+            changes: self.changes(),
+            waits_with: self.waits_with.clone(),
         })
     }
+
+    /// The first few values that a change of an account writes; those of a new account are as the record has them.
+    fn changes(&self) -> Vec<FieldChange> {
+        if !matches!(self.action.step, Step::Change { .. }) {
+            return Vec::new();
+        }
+        let changes = self.action.change(Timestamp::UNIX_EPOCH).fields.into_iter();
+        let shown = changes.filter(|change| change.field != "active").take(CHANGES_SHOWN);
+        shown.map(shortened).collect()
+    }
+}
+
+fn shortened(change: FieldChange) -> FieldChange {
+    let short = |text: String| clip_letters(&text);
+    FieldChange {
+        before: change.before.map(short),
+        after: clip_letters(&change.after),
+        ..change
+    }
+}
+
+fn clip_letters(text: &str) -> String {
+    if text.chars().count() <= LETTERS_SHOWN {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(LETTERS_SHOWN - 1).collect();
+    format!("{start}…")
 }

@@ -51,6 +51,8 @@ pub(crate) fn decided(case: &Case, plan: &UserPlan, verdict: Verdict) -> Vec<Dec
         verdict,
         by: "ana".to_owned(),
         at: case.now,
+        only: Vec::new(),
+        reopened: false,
     };
     let held = HeldPlan::of(people, case.version, None, case.now);
     held.map(|held| held.decisions(&word).collect()).unwrap_or_default()
@@ -73,6 +75,7 @@ fn over_limit(plan: &UserPlan) -> Vec<(ChangeKind, u64, u64, u64)> {
             recent,
             allowed,
         } => Some((held.evidence.change()?, planned, recent, allowed)),
+        HeldBecause::FirstLoad { planned, allowed } => Some((held.evidence.change()?, planned, 0, allowed)),
         _ => None,
     });
     let mut held: Vec<_> = held.collect();
@@ -349,4 +352,108 @@ fn the_limits_are_those_of_the_configuration() {
     let mut case = Case::of(&none, &people(1, &json!({})));
     case.agreed = None;
     assert_eq!((case.plan().held.len(), case.plan().counts.creates_held), (1, 1));
+}
+
+/// Ten employees, of whom three get new addresses: an operator rejects the renames.
+fn rejected_renames() -> Case {
+    let limits = [(
+        "renamed = { count = 5, percent = 5 }",
+        "renamed = { count = 1, percent = 1 }",
+    )];
+    let mut case = Case {
+        agreed: None,
+        ..Case::in_step(&everybody(&limits), &people(10, &json!({})))
+    };
+    for n in 1..=3 {
+        rename(&mut case, n, &json!({}));
+    }
+    assert_eq!(case.plan().held_of(ChangeKind::Renamed), 3);
+    case.decisions = decided(&case, &case.plan(), Verdict::Rejected);
+    case
+}
+
+/// Employee E`n` with a new address, and these changes.
+fn rename(case: &mut Case, n: usize, changes: &Value) {
+    let mut changes = changes.clone();
+    changes["workEmail"] = json!(format!("new{n}@acme.com.au"));
+    case.employees[n - 1] = employee(&format!("E{n}"), &changes);
+}
+
+#[test]
+fn a_rejected_rename_keeps_the_user_name_and_leaves_every_other_field_to_be_updated() {
+    let mut case = rejected_renames();
+    case.people = done(&case.people, &case.plan().actions, case.now);
+    assert_eq!(steps(&case.plan()), vec![], "what differs is the user name");
+    rename(&mut case, 2, &json!({"jobTitle": "Lead"}));
+    let plan = case.plan();
+    let [action] = plan.actions.as_slice() else {
+        panic!("{plan:?}")
+    };
+    assert_eq!(action.change_kind(), Some(ChangeKind::Updated));
+    assert!(plan.counts.adds_up() && action.reason == "X-Job Title changed", "{action:?}");
+    let kept: Vec<_> = plan.kept.iter().map(|kept| kept.employee_id.as_str()).collect();
+    assert_eq!((kept, plan.decisions_over.len()), (vec!["E1", "E2", "E3"], 0));
+    assert!(plan.kept.iter().all(|kept| kept.change_kind() == Some(ChangeKind::Renamed)));
+}
+
+#[test]
+fn another_user_name_than_the_rejected_one_is_asked_about_anew() {
+    let mut case = rejected_renames();
+    case.employees[1] = employee("E2", &json!({"workEmail": "third@acme.com.au"}));
+    let plan = case.plan();
+    let renamed: Vec<_> = plan
+        .actions
+        .iter()
+        .filter(|action| action.change_kind() == Some(ChangeKind::Renamed))
+        .collect();
+    assert_eq!((renamed.len(), plan.kept.len()), (1, 2), "one is within the limit");
+    assert_eq!(plan.decisions_over.len(), 1);
+}
+
+#[test]
+fn rejected_values_stay_away_while_others_of_the_same_account_are_written() {
+    let limits = [(
+        "updated = { count = 50, percent = 30 }",
+        "updated = { count = 1, percent = 1 }",
+    )];
+    let mut case = Case {
+        agreed: None,
+        ..Case::in_step(&everybody(&limits), &people(10, &json!({})))
+    };
+    case.employees[..3].clone_from_slice(&people(3, &json!({"jobTitle": "Lead"})));
+    case.decisions = decided(&case, &case.plan(), Verdict::Rejected);
+    assert_eq!((case.plan().kept.len(), case.plan().actions.len()), (3, 0));
+    case.employees[0] = employee("E1", &json!({"jobTitle": "Lead", "lastName": "Other"}));
+    let plan = case.plan();
+    let written = plan.actions.iter().flat_map(|action| action.fields().into_iter());
+    let written: Vec<_> = written.flat_map(|fields| fields.0.keys()).map(ToString::to_string).collect();
+    assert_eq!((written, plan.kept.len()), (vec!["last_name".to_owned()], 3));
+    assert!(plan.decisions_over.is_empty() && plan.counts.adds_up());
+}
+
+#[test]
+fn a_name_that_a_rejected_rename_does_not_give_up_is_no_other_employees() {
+    let mut case = rejected_renames();
+    case.employees.push(employee("E11", &json!({"workEmail": "e1@acme.com.au"})));
+    let plan = case.plan();
+    let taken = plan.problems.iter().filter(|problem| problem.employee_id.as_str() == "E11");
+    assert_eq!(taken.count(), 1, "{plan:?}");
+}
+
+#[test]
+fn an_approved_update_beside_a_rejected_rename_leaves_the_rejection_in_force() {
+    let mut case = rejected_renames();
+    let rejected = case.decisions.clone();
+    for n in 1..=3 {
+        rename(&mut case, n, &json!({"jobTitle": "Lead"}));
+    }
+    case.configuration.limits.updated.count = 0;
+    case.configuration.limits.updated.percent = 0.0;
+    let held = case.plan();
+    assert_eq!((held.held_of(ChangeKind::Updated), held.kept.len()), (3, 3));
+    case.decisions.extend(decided(&case, &held, Verdict::Approved));
+    let plan = case.plan();
+    assert_eq!((plan.actions.len(), plan.kept.len()), (3, 3));
+    assert!(plan.actions.iter().all(|action| action.permission == Permission::Approved));
+    assert!(rejected.iter().all(|decision| !plan.decisions_over.contains(decision)));
 }

@@ -244,6 +244,8 @@ fn an_approval_that_did_not_show_the_pair_does_not_deactivate_one() {
         verdict: Verdict::Approved,
         by: "ana".to_owned(),
         at: case.now,
+        only: Vec::new(),
+        reopened: false,
     };
     let decision = held.decisions(&word).next().expect("one");
     let decided = |because| Case {

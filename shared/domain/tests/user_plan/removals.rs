@@ -128,6 +128,8 @@ fn decided(case: &Case, id: &str, evidence: Evidence, verdict: Verdict) -> Decis
             verdict,
             by: "ana".to_owned(),
             at: case.now,
+            only: Vec::new(),
+            reopened: false,
         },
         because: HeldBecause::NotConfirmed,
     }

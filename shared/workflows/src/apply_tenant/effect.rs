@@ -85,12 +85,11 @@ impl Effect {
         C: Now,
     {
         let before = in_force.map(|stored| &stored.configuration);
-        // A number of changes can only be agreed to beside the plan that makes them.
-        if before.is_some_and(|before| decides_alike(before, new)) && !consent.agrees_to_changes() {
+        // A number can only be agreed to beside the plan that it is the number of.
+        if decides_since(in_force, new).is_some() && !consent.gives_numbers() {
             return Self::None;
         }
-        let next_version = in_force.map_or(1, |stored| stored.version + 1);
-        let version = InForce::version(next_version, new);
+        let version = next_version(in_force, new);
         let foreseen = match preview_users(next_run, version, before, Portal::AsTheNextRun).await {
             Ok(preview) => NextRun::of(&preview, new, in_force, consent),
             Err(failure) => Err(failure),
@@ -108,6 +107,20 @@ impl Effect {
 /// Where the links cannot be read either, somebody may be.
 async fn may_be_linked<S: LoadPeople>(store: &S) -> bool {
     store.load_people().await.map_or(true, |people| !people.is_empty())
+}
+
+/// The version since which employees are decided about as by `new`; none where that begins with it. What operators approved, and
+/// what they agreed to, stands since that version.
+#[must_use]
+pub fn decides_since(in_force: Option<&StoredConfiguration>, new: &TenantConfiguration) -> Option<u64> {
+    let alike = in_force.filter(|stored| decides_alike(&stored.configuration, new));
+    alike.map(|stored| stored.decides_since)
+}
+
+/// The version that `new` would be.
+fn next_version<'a>(in_force: Option<&StoredConfiguration>, new: &'a TenantConfiguration) -> InForce<'a> {
+    let version = InForce::version(in_force.map_or(1, |stored| stored.version + 1), new);
+    version.deciding_since(decides_since(in_force, new).unwrap_or(version.version))
 }
 
 /// Whether both decide by the same rules about the same employees and users.
@@ -131,11 +144,14 @@ impl NextRun {
         in_force: Option<&StoredConfiguration>,
         consent: Consent,
     ) -> Result<Self, JobFailure> {
-        let before =
-            in_force.map(|stored| InForce::version(stored.version, &stored.configuration).agreed_to(stored.agreed));
-        let version = in_force.map_or(1, |stored| stored.version + 1);
+        let before = in_force.map(|stored| {
+            InForce::version(stored.version, &stored.configuration)
+                .deciding_since(stored.decides_since)
+                .agreed_to(stored.agreed)
+        });
+        let version = next_version(in_force, new);
         Ok(Self {
-            plan: preview.plan(InForce::version(version, new).agreed_to(consent.agreement(preview.at)))?,
+            plan: preview.plan(version.agreed_to(consent.agreement(preview.at)))?,
             before: before.map(|before| preview.plan(before)).transpose()?,
             at: preview.at,
             has_read_portal: preview.has_read_portal(),

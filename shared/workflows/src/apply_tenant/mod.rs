@@ -9,20 +9,22 @@ use std::collections::BTreeSet;
 use habitsync_domain::configuration::{
     Finding, InvalidConfiguration, Status, TenantConfiguration, unknown_custom_fields, unknown_portal_fields,
 };
-use habitsync_domain::hold::{Agreement, ChangeKind, PerChange};
+use habitsync_domain::hold::{Agreement, ChangeKind, Decision, HeldPlan, PerChange, Verdict};
 use habitsync_domain::job::Job;
 use jiff::Timestamp;
 
-pub use effect::{Beside, Effect, NewRemoval, NextRun};
+pub use effect::{Beside, Effect, NewRemoval, NextRun, decides_since};
 
+use crate::holds::list_holds;
 use crate::job_run::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::holds::LoadDecisions;
+use crate::ports::holds::{LoadDecisions, LoadHold};
 use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
 use crate::ports::runs::RememberJob;
 use crate::ports::tenants::{
     JobSchedule, LoadConfiguration, RemoveSchedule, SaveConfiguration, SaveSchedule, StoredConfiguration,
+    VersionTerms,
 };
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 use crate::preview_users::PreviewUsers;
@@ -59,6 +61,10 @@ pub struct Foreseen {
     pub in_force: Option<StoredConfiguration>,
     /// What the next user sync would do differently.
     pub effect: Effect,
+    /// What waits for approval since the last run; none where nothing does.
+    pub held: Option<HeldPlan>,
+    /// How many approvals, which no run has followed yet, end with it.
+    pub ends_approvals: usize,
     /// What may be a slip of the pen, in the order of the file.
     pub warnings: Vec<Finding>,
 }
@@ -125,7 +131,7 @@ where
     E: SaveSchedule + RemoveSchedule,
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + RememberJob,
+    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + LoadHold + RememberJob,
     C: Now,
 {
     let foreseen = foresee(apply, source, consent).await?;
@@ -146,7 +152,7 @@ where
     T: LoadConfiguration,
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + RememberJob,
+    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + LoadHold + RememberJob,
     C: Now,
 {
     let configuration: TenantConfiguration = source.parse()?;
@@ -156,7 +162,10 @@ where
         stored => stored?,
     };
     let effect = Effect::foresee(&apply.next_run, &configuration, in_force.as_ref(), consent).await;
+    let store = apply.next_run.store;
     Ok(Foreseen {
+        held: list_holds(store).await?,
+        ends_approvals: ends_approvals(store, in_force.as_ref(), &configuration).await?,
         warnings: warnings(source, &configuration, &effect),
         source: source.to_owned(),
         in_force,
@@ -165,7 +174,21 @@ where
     })
 }
 
-/// Stores what was foreseen as a new version, with the changes that were agreed to, and makes the schedules what it says.
+/// How many approvals stand under the version in force and under `new` no more.
+async fn ends_approvals<S: LoadDecisions>(
+    store: &S,
+    in_force: Option<&StoredConfiguration>,
+    new: &TenantConfiguration,
+) -> Result<usize, ServiceFailure> {
+    let Some(stored) = in_force.filter(|_| decides_since(in_force, new).is_none()) else {
+        return Ok(0);
+    };
+    let stands = |made: &&Decision| made.word.verdict == Verdict::Approved && made.version == stored.decides_since;
+    Ok(store.load_decisions().await?.iter().filter(stands).count())
+}
+
+/// Stores what was foreseen as a new version, with the changes that were agreed to, and makes the schedules what it says. The text
+/// that is in force already is no new version.
 ///
 /// # Errors
 /// The table or the scheduler failed.
@@ -180,17 +203,21 @@ where
     C: Now,
 {
     let now = apply.next_run.clock.now();
-    let agreed = foreseen.agreement(consent, now);
+    let stays = foreseen.stays(consent);
+    let terms = foreseen.terms(consent, now);
     let Foreseen {
         configuration,
         source,
         warnings,
         ..
     } = foreseen;
-    let version = apply
-        .configurations
-        .save_configuration(&configuration, &source, now, agreed.as_ref())
-        .await?;
+    let version = match stays {
+        Some(version) => version,
+        None => {
+            let saved = apply.configurations.save_configuration(&configuration, &source, now, Some(&terms));
+            saved.await?
+        }
+    };
     Ok(AppliedConfiguration {
         version,
         schedules: schedule(apply.schedules, &configuration).await?,
@@ -231,7 +258,7 @@ impl Foreseen {
                 Err(NotApplied::Unusable(failure.clone()))
             }
             Effect::Unknown { failure, may_remove }
-                if (*may_remove || consent.agrees_to_changes()) && !consent.unchecked =>
+                if (*may_remove || consent.gives_numbers()) && !consent.unchecked =>
             {
                 Err(NotApplied::Unchecked(failure.clone()))
             }
@@ -239,25 +266,33 @@ impl Foreseen {
             Effect::NextRun(next) => {
                 next.must_plan(consent.changes)?;
                 let people = next.new_removals();
-                if people.is_empty() || consent.yes_remove == Some(people.len()) {
-                    return Ok(());
+                match consent.yes_remove {
+                    None if people.is_empty() => Ok(()),
+                    Some(said) if said == people.len() => Ok(()),
+                    said => Err(NotApplied::Removes { people, said }),
                 }
-                let said = consent.yes_remove;
-                Err(NotApplied::Removes { people, said })
             }
         }
     }
 }
 
 impl Foreseen {
-    /// What is stored with the version. A version that decides about people as the one before goes on with what was agreed to
-    /// then, so that a first load outlives a pause.
-    fn agreement(&self, consent: Consent, at: Timestamp) -> Option<Agreement> {
-        let before = match (&self.effect, &self.in_force) {
-            (Effect::None, Some(stored)) => stored.agreed,
-            (Effect::None | Effect::NextRun(_) | Effect::Unknown { .. }, _) => None,
-        };
-        consent.agreement(at).or(before)
+    /// The version that stays in force, where this is its text and no number of changes is agreed to beside it.
+    #[must_use]
+    pub fn stays(&self, consent: Consent) -> Option<u64> {
+        let same = self.in_force.as_ref().filter(|stored| stored.source == self.source);
+        same.filter(|_| !consent.agrees_to_changes()).map(|stored| stored.version)
+    }
+
+    /// What is stored with the version. A version that decides about people as the one before goes on with what was approved and
+    /// agreed to then, so that a first load outlives a pause.
+    fn terms(&self, consent: Consent, at: Timestamp) -> VersionTerms {
+        let decides_since = decides_since(self.in_force.as_ref(), &self.configuration);
+        let before = self.in_force.as_ref().filter(|_| decides_since.is_some());
+        VersionTerms {
+            decides_since,
+            agreed: consent.agreement(at).or_else(|| before?.agreed),
+        }
     }
 }
 
@@ -266,6 +301,12 @@ impl Consent {
     #[must_use]
     pub fn agrees_to_changes(&self) -> bool {
         self.changes != PerChange::default()
+    }
+
+    /// Whether any number was given: of changes, or of deactivations.
+    #[must_use]
+    pub fn gives_numbers(&self) -> bool {
+        self.agrees_to_changes() || self.yes_remove.is_some()
     }
 
     /// What is agreed to at this moment; none where no number was said.

@@ -67,20 +67,26 @@ pub(super) const fn held_advice(evidence: &Evidence, because: HeldBecause) -> Ad
 }
 
 /// About creates, renames and updates that wait for approval.
-pub(super) const fn held_change_advice(kind: ChangeKind) -> Advice {
-    let (rank, title, what_to_do) = match kind {
-        ChangeKind::Created => (
+pub(super) const fn held_change_advice(kind: ChangeKind, because: HeldBecause) -> Advice {
+    let (rank, title, what_to_do) = match (kind, because) {
+        (_, HeldBecause::FirstLoad { .. }) => (
+            13,
+            "Your first accounts are ready: they wait for approval",
+            "This is the first load: each of these employees gets an account, and each account takes a seat. Check whether the \
+             number and the names are those that you expect.",
+        ),
+        (ChangeKind::Created, _) => (
             13,
             "More new accounts than usual: they wait for approval",
             "Each new account takes a seat. Look for a status, a location or another field that changed for many employees in \
              EmployeeConnect at once.",
         ),
-        ChangeKind::Renamed => (
+        (ChangeKind::Renamed, _) => (
             14,
             "More new user names than usual: they wait for approval",
             "Look for an address or another field that changed for many employees in EmployeeConnect at once.",
         ),
-        ChangeKind::Updated => (
+        (ChangeKind::Updated, _) => (
             15,
             "More changed accounts than usual: they wait for approval",
             "Look for a field that changed for many employees in EmployeeConnect at once.",

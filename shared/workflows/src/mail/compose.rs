@@ -59,6 +59,10 @@ pub enum Occasion<'a> {
         changed: usize,
         /// Whom those were about that are gone.
         fixed: &'a [String],
+        /// Whose accounts were left as they are by decision.
+        left: &'a [String],
+        /// Whose approved changes were made.
+        made: &'a [String],
     },
     /// Nothing has changed since then.
     Reminder {
@@ -71,6 +75,10 @@ pub enum Occasion<'a> {
         fixed: u64,
         /// Whom the last of them were about.
         names: &'a [String],
+        /// Whose accounts were left as they are by decision.
+        left: &'a [String],
+        /// Whose approved changes were made.
+        made: &'a [String],
     },
     /// Only what is good to know has changed.
     Notes,

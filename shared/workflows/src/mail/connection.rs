@@ -97,8 +97,8 @@ where
             }
         }
         Ok(RunOutcome::Finished(_)) => {
-            for vendor in [Vendor::TribalHabits, Vendor::EmployeeConnect] {
-                let subject = Subject::Connection(vendor);
+            let connections = [Vendor::TribalHabits, Vendor::EmployeeConnect].map(Subject::Connection);
+            for subject in connections.into_iter().chain([Subject::UserSyncStopped]) {
                 let alert = store.load_alert(subject.key()).await?;
                 if alert.is_some_and(|alert| alert.problems > 0 && alert.raised_by == Some(job)) {
                     tell(subject, &Worklist::default()).await?;

@@ -68,7 +68,7 @@ fn of_repeated(repeated: &RepeatedRefusal) -> (Subject, String, String) {
         format!("Tribal Habits says: {}. ", words.join("; "))
     };
     (
-        Subject::Connection(Vendor::TribalHabits),
+        Subject::UserSyncStopped,
         title,
         format!("{says}{what_to_do}"),
     )
@@ -76,11 +76,10 @@ fn of_repeated(repeated: &RepeatedRefusal) -> (Subject, String, String) {
 
 const REFUSED_FIELD: &str = "So many equal refusals are no mistake in single records: you need not correct them. If your portal lacks \
      the field, or a value in the field's list, ask the administrator of your portal to add it. If the field is none of yours, \
-     reply to this e-mail, and we correct the agreed fields. The user sync has stopped and tries again by itself with every \
-     run. People who left are deactivated all the same.";
+     reply to this e-mail, and we correct the agreed fields. People who left are deactivated all the same.";
 const REFUSED_USERS: &str = "So many equal refusals are no mistake in single records: you need not correct them. Often a limit of \
-     your Tribal Habits plan is reached. Ask the administrator of your portal, or reply to this e-mail. The user sync has \
-     stopped and tries again by itself with every run. People who left are deactivated all the same.";
+     your Tribal Habits plan is reached. Ask the administrator of your portal, or reply to this e-mail. People who left \
+     are deactivated all the same.";
 const MODULE: (&str, &str) = (
     "EmployeeConnect's Development module is not enabled",
     "Courses and results need it. Ask EmployeeConnect's support to enable the Development module for your company; nothing else \

@@ -45,6 +45,9 @@ pub(super) const PEOPLE: Labels = Labels {
     expected: "Should be",
 };
 
+/// Pending approvals say why, and ask for no field to be changed.
+pub(super) const PENDING_APPROVALS: Labels = Labels { field: "Why", ..PEOPLE };
+
 /// One person, or one topic.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Line {
@@ -99,6 +102,16 @@ impl Groups {
         self.0.entry((advice, what_to_do)).or_default().push(line);
     }
 
+    /// Adds a pending approval. However its terms change, it stays a line about the same.
+    pub(super) fn add_pending(&mut self, advice: Advice, what_to_do: String, entry: Entry<'_>) {
+        let line = Line::of(advice.title, entry);
+        let line = Line {
+            key: digest(&[&line.number, "pending approval"]),
+            ..line
+        };
+        self.0.entry((advice, what_to_do)).or_default().push(line);
+    }
+
     pub(super) fn sorted(self) -> Vec<Group> {
         let groups = self.0.into_iter().map(|((advice, what_to_do), mut lines)| {
             lines.sort();
@@ -111,6 +124,13 @@ impl Groups {
             }
         });
         groups.collect()
+    }
+}
+
+impl Group {
+    /// Whether its lines are pending approvals.
+    pub(crate) fn is_pending_approvals(&self) -> bool {
+        self.labels.field == PENDING_APPROVALS.field
     }
 }
 

@@ -138,44 +138,61 @@ impl<'a> Page<'a> {
     fn intro(&self) -> Vec<String> {
         let worklist = self.letter.worklist;
         match &self.letter.occasion {
-            Occasion::News { new, changed, fixed } => {
+            Occasion::News {
+                new,
+                changed,
+                fixed,
+                left,
+                made,
+            } => {
                 let rest = (worklist.failure.is_none() && self.letter.subject == Subject::Users)
                     .then(|| "Everything else is synchronised.".to_owned());
                 let news = self.known.is_some().then(|| what_is_new(*new, *changed)).flatten();
-                let fixed = self.fixed(fixed);
-                [news, fixed, rest].into_iter().flatten().collect()
+                let decided = decided(left, made);
+                let news = [news, self.fixed(fixed, fixed.len())].into_iter().chain(decided);
+                news.chain([rest]).flatten().collect()
             }
             Occasion::Reminder { told_at } => {
                 let day = local_time::day(*told_at, &self.configuration.time_zone);
                 vec![format!("Nothing has changed since our e-mail of {day}.")]
             }
-            Occasion::AllClear { names, .. } => {
+            Occasion::AllClear {
+                fixed,
+                names,
+                left,
+                made,
+            } => {
                 let done = format!(
                     "Nothing about your {} needs your attention any more.",
                     self.letter.subject.name()
                 );
-                [Some(done), self.fixed(names)].into_iter().flatten().collect()
+                let fixed = self.fixed(names, usize::try_from(*fixed).unwrap_or(usize::MAX));
+                [Some(done), fixed].into_iter().chain(decided(left, made)).flatten().collect()
             }
             Occasion::Notes => vec!["Nothing of this is urgent.".to_owned()],
         }
     }
 
-    /// Results are no longer listed once they are recorded, or too old to be told of.
-    fn fixed(&self, names: &[String]) -> Option<String> {
+    /// Results are no longer listed once they are recorded, or too old to be told of. `of` is how many the thread counts.
+    fn fixed(&self, names: &[String], of: usize) -> Option<String> {
         if names.is_empty() {
             return None;
         }
         let what = match self.letter.subject {
             Subject::Results => "No longer on the list",
-            Subject::Users | Subject::Courses | Subject::Connection(_) => "Fixed since the last e-mail",
+            Subject::Users | Subject::Courses | Subject::UserSyncStopped | Subject::Connection(_) => {
+                "Fixed since the last e-mail"
+            }
         };
-        Some(format!("{what}: {} ({}).", names.len(), listed(names)))
+        let of = if of > names.len() { format!(" of the {of}") } else { String::new() };
+        Some(format!("{what}: {}{of} ({}).", names.len(), listed(names)))
     }
 
     fn failure(&self) -> Option<PageFailure> {
         let failure = self.letter.worklist.failure.as_ref()?;
         let what = match self.letter.subject {
             Subject::Courses => "No course has been synchronised",
+            Subject::UserSyncStopped => "No run of the user sync has finished",
             Subject::Users | Subject::Results | Subject::Connection(_) => "Nothing has been synchronised",
         };
         let since = match failure.last_success_at {
@@ -303,6 +320,7 @@ fn heading(letter: &Letter<'_>) -> String {
         };
     }
     match &letter.occasion {
+        Occasion::AllClear { fixed: 0, .. } => "All clear: nothing needs your attention".to_owned(),
         Occasion::AllClear { fixed: 1, .. } => "All clear: 1 thing was fixed".to_owned(),
         Occasion::AllClear { fixed, .. } => format!("All clear: {fixed} things were fixed"),
         Occasion::Notes => format!("Good to know about your {}", letter.subject.name()),
@@ -311,6 +329,15 @@ fn heading(letter: &Letter<'_>) -> String {
         Occasion::News { .. } if count == 1 => "1 thing needs your attention".to_owned(),
         Occasion::News { .. } => format!("{count} things need your attention"),
     }
+}
+
+/// What became of changes that waited for approval.
+fn decided(left: &[String], made: &[String]) -> [Option<String>; 2] {
+    let said = |what: &str, names: &[String]| {
+        let said = format!("Decided since the last e-mail, {what}: {} ({}).", names.len(), listed(names));
+        (!names.is_empty()).then_some(said)
+    };
+    [said("left as they are", left), said("made", made)]
 }
 
 fn what_is_new(new: usize, changed: usize) -> Option<String> {

@@ -10,7 +10,7 @@ use habitsync_domain::parking::Setback;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
 use habitsync_domain::problem_words::works_there_again;
 use habitsync_domain::user_plan::{
-    CommonProblem, FieldFault, FieldNotice, LostField, LostSource, PendingApproval, ScopeLoss, Step,
+    Action, CommonProblem, FieldFault, FieldNotice, LostField, LostSource, PendingApproval, ScopeLoss, Step, UserPlan,
 };
 use habitsync_domain::vendor_list::WhyUnusable;
 
@@ -19,12 +19,9 @@ use super::advice::{
     advice_about_field, held_advice, held_change_advice,
 };
 use super::hris_fields::{hris_field, source_fields};
-use super::line::{Entry, Groups, Labels, PEOPLE, Tried};
+use super::line::{Entry, Groups, PENDING_APPROVALS, Tried};
 use super::shown::{shown, shown_value, shown_words};
-use super::worklist::Worklist;
-
-/// Pending approvals say why, and ask for no field to be changed.
-const HELD: Labels = Labels { field: "Why", ..PEOPLE };
+use super::worklist::{Decided, Worklist};
 
 impl Worklist {
     /// The worklist of people's problems and of removals that are held, of a customer whose rules are not at hand.
@@ -127,6 +124,18 @@ impl Worklist {
         self
     }
 
+    /// The same, with what operators decided: the rejected actions of the plan, and those that were approved.
+    #[must_use]
+    pub fn with_decisions(mut self, plan: &UserPlan) -> Self {
+        let number = |action: &Action| shown(action.employee_id.as_str());
+        let approved = plan.actions.iter().filter(|action| action.is_approved());
+        self.decided = Decided {
+            left: plan.kept.iter().map(number).collect(),
+            made: approved.map(number).collect(),
+        };
+        self
+    }
+
     /// The same, with the id of the plan under which its removals are held, which whoever decides has to name.
     #[must_use]
     pub fn held_as(mut self, plan: Option<&str>) -> Self {
@@ -148,8 +157,11 @@ fn to_be_done(
     tried: impl Fn(&Problem) -> Tried,
 ) -> Groups {
     let mut groups = Groups::default();
-    // Of an employee who came back under another number, the line of that number says it.
-    for pending in held.iter().filter(|pending| pending.because != HeldBecause::Rekeyed) {
+    // Of an employee who came back under another number, the line of that number says it; reports follow their manager's line.
+    let has_line = |pending: &&PendingApproval| {
+        !matches!(pending.because, HeldBecause::Rekeyed | HeldBecause::ManagerWaits)
+    };
+    for pending in held.iter().filter(has_line) {
         add_held(&mut groups, pending);
     }
     for problem in problems.iter().filter(|problem| problem.cause.is_for_customer()) {
@@ -278,7 +290,7 @@ fn common_problem<'p>(common: &'p CommonProblem, users: &UsersConfiguration) -> 
 
 fn add_held(groups: &mut Groups, pending: &PendingApproval) {
     let (mut advice, what_to_do) = asked_about(&pending.evidence, pending.because);
-    advice.labels = HELD;
+    advice.labels = PENDING_APPROVALS;
     let entry = Entry {
         who: shown(&pending.action.person),
         number: shown(pending.action.employee_id.as_str()),
@@ -289,7 +301,7 @@ fn add_held(groups: &mut Groups, pending: &PendingApproval) {
         unseen: false,
         raw: "",
     };
-    groups.add(advice, Some(&what_to_do), entry);
+    groups.add_pending(advice, what_to_do, entry);
 }
 
 /// What kind of trouble it is, and what the reader can answer.
@@ -313,7 +325,7 @@ fn asked_about(evidence: &Grounds, because: HeldBecause) -> (Advice, String) {
             (ANOTHER_PERSON, answer)
         }
         Grounds::Change(change) => {
-            let advice = held_change_advice(change.kind());
+            let advice = held_change_advice(change.kind(), because);
             let (done, word) = match change.kind() {
                 ChangeKind::Created => ("created or reactivated", "create"),
                 ChangeKind::Renamed => ("renamed", "rename"),

@@ -13,16 +13,19 @@ pub enum Subject {
     Courses,
     /// The results.
     Results,
+    /// The user sync, which stopped because of one mistake that meets many employees.
+    UserSyncStopped,
     /// Whether a vendor can be called at all: told once, whichever job meets it first.
     Connection(Vendor),
 }
 
 impl Subject {
     /// Every one.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Users,
         Self::Courses,
         Self::Results,
+        Self::UserSyncStopped,
         Self::Connection(Vendor::TribalHabits),
         Self::Connection(Vendor::EmployeeConnect),
     ];
@@ -34,6 +37,7 @@ impl Subject {
             Self::Users => "users",
             Self::Courses => "courses",
             Self::Results => "results",
+            Self::UserSyncStopped => "user-sync-stopped",
             Self::Connection(Vendor::TribalHabits) => "tribal-habits",
             Self::Connection(Vendor::EmployeeConnect) => "employee-connect",
         }
@@ -49,7 +53,7 @@ impl Subject {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Users => "user sync",
+            Self::Users | Self::UserSyncStopped => "user sync",
             Self::Courses => "course sync",
             Self::Results => "results",
             Self::Connection(Vendor::TribalHabits) => "connection to Tribal Habits",
@@ -64,6 +68,7 @@ impl Subject {
             Self::Users => "what needs attention in your user sync",
             Self::Courses => "your course sync",
             Self::Results => "your training results",
+            Self::UserSyncStopped => "the user sync has stopped",
             Self::Connection(Vendor::TribalHabits) => "the connection to Tribal Habits is interrupted",
             Self::Connection(Vendor::EmployeeConnect) => "the connection to EmployeeConnect is interrupted",
         }
@@ -73,7 +78,7 @@ impl Subject {
     #[must_use]
     pub const fn job(self) -> Option<Job> {
         match self {
-            Self::Users => Some(Job::Users),
+            Self::Users | Self::UserSyncStopped => Some(Job::Users),
             Self::Courses => Some(Job::Courses),
             Self::Results => Some(Job::ResultsSweep),
             Self::Connection(_) => None,

@@ -188,12 +188,16 @@ impl Telling<'_> {
             Told::AllClear => Occasion::AllClear {
                 fixed: self.fixed_so_far(),
                 names: &self.changes.fixed,
+                left: &self.changes.left,
+                made: &self.changes.made,
             },
             Told::Notes => Occasion::Notes,
             Told::Worklist | Told::Nothing | Told::NotSent => Occasion::News {
                 new: self.changes.new,
                 changed: self.changes.changed,
                 fixed: &self.changes.fixed,
+                left: &self.changes.left,
+                made: &self.changes.made,
             },
         }
     }

@@ -25,6 +25,18 @@ pub struct Worklist {
     /// The plan under which removals are held: another one has to be told, since a decision names it.
     #[serde(default)]
     pub(crate) plan: Option<String>,
+    /// What operators decided of what waited, as the run behind this saw it; not stored.
+    #[serde(skip)]
+    pub(crate) decided: Decided,
+}
+
+/// Numbers of employees about whose accounts operators decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Decided {
+    /// What was rejected: the accounts are left as they are.
+    pub(crate) left: BTreeSet<String>,
+    /// What was approved and made.
+    pub(crate) made: BTreeSet<String>,
 }
 
 /// Why a whole run failed.
@@ -66,6 +78,10 @@ pub(crate) struct Changes {
     pub(crate) changed: usize,
     /// Whom lines were about that are gone.
     pub(crate) fixed: Vec<String>,
+    /// Whose accounts were left as they are by decision.
+    pub(crate) left: Vec<String>,
+    /// Whose approved changes were made.
+    pub(crate) made: Vec<String>,
 }
 
 impl Worklist {
@@ -169,8 +185,15 @@ impl Worklist {
             }
         }
         let keys: BTreeSet<_> = self.lines().map(|line| &line.key).collect();
-        let gone = lines(&before.groups).filter(|line| !keys.contains(&line.key));
-        changes.fixed = gone.map(|line| line.who.clone()).collect();
+        let gone = before.groups.iter().flat_map(|group| group.lines.iter().map(move |line| (group, line)));
+        for (group, line) in gone.filter(|(_, line)| !keys.contains(&line.key)) {
+            let place = match group.is_pending_approvals() {
+                true if self.decided.left.contains(&line.number) => &mut changes.left,
+                true if self.decided.made.contains(&line.number) => &mut changes.made,
+                true | false => &mut changes.fixed,
+            };
+            place.push(line.who.clone());
+        }
         if before.failure.is_some() && self.failure.is_none() {
             changes
                 .fixed

@@ -238,7 +238,13 @@ impl Gathered<'_> {
             link: self.own_link().cloned(),
             unknown,
             plan,
-            decision: self.table.decisions.iter().find(|made| own(&made.employee_id)).cloned(),
+            decision: self
+                .table
+                .decisions
+                .iter()
+                .filter(|made| own(&made.employee_id))
+                .max_by_key(|made| made.word.at)
+                .cloned(),
             parked: self
                 .table
                 .parked

@@ -136,7 +136,7 @@ where
         });
         let mut look = Gathered {
             configuration: in_force.configuration,
-            version: in_force.version,
+            version: in_force.decides_since,
             now,
             retries_from,
             table: self.read_table(retries_from).await?,

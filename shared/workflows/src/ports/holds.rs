@@ -49,7 +49,7 @@ pub trait SaveHold {
 
 /// Notes what was decided about a plan.
 pub trait NoteWord {
-    /// Adds the word to the plan's record, and lets nobody be reminded of it any more. One conditional write.
+    /// Adds the word to the plan's record; one that decides about all of it ends the reminders. One conditional write.
     fn note_word(&self, id: &PlanId, word: &Word) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 

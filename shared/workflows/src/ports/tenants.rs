@@ -20,7 +20,18 @@ pub struct StoredConfiguration {
     pub source: String,
     /// What it says.
     pub configuration: TenantConfiguration,
+    /// The version since which every version decides about employees as this one does: approvals and agreements stand since then.
+    pub decides_since: u64,
     /// How many changes of accounts an operator agreed to with it; none where to none.
+    pub agreed: Option<Agreement>,
+}
+
+/// What stands beside the text of a version.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct VersionTerms {
+    /// The version since which employees are decided about as by this one; none where it begins with this one.
+    pub decides_since: Option<u64>,
+    /// How many changes of accounts an operator agreed to.
     pub agreed: Option<Agreement>,
 }
 
@@ -55,14 +66,14 @@ pub trait ListVersions {
 
 /// Stores a configuration as a new version.
 pub trait SaveConfiguration {
-    /// Stores the file as the next version, with what was agreed to, and returns its number; the customer's summary row is made where it is new. The
-    /// first version that is live is the customer's go-live, at `now`, which is kept in the same write and never changed.
+    /// Stores the file as the next version, with its terms, and returns its number; the customer's summary row is made where it
+    /// is new. The first version that is live is the customer's go-live, at `now`, which is kept in the same write and never changed.
     fn save_configuration(
         &self,
         configuration: &TenantConfiguration,
         source: &str,
         now: Timestamp,
-        agreed: Option<&Agreement>,
+        terms: Option<&VersionTerms>,
     ) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
 }
 

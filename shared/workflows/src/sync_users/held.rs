@@ -47,7 +47,7 @@ where
             None => None,
         };
         let people = plan.held.iter().filter_map(PendingApproval::to_decide).collect();
-        let held = HeldPlan::of(people, in_force.version, before.as_ref(), self.clock.now());
+        let held = HeldPlan::of(people, in_force.decides_since, before.as_ref(), self.clock.now());
         let id = held.as_ref().map(|held| held.id.clone());
         if id != remembered.held_plan {
             if let Some(before) = &before {

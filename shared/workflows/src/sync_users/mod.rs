@@ -57,6 +57,8 @@ pub struct InForce<'a> {
     pub configuration: &'a TenantConfiguration,
     /// 1 for the first that was applied, and so on.
     pub version: u64,
+    /// The version since which employees are decided about as now.
+    pub decides_since: u64,
     /// How many changes of accounts an operator agreed to with it.
     pub agreed: Option<Agreement>,
 }
@@ -77,8 +79,16 @@ impl<'a> InForce<'a> {
         Self {
             configuration,
             version,
+            decides_since: version,
             agreed: None,
         }
+    }
+
+    /// The same, decided about as since that version.
+    #[must_use]
+    pub const fn deciding_since(mut self, version: u64) -> Self {
+        self.decides_since = version;
+        self
     }
 
     /// The same, with what an operator agreed to.
@@ -278,7 +288,7 @@ where
     ) -> UserSyncSummary {
         let finished = applied.is_finished();
         let setbacks: Vec<_> = applied.setbacks().cloned().collect();
-        let problems: Vec<_> = plan.problems.into_iter().chain(applied.problems).collect();
+        let problems: Vec<_> = plan.problems.iter().cloned().chain(applied.problems).collect();
         let is_common = |problem: &Problem| plan.common_problems.iter().any(|common| common.covers(problem));
         // The line of the new number asks the only question.
         let is_of_pair = |problem: &Problem| {
@@ -299,6 +309,7 @@ where
                 .with_lost_fields(&plan.lost_fields)
                 .with_lost_sources(&plan.lost_sources)
                 .with_field_notices(&plan.field_notices)
+                .with_decisions(&plan)
                 .held_as(held_plan.as_ref().map(PlanId::as_str))
         });
         UserSyncSummary {

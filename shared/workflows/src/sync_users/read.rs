@@ -73,7 +73,7 @@ impl Read {
                 links: &[],
             },
             brakes: Brakes {
-                version: in_force.version,
+                version: in_force.decides_since,
                 decisions: &self.decisions,
                 listed: u64::try_from(self.listed).unwrap_or(u64::MAX),
                 last_good_read: remembered.last_good_read,

@@ -49,6 +49,8 @@ fn held_plan(now: Timestamp) -> HeldPlan {
         user_name: "jo@acme.com.au".parse().expect("a name"),
         evidence: Evidence::Terminated.into(),
         because: HeldBecause::NoLinks,
+        changes: Vec::new(),
+        waits_with: None,
     };
     HeldPlan::of(vec![person], 1, None, now).expect("somebody")
 }
@@ -134,6 +136,8 @@ async fn removals_that_somebody_has_decided_about_make_nobody_held() {
         verdict: Verdict::Approved,
         by: "ana".to_owned(),
         at: world.clock.now(),
+        only: Vec::new(),
+        reopened: false,
     };
     hold(&world, 0, Some(approved));
     assert_eq!(words(&status(&world).await), [("customer-01", Health::Well)]);

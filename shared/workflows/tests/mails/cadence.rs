@@ -97,7 +97,7 @@ async fn a_thread_goes_from_the_first_mail_to_the_all_clear_which_counts_what_wa
     }
     mails[3].assert_says(&[
         "ALL CLEAR: 4 THINGS WERE FIXED",
-        "Fixed since the last e-mail: 3 (Person 2,",
+        "Fixed since the last e-mail: 3 of the 4 (Person 2,",
     ]);
     customer.tell(&nameless(1, 1)).await;
     assert_eq!(customer.newest().header("In-Reply-To"), None, "a new thread");

@@ -174,6 +174,8 @@ impl Sample {
             new: 0,
             changed: 0,
             fixed: &[],
+            left: &[],
+            made: &[],
         };
         self.mail(subject, occasion, worklist, None)
     }
@@ -212,6 +214,7 @@ impl Sample {
             action,
             evidence: evidence.into(),
             because,
+            waits_with: None,
         }
     }
 

@@ -30,6 +30,8 @@ fn letter(changes: &[(&str, &str)], worklist: &Worklist) -> Received {
             new: 0,
             changed: 0,
             fixed: &[],
+            left: &[],
+            made: &[],
         },
         worklist,
         before: None,

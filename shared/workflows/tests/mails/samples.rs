@@ -52,6 +52,8 @@ fn a_worklist_with_news_and_with_what_was_fixed() {
         new: 2,
         changed: 1,
         fixed: &fixed,
+        left: &[],
+        made: &[],
     };
     let mail = sample.mail(Subject::Users, occasion, &sample.worklist(&after), Some(&before));
     keep("worklist-news", &mail);
@@ -76,6 +78,8 @@ fn an_all_clear() {
     let occasion = Occasion::AllClear {
         fixed: 8,
         names: &names,
+        left: &[],
+        made: &[],
     };
     keep(
         "all-clear",

@@ -1,8 +1,8 @@
 //! What an operator agrees to when a configuration is applied: the number of creates, renames and updates that it shows.
 
-use habitsync_domain::hold::PerChange;
+use habitsync_domain::hold::{PerChange, Verdict};
 use habitsync_in_memory::{Call, Fault, Tenants};
-use habitsync_workflows::apply_tenant::{AppliedConfiguration, ApplyTenant, Consent, NotApplied, apply_tenant};
+use habitsync_workflows::apply_tenant::{AppliedConfiguration, ApplyTenant, Consent, NotApplied, apply_tenant, foresee};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::tenants::StoredConfiguration;
 use habitsync_workflows::preview_users::PreviewUsers;
@@ -48,6 +48,7 @@ fn follow(customer: &mut Customer, tenants: &Tenants) -> StoredConfiguration {
     let stored = tenants.configurations.lock().values().next().cloned().expect("applied");
     customer.version = stored.version;
     customer.configuration = stored.configuration.clone();
+    customer.decides_since = Some(stored.decides_since);
     customer.agreed = stored.agreed;
     stored
 }
@@ -197,4 +198,96 @@ async fn updates_that_a_new_mapping_brings_are_agreed_to_like_creates() {
     apply(&customer, &tenants, ACME, consent).await.expect("applied");
     follow(&mut customer, &tenants);
     assert_eq!(customer.finish().await.written.changed, 80);
+}
+
+/// A customer of thirty, of whom eight have left and wait for approval.
+async fn with_eight_leavers() -> (Customer, Tenants) {
+    let (mut customer, tenants) = (customer_of(30), Tenants::default());
+    apply(&customer, &tenants, ACME, agreeing_to(30))
+        .await
+        .expect("applied");
+    follow(&mut customer, &tenants);
+    customer.finish().await;
+    customer.terminate(1000..1008);
+    assert_eq!(customer.finish().await.held.len(), 8);
+    (customer, tenants)
+}
+
+#[tokio::test]
+async fn approvals_outlive_the_same_file_a_pause_and_another_schedule() {
+    let (mut customer, tenants) = with_eight_leavers().await;
+    let shown = customer.held().await.expect("held").id;
+    customer.decide_all(Verdict::Approved).await;
+    let paused = ACME.replace("status = \"live\"", "status = \"paused\"");
+    let other_schedule = ACME.replace("jitter_minutes = 10", "jitter_minutes = 7");
+    for source in [ACME, &paused, ACME, &other_schedule, ACME] {
+        apply(&customer, &tenants, source, Consent::default())
+            .await
+            .expect("applied");
+        let stored = follow(&mut customer, &tenants);
+        assert_eq!(stored.decides_since, 1, "version {}", stored.version);
+    }
+    assert_eq!(customer.held().await.map(|held| held.id), Some(shown));
+    let summary = customer.finish().await;
+    assert_eq!((summary.written.deactivated, summary.held.len()), (8, 0));
+}
+
+#[tokio::test]
+async fn approvals_end_with_other_rules_and_applying_them_says_how_many_do() {
+    let (mut customer, tenants) = with_eight_leavers().await;
+    customer.decide_all(Verdict::Approved).await;
+    let other = ACME.replace("[\"Fiji\"]", "[\"Tonga\"]");
+    let next_run = PreviewUsers {
+        employee_connect: &customer.hris,
+        tribal_habits: &customer.portal,
+        store: &customer.table,
+        clock: &customer.clock,
+    };
+    let whole = ApplyTenant {
+        configurations: &tenants,
+        schedules: &tenants,
+        next_run,
+    };
+    let foreseen = foresee(&whole, &other, Consent::default()).await.expect("foreseen");
+    assert_eq!(foreseen.ends_approvals, 8);
+    let same = foresee(&whole, ACME, Consent::default()).await.expect("foreseen");
+    assert_eq!((same.ends_approvals, same.stays(Consent::default())), (0, Some(1)));
+    apply(&customer, &tenants, &other, Consent::default())
+        .await
+        .expect("applied");
+    follow(&mut customer, &tenants);
+    assert_eq!(customer.finish().await.held.len(), 8);
+}
+
+#[tokio::test]
+async fn the_text_that_is_in_force_is_no_new_version() {
+    let (customer, tenants) = (customer_of(3), Tenants::default());
+    for _ in 0..3 {
+        let applied = apply(&customer, &tenants, ACME, Consent::default()).await.expect("applied");
+        assert_eq!(applied.version, 1);
+    }
+    let agreed = apply(&customer, &tenants, ACME, agreeing_to(3)).await.expect("applied");
+    assert_eq!(agreed.version, 2, "an agreement is stored with a version of its own");
+}
+
+#[tokio::test]
+async fn a_number_of_deactivations_that_is_not_the_plans_is_refused() {
+    let (customer, tenants) = (customer_of(22), Tenants::default());
+    let wrong = Consent {
+        yes_remove: Some(1),
+        ..agreeing_to(22)
+    };
+    let refused = apply(&customer, &tenants, ACME, wrong).await;
+    assert!(matches!(&refused, Err(NotApplied::Removes { people, said: Some(1) }) if people.is_empty()), "{refused:?}");
+    let right = Consent {
+        yes_remove: Some(0),
+        ..agreeing_to(22)
+    };
+    apply(&customer, &tenants, ACME, right).await.expect("applied");
+    let alike = Consent {
+        yes_remove: Some(1),
+        ..Consent::default()
+    };
+    let refused = apply(&customer, &tenants, ACME, alike).await;
+    assert!(matches!(refused, Err(NotApplied::Removes { .. })), "{refused:?}");
 }

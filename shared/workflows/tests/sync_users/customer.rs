@@ -23,6 +23,8 @@ pub(crate) struct Customer {
     pub(crate) mail: Mailbox,
     pub(crate) clock: ManualClock,
     pub(crate) version: u64,
+    /// The version since which employees are decided about as now; the version itself unless a test says otherwise.
+    pub(crate) decides_since: Option<u64>,
     /// What an operator agreed to with the configuration: any number of changes unless a test says otherwise.
     pub(crate) agreed: Option<Agreement>,
     /// Where the operator is written to.
@@ -48,6 +50,7 @@ impl Customer {
             mail: Mailbox::default(),
             clock: ManualClock::at("2026-11-22T21:00:00Z".parse().expect("a time")),
             version: 1,
+            decides_since: None,
             agreed: Some(Agreement::to_any_number(
                 "2026-11-22T21:00:00Z".parse().expect("a time"),
             )),
@@ -101,7 +104,10 @@ impl Customer {
     }
 
     fn version_in_force(&self) -> InForce<'_> {
-        InForce::version(self.version, &self.configuration).agreed_to(self.agreed)
+        let version = InForce::version(self.version, &self.configuration);
+        version
+            .deciding_since(self.decides_since.unwrap_or(self.version))
+            .agreed_to(self.agreed)
     }
 
     /// What a dry run says that the next run would do.

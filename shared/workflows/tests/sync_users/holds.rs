@@ -1,12 +1,14 @@
 //! Changes that wait for approval: on record under a plan id, decided about as they were shown, and gone or kept by the next run.
 
-use habitsync_domain::hold::{HeldBecause, HeldPlan, PlanId, REMINDED_EVERY, Verdict};
+use habitsync_domain::hold::{HeldBecause, HeldPerson, HeldPlan, PlanId, REMINDED_EVERY, Verdict};
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::Job;
 use habitsync_in_memory::{Call, Fault, Fleet, Mailbox, vendor_failure};
-use habitsync_workflows::holds::{Deciding, NotDecided, decide_hold, list_holds};
+use habitsync_workflows::holds::{Deciding, NotDecided, Settled, decide_hold, list_holds, look_at_holds, reopen};
 use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
+use habitsync_workflows::ports::tenants::StoredConfiguration;
 use habitsync_workflows::remind_of_holds::{HoldReminders, remind_of_holds};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -19,8 +21,23 @@ impl Customer {
     }
 
     pub(crate) async fn decide(&self, plan: &PlanId, verdict: Verdict) -> Result<HeldPlan, NotDecided> {
+        self.decide_only(plan, verdict, &[]).await
+    }
+
+    pub(crate) async fn decide_only(
+        &self,
+        plan: &PlanId,
+        verdict: Verdict,
+        only: &[EmployeeId],
+    ) -> Result<HeldPlan, NotDecided> {
         let by = "ana";
-        decide_hold(&self.table, &self.clock, &Deciding { plan, verdict, by }).await
+        let deciding = Deciding {
+            plan,
+            verdict,
+            only,
+            by,
+        };
+        decide_hold(&self.table, &self.clock, &deciding).await
     }
 
     /// Approves or rejects whatever is held.
@@ -324,4 +341,128 @@ async fn a_hundred_and_ten_who_vanished_and_are_approved_are_asked_for_one_by_on
         ),
         (110, 110)
     );
+}
+
+fn employees(ids: impl IntoIterator<Item = usize>) -> Vec<EmployeeId> {
+    ids.into_iter().map(|id| format!("E{id}").parse().expect("an id")).collect()
+}
+
+#[tokio::test]
+async fn some_employees_of_a_plan_are_decided_about_by_name_and_the_rest_stays_pending() {
+    let customer = with_eight_held().await;
+    let plan = customer.held().await.expect("held");
+    let unknown = customer.decide_only(&plan.id, Verdict::Approved, &employees([1000, 1020])).await;
+    assert!(
+        matches!(&unknown, Err(NotDecided::NotThese { employees: not, .. }) if *not == employees([1020])),
+        "{unknown:?}"
+    );
+    assert!(customer.table.state().decisions.is_empty(), "all of them or none");
+    let decided = customer.decide_only(&plan.id, Verdict::Approved, &employees([1000, 1001])).await;
+    assert_eq!(decided.expect("decided").people.len(), 2);
+    customer.decide_only(&plan.id, Verdict::Rejected, &employees([1002])).await.expect("decided");
+    let since = plan.since;
+    let reminded = customer.table.state().holds[&plan.id].1;
+    assert!(reminded.is_some(), "the rest still waits for an operator");
+    let summary = customer.finish().await;
+    assert_eq!((summary.written.deactivated, summary.kept), (2, 1));
+    let rest = customer.held().await.expect("held");
+    assert_eq!((rest.people.len(), rest.since), (5, since));
+}
+
+#[tokio::test]
+async fn a_rejection_is_withdrawn_before_and_after_the_next_run_and_asked_about_again() {
+    for runs in [0, 2] {
+        let customer = with_eight_held().await;
+        let plan = customer.held().await.expect("held").id;
+        customer.decide_all(Verdict::Rejected).await;
+        for _ in 0..runs {
+            customer.finish().await;
+        }
+        customer.passes(1);
+        let withdrawn = reopen(&customer.table, &customer.clock, &employees(1000..1008), "kim").await;
+        assert_eq!(withdrawn.expect("withdrawn").len(), 8);
+        customer.passes(1);
+        let summary = customer.finish().await;
+        assert_eq!((summary.kept, summary.held.len()), (0, 8), "after {runs} runs");
+        let held = customer.held().await.expect("held");
+        assert_eq!((&held.id, held.word()), (&plan, None));
+        assert!(customer.table.state().holds[&plan].1.is_some(), "operators are reminded");
+        let said: Vec<_> = held.words.iter().map(|word| (word.by.as_str(), word.reopened)).collect();
+        assert_eq!((said.len(), said[0], said[8]), (9, ("ana", false), ("kim", true)));
+        customer.passes(1);
+        customer.decide_all(Verdict::Approved).await;
+        assert_eq!(customer.finish().await.written.deactivated, 8);
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_withdrawn_of_an_employee_without_a_decision() {
+    let customer = with_eight_held().await;
+    customer.decide_all(Verdict::Rejected).await;
+    let refused = reopen(&customer.table, &customer.clock, &employees([1000, 1020]), "kim").await;
+    assert!(matches!(refused, Err(NotDecided::NotThese { .. })), "{refused:?}");
+    assert_eq!(customer.table.state().decisions.len(), 8);
+}
+
+/// The configuration in force as it is stored.
+fn stored(customer: &Customer) -> StoredConfiguration {
+    StoredConfiguration {
+        version: customer.version,
+        source: String::new(),
+        configuration: customer.configuration.clone(),
+        decides_since: customer.version,
+        agreed: customer.agreed,
+    }
+}
+
+#[tokio::test]
+async fn what_was_decided_and_what_is_settled_since_is_not_pending_any_more() {
+    let customer = with_eight_held().await;
+    let plan = customer.held().await.expect("held").id;
+    customer.decide_only(&plan, Verdict::Rejected, &employees([1000])).await.expect("decided");
+    // One account was deactivated, one was moved to another number.
+    let links = |customer: &Customer| {
+        let mut state = customer.table.state();
+        let [one, two] = [&employees([1001])[0], &employees([1002])[0]].map(Clone::clone);
+        state.people.get_mut(&one).expect("linked").active = false;
+        state.people.remove(&two);
+    };
+    links(&customer);
+    let holds = look_at_holds(&customer.table, &stored(&customer)).await.expect("read");
+    let pending = holds.pending().expect("some are");
+    assert_eq!((pending.people.len(), holds.settled.len(), holds.decisions.len()), (5, 2, 1));
+    // Another version decides otherwise: all of it is settled.
+    let other = StoredConfiguration {
+        version: 2,
+        decides_since: 2,
+        ..stored(&customer)
+    };
+    let holds = look_at_holds(&customer.table, &other).await.expect("read");
+    assert_eq!(holds.pending(), None);
+    assert!(holds.settled.iter().all(|(_, by)| *by == Settled::ByVersion(2)));
+}
+
+#[tokio::test]
+async fn reports_whose_managers_rename_waits_are_shown_with_it_and_not_decided_about() {
+    let customer = customer_of(30);
+    for id in 1001..1010 {
+        customer.employ(&format!("E{id}"), &json!({"managerEmployeeId": "E1000"}));
+    }
+    customer.finish().await;
+    for id in [1000, 1020, 1021, 1022, 1023, 1024, 1025] {
+        customer.employ(&format!("E{id}"), &json!({"workEmail": format!("new{id}@acme.com.au")}));
+    }
+    for id in 1001..1010 {
+        customer.employ(&format!("E{id}"), &json!({"managerEmployeeId": "E1000"}));
+    }
+    assert_eq!(customer.finish().await.held.len(), 16);
+    let held = customer.held().await.expect("held");
+    assert_eq!(held.counts().in_words(), "7 renames");
+    let why: Vec<_> = held.people.iter().filter(|person| !person.is_decided_about()).map(HeldPerson::why).collect();
+    assert_eq!((why.len(), why[0].as_str()), (9, "waits with the rename of E1000 Jo E1000"));
+    let change = &held.people[0].changes[0];
+    assert_eq!((change.field.as_str(), change.after.as_str()), ("user_name", "new1000@acme.com.au"));
+    customer.decide_all(Verdict::Approved).await;
+    let summary = customer.finish().await;
+    assert_eq!((summary.written.changed, summary.held.len()), (16, 0));
 }

@@ -46,6 +46,7 @@ async fn a_removal_that_is_held_stays_held_until_somebody_decides() {
     let deciding = Deciding {
         plan: &plan,
         verdict: Verdict::Approved,
+        only: &[],
         by: "ana",
     };
     decide_hold(&customer.table, &customer.clock, &deciding)

@@ -15,7 +15,7 @@
 //! | request budget | `TENANT#{tenant}` | `BUDGET#{vendor}` |
 //! | what the customer was told | `TENANT#{tenant}` | `ALERT#{cause}` |
 //! | changes that wait for approval: head, and its people | `TENANT#{tenant}` | `PLAN#{id}#{chunk, 4 digits}`, the head's is 0 |
-//! | what was decided about a person's removal | `TENANT#{tenant}` | `DECISION#{employee}` |
+//! | what was decided about an account, and about its user name | `TENANT#{tenant}` | `DECISION#{employee}`, `DECISION#{employee}#user_name` |
 //! | the worklist that was told, in pieces | `TENANT#{tenant}` | `WORKLIST#{cause}#{time of the mail}#{piece, 4 digits}` |
 //! | how an address stands that mail came back from | `TENANT#{tenant}` | `ADDRESS#{address, lower case}` |
 //! | summary row | `FLEET` | `TENANT#{tenant}` |
@@ -31,7 +31,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::excerpt::clip;
-use habitsync_domain::hold::PlanId;
+use habitsync_domain::hold::{Matter, PlanId};
 use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
@@ -118,8 +118,12 @@ impl Key {
         Self::of(tenant, format!("{}{employee}", Prefix::LastDay.as_str()))
     }
 
-    pub(super) fn decision(tenant: &TenantId, employee: &EmployeeId) -> Self {
-        Self::of(tenant, format!("{}{employee}", Prefix::Decision.as_str()))
+    pub(super) fn decision(tenant: &TenantId, (employee, matter): (&EmployeeId, Matter)) -> Self {
+        let of_account = format!("{}{employee}", Prefix::Decision.as_str());
+        match matter {
+            Matter::Account => Self::of(tenant, of_account),
+            Matter::UserName => Self::of(tenant, format!("{of_account}#user_name")),
+        }
     }
 
     pub(super) fn plan(tenant: &TenantId, id: &PlanId, chunk: u32) -> Self {
@@ -307,7 +311,11 @@ mod tests {
             (Key::person(&acme(), &employee("E1")), "PERSON#E1"),
             (Key::parked(&acme(), &employee("E1")), "PARKED#E1"),
             (Key::last_day(&acme(), &employee("E1")), "LAST_DAY#E1"),
-            (Key::decision(&acme(), &employee("E1")), "DECISION#E1"),
+            (Key::decision(&acme(), (&employee("E1"), Matter::Account)), "DECISION#E1"),
+            (
+                Key::decision(&acme(), (&employee("E1"), Matter::UserName)),
+                "DECISION#E1#user_name",
+            ),
             (Key::plan(&acme(), &plan, 2), "PLAN#0a1b2c3d4e5f#0002"),
             (
                 Key::change(&acme(), &employee("E1"), Timestamp::UNIX_EPOCH),

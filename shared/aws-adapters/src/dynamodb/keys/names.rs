@@ -51,6 +51,7 @@ pub(in crate::dynamodb) const SOURCE: &str = "source";
 /// See [`VERSION`].
 pub(in crate::dynamodb) const APPLIED_AT: &str = "applied_at";
 pub(in crate::dynamodb) const AGREED: &str = "agreed";
+pub(in crate::dynamodb) const DECIDES_SINCE: &str = "decides_since";
 /// The customer's name on the summary row.
 pub(in crate::dynamodb) const NAME: &str = "name";
 /// The customer's own status (draft, live, paused) on the summary row.
