@@ -145,7 +145,7 @@ impl Planner<'_> {
             .count();
         let allowed = limit_of(kind, &self.situation.configuration.limits).allows(managed);
         let beyond = changes.len().saturating_sub(agreed);
-        let (planned, allowed_in_all) = (number(changes.len()), number(allowed + agreed));
+        let (planned, allowed_in_all) = (number(changes.len()), number(allowed.saturating_add(agreed)));
         let is_first_load = kind == ChangeKind::Created && self.has_written_no_account();
         (beyond > 0 && beyond + recent > allowed).then(|| match is_first_load {
             true => HeldBecause::FirstLoad {

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::{Planner, Step};
-use crate::hold::{ChangeKind, Verdict};
+use crate::hold::{ChangeKind, Matter, Verdict};
 use crate::identity::EmployeeId;
 use crate::person::Person;
 
@@ -38,8 +38,9 @@ impl Planner<'_> {
         let written: HashSet<EmployeeId> = written.map(|action| action.employee_id.clone()).collect();
         let decisions = &self.decisions;
         let is_approved = |employee: &EmployeeId| {
-            let decision = decisions.get(employee);
-            decision.is_some_and(|decision| decision.word.verdict == Verdict::Approved)
+            let matters = [Matter::Account, Matter::UserName].into_iter();
+            let mut made = matters.filter_map(|matter| decisions.get(&(employee, matter)));
+            made.any(|decision| decision.word.verdict == Verdict::Approved)
         };
         self.plan.actions.iter_mut().find_map(|action| {
             let is_open = !written.contains(&action.employee_id) && !is_approved(&action.employee_id);

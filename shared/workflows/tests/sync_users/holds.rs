@@ -466,3 +466,53 @@ async fn reports_whose_managers_rename_waits_are_shown_with_it_and_not_decided_a
     let summary = customer.finish().await;
     assert_eq!((summary.written.changed, summary.held.len()), (16, 0));
 }
+
+/// The newest mail to the customer, in one line.
+fn newest_mail(customer: &Customer) -> String {
+    let sent = customer.mail.sent();
+    let mut to_customer = sent.iter().rev().filter(|mail| mail.contains("worklist") || mail.contains("user sync"));
+    let mail = to_customer.next().cloned().unwrap_or_default();
+    let plain = mail.replace("=\r\n", "");
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[tokio::test]
+async fn what_an_operator_decided_is_called_decided_in_the_mail_and_never_fixed() {
+    for (verdict, said) in [
+        (Verdict::Rejected, "Decided since the last e-mail, left as they are: 8 ("),
+        (Verdict::Approved, "Decided since the last e-mail, made: 8 ("),
+    ] {
+        let customer = with_eight_held().await;
+        customer.decide_all(verdict).await;
+        customer.finish().await;
+        let mail = newest_mail(&customer);
+        let upper = mail.to_uppercase();
+        assert!(mail.contains(said) && upper.contains("ALL CLEAR: NOTHING NEEDS YOUR ATTENTION"), "{mail}");
+        assert!(!mail.contains("Fixed") && !mail.contains("was fixed") && !mail.contains("were fixed"), "{mail}");
+    }
+}
+
+#[tokio::test]
+async fn a_pending_approval_with_another_value_is_changed_and_not_fixed_and_new() {
+    let customer = customer_of(30);
+    customer.finish().await;
+    for id in 1000..1007 {
+        customer.employ(&format!("E{id}"), &json!({"workEmail": format!("new{id}@acme.com.au")}));
+    }
+    customer.finish().await;
+    customer.employ("E1000", &json!({"workEmail": "third@acme.com.au"}));
+    customer.finish().await;
+    let mail = newest_mail(&customer);
+    assert!(mail.contains("Changed since the last e-mail: 1."), "{mail}");
+    assert!(!mail.contains("Fixed since") && !mail.contains("[new]"), "{mail}");
+}
+
+#[tokio::test]
+async fn a_held_first_load_has_a_text_of_its_own() {
+    let mut customer = customer_of(30);
+    customer.agreed = None;
+    customer.finish().await;
+    let mail = newest_mail(&customer).to_uppercase();
+    assert!(mail.contains("YOUR FIRST ACCOUNTS ARE READY"), "{mail}");
+    assert!(!mail.contains("LOOK FOR A STATUS"), "{mail}");
+}

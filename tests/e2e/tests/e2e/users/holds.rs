@@ -83,7 +83,7 @@ pub(crate) async fn what_is_rejected_is_kept_and_not_asked_about_again(world: Wo
     let (customer, leavers) = with_eight_held(&world, "rejected").await?;
     let plan = held_plan(&customer).await?;
     let said = customer
-        .habitsync(&["holds", "reject", "rejected", &plan, "--as", "ana"])
+        .habitsync(&["holds", "reject", "rejected", &plan, "--as", "ana", "--yes"])
         .await?;
     assert_eq!(said.code, 0, "{said:?}");
     let answer = customer.run("user-sync").await?;
