@@ -7,10 +7,11 @@ use habitsync_domain::hold::{Decision, HeldPerson, HeldPlan, PlanId, Verdict, Wo
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::Job;
 use habitsync_domain::person::Person;
+use jiff::Timestamp;
 
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold};
+use crate::ports::holds::{LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold};
 use crate::ports::people::LoadPeople;
 use crate::ports::runs::RememberJob;
 use crate::ports::tenants::StoredConfiguration;
@@ -94,12 +95,18 @@ where
 {
     let job = store.load_job(Job::Users).await?;
     let held = list_holds(store).await?;
-    let decisions = store.load_decisions().await?;
-    let people = if held.is_some() { store.load_people().await? } else { Vec::new() };
+    let decisions = decisions_made(store).await?;
+    let people = if held.is_some() {
+        store.load_people().await?
+    } else {
+        Vec::new()
+    };
     let planned_under = job.planned_under.map_or(0, |under| under.version);
     let agreed = in_force.agreed.filter(|_| planned_under < in_force.version);
     let settled = |held: &HeldPerson, plan: &HeldPlan| {
-        let link = people.iter().find(|person: &&Person| person.employee_id == held.employee_id);
+        let link = people
+            .iter()
+            .find(|person: &&Person| person.employee_id == held.employee_id);
         let is_agreed = agreed.zip(held.evidence.change());
         let is_agreed = is_agreed.is_some_and(|(agreed, kind)| *agreed.changes.get(kind) > 0);
         if plan.version != in_force.decides_since || is_agreed {
@@ -146,7 +153,7 @@ impl Holds {
 /// The plan is not what is held now, an employee that is named is not in it, or the table failed.
 pub async fn decide_hold<S, C>(store: &S, clock: &C, deciding: &Deciding<'_>) -> Result<HeldPlan, NotDecided>
 where
-    S: RememberJob + LoadHold + NoteWord + SaveDecisions,
+    S: RememberJob + LoadHold + LoadDecisions + NoteWord + SaveDecisions,
     C: Now,
 {
     let held = list_holds(store).await?.ok_or(NotDecided::NothingHeld)?;
@@ -163,26 +170,37 @@ where
     };
     // On record first: a decision that runs follow has an operator's name in the plan's record.
     store.note_word(&held.id, &word).await?;
-    let decisions: Vec<_> = decided.decisions(&word).collect();
+    let mut decisions: Vec<_> = decided.decisions(&word).collect();
+    if !word.only.is_empty() {
+        let known = store.load_decisions().await?;
+        decisions.extend(left_pending(&held, &word, &known));
+    }
     store.save_decisions(&decisions).await?;
     Ok(decided)
+}
+
+/// Those of the plan whom the word leaves undecided: they wait for a decision of their own, even where the limits admit so few.
+fn left_pending(held: &HeldPlan, word: &Word, known: &[Decision]) -> Vec<Decision> {
+    let word = Word {
+        verdict: Verdict::Awaits,
+        ..word.clone()
+    };
+    let is_left =
+        |person: &HeldPerson| !word.only.contains(&person.employee_id) && person.decision(held, known).is_none();
+    let left = held.with_only(is_left);
+    left.decisions(&word).collect()
 }
 
 /// Withdraws what was decided about these employees, and returns the decisions. The next run asks again, where it still would.
 ///
 /// # Errors
 /// Nothing was decided about one of them, or the table failed; what was withdrawn until then stays so.
-pub async fn reopen<S, C>(
-    store: &S,
-    clock: &C,
-    employees: &[EmployeeId],
-    by: &str,
-) -> Result<Vec<Decision>, NotDecided>
+pub async fn reopen<S, C>(store: &S, clock: &C, employees: &[EmployeeId], by: &str) -> Result<Vec<Decision>, NotDecided>
 where
-    S: RememberJob + LoadHold + LoadDecisions + ForgetDecision + NoteWord + SaveHold,
+    S: RememberJob + LoadHold + LoadDecisions + SaveDecisions + NoteWord + SaveHold,
     C: Now,
 {
-    let decisions = store.load_decisions().await?;
+    let decisions = decisions_made(store).await?;
     let decided: BTreeSet<_> = decisions.iter().map(|made| &made.employee_id).collect();
     let undecided: Vec<_> = employees.iter().filter(|id| !decided.contains(id)).cloned().collect();
     if !undecided.is_empty() {
@@ -194,28 +212,38 @@ where
     let is_theirs = |made: &Decision| employees.contains(&made.employee_id);
     let withdrawn: Vec<_> = decisions.into_iter().filter(is_theirs).collect();
     for decision in &withdrawn {
-        note_reopened(store, clock, decision, by).await?;
-        store.forget_decision(decision).await?;
+        let word = reopened(decision, by, clock.now());
+        store.note_word(&decision.plan, &word).await?;
+        let awaits = Word {
+            verdict: Verdict::Awaits,
+            ..word
+        };
+        let awaits = Decision {
+            word: awaits,
+            ..decision.clone()
+        };
+        store.save_decisions(&[awaits]).await?;
     }
     remind_again(store, clock).await?;
     Ok(withdrawn)
 }
 
-/// Notes in the record of the plan that a decision about one employee was withdrawn.
-async fn note_reopened<S: NoteWord, C: Now>(
-    store: &S,
-    clock: &C,
-    decision: &Decision,
-    by: &str,
-) -> Result<(), ServiceFailure> {
-    let word = Word {
+/// What the record of the plan says of a decision about one employee that was withdrawn.
+fn reopened(decision: &Decision, by: &str, at: Timestamp) -> Word {
+    Word {
         verdict: decision.word.verdict,
         by: by.to_owned(),
-        at: clock.now(),
+        at,
         only: vec![decision.employee_id.clone()],
         reopened: true,
-    };
-    store.note_word(&decision.plan, &word).await
+    }
+}
+
+/// What operators approved or rejected.
+async fn decisions_made<S: LoadDecisions>(store: &S) -> Result<Vec<Decision>, ServiceFailure> {
+    let mut decisions = store.load_decisions().await?;
+    decisions.retain(|made| made.word.verdict != Verdict::Awaits);
+    Ok(decisions)
 }
 
 /// What is held waits again, so operators are reminded of it again.
@@ -232,7 +260,8 @@ where
 
 /// The part of the plan that is about these employees, who all have to be in it.
 fn part_of(held: &HeldPlan, only: &[EmployeeId]) -> Result<HeldPlan, NotDecided> {
-    let decided = held.with_only(|person| person.is_decided_about() && (only.is_empty() || only.contains(&person.employee_id)));
+    let decided =
+        held.with_only(|person| person.is_decided_about() && (only.is_empty() || only.contains(&person.employee_id)));
     let is_in = |id: &&EmployeeId| !decided.people.iter().any(|person| person.employee_id == **id);
     let missing: Vec<_> = only.iter().filter(is_in).cloned().collect();
     if missing.is_empty() {

@@ -28,9 +28,7 @@ impl LoadDecisions for Table {
 impl SaveDecisions for Table {
     async fn save_decisions(&self, decisions: &[Decision]) -> Result<(), ServiceFailure> {
         let save = || {
-            let decided = decisions
-                .iter()
-                .map(|decision| (about(decision), decision.clone()));
+            let decided = decisions.iter().map(|decision| (about(decision), decision.clone()));
             self.state().decisions.extend(decided);
             Ok(())
         };

@@ -118,7 +118,7 @@ impl Answer for Decided {
                 "the user names stay as they are until the evidence changes; other values are still written\n\
                  to decide anew: habitsync holds reopen {tenant} EMPLOYEE…"
             }
-            Verdict::Rejected => {
+            Verdict::Rejected | Verdict::Awaits => {
                 "the accounts stay as they are, and are not asked about again until the evidence changes\n\
                  to decide anew: habitsync holds reopen {tenant} EMPLOYEE…"
             }

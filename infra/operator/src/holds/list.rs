@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use habitsync_domain::hold::{
-    ActionCounts, ChangeKind, Decision, Grounds, HeldBecause, HeldPerson, HeldPlan, ProposedChange, Verdict,
+    ActionCounts, ChangeKind, Decision, Grounds, HeldBecause, HeldPerson, HeldPlan, ProposedChange,
 };
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
@@ -96,7 +96,10 @@ impl Listed {
         if self.decisions.is_empty() {
             return String::new();
         }
-        let heading = format!("# {} in force; the next run follows", counted(self.decisions.len(), "decision"));
+        let heading = format!(
+            "# {} in force; the next run follows",
+            counted(self.decisions.len(), "decision")
+        );
         let rows = self.decisions.iter().map(decision_row).collect();
         let table = grid(&DECISION_COLUMNS, rows, width);
         let reopen = format!("to decide anew:  habitsync holds reopen {} EMPLOYEE…", self.tenant);
@@ -108,14 +111,18 @@ impl Listed {
         for by in self.settled.values() {
             *counts.entry(by).or_default() += 1;
         }
-        let lines = counts.into_iter().map(|(by, count)| format!("{count} {by}; the next run follows"));
+        let lines = counts
+            .into_iter()
+            .map(|(by, count)| format!("{count} {by}; the next run follows"));
         lines.collect::<Vec<_>>().join("\n")
     }
 }
 
 impl Answer for Listed {
     fn heading(&self) -> String {
-        let Self { tenant, stage, held, .. } = self;
+        let Self {
+            tenant, stage, held, ..
+        } = self;
         let Some(held) = held else {
             return format!("# nothing of {tenant} is held on stage {stage}, from the table");
         };
@@ -141,7 +148,9 @@ impl Answer for Listed {
 
     fn next(&self) -> Vec<String> {
         let pending = self.holds.pending();
-        pending.map(|pending| what_next(&self.tenant, &pending)).unwrap_or_default()
+        pending
+            .map(|pending| what_next(&self.tenant, &pending))
+            .unwrap_or_default()
     }
 
     /// The reason once for each kind, above its employees.
@@ -182,17 +191,15 @@ pub(super) fn decision_row(decision: &Decision) -> Vec<String> {
     ]
 }
 
-/// What a decision was made about, with the values that it names.
+/// What a decision was made about; of a rename both user names.
 fn about(decision: &Decision) -> String {
-    let name = decision.user_name.as_str();
-    let stays = match (decision.word.verdict, &decision.evidence) {
-        (_, Grounds::Change(ProposedChange::Rename { to })) => return format!("user name: {name} → {}", to.as_str()),
-        (Verdict::Rejected, Grounds::Deactivation(_)) => "stays active",
-        (Verdict::Approved, Grounds::Deactivation(_)) => "is deactivated",
-        (_, Grounds::Change(_)) => "",
-    };
-    let words = [name, stays].into_iter().filter(|word| !word.is_empty());
-    format!("{}: {}", words.collect::<Vec<_>>().join(" "), decision.evidence.reason())
+    match &decision.evidence {
+        Grounds::Change(ProposedChange::Rename { to }) => {
+            format!("user name: {} → {}", decision.user_name.as_str(), to.as_str())
+        }
+        Grounds::Change(change) => format!("{}: {}", change.kind().noun(), decision.evidence.reason()),
+        Grounds::Deactivation(evidence) => format!("deactivation: {}", evidence.reason()),
+    }
 }
 
 /// What would be done, with the values that change.
@@ -217,7 +224,11 @@ fn settled_by(by: Settled) -> String {
 
 fn what_next(tenant: &TenantId, pending: &HeldPlan) -> Vec<String> {
     let (plan, flags) = (&pending.id, flags(pending));
-    let rekeyed = pending.people.iter().filter(|held| held.because == HeldBecause::Rekeyed).count();
+    let rekeyed = pending
+        .people
+        .iter()
+        .filter(|held| held.because == HeldBecause::Rekeyed)
+        .count();
     let mut next = vec![
         format!("to make exactly these:  habitsync holds approve {tenant} {plan} {flags}"),
         format!("to leave them:          habitsync holds reject {tenant} {plan}"),
@@ -242,7 +253,7 @@ fn flags(pending: &HeldPlan) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use habitsync_domain::employment::Evidence;
-    use habitsync_domain::hold::{HeldManager, Word};
+    use habitsync_domain::hold::{HeldManager, Verdict, Word};
     use habitsync_domain::person::FieldChange;
     use insta::assert_snapshot;
 
@@ -389,7 +400,13 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_settled_since_is_offered_no_more_and_re_keyed_pairs_end_with_how_to_move_them() {
-        let every = |by| plan().people.iter().map(|person| (person.employee_id.clone(), by)).collect();
+        let every = |by| {
+            plan()
+                .people
+                .iter()
+                .map(|person| (person.employee_id.clone(), by))
+                .collect()
+        };
         let holds = Holds {
             settled: every(Settled::ByVersion(4)),
             ..listed(Some(plan())).holds
@@ -397,7 +414,8 @@ pub(crate) mod tests {
         let listed_settled = Listed::of(&"acme".parse().expect("a tenant"), "test", holds);
         let text = written(&listed_settled, Output::Table, 100).expect("written");
         assert!(
-            text.contains("10 settled by version 4 of the configuration; the next run follows") && !text.contains("approve"),
+            text.contains("10 settled by version 4 of the configuration; the next run follows")
+                && !text.contains("approve"),
             "{text}"
         );
         let rekeyed = plan().with_only(|person| person.employee_id.as_str() == "E1002");
@@ -407,6 +425,9 @@ pub(crate) mod tests {
         });
         let rekeyed = HeldPlan::of(people.collect(), 3, None, jiff::Timestamp::UNIX_EPOCH);
         let text = written(&listed(rekeyed), Output::Table, 100).expect("written");
-        assert!(text.trim_end().ends_with("habitsync link rekey acme") && !text.contains("approve"), "{text}");
+        assert!(
+            text.trim_end().ends_with("habitsync link rekey acme") && !text.contains("approve"),
+            "{text}"
+        );
     }
 }

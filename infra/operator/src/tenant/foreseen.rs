@@ -36,7 +36,11 @@ pub(super) fn in_lines(file: &ConfigurationFile, foreseen: &Foreseen) -> String 
     } else {
         String::new()
     };
-    format!("{first}\n{}{}", next_sync(next_step, foreseen), approvals_in_words(foreseen))
+    format!(
+        "{first}\n{}{}",
+        next_sync(next_step, foreseen),
+        approvals_in_words(foreseen)
+    )
 }
 
 /// What waits for approval as before, and by which numbers it can be agreed to; nothing where nothing waits.

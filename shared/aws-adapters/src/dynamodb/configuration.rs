@@ -14,8 +14,8 @@ use super::item::{
     Attributes, Item, current_schema, encode, number, read_instant, read_number, read_text, read_value, text,
 };
 use super::keys::{
-    AGREED, APPLIED_AT, CONFIGURATION_VERSIONS, DECIDES_SINCE, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE, TENANT_STATUS, TIMETABLE,
-    VERSION,
+    AGREED, APPLIED_AT, CONFIGURATION_VERSIONS, DECIDES_SINCE, Key, LIVE_SINCE, NAME, PK, SCHEMA, SOURCE,
+    TENANT_STATUS, TIMETABLE, VERSION,
 };
 use super::transaction::{Committed, unwritable};
 use super::{SERVICE, Table};

@@ -55,7 +55,7 @@ impl Decision {
             && self.user_name == *proposal.user_name
             && self.evidence == proposal.evidence;
         let was_shown = self.version == version && proposal.to_be_shown.is_none_or(|because| because == self.because);
-        is_same && (self.word.verdict == Verdict::Rejected || was_shown)
+        is_same && (self.word.verdict != Verdict::Approved || was_shown)
     }
 
     /// The size of the shrunken read that was approved with it: whoever approves what it brings approves that it is as small as
@@ -64,7 +64,7 @@ impl Decision {
     pub fn approved_read(&self) -> Option<u64> {
         match (self.word.verdict, self.because) {
             (Verdict::Approved, HeldBecause::Shrunk { to, .. }) => Some(to),
-            (Verdict::Approved | Verdict::Rejected, _) => None,
+            (Verdict::Approved | Verdict::Rejected | Verdict::Awaits, _) => None,
         }
     }
 }

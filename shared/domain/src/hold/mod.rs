@@ -124,6 +124,9 @@ pub enum Verdict {
     Approved,
     /// It is not done, and not asked about again.
     Rejected,
+    /// It waits for a decision of its own, however few there are: others of its plan were decided about by name, or what was
+    /// decided about it was withdrawn.
+    Awaits,
 }
 
 /// A word about a plan: the record of who decided what, and when.
@@ -272,7 +275,8 @@ impl HeldPerson {
             evidence: self.evidence.clone(),
             to_be_shown: None,
         };
-        decisions.iter().find(|made| made.stands(&proposal, plan.version))
+        let mut decided = decisions.iter().filter(|made| made.word.verdict != Verdict::Awaits);
+        decided.find(|made| made.stands(&proposal, plan.version))
     }
 
     /// Whether the account, as the link has it by now, leaves nothing to be decided: it was changed, moved or unlinked since.
@@ -360,6 +364,7 @@ impl Verdict {
         match self {
             Self::Approved => "approved",
             Self::Rejected => "rejected",
+            Self::Awaits => "left pending",
         }
     }
 }

@@ -64,7 +64,7 @@ impl Planner<'_> {
         match self.verdict_on(&proposal) {
             Some(Verdict::Approved) => HandOver::Approved,
             Some(Verdict::Rejected) => HandOver::Rejected,
-            None => HandOver::Undecided,
+            Some(Verdict::Awaits) | None => HandOver::Undecided,
         }
     }
 

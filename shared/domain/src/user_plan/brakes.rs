@@ -11,7 +11,7 @@ use super::lost_sources::LostSource;
 use super::removals::{Candidate, PendingApproval};
 use crate::configuration::{ChangeLimit, Limits};
 use crate::employment::Evidence;
-use crate::hold::{Agreement, Decision, HeldBecause, Proposal, Verdict};
+use crate::hold::{Agreement, Decision, HeldBecause, Matter, Proposal, Verdict};
 use crate::identity::EmployeeId;
 use crate::person::{Person, Removed};
 use crate::shrink::GoodRead;
@@ -57,6 +57,12 @@ impl<'a> Planner<'a> {
                 Some(Verdict::Rejected) => self.keep(candidate),
                 Some(Verdict::Approved) if is_unconfirmed => self.hold(candidate, HeldBecause::ApprovedNotConfirmed),
                 Some(Verdict::Approved) => self.let_go(candidate, true),
+                Some(Verdict::Awaits) => {
+                    let because = self.decisions.get(&(&candidate.person.employee_id, Matter::Account));
+                    let because = because.map(|decision| decision.because);
+                    let because = candidate.to_be_shown.or(because);
+                    self.hold(candidate, because.unwrap_or(HeldBecause::NotConfirmed));
+                }
                 None if self.same_person.contains_key(&candidate.person.employee_id) => {
                     let because = candidate.to_be_shown.unwrap_or(HeldBecause::Claimed);
                     self.hold(candidate, because);

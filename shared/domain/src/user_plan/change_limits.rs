@@ -61,6 +61,7 @@ impl Planner<'_> {
             Judged::Goes => action.permission,
             Judged::Approved => Permission::Approved,
             Judged::Rejected => return self.leave_as_it_is(action),
+            Judged::Awaits(because) => return self.plan.held.extend(pending(action, because)),
             Judged::Undecided(kind) => {
                 let ruling = rulings.get_mut(kind);
                 if let Some(because) = ruling.because {
@@ -96,9 +97,18 @@ impl Planner<'_> {
         match self.verdict_on(&proposal) {
             Some(Verdict::Approved) => Judged::Approved,
             Some(Verdict::Rejected) => Judged::Rejected,
+            // A number that was agreed to since is a decision, too.
+            Some(Verdict::Awaits) if self.left_of_agreement(kind) == 0 => self.awaited(&proposal),
+            Some(Verdict::Awaits) => Judged::Undecided(kind),
             None if cascades.contains_key(&action.employee_id) => Judged::Goes,
             None => Judged::Undecided(kind),
         }
+    }
+
+    /// It waits for the reason that it was held for when the others of its plan were decided about.
+    fn awaited(&self, proposal: &Proposal<'_>) -> Judged {
+        let decision = self.decisions.get(&(proposal.employee_id, proposal.evidence.matter()));
+        decision.map_or(Judged::Goes, |decision| Judged::Awaits(decision.because))
     }
 
     pub(super) fn leave_as_it_is(&mut self, action: Action) {
@@ -235,6 +245,8 @@ enum Judged {
     Approved,
     /// An operator rejected it.
     Rejected,
+    /// It waits for an operator's decision of its own.
+    Awaits(HeldBecause),
     /// Its kind's limit decides.
     Undecided(ChangeKind),
 }

@@ -30,7 +30,10 @@ impl Planner<'_> {
         if rejected.user_name.is_some() {
             change.user_name = None;
         }
-        change.fields.0.retain(|field, _| !rejected.fields.0.contains_key(field));
+        change
+            .fields
+            .0
+            .retain(|field, _| !rejected.fields.0.contains_key(field));
         let (left, reason) = (change.clone(), compare::reason(change));
         self.plan.kept.push(with_change(action.clone(), rejected));
         if left == UserChange::default() {
@@ -91,7 +94,9 @@ impl crate::hold::Grounds {
         let Self::Change(ProposedChange::Update { fields: names, digest }) = self else {
             return None;
         };
-        let values = names.iter().filter_map(|name| Some((name.clone(), fields.0.get(name)?.clone())));
+        let values = names
+            .iter()
+            .filter_map(|name| Some((name.clone(), fields.0.get(name)?.clone())));
         let values = UserFields(values.collect());
         (digest::of_fields(&values) == *digest).then_some(values)
     }

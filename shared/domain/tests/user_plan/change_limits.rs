@@ -390,10 +390,17 @@ fn a_rejected_rename_keeps_the_user_name_and_leaves_every_other_field_to_be_upda
         panic!("{plan:?}")
     };
     assert_eq!(action.change_kind(), Some(ChangeKind::Updated));
-    assert!(plan.counts.adds_up() && action.reason == "X-Job Title changed", "{action:?}");
+    assert!(
+        plan.counts.adds_up() && action.reason == "X-Job Title changed",
+        "{action:?}"
+    );
     let kept: Vec<_> = plan.kept.iter().map(|kept| kept.employee_id.as_str()).collect();
     assert_eq!((kept, plan.decisions_over.len()), (vec!["E1", "E2", "E3"], 0));
-    assert!(plan.kept.iter().all(|kept| kept.change_kind() == Some(ChangeKind::Renamed)));
+    assert!(
+        plan.kept
+            .iter()
+            .all(|kept| kept.change_kind() == Some(ChangeKind::Renamed))
+    );
 }
 
 #[test]
@@ -426,7 +433,10 @@ fn rejected_values_stay_away_while_others_of_the_same_account_are_written() {
     case.employees[0] = employee("E1", &json!({"jobTitle": "Lead", "lastName": "Other"}));
     let plan = case.plan();
     let written = plan.actions.iter().flat_map(|action| action.fields().into_iter());
-    let written: Vec<_> = written.flat_map(|fields| fields.0.keys()).map(ToString::to_string).collect();
+    let written: Vec<_> = written
+        .flat_map(|fields| fields.0.keys())
+        .map(ToString::to_string)
+        .collect();
     assert_eq!((written, plan.kept.len()), (vec!["last_name".to_owned()], 3));
     assert!(plan.decisions_over.is_empty() && plan.counts.adds_up());
 }
@@ -434,9 +444,13 @@ fn rejected_values_stay_away_while_others_of_the_same_account_are_written() {
 #[test]
 fn a_name_that_a_rejected_rename_does_not_give_up_is_no_other_employees() {
     let mut case = rejected_renames();
-    case.employees.push(employee("E11", &json!({"workEmail": "e1@acme.com.au"})));
+    case.employees
+        .push(employee("E11", &json!({"workEmail": "e1@acme.com.au"})));
     let plan = case.plan();
-    let taken = plan.problems.iter().filter(|problem| problem.employee_id.as_str() == "E11");
+    let taken = plan
+        .problems
+        .iter()
+        .filter(|problem| problem.employee_id.as_str() == "E11");
     assert_eq!(taken.count(), 1, "{plan:?}");
 }
 
@@ -454,6 +468,10 @@ fn an_approved_update_beside_a_rejected_rename_leaves_the_rejection_in_force() {
     case.decisions.extend(decided(&case, &held, Verdict::Approved));
     let plan = case.plan();
     assert_eq!((plan.actions.len(), plan.kept.len()), (3, 3));
-    assert!(plan.actions.iter().all(|action| action.permission == Permission::Approved));
+    assert!(
+        plan.actions
+            .iter()
+            .all(|action| action.permission == Permission::Approved)
+    );
     assert!(rejected.iter().all(|decision| !plan.decisions_over.contains(decision)));
 }

@@ -23,8 +23,7 @@ use crate::ports::holds::{LoadDecisions, LoadHold};
 use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
 use crate::ports::runs::RememberJob;
 use crate::ports::tenants::{
-    JobSchedule, LoadConfiguration, RemoveSchedule, SaveConfiguration, SaveSchedule, StoredConfiguration,
-    VersionTerms,
+    JobSchedule, LoadConfiguration, RemoveSchedule, SaveConfiguration, SaveSchedule, StoredConfiguration, VersionTerms,
 };
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 use crate::preview_users::PreviewUsers;
@@ -214,7 +213,9 @@ where
     let version = match stays {
         Some(version) => version,
         None => {
-            let saved = apply.configurations.save_configuration(&configuration, &source, now, Some(&terms));
+            let saved = apply
+                .configurations
+                .save_configuration(&configuration, &source, now, Some(&terms));
             saved.await?
         }
     };
@@ -281,7 +282,8 @@ impl Foreseen {
     #[must_use]
     pub fn stays(&self, consent: Consent) -> Option<u64> {
         let same = self.in_force.as_ref().filter(|stored| stored.source == self.source);
-        same.filter(|_| !consent.agrees_to_changes()).map(|stored| stored.version)
+        same.filter(|_| !consent.agrees_to_changes())
+            .map(|stored| stored.version)
     }
 
     /// What is stored with the version. A version that decides about people as the one before goes on with what was approved and

@@ -67,11 +67,7 @@ fn of_repeated(repeated: &RepeatedRefusal) -> (Subject, String, String) {
     } else {
         format!("Tribal Habits says: {}. ", words.join("; "))
     };
-    (
-        Subject::UserSyncStopped,
-        title,
-        format!("{says}{what_to_do}"),
-    )
+    (Subject::UserSyncStopped, title, format!("{says}{what_to_do}"))
 }
 
 const REFUSED_FIELD: &str = "So many equal refusals are no mistake in single records: you need not correct them. If your portal lacks \

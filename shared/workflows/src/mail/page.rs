@@ -167,7 +167,11 @@ impl<'a> Page<'a> {
                     self.letter.subject.name()
                 );
                 let fixed = self.fixed(names, usize::try_from(*fixed).unwrap_or(usize::MAX));
-                [Some(done), fixed].into_iter().chain(decided(left, made)).flatten().collect()
+                [Some(done), fixed]
+                    .into_iter()
+                    .chain(decided(left, made))
+                    .flatten()
+                    .collect()
             }
             Occasion::Notes => vec!["Nothing of this is urgent.".to_owned()],
         }
@@ -184,7 +188,11 @@ impl<'a> Page<'a> {
                 "Fixed since the last e-mail"
             }
         };
-        let of = if of > names.len() { format!(" of the {of}") } else { String::new() };
+        let of = if of > names.len() {
+            format!(" of the {of}")
+        } else {
+            String::new()
+        };
         Some(format!("{what}: {}{of} ({}).", names.len(), listed(names)))
     }
 
@@ -334,7 +342,11 @@ fn heading(letter: &Letter<'_>) -> String {
 /// What became of changes that waited for approval.
 fn decided(left: &[String], made: &[String]) -> [Option<String>; 2] {
     let said = |what: &str, names: &[String]| {
-        let said = format!("Decided since the last e-mail, {what}: {} ({}).", names.len(), listed(names));
+        let said = format!(
+            "Decided since the last e-mail, {what}: {} ({}).",
+            names.len(),
+            listed(names)
+        );
         (!names.is_empty()).then_some(said)
     };
     [said("left as they are", left), said("made", made)]

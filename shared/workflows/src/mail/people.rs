@@ -158,9 +158,8 @@ fn to_be_done(
 ) -> Groups {
     let mut groups = Groups::default();
     // Of an employee who came back under another number, the line of that number says it; reports follow their manager's line.
-    let has_line = |pending: &&PendingApproval| {
-        !matches!(pending.because, HeldBecause::Rekeyed | HeldBecause::ManagerWaits)
-    };
+    let has_line =
+        |pending: &&PendingApproval| !matches!(pending.because, HeldBecause::Rekeyed | HeldBecause::ManagerWaits);
     for pending in held.iter().filter(has_line) {
         add_held(&mut groups, pending);
     }

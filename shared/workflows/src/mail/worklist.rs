@@ -185,7 +185,10 @@ impl Worklist {
             }
         }
         let keys: BTreeSet<_> = self.lines().map(|line| &line.key).collect();
-        let gone = before.groups.iter().flat_map(|group| group.lines.iter().map(move |line| (group, line)));
+        let gone = before
+            .groups
+            .iter()
+            .flat_map(|group| group.lines.iter().map(move |line| (group, line)));
         for (group, line) in gone.filter(|(_, line)| !keys.contains(&line.key)) {
             let place = match group.is_pending_approvals() {
                 true if self.decided.left.contains(&line.number) => &mut changes.left,

@@ -2,7 +2,9 @@
 
 use habitsync_domain::hold::{PerChange, Verdict};
 use habitsync_in_memory::{Call, Fault, Tenants};
-use habitsync_workflows::apply_tenant::{AppliedConfiguration, ApplyTenant, Consent, NotApplied, apply_tenant, foresee};
+use habitsync_workflows::apply_tenant::{
+    AppliedConfiguration, ApplyTenant, Consent, NotApplied, apply_tenant, foresee,
+};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::tenants::StoredConfiguration;
 use habitsync_workflows::preview_users::PreviewUsers;
@@ -263,7 +265,9 @@ async fn approvals_end_with_other_rules_and_applying_them_says_how_many_do() {
 async fn the_text_that_is_in_force_is_no_new_version() {
     let (customer, tenants) = (customer_of(3), Tenants::default());
     for _ in 0..3 {
-        let applied = apply(&customer, &tenants, ACME, Consent::default()).await.expect("applied");
+        let applied = apply(&customer, &tenants, ACME, Consent::default())
+            .await
+            .expect("applied");
         assert_eq!(applied.version, 1);
     }
     let agreed = apply(&customer, &tenants, ACME, agreeing_to(3)).await.expect("applied");
@@ -278,7 +282,10 @@ async fn a_number_of_deactivations_that_is_not_the_plans_is_refused() {
         ..agreeing_to(22)
     };
     let refused = apply(&customer, &tenants, ACME, wrong).await;
-    assert!(matches!(&refused, Err(NotApplied::Removes { people, said: Some(1) }) if people.is_empty()), "{refused:?}");
+    assert!(
+        matches!(&refused, Err(NotApplied::Removes { people, said: Some(1) }) if people.is_empty()),
+        "{refused:?}"
+    );
     let right = Consent {
         yes_remove: Some(0),
         ..agreeing_to(22)

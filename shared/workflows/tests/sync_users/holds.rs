@@ -344,29 +344,66 @@ async fn a_hundred_and_ten_who_vanished_and_are_approved_are_asked_for_one_by_on
 }
 
 fn employees(ids: impl IntoIterator<Item = usize>) -> Vec<EmployeeId> {
-    ids.into_iter().map(|id| format!("E{id}").parse().expect("an id")).collect()
+    ids.into_iter()
+        .map(|id| format!("E{id}").parse().expect("an id"))
+        .collect()
 }
 
 #[tokio::test]
 async fn some_employees_of_a_plan_are_decided_about_by_name_and_the_rest_stays_pending() {
     let customer = with_eight_held().await;
     let plan = customer.held().await.expect("held");
-    let unknown = customer.decide_only(&plan.id, Verdict::Approved, &employees([1000, 1020])).await;
+    let unknown = customer
+        .decide_only(&plan.id, Verdict::Approved, &employees([1000, 1020]))
+        .await;
     assert!(
         matches!(&unknown, Err(NotDecided::NotThese { employees: not, .. }) if *not == employees([1020])),
         "{unknown:?}"
     );
     assert!(customer.table.state().decisions.is_empty(), "all of them or none");
-    let decided = customer.decide_only(&plan.id, Verdict::Approved, &employees([1000, 1001])).await;
+    let decided = customer
+        .decide_only(&plan.id, Verdict::Approved, &employees([1000, 1001]))
+        .await;
     assert_eq!(decided.expect("decided").people.len(), 2);
-    customer.decide_only(&plan.id, Verdict::Rejected, &employees([1002])).await.expect("decided");
+    customer
+        .decide_only(&plan.id, Verdict::Rejected, &employees([1002]))
+        .await
+        .expect("decided");
     let since = plan.since;
     let reminded = customer.table.state().holds[&plan.id].1;
     assert!(reminded.is_some(), "the rest still waits for an operator");
     let summary = customer.finish().await;
     assert_eq!((summary.written.deactivated, summary.kept), (2, 1));
-    let rest = customer.held().await.expect("held");
-    assert_eq!((rest.people.len(), rest.since), (5, since));
+    // Five are within the limit, and wait all the same, from run to run.
+    for _ in 0..2 {
+        let rest = customer.held().await.expect("held");
+        assert_eq!((rest.people.len(), rest.since), (5, since));
+        customer.passes(25);
+        assert_eq!(customer.finish().await.written.deactivated, 0);
+    }
+    customer.decide_all(Verdict::Approved).await;
+    assert_eq!(customer.finish().await.written.deactivated, 5);
+}
+
+#[tokio::test]
+async fn one_reopened_rejection_waits_for_a_decision_of_its_own() {
+    let customer = with_eight_held().await;
+    customer.decide_all(Verdict::Rejected).await;
+    customer.finish().await;
+    reopen(&customer.table, &customer.clock, &employees([1003]), "kim")
+        .await
+        .expect("withdrawn");
+    for _ in 0..2 {
+        customer.passes(25);
+        let summary = customer.finish().await;
+        assert_eq!(
+            (summary.kept, summary.held.len(), summary.written.deactivated),
+            (7, 1, 0)
+        );
+    }
+    customer.decide_all(Verdict::Approved).await;
+    let summary = customer.finish().await;
+    assert_eq!((summary.kept, summary.written.deactivated), (7, 1));
 }
 
 #[tokio::test]
@@ -386,8 +423,15 @@ async fn a_rejection_is_withdrawn_before_and_after_the_next_run_and_asked_about_
         assert_eq!((summary.kept, summary.held.len()), (0, 8), "after {runs} runs");
         let held = customer.held().await.expect("held");
         assert_eq!((&held.id, held.word()), (&plan, None));
-        assert!(customer.table.state().holds[&plan].1.is_some(), "operators are reminded");
-        let said: Vec<_> = held.words.iter().map(|word| (word.by.as_str(), word.reopened)).collect();
+        assert!(
+            customer.table.state().holds[&plan].1.is_some(),
+            "operators are reminded"
+        );
+        let said: Vec<_> = held
+            .words
+            .iter()
+            .map(|word| (word.by.as_str(), word.reopened))
+            .collect();
         assert_eq!((said.len(), said[0], said[8]), (9, ("ana", false), ("kim", true)));
         customer.passes(1);
         customer.decide_all(Verdict::Approved).await;
@@ -419,7 +463,10 @@ fn stored(customer: &Customer) -> StoredConfiguration {
 async fn what_was_decided_and_what_is_settled_since_is_not_pending_any_more() {
     let customer = with_eight_held().await;
     let plan = customer.held().await.expect("held").id;
-    customer.decide_only(&plan, Verdict::Rejected, &employees([1000])).await.expect("decided");
+    customer
+        .decide_only(&plan, Verdict::Rejected, &employees([1000]))
+        .await
+        .expect("decided");
     // One account was deactivated, one was moved to another number.
     let links = |customer: &Customer| {
         let mut state = customer.table.state();
@@ -430,7 +477,10 @@ async fn what_was_decided_and_what_is_settled_since_is_not_pending_any_more() {
     links(&customer);
     let holds = look_at_holds(&customer.table, &stored(&customer)).await.expect("read");
     let pending = holds.pending().expect("some are");
-    assert_eq!((pending.people.len(), holds.settled.len(), holds.decisions.len()), (5, 2, 1));
+    assert_eq!(
+        (pending.people.len(), holds.settled.len(), holds.decisions.len()),
+        (5, 2, 1)
+    );
     // Another version decides otherwise: all of it is settled.
     let other = StoredConfiguration {
         version: 2,
@@ -444,11 +494,12 @@ async fn what_was_decided_and_what_is_settled_since_is_not_pending_any_more() {
 
 #[tokio::test]
 async fn reports_whose_managers_rename_waits_are_shown_with_it_and_not_decided_about() {
-    let customer = customer_of(30);
+    let mut customer = customer_of(30);
     for id in 1001..1010 {
         customer.employ(&format!("E{id}"), &json!({"managerEmployeeId": "E1000"}));
     }
     customer.finish().await;
+    customer.agreed = None;
     for id in [1000, 1020, 1021, 1022, 1023, 1024, 1025] {
         customer.employ(&format!("E{id}"), &json!({"workEmail": format!("new{id}@acme.com.au")}));
     }
@@ -458,10 +509,21 @@ async fn reports_whose_managers_rename_waits_are_shown_with_it_and_not_decided_a
     assert_eq!(customer.finish().await.held.len(), 16);
     let held = customer.held().await.expect("held");
     assert_eq!(held.counts().in_words(), "7 renames");
-    let why: Vec<_> = held.people.iter().filter(|person| !person.is_decided_about()).map(HeldPerson::why).collect();
-    assert_eq!((why.len(), why[0].as_str()), (9, "waits with the rename of E1000 Jo E1000"));
+    let why: Vec<_> = held
+        .people
+        .iter()
+        .filter(|person| !person.is_decided_about())
+        .map(HeldPerson::why)
+        .collect();
+    assert_eq!(
+        (why.len(), why[0].as_str()),
+        (9, "waits with the rename of E1000 Jo E1000")
+    );
     let change = &held.people[0].changes[0];
-    assert_eq!((change.field.as_str(), change.after.as_str()), ("user_name", "new1000@acme.com.au"));
+    assert_eq!(
+        (change.field.as_str(), change.after.as_str()),
+        ("user_name", "new1000@acme.com.au")
+    );
     customer.decide_all(Verdict::Approved).await;
     let summary = customer.finish().await;
     assert_eq!((summary.written.changed, summary.held.len()), (16, 0));
@@ -470,7 +532,10 @@ async fn reports_whose_managers_rename_waits_are_shown_with_it_and_not_decided_a
 /// The newest mail to the customer, in one line.
 fn newest_mail(customer: &Customer) -> String {
     let sent = customer.mail.sent();
-    let mut to_customer = sent.iter().rev().filter(|mail| mail.contains("worklist") || mail.contains("user sync"));
+    let mut to_customer = sent
+        .iter()
+        .rev()
+        .filter(|mail| mail.contains("worklist") || mail.contains("user sync"));
     let mail = to_customer.next().cloned().unwrap_or_default();
     let plain = mail.replace("=\r\n", "");
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -479,7 +544,10 @@ fn newest_mail(customer: &Customer) -> String {
 #[tokio::test]
 async fn what_an_operator_decided_is_called_decided_in_the_mail_and_never_fixed() {
     for (verdict, said) in [
-        (Verdict::Rejected, "Decided since the last e-mail, left as they are: 8 ("),
+        (
+            Verdict::Rejected,
+            "Decided since the last e-mail, left as they are: 8 (",
+        ),
         (Verdict::Approved, "Decided since the last e-mail, made: 8 ("),
     ] {
         let customer = with_eight_held().await;
@@ -487,15 +555,22 @@ async fn what_an_operator_decided_is_called_decided_in_the_mail_and_never_fixed(
         customer.finish().await;
         let mail = newest_mail(&customer);
         let upper = mail.to_uppercase();
-        assert!(mail.contains(said) && upper.contains("ALL CLEAR: NOTHING NEEDS YOUR ATTENTION"), "{mail}");
-        assert!(!mail.contains("Fixed") && !mail.contains("was fixed") && !mail.contains("were fixed"), "{mail}");
+        assert!(
+            mail.contains(said) && upper.contains("ALL CLEAR: NOTHING NEEDS YOUR ATTENTION"),
+            "{mail}"
+        );
+        assert!(
+            !mail.contains("Fixed") && !mail.contains("was fixed") && !mail.contains("were fixed"),
+            "{mail}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_pending_approval_with_another_value_is_changed_and_not_fixed_and_new() {
-    let customer = customer_of(30);
+    let mut customer = customer_of(30);
     customer.finish().await;
+    customer.agreed = None;
     for id in 1000..1007 {
         customer.employ(&format!("E{id}"), &json!({"workEmail": format!("new{id}@acme.com.au")}));
     }

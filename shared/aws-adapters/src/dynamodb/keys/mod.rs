@@ -311,7 +311,10 @@ mod tests {
             (Key::person(&acme(), &employee("E1")), "PERSON#E1"),
             (Key::parked(&acme(), &employee("E1")), "PARKED#E1"),
             (Key::last_day(&acme(), &employee("E1")), "LAST_DAY#E1"),
-            (Key::decision(&acme(), (&employee("E1"), Matter::Account)), "DECISION#E1"),
+            (
+                Key::decision(&acme(), (&employee("E1"), Matter::Account)),
+                "DECISION#E1",
+            ),
             (
                 Key::decision(&acme(), (&employee("E1"), Matter::UserName)),
                 "DECISION#E1#user_name",
