@@ -76,7 +76,10 @@ impl Listed {
         }
         let group = |((kind, why), people): ((&str, String), Vec<&HeldPerson>)| {
             let heading = format!("# {}: {why}", counted(people.len(), kind));
-            let rows = people.into_iter().map(|person| row(person, None)).collect();
+            let rows = people
+                .into_iter()
+                .map(|person| row(person, None)[..3].to_vec())
+                .collect();
             let table = grid(&COLUMNS[..3], rows, width);
             format!("{}\n\n{table}", wrapped(&heading, width))
         };
@@ -310,7 +313,12 @@ pub(crate) mod tests {
 
     pub(in crate::holds) fn decided() -> HeldPlan {
         let mut plan = plan();
-        plan.words.push(word(plan.since));
+        let withdrawn = Word {
+            only: vec![plan.people[0].employee_id.clone()],
+            reopened: true,
+            ..word(plan.since)
+        };
+        plan.words.extend([withdrawn, word(plan.since)]);
         plan
     }
 
