@@ -31,13 +31,12 @@ where
     if let Some(headers) = event.get_mut("headers").and_then(Value::as_object_mut) {
         headers.retain(|name, value| is_header(name, value));
     }
-    let status = match from_str(&event.to_string()) {
-        Ok(request) => Box::pin(handle(accept, metrics, request)).await?.status(),
-        Err(_) => {
-            warn!("a delivery that is no request");
-            metrics.write(accept.clock.now(), &[(Metric::WebhooksRefused, 1)]);
-            StatusCode::BAD_REQUEST
-        }
+    let status = if let Ok(request) = from_str(&event.to_string()) {
+        Box::pin(handle(accept, metrics, request)).await?.status()
+    } else {
+        warn!("a delivery that is no request");
+        metrics.write(accept.clock.now(), &[(Metric::WebhooksRefused, 1)]);
+        StatusCode::BAD_REQUEST
     };
     Ok(json!({"statusCode": status.as_u16(), "headers": {}, "body": "", "isBase64Encoded": false}))
 }

@@ -267,7 +267,8 @@ impl HeldPerson {
             .map_or_else(|| self.because.reason(), HeldManager::in_words)
     }
 
-    /// What was decided about just this.
+    /// The decision about just this action, if there is one.
+    #[must_use]
     pub fn decision<'d>(&self, plan: &HeldPlan, decisions: &'d [Decision]) -> Option<&'d Decision> {
         let proposal = Proposal {
             employee_id: &self.employee_id,

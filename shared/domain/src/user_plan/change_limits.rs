@@ -99,9 +99,8 @@ impl Planner<'_> {
             Some(Verdict::Rejected) => Judged::Rejected,
             // A number that was agreed to since is a decision, too.
             Some(Verdict::Awaits) if self.left_of_agreement(kind) == 0 => self.awaited(&proposal),
-            Some(Verdict::Awaits) => Judged::Undecided(kind),
             None if cascades.contains_key(&action.employee_id) => Judged::Goes,
-            None => Judged::Undecided(kind),
+            Some(Verdict::Awaits) | None => Judged::Undecided(kind),
         }
     }
 
@@ -157,16 +156,19 @@ impl Planner<'_> {
         let beyond = changes.len().saturating_sub(agreed);
         let (planned, allowed_in_all) = (number(changes.len()), number(allowed.saturating_add(agreed)));
         let is_first_load = kind == ChangeKind::Created && self.has_written_no_account();
-        (beyond > 0 && beyond + recent > allowed).then(|| match is_first_load {
-            true => HeldBecause::FirstLoad {
-                planned,
-                allowed: allowed_in_all,
-            },
-            false => HeldBecause::OverLimit {
-                planned,
-                recent: number(recent),
-                allowed: allowed_in_all,
-            },
+        (beyond > 0 && beyond + recent > allowed).then(|| {
+            if is_first_load {
+                HeldBecause::FirstLoad {
+                    planned,
+                    allowed: allowed_in_all,
+                }
+            } else {
+                HeldBecause::OverLimit {
+                    planned,
+                    recent: number(recent),
+                    allowed: allowed_in_all,
+                }
+            }
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use habitsync_domain::employee::Employee;
 use habitsync_domain::employee_fields::FieldsNeeded;
 use habitsync_domain::identity::{EmployeeId, TopicCode};
 use habitsync_domain::roster::Roster;
@@ -119,7 +120,7 @@ async fn ids_are_read_as_numbers_and_as_texts() {
     let records = [number(json!(1001), json!(1002)), number(json!(1002.0), json!("1001"))];
     let roster = listed(&rig, &records).await;
     assert_eq!(ids(&roster), ["1001", "1002"]);
-    let managers: Vec<_> = roster.employees.iter().map(|employee| employee.manager_id()).collect();
+    let managers: Vec<_> = roster.employees.iter().map(Employee::manager_id).collect();
     assert_eq!(managers, [Some("1002".into()), Some("1001".into())]);
     let id: EmployeeId = "1001".parse().expect("an id");
     answered(

@@ -1,5 +1,6 @@
 //! Lists are read record by record: one odd record never takes the others with it, and is counted.
 
+use habitsync_domain::configuration::CoursesConfiguration;
 use habitsync_domain::identity::{EnrolmentId, TopicId};
 use habitsync_domain::topic::{Topic, Verdict};
 use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
@@ -17,7 +18,7 @@ fn page(first: &Value, second: &str, third: &Value) -> String {
     )
 }
 
-async fn answered(rig: &Rig, text: String) {
+fn answered(rig: &Rig, text: String) {
     let fault = Fault::Text {
         status: 200,
         text,
@@ -45,7 +46,7 @@ fn enrolment(id: i64) -> Value {
 async fn one_odd_user_never_takes_the_others_with_it() {
     let rig = Rig::start().await;
     for odd in odd_records(&user("kim@acme.example")) {
-        answered(&rig, page(&user("jo@acme.example"), &odd, &user("li@acme.example"))).await;
+        answered(&rig, page(&user("jo@acme.example"), &odd, &user("li@acme.example")));
         let listed = rig
             .client
             .list_users()
@@ -65,7 +66,7 @@ async fn one_odd_user_never_takes_the_others_with_it() {
 async fn one_odd_topic_never_takes_the_others_with_it() {
     let rig = Rig::start().await;
     for odd in odd_records(&topic(457)) {
-        answered(&rig, page(&topic(456), &odd, &topic(458))).await;
+        answered(&rig, page(&topic(456), &odd, &topic(458)));
         let listed = rig
             .client
             .list_topics()
@@ -84,7 +85,7 @@ async fn one_odd_topic_never_takes_the_others_with_it() {
 async fn one_odd_enrolment_never_takes_the_others_with_it() {
     let rig = Rig::start().await;
     for odd in odd_records(&enrolment(9002)) {
-        answered(&rig, page(&enrolment(9001), &odd, &enrolment(9003))).await;
+        answered(&rig, page(&enrolment(9001), &odd, &enrolment(9003)));
         let listed = rig.client.list_completions(Timestamp::MIN).await;
         let listed = listed.unwrap_or_else(|error| panic!("{error}: {odd:.200}"));
         let ids: Vec<_> = listed.records.iter().map(|completion| completion.enrolment).collect();
@@ -111,7 +112,7 @@ async fn a_completed_enrolment_without_its_user_or_time_is_named_and_counted() {
     ] {
         let mut second = enrolment(9002);
         second[field] = odd;
-        answered(&rig, page(&enrolment(9001), &second.to_string(), &enrolment(9003))).await;
+        answered(&rig, page(&enrolment(9001), &second.to_string(), &enrolment(9003)));
         let listed = rig.client.list_completions(Timestamp::MIN).await.expect("a list");
         let named = UnusableRecord::new(Some("9002"), WhyUnusable::LacksAValue);
         assert_eq!((listed.records.len(), listed.unusable), (2, vec![named]), "{second}");
@@ -133,7 +134,7 @@ async fn odd_optional_values_of_an_enrolment_are_absent() {
     ] {
         let mut second = enrolment(9002);
         second[field] = odd;
-        answered(&rig, page(&enrolment(9001), &second.to_string(), &enrolment(9003))).await;
+        answered(&rig, page(&enrolment(9001), &second.to_string(), &enrolment(9003)));
         let listed = rig.client.list_completions(Timestamp::MIN).await.expect("a list");
         assert_eq!((listed.records.len(), listed.unusable), (3, vec![]), "{second}");
     }
@@ -156,7 +157,7 @@ async fn a_topic_with_null_values_is_no_course_and_an_undecidable_one_is_named()
     ] {
         let mut second = topic(457);
         second[field] = odd;
-        answered(&rig, page(&topic(456), &second.to_string(), &topic(458))).await;
+        answered(&rig, page(&topic(456), &second.to_string(), &topic(458)));
         let listed = rig.client.list_topics().await.expect("a list");
         assert_eq!(listed.records.len(), if is_usable { 3 } else { 2 }, "{second}");
         let named = UnusableRecord::new(Some("457"), WhyUnusable::LacksAValue);
@@ -172,7 +173,7 @@ async fn a_topic_with_null_values_is_no_course_and_an_undecidable_one_is_named()
 async fn accounts_that_differ_in_letter_case_are_two_accounts() {
     let rig = Rig::start().await;
     let text = include_str!("../../../../tests/fixtures/public-reports/08-portal-accounts-differ-in-case.json");
-    answered(&rig, text.to_owned()).await;
+    answered(&rig, text.to_owned());
     let listed = rig.client.list_users().await.expect("a list");
     assert_eq!((listed.records.len(), listed.unusable.len()), (2, 0));
 }
@@ -181,15 +182,15 @@ async fn accounts_that_differ_in_letter_case_are_two_accounts() {
 async fn the_topic_and_the_enrolment_of_public_reports_are_read_for_what_they_are() {
     let rig = Rig::start().await;
     let odd = include_str!("../../../../tests/fixtures/public-reports/17-topic-title-null.json");
-    answered(&rig, page(&topic(456), odd, &topic(458))).await;
+    answered(&rig, page(&topic(456), odd, &topic(458)));
     let topics = rig.client.list_topics().await.expect("a list");
     assert_eq!((topics.records.len(), topics.unusable.len()), (3, 0));
     assert!(matches!(
-        topics.records[1].verdict(&Default::default()),
+        topics.records[1].verdict(&CoursesConfiguration::default()),
         Verdict::Lacks(_)
     ));
     let text = include_str!("../../../../tests/fixtures/public-reports/14-enrolment-of-deleted-user.json");
-    answered(&rig, text.to_owned()).await;
+    answered(&rig, text.to_owned());
     let enrolments = rig.client.list_completions(Timestamp::MIN).await.expect("a list");
     assert_eq!((enrolments.records.len(), enrolments.unusable.len()), (1, 1));
 }
@@ -198,7 +199,7 @@ async fn the_topic_and_the_enrolment_of_public_reports_are_read_for_what_they_ar
 async fn a_user_name_on_two_rows_with_different_values_is_neither_account() {
     let rig = Rig::start().await;
     let same = user("jo@acme.example").to_string();
-    answered(&rig, page(&user("jo@acme.example"), &same, &user("li@acme.example"))).await;
+    answered(&rig, page(&user("jo@acme.example"), &same, &user("li@acme.example")));
     let listed = rig.client.list_users().await.expect("a list");
     assert_eq!(
         (listed.records.len(), listed.unusable.len()),
@@ -206,7 +207,7 @@ async fn a_user_name_on_two_rows_with_different_values_is_neither_account() {
         "copies are one account"
     );
     let other = same.replace("Perth", "Sydney");
-    answered(&rig, page(&user("jo@acme.example"), &other, &user("li@acme.example"))).await;
+    answered(&rig, page(&user("jo@acme.example"), &other, &user("li@acme.example")));
     let listed = rig.client.list_users().await.expect("a list");
     assert_eq!((listed.records.len(), listed.unusable.len()), (1, 2));
     assert!(
