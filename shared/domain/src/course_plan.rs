@@ -7,11 +7,16 @@ use jiff::Timestamp;
 use crate::configuration::{CoursesConfiguration, OnWithdrawn};
 use crate::course::{Course, LinkedCourse, ResultsGo, TopicRecord, TopicState};
 use crate::course_codes::{SharedCode, shared_codes};
+use crate::excerpt::clip;
 use crate::identity::{CourseId, TopicCode, TopicId};
 use crate::topic::{Condition, Topic, Verdict};
 
 /// EmployeeConnect's limit of a title, in characters (assumed).
 const LONGEST_TITLE: usize = 200;
+
+/// So much of a description is written, in bytes: the table's item of the topic holds it, too, and an image that is part of the text
+/// would not fit into it.
+const LONGEST_DESCRIPTION: usize = 64 * 1024;
 
 /// What has to be done about one topic's course.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,7 +193,7 @@ fn wanted_course(topic: &Topic, launch_url: &str) -> Course {
     Course {
         external_id: topic.code.clone(),
         title: course_title(topic),
-        description: topic.description.clone(),
+        description: topic.description.as_deref().map(|text| clip(text, LONGEST_DESCRIPTION)),
         launch_url: launch_url.to_owned(),
         active: true,
     }

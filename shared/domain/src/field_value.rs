@@ -11,6 +11,9 @@ use crate::user::FieldName;
 /// What a name has at most: the portal says nothing of it (assumed).
 const LONGEST_NAME: usize = 255;
 
+/// What a value has at most, in characters: a record with 20 of them, and their changes, fit into an item of the table.
+const LONGEST_VALUE: usize = 1_000;
+
 /// The value as its field holds it, or what it should have been. The value is not blank.
 pub(crate) fn parse_value<'a>(
     field: &FieldName,
@@ -35,6 +38,7 @@ pub(crate) fn parse_value<'a>(
 /// The value in the form that the portal's type of field takes.
 fn parse_typed(kind: FieldType, value: Cow<'_, str>) -> Result<Cow<'_, str>, &'static str> {
     match kind {
+        FieldType::String | FieldType::List if value.chars().count() > LONGEST_VALUE => Err("at most 1,000 characters"),
         FieldType::String | FieldType::List => Ok(value),
         FieldType::Date if is_date(&value) => Ok(value),
         FieldType::Date => Err(crate::dates::EXPECTED),
@@ -96,5 +100,8 @@ mod tests {
         assert!(!usable(FieldType::String, "email", "jo@acme"));
         assert!(usable(FieldType::Date, "X-Field", "") && !usable(FieldType::String, "email", ""));
         assert!(!usable(FieldType::String, "first_name", &"x".repeat(256)));
+        assert!(usable(FieldType::String, "X-Job Title", &"é".repeat(1_000)));
+        assert!(!usable(FieldType::String, "X-Job Title", &"x".repeat(1_001)));
+        assert!(!usable(FieldType::List, "X-Job Title", &"x;".repeat(210_000)));
     }
 }

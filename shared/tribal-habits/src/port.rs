@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use habitsync_domain::completion::{Completion, CompletionSource};
-use habitsync_domain::excerpt::Excerpt;
+use habitsync_domain::excerpt::{Excerpt, clip};
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId, UserName};
 use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
@@ -119,11 +119,14 @@ pub(crate) fn portal_user(user: &wire::User) -> Result<PortalUser, UnusableRecor
     })
 }
 
+/// So much of a value of the portal is kept, in bytes. No value that is written is as long, so that a cut one differs from it.
+const LONGEST_VALUE: usize = 4_100;
+
 /// Text, number or null as text; none for what no field of the contract can be.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => Some(String::new()),
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(clip(text, LONGEST_VALUE)),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }

@@ -20,6 +20,24 @@ async fn the_course_of_a_topic_that_cannot_be_read_stays_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_description_as_large_as_an_image_is_cut_and_written_once() {
+    let mut large = topic(456);
+    large.description = Some(format!(
+        "<p>Ladders</p><img src=\"data:image/png;base64,{}\">",
+        "A".repeat(450_000)
+    ));
+    let world = world_with(vec![large, topic(457)]);
+    assert_eq!(count(&sync(&world).await, "created"), 2);
+    let written = courses(&world)[0].description.clone().expect("a description");
+    assert!(
+        written.starts_with("<p>Ladders</p>") && written.len() <= 64 * 1024,
+        "{} bytes",
+        written.len()
+    );
+    assert_eq!(count(&sync(&world).await, "unchanged"), 2);
+}
+
+#[tokio::test]
 async fn a_topic_that_loses_its_title_or_code_keeps_its_course() {
     let mut world = world_with(vec![topic(456)]);
     world.configuration = acme(&[("on_withdrawn = \"keep\"", "on_withdrawn = \"deactivate\"")]);
