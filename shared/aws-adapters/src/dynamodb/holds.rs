@@ -268,6 +268,8 @@ mod tests {
                 digest: "0".repeat(64),
             }),
             because: HeldBecause::NoLinks,
+            changes: Vec::new(),
+            waits_with: None,
         }
     }
 
