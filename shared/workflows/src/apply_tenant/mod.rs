@@ -210,14 +210,13 @@ where
         warnings,
         ..
     } = foreseen;
-    let version = match stays {
-        Some(version) => version,
-        None => {
-            let saved = apply
-                .configurations
-                .save_configuration(&configuration, &source, now, Some(&terms));
-            saved.await?
-        }
+    let version = if let Some(version) = stays {
+        version
+    } else {
+        let saved = apply
+            .configurations
+            .save_configuration(&configuration, &source, now, Some(&terms));
+        saved.await?
     };
     Ok(AppliedConfiguration {
         version,
