@@ -89,6 +89,9 @@ pub struct JobState {
     /// The local day on which the portal's users were last read and compared.
     #[serde(default)]
     pub last_verified_on: Option<Date>,
+    /// When the last run began that read and compared the portal's users and stored what it saw.
+    #[serde(default)]
+    pub last_verified_at: Option<Timestamp>,
     /// Completions up to here have been swept.
     #[serde(default)]
     pub watermark: Option<Timestamp>,

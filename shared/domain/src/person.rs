@@ -1,6 +1,7 @@
 //! A person who is linked: which employee has which account, and the last value of each field that was written or seen.
 //! The table's `PERSON` items; the mirror that makes unchanged people cost no request.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -34,6 +35,20 @@ pub struct Person {
     /// When we last created, renamed and updated the account, as the change limits count it.
     #[serde(default, skip_serializing_if = "ChangeMarks::are_none")]
     pub marks: ChangeMarks,
+    /// Fields that the portal stored otherwise than they were written.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rewrites: BTreeMap<FieldName, Rewrite>,
+}
+
+/// A value that the portal stored otherwise than it was written, by digests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewrite {
+    /// Of what was written.
+    pub written: String,
+    /// Of what was seen right afterwards.
+    pub stored: String,
+    /// How often, at most twice.
+    pub times: u8,
 }
 
 /// A user name that the account no longer has.

@@ -112,6 +112,7 @@ async fn a_linked_person_who_was_not_read_is_told_and_not_asked_about() {
         last_change: None,
         removed: None,
         marks: habitsync_domain::hold::ChangeMarks::default(),
+        rewrites: std::collections::BTreeMap::new(),
     };
     world.table.state().people.insert(person.employee_id.clone(), person);
     let scan = world.scan().await;

@@ -92,6 +92,7 @@ mod tests {
             last_change: None,
             removed: None,
             marks: habitsync_domain::hold::ChangeMarks::default(),
+            rewrites: std::collections::BTreeMap::new(),
         };
         let warning = warning(&"acme".parse().expect("a tenant"), "test", &person);
         assert_snapshot!(warning);

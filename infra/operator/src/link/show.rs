@@ -204,6 +204,7 @@ pub(crate) mod tests {
                     },
                     approved: false,
                 }),
+                rewrites: std::collections::BTreeMap::new(),
                 marks: ChangeMarks {
                     unapproved: PerChange {
                         updated: Some(at),

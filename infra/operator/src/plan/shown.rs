@@ -288,7 +288,7 @@ impl ShownProblem {
 #[cfg(test)]
 pub(crate) mod tests {
     use habitsync_domain::hold::HeldBecause;
-    use habitsync_domain::user_plan::{Deed, FieldFault, ReferenceForm, SourceRule};
+    use habitsync_domain::user_plan::{Deed, FieldFault, ReferenceForm, RewriteForm, SourceRule};
     use insta::assert_snapshot;
 
     use super::*;
@@ -366,14 +366,24 @@ pub(crate) mod tests {
                 rule: SourceRule::Filter,
             }],
             beyond_limits: PerChange::default(),
-            field_notices: vec![FieldNotice {
-                field: "managerEmployeeId".to_owned(),
-                employees: 380,
-                of: 395,
-                what: FieldFault::UnknownManagers {
-                    found: ReferenceForm::EmailAddress,
+            field_notices: vec![
+                FieldNotice {
+                    field: "managerEmployeeId".to_owned(),
+                    employees: 380,
+                    of: 395,
+                    what: FieldFault::UnknownManagers {
+                        found: ReferenceForm::EmailAddress,
+                    },
                 },
-            }],
+                FieldNotice {
+                    field: "X-Job Title".to_owned(),
+                    employees: 12,
+                    of: 395,
+                    what: FieldFault::RewrittenByPortal {
+                        form: RewriteForm::Blanks,
+                    },
+                },
+            ],
             actions: vec![
                 planned("E1", "Georgia Kovačević", Deed::Adopt, &[]),
                 planned(

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::ValueSeen;
 use crate::configuration::WriteMode;
 use crate::problem::{Cause, Problem};
-use crate::user_plan::{PersonPlan, Step};
+use crate::user_plan::{FieldFault, FieldNotice, PersonPlan, Step};
 
 /// What becomes of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -27,6 +27,8 @@ pub enum FieldOutcome {
     Refused,
     /// Many people lost this field at once: nobody's is emptied.
     KeptFull,
+    /// Tribal Habits stored this value otherwise, twice: it is not written again.
+    Rewritten,
     /// Nothing is written to this account.
     NothingWritten,
 }
@@ -44,6 +46,7 @@ impl FieldOutcome {
             Self::Unusable => "unusable",
             Self::Refused => "refused, rests",
             Self::KeptFull => "kept: many lost it",
+            Self::Rewritten => "kept: portal changes it",
             Self::NothingWritten => "not written",
         }
     }
@@ -75,7 +78,11 @@ pub fn outcome(value: &ValueSeen, plan: &PersonPlan, old: Option<&str>) -> Field
 /// Why a usable value that the account does not have is not written.
 fn not_written(value: &ValueSeen, plan: &PersonPlan, old: Option<&str>) -> FieldOutcome {
     let is_looked_after = plan.plan.held.is_empty() && plan.waits_for.is_empty() && old.is_some();
+    let is_rewritten = |notice: &FieldNotice| {
+        notice.field == value.field && matches!(notice.what, FieldFault::RewrittenByPortal { .. })
+    };
     match (value.write, &value.value) {
+        _ if is_looked_after && plan.plan.field_notices.iter().any(is_rewritten) => FieldOutcome::Rewritten,
         _ if !is_looked_after => FieldOutcome::NothingWritten,
         (Some(WriteMode::OnCreate), _) => FieldOutcome::OnlyOnCreate,
         (Some(WriteMode::IfEmpty), Some(_)) => FieldOutcome::OnlyIfEmpty,

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Situation;
 use super::compare::is_same;
+use super::rewrites;
 use crate::configuration::{MatchKey, OnUserNameChange, UsersConfiguration, WriteMode};
 use crate::hold::ChangeMarks;
 use crate::identity::{EmployeeId, UserName};
 use crate::mapping::MappedUser;
-use crate::person::Person;
+use crate::person::{Person, Rewrite};
 use crate::problem::Cause;
 use crate::user::{FieldName, PortalUser, UserFields};
 use crate::vendor_list::UnusableRecord;
@@ -124,9 +125,11 @@ impl<'a> Accounts<'a> {
         if person.active && !user.active {
             return Account::Unclear(Cause::DeactivatedByHand);
         }
+        let fields = self.seen_fields(user, person);
         let seen = Person {
             active: user.active,
-            fields: self.seen_fields(user, person),
+            rewrites: self.rewrites_after(person, &fields),
+            fields,
             ..person.renamed(&user.user_name, self.situation.now)
         };
         if self.is_as_stored(person, &seen) {
@@ -230,6 +233,22 @@ impl<'a> Accounts<'a> {
         recognised
     }
 
+    /// What the portal makes of what was written, where this is the first sight of it: what is seen later, a person may have
+    /// changed.
+    fn rewrites_after(&self, person: &Person, seen: &UserFields) -> BTreeMap<FieldName, Rewrite> {
+        let written_at = person.last_change.as_ref().map(|change| change.at);
+        if self
+            .situation
+            .brakes
+            .verified_at
+            .is_none_or(|verified| written_at >= Some(verified))
+        {
+            rewrites::after_sight(&self.situation.configuration.users, person, seen)
+        } else {
+            person.rewrites.clone()
+        }
+    }
+
     fn adopt(&self, employee: &EmployeeId, user: &PortalUser) -> Person {
         adopted(&self.situation.configuration.users, employee, user)
     }
@@ -268,6 +287,7 @@ pub fn adopted(users: &UsersConfiguration, employee: &EmployeeId, user: &PortalU
         last_change: None,
         removed: None,
         marks: ChangeMarks::default(),
+        rewrites: BTreeMap::new(),
     }
 }
 

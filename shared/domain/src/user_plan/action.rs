@@ -1,5 +1,6 @@
 //! One thing to do about one person, what comes of it, and what is on record of it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -112,6 +113,7 @@ impl Action {
                 last_change: None,
                 removed: None,
                 marks: ChangeMarks::default(),
+                rewrites: BTreeMap::new(),
             },
         };
         person.last_change = Some(LastChange {

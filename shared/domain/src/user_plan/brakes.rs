@@ -34,6 +34,8 @@ pub struct Brakes<'a> {
     pub baseline: Option<&'a FieldBaseline>,
     /// What the last run found to be lost of them, where no whole read is looked at.
     pub lost_sources: &'a [LostSource],
+    /// When the last run began that compared the portal's users.
+    pub verified_at: Option<Timestamp>,
     /// What an operator agreed to with the configuration in force.
     pub agreed: Option<Agreement>,
     /// Whether the run before did not come to its end while it wrote: its last write may not be saved.

@@ -36,6 +36,9 @@ pub(super) fn difference(
 ) -> Difference {
     let changed = wanted.fields.iter().filter_map(|field| {
         let value = value_to_write(field, before.fields.0.get(field.name).map(String::as_str))?;
+        if before.is_rewritten(field.name, value) {
+            return None;
+        }
         Some((field.name.clone(), value.to_owned()))
     });
     let mut change = UserChange {

@@ -27,6 +27,29 @@ pub enum FieldFault {
     },
     /// The filter does not admit the managers: the previous managers stay, as `manager_out_of_scope` says.
     ManagersOutOfScope,
+    /// The portal stores another value than is written: it is not written again until another value is wanted.
+    RewrittenByPortal {
+        /// How they differ.
+        form: RewriteForm,
+    },
+}
+
+/// How the portal's value differs from the one that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RewriteForm {
+    /// In blanks alone.
+    Blanks,
+    /// In letter case alone.
+    LetterCase,
+    /// It ends earlier.
+    Cut,
+    /// Characters are written as HTML entities.
+    Escaped,
+    /// The field is empty.
+    Dropped,
+    /// In another way.
+    Otherwise,
 }
 
 /// What a manager reference that names no employee looks like.
@@ -63,6 +86,11 @@ impl FieldNotice {
                 "{field} of {employees} of {of} employees names a manager whom the filter does not admit; the previous managers \
                  stay (manager_out_of_scope = \"keep\")"
             ),
+            FieldFault::RewrittenByPortal { form } => format!(
+                "Tribal Habits changes the value of {field} that is written, for {employees} of {of} employees: {}. It is not \
+                 written again until the value changes; explain shows both values",
+                form.in_words()
+            ),
         }
     }
 
@@ -71,7 +99,7 @@ impl FieldNotice {
     pub const fn is_for_customer(&self) -> bool {
         match self.what {
             FieldFault::UnknownManagers { .. } => true,
-            FieldFault::ManagersOutOfScope => false,
+            FieldFault::ManagersOutOfScope | FieldFault::RewrittenByPortal { .. } => false,
         }
     }
 
@@ -81,8 +109,22 @@ impl FieldNotice {
         let fault = match self.what {
             FieldFault::UnknownManagers { .. } => "unknown managers",
             FieldFault::ManagersOutOfScope => "managers out of scope",
+            FieldFault::RewrittenByPortal { .. } => "rewritten by the portal",
         };
         format!("{}: {fault}", self.field)
+    }
+}
+
+impl RewriteForm {
+    const fn in_words(self) -> &'static str {
+        match self {
+            Self::Blanks => "written with other blanks than are stored",
+            Self::LetterCase => "written in other letter case than is stored",
+            Self::Cut => "written in full, stored cut",
+            Self::Escaped => "written plainly, stored with HTML entities",
+            Self::Dropped => "written, stored as an empty field",
+            Self::Otherwise => "written otherwise than it is stored",
+        }
     }
 }
 

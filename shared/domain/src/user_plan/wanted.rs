@@ -99,6 +99,7 @@ impl<'a> Planner<'a> {
             .and_then(|field| field.value.clone());
         if let Some(person) = self.accounts.link(employee.id()) {
             self.count_losses(person, &user);
+            self.count_rewrites(person, &user);
         }
         let intent = self.intent(employee, user);
         Some(Wanted {

@@ -145,6 +145,7 @@ impl Case {
                 last_good_read: self.last_good_read,
                 baseline: Some(&self.baseline),
                 lost_sources: &[],
+                verified_at: None,
                 agreed: self.agreed,
                 unsaved_write: false,
             },

@@ -214,6 +214,7 @@ impl Gathered<'_> {
                 last_good_read,
                 baseline: None,
                 lost_sources: &self.table.job.lost_sources,
+                verified_at: self.table.job.last_verified_at,
                 agreed: None,
                 unsaved_write: false,
             },

@@ -225,6 +225,7 @@ where
         } else if verified && configuration.status == Status::Live && applied.has_remembered(&plan) {
             // The slices after this one need not read the portal again; one that crashes never comes here.
             remembered.last_verified_on = Some(today);
+            remembered.last_verified_at = Some(began);
         }
         if configuration.status == Status::Live && applied.is_finished() {
             let now = remembered.agreed(in_force.agreed);

@@ -187,6 +187,7 @@ impl World {
                 last_change: None,
                 removed: None,
                 marks: habitsync_domain::hold::ChangeMarks::default(),
+                rewrites: std::collections::BTreeMap::new(),
             };
             world.portal.users.lock().push(PortalUser {
                 user_name: person.user_name.clone(),

@@ -207,6 +207,7 @@ pub(crate) fn person(employee: &str, user_name: &str) -> Person {
         last_change: None,
         removed: None,
         marks: habitsync_domain::hold::ChangeMarks::default(),
+        rewrites: std::collections::BTreeMap::new(),
     }
 }
 

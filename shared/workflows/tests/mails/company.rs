@@ -191,6 +191,7 @@ impl Sample {
             last_change: None,
             removed: None,
             marks: habitsync_domain::hold::ChangeMarks::default(),
+            rewrites: std::collections::BTreeMap::new(),
         };
         let action = Action {
             employee_id: before.employee_id.clone(),

@@ -48,6 +48,7 @@ impl Customer {
             last_change: None,
             removed: None,
             marks: habitsync_domain::hold::ChangeMarks::default(),
+            rewrites: std::collections::BTreeMap::new(),
         };
         let topic = TopicRecord {
             topic: TopicId(456),
@@ -97,6 +98,7 @@ impl Customer {
             last_change: None,
             removed: None,
             marks: habitsync_domain::hold::ChangeMarks::default(),
+            rewrites: std::collections::BTreeMap::new(),
         };
         self.table.state().people.insert(linked.employee_id.clone(), linked);
     }

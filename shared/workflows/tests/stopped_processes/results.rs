@@ -79,6 +79,7 @@ impl World {
             last_change: None,
             removed: None,
             marks: habitsync_domain::hold::ChangeMarks::default(),
+            rewrites: std::collections::BTreeMap::new(),
         };
         let (id, written) = (CourseId("course-456".to_owned()), course());
         self.hris.employ(&person.employee_id);

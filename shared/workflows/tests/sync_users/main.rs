@@ -23,6 +23,7 @@ mod record;
 mod refused_alike;
 mod rehearsed;
 mod rekeyed;
+mod rewriting_portal;
 mod right_accounts;
 mod telling;
 mod traps;
