@@ -171,7 +171,7 @@ fn applied_version(attributes: &Attributes) -> Result<AppliedVersion, AwsErrorKi
 
 fn stored(attributes: &Attributes) -> Result<StoredConfiguration, AwsErrorKind> {
     let source = read_text(attributes, SOURCE)?.to_owned();
-    let configuration = source.parse().map_err(|error| unreadable(&error))?;
+    let configuration = TenantConfiguration::from_stored(&source).map_err(|error| unreadable(&error))?;
     let mut agreed = attributes
         .get(AGREED)
         .map(|agreed| Attributes::from([(AGREED.to_owned(), agreed.clone())]));

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::document::Document;
 use super::field_checks::{check_expression, check_fields};
 use super::finding::Finding;
+use super::mail_checks::why_unmailable;
 use super::{ChangeLimit, MOST_RECIPIENTS, NoDateValue, TenantConfiguration, UsersConfiguration};
 use crate::identity::{EmailAddress, UserName};
 
@@ -67,6 +68,21 @@ impl Checks<'_> {
             }
         }
     }
+}
+
+/// What is wrong only where a configuration is applied: an older version that is stored stays readable.
+pub(super) fn check_new(document: &Document<'_>, configuration: &TenantConfiguration) -> Vec<Finding> {
+    let mut checks = Checks {
+        document,
+        findings: Vec::new(),
+    };
+    for (index, address) in configuration.alerts.to.iter().enumerate() {
+        if let Some(why) = why_unmailable(address.as_str()) {
+            let message = format!("mail cannot be sent to this address: {why}");
+            checks.refuse(&["alerts", "to", &index.to_string()], message);
+        }
+    }
+    checks.findings
 }
 
 /// One mail goes to all addresses, and SES takes no mail to more.

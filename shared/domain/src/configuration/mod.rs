@@ -9,6 +9,7 @@ mod document;
 mod field_checks;
 mod finding;
 mod limits;
+mod mail_checks;
 mod mend;
 mod parse;
 mod portal_checks;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use super::TenantConfiguration;
-use super::checks::check;
+use super::checks::{check, check_new};
 use super::document::{Document, line_at};
 use super::finding::{Finding, InvalidConfiguration};
 use super::mend;
@@ -16,6 +16,25 @@ impl FromStr for TenantConfiguration {
     type Err = InvalidConfiguration;
 
     fn from_str(source: &str) -> Result<Self, InvalidConfiguration> {
+        Self::checked(source, |document, configuration| {
+            [check(document, configuration), check_new(document, configuration)].concat()
+        })
+    }
+}
+
+impl TenantConfiguration {
+    /// Reads a version that is stored: it was checked when it was applied, by the rules of that day.
+    ///
+    /// # Errors
+    /// It cannot be read, or contradicts itself.
+    pub fn from_stored(source: &str) -> Result<Self, InvalidConfiguration> {
+        Self::checked(source, check)
+    }
+
+    fn checked(
+        source: &str,
+        check: impl FnOnce(&Document<'_>, &Self) -> Vec<Finding>,
+    ) -> Result<Self, InvalidConfiguration> {
         if source.len() > LARGEST_FILE {
             let message = format!("a configuration has at most {} KiB", LARGEST_FILE / 1024);
             return Err(InvalidConfiguration {
