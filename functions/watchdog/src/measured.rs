@@ -16,6 +16,7 @@ pub(crate) fn metrics(measures: &FleetMeasures) -> Vec<(Metric, u64)> {
         (Metric::CustomersInIncident, measures.in_incident),
         (Metric::OpenIncidents, measures.open_incidents),
         (Metric::StalledJobs, count(measures.stalled_jobs.len())),
+        (Metric::CustomersWithoutWebhooks, count(measures.without_webhooks.len())),
         (Metric::UnreadableItems, measures.unreadable),
     ];
     let counted = [
@@ -41,7 +42,8 @@ pub(crate) fn of_parked(measures: &ParkedMeasures) -> [(Metric, u64); 3] {
 
 /// One line, where there is somebody to look at.
 pub(crate) fn log_who_is_unwell(measures: &FleetMeasures) {
-    if measures.unwell().is_empty() && measures.without_timetable.is_empty() {
+    let is_well = measures.unwell().is_empty() && measures.without_webhooks.is_empty();
+    if is_well && measures.without_timetable.is_empty() {
         return;
     }
     let late = measures.stale.iter().flat_map(|(tenant, jobs)| {
@@ -53,6 +55,7 @@ pub(crate) fn log_who_is_unwell(measures: &FleetMeasures) {
         customers.unwell = listed(measures.unwell()),
         customers.late = listed(late),
         customers.stalled = listed(stalled.map(|(tenant, job)| format!("{tenant} {job}"))),
+        customers.without_webhooks = listed(&measures.without_webhooks),
         customers.without_timetable = listed(&measures.without_timetable),
         "customers are unwell"
     );

@@ -101,6 +101,9 @@ pub struct JobState {
     /// Whether the results that earlier versions ignored or gave up are in the index that finds them.
     #[serde(default)]
     pub has_indexed_given_up: bool,
+    /// Completions that sweeps found and no webhook had delivered; none since the last one that a webhook delivered.
+    #[serde(default, deserialize_with = "none_if_unreadable")]
+    pub undelivered: Option<Undelivered>,
     /// How far a sweep came that was cut off; none once one has come to its end.
     #[serde(default)]
     pub interrupted: Option<Interrupted>,
@@ -199,6 +202,18 @@ fn none_if_unreadable<'de, D: Deserializer<'de>, T: DeserializeOwned>(deserializ
     let note = serde_json::Value::deserialize(deserializer)?;
     Ok(serde_json::from_value(note).ok())
 }
+
+/// Completions in a row that no webhook delivered, as sweeps find them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Undelivered {
+    /// When the first of them was completed.
+    pub since: Timestamp,
+    /// How many there are.
+    pub completions: u64,
+}
+
+/// So many completions in a row without a webhook are no chance: webhooks are refused, or sent elsewhere.
+pub const MOST_UNDELIVERED: u64 = 3;
 
 /// How far a sweep came before it was cut off: everything completed in between was handed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

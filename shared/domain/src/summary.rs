@@ -10,7 +10,7 @@ use crate::configuration::Status;
 use crate::failing::Signature;
 use crate::freshness::{Freshness, Timetable};
 use crate::incident::{Attempt, Incident};
-use crate::job::{Job, JobState, STALLED_SLICES};
+use crate::job::{Job, JobState, MOST_UNDELIVERED, STALLED_SLICES, Undelivered};
 use crate::outage::Told;
 use crate::tenant::TenantId;
 use crate::vigilance::Vigilance;
@@ -66,6 +66,13 @@ impl CustomerSummary {
     #[must_use]
     pub fn job(&self, job: Job) -> JobState {
         self.jobs.get(&job).cloned().unwrap_or_default()
+    }
+
+    /// The completions that no webhook delivered, where they are so many in a row that webhooks are refused, or sent elsewhere.
+    #[must_use]
+    pub fn without_webhooks(&self) -> Option<Undelivered> {
+        let undelivered = self.job(Job::ResultsSweep).undelivered.filter(|_| self.is_live());
+        undelivered.filter(|undelivered| undelivered.completions >= MOST_UNDELIVERED)
     }
 
     /// Which jobs are late at `now`; `lease_until` tells the end of the lease of a job's unfinished run. None of a customer

@@ -69,6 +69,8 @@ metrics! {
     StalledRuns: Count,
     /// Jobs whose last three slices did nothing.
     StalledJobs: Count,
+    /// Live customers whose completions no webhook delivers.
+    CustomersWithoutWebhooks: Count,
     /// Items of the table that cannot be read.
     UnreadableItems: Count,
     /// Held removals that nobody has decided on for a week.

@@ -6,7 +6,7 @@ use futures_util::future::{try_join, try_join3};
 use habitsync_domain::breaker::Breaker;
 use habitsync_domain::health::CustomerHealth;
 use habitsync_domain::identity::EmailAddress;
-use habitsync_domain::job::{Job, RunRecord};
+use habitsync_domain::job::{Job, RunRecord, Undelivered};
 use habitsync_domain::outage::Told;
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::tenant::TenantId;
@@ -51,6 +51,8 @@ pub struct CustomerStatus {
     pub breaker: Breaker,
     /// Open incidents by which the customer has failed.
     pub incidents: Vec<OpenIncident>,
+    /// Completions in a row that no webhook delivered, where they are too many for chance.
+    pub without_webhooks: Option<Undelivered>,
     /// Addresses that mails to the customer do not go to any more: they bounced, or were called spam.
     pub mails_stopped: Vec<EmailAddress>,
     /// What the operators have been told.
@@ -134,6 +136,7 @@ where
         dead_because: counted(dead.iter().map(cause)),
         breaker: breaker.breaker,
         incidents: meeting.map(OpenIncident::from).collect(),
+        without_webhooks: summary.without_webhooks(),
         mails_stopped,
         told: summary.told,
         health,

@@ -49,6 +49,8 @@ pub struct FleetMeasures {
     pub stalled_runs: Option<Vec<(TenantId, Job)>>,
     /// Jobs whose last three slices did nothing.
     pub stalled_jobs: Vec<(TenantId, Job)>,
+    /// Live customers whose completions no webhook delivers.
+    pub without_webhooks: Vec<TenantId>,
     /// Held removals that nobody decided on for a week.
     pub old_holds: Option<u64>,
     /// Rows and items that could not be read.
@@ -163,6 +165,8 @@ impl FleetMeasures {
                 self.without_timetable.push(customer.tenant.clone());
             }
             self.stalled_jobs.extend(stalled_jobs(customer));
+            let without = customer.without_webhooks().map(|_| customer.tenant.clone());
+            self.without_webhooks.extend(without);
         }
     }
 

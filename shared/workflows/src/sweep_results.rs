@@ -3,7 +3,7 @@
 use habitsync_domain::completion::{Completion, CompletionMessage};
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::delivery::{Listed, listed, reopens};
-use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::job::{Job, JobState, Undelivered};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::sweep_window::SweepWindow;
 use jiff::{SignedDuration, Timestamp};
@@ -27,6 +27,9 @@ use crate::unusable_records::log_unusable;
 
 /// What recording the outcome may take: no completion is handled later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(10);
+
+/// How long a webhook may take, with the sender's retries and the queue's.
+const DELIVERED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// The part of a customer's table that a sweep reads and writes.
 pub trait SweepTable:
@@ -148,12 +151,19 @@ where
             reopened,
             ..SweepReport::default()
         };
+        let swept = state.watermark.filter(|_| state.interrupted.is_none());
         for completion in completions {
             if self.clock.time_until(deadline) <= ROOM {
                 return Ok(report.progress(false));
             }
             let completed_at = completion.completed_at;
-            *report.count_of(self.queue_if_needed(completion).await?) += 1;
+            let handled = self.queue_if_needed(completion).await?;
+            let is_news = swept.is_some_and(|swept| completed_at > swept)
+                && began.duration_since(completed_at) > DELIVERED_WITHIN;
+            if is_news {
+                note_delivery(state, handled, completed_at);
+            }
+            *report.count_of(handled) += 1;
             window.note_handled(state, completed_at);
         }
         window.note_finished(state);
@@ -226,6 +236,21 @@ where
             ResultState::Dead { .. } => self.table.revive_result(record, now).await,
             _ => Ok(true),
         }
+    }
+}
+
+/// Counts completions in a row that no webhook delivered: of those since the last sweep, only a webhook's has a result yet.
+fn note_delivery(state: &mut JobState, handled: Handled, completed_at: Timestamp) {
+    match handled {
+        Handled::Known => state.undelivered = None,
+        Handled::Queued => {
+            let first = Undelivered {
+                since: completed_at,
+                completions: 0,
+            };
+            state.undelivered.get_or_insert(first).completions += 1;
+        }
+        Handled::Unreadable => {}
     }
 }
 

@@ -24,8 +24,17 @@ pub(super) fn advice(status: &CustomerStatus) -> Vec<String> {
         let why = "mend the address in the file, then";
         (why, format!("tenant apply {tenant}.toml"))
     });
+    let webhooks = status.without_webhooks.map(|_| {
+        let why = "the webhook's secret and address in Tribal Habits, then";
+        (why, format!("tenant secrets set {tenant} webhook FILE"))
+    });
     let paused = (status.health.status == Status::Paused).then(|| ("let it go on", format!("tenant resume {tenant}")));
-    let mut commands: Vec<_> = symptoms.chain(near).chain(mails).chain(paused).collect();
+    let mut commands: Vec<_> = symptoms
+        .chain(near)
+        .chain(webhooks)
+        .chain(mails)
+        .chain(paused)
+        .collect();
     commands.dedup();
     let widest = commands.iter().map(|(why, _)| why.len() + 1).max().unwrap_or_default();
     let line = |(why, command): (&str, String)| format!("{:<widest$} habitsync {command}", format!("{why}:"));

@@ -201,6 +201,15 @@ impl Customer {
         self.status.incidents.iter().map(line).collect()
     }
 
+    fn webhooks(&self) -> Option<String> {
+        let undelivered = self.status.without_webhooks?;
+        Some(format!(
+            "refused, or sent elsewhere: none delivered the last {} since {}; sweeps found them",
+            counted(undelivered.completions, "completion"),
+            self.ago(undelivered.since)
+        ))
+    }
+
     fn told(&self) -> Vec<String> {
         let told = &self.status.told;
         let outages = told.outages.iter();
@@ -265,6 +274,7 @@ impl Answer for Customer {
             ("dead", because(&self.status.dead_because)),
             ("EmployeeConnect", self.breaker().into_iter().collect()),
             ("incident", self.incidents()),
+            ("webhooks", self.webhooks().into_iter().collect()),
             ("mails", stopped.collect()),
             ("operators told", self.told()),
         ];

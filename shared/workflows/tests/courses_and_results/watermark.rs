@@ -10,7 +10,7 @@ use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::sweep_results::SweepReport;
 
 use crate::sweeping::{completed, queued, sweep, sweep_for, swept_world};
-use crate::world::{World, beginning, hours, minutes};
+use crate::world::{World, beginning, completion, hours, minutes};
 
 #[tokio::test]
 async fn what_is_completed_between_go_live_and_the_first_sweep_is_swept_and_no_history_ever_is() {
@@ -231,4 +231,29 @@ async fn a_completion_that_becomes_visible_while_a_sweep_is_carried_on_is_found_
     world.clock.advance(hours(1));
     sweep(&world).await;
     assert!(queued(&world).contains(&3), "{:?}", queued(&world));
+}
+
+#[tokio::test]
+async fn completions_that_no_webhook_delivers_are_counted_until_one_does() {
+    let world = swept_world();
+    let undelivered = || world.table.job(Job::ResultsSweep).undelivered;
+    for id in 1..=2 {
+        completed(&world, id, beginning() + hours(id));
+    }
+    world.clock.advance(hours(8));
+    sweep(&world).await;
+    let found = undelivered().expect("two were found");
+    assert_eq!((found.completions, found.since), (2, beginning() + hours(1)));
+    // The same listed once more, by a sweep that looks back, are no news; one that has just been completed may be on its way.
+    completed(&world, 3, beginning() + hours(15));
+    completed(&world, 4, beginning() + hours(16) - minutes(5));
+    world.clock.advance(hours(8));
+    sweep(&world).await;
+    assert_eq!(undelivered().expect("three").completions, 3);
+    completed(&world, 5, beginning() + hours(17));
+    let delivered = completion(5, 456, "jo@acme.com.au", beginning() + hours(17));
+    world.push(&delivered).await;
+    world.clock.advance(hours(8));
+    sweep(&world).await;
+    assert_eq!(undelivered(), None);
 }

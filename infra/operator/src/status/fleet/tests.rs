@@ -319,6 +319,10 @@ fn unwell() -> Customer {
             probe_at: at("2026-03-02T23:20:00Z"),
         },
         incidents: vec![OpenIncident::from(&outage())],
+        without_webhooks: Some(habitsync_domain::job::Undelivered {
+            since: "2026-03-02T18:05:00Z".parse().expect("a time"),
+            completions: 12,
+        }),
         mails_stopped: vec!["hr@acme.example".parse().expect("an address")],
         told: summary.told,
     };
@@ -351,6 +355,7 @@ fn a_customer_who_is_well_is_told_in_a_few_lines() {
         dead_because: Vec::new(),
         breaker: Breaker::default(),
         incidents: Vec::new(),
+        without_webhooks: None,
         mails_stopped: Vec::new(),
         told: Told::default(),
     };
