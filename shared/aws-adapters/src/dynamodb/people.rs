@@ -207,7 +207,7 @@ mod tests {
             last_change: None,
             removed: None,
             marks: habitsync_domain::hold::ChangeMarks::default(),
-            rewrites: std::collections::BTreeMap::new(),
+            rewrites: BTreeMap::new(),
         };
         let holders: Vec<_> = holders(&person).into_values().collect();
         assert_eq!(

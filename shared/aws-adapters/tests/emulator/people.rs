@@ -50,7 +50,7 @@ pub(crate) fn person(employee: &str, user_name: &str) -> Person {
             approved: false,
         }),
         marks: habitsync_domain::hold::ChangeMarks::default(),
-        rewrites: std::collections::BTreeMap::new(),
+        rewrites: BTreeMap::new(),
     }
 }
 

@@ -94,8 +94,17 @@ static CUT_ENTITY: LazyLock<Regex> = LazyLock::new(|| Regex::new("&[a-zA-Z0-9#;]
 /// Whether a program may have made one of the other: by blanks, letter case, escapes, composition, a limit of length, or by
 /// dropping it. The words of a person are others.
 fn may_come_of(written: &str, shown: &str) -> bool {
-    let written = letters(written);
-    written.starts_with(&letters(shown)) || written.starts_with(&letters(&CUT_ENTITY.replace(shown.trim_end(), "")))
+    let (all, begins_with) = (letters(written), letters(shown));
+    // A letter that is cut from its mark was left out of the written value.
+    let cut_from_mark = &begins_with[..begins_with.len().saturating_sub(usize::from(written.contains(is_mark)))];
+    let without_cut_entity = letters(&CUT_ENTITY.replace(shown.trim_end(), ""));
+    [begins_with.as_str(), cut_from_mark, &without_cut_entity]
+        .iter()
+        .any(|beginning| all.starts_with(beginning))
+}
+
+const fn is_mark(character: char) -> bool {
+    matches!(character, '\u{300}'..='\u{36f}')
 }
 
 /// What no program of that kind changes about a text but its length: plain letters, digits and most punctuation. A letter with a
@@ -105,11 +114,10 @@ fn letters(text: &str) -> String {
     let mut letters = String::with_capacity(text.len());
     let mut is_marked = false;
     for character in text.chars() {
-        let is_mark = matches!(character, '\u{300}'..='\u{36f}');
-        if is_mark && !is_marked {
+        if is_mark(character) && !is_marked {
             letters.pop();
         }
-        is_marked = is_mark;
+        is_marked = is_mark(character);
         if character.is_ascii_graphic() && !matches!(character, '&' | '<' | '>' | '"' | '\'') {
             letters.push(character.to_ascii_lowercase());
         }

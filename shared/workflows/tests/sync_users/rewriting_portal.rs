@@ -185,6 +185,6 @@ proptest! {
         prop_assert!((1..=2).contains(&one), "{one} writes");
         prop_assert!(other <= 2, "{other} writes");
         // Without a write, the account has what is wanted, or the very value was known to be stored so.
-        prop_assert!(other > 0 || shown == wanted || first == second, "a change was not written");
+        prop_assert!(other > 0 || shown == wanted || habitsync_domain::invisible::trimmed(&first) == wanted, "a change was not written");
     }
 }
