@@ -254,7 +254,7 @@ impl Answer for Customer {
         let stopped = stopped
             .iter()
             .map(|address| format!("no mail goes to {} any more", address.as_str()));
-        let what: [(&str, Vec<String>); 15] = [
+        let what: [(&str, Vec<String>); 16] = [
             ("is", vec![self.is()]),
             ("configuration", vec![self.configuration()]),
             (called(Job::Users), job(Job::Users)),
