@@ -25,7 +25,7 @@ pub(super) fn advice(status: &CustomerStatus) -> Vec<String> {
         (why, format!("tenant apply {tenant}.toml"))
     });
     let webhooks = status.without_webhooks.map(|_| {
-        let why = "the webhook's secret and address in Tribal Habits, then";
+        let why = "a new webhook secret";
         (why, format!("tenant secrets set {tenant} webhook FILE"))
     });
     let paused = (status.health.status == Status::Paused).then(|| ("let it go on", format!("tenant resume {tenant}")));
