@@ -177,9 +177,10 @@ fn stored(attributes: &Attributes) -> Result<StoredConfiguration, AwsErrorKind> 
         .map(|agreed| Attributes::from([(AGREED.to_owned(), agreed.clone())]));
     let version = read_number(attributes, VERSION)?;
     // Versions stored before this was remembered decide by themselves.
-    let decides_since = match attributes.contains_key(DECIDES_SINCE) {
-        true => read_number(attributes, DECIDES_SINCE)?,
-        false => version,
+    let decides_since = if attributes.contains_key(DECIDES_SINCE) {
+        read_number(attributes, DECIDES_SINCE)?
+    } else {
+        version
     };
     Ok(StoredConfiguration {
         version,
