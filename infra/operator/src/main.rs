@@ -69,7 +69,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         StageCommand::Scan(asked) => return scan::scan(&stage, &asked).await,
         StageCommand::Tenant(command) => tenant::run(&stage, command).await,
         StageCommand::Results(command) => results::run(&stage, command).await,
-        StageCommand::Link(command) => link::run(&stage, command).await,
+        StageCommand::Link(command) => Box::pin(link::run(&stage, command)).await,
         StageCommand::Runs(asked) => runs::list(&stage, &asked).await,
         StageCommand::Courses(asked) => courses::list(&stage, &asked).await,
         StageCommand::Doctor(asked) => return Box::pin(doctor::examine(&stage, &asked)).await,
