@@ -272,7 +272,7 @@ fn ends(
     setting: &str,
     grace: i64,
 ) -> Option<Evidence> {
-    let current = last_day.filter(|ago| start.is_none_or(|start| start >= *ago));
+    let current = last_day.filter(|ago| *ago <= 0 || start.is_none_or(|start| start >= *ago));
     let ended = current.filter(|ago| *ago > grace).map(|ago| Evidence::Ended {
         last_day: days_ago(ago),
     });
