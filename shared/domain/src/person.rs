@@ -67,6 +67,9 @@ pub struct LastChange {
     pub at: Timestamp,
     /// Why, in words for an operator; no personal data.
     pub reason: String,
+    /// Whether an operator linked the employee to the account: both are one person, whatever their names are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub linked_by_hand: bool,
 }
 
 /// A deactivation that was carried out.

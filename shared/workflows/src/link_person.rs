@@ -357,6 +357,7 @@ impl ProposedLink {
             last_change: Some(LastChange {
                 at: now,
                 reason: reason.clone(),
+                linked_by_hand: true,
             }),
             ..self.link.clone()
         };

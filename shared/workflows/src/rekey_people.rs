@@ -122,7 +122,11 @@ fn relinked(shown: &ProposedRekey, by: &str, now: Timestamp) -> (Person, PersonC
     };
     let link = Person {
         employee_id: current.clone(),
-        last_change: Some(LastChange { at: now, reason }),
+        last_change: Some(LastChange {
+            at: now,
+            reason,
+            linked_by_hand: true,
+        }),
         ..shown.link.clone()
     };
     (link, change)

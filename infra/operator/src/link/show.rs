@@ -196,6 +196,7 @@ pub(crate) mod tests {
                 last_change: Some(LastChange {
                     at,
                     reason: "the user name changed".to_owned(),
+                    linked_by_hand: false,
                 }),
                 removed: Some(Removed {
                     at,

@@ -41,6 +41,7 @@ pub(crate) fn person(employee: &str, user_name: &str) -> Person {
         last_change: Some(LastChange {
             at: at("2026-03-02T00:00:00Z"),
             reason: "created".to_owned(),
+            linked_by_hand: false,
         }),
         removed: Some(Removed {
             at: at("2026-02-02T00:00:00Z"),

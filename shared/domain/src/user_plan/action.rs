@@ -119,6 +119,7 @@ impl Action {
         person.last_change = Some(LastChange {
             at: now,
             reason: self.reason.clone(),
+            linked_by_hand: false,
         });
         self.mark(&mut person.marks, now);
         person

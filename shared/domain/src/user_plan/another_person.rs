@@ -42,6 +42,9 @@ pub(super) enum HandOver {
 impl Planner<'_> {
     /// Whether the record is another person's than the account.
     pub(super) fn is_another_person(&self, account: &Person, employee: &Employee, user: &MappedUser<'_>) -> bool {
+        if account.last_change.as_ref().is_some_and(|last| last.linked_by_hand) {
+            return false;
+        }
         let users = &self.situation.configuration.users;
         let mut starts = users.start_fields().filter_map(|field| account.field(field.as_str()));
         let start = starts.find_map(super::compare::portal_date);

@@ -182,6 +182,7 @@ fn a_link_whose_account_was_deleted_never_touches_whoever_has_its_name_now() {
     case.people[1].last_change = Some(LastChange {
         at: case.now,
         reason: "works there and has no account".to_owned(),
+        linked_by_hand: false,
     });
     let left = employee("E1", &json!({"status": "Terminated"}));
     let leaver = case

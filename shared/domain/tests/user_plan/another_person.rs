@@ -2,7 +2,7 @@
 
 use habitsync_domain::employee::Employee;
 use habitsync_domain::hold::{HeldBecause, Verdict};
-use habitsync_domain::person::Person;
+use habitsync_domain::person::{LastChange, Person};
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user_plan::{Missing, Step, UserPlan};
 use proptest::prelude::*;
@@ -107,6 +107,21 @@ fn a_leaver_who_comes_back_gets_the_account_without_a_question() {
             "{record}"
         );
     }
+}
+
+#[test]
+fn an_account_that_an_operator_linked_is_the_employees_whatever_its_names_are() {
+    let mut case = jane_works().then(&and_others(&[("X7", john())]));
+    assert_eq!(held(&case.plan()), [("X7", HeldBecause::AnotherPerson)]);
+    for person in &mut case.people {
+        person.last_change = Some(LastChange {
+            at: NOW.parse().expect("a time"),
+            reason: "linked by ana".to_owned(),
+            linked_by_hand: true,
+        });
+    }
+    assert_eq!(held(&case.plan()), []);
+    assert!(case.verifying().plan().held.is_empty(), "nor where the portal is read");
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn trials() -> Vec<Test> {
         users::leaving::a_rehired_person_gets_the_same_account_back,
         users::leaving::who_leaves_the_filter_keeps_the_account_unless_the_customer_says_otherwise,
         users::identity::a_new_address_renames_the_account_and_makes_no_second_one,
-        users::identity::two_people_with_one_address_are_left_alone_and_both_are_named,
+        users::identity::an_address_of_a_colleague_is_the_newcomers_problem_and_the_colleague_goes_on,
         users::identity::an_address_passes_from_a_leaver_to_a_starter_in_one_run,
         users::identity::a_hand_edit_stays_until_the_portal_is_read_the_next_day,
         users::brakes::more_leavers_than_usual_are_all_held_and_the_rest_of_the_run_goes_on,

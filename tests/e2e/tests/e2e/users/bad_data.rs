@@ -47,13 +47,13 @@ pub(crate) async fn names_in_any_script_arrive_as_they_are_and_control_character
         let user = customer
             .user_of(id)
             .ok_or_else(|| format!("{id} has no account: {answer}"))?;
-        assert_eq!(user.first_name, name);
+        assert_eq!(user.first_name, name.trim_start_matches('\u{202e}'));
     }
     let broken = &people[3];
     assert_eq!(customer.user_of(broken), None, "{answer}");
     assert_eq!(count(&answer, "created"), staff(&customer).len() as u64 - 1, "{answer}");
     let mail = customer.only_mail().await?;
-    assert_says(&mail, &[broken, "Bo\u{2407}\u{240d}\u{240a}b", "control characters"]);
+    assert_says(&mail, &[broken, "Bo⟨U+0007⟩⟨U+000D⟩⟨U+000A⟩b", "control characters"]);
     Ok(())
 }
 
@@ -123,10 +123,10 @@ pub(crate) async fn a_field_that_the_portal_lacks_stops_the_run_and_the_run_afte
     let answer = customer.call("user-sync").await?;
     assert_eq!(answer["errorType"], "RefusedAlike", "{answer}");
     assert!(customer.active_users().len() < at_work(&customer).len(), "{answer}");
-    let mails = customer.mails_about("connection to Tribal Habits").await?;
+    let mails = customer.mails_about("the user sync has stopped").await?;
     assert_eq!(mails.len(), 1);
     assert_says(&mails[0], &["X-Jobtitle", "you need not correct them"]);
-    assert!(customer.only_mail().await.is_err(), "no worklist");
+    assert!(customer.only_mail().await.is_ok(), "no worklist beside it");
     let named = format!("{}: the configuration stops the job users", customer.example.tenant);
     customer.watch().await?;
     let is_alert =

@@ -1,5 +1,6 @@
 //! Brakes: what looks like a fault deactivates nobody, is told, and keeps nobody else waiting.
 
+use habitsync_local::Mail;
 use habitsync_local::customer::today;
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use libtest_mimic::Failed;
@@ -122,7 +123,7 @@ pub(crate) async fn sixty_who_left_go_and_three_who_vanished_are_held_and_told(w
         &customer.newest_mail().await?,
         &[&vanished[0], &vanished[1], &vanished[2]],
     );
-    let told = the_only(customer.mails_to_operator().await?)?;
+    let told = the_only(about_changes(customer.mails_to_operator().await?))?;
     let plan = held_plan(&customer).await?;
     assert_says(&told, &["3 deactivations", "2 go unasked", &plan, "--yes-deactivate 3"]);
     Ok(())
@@ -152,7 +153,7 @@ pub(crate) async fn a_list_that_shrank_removes_nobody_and_everybody_else_is_serv
         .user_of(changed)
         .and_then(|user| user.custom("Job Title").cloned());
     assert_eq!(title, Some(Value::from("Keeper")), "{answer}");
-    let told = the_only(customer.mails_to_operator().await?)?;
+    let told = the_only(about_changes(customer.mails_to_operator().await?))?;
     assert_says(
         &told,
         &[&format!(
@@ -195,7 +196,7 @@ pub(crate) async fn a_field_that_many_people_lose_is_held_and_told_and_the_rest_
         &["Many people lost the same field at once", "location", "8 of "],
     );
     assert_says(
-        &the_only(customer.mails_to_operator().await?)?,
+        &the_only(about_changes(customer.mails_to_operator().await?))?,
         &["X-Location", "8 of "],
     );
     Ok(())
@@ -212,6 +213,12 @@ pub(crate) async fn a_first_run_deactivates_nobody_however_many_have_left(world:
     assert!(before.iter().all(|name| after.contains(name)), "{answer}");
     assert_eq!(count(&answer, "deactivated"), 0, "{answer}");
     Ok(())
+}
+
+/// Without the one mail about managers whom the filter does not admit, which every customer's operators get once.
+fn about_changes(mut mails: Vec<Mail>) -> Vec<Mail> {
+    mails.retain(|mail| !mail.body_text.contains("manager_out_of_scope"));
+    mails
 }
 
 fn the_only<T>(mut found: Vec<T>) -> Result<T, Failed> {
