@@ -275,12 +275,12 @@ impl RunRecord {
         }
     }
 
-    /// When the watchdog begins to look whether the run goes on: a lease's length after it began, or at once where it ran out of
-    /// time; none where it has ended.
+    /// When the watchdog begins to look whether the run goes on: as soon as its first lease can have missed a renewal, or at once
+    /// where it ran out of time; none where it has ended.
     #[must_use]
     pub fn looked_at_from(&self) -> Option<Timestamp> {
         match self.state {
-            RunState::Unfinished { lease_until } => Some(lease_until.min(lease::end(self.started_at))),
+            RunState::Unfinished { lease_until } => Some(lease_until.min(lease::first_look(self.started_at))),
             RunState::Succeeded { .. } | RunState::Failed { .. } => None,
         }
     }

@@ -57,6 +57,14 @@ pub fn has_missed_renewal(end: Timestamp, now: Timestamp) -> bool {
     end.duration_since(now) <= RENEWAL_MISSED
 }
 
+/// When the lease of a run that began then can have missed a renewal at the earliest.
+#[must_use]
+pub fn first_look(started_at: Timestamp) -> Timestamp {
+    started_at
+        .saturating_add(LENGTH - RENEWAL_MISSED)
+        .unwrap_or(Timestamp::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,14 +103,16 @@ mod tests {
     fn a_crash_is_followed_by_a_run_within_ninety_seconds() {
         // The watchdog looks once a minute. Either the lease has missed a renewal by then, and the run that it starts waits for the
         // lease's end; or the lease has ended by the next look.
-        let end = end(at(0));
-        for look in 0..60 {
-            let started = if has_missed_renewal(end, at(look)) {
-                end
-            } else {
-                at(look + 60)
-            };
-            assert!(started <= at(85), "looked at after {look} s, and resumed at {started}");
+        for (renewed, phase) in (0..=180).flat_map(|renewed| (0..60).map(move |phase| (renewed, phase))) {
+            let end = end(at(renewed));
+            let looks = (0..10).map(|minute| at(60 * minute + phase));
+            let mut looks = looks.filter(|look| *look >= first_look(at(0)) && *look >= at(renewed));
+            let found = looks.find(|look| has_missed_renewal(end, *look)).expect("it is found");
+            let started = found.max(end);
+            assert!(
+                started <= at(renewed + 85),
+                "renewed at {renewed} s, looked at from {phase} s, resumed at {started}"
+            );
         }
     }
 }

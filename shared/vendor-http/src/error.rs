@@ -89,7 +89,7 @@ pub enum BuildError {
 pub struct DecodeError {
     /// The field, for instance `data[3].employeeId`.
     pub path: String,
-    /// [`NOT_JSON`], "not the promised data" or [`CUT_SHORT`].
+    /// `NOT_JSON`, "not the promised data" or `CUT_SHORT`.
     pub problem: &'static str,
     /// Counted from 1.
     pub line: usize,
