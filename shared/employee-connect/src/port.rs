@@ -11,7 +11,7 @@ use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
 use habitsync_domain::result::NewResult;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::vendor_list::{UnusableRecord, VendorList, WhyUnusable};
-use habitsync_vendor_http::{BuildError, HttpError, PaceError, chain, known};
+use habitsync_vendor_http::{chain, known};
 use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{
     CreatedCourse, FindEmployee, ListEmployees, RecordResult, Recorded, SaveCourse,
@@ -164,39 +164,10 @@ fn kind(error: &EmployeeConnectError) -> VendorFailureKind {
         EmployeeConnectError::ReferenceTaken => VendorFailureKind::Refused(Vec::new()),
         EmployeeConnectError::Pages(_) => VendorFailureKind::InconsistentRead,
         EmployeeConnectError::NoEmployeeId | EmployeeConnectError::NotBelieved { .. } => VendorFailureKind::Unreadable,
-        EmployeeConnectError::Http(error) => http_kind(error),
+        EmployeeConnectError::Http(error) => VendorFailureKind::from(error),
     }
 }
 
 fn refused_field(refusal: &FieldRefusal) -> RefusedField {
     RefusedField::new(known(&refusal.field, WRITTEN), &refusal.reason)
-}
-
-fn http_kind(error: &HttpError) -> VendorFailureKind {
-    match error {
-        HttpError::Build(BuildError::Header) => VendorFailureKind::Credentials,
-        HttpError::Build(BuildError::PathSegment | BuildError::Body) => VendorFailureKind::Refused(Vec::new()),
-        HttpError::Build(BuildError::Refused) | HttpError::AddressRefused => VendorFailureKind::Misconfigured,
-        HttpError::OutOfTime | HttpError::Pace(PaceError::NotInTime { .. }) => VendorFailureKind::NoTimeLeft,
-        HttpError::Status {
-            status: 429,
-            retry_after,
-            ..
-        } => VendorFailureKind::RateLimited(retry_after.unwrap_or_default()),
-        HttpError::Pace(PaceError::Unavailable(_))
-        | HttpError::Connect(_)
-        | HttpError::TimedOut { .. }
-        | HttpError::Send(_)
-        | HttpError::Body(_) => VendorFailureKind::Unavailable {
-            may_have_happened: error.is_ambiguous(),
-        },
-        HttpError::Status { status, .. } if *status >= 400 => VendorFailureKind::Unavailable {
-            may_have_happened: error.is_ambiguous(),
-        },
-        // A redirect among them: the base URL does not lead to the API.
-        HttpError::Status { .. }
-        | HttpError::TooLarge { .. }
-        | HttpError::Decode(_)
-        | HttpError::ErrorInSuccess { .. } => VendorFailureKind::Unreadable,
-    }
 }

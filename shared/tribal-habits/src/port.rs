@@ -8,7 +8,7 @@ use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId, UserName};
 use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
 use habitsync_domain::vendor_list::{UnusableRecord, VendorList, WhyUnusable};
-use habitsync_vendor_http::{BuildError, HttpError, PaceError, chain};
+use habitsync_vendor_http::chain;
 use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers, SaveUser};
 use jiff::Timestamp;
@@ -229,35 +229,6 @@ fn kind(error: &TribalHabitsError, missing: Missing) -> VendorFailureKind {
         }
         TribalHabitsError::Pages(_) => VendorFailureKind::InconsistentRead,
         TribalHabitsError::Record { .. } | TribalHabitsError::NotBelieved { .. } => VendorFailureKind::Unreadable,
-        TribalHabitsError::Http(error) => http_kind(error),
-    }
-}
-
-fn http_kind(error: &HttpError) -> VendorFailureKind {
-    match error {
-        HttpError::Build(BuildError::Header) => VendorFailureKind::Credentials,
-        HttpError::Build(BuildError::PathSegment | BuildError::Body) => VendorFailureKind::Refused(Vec::new()),
-        HttpError::Build(BuildError::Refused) | HttpError::AddressRefused => VendorFailureKind::Misconfigured,
-        HttpError::OutOfTime | HttpError::Pace(PaceError::NotInTime { .. }) => VendorFailureKind::NoTimeLeft,
-        HttpError::Status {
-            status: 429,
-            retry_after,
-            ..
-        } => VendorFailureKind::RateLimited(retry_after.unwrap_or_default()),
-        HttpError::Pace(PaceError::Unavailable(_))
-        | HttpError::Connect(_)
-        | HttpError::TimedOut { .. }
-        | HttpError::Send(_)
-        | HttpError::Body(_) => VendorFailureKind::Unavailable {
-            may_have_happened: error.is_ambiguous(),
-        },
-        HttpError::Status { status, .. } if *status >= 400 => VendorFailureKind::Unavailable {
-            may_have_happened: error.is_ambiguous(),
-        },
-        // A redirect among them: the base URL does not lead to the API.
-        HttpError::Status { .. }
-        | HttpError::TooLarge { .. }
-        | HttpError::Decode(_)
-        | HttpError::ErrorInSuccess { .. } => VendorFailureKind::Unreadable,
+        TribalHabitsError::Http(error) => VendorFailureKind::from(error),
     }
 }

@@ -9,6 +9,7 @@ mod body;
 mod budget;
 mod client;
 mod error;
+mod failure_kind;
 mod hosts;
 mod in_process;
 mod json_text;
