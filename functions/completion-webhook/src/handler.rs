@@ -12,15 +12,15 @@ use habitsync_workflows::webhook_proof::Headers;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use lambda_http::request::from_str;
 use lambda_http::{Body, Request, RequestExt, Response};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tracing::{error, info, warn};
 
-/// Answers an event of API Gateway. A header that HTTP does not allow, such as one with a control character, is left out: the event
-/// could not be read with it.
+/// Answers an event of API Gateway.
 pub(crate) async fn answer<Configurations, Secrets, Queue, Clock>(
     accept: &AcceptCompletion<'_, Configurations, Secrets, Queue, Clock>,
     metrics: &Metrics,
-    mut event: Value,
+    event: &RawValue,
 ) -> Result<Value, Infallible>
 where
     Configurations: LoadConfiguration,
@@ -28,10 +28,7 @@ where
     Queue: QueueCompletion,
     Clock: Now,
 {
-    if let Some(headers) = event.get_mut("headers").and_then(Value::as_object_mut) {
-        headers.retain(|name, value| is_header(name, value));
-    }
-    let status = if let Ok(request) = from_str(&event.to_string()) {
+    let status = if let Some(request) = request_of(event) {
         Box::pin(handle(accept, metrics, request)).await?.status()
     } else {
         warn!("a delivery that is no request");
@@ -39,6 +36,18 @@ where
         StatusCode::BAD_REQUEST
     };
     Ok(json!({"statusCode": status.as_u16(), "headers": {}, "body": "", "isBase64Encoded": false}))
+}
+
+/// The request in an event. A header that HTTP does not allow, such as one with a control character, makes the event unreadable, and
+/// is left out in a second try.
+fn request_of(event: &RawValue) -> Option<Request> {
+    if let Ok(request) = from_str(event.get()) {
+        return Some(request);
+    }
+    let mut event: Value = serde_json::from_str(event.get()).ok()?;
+    let headers = event.get_mut("headers").and_then(Value::as_object_mut)?;
+    headers.retain(|name, value| is_header(name, value));
+    from_str(&event.to_string()).ok()
 }
 
 fn is_header(name: &str, value: &Value) -> bool {
@@ -167,7 +176,7 @@ mod tests {
                 clock: &self.clock,
             };
             let metrics = Metrics::of_function("test", "completion-webhook");
-            let Ok(answer) = answer(&accept, &metrics, event.clone()).await;
+            let Ok(answer) = answer(&accept, &metrics, &raw(event)).await;
             assert_eq!(answer["body"], "");
             let status = answer["statusCode"].as_u64().expect("a status");
             u16::try_from(status).expect("a status")
@@ -332,6 +341,10 @@ mod tests {
     /// A queue whose client panics.
     struct Panicking;
 
+    fn raw(event: &Value) -> Box<RawValue> {
+        serde_json::value::to_raw_value(event).expect("is JSON")
+    }
+
     impl QueueCompletion for Panicking {
         async fn queue_completion(&self, _: &CompletionMessage) -> Result<(), ServiceFailure> {
             panic!("the queue's client panics")
@@ -349,7 +362,7 @@ mod tests {
         };
         let event = event("acme", &body, &signed(&body), false);
         let metrics = Metrics::of_function("test", "completion-webhook");
-        let Ok(answer) = answer(&accept, &metrics, event).await;
+        let Ok(answer) = answer(&accept, &metrics, &raw(&event)).await;
         assert_eq!(answer["statusCode"], 503);
     }
 

@@ -8,7 +8,7 @@ use habitsync_lambda_support::{Environment, Metrics, telemetry};
 use habitsync_workflows::accept_completion::AcceptCompletion;
 use lambda_http::lambda_runtime::{LambdaEvent, run};
 use lambda_http::{Error, service_fn};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use settings::Settings;
 
@@ -24,8 +24,9 @@ async fn main() -> Result<(), Error> {
         queue: &aws.result_queue(&settings.result_queue_url),
         clock: &SystemClock,
     };
-    run(service_fn(|event: LambdaEvent<Value>| {
-        Box::pin(handler::answer(&accept, &metrics, event.payload))
+    run(service_fn(|event: LambdaEvent<Box<RawValue>>| {
+        let (accept, metrics) = (&accept, &metrics);
+        Box::pin(async move { handler::answer(accept, metrics, &event.payload).await })
     }))
     .await
 }
