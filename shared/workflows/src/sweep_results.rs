@@ -11,7 +11,7 @@ use tracing::error;
 
 use crate::destination::{FindDestination, find_destination};
 use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
-use crate::mail::{MailSettings, RunMail, RunMailStore, Subject, Told, results_worklist};
+use crate::mail::{MailSettings, Notified, RunMail, RunMailStore, Subject, results_worklist};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::SendMail;
@@ -76,7 +76,7 @@ pub struct SweepReport {
     /// Of those, with a result that cannot be read: passed over, so that none of the others waits.
     pub unreadable: u64,
     /// Whether the customer was notified.
-    pub told: Told,
+    pub notified: Notified,
 }
 
 /// Sweeps once, never behind the customer's go-live; where that is not on record, the first sweep is where their results
@@ -109,12 +109,12 @@ where
         job: Job::ResultsSweep,
         at: sweep.clock.now(),
     };
-    let told = Box::pin(mail.of_run(&result)).await;
+    let notified = Box::pin(mail.of_run(&result)).await;
     if let Ok(RunOutcome::Finished(report)) = &mut result {
         let worklist = results_worklist(sweep.table, sweep.configuration, mail.at);
-        report.told = Box::pin(mail.of_worklist(Subject::Results, worklist, true))
+        report.notified = Box::pin(mail.of_worklist(Subject::Results, worklist, true))
             .await
-            .with(told);
+            .with(notified);
     }
     result
 }
@@ -276,7 +276,7 @@ impl SweepReport {
         ];
         counts
             .into_iter()
-            .chain(self.told.failed_count())
+            .chain(self.notified.failed_count())
             .map(|(name, count)| (name.to_owned(), count))
             .collect()
     }

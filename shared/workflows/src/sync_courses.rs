@@ -85,12 +85,12 @@ where
         job: Job::Courses,
         at: sync.clock.now(),
     };
-    let told = mail.of_run(&result).await;
+    let notified = mail.of_run(&result).await;
     // A sync that was cut off saw only some of the topics.
     if let Ok(RunOutcome::Finished(report)) = &mut result {
         let worklist = Worklist::of_courses(report, &sync.configuration.courses.reference);
         let mailed = mail.of_worklist(Subject::Courses, async { Ok(worklist) }, true).await;
-        if let Some((name, count)) = mailed.with(told).failed_count() {
+        if let Some((name, count)) = mailed.with(notified).failed_count() {
             report.add(name, count);
         }
     }

@@ -100,7 +100,7 @@ pub(super) const ANOTHER_PERSON: Advice = advice(
     7,
     "Employee numbers whose record is another person's now",
     "The name and the address are another person's than those of the account that belongs to the number. Reply and tell us: is it \
-     the same person under another name? If the number was given to somebody else, they get an account of their own. If numbers \
+     the same person under another name? If the number was given to another person, they get an account of their own. If numbers \
      were mixed up, correct them in EmployeeConnect: the employee then leaves this list. Until then neither person's account is \
      changed or deactivated.",
 );

@@ -12,7 +12,7 @@ use tracing::error;
 use super::compose::MailSettings;
 use super::connection::tell_of_run;
 use super::subject::Subject;
-use super::tell::{News, Told, tell_customer};
+use super::tell::{News, Notified, tell_customer};
 use super::worklist::Worklist;
 use crate::job_run::{JobFailure, RunOutcome};
 use crate::ports::failure::ServiceFailure;
@@ -38,7 +38,7 @@ pub(crate) struct RunMail<'a, S, M> {
 
 impl<S: RunMailStore, M: SendMail> RunMail<'_, S, M> {
     /// Notifies the customer of the run's failure, or of the end of failures.
-    pub(crate) async fn of_run<T>(&self, result: &Result<RunOutcome<T>, JobFailure>) -> Told {
+    pub(crate) async fn of_run<T>(&self, result: &Result<RunOutcome<T>, JobFailure>) -> Notified {
         let run = (self.configuration, self.job, self.at);
         caught(tell_of_run(self.store, self.mail, self.settings, run, result)).await
     }
@@ -50,7 +50,7 @@ impl<S: RunMailStore, M: SendMail> RunMail<'_, S, M> {
         subject: Subject,
         worklist: impl Future<Output = Result<Worklist, ServiceFailure>>,
         verified: bool,
-    ) -> Told {
+    ) -> Notified {
         let notified = async {
             let news = News {
                 configuration: self.configuration,
@@ -66,13 +66,13 @@ impl<S: RunMailStore, M: SendMail> RunMail<'_, S, M> {
     }
 }
 
-/// Turns a failure, or a panic, into [`Told::NotSent`], which is logged and counted for the operators.
-async fn caught(notified: impl Future<Output = Result<Told, ServiceFailure>>) -> Told {
+/// Turns a failure, or a panic, into [`Notified::NotSent`], which is logged and counted for the operators.
+async fn caught(notified: impl Future<Output = Result<Notified, ServiceFailure>>) -> Notified {
     // Boxed: writing a mail is many calls deep.
     match AssertUnwindSafe(Box::pin(notified)).catch_unwind().await {
-        Ok(Ok(told)) => return told,
+        Ok(Ok(notified)) => return notified,
         Ok(Err(failure)) => error!(error = %failure, "a mail could not be sent; the next run sends it"),
         Err(_) => error!("the program panicked while it wrote a mail; the next run sends it"),
     }
-    Told::NotSent
+    Notified::NotSent
 }

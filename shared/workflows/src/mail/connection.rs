@@ -9,7 +9,7 @@ use tracing::warn;
 
 use super::compose::MailSettings;
 use super::subject::Subject;
-use super::tell::{News, Told, tell_customer};
+use super::tell::{News, Notified, tell_customer};
 use super::worklist::Worklist;
 use crate::job_run::{JobFailure, RunOutcome};
 use crate::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
@@ -70,7 +70,7 @@ pub async fn tell_of_run<T, S, M>(
     settings: &MailSettings,
     (configuration, job, at): (&TenantConfiguration, Job, Timestamp),
     result: &Result<RunOutcome<T>, JobFailure>,
-) -> Result<Told, ServiceFailure>
+) -> Result<Notified, ServiceFailure>
 where
     S: RememberAlert + RememberJob + ListIncidents,
     M: SendMail,
@@ -114,5 +114,5 @@ where
             | RunOutcome::Paused,
         ) => {}
     }
-    Ok(Told::Nothing)
+    Ok(Notified::Nothing)
 }

@@ -30,7 +30,7 @@ pub use connection::tell_of_run;
 pub use operator::{Notice, tell_operator};
 pub use results::results_worklist;
 pub use subject::Subject;
-pub use tell::{News, Told, tell_customer};
+pub use tell::{News, Notified, tell_customer};
 pub use worklist::Worklist;
 
 pub(crate) use after_run::RunMail;

@@ -21,7 +21,7 @@ const BETWEEN_NOTES: SignedDuration = SignedDuration::from_hours(7 * 24 - 12);
 
 /// Whether the customer was written to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Told {
+pub enum Notified {
     /// A worklist was sent.
     Worklist,
     /// An all-clear was sent.
@@ -35,7 +35,7 @@ pub enum Told {
     NotSent,
 }
 
-impl Told {
+impl Notified {
     /// The count of mails that were due and could not be sent, under its name; none where all were sent.
     pub(crate) fn failed_count(self) -> Option<(&'static str, u64)> {
         (self == Self::NotSent).then_some((MAILS_FAILED, 1))
@@ -75,24 +75,24 @@ pub async fn tell_customer<S, M>(
     mail: &M,
     settings: &MailSettings,
     news: &News<'_>,
-) -> Result<Told, ServiceFailure>
+) -> Result<Notified, ServiceFailure>
 where
     S: RememberAlert,
     M: SendMail,
 {
     let stored = store.load_alert(news.subject.key()).await?;
     if stored.is_none() && news.worklist.is_empty() && news.worklist.notes.is_empty() {
-        return Ok(Told::Nothing);
+        return Ok(Notified::Nothing);
     }
     let stopped = store.list_stopped().await?;
     let Some(readers) = may_be_told(news.configuration, settings, &stopped) else {
-        return Ok(Told::Nothing);
+        return Ok(Notified::Nothing);
     };
     // What somebody else was told is news to these readers, unless it is over.
     let is_over = news.worklist.is_empty();
     let before = stored.filter(|alert| alert.audience == readers.audience() || is_over);
     let Some(told) = news.against(before) else {
-        return Ok(Told::Nothing);
+        return Ok(Notified::Nothing);
     };
     let sent_as = told.send(mail, settings, &readers).await?;
     if let Some(sent_as) = sent_as {
@@ -100,13 +100,13 @@ where
         store.save_alert(news.subject.key(), &state).await?;
         return Ok(told.what);
     }
-    Ok(Told::Nothing)
+    Ok(Notified::Nothing)
 }
 
 /// What is told, and what was before.
 struct Telling<'a> {
     news: News<'a>,
-    what: Told,
+    what: Notified,
     worklist: Worklist,
     before: Option<AlertState>,
     changes: Changes,
@@ -124,11 +124,11 @@ impl<'a> News<'a> {
         let open_before = before.as_ref().filter(|alert| alert.problems > 0);
         let what = match (worklist.is_empty(), open_before) {
             (false, Some(alert)) if alert.digest == worklist.digest() => None,
-            (false, _) => Some(Told::Worklist),
-            (true, Some(_)) => Some(Told::AllClear),
+            (false, _) => Some(Notified::Worklist),
+            (true, Some(_)) => Some(Notified::AllClear),
             (true, None) => None,
         };
-        let what = what.or_else(|| self.brings_notes(&worklist, before.as_ref()).then_some(Told::Notes))?;
+        let what = what.or_else(|| self.brings_notes(&worklist, before.as_ref()).then_some(Notified::Notes))?;
         Some(Telling {
             news: *self,
             what,
@@ -175,7 +175,7 @@ impl Telling<'_> {
                 deliver(mail, &letter.compose(settings)?).await.map(Some)
             }
             // Notes are no business of the operators'.
-            Readers::Operator if self.what == Told::Notes => Ok(None),
+            Readers::Operator if self.what == Notified::Notes => Ok(None),
             Readers::Operator => {
                 let notice = counts(configuration, self.news.subject, &self.worklist, "it changed");
                 tell_operator(mail, settings, &notice, thread).await
@@ -185,14 +185,14 @@ impl Telling<'_> {
 
     fn occasion(&self) -> Occasion<'_> {
         match self.what {
-            Told::AllClear => Occasion::AllClear {
+            Notified::AllClear => Occasion::AllClear {
                 fixed: self.fixed_so_far(),
                 names: &self.changes.fixed,
                 left: &self.changes.left,
                 made: &self.changes.made,
             },
-            Told::Notes => Occasion::Notes,
-            Told::Worklist | Told::Nothing | Told::NotSent => Occasion::News {
+            Notified::Notes => Occasion::Notes,
+            Notified::Worklist | Notified::Nothing | Notified::NotSent => Occasion::News {
                 new: self.changes.new,
                 changed: self.changes.changed,
                 fixed: &self.changes.fixed,
@@ -234,16 +234,16 @@ impl Telling<'_> {
             worklist: self.worklist.clone(),
         };
         match (self.what, before) {
-            (Told::Worklist | Told::Nothing | Told::NotSent, _) => state,
+            (Notified::Worklist | Notified::Nothing | Notified::NotSent, _) => state,
             // What was open stays as it was told.
-            (Told::Notes, Some(before)) => AlertState {
+            (Notified::Notes, Some(before)) => AlertState {
                 changed_at: before.changed_at,
                 thread: before.thread.clone(),
                 reminders: before.reminders,
                 remind_at: before.remind_at,
                 ..state
             },
-            (Told::AllClear | Told::Notes, _) => AlertState {
+            (Notified::AllClear | Notified::Notes, _) => AlertState {
                 changed_at: None,
                 thread: None,
                 remind_at: None,

@@ -22,7 +22,7 @@ pub use settle::Done;
 pub use summary::{UserSyncSummary, Written};
 
 use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
-use crate::mail::{MailSettings, RunMail, RunMailStore, Subject, Told, Worklist};
+use crate::mail::{MailSettings, Notified, RunMail, RunMailStore, Subject, Worklist};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
 use crate::ports::mail::{RememberAlert, SendMail};
@@ -145,16 +145,16 @@ where
         job: Job::Users,
         at: sync.clock.now(),
     };
-    let told = mail.of_run(&result).await;
+    let notified = mail.of_run(&result).await;
     if let Ok(RunOutcome::Finished(summary)) = &mut result {
-        summary.told = match summary.worklist.clone() {
+        summary.notified = match summary.worklist.clone() {
             Some(worklist) => {
                 mail.of_worklist(Subject::Users, async { Ok(worklist) }, summary.verified)
                     .await
             }
-            None => Told::Nothing,
+            None => Notified::Nothing,
         }
-        .with(told);
+        .with(notified);
     }
     result
 }
@@ -330,7 +330,7 @@ where
             unusable_accounts: 0,
             verified,
             worklist,
-            told: Told::Nothing,
+            notified: Notified::Nothing,
         }
     }
 }

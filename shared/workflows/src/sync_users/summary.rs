@@ -5,7 +5,7 @@ use habitsync_domain::problem::Problem;
 use habitsync_domain::user_plan::{Drift, FieldNotice, LostField, LostSource, PendingApproval, PlanCounts};
 
 use crate::job_run::Counts;
-use crate::mail::{Told, Worklist};
+use crate::mail::{Notified, Worklist};
 
 /// What a user sync found and did.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +43,7 @@ pub struct UserSyncSummary {
     /// The worklist that the customer is notified of after the run; none where it is no news.
     pub worklist: Option<Worklist>,
     /// Whether the customer was written to.
-    pub told: Told,
+    pub notified: Notified,
 }
 
 /// What was written to Tribal Habits, in people.
@@ -108,7 +108,7 @@ impl UserSyncSummary {
         counted
             .chain(written)
             .chain([("failed", self.written.failed), ("left", self.left)])
-            .chain(self.told.failed_count())
+            .chain(self.notified.failed_count())
             .map(|(name, count)| (name.to_owned(), count))
             .collect()
     }

@@ -6,7 +6,7 @@ use habitsync_domain::job::{Job, JobState, RunState};
 use habitsync_domain::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, vendor_failure};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
-use habitsync_workflows::mail::Told;
+use habitsync_workflows::mail::Notified;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;
 use habitsync_workflows::ports::runs::HoldLease;
@@ -90,7 +90,7 @@ async fn a_completion_whose_webhook_was_lost_is_queued() {
             queued: 1,
             known: 0,
             unreadable: 0,
-            told: Told::Nothing,
+            notified: Notified::Nothing,
             unusable: 0,
             reopened: 0,
         }
@@ -127,7 +127,7 @@ async fn what_is_settled_or_under_way_is_not_queued_again() {
             queued: 0,
             known: 3,
             unreadable: 0,
-            told: Told::Nothing,
+            notified: Notified::Nothing,
             unusable: 0,
             reopened: 0,
         }
@@ -154,7 +154,7 @@ async fn a_sweep_near_its_deadline_is_left_unfinished_for_the_watchdog() {
             queued: 0,
             known: 0,
             unreadable: 0,
-            told: Told::Nothing,
+            notified: Notified::Nothing,
             unusable: 0,
             reopened: 0,
         }))

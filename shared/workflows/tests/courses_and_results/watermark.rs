@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use habitsync_domain::job::Job;
 use habitsync_in_memory::{Call, Fault, service_failure, vendor_failure};
 use habitsync_workflows::job_run::JobFailure;
-use habitsync_workflows::mail::Told;
+use habitsync_workflows::mail::Notified;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::sweep_results::SweepReport;
 
@@ -154,7 +154,7 @@ async fn a_sweep_that_runs_out_of_time_goes_on_where_it_stopped_also_between_equ
             queued: 3,
             known: 2,
             unreadable: 0,
-            told: Told::Nothing,
+            notified: Notified::Nothing,
             unusable: 0,
             reopened: 0,
         }

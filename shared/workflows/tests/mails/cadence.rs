@@ -3,7 +3,7 @@
 
 use habitsync_domain::problem::Cause;
 use habitsync_in_memory::{Call, Fault, service_failure};
-use habitsync_workflows::mail::{Subject, Told, Worklist};
+use habitsync_workflows::mail::{Notified, Subject, Worklist};
 use habitsync_workflows::remind_customers::ReminderReport;
 use jiff::SignedDuration;
 
@@ -28,13 +28,13 @@ async fn mails_of(customer: &Customer, days: i64) -> Vec<String> {
 #[tokio::test]
 async fn the_same_is_told_once_whatever_the_order_and_however_often_it_is_found() {
     let customer = Customer::new();
-    assert_eq!(customer.tell(&nameless(1, 2)).await, Told::Worklist);
+    assert_eq!(customer.tell(&nameless(1, 2)).await, Notified::Worklist);
     for _ in 0..3 {
-        assert_eq!(customer.tell(&nameless(1, 2)).await, Told::Nothing);
+        assert_eq!(customer.tell(&nameless(1, 2)).await, Notified::Nothing);
     }
-    assert_eq!(customer.tell(&nameless(2, 2)).await, Told::Worklist);
-    assert_eq!(customer.tell(&Worklist::default()).await, Told::AllClear);
-    assert_eq!(customer.tell(&Worklist::default()).await, Told::Nothing);
+    assert_eq!(customer.tell(&nameless(2, 2)).await, Notified::Worklist);
+    assert_eq!(customer.tell(&Worklist::default()).await, Notified::AllClear);
+    assert_eq!(customer.tell(&Worklist::default()).await, Notified::Nothing);
     assert_eq!(customer.mails().len(), 3);
 }
 
@@ -132,7 +132,7 @@ async fn a_reminder_that_is_overtaken_by_news_is_not_remembered_in_their_place()
     customer.at("2026-11-03T09:05");
     let news = nameless(1, 2);
     let (_, told) = tokio::join!(customer.remind(), customer.tell(&news));
-    assert_eq!(told, Told::Worklist);
+    assert_eq!(told, Notified::Worklist);
     let state = customer.table.state().alerts["users"].clone();
     assert_eq!((state.problems, state.reminders), (2, 0));
 }
@@ -146,7 +146,7 @@ async fn what_could_not_be_sent_is_told_by_the_next_run() {
         .arm(Call::SendMail, Fault::Before(service_failure()));
     let failed = customer.try_to_tell(Subject::Users, &nameless(1, 1), true).await;
     failed.expect_err("the mail failed");
-    assert_eq!(customer.tell(&nameless(1, 1)).await, Told::Worklist);
+    assert_eq!(customer.tell(&nameless(1, 1)).await, Notified::Worklist);
 }
 
 #[tokio::test]
@@ -156,24 +156,24 @@ async fn a_run_that_does_not_look_at_everything_takes_nothing_off_the_list() {
     let unknown = problem("E2", "Al Other", Cause::UnknownStatus, Some("Sabbatical"));
     customer.tell(&people(std::slice::from_ref(&by_hand))).await;
     let unverified = async |worklist: &Worklist| customer.tell_about(Subject::Users, worklist, false).await;
-    assert_eq!(unverified(&Worklist::default()).await, Told::Nothing);
-    assert_eq!(unverified(&people(&[unknown])).await, Told::Worklist);
+    assert_eq!(unverified(&Worklist::default()).await, Notified::Nothing);
+    assert_eq!(unverified(&people(&[unknown])).await, Notified::Worklist);
     customer
         .newest()
         .assert_says(&["Jo Citizen, employee E1", "Al Other, employee E2 [new]"]);
     assert_eq!(
         unverified(&Worklist::default()).await,
-        Told::Worklist,
+        Notified::Worklist,
         "one is mended, one is not known to be"
     );
-    assert_eq!(customer.tell(&Worklist::default()).await, Told::AllClear);
+    assert_eq!(customer.tell(&Worklist::default()).await, Notified::AllClear);
 }
 
 #[tokio::test]
 async fn a_customer_without_recipients_is_told_of_to_the_operators_in_counts_and_on_the_same_cadence() {
     let customer = Customer::configured(&[("to = [\"hr-systems@acme.com.au\"]", "to = []")]);
     customer.tell(&nameless(1, 3)).await;
-    assert_eq!(customer.tell(&nameless(1, 3)).await, Told::Nothing);
+    assert_eq!(customer.tell(&nameless(1, 3)).await, Notified::Nothing);
     assert_eq!(mails_of(&customer, 2).await.len(), 2);
     customer.tell(&Worklist::default()).await;
     let mails = customer.mail.sent();
@@ -192,7 +192,7 @@ async fn recipients_who_come_later_are_told_everything_in_a_thread_of_their_own(
     let mut customer = Customer::configured(&[("to = [\"hr-systems@acme.com.au\"]", "to = []")]);
     customer.tell(&nameless(1, 3)).await;
     customer.configuration = crate::customer::acme(&[]);
-    assert_eq!(customer.tell(&nameless(1, 3)).await, Told::Worklist);
+    assert_eq!(customer.tell(&nameless(1, 3)).await, Notified::Worklist);
     let mail = customer.newest();
     assert_eq!(mail.to, ["hr-systems@acme.com.au"]);
     assert_eq!(mail.header("In-Reply-To"), None);
@@ -203,7 +203,7 @@ async fn what_is_over_is_cleared_and_reminded_of_no_more_whoever_was_told() {
     let mut customer = Customer::new();
     customer.tell(&nameless(1, 3)).await;
     customer.configuration = crate::customer::acme(&[("to = [\"hr-systems@acme.com.au\"]", "to = []")]);
-    assert_eq!(customer.tell(&Worklist::default()).await, Told::AllClear);
+    assert_eq!(customer.tell(&Worklist::default()).await, Notified::AllClear);
     assert_eq!(mails_of(&customer, 7).await, Vec::<String>::new());
     assert!(customer.mail.sent()[1].contains("All clear"));
 }
@@ -211,7 +211,7 @@ async fn what_is_over_is_cleared_and_reminded_of_no_more_whoever_was_told() {
 #[tokio::test]
 async fn a_draft_is_nobodys_business_and_a_paused_customer_is_not_reminded() {
     let draft = Customer::configured(&[("status = \"live\"", "status = \"draft\"")]);
-    assert_eq!(draft.tell(&nameless(1, 1)).await, Told::Nothing);
+    assert_eq!(draft.tell(&nameless(1, 1)).await, Notified::Nothing);
     let mut customer = Customer::new();
     customer.tell(&nameless(1, 1)).await;
     customer.configuration = crate::customer::acme(&[("status = \"live\"", "status = \"paused\"")]);
@@ -222,7 +222,7 @@ async fn a_draft_is_nobodys_business_and_a_paused_customer_is_not_reminded() {
 async fn notes_come_once_a_week_at_most_and_only_where_they_changed() {
     let customer = Customer::new();
     let tell = async |titles: &[&str]| customer.tell_about(Subject::Courses, &nearly(titles), true).await;
-    assert_eq!(tell(&["Safety"]).await, Told::Notes);
+    assert_eq!(tell(&["Safety"]).await, Notified::Notes);
     customer.newest().assert_says(&[
         "GOOD TO KNOW ABOUT YOUR COURSE SYNC",
         "Safety, topic TH-Safety",
@@ -231,19 +231,23 @@ async fn notes_come_once_a_week_at_most_and_only_where_they_changed() {
     customer.clock.advance(HOUR * 24);
     assert_eq!(
         tell(&["Safety", "First aid"]).await,
-        Told::Nothing,
+        Notified::Nothing,
         "not within the week"
     );
     customer.clock.advance(HOUR * 24 * 6);
-    assert_eq!(tell(&["Safety", "First aid"]).await, Told::Notes);
+    assert_eq!(tell(&["Safety", "First aid"]).await, Notified::Notes);
     customer.clock.advance(HOUR * 24 * 30);
-    assert_eq!(tell(&["Safety", "First aid"]).await, Told::Nothing, "nothing changed");
+    assert_eq!(
+        tell(&["Safety", "First aid"]).await,
+        Notified::Nothing,
+        "nothing changed"
+    );
     assert_eq!(
         mails_of(&customer, 14).await,
         Vec::<String>::new(),
         "nobody is reminded of notes"
     );
-    assert_eq!(tell(&[]).await, Told::Nothing);
+    assert_eq!(tell(&[]).await, Notified::Nothing);
 }
 
 #[tokio::test]

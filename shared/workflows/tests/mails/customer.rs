@@ -8,7 +8,7 @@ use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::topic::Condition;
 use habitsync_in_memory::{Fleet, Mailbox, ManualClock, Table, Tenants};
 use habitsync_workflows::course_report::CourseReport;
-use habitsync_workflows::mail::{MailSettings, News, Subject, Told, Worklist, tell_customer};
+use habitsync_workflows::mail::{MailSettings, News, Notified, Subject, Worklist, tell_customer};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::remind_customers::{RemindCustomers, ReminderReport, remind_customers};
@@ -151,11 +151,11 @@ impl Customer {
         self.clock.advance(then.duration_since(self.clock.now()));
     }
 
-    pub(crate) async fn tell(&self, worklist: &Worklist) -> Told {
+    pub(crate) async fn tell(&self, worklist: &Worklist) -> Notified {
         self.tell_about(Subject::Users, worklist, true).await
     }
 
-    pub(crate) async fn tell_about(&self, subject: Subject, worklist: &Worklist, verified: bool) -> Told {
+    pub(crate) async fn tell_about(&self, subject: Subject, worklist: &Worklist, verified: bool) -> Notified {
         self.try_to_tell(subject, worklist, verified).await.expect("is told")
     }
 
@@ -164,7 +164,7 @@ impl Customer {
         subject: Subject,
         worklist: &Worklist,
         verified: bool,
-    ) -> Result<Told, ServiceFailure> {
+    ) -> Result<Notified, ServiceFailure> {
         let news = News {
             configuration: &self.configuration,
             subject,

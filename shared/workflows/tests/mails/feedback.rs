@@ -2,7 +2,7 @@
 
 use habitsync_domain::mail_feedback::Feedback;
 use habitsync_in_memory::{Call, Fault, FeedbackQueue, service_failure};
-use habitsync_workflows::mail::Told;
+use habitsync_workflows::mail::Notified;
 use habitsync_workflows::ports::mail::MailReport;
 use habitsync_workflows::read_mail_feedback::{FeedbackReport, ReadMailFeedback, read_mail_feedback};
 use jiff::SignedDuration;
@@ -107,7 +107,7 @@ async fn soft_bounces_are_counted_and_stop_nothing() {
 async fn where_every_address_has_stopped_the_operators_hear_the_counts() {
     let customer = Customer::new();
     hear(&customer, [report("a", Feedback::Complaint, FIRST)]).await;
-    assert_eq!(customer.tell(&nameless(1, 3)).await, Told::Worklist);
+    assert_eq!(customer.tell(&nameless(1, 3)).await, Notified::Worklist);
     let mail = customer.mail.sent().pop().expect("a mail");
     assert!(
         mail.contains("To: operators@tribalhabits.com") && !mail.contains("Person"),

@@ -6,7 +6,7 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::mail_feedback::Feedback;
 use habitsync_domain::problem::Cause;
 use habitsync_in_memory::{Call, Fault, mail_refused};
-use habitsync_workflows::mail::{Subject, Told};
+use habitsync_workflows::mail::{Notified, Subject};
 
 use crate::customer::{Customer, Received, nameless, people, problem, settings};
 use crate::feedback::{FIRST, report, two_readers};
@@ -18,11 +18,11 @@ const LARGEST_MAIL: usize = 10_000_000;
 async fn one_address_that_ses_refuses_keeps_the_mail_from_no_other() {
     let customer = two_readers();
     customer.mail.refuse(FIRST.parse().expect("an address"));
-    assert_eq!(customer.tell(&nameless(1, 2)).await, Told::Worklist);
+    assert_eq!(customer.tell(&nameless(1, 2)).await, Notified::Worklist);
     let delivered = customer.mail.delivered();
     assert_eq!(delivered.len(), 1);
     assert_eq!(delivered[0][0].as_str(), "payroll@acme.com.au");
-    assert_eq!(customer.tell(&nameless(1, 2)).await, Told::Nothing, "it was told");
+    assert_eq!(customer.tell(&nameless(1, 2)).await, Notified::Nothing, "it was told");
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn a_mail_that_reaches_no_recipient_is_sent_by_the_next_run() {
     }
     let told = customer.try_to_tell(Subject::Users, &nameless(1, 2), true).await;
     assert_eq!(told, Err(mail_refused()));
-    assert_eq!(customer.tell(&nameless(1, 2)).await, Told::Worklist);
+    assert_eq!(customer.tell(&nameless(1, 2)).await, Notified::Worklist);
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn a_worklist_of_20_000_lines_is_a_mail_that_ses_takes_within_seconds() {
     let customer = Customer::new();
     let worklist = nameless(1, 20_000);
     let began = Instant::now();
-    assert_eq!(customer.tell(&worklist).await, Told::Worklist);
+    assert_eq!(customer.tell(&worklist).await, Notified::Worklist);
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
     let mail = customer.newest();
     assert!(size(&mail) < LARGEST_MAIL, "{} bytes", size(&mail));
@@ -83,7 +83,7 @@ async fn long_values_of_many_people_do_not_make_a_mail_too_large() {
             problem(&format!("E{number}"), &seen[..4_000], cause, Some(&seen[..4_000]))
         })
         .collect();
-    assert_eq!(customer.tell(&people(&problems)).await, Told::Worklist);
+    assert_eq!(customer.tell(&people(&problems)).await, Notified::Worklist);
     assert!(size(&customer.newest()) < LARGEST_MAIL);
 }
 
@@ -98,7 +98,7 @@ async fn two_thousand_people_with_one_address_do_not_name_each_other_all() {
             problem(id.as_str(), "Jo", Cause::disputed("e-mail", &group, id), None)
         })
         .collect();
-    assert_eq!(customer.tell(&people(&problems)).await, Told::Worklist);
+    assert_eq!(customer.tell(&people(&problems)).await, Notified::Worklist);
     let mail = customer.newest();
     assert!(size(&mail) < 2_000_000, "{} bytes", size(&mail));
     mail.assert_says(&["and 1989 more"]);

@@ -9,7 +9,7 @@ use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::user::UserFields;
 use habitsync_fixtures::Company;
 use habitsync_in_memory::WaitingResult;
-use habitsync_workflows::mail::{Subject, Told, Worklist, results_worklist};
+use habitsync_workflows::mail::{Notified, Subject, Worklist, results_worklist};
 use habitsync_workflows::ports::clock::Now;
 use jiff::SignedDuration;
 
@@ -151,6 +151,6 @@ async fn what_was_sent_again_is_cleared_and_what_is_very_old_is_told_no_more() {
     let worklist = customer.results().await;
     assert_eq!(
         customer.tell_about(Subject::Results, &worklist, true).await,
-        Told::AllClear
+        Notified::AllClear
     );
 }

@@ -3,7 +3,7 @@
 use habitsync_domain::job::Job;
 use habitsync_in_memory::{Call, Fault, mail_refused, service_failure, vendor_failure};
 use habitsync_workflows::job_run::JobFailure;
-use habitsync_workflows::mail::Told;
+use habitsync_workflows::mail::Notified;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -19,8 +19,8 @@ async fn a_person_whom_the_portal_did_not_answer_is_tried_again_and_nobody_is_ma
     customer.portal.faults.arm(Call::CreateUser, Fault::Before(down));
     let first = customer.finish().await;
     assert_eq!(
-        (first.written.created, first.written.failed, first.told),
-        (1, 1, Told::Nothing)
+        (first.written.created, first.written.failed, first.notified),
+        (1, 1, Notified::Nothing)
     );
     assert_eq!(customer.finish().await.written.created, 1);
 }
@@ -52,14 +52,14 @@ async fn refused_credentials_fail_the_run_and_are_mailed_once_and_the_recovery_t
 #[tokio::test]
 async fn the_worklist_is_mailed_when_it_changes_and_never_otherwise() {
     let customer = Customer::with_people(&[("E1", json!({})), ("E2", json!({"status": "Sabbatical"}))]);
-    assert_eq!(customer.finish().await.told, Told::Worklist);
-    assert_eq!(customer.finish().await.told, Told::Nothing);
+    assert_eq!(customer.finish().await.notified, Notified::Worklist);
+    assert_eq!(customer.finish().await.notified, Notified::Nothing);
     customer.employ("E1", &json!({"status": "Gap year"}));
-    assert_eq!(customer.finish().await.told, Told::Worklist);
+    assert_eq!(customer.finish().await.notified, Notified::Worklist);
     customer.employ("E1", &json!({}));
     customer.employ("E2", &json!({}));
-    assert_eq!(customer.finish().await.told, Told::AllClear);
-    assert_eq!(customer.finish().await.told, Told::Nothing);
+    assert_eq!(customer.finish().await.notified, Notified::AllClear);
+    assert_eq!(customer.finish().await.notified, Notified::Nothing);
 }
 
 #[tokio::test]
@@ -68,22 +68,22 @@ async fn what_only_a_verifying_run_sees_is_not_cleared_by_one_that_does_not_look
     customer.finish().await;
     customer.portal.users.lock()[0].active = false;
     customer.clock.advance(SignedDuration::from_hours(24));
-    assert_eq!(customer.finish().await.told, Told::Worklist);
+    assert_eq!(customer.finish().await.notified, Notified::Worklist);
     assert_eq!(
-        customer.finish().await.told,
-        Told::Nothing,
+        customer.finish().await.notified,
+        Notified::Nothing,
         "the account was not looked at"
     );
     customer.employ("E2", &json!({"status": "Sabbatical"}));
     assert_eq!(
-        customer.finish().await.told,
-        Told::Worklist,
+        customer.finish().await.notified,
+        Notified::Worklist,
         "a new line is news all the same"
     );
     customer.employ("E2", &json!({}));
     customer.portal.users.lock()[0].active = true;
     customer.clock.advance(SignedDuration::from_hours(24));
-    assert_eq!(customer.finish().await.told, Told::AllClear);
+    assert_eq!(customer.finish().await.notified, Notified::AllClear);
 }
 
 #[tokio::test]
@@ -92,12 +92,15 @@ async fn a_mail_that_cannot_be_sent_fails_no_run_and_is_sent_by_the_next_one() {
     for failure in [mail_refused(), service_failure()] {
         customer.mail.faults.arm(Call::SendMail, Fault::Before(failure));
         let summary = customer.finish().await;
-        assert_eq!((summary.told, summary.counts()["mails_failed"]), (Told::NotSent, 1));
+        assert_eq!(
+            (summary.notified, summary.counts()["mails_failed"]),
+            (Notified::NotSent, 1)
+        );
         let job = customer.table.job(Job::Users);
         assert!(job.last_success_at.is_some() && job.failing.is_none(), "{job:?}");
     }
     let summary = customer.finish().await;
-    assert_eq!(summary.told, Told::Worklist);
+    assert_eq!(summary.notified, Notified::Worklist);
     assert_eq!(summary.counts().get("mails_failed"), None);
 }
 

@@ -5,7 +5,7 @@ use habitsync_domain::problem::Cause;
 use habitsync_domain::user::PortalUser;
 use habitsync_in_memory::{Call, Fault};
 use habitsync_workflows::job_run::JobFailure;
-use habitsync_workflows::mail::Told;
+use habitsync_workflows::mail::Notified;
 use habitsync_workflows::ports::failure::{Missing, RefusedField, VendorFailure, VendorFailureKind};
 use habitsync_workflows::sync_users::Written;
 use jiff::SignedDuration;
@@ -40,8 +40,8 @@ async fn a_refused_person_is_one_line_and_stops_nobody() {
         .arm(Call::CreateUser, Fault::Before(refused("email")));
     let summary = customer.finish().await;
     assert_eq!(
-        (summary.written.created, summary.written.failed, summary.told),
-        (1, 1, Told::Worklist)
+        (summary.written.created, summary.written.failed, summary.notified),
+        (1, 1, Notified::Worklist)
     );
     assert!(matches!(summary.problems[0].cause, Cause::RefusedPerson { .. }));
 }
@@ -159,8 +159,8 @@ async fn people_who_are_refused_each_for_another_reason_never_keep_the_others_fr
     }
     let summary = customer.finish().await;
     assert_eq!(
-        (summary.written.created, summary.written.failed, summary.told),
-        (1, 25, Told::Worklist)
+        (summary.written.created, summary.written.failed, summary.notified),
+        (1, 25, Notified::Worklist)
     );
 }
 
