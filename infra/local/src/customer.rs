@@ -2,7 +2,7 @@
 
 use habitsync_aws_adapters::{Aws, JobTargets, SystemClock, Table, TenantTable};
 use habitsync_domain::employee::Employee;
-use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::hold::PerChange;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::roster::Roster;

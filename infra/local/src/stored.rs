@@ -4,7 +4,8 @@ use std::io;
 
 use habitsync_aws_adapters::SystemClock;
 pub use habitsync_aws_adapters::TenantTable;
-use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::JobState;
 use habitsync_domain::result::ResultRecord;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::lease::{HoldLease, Lease};

@@ -1,6 +1,7 @@
 //! `habitsync runs`: what a customer's jobs did lately, the newest first.
 
-use habitsync_domain::job::{Job, RunRecord, RunState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::{RunRecord, RunState};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::runs::ListRuns;
 use jiff::tz::TimeZone;

@@ -4,8 +4,8 @@
 
 use divan::Bencher;
 use habitsync_domain::employee::Employee;
-use habitsync_domain::evaluator::Evaluator;
-use habitsync_domain::expression::Expression;
+use habitsync_domain::expressions::evaluator::Evaluator;
+use habitsync_domain::expressions::expression::Expression;
 use serde_json::{Value, json};
 
 fn main() {

@@ -12,9 +12,9 @@ use jiff::fmt::temporal::Pieces;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::configuration::{NoDateValue, TenantConfiguration};
-use crate::employee::DATE_FIELDS;
+use crate::employee_contract::DATE_FIELDS;
 use crate::employee_fields::FieldValue;
+use crate::no_date::NoDateValue;
 
 /// Years outside these are typing errors, or a system's way to write "none" that the configuration does not list.
 const CREDIBLE_YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
@@ -117,13 +117,6 @@ impl Default for DateRules {
     /// UTC, and the values that stand for none unless a configuration says otherwise.
     fn default() -> Self {
         Self::new(TimeZone::UTC, NoDateValue::defaults())
-    }
-}
-
-impl From<&TenantConfiguration> for DateRules {
-    fn from(configuration: &TenantConfiguration) -> Self {
-        let zone = configuration.time_zone.zone().clone();
-        Self::new(zone, configuration.users.no_date_values.clone())
     }
 }
 

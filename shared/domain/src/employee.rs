@@ -9,62 +9,14 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use crate::dates::{self, DateRules, DateValue};
+use crate::employee_contract::{CUSTOM_FIELDS, DATE_FIELDS, MANAGER_ID, START_DATE, TERMINATION_DATE};
 use crate::employee_fields::{EmployeeFields, FieldValue, Shape};
+use crate::excerpt::Excerpt;
 use crate::identity::{EmployeeId, InvalidIdentity};
 use crate::invisible;
 
-/// The fields of the employee contract. In an expression each is present, null where the record lacks it.
-pub const CONTRACT_FIELDS: [&str; 19] = [
-    "employeeId",
-    "userId",
-    "firstName",
-    "lastName",
-    "preferredName",
-    "workEmail",
-    "personalEmail",
-    "jobTitle",
-    "location",
-    "department",
-    "employmentType",
-    "managerEmployeeId",
-    "managerName",
-    "managerEmail",
-    "status",
-    "startDate",
-    "terminationDate",
-    "customFields",
-    "updatedAt",
-];
-
-/// The contract's fields that are read whatever a customer maps.
-pub(crate) const ALWAYS_READ: [&str; 8] = [
-    "employeeId",
-    "firstName",
-    "lastName",
-    "preferredName",
-    "managerEmployeeId",
-    "status",
-    "startDate",
-    "terminationDate",
-];
-
 /// So much of a list or a map is shown where a date belongs.
 const LONGEST_STRUCTURE: usize = 100;
-
-/// The record's field that names the manager, by employee id.
-pub(crate) const MANAGER_ID: &str = "managerEmployeeId";
-
-/// The record's field that says when the current employment began.
-pub(crate) const START_DATE: &str = "startDate";
-
-/// The record's field that holds the last day employed.
-pub(crate) const TERMINATION_DATE: &str = "terminationDate";
-
-/// The record's fields that are dates.
-pub(crate) const DATE_FIELDS: [&str; 2] = [START_DATE, TERMINATION_DATE];
-
-/// The record's field that holds the customer's own fields.
-pub(crate) const CUSTOM_FIELDS: &str = "customFields";
 
 /// One employee record, of which only the id has been checked.
 #[derive(Clone, PartialEq)]
@@ -103,6 +55,18 @@ impl Employee {
             id: id.parse()?,
             fields: EmployeeFields::new(record, shape),
         })
+    }
+
+    /// The employee's name as the customer knows it, for a mail.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        let first = self.text("preferredName").or_else(|| self.text("firstName"));
+        let name: Vec<_> = first.into_iter().chain(self.text("lastName")).collect();
+        if name.is_empty() {
+            format!("employee {}", self.id)
+        } else {
+            Excerpt::from(name.join(" ")).into()
+        }
     }
 
     /// The same record with another text in this field, or with none: for asking what would be if it were so.

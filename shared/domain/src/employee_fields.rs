@@ -7,9 +7,7 @@ use std::sync::Arc;
 use compact_str::CompactString;
 use serde_json::{Map, Value};
 
-use crate::configuration::UsersConfiguration;
-use crate::employee::{ALWAYS_READ, CUSTOM_FIELDS};
-use crate::expression::Expression;
+use crate::employee_contract::CUSTOM_FIELDS;
 use crate::invisible;
 
 /// Which fields are kept, by name and in order: those of the record, then those of its `customFields`.
@@ -17,15 +15,6 @@ use crate::invisible;
 pub struct Shape {
     record: Vec<CompactString>,
     custom: Vec<CompactString>,
-}
-
-/// Which fields a customer's rules need.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FieldsNeeded {
-    /// These.
-    Named(Arc<Shape>),
-    /// All of them: an expression asks for fields by computed names, or for the record as a whole.
-    All,
 }
 
 /// The value of one field.
@@ -70,41 +59,27 @@ impl Shape {
         }
     }
 
+    /// The fields of these names, of the record and of its `customFields`.
+    #[must_use]
+    pub(crate) fn of_names<'a>(
+        record: impl IntoIterator<Item = &'a str>,
+        custom: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        Self {
+            record: sorted(record.into_iter().filter(|name| *name != CUSTOM_FIELDS)),
+            custom: sorted(custom.into_iter()),
+        }
+    }
+
+    /// The fields of either.
+    #[must_use]
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        let custom = self.custom.iter().chain(&other.custom);
+        Self::of_names(self.names().chain(other.names()), custom.map(CompactString::as_str))
+    }
+
     fn names(&self) -> impl Iterator<Item = &str> {
         self.record.iter().map(CompactString::as_str)
-    }
-}
-
-impl FieldsNeeded {
-    /// What the expressions of this section name, and what is read whatever they do.
-    #[must_use]
-    pub fn of(users: &UsersConfiguration) -> Self {
-        let named: Vec<_> = users.expressions().map(Expression::named_fields).collect();
-        if named.iter().any(|named| named.whole) {
-            return Self::All;
-        }
-        let record = named.iter().flat_map(|named| &named.record).map(String::as_str);
-        let custom = named.iter().flat_map(|named| &named.custom).map(String::as_str);
-        Self::Named(Arc::new(Shape {
-            record: sorted(record.chain(ALWAYS_READ).filter(|name| *name != CUSTOM_FIELDS)),
-            custom: sorted(custom),
-        }))
-    }
-}
-
-impl FieldsNeeded {
-    /// What either needs.
-    #[must_use]
-    pub fn and(&self, other: &Self) -> Self {
-        let (Self::Named(one), Self::Named(other)) = (self, other) else {
-            return Self::All;
-        };
-        let both =
-            |one: &[CompactString], other: &[CompactString]| sorted(one.iter().chain(other).map(CompactString::as_str));
-        Self::Named(Arc::new(Shape {
-            record: both(&one.record, &other.record),
-            custom: both(&one.custom, &other.custom),
-        }))
     }
 }
 
@@ -232,67 +207,4 @@ fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<CompactString> {
 
 fn position(names: &[CompactString], name: &str) -> Option<usize> {
     names.binary_search_by(|known| known.as_str().cmp(name)).ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::configuration::TenantConfiguration;
-    use crate::employee::Employee;
-
-    fn record() -> Map<String, Value> {
-        let record = json!({
-            "employeeId": "E1", "firstName": "Jo", "shoeSize": 39, "workEmail": "jo@acme.com.au", "hours": 7.5,
-            "customFields": {"Division": "OPS", "Team": "Blue"}, "tags": ["a"], "union": true
-        });
-        record.as_object().expect("an object").clone()
-    }
-
-    #[test]
-    fn a_shape_keeps_what_the_rules_name_and_nothing_else() {
-        let acme: TenantConfiguration = include_str!("configuration/acme.toml").parse().expect("valid");
-        let FieldsNeeded::Named(shape) = FieldsNeeded::of(&acme.users) else {
-            panic!("the example names its fields")
-        };
-        let employee = Employee::shaped(record(), &shape).expect("has an id");
-        let fields = employee.fields();
-        assert_eq!(
-            fields.field("workEmail"),
-            Some(&FieldValue::Text("jo@acme.com.au".into()))
-        );
-        assert_eq!(
-            fields.field("jobTitle"),
-            Some(&FieldValue::Null),
-            "asked for, and not in the record"
-        );
-        assert_eq!(fields.field("shoeSize"), None);
-        assert_eq!(fields.custom_field("Division"), Some(&FieldValue::Text("OPS".into())));
-        assert_eq!(fields.custom_field("Team"), None);
-    }
-
-    #[test]
-    fn a_whole_record_keeps_every_field_as_what_it_is() {
-        let employee = Employee::from_record(record()).expect("has an id");
-        let fields = employee.fields();
-        assert_eq!(fields.field("shoeSize"), Some(&FieldValue::Whole(39)));
-        assert_eq!(fields.field("hours"), Some(&FieldValue::Number(7.5)));
-        assert_eq!(fields.field("union"), Some(&FieldValue::Truth(true)));
-        assert_eq!(fields.field("tags"), Some(&FieldValue::Other(Box::new(json!(["a"])))));
-        let custom: Vec<_> = fields.all_custom().map(|(name, _)| name).collect();
-        assert_eq!(custom, ["Division", "Team"]);
-    }
-
-    #[test]
-    fn outer_blanks_are_dropped_and_a_blank_text_is_null() {
-        let value = |text: &str| FieldValue::from(Some(json!(text)));
-        assert_eq!(value(" Jo\u{a0}"), FieldValue::Text("Jo".into()));
-        assert_eq!(value(" \t"), FieldValue::Null);
-    }
-
-    #[test]
-    fn a_value_takes_no_more_room_than_a_short_text() {
-        assert_eq!(size_of::<FieldValue>(), size_of::<CompactString>());
-    }
 }

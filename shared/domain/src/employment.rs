@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::configuration::{OnContradiction, UsersConfiguration};
 use crate::dates::DateRules;
-use crate::employee::{Employee, InvalidField, TERMINATION_DATE};
+use crate::employee::{Employee, InvalidField};
+use crate::employee_contract::TERMINATION_DATE;
 use crate::last_day::{LastDaySeen, was_recent};
-use crate::mapping::problem;
 use crate::problem::{Cause, Problem};
 
 /// How an employee stands today.
@@ -82,10 +82,10 @@ impl Undecided {
         match self {
             Self::InvalidDate(invalid) => {
                 let field = invalid.field.to_owned();
-                problem(employee, Cause::InvalidDate { field }, employee.written(invalid.field))
+                Problem::about(employee, Cause::InvalidDate { field }, employee.written(invalid.field))
             }
-            Self::UnknownStatus => problem(employee, Cause::UnknownStatus, employee.status().map(str::to_owned)),
-            Self::Contradiction { last_day } => problem(
+            Self::UnknownStatus => Problem::about(employee, Cause::UnknownStatus, employee.status().map(str::to_owned)),
+            Self::Contradiction { last_day } => Problem::about(
                 employee,
                 Cause::ActiveAfterLastDay { last_day },
                 employee.written(TERMINATION_DATE),

@@ -1,6 +1,6 @@
 //! A run that somebody follows: it ends with its last slice, since a run that runs out of time is carried on by another.
 
-use crate::job::{RunRecord, RunState};
+use crate::job_state::{RunRecord, RunState};
 
 /// How far a followed run is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::configuration::{ScheduleExpression, TenantConfiguration, ZoneName};
-use crate::job::{Job, JobState};
+use crate::job::Job;
+use crate::job_state::JobState;
 use crate::schedule::Schedule;
 use crate::vigilance::Vigilance;
 

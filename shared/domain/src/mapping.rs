@@ -8,11 +8,10 @@ use std::fmt;
 use crate::configuration::{FieldMapping, FieldType, UsersConfiguration};
 use crate::dates::{self, NotADate};
 use crate::employee::Employee;
-use crate::evaluation::{EvaluationFailed, Given};
-use crate::evaluator::Scope;
-use crate::excerpt::Excerpt;
 use crate::explanation::{FieldSeen, fields_seen};
-use crate::expression::Expression;
+use crate::expressions::evaluation::{EvaluationFailed, Given};
+use crate::expressions::evaluator::Scope;
+use crate::expressions::expression::Expression;
 use crate::field_value::parse_value;
 use crate::identity::{UserName, VISIBLE};
 use crate::invisible;
@@ -64,24 +63,6 @@ impl fmt::Debug for MappedUser<'_> {
     }
 }
 
-/// The person's name as the customer knows it, for a mail.
-#[must_use]
-pub fn display_name(employee: &Employee) -> String {
-    let first = employee.text("preferredName").or_else(|| employee.text("firstName"));
-    let name: Vec<_> = first.into_iter().chain(employee.text("lastName")).collect();
-    if name.is_empty() {
-        format!("employee {}", employee.id())
-    } else {
-        Excerpt::from(name.join(" ")).into()
-    }
-}
-
-/// A problem about this employee.
-#[must_use]
-pub fn problem(employee: &Employee, cause: Cause, seen: Option<String>) -> Problem {
-    Problem::new(employee.id().clone(), &display_name(employee), cause, seen)
-}
-
 /// Whether the customer's filter admits this person.
 ///
 /// # Errors
@@ -121,7 +102,7 @@ fn admits_as_meant(filter: &Expression, employee: &Employee, scope: &Scope<'_>) 
     let field = irregular.next();
     let seen = field.as_ref().and_then(FieldSeen::text);
     let field = field.map_or_else(|| "filter".to_owned(), |field| field.field);
-    Err(problem(employee, Cause::InvisibleCharacters { field }, seen))
+    Err(Problem::about(employee, Cause::InvisibleCharacters { field }, seen))
 }
 
 /// Maps one person.
@@ -184,7 +165,7 @@ pub(crate) fn map_user_name<'a>(
         .filter(|name: &UserName| !invisible::is_irregular(name.as_str()));
     parsed.ok_or_else(|| {
         let source = expression.source().to_owned();
-        problem(employee, Cause::NoUserName { source }, text.map(Cow::into_owned))
+        Problem::about(employee, Cause::NoUserName { source }, text.map(Cow::into_owned))
     })
 }
 
@@ -208,7 +189,7 @@ pub(crate) fn map_field<'a>(
         }
     };
     let unusable = |expected: &str| {
-        problem(
+        Problem::about(
             employee,
             unusable(field, mapping, expected),
             seen.as_deref().map(str::to_owned),
@@ -290,7 +271,7 @@ fn not_evaluated(what: &str, error: &EvaluationFailed, employee: &Employee) -> P
 
 fn expression_failed(what: &str, message: String, employee: &Employee) -> Problem {
     let what = what.to_owned();
-    problem(employee, Cause::ExpressionFailed { what, message }, None)
+    Problem::about(employee, Cause::ExpressionFailed { what, message }, None)
 }
 
 #[cfg(test)]
@@ -299,7 +280,7 @@ mod tests {
 
     use super::*;
     use crate::configuration::TenantConfiguration;
-    use crate::evaluator::Evaluator;
+    use crate::expressions::evaluator::Evaluator;
     use serde_json::{Value, json};
 
     fn map(changes: &Value) -> Result<Mapped, Problem> {

@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::employee::Employee;
 use crate::excerpt::Excerpt;
 use crate::identity::EmployeeId;
 use crate::trouble::Trouble;
@@ -34,6 +35,12 @@ impl Problem {
             person: Excerpt::from(person).into(),
             seen: seen.map(|seen| Excerpt::from(seen).into()),
         }
+    }
+
+    /// A problem about this employee, under their name.
+    #[must_use]
+    pub fn about(employee: &Employee, cause: Cause, seen: Option<String>) -> Self {
+        Self::new(employee.id().clone(), &employee.display_name(), cause, seen)
     }
 }
 

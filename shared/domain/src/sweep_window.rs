@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::job::{Interrupted, JobState};
+use crate::job_state::{Interrupted, JobState};
 
 /// Every sweep looks back this far beyond its watermark: completions may become visible late.
 pub const OVERLAP: SignedDuration = SignedDuration::from_hours(48);

@@ -6,8 +6,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use habitsync_domain::employee::Employee;
-use habitsync_domain::evaluator::Evaluator;
-use habitsync_domain::expression::{Expression, InvalidExpression};
+use habitsync_domain::expressions::compiling::InvalidExpression;
+use habitsync_domain::expressions::evaluator::Evaluator;
+use habitsync_domain::expressions::expression::Expression;
 use serde_json::{Value as Json, json};
 
 fn refusal(source: &str) -> Option<InvalidExpression> {

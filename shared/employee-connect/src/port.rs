@@ -5,8 +5,9 @@ use std::sync::{Mutex, PoisonError};
 
 use habitsync_domain::course::Course;
 use habitsync_domain::employee::Employee;
-use habitsync_domain::employee_fields::{FieldsNeeded, custom_fields_of};
+use habitsync_domain::employee_fields::custom_fields_of;
 use habitsync_domain::excerpt::Excerpt;
+use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
 use habitsync_domain::result::NewResult;
 use habitsync_domain::roster::Roster;

@@ -160,7 +160,7 @@ fn no_credentials(vendor: Vendor, error: &dyn std::error::Error) -> VendorFailur
 
 #[cfg(test)]
 mod tests {
-    use habitsync_domain::employee_fields::FieldsNeeded;
+    use habitsync_domain::fields_needed::FieldsNeeded;
     use habitsync_domain::identity::{CourseId, EnrolmentId};
     use habitsync_domain::result::NewResult;
     use habitsync_simulator_employee_connect::{EmployeeConnectSimulator, TenantSettings};

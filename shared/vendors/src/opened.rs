@@ -3,7 +3,7 @@
 use habitsync_domain::completion::Completion;
 use habitsync_domain::course::Course;
 use habitsync_domain::employee::Employee;
-use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::identity::{CourseId, EmployeeId, EnrolmentId, TopicCode, UserName};
 use habitsync_domain::result::NewResult;
 use habitsync_domain::roster::Roster;

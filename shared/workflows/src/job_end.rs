@@ -5,7 +5,7 @@
 
 use habitsync_domain::back_off::BackOff;
 use habitsync_domain::failing::Failing;
-use habitsync_domain::job::{Failure, JobState, RunRecord, RunState};
+use habitsync_domain::job_state::{Failure, JobState, RunRecord, RunState};
 use habitsync_domain::trouble::TriedAgain;
 use jiff::Timestamp;
 use tracing::error;

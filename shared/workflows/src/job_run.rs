@@ -9,7 +9,8 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 use habitsync_domain::failing::{Signature, VendorTrouble};
-use habitsync_domain::job::{Job, JobState, RunRecord, STALLED_SLICES};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::{JobState, RunRecord, STALLED_SLICES};
 use habitsync_domain::lease;
 use habitsync_domain::repeated_refusal::RepeatedRefusal;
 use habitsync_domain::trouble::Trouble;

@@ -8,7 +8,6 @@ use habitsync_domain::employee::Employee;
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::mapping::display_name;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{FieldChange, LastChange, Person, PersonChange};
 use habitsync_domain::problem::Problem;
@@ -174,7 +173,7 @@ where
     let before = may_link(linking.store, wish, linking.clock.now()).await?;
     let link = adopted(&configuration.users, &wish.employee_id, &account);
     let manager = linking.manager_of(&employee).await?;
-    let person = display_name(&employee);
+    let person = employee.display_name();
     let last_days = linking.store.load_last_days().await?;
     let (next_run, problems) = next_run(configuration, employee, manager, &link, &last_days, linking.clock.now());
     Ok(ProposedLink {

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use futures_util::stream::{self, StreamExt};
 use habitsync_domain::incident::Incident;
-use habitsync_domain::job::{Job, STALLED_AFTER};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::STALLED_AFTER;
 use habitsync_domain::parked_results::in_turn;
 use habitsync_domain::summary::{CustomerSummary, LateJob};
 use habitsync_domain::tenant::TenantId;

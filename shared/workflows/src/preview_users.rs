@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::employee_fields::FieldsNeeded;
-use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::fields_needed::FieldsNeeded;
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::JobState;
 use habitsync_domain::user_plan::{UserPlan, plan_users};
 use jiff::Timestamp;
 

@@ -2,9 +2,9 @@
 //! what was seen is the evidence of the sign-off.
 
 use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::employee::Employee;
 use habitsync_domain::explanation::{ClauseSeen, Explanation, FieldSeen, Verdict};
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::mapping::display_name;
 use habitsync_domain::rehearsal::{Judged, Scenario};
 use habitsync_domain::user_plan::{LostSource, Next, Planned};
 use jiff::Timestamp;
@@ -49,7 +49,7 @@ impl Rehearsed {
         Self {
             scenario,
             employee_id: seen.employee_id.clone(),
-            person: seen.employee.as_ref().map(display_name).unwrap_or_default(),
+            person: seen.employee.as_ref().map(Employee::display_name).unwrap_or_default(),
             at: seen.at,
             planned: seen.plan.plan.planned(seen.at),
             judged: scenario.judge(&seen.plan, verdict),

@@ -5,7 +5,7 @@
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::data_quality::{DataQuality, assess};
-use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::hold::Agreement;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;

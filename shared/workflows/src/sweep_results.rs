@@ -3,7 +3,8 @@
 use habitsync_domain::completion::{Completion, CompletionMessage};
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::delivery::{Listed, listed, reopens};
-use habitsync_domain::job::{Job, JobState, Undelivered};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::{JobState, Undelivered};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::sweep_window::SweepWindow;
 use jiff::{SignedDuration, Timestamp};

@@ -3,7 +3,8 @@
 use std::cell::Cell;
 
 use habitsync_domain::excerpt::EXCERPT_BYTES;
-use habitsync_domain::job::{Job, JobState, RunRecord, RunState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::{JobState, RunRecord, RunState};
 use habitsync_in_memory::{Call, Fault, ManualClock, Table, service_failure, vendor_failure};
 use habitsync_workflows::job_run::{Counts, JobFailure, Progress, RunOutcome, Start, run_job};
 use habitsync_workflows::ports::clock::Now;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use habitsync_domain::completion::Completion;
-use habitsync_domain::job::{Job, RunState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::RunState;
 use habitsync_domain::lease;
 use habitsync_domain::parked_results::Window;
 use habitsync_domain::result::ParkedOn;

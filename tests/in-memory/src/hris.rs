@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::course::Course;
 use habitsync_domain::employee::Employee;
-use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
 use habitsync_domain::result::NewResult;
 use habitsync_domain::roster::Roster;

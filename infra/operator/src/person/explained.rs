@@ -6,7 +6,6 @@ use habitsync_domain::explanation::{Explanation, FieldOutcome, FieldSeen, ValueS
 use habitsync_domain::hold::{Decision, PlanId};
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job::Job;
-use habitsync_domain::mapping::display_name;
 use habitsync_domain::next_run::{NextRun, next_run};
 use habitsync_domain::parking::Setback;
 use habitsync_domain::person::{Person, PersonChange};
@@ -182,7 +181,7 @@ impl Explained {
 /// Their name in EmployeeConnect; as the portal has it where EmployeeConnect has them no more.
 fn person(seen: &SeenPerson) -> String {
     match (&seen.employee, &seen.link) {
-        (Some(employee), _) => display_name(employee),
+        (Some(employee), _) => employee.display_name(),
         (None, Some(link)) => link.display_name(),
         (None, None) => format!("employee {}", seen.employee_id),
     }
@@ -239,7 +238,7 @@ impl Manager {
         let verdict =
             |manager: &Employee| explain_person(configuration, manager, None, seen.at, false, &seen.last_days).verdict;
         Some(Self {
-            person: seen.manager.as_ref().map(display_name),
+            person: seen.manager.as_ref().map(Employee::display_name),
             verdict: seen.manager.as_ref().map(verdict),
             employee_id,
         })

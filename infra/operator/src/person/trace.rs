@@ -8,7 +8,6 @@ use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::explanation::Explanation;
 use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::mapping::display_name;
 use habitsync_domain::user_plan::{Action, Step as Planned};
 use habitsync_vendor_http::take_traffic;
 use habitsync_workflows::one_person::{FollowPerson, Reached, SeenPerson, explain_person};
@@ -121,8 +120,9 @@ impl<'a> Trace<'a> {
             self.tell("read", vec!["EmployeeConnect has no such employee (404)".to_owned()]);
             return;
         };
-        let manager = manager.map(|manager| format!("manager {}, {}", manager.id(), printable(&display_name(manager))));
-        let person = format!("employee {}, {}", employee.id(), printable(&display_name(employee)));
+        let manager =
+            manager.map(|manager| format!("manager {}, {}", manager.id(), printable(&manager.display_name())));
+        let person = format!("employee {}, {}", employee.id(), printable(&employee.display_name()));
         self.tell("read", [person].into_iter().chain(manager).collect());
     }
 

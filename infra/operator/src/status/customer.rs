@@ -4,7 +4,8 @@
 use habitsync_domain::breaker::Breaker;
 use habitsync_domain::failing::Failing;
 use habitsync_domain::health::JobHealth;
-use habitsync_domain::job::{Job, RunRecord, RunState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::{RunRecord, RunState};
 use habitsync_domain::result::IgnoredBecause;
 use habitsync_workflows::customer_status::{Counted, CustomerStatus, ParkedKind};
 use jiff::Timestamp;

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::completion::Completion;
-use habitsync_domain::job::RunRecord;
+use habitsync_domain::job_state::RunRecord;
 use habitsync_domain::lease;
 use habitsync_domain::parked_results::Window;
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};

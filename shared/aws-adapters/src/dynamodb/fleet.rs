@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use habitsync_domain::configuration::Status;
-use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::JobState;
 use habitsync_domain::outage::Told;
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;

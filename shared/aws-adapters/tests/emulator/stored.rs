@@ -4,7 +4,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
 use habitsync_domain::course::TopicRecord;
-use habitsync_domain::job::{Job, JobState, RunRecord};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::{JobState, RunRecord};
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::result::ResultRecord;

@@ -7,7 +7,9 @@ use super::document::Document;
 use super::field_checks::{check_expression, check_fields};
 use super::finding::Finding;
 use super::mail_checks::why_unmailable;
-use super::{ChangeLimit, MOST_RECIPIENTS, NoDateValue, TenantConfiguration, UsersConfiguration};
+use crate::no_date::NoDateValue;
+
+use super::{ChangeLimit, MOST_RECIPIENTS, TenantConfiguration, UsersConfiguration};
 use crate::identity::{EmailAddress, UserName};
 
 /// A day: the widest flexible window of EventBridge Scheduler.

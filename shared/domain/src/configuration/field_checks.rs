@@ -3,7 +3,7 @@
 
 use super::checks::Checks;
 use super::{EmptyMode, FieldMapping, UsersConfiguration, WriteMode};
-use crate::expression::Expression;
+use crate::expressions::expression::Expression;
 use crate::user::FieldName;
 
 /// How many custom fields a portal has at most.

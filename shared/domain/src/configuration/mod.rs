@@ -36,9 +36,11 @@ pub use users::{
     EmptyMode, FieldMapping, FieldType, ManagerOutOfScope, MatchKey, OnContradiction, OnUserNameChange, OutOfScope,
     UsersConfiguration, WriteMode,
 };
-pub use values::{InvalidNoDateValue, NoDateValue, ScheduleExpression, ZoneName};
+pub use values::{ScheduleExpression, ZoneName};
 pub use vendors::{EmployeeConnectAuth, EmployeeConnectConfiguration, TribalHabitsConfiguration};
 
+use crate::dates::DateRules;
+use crate::expressions::evaluator::Evaluator;
 use crate::identity::{EmailAddress, TopicCode};
 use crate::job::Job;
 use crate::tenant::TenantId;
@@ -199,6 +201,12 @@ impl TenantConfiguration {
         }
     }
 
+    /// An evaluator of this customer's expressions and dates, for employees who have these custom fields among them.
+    #[must_use]
+    pub fn evaluator<'a>(&'a self, custom_fields: impl IntoIterator<Item = &'a str>) -> Evaluator {
+        Evaluator::new(custom_fields, self.users.expressions()).with_dates(DateRules::from(self))
+    }
+
     /// Whether every completion is confirmed with Tribal Habits before it is recorded: a sender that cannot sign is not
     /// believed.
     #[must_use]
@@ -210,6 +218,13 @@ impl TenantConfiguration {
     #[must_use]
     pub fn protected(&self) -> BTreeSet<String> {
         self.users.protect.iter().map(crate::identity::UserName::key).collect()
+    }
+}
+
+impl From<&TenantConfiguration> for DateRules {
+    fn from(configuration: &TenantConfiguration) -> Self {
+        let zone = configuration.time_zone.zone().clone();
+        Self::new(zone, configuration.users.no_date_values.clone())
     }
 }
 

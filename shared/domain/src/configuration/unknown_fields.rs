@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::TenantConfiguration;
 use super::document::Document;
 use super::finding::Finding;
-use crate::expression::Expression;
+use crate::expressions::expression::Expression;
 use crate::nearest::nearest;
 
 impl TenantConfiguration {

@@ -9,9 +9,9 @@ use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::schema;
-use super::values::NoDateValue;
-use crate::expression::Expression;
+use crate::expressions::expression::Expression;
 use crate::identity::UserName;
+use crate::no_date::NoDateValue;
 use crate::user::FieldName;
 
 /// Who has an account, under which name, with which data.

@@ -7,7 +7,6 @@ use serde::Serialize;
 use super::Kind;
 use crate::employee::Employee;
 use crate::identity::{EmployeeId, UserName};
-use crate::mapping::display_name;
 use crate::user::{FieldName, PortalUser};
 
 /// Something that is wrong: about one person or account, or about several together.
@@ -62,7 +61,7 @@ impl Concerned {
     pub(super) fn employee(employee: &Employee) -> Self {
         Self {
             employee_id: Some(employee.id().clone()),
-            ..Self::named(display_name(employee))
+            ..Self::named(employee.display_name())
         }
     }
 

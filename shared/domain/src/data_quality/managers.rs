@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 
 use super::{Concerned, Kind, Survey};
-use crate::employee::{Employee, MANAGER_ID};
+use crate::employee::Employee;
+use crate::employee_contract::MANAGER_ID;
 use crate::identity::EmployeeId;
-use crate::mapping::display_name;
 use crate::problem::Cause;
 use crate::user::FieldName;
 use crate::user_plan::{Named, Placement};
@@ -27,7 +27,7 @@ impl Survey<'_> {
     fn member(&self, position: usize) -> Option<Concerned> {
         let employee = self.census.organisation.employee(position)?;
         let note = match self.census.organisation.record_of_manager(position) {
-            Some(manager) => format!("reports to {}", display_name(manager)),
+            Some(manager) => format!("reports to {}", manager.display_name()),
             None => String::new(),
         };
         Some(reporting(employee).noting(note))

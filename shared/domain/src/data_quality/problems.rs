@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::people::fields_of;
 use super::{Concerned, Kind, Survey};
-use crate::employee::MANAGER_ID;
+use crate::employee_contract::MANAGER_ID;
 use crate::identity::EmployeeId;
 use crate::problem::{Cause, ManagerProblem, Problem};
 use crate::problem_words::{joined, works_there_again};

@@ -2,7 +2,7 @@
 //! otherwise for it to come to something else.
 
 use super::split::{Joined, split};
-use crate::expression::Expression;
+use crate::expressions::expression::Expression;
 
 /// So many ways at most: nobody reads more.
 const MOST_WAYS: usize = 12;

@@ -25,8 +25,8 @@ pub use told::{ClauseSeen, EmploymentSeen, Explanation, FilterSeen, Standing, Va
 use crate::configuration::{OnContradiction, TenantConfiguration, UsersConfiguration, WriteMode};
 use crate::employee::Employee;
 use crate::employment::{Employment, EmploymentRules, Evidence, Undecided};
-use crate::evaluator::{Evaluator, Scope as Evaluated};
-use crate::expression::Expression;
+use crate::expressions::evaluator::{Evaluator, Scope as Evaluated};
+use crate::expressions::expression::Expression;
 use crate::last_day::LastDaySeen;
 use crate::mapping::{map_field, map_user, map_user_name};
 use crate::problem::Problem;
@@ -65,7 +65,7 @@ pub fn explain<'a>(
     custom_fields: impl IntoIterator<Item = &'a str>,
 ) -> Explanation {
     let users = &circumstances.configuration.users;
-    let evaluator = Evaluator::of_customer(circumstances.configuration, custom_fields);
+    let evaluator = circumstances.configuration.evaluator(custom_fields);
     let question = Question {
         users,
         employee,

@@ -2,8 +2,8 @@
 
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 
-use crate::expression::Expression;
-use crate::expression_fields::{EMPLOYEE, MANAGER, custom_access, record_access};
+use crate::expressions::expression::Expression;
+use crate::expressions::fields::{EMPLOYEE, MANAGER, custom_access, record_access};
 
 /// The clause as it would have to be: that it holds, or that it does not.
 pub(super) fn phrase(clause: &Expression, holds: bool) -> String {

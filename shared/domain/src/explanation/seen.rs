@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::configuration::UsersConfiguration;
 use crate::employee::Employee;
 use crate::employee_fields::FieldValue;
-use crate::expression::Expression;
+use crate::expressions::expression::Expression;
 
 /// One field that an expression names, and its value. Personal data; `Debug` withholds the value.
 #[derive(Clone, PartialEq, Serialize)]

@@ -2,7 +2,7 @@
 
 use cel::common::ast::{Expr, IdedExpr, operators};
 
-use crate::expression::Expression;
+use crate::expressions::expression::Expression;
 
 /// A condition as it is joined.
 #[derive(Debug, Clone, PartialEq, Eq)]

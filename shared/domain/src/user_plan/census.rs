@@ -11,7 +11,7 @@ use crate::configuration::MatchKey;
 use crate::dates::DateRules;
 use crate::employee::Employee;
 use crate::employment::{Employment, EmploymentRules, Undecided};
-use crate::evaluator::{Evaluator, Scope};
+use crate::expressions::evaluator::{Evaluator, Scope};
 use crate::identity::EmployeeId;
 use crate::last_day::LastDaySeen;
 use crate::mapping::{self, MappedUser};

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::former_account;
 use crate::configuration::{EmptyMode, FieldMapping, FieldType, OnUserNameChange, UsersConfiguration, WriteMode};
 use crate::employee::Employee;
-use crate::mapping::{MappedField, MappedUser, problem};
+use crate::mapping::{MappedField, MappedUser};
 use crate::person::Person;
 use crate::problem::{Cause, Problem};
 use crate::user::{FieldName, UserChange, UserFields};
@@ -131,7 +131,7 @@ fn compare_names(
         OnUserNameChange::Keep => None,
         OnUserNameChange::Alert => {
             let seen = Some(wanted.user_name.as_str().to_owned());
-            Some(problem(employee, Cause::UserNameChanged, seen))
+            Some(Problem::about(employee, Cause::UserNameChanged, seen))
         }
     }
 }
@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     fn field(value: Option<&str>, write: WriteMode, empty: EmptyMode) -> (Option<String>, FieldMapping) {
-        let expression: crate::expression::Expression = "employee.location".parse().expect("compiles");
+        let expression: crate::expressions::expression::Expression = "employee.location".parse().expect("compiles");
         let mapping = FieldMapping {
             write,
             empty,

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Planner, Wanted};
 use crate::identity::EmployeeId;
-use crate::mapping::problem;
-use crate::problem::Cause;
+use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
 
 /// What nobody else may have.
@@ -59,7 +58,7 @@ impl<'a> Planner<'a> {
             if holder != Some(id) && disputed.insert(id.clone()) {
                 let cause = Cause::disputed(what.name(), &numbers, id);
                 let seen = wanted.unique(what).map(str::to_owned);
-                self.report(problem(wanted.employee, cause, seen));
+                self.report(Problem::about(wanted.employee, cause, seen));
             }
         }
     }

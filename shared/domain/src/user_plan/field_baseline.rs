@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::configuration::UsersConfiguration;
-use crate::employee::{CUSTOM_FIELDS, Employee};
+use crate::employee::Employee;
+use crate::employee_contract::CUSTOM_FIELDS;
 use crate::employee_fields::FieldValue;
 
 /// Fewer values become the measure once the larger number is this old: what is lost little by little all day is measured by where
@@ -57,7 +58,7 @@ pub(super) struct Sources {
 
 impl Sources {
     pub(super) fn of(users: &UsersConfiguration) -> Self {
-        let named = |expression: &crate::expression::Expression| {
+        let named = |expression: &crate::expressions::expression::Expression| {
             let named = expression.named_fields();
             let record = named.record.into_iter().filter(|field| field != CUSTOM_FIELDS);
             let record = record.map(SourceField::Record);

@@ -10,8 +10,9 @@ use super::field_notice::{FieldFault, FieldNotice, ReferenceForm};
 use super::organisation::Named;
 use super::placement::Placement;
 use crate::configuration::ManagerOutOfScope;
-use crate::employee::{Employee, MANAGER_ID};
-use crate::mapping::{MappedUser, problem};
+use crate::employee::Employee;
+use crate::employee_contract::MANAGER_ID;
+use crate::mapping::MappedUser;
 use crate::problem::{Cause, ManagerProblem, Problem};
 use crate::user::FieldName;
 
@@ -47,7 +48,7 @@ impl<'a> Planner<'a> {
             let manager = employee.manager_id().map(Cow::into_owned);
             user.fields.remove(index);
             user.problems
-                .push(problem(employee, Cause::ManagerNotSet { manager, why }, seen));
+                .push(Problem::about(employee, Cause::ManagerNotSet { manager, why }, seen));
         }
     }
 

@@ -73,11 +73,11 @@ pub use seats::Seats;
 use crate::configuration::TenantConfiguration;
 use crate::employee::Employee;
 use crate::employment::EmploymentRules;
-use crate::evaluator::Evaluator;
+use crate::expressions::evaluator::Evaluator;
 use crate::hold::{Decision, HeldBecause, Matter, PerChange};
 use crate::identity::EmployeeId;
 use crate::last_day::LastDaySeen;
-use crate::mapping::{MappedUser, display_name, problem};
+use crate::mapping::MappedUser;
 use crate::parking::{Parked, Refused};
 use crate::person::{Person, Removed};
 use crate::problem::{Cause, Problem};
@@ -136,7 +136,7 @@ impl Situation<'_> {
     /// What evaluates the customer's expressions about the people who were read.
     pub(crate) fn evaluator(&self) -> Evaluator {
         let custom_fields = self.roster.custom_fields.iter().map(String::as_str);
-        Evaluator::of_customer(self.configuration, custom_fields)
+        self.configuration.evaluator(custom_fields)
     }
 }
 
@@ -330,7 +330,7 @@ impl<'a> Planner<'a> {
     /// Reported, and left alone by the runs that do not read the portal, until one that does sees it differently.
     fn leave_unclear(&mut self, employee: &Employee, cause: Cause, digest: String) {
         self.plan.counts.set_aside += 1;
-        let problem = problem(employee, cause, None);
+        let problem = Problem::about(employee, cause, None);
         self.plan.rest(Refused::Person, digest, problem.clone());
         self.report(problem);
     }
@@ -401,7 +401,7 @@ impl<'a> Planner<'a> {
         let is_written = difference.change != UserChange::default() && self.situation.configuration.users.update;
         is_written.then(|| Action {
             employee_id: employee.id().clone(),
-            person: display_name(employee),
+            person: employee.display_name(),
             step: Step::Change {
                 before,
                 change: difference.change.clone(),
@@ -414,7 +414,7 @@ impl<'a> Planner<'a> {
 
     /// Plans to store what was seen in the portal, and notes what somebody else has changed there.
     fn remember(&mut self, employee: &Employee, stored: Option<&Person>, seen: &Person, change: &UserChange) {
-        let drift = stored.map(|stored| Drift::between(stored, seen, &display_name(employee), change));
+        let drift = stored.map(|stored| Drift::between(stored, seen, &employee.display_name(), change));
         self.plan.drift.extend(drift.into_iter().flatten());
         let step = Step::Remember {
             stored: stored.cloned(),
@@ -431,7 +431,7 @@ impl<'a> Planner<'a> {
     fn act(&mut self, employee: &Employee, step: Step, reason: String, digest: String) {
         self.plan.actions.push(Action {
             employee_id: employee.id().clone(),
-            person: display_name(employee),
+            person: employee.display_name(),
             step,
             reason,
             digest,

@@ -5,7 +5,7 @@ use super::Planner;
 use crate::employee::Employee;
 use crate::employment::{Employment, Undecided};
 use crate::invisible;
-use crate::mapping::{self, problem};
+use crate::mapping;
 use crate::problem::{Cause, Problem};
 
 /// Where somebody belongs.
@@ -38,7 +38,7 @@ impl<'a> Planner<'a> {
 
     fn place(&mut self, position: usize, employee: &'a Employee) -> Placement {
         if let Some(cause) = self.unreadable.get(employee.id()) {
-            return self.leave_undecided(problem(employee, cause.clone(), None));
+            return self.leave_undecided(Problem::about(employee, cause.clone(), None));
         }
         self.note_last_day(employee);
         match Employment::of(employee, &self.employment, self.last_days.get(employee.id()).copied()) {
@@ -70,7 +70,7 @@ impl<'a> Planner<'a> {
         if invisible::is_irregular(employee.id().as_str()) {
             let field = "employeeId".to_owned();
             let seen = Some(employee.id().to_string());
-            return self.leave_undecided(problem(employee, Cause::InvisibleCharacters { field }, seen));
+            return self.leave_undecided(Problem::about(employee, Cause::InvisibleCharacters { field }, seen));
         }
         let users = &self.situation.configuration.users;
         if users.filter.is_none() {

@@ -17,9 +17,9 @@ use crate::dates::DateRules;
 use crate::employee::Employee;
 use crate::hold::HeldBecause;
 use crate::identity::{EmployeeId, UserName};
-use crate::mapping::{MappedUser, display_name, problem};
+use crate::mapping::MappedUser;
 use crate::person::Person;
-use crate::problem::Cause;
+use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
 
 /// A linked account whose employee is gone, and the record of a new number that is the same person by all that is known. Holds
@@ -122,7 +122,7 @@ impl<'a> Planner<'a> {
             Cause::FormerEmployee { former }
         };
         let seen = wanted.unique(Unique::UserName).map(str::to_owned);
-        let problem = problem(wanted.employee, cause, seen);
+        let problem = Problem::about(wanted.employee, cause, seen);
         self.report(problem);
     }
 
@@ -313,7 +313,7 @@ fn pair(former: &Person, current: &Wanted<'_>, shared: Shared) -> RekeyedPair {
     RekeyedPair {
         former: former.employee_id.clone(),
         current: current.employee.id().clone(),
-        person: display_name(current.employee),
+        person: current.employee.display_name(),
         user_name: former.user_name.clone(),
         shared,
     }

@@ -8,7 +8,6 @@ use crate::employee::Employee;
 use crate::employment::Evidence;
 use crate::hold::{Grounds, HeldBecause, HeldManager, HeldPerson, Matter, Proposal, Verdict};
 use crate::identity::EmployeeId;
-use crate::mapping::display_name;
 use crate::person::{FieldChange, Person, Removed};
 use crate::user::UserChange;
 
@@ -54,7 +53,7 @@ impl<'a> Planner<'a> {
         self.plan.counts.leavers += 1;
         let planned = self.accounts.link(employee.id()).is_some_and(|person| {
             let is_emptied = self.has_lost_their_start(employee, person, &evidence);
-            self.remove(person, display_name(employee), evidence, is_emptied)
+            self.remove(person, employee.display_name(), evidence, is_emptied)
         });
         self.plan.counts.leavers_settled += usize::from(!planned);
     }
@@ -86,7 +85,7 @@ impl<'a> Planner<'a> {
         let removes = self.situation.configuration.users.out_of_scope == OutOfScope::Deactivate;
         let planned = self.accounts.link(employee.id()).is_some_and(|person| {
             let is_emptied = removes && self.is_emptied(position, employee, person);
-            removes && self.remove(person, display_name(employee), Evidence::OutOfScope, is_emptied)
+            removes && self.remove(person, employee.display_name(), Evidence::OutOfScope, is_emptied)
         });
         self.plan.counts.excluded_settled += usize::from(!planned);
     }

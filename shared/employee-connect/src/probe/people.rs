@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use habitsync_domain::assumption::{Advice, Assumption, Finding, employee_connect as assume, few};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::employee::CONTRACT_FIELDS;
+use habitsync_domain::employee_contract::CONTRACT_FIELDS;
 use habitsync_domain::employee_fields::custom_fields_of;
-use habitsync_domain::expression::Expression;
-use habitsync_domain::expression_fields::NamedFields;
+use habitsync_domain::expressions::expression::Expression;
+use habitsync_domain::expressions::fields::NamedFields;
 use habitsync_vendor_http::ListSample;
 use serde_json::{Map, Value};
 

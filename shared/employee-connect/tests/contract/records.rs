@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::employee::Employee;
-use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::identity::{EmployeeId, TopicCode};
 use habitsync_domain::roster::Roster;
 use habitsync_domain::vendor_list::WhyUnusable;

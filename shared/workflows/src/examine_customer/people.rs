@@ -6,7 +6,6 @@ use habitsync_domain::assumption::{Advice, Finding, tribal_habits as assume};
 use habitsync_domain::configuration::{FieldType, TenantConfiguration};
 use habitsync_domain::employee::Employee;
 use habitsync_domain::employment::{Employment, EmploymentRules};
-use habitsync_domain::evaluator::Evaluator;
 use habitsync_domain::identity::UserName;
 use habitsync_domain::mapping::{is_in_scope, map_user};
 use habitsync_domain::user::{FieldName, PortalUser};
@@ -44,7 +43,7 @@ impl People {
             .flat_map(|employee| employee.fields().all_custom())
             .map(|(name, _)| name)
             .collect();
-        let evaluator = Evaluator::of_customer(customer, custom);
+        let evaluator = customer.evaluator(custom);
         let rules = EmploymentRules {
             users,
             dates: evaluator.dates(),

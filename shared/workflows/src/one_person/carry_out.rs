@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use habitsync_domain::configuration::Status;
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::JobState;
 use habitsync_domain::lease;
 use habitsync_domain::problem::Problem;
 use habitsync_domain::user_plan::{Action, Step};

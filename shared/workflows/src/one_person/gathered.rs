@@ -4,10 +4,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use habitsync_domain::configuration::{MatchKey, TenantConfiguration, UsersConfiguration};
 use habitsync_domain::employee::Employee;
-use habitsync_domain::evaluator::Evaluator;
 use habitsync_domain::hold::{Decision, HeldPlan};
 use habitsync_domain::identity::{EmployeeId, UserName};
-use habitsync_domain::job::JobState;
+use habitsync_domain::job_state::JobState;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::mapping::map_user;
 use habitsync_domain::parking::Parked;
@@ -141,7 +140,7 @@ impl Gathered<'_> {
     fn wanted(&self) -> Option<(UserName, Option<String>)> {
         let employee = self.record(&self.employee_id)?;
         let custom = self.roster.custom_fields.iter().map(String::as_str);
-        let evaluator = Evaluator::of_customer(self.configuration, custom);
+        let evaluator = self.configuration.evaluator(custom);
         let user = map_user(self.users(), employee, &evaluator.scope(employee, self.manager())).ok()?;
         Some((user.user_name.clone(), user.email().map(str::to_owned)))
     }

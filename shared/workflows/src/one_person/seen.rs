@@ -5,7 +5,7 @@ use std::fmt;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::hold::{Decision, HeldPlan};
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::job::JobState;
+use habitsync_domain::job_state::JobState;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::{Person, PersonChange};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::hold::HeldPlan;
-use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::JobState;
 use habitsync_domain::user_plan::{FieldNotice, PendingApproval, UserPlan, digest};
 
 use super::{InForce, UserSync};

@@ -13,9 +13,10 @@ mod summary;
 
 pub use follow::FollowWrites;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
-use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::hold::{Agreement, PlanId};
-use habitsync_domain::job::{AgreementRest, Job, JobState, PlannedUnder};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::{AgreementRest, JobState, PlannedUnder};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::user_plan::{UserPlan, plan_users};
 pub use settle::Done;

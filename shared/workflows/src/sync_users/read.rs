@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashSet};
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::hold::{Agreement, Decision, Verdict};
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::job::JobState;
+use habitsync_domain::job_state::JobState;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::{EmployeeId, TopicId};
-use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::JobState;
 use habitsync_domain::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, StartedJobs, service_failure};
 use habitsync_workflows::job_run::Start;

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicId};
-use habitsync_domain::job::{Job, JobState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::JobState;
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::result_choice::Replayable;
 use habitsync_in_memory::{Call, Fault, StartedJobs, vendor_failure};

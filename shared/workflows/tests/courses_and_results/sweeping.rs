@@ -2,7 +2,8 @@
 
 use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::job::{Job, JobState, RunState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::{JobState, RunState};
 use habitsync_domain::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, vendor_failure};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};

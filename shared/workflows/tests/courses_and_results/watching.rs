@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::job::{Job, RunRecord, RunState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::{RunRecord, RunState};
 use habitsync_domain::result::{ResultRecord, ResultState};
 use habitsync_in_memory::{
     Breakdown, Call, Fault, Fleet, Queue, StartedJobs, StoredRun, Table, WaitingResult, service_failure,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
-use habitsync_domain::employee_fields::FieldsNeeded;
+use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::freshness::Timetable;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::incident::Incident;

@@ -1,7 +1,8 @@
 //! Runs that are cut off, overlap, or must not write at all.
 
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::job::{Job, RunState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::RunState;
 use habitsync_in_memory::{Call, Fault};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::VendorFailureKind;

@@ -3,7 +3,8 @@
 use std::pin::pin;
 use std::task::Poll;
 
-use habitsync_domain::job::{Job, RunState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::RunState;
 use habitsync_domain::user::PortalUser;
 use habitsync_in_memory::{Call, Fault};
 use habitsync_workflows::job_run::{JobFailure, RunOutcome};

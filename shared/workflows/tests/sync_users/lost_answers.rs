@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::job::{Job, RunState};
+use habitsync_domain::job::Job;
+use habitsync_domain::job_state::RunState;
 use habitsync_domain::user::PortalUser;
 use habitsync_in_memory::service_failure;
 use habitsync_workflows::job_run::RunOutcome;

@@ -8,7 +8,7 @@ use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
 use habitsync_domain::freshness::Timetable;
 use habitsync_domain::health::{HeldRemovals, Waiting};
 use habitsync_domain::incident::{Detection, Incident};
-use habitsync_domain::job::{Failure, JobState, RunRecord, RunState};
+use habitsync_domain::job_state::{Failure, JobState, RunRecord, RunState};
 use habitsync_domain::outage::Told;
 use habitsync_domain::result::IgnoredBecause;
 use habitsync_domain::summary::CustomerSummary;
@@ -319,7 +319,7 @@ fn unwell() -> Customer {
             probe_at: at("2026-03-02T23:20:00Z"),
         },
         incidents: vec![OpenIncident::from(&outage())],
-        without_webhooks: Some(habitsync_domain::job::Undelivered {
+        without_webhooks: Some(habitsync_domain::job_state::Undelivered {
             since: "2026-03-02T18:05:00Z".parse().expect("a time"),
             completions: 12,
         }),

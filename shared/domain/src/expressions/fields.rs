@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 
+use crate::employee_contract::CUSTOM_FIELDS;
+use crate::expressions::expression::Expression;
+
 /// The people an expression speaks of.
 pub(crate) const EMPLOYEE: &str = "employee";
 pub(crate) const MANAGER: &str = "manager";
-const CUSTOM_FIELDS: &str = "customFields";
 
 /// The fields of `employee` and `manager` that an expression names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -73,7 +75,7 @@ impl NamedFields {
 }
 
 /// The field, where the whole expression is one field of the employee and nothing else.
-pub(crate) fn bare_field(expression: &IdedExpr) -> Option<RecordField<'_>> {
+fn bare_field(expression: &IdedExpr) -> Option<RecordField<'_>> {
     if matches!(&expression.expr, Expr::Select(select) if select.test) {
         return None; // has(employee.workEmail) is a truth value, not the field
     }
@@ -174,10 +176,25 @@ fn entry_parts(entry: &EntryExpr) -> Vec<&IdedExpr> {
     }
 }
 
+impl Expression {
+    /// The fields of the record that it names.
+    #[must_use]
+    pub fn named_fields(&self) -> NamedFields {
+        NamedFields::of(self.syntax_tree())
+    }
+
+    /// The field, where the whole expression is one field of the employee, such as `employee.workEmail` or
+    /// `employee.customFields['Division']`, and nothing else.
+    #[must_use]
+    pub fn bare_field(&self) -> Option<RecordField<'_>> {
+        bare_field(self.syntax_tree())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::expression::Expression;
+    use crate::expressions::expression::Expression;
 
     fn named(source: &str) -> NamedFields {
         source.parse::<Expression>().expect("compiles").named_fields()

@@ -13,9 +13,10 @@ use cel::{ExecutionError, Value};
 use serde_json::Value as Json;
 
 use crate::dates::DateRules;
-use crate::employee::{CONTRACT_FIELDS, CUSTOM_FIELDS, DATE_FIELDS, Employee};
+use crate::employee::Employee;
+use crate::employee_contract::{CONTRACT_FIELDS, CUSTOM_FIELDS, DATE_FIELDS};
 use crate::employee_fields::{EmployeeFields, FieldValue};
-use crate::expression_cost::{LARGEST_ITEM, LONGEST_LITERAL, LONGEST_TEXT, MOST_ITEMS};
+use crate::expressions::cost::{LARGEST_ITEM, LONGEST_LITERAL, LONGEST_TEXT, MOST_ITEMS};
 
 /// What part of a record is looked at.
 #[derive(Clone, Copy)]
@@ -140,7 +141,7 @@ fn cel_val<'b>(value: &FieldValue) -> Result<CowVal<'b, '_>, ExecutionError> {
     })
 }
 
-/// Whether every value of the record is within what [`crate::expression_cost`] counts with.
+/// Whether every value of the record is within what [`crate::expressions::cost`] counts with.
 pub(crate) fn all_fit(employee: &Employee) -> bool {
     let fields = employee.fields();
     let mut values = fields.all().chain(fields.all_custom()).map(|(_, value)| value);

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use cel::common::types::CelNull;
 use cel::{Context, Value};
 
-use crate::cel_record::{RecordView, all_fit, whole_record};
-use crate::configuration::TenantConfiguration;
 use crate::dates::DateRules;
 use crate::employee::Employee;
-use crate::expression::Expression;
-use crate::expression_fields::{EMPLOYEE, MANAGER};
-use crate::expression_patterns::{self, Patterns};
+use crate::expressions::expression::Expression;
+use crate::expressions::fields::{EMPLOYEE, MANAGER};
+use crate::expressions::patterns;
+use crate::expressions::patterns::Patterns;
+use crate::expressions::record::{RecordView, all_fit, whole_record};
 use crate::invisible;
 
 type TextFunction = fn(Arc<String>) -> String;
@@ -61,7 +61,7 @@ impl Evaluator {
         let patterns = Patterns::of(expressions.iter().copied());
         let matches = move |text: Arc<String>, pattern: Arc<String>| patterns.matches(&text, &pattern);
         functions
-            .add_function(expression_patterns::EVALUATED, matches)
+            .add_function(patterns::EVALUATED, matches)
             .expect("the name is free in a new context");
         let named: Vec<_> = expressions.into_iter().map(Expression::named_fields).collect();
         let whole = named.iter().any(|named| named.whole).then(|| {
@@ -75,16 +75,10 @@ impl Evaluator {
         }
     }
 
-    /// An evaluator of this customer's expressions and dates, for people who have these custom fields among them.
+    /// The same evaluator, which reads dates by these rules.
     #[must_use]
-    pub fn of_customer<'a>(
-        configuration: &'a TenantConfiguration,
-        custom_fields: impl IntoIterator<Item = &'a str>,
-    ) -> Self {
-        Self {
-            dates: DateRules::from(configuration),
-            ..Self::new(custom_fields, configuration.users.expressions())
-        }
+    pub fn with_dates(self, dates: DateRules) -> Self {
+        Self { dates, ..self }
     }
 
     /// How the customer's dates are read.

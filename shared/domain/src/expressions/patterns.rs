@@ -8,8 +8,8 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, L
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Hir, HirKind};
 
-use crate::expression::{Expression, InvalidExpression};
-use crate::expression_fields::parts;
+use crate::expressions::expression::Expression;
+use crate::expressions::fields::parts;
 
 /// The function as it is written, and as it is evaluated: the interpreter's own compiles the pattern at every call.
 pub(crate) const WRITTEN: &str = "matches";
@@ -53,7 +53,7 @@ impl Patterns {
 ///
 /// # Errors
 /// A pattern is not written out, is no regular expression, or is too large.
-pub(crate) fn with_compiled_patterns(tree: &IdedExpr) -> Result<Option<IdedExpr>, InvalidExpression> {
+pub(crate) fn with_compiled_patterns(tree: &IdedExpr) -> Result<Option<IdedExpr>, String> {
     if !calls_matches(tree) {
         return Ok(None);
     }
@@ -85,12 +85,11 @@ pub(crate) fn pattern_of(call: &CallExpr) -> Option<&str> {
     }
 }
 
-fn replace(part: &mut IdedExpr) -> Result<(), InvalidExpression> {
+fn replace(part: &mut IdedExpr) -> Result<(), String> {
     if is_matches(&part.expr).is_some() {
-        let pattern = literal_pattern(&part.expr).ok_or_else(|| {
-            InvalidExpression::Pattern("is a text that is written out, so that it can be checked".to_owned())
-        })?;
-        compile(pattern).map_err(InvalidExpression::Pattern)?;
+        let pattern = literal_pattern(&part.expr)
+            .ok_or_else(|| "is a text that is written out, so that it can be checked".to_owned())?;
+        compile(pattern)?;
     }
     if let Expr::Call(call) = &mut part.expr
         && call.func_name == WRITTEN

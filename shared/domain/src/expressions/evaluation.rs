@@ -7,12 +7,12 @@ use cel::common::types::{CelBool, CelString};
 use cel::common::value::CowVal;
 use cel::{ExecutionError, Value};
 
-use crate::cel_record::{READING, whole_value};
 use crate::employee_fields::FieldValue;
-use crate::evaluator::Scope;
-use crate::expression::Expression;
-use crate::expression_cost::{LARGEST_ITEM, LONGEST_TEXT, MOST_ITEMS};
-use crate::expression_fields::RecordField;
+use crate::expressions::cost::{LARGEST_ITEM, LONGEST_TEXT, MOST_ITEMS};
+use crate::expressions::evaluator::Scope;
+use crate::expressions::expression::Expression;
+use crate::expressions::fields::RecordField;
+use crate::expressions::record::{READING, whole_value};
 use crate::invisible;
 
 /// An expression that could not be evaluated for one person. The message names operators and keys, not values.
@@ -172,7 +172,7 @@ mod tests {
 
     use super::*;
     use crate::employee::Employee;
-    use crate::evaluator::Evaluator;
+    use crate::expressions::evaluator::Evaluator;
 
     fn employee(record: Json) -> Employee {
         let Json::Object(record) = record else {

@@ -2,8 +2,9 @@
 
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 
-use crate::expression_fields::{custom_access, record_access};
-use crate::expression_functions::FUNCTIONS;
+use crate::expressions::expression::Expression;
+use crate::expressions::fields::{custom_access, record_access};
+use crate::expressions::functions::FUNCTIONS;
 
 /// Whether an expression gives something else than true or false for everybody.
 pub(crate) fn is_never_a_truth_value(expression: &IdedExpr) -> bool {
@@ -40,9 +41,17 @@ fn record_or_custom(expression: &IdedExpr) -> bool {
     record_access(&expression.expr).is_some() || custom_access(&expression.expr).is_some()
 }
 
+impl Expression {
+    /// Whether it can be told that it gives something else than true or false for everybody.
+    #[must_use]
+    pub fn is_never_a_truth_value(&self) -> bool {
+        is_never_a_truth_value(self.syntax_tree())
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::expression::Expression;
+    use crate::expressions::expression::Expression;
 
     fn compiled(source: &str) -> Expression {
         source.parse().expect("compiles")

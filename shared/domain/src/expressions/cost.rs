@@ -1,12 +1,12 @@
 //! Bounds the cost of an expression before it is evaluated: the steps it can take and the bytes it can make for the largest
-//! values that [`crate::cel_record`] hands out. The interpreter has no budget of its own, so an expression whose worst case is
+//! values that [`crate::expressions::record`] hands out. The interpreter has no budget of its own, so an expression whose worst case is
 //! above the budget is refused when it is parsed.
 
 use cel::common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 
-use crate::expression_fields::{is_record_part, parts};
-use crate::expression_functions::FUNCTIONS;
-use crate::expression_patterns;
+use crate::expressions::fields::{is_record_part, parts};
+use crate::expressions::functions::FUNCTIONS;
+use crate::expressions::patterns;
 
 /// Steps that one evaluation may take in its worst case: about 20 ms.
 pub(crate) const MOST_STEPS: u64 = 100_000;
@@ -254,8 +254,8 @@ impl<'e> Meter<'e> {
                 self.step(least / BYTES_A_STEP);
                 Shape::text(CELL)
             }
-            expression_patterns::WRITTEN => {
-                let places = expression_patterns::pattern_of(call).map_or(0, expression_patterns::places);
+            patterns::WRITTEN => {
+                let places = patterns::pattern_of(call).map_or(0, patterns::places);
                 let text = shapes.first().map_or(0, |shape| shape.text);
                 self.step(text.saturating_mul(places) / PLACES_A_STEP + bytes / BYTES_A_STEP);
                 Shape::text(CELL)
@@ -293,7 +293,8 @@ fn keeps_items(all: &ComprehensionExpr) -> bool {
 
 fn gives_a_number_or_truth(name: &str) -> bool {
     const NUMBERS: [&str; 5] = ["size", "int", "uint", "double", "type"];
-    let gives_truth = |function: &crate::expression_functions::Function| function.name == name && function.gives_truth;
+    let gives_truth =
+        |function: &crate::expressions::functions::Function| function.name == name && function.gives_truth;
     let is_operator = !name
         .chars()
         .all(|character| character.is_alphanumeric() || character == '_');
@@ -313,47 +314,4 @@ fn count(count: usize) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    use crate::employee::Employee;
-    use crate::evaluation::Given;
-    use crate::evaluator::Evaluator;
-    use crate::expression::Expression;
-
-    use super::*;
-
-    /// Expressions that give a text or a list of texts, made of what makes values larger.
-    fn growing() -> impl Strategy<Value = String> {
-        let text = prop_oneof![
-            "'[a-z]{0,8}'",
-            Just("employee.location".to_owned()),
-            Just("['aa','b'].map(x,x+x)[0]".to_owned()),
-        ];
-        text.prop_recursive(5, 24, 3, |inner| {
-            prop_oneof![
-                (inner.clone(), inner.clone()).prop_map(|(one, other)| format!("({one}+{other})")),
-                inner.clone().prop_map(|text| format!("lower({text})")),
-                inner.clone().prop_map(|text| format!("[{text},'b'].map(x,x+x)[0]")),
-                (inner.clone(), inner.clone()).prop_map(|(one, other)| format!("(true?{one}:{other})")),
-                (inner.clone(), inner).prop_map(|(one, other)| format!("([{one}]+[{other}]).filter(x,x!='')[0]")),
-            ]
-        })
-    }
-
-    proptest! {
-        #[test]
-        fn no_value_is_larger_than_its_worst_case(source in growing()) {
-            let Ok(expression) = source.parse::<Expression>() else { return Ok(()) };
-            let mut meter = Meter::default();
-            let shape = meter.walk(expression.syntax_tree());
-            let record = json!({"employeeId": "E1", "location": "İ".repeat(LONGEST_TEXT / 2)});
-            let employee = Employee::from_record(record.as_object().expect("an object").clone()).expect("has an id");
-            let evaluator = Evaluator::new([], [&expression]);
-            if let Ok(Given::Text(text)) = expression.evaluate(&evaluator.scope(&employee, None)) {
-                prop_assert!(count(text.len()) <= shape.bytes(), "{} > {}: {}", text.len(), shape.bytes(), source);
-            }
-        }
-    }
-}
+mod tests;

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use cel::Program;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, SourceInfo};
 
-use crate::employee::CONTRACT_FIELDS;
-use crate::expression_fields::{EMPLOYEE, MANAGER, custom_access, parts, record_access};
-use crate::expression_functions::{FUNCTIONS, Function, TYPES};
+use crate::employee_contract::CONTRACT_FIELDS;
+use crate::expressions::expression::Expression;
+use crate::expressions::fields::{EMPLOYEE, MANAGER, custom_access, parts, record_access};
+use crate::expressions::functions::{FUNCTIONS, Function, TYPES};
 use crate::nearest::did_you_mean;
 
 /// Something in an expression that fails whoever it is evaluated for.
@@ -167,9 +168,23 @@ fn is_operator(name: &str) -> bool {
         .any(|character| !character.is_alphanumeric() && character != '_')
 }
 
+impl Expression {
+    /// What fails in it whoever it is evaluated for: names, functions and fields that do not exist.
+    #[must_use]
+    pub fn mistakes(&self) -> Vec<ExpressionMistake> {
+        mistakes(self.program())
+    }
+
+    /// The custom fields that it names, each with the line inside it, from 0.
+    #[must_use]
+    pub fn custom_fields(&self) -> BTreeSet<(usize, String)> {
+        custom_fields(self.program())
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::expression::Expression;
+    use crate::expressions::expression::Expression;
 
     fn compiled(source: &str) -> Expression {
         source.parse().expect("compiles")

@@ -1,0 +1,4 @@
+//! Expressions from their source to their value.
+
+mod compiling;
+mod functions;
