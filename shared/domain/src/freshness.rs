@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::configuration::{ScheduleExpression, TenantConfiguration, ZoneName};
+use crate::configuration::{TenantConfiguration, ZoneName};
 use crate::job::Job;
 use crate::job_state::JobState;
 use crate::schedule::Schedule;
@@ -25,13 +25,13 @@ pub struct Timetable {
     pub applied_at: Timestamp,
     /// User sync; none where it does not run.
     #[serde(default, serialize_with = "as_text")]
-    pub users: Option<ScheduleExpression>,
+    pub users: Option<Schedule>,
     /// Course sync.
     #[serde(default, serialize_with = "as_text")]
-    pub courses: Option<ScheduleExpression>,
+    pub courses: Option<Schedule>,
     /// The sweep.
     #[serde(default, serialize_with = "as_text")]
-    pub results_sweep: Option<ScheduleExpression>,
+    pub results_sweep: Option<Schedule>,
     /// Whether topics become courses; none where the version in force was applied before this was kept.
     #[serde(default)]
     pub courses_on: Option<bool>,
@@ -55,11 +55,8 @@ pub enum Freshness {
 }
 
 #[expect(clippy::ref_option, reason = "the shape that serde asks for")]
-fn as_text<S: Serializer>(expression: &Option<ScheduleExpression>, serializer: S) -> Result<S::Ok, S::Error> {
-    expression
-        .as_ref()
-        .map(ScheduleExpression::as_str)
-        .serialize(serializer)
+fn as_text<S: Serializer>(expression: &Option<Schedule>, serializer: S) -> Result<S::Ok, S::Error> {
+    expression.as_ref().map(Schedule::as_str).serialize(serializer)
 }
 
 impl Timetable {
@@ -81,13 +78,12 @@ impl Timetable {
 
     /// When a job is due; none where it does not run.
     #[must_use]
-    pub fn schedule(&self, job: Job) -> Option<Schedule> {
-        let expression = match job {
+    pub fn schedule(&self, job: Job) -> Option<&Schedule> {
+        match job {
             Job::Users => self.users.as_ref(),
             Job::Courses => self.courses.as_ref(),
             Job::ResultsSweep => self.results_sweep.as_ref(),
-        };
-        expression.map(Schedule::of)
+        }
     }
 
     /// The zone that `cron` is read in.

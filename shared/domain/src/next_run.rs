@@ -1,10 +1,9 @@
-//! When a customer's job runs next by its schedule, as a reader is told.
+//! When a customer's job runs next by its schedule, for people.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::configuration::TenantConfiguration;
 use crate::job::Job;
-use crate::schedule::Schedule;
 
 /// When a job runs next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,13 +17,11 @@ pub enum NextRun {
 /// The first run of the job after `now`; none where it is not scheduled, or never again.
 #[must_use]
 pub fn next_run(configuration: &TenantConfiguration, job: Job, now: Timestamp) -> Option<NextRun> {
-    let schedule = Schedule::of(configuration.schedule(job)?);
-    match schedule {
-        Schedule::Rate(interval) => Some(NextRun::Within(interval)),
-        Schedule::Cron(_) => schedule
-            .next_due(configuration.time_zone.zone(), now, None)
-            .map(NextRun::At),
-    }
+    let schedule = configuration.schedule(job)?;
+    schedule.rate().map(NextRun::Within).or_else(|| {
+        let due = schedule.next_due(configuration.time_zone.zone(), now, None);
+        due.map(NextRun::At)
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! Due times against an oracle that looks at every minute of weeks and asks of each whether its local time fits the text.
 
-use habitsync_domain::configuration::ScheduleExpression;
 use habitsync_domain::schedule::Schedule;
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
@@ -190,8 +189,8 @@ proptest! {
         moment in prop::sample::select(&MOMENTS[..]),
         minutes in 0..60 * 24 * 3_i64,
     ) {
-        let expression: ScheduleExpression = format!("cron({cron})").parse().expect("a schedule");
-        let (schedule, zone) = (Schedule::of(&expression), TimeZone::get(zone).expect("a zone"));
+        let expression: Schedule = format!("cron({cron})").parse().expect("a schedule");
+        let (schedule, zone) = (expression, TimeZone::get(zone).expect("a zone"));
         let moment: Timestamp = moment.parse().expect("a timestamp");
         let from = moment - SignedDuration::from_hours(24 * 12);
         let due = due_times(&cron, &zone, from);
@@ -210,7 +209,7 @@ proptest! {
 
 #[test]
 fn the_thirtieth_of_february_is_never_due_and_asking_ends() {
-    let never = Schedule::of(&"cron(0 7 30 2 ? *)".parse().expect("a schedule"));
+    let never = "cron(0 7 30 2 ? *)".parse::<Schedule>().expect("a schedule");
     let now: Timestamp = "2026-03-02T00:00:00Z".parse().expect("a timestamp");
     assert_eq!(never.next_due(&TimeZone::UTC, now, None), None);
     assert_eq!(never.due_since(&TimeZone::UTC, now), None);

@@ -1,8 +1,9 @@
 //! `habitsync tenant list`: every customer, what of it is on and when it runs. One question of the table, and one more for each
 //! six hundred customers.
 
-use habitsync_domain::configuration::{ScheduleExpression, Status};
+use habitsync_domain::configuration::Status;
 use habitsync_domain::freshness::Timetable;
+use habitsync_domain::schedule::Schedule;
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::summary::ListSummaries;
@@ -131,7 +132,7 @@ const RESULTS: &str = "results";
 /// What runs, and when; what does not says so.
 fn runs(timetable: &Timetable) -> String {
     let off = |on: Option<bool>| on == Some(false);
-    let job = |name: &str, off: bool, schedule: Option<&ScheduleExpression>| match schedule {
+    let job = |name: &str, off: bool, schedule: Option<&Schedule>| match schedule {
         _ if off => format!("{name} off"),
         None if name == RESULTS => format!("{name} on, without a sweep"),
         None => format!("{name} not scheduled"),

@@ -4,7 +4,6 @@
 //! it.
 
 mod checks;
-mod cron;
 mod document;
 mod field_checks;
 mod finding;
@@ -36,13 +35,14 @@ pub use users::{
     EmptyMode, FieldMapping, FieldType, ManagerOutOfScope, MatchKey, OnContradiction, OnUserNameChange, OutOfScope,
     UsersConfiguration, WriteMode,
 };
-pub use values::{ScheduleExpression, ZoneName};
+pub use values::ZoneName;
 pub use vendors::{EmployeeConnectAuth, EmployeeConnectConfiguration, TribalHabitsConfiguration};
 
 use crate::dates::DateRules;
 use crate::expressions::evaluator::Evaluator;
 use crate::identity::{EmailAddress, TopicCode};
 use crate::job::Job;
+use crate::schedule::Schedule;
 use crate::tenant::TenantId;
 
 /// Everything that is configured for one customer.
@@ -108,15 +108,15 @@ pub struct Schedules {
     /// User sync.
     #[schemars(schema_with = "schema::schedule")]
     #[serde(default)]
-    pub users: Option<ScheduleExpression>,
+    pub users: Option<Schedule>,
     /// Course sync.
     #[schemars(schema_with = "schema::schedule")]
     #[serde(default)]
-    pub courses: Option<ScheduleExpression>,
+    pub courses: Option<Schedule>,
     /// The sweep for completions whose webhook was lost.
     #[schemars(schema_with = "schema::schedule")]
     #[serde(default)]
-    pub results_sweep: Option<ScheduleExpression>,
+    pub results_sweep: Option<Schedule>,
     /// Spreads hundreds of customers over this many minutes.
     #[serde(default = "default_jitter")]
     #[schemars(range(max = 1440))]
@@ -193,7 +193,7 @@ pub struct Alerts {
 impl TenantConfiguration {
     /// The schedule of a job; none where it does not run.
     #[must_use]
-    pub fn schedule(&self, job: Job) -> Option<&ScheduleExpression> {
+    pub fn schedule(&self, job: Job) -> Option<&Schedule> {
         match job {
             Job::Users => self.schedules.users.as_ref(),
             Job::Courses => self.schedules.courses.as_ref().filter(|_| self.courses.enabled),

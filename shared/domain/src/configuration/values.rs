@@ -1,12 +1,7 @@
-//! Values of a configuration that need more than a type: a time zone that exists, a schedule that can be one.
-
-use std::fmt;
-use std::str::FromStr;
+//! The customer's time zone.
 
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize, Serializer};
-
-use super::cron::why_not_cron;
 
 /// An IANA time zone that exists, for instance `Australia/Sydney`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -56,78 +51,6 @@ impl TryFrom<String> for ZoneName {
     }
 }
 
-/// An EventBridge Scheduler expression: `cron(minutes hours day month weekday year)` or `rate(value unit)`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub struct ScheduleExpression(String);
-
-/// A text that is no schedule.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidSchedule {
-    /// Neither of the two kinds.
-    #[error("{0:?} is not a schedule; write cron(0 7-19 ? * MON-FRI *), with six fields, or rate(6 hours)")]
-    Neither(String),
-    /// A `cron(…)` that EventBridge Scheduler would refuse.
-    #[error("{text:?} is not a schedule; {reason}")]
-    Cron {
-        /// The expression.
-        text: String,
-        /// Which field is wrong and what it takes.
-        reason: String,
-    },
-}
-
-impl ScheduleExpression {
-    /// The expression as EventBridge Scheduler reads it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for ScheduleExpression {
-    type Err = InvalidSchedule;
-
-    fn from_str(text: &str) -> Result<Self, InvalidSchedule> {
-        let inner = |kind: &str| text.strip_prefix(kind)?.strip_suffix(')');
-        if let Some(fields) = inner("cron(") {
-            return match why_not_cron(fields) {
-                None => Ok(Self(text.to_owned())),
-                Some(reason) => Err(InvalidSchedule::Cron {
-                    text: text.to_owned(),
-                    reason,
-                }),
-            };
-        }
-        if inner("rate(").is_some_and(is_rate) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidSchedule::Neither(text.to_owned()))
-        }
-    }
-}
-
-fn is_rate(text: &str) -> bool {
-    let words: Vec<_> = text.split_whitespace().collect();
-    let [value, unit] = words.as_slice() else { return false };
-    value.parse::<u32>().is_ok_and(|value| value > 0)
-        && ["minute", "minutes", "hour", "hours", "day", "days"].contains(unit)
-}
-
-impl TryFrom<String> for ScheduleExpression {
-    type Error = InvalidSchedule;
-
-    fn try_from(text: String) -> Result<Self, InvalidSchedule> {
-        text.parse()
-    }
-}
-
-impl fmt::Display for ScheduleExpression {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,23 +59,5 @@ mod tests {
     fn a_zone_is_spelt_as_iana_spells_it() {
         let zone = ZoneName::try_from("australia/sydney".to_owned()).expect("exists");
         assert_eq!(zone.as_str(), "Australia/Sydney");
-    }
-
-    #[test]
-    fn a_schedule_is_a_cron_of_six_fields_or_a_rate() {
-        for good in ["cron(0 7-19 ? * MON-FRI *)", "rate(1 minute)", "rate(6 hours)"] {
-            assert!(good.parse::<ScheduleExpression>().is_ok(), "{good}");
-        }
-        for bad in [
-            "0 7 * * *",
-            "cron(0 7 * * *)",
-            "cron(61 7 ? * MON-FRI *)",
-            "rate(0 hours)",
-            "rate(6 moons)",
-            "rate(6 hours",
-            "",
-        ] {
-            assert!(bad.parse::<ScheduleExpression>().is_err(), "{bad}");
-        }
     }
 }

@@ -1,20 +1,16 @@
-//! A `cron(…)` of EventBridge Scheduler, worked out: dates by its days, months and years, times by its minutes and hours, and
-//! the instants that these are in a time zone.
-//!
-//! What may be written is held in [`crate::configuration`]; what cannot be read here is read as nothing. A range that wraps
-//! around (`FRI-MON`, `22-4`) goes over the end and on from the beginning.
-
-use std::ops::RangeInclusive;
+//! A `cron(…)` of EventBridge Scheduler: its dates by its days, months and years, its times by its minutes and hours, and the
+//! instants that these are in a time zone.
 
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 
 use super::days::Days;
+use super::field::{HOURS, MINUTES, MONTH, YEAR};
 
 /// When a `cron(…)` is due, by the local calendar. Each list in ascending order.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cron {
+pub(super) struct Cron {
     minutes: Vec<i16>,
     hours: Vec<i16>,
     days: Days,
@@ -22,25 +18,27 @@ pub struct Cron {
     years: Vec<i16>,
 }
 
-const MONTHS: [&str; 12] = [
-    "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
-];
-
 impl Cron {
-    /// Reads what stands between the brackets.
-    pub(super) fn read(text: &str) -> Self {
+    /// Parses the six fields between the brackets.
+    ///
+    /// # Errors
+    /// What EventBridge Scheduler would refuse: the field, what it holds, what it takes.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
         let text = text.to_uppercase();
-        let mut fields = text.split_whitespace();
-        let mut field = || fields.next().unwrap_or("*");
-        let (minutes, hours, day_of_month, month, day_of_week, year) =
-            (field(), field(), field(), field(), field(), field());
-        Self {
-            minutes: values(minutes, 0..=59, &[]),
-            hours: values(hours, 0..=23, &[]),
-            days: Days::read(day_of_month, day_of_week),
-            months: values(month, 1..=12, &MONTHS),
-            years: values(year, 1970..=2199, &[]),
-        }
+        let fields: Vec<_> = text.split_whitespace().collect();
+        let [minutes, hours, day_of_month, month, day_of_week, year] = fields[..] else {
+            let count = fields.len();
+            return Err(format!(
+                "cron has six fields (minutes, hours, day of month, month, day of week, year), not {count}"
+            ));
+        };
+        Ok(Self {
+            minutes: MINUTES.values(minutes)?,
+            hours: HOURS.values(hours)?,
+            days: Days::parse(day_of_month, day_of_week)?,
+            months: MONTH.values(month)?,
+            years: YEAR.values(year)?,
+        })
     }
 
     /// The first due time after `after`.
@@ -86,45 +84,75 @@ fn instant(local: DateTime, zone: &TimeZone) -> Option<Timestamp> {
     ambiguous.earlier().ok()
 }
 
-/// The values of a field, in ascending order: `*`, `5`, `MON-FRI`, `0/15`, `8-18/2`, and lists of these.
-pub(super) fn values(text: &str, range: RangeInclusive<i16>, names: &[&str]) -> Vec<i16> {
-    let mut values: Vec<i16> = text
-        .split(',')
-        .flat_map(|item| item_values(item, &range, names))
-        .collect();
-    values.sort_unstable();
-    values.dedup();
-    values
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn item_values(item: &str, range: &RangeInclusive<i16>, names: &[&str]) -> Vec<i16> {
-    let (base, step) = match item.split_once('/') {
-        Some((base, step)) => (base, step.parse().ok()),
-        None => (item, None),
-    };
-    let (first, last) = (*range.start(), *range.end());
-    let bounds = match base.split_once('-') {
-        _ if base == "*" => Some((first, last)),
-        Some((from, to)) => value(from, range, names).zip(value(to, range, names)),
-        None => value(base, range, names).map(|only| (only, if step.is_some() { last } else { only })),
-    };
-    let Some((from, to)) = bounds else {
-        return Vec::new();
-    };
-    let covered: Vec<i16> = if from <= to {
-        (from..=to).collect()
-    } else {
-        (from..=last).chain(first..=to).collect()
-    };
-    covered.into_iter().step_by(step.unwrap_or(1_usize).max(1)).collect()
-}
+    fn why_not(text: &str) -> Option<String> {
+        Cron::parse(text).err()
+    }
 
-/// A number, or the name of one: the first name is the range's first number.
-pub(super) fn value(text: &str, range: &RangeInclusive<i16>, names: &[&str]) -> Option<i16> {
-    let place = names.iter().position(|name| *name == text);
-    let number = match place {
-        Some(place) => range.start() + i16::try_from(place).ok()?,
-        None => text.parse().ok()?,
-    };
-    Some(number).filter(|number| range.contains(number))
+    #[test]
+    fn what_eventbridge_scheduler_documents_is_taken() {
+        for good in [
+            "0 7-19 ? * MON-FRI *",
+            "0 8-18/2 ? * MON-FRI *",
+            "15 10 ? * 6L 2022-2023",
+            "15 12 * * ? *",
+            "0/15 * * * ? *",
+            "*/5 8-17 ? * mon-fri *",
+            "0 18 ? * MON-FRI *",
+            "0 8 1 * ? *",
+            "0/10 * ? * MON-FRI *",
+            "0,30 0 1,15,L JAN,MAR-JUN ? *",
+            "0 0 LW * ? 1970-2199",
+            "0 0 3W * ? 2030/2",
+            "0 0 L-3 * ? *",
+            "0 0 ? * 3#2 *",
+            "0 0 ? * MON#1,FRIL *",
+            "0 0 ? * L *",
+            "0 22-4 ? * FRI-MON *",
+        ] {
+            assert_eq!(why_not(good), None, "{good}");
+        }
+    }
+
+    #[test]
+    fn an_impossible_value_is_named_with_its_field_and_what_that_takes() {
+        for (bad, field) in [
+            ("61 7 ? * * *", "minutes"),
+            ("0 24 ? * * *", "hours"),
+            ("0 7 32 * ? *", "day of month"),
+            ("0 7 0 * ? *", "day of month"),
+            ("0 7 ? 13 * *", "month"),
+            ("0 7 ? * FOO *", "day of week"),
+            ("0 7 ? * MON-FOO *", "day of week"),
+            ("0 7 ? * 8 *", "day of week"),
+            ("0 7 ? * MON#6 *", "day of week"),
+            ("0 7 ? * * 1969", "year"),
+            ("0 7 ? * * 2200", "year"),
+            ("0/0 7 ? * * *", "minutes"),
+            ("0,,5 7 ? * * *", "minutes"),
+            ("? 7 ? * * *", "minutes"),
+            ("+5 7 ? * * *", "minutes"),
+            ("0 L ? * * *", "hours"),
+            ("0 7 W * ? *", "day of month"),
+        ] {
+            let message = why_not(bad).unwrap_or_else(|| panic!("{bad} was taken"));
+            assert!(message.contains(&format!("does not fit {field}:")), "{bad}: {message}");
+        }
+    }
+
+    #[test]
+    fn exactly_one_of_the_two_days_is_left_open() {
+        for bad in ["0 7 * * * *", "0 7 1 * MON *", "0 7 ? * ? *"] {
+            let message = why_not(bad).expect("is none");
+            assert!(message.contains("exactly one"), "{bad}: {message}");
+        }
+    }
+
+    #[test]
+    fn a_crontab_of_five_fields_is_told_what_the_six_are() {
+        assert!(why_not("0 7 * * 1-5").is_some_and(|message| message.contains("six fields")));
+    }
 }

@@ -3,7 +3,7 @@
 
 use jiff::civil::{Date, Weekday};
 
-use super::cron::{value, values};
+use super::field::{DAY_OF_MONTH, DAY_OF_WEEK, Field, number};
 
 /// Which days. One of the two fields is `?`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,6 @@ pub(super) enum OfMonth {
     WorkdayNear(i8),
 }
 
-/// Days of the week count from 1, which is Sunday.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OfWeek {
     Every(i8),
@@ -32,15 +31,26 @@ pub(super) enum OfWeek {
     Nth(i8, i8),
 }
 
-const NAMES: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-
 impl Days {
-    pub(super) fn read(of_month: &str, of_week: &str) -> Self {
-        if of_month == "?" {
-            Self::OfWeek(of_week.split(',').flat_map(read_of_week).collect())
-        } else {
-            Self::OfMonth(of_month.split(',').flat_map(read_of_month).collect())
-        }
+    /// Parses the two fields.
+    ///
+    /// # Errors
+    /// The first item that does not fit, and what its field takes; or that the fields do not leave exactly one of them open.
+    pub(super) fn parse(of_month: &str, of_week: &str) -> Result<Self, String> {
+        let days = match (of_month, of_week) {
+            ("?", "?") => None,
+            ("?", of_week) => Some(Self::OfWeek(flat(DAY_OF_WEEK.parse_items(of_week, parse_of_week)?))),
+            (of_month, "?") => Some(Self::OfMonth(flat(DAY_OF_MONTH.parse_items(of_month, parse_of_month)?))),
+            (of_month, of_week) => {
+                DAY_OF_MONTH.parse_items(of_month, parse_of_month)?;
+                DAY_OF_WEEK.parse_items(of_week, parse_of_week)?;
+                None
+            }
+        };
+        days.ok_or_else(|| {
+            "exactly one of day of month and day of week is ?, as in cron(0 7 ? * MON-FRI *) or cron(0 7 1 * ? *)"
+                .to_owned()
+        })
     }
 
     /// These days of a month, in order.
@@ -64,36 +74,47 @@ impl Days {
     }
 }
 
-fn read_of_month(item: &str) -> Vec<OfMonth> {
-    let number = |text: &str| value(text, &(1..=31), &[]).and_then(|day| i8::try_from(day).ok());
-    let sign = match item {
-        "L" => Some(OfMonth::BeforeLast(0)),
-        "LW" => Some(OfMonth::LastWorkday),
-        _ => match (item.strip_prefix("L-"), item.strip_suffix('W')) {
-            (Some(before), _) => number(before).map(OfMonth::BeforeLast),
-            (None, Some(day)) => number(day).map(OfMonth::WorkdayNear),
-            (None, None) => None,
-        },
-    };
-    match sign {
-        Some(sign) => vec![sign],
-        None => small(values(item, 1..=31, &[])).map(OfMonth::Day).collect(),
-    }
-}
-
-fn read_of_week(item: &str) -> Vec<OfWeek> {
-    let day = |text: &str| value(text, &(1..=7), &NAMES).and_then(|day| i8::try_from(day).ok());
-    let sign = match (item, item.strip_suffix('L'), item.split_once('#')) {
-        // The last day of the week is Saturday.
-        ("L", ..) => Some(OfWeek::Every(7)),
-        (_, Some(last), _) => day(last).map(OfWeek::Last),
-        (_, None, Some((of, nth))) => day(of).zip(nth.parse().ok()).map(|(of, nth)| OfWeek::Nth(of, nth)),
+/// One item of the days of a month. A step behind a sign changes nothing.
+fn parse_of_month(field: &Field, item: &str) -> Option<Vec<OfMonth>> {
+    let (base, _) = field.split_step(item)?;
+    let number = |text: &str| field.value(text).and_then(|day| i8::try_from(day).ok());
+    let sign = match (base, base.strip_prefix("L-"), base.strip_suffix('W')) {
+        ("L", ..) => Some(OfMonth::BeforeLast(0)),
+        ("LW", ..) => Some(OfMonth::LastWorkday),
+        (_, Some(before), _) => number(before).map(OfMonth::BeforeLast),
+        (_, None, Some(day)) => number(day).map(OfMonth::WorkdayNear),
         (_, None, None) => None,
     };
     match sign {
-        Some(sign) => vec![sign],
-        None => small(values(item, 1..=7, &NAMES)).map(OfWeek::Every).collect(),
+        Some(sign) => Some(vec![sign]),
+        None => Some(small(field.item(item)?).map(OfMonth::Day).collect()),
     }
+}
+
+/// One item of the days of the week. A step behind a sign changes nothing.
+fn parse_of_week(field: &Field, item: &str) -> Option<Vec<OfWeek>> {
+    let (base, _) = field.split_step(item)?;
+    let day = |text: &str| field.value(text).and_then(|day| i8::try_from(day).ok());
+    let nth = |text: &str| {
+        number(text)
+            .filter(|nth| (1..=5).contains(nth))
+            .and_then(|nth| i8::try_from(nth).ok())
+    };
+    let sign = match (base, base.strip_suffix('L'), base.split_once('#')) {
+        // The last day of the week is Saturday.
+        ("L", ..) => Some(OfWeek::Every(7)),
+        (_, Some(last), _) => day(last).map(OfWeek::Last),
+        (_, None, Some((of, place))) => day(of).zip(nth(place)).map(|(of, place)| OfWeek::Nth(of, place)),
+        (_, None, None) => None,
+    };
+    match sign {
+        Some(sign) => Some(vec![sign]),
+        None => Some(small(field.item(item)?).map(OfWeek::Every).collect()),
+    }
+}
+
+fn flat<T>(items: Vec<Vec<T>>) -> Vec<T> {
+    items.into_iter().flatten().collect()
 }
 
 fn small(values: Vec<i16>) -> impl Iterator<Item = i8> {

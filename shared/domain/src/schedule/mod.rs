@@ -1,5 +1,5 @@
-//! When a schedule is due: the last time and the next, of what EventBridge Scheduler takes (`cron(…)`, `rate(…)`), in the
-//! customer's time zone.
+//! When a job is due: the schedules that EventBridge Scheduler takes (`cron(…)`, `rate(…)`), and the last and the next due time of
+//! each in the customer's time zone.
 //!
 //! Daylight saving is EventBridge Scheduler's, as its guide documents it: a `cron` time that does not exist on a day is
 //! skipped, one that exists twice is due once (here: the first time), and a `rate` counts hours that pass, whatever clocks
@@ -7,51 +7,118 @@
 
 mod cron;
 mod days;
+mod field;
+
+use std::fmt;
+use std::str::FromStr;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 
-use crate::configuration::ScheduleExpression;
-pub use cron::Cron;
+use cron::Cron;
 
-/// A schedule, ready to be asked when it is due.
+/// A schedule: `cron(minutes hours day month weekday year)` or `rate(value unit)`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Schedule {
+    text: String,
+    timing: Timing,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Schedule {
+enum Timing {
     /// Due at times of the local calendar.
     Cron(Cron),
-    /// Due every so often, from when the scheduler was told of it: a moment that only the scheduler knows.
+    /// Due once per interval, from the time at which the schedule was created, which only EventBridge Scheduler knows.
     Rate(SignedDuration),
 }
 
-impl Schedule {
-    /// The schedule that the expression means.
-    #[must_use]
-    pub fn of(expression: &ScheduleExpression) -> Self {
-        let text = expression.as_str();
+/// A text that is no schedule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidSchedule {
+    /// Neither of the two kinds.
+    #[error("{0:?} is not a schedule; write cron(0 7-19 ? * MON-FRI *), with six fields, or rate(6 hours)")]
+    Neither(String),
+    /// A `cron(…)` that EventBridge Scheduler would refuse.
+    #[error("{text:?} is not a schedule; {reason}")]
+    Cron {
+        /// The expression.
+        text: String,
+        /// Which field is wrong and what it takes.
+        reason: String,
+    },
+}
+
+impl FromStr for Schedule {
+    type Err = InvalidSchedule;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSchedule> {
         let inner = |kind: &str| text.strip_prefix(kind)?.strip_suffix(')');
-        match inner("cron(") {
-            Some(fields) => Self::Cron(Cron::read(fields)),
-            None => Self::Rate(interval(inner("rate(").unwrap_or_default())),
+        let timing = match inner("cron(") {
+            Some(fields) => Timing::Cron(Cron::parse(fields).map_err(|reason| InvalidSchedule::Cron {
+                text: text.to_owned(),
+                reason,
+            })?),
+            None => inner("rate(")
+                .and_then(interval)
+                .map(Timing::Rate)
+                .ok_or_else(|| InvalidSchedule::Neither(text.to_owned()))?,
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            timing,
+        })
+    }
+}
+
+impl TryFrom<String> for Schedule {
+    type Error = InvalidSchedule;
+
+    fn try_from(text: String) -> Result<Self, InvalidSchedule> {
+        text.parse()
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Schedule {
+    /// The expression as it was written, and as EventBridge Scheduler takes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The interval of a `rate`.
+    #[must_use]
+    pub const fn rate(&self) -> Option<SignedDuration> {
+        match self.timing {
+            Timing::Cron(_) => None,
+            Timing::Rate(interval) => Some(interval),
         }
     }
 
-    /// Since when, at `now`, the schedule has been due at least once for certain: a `cron`'s last due time. Of a `rate`, whose
-    /// beginning is not known, it is one interval ago. None where it never was due.
+    /// Since when, at `now`, the schedule has been due at least once for certain: the last due time of a `cron`, one interval ago
+    /// for a `rate`, whose beginning is not known. None where it never was due.
     #[must_use]
     pub fn due_since(&self, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
-        match self {
-            Self::Cron(cron) => cron.last_until(now, zone),
-            Self::Rate(interval) => now.checked_sub(*interval).ok(),
+        match &self.timing {
+            Timing::Cron(cron) => cron.last_until(now, zone),
+            Timing::Rate(interval) => now.checked_sub(*interval).ok(),
         }
     }
 
-    /// The next due time after `now`. Of a `rate` it is counted on from when it last was due (`before`: when its last run began),
-    /// and is as exact as that; without one it is the latest time that is possible. None where it never is due again.
+    /// The next due time after `now`. A `rate` is counted on from when it last was due (`before`: when its last run began), and
+    /// is as exact as that; without one the result is the latest time that is possible. None where it never is due again.
     #[must_use]
     pub fn next_due(&self, zone: &TimeZone, now: Timestamp, before: Option<Timestamp>) -> Option<Timestamp> {
-        match self {
-            Self::Cron(cron) => cron.next_after(now, zone),
-            Self::Rate(interval) => {
+        match &self.timing {
+            Timing::Cron(cron) => cron.next_after(now, zone),
+            Timing::Rate(interval) => {
                 let before = before.filter(|before| *before <= now).unwrap_or(now);
                 let past = now.duration_since(before).as_secs() / interval.as_secs().max(1);
                 let next = interval.saturating_mul(i32::try_from(past + 1).unwrap_or(i32::MAX));
@@ -61,16 +128,18 @@ impl Schedule {
     }
 }
 
-/// `6 hours`. A day is 24 of them.
-fn interval(text: &str) -> SignedDuration {
+/// The interval of `6 hours`; none where the text is none. A day has 24 hours.
+fn interval(text: &str) -> Option<SignedDuration> {
     let mut words = text.split_whitespace();
-    let value: i64 = words.next().and_then(|value| value.parse().ok()).unwrap_or(1);
-    let minutes = match words.next() {
-        Some("day" | "days") => 24 * 60,
-        Some("hour" | "hours") => 60,
-        _ => 1,
+    let value: u32 = words.next()?.parse().ok().filter(|value| *value > 0)?;
+    let minutes = match words.next()? {
+        "minute" | "minutes" => 1,
+        "hour" | "hours" => 60,
+        "day" | "days" => 24 * 60,
+        _ => return None,
     };
-    SignedDuration::from_mins(value.saturating_mul(minutes))
+    let interval = SignedDuration::from_mins(i64::from(value) * minutes);
+    words.next().is_none().then_some(interval)
 }
 
 #[cfg(test)]
@@ -78,7 +147,7 @@ mod tests {
     use super::*;
 
     fn schedule(text: &str) -> Schedule {
-        Schedule::of(&text.parse().expect("a schedule"))
+        text.parse().expect("a schedule")
     }
 
     fn sydney() -> TimeZone {
@@ -158,5 +227,23 @@ mod tests {
         assert_eq!(daily.next_due(&sydney(), first, None), Some(at("2026-04-05T16:30:00Z")));
         let second_half_past_two = at("2026-04-04T16:30:00Z");
         assert_eq!(daily.due_since(&sydney(), second_half_past_two), Some(first));
+    }
+
+    #[test]
+    fn a_schedule_is_a_cron_of_six_fields_or_a_rate() {
+        for good in ["cron(0 7-19 ? * MON-FRI *)", "rate(1 minute)", "rate(6 hours)"] {
+            assert!(good.parse::<Schedule>().is_ok(), "{good}");
+        }
+        for bad in [
+            "0 7 * * *",
+            "cron(0 7 * * *)",
+            "cron(61 7 ? * MON-FRI *)",
+            "rate(0 hours)",
+            "rate(6 moons)",
+            "rate(6 hours",
+            "",
+        ] {
+            assert!(bad.parse::<Schedule>().is_err(), "{bad}");
+        }
     }
 }
