@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::EmployeeId;
 use crate::problem::Problem;
-use crate::repeated_refusal::RepeatedRefusal;
 use crate::user::FieldName;
 
 /// The waits after the first refusals; every later one is the last of them.
@@ -135,8 +134,8 @@ impl Parked {
     /// What is left of it after a run, begun at `began`, that one mistake stopped: neither what the mistake explains nor what the
     /// run met first, since no mail names it. None where nothing changes.
     #[must_use]
-    pub fn after_stop(&self, mistake: &RepeatedRefusal, began: Timestamp) -> Option<Self> {
-        let is_kept = |setback: &&Setback| setback.since < began && !mistake.covers(setback);
+    pub fn after_stop(&self, is_explained: impl Fn(&Setback) -> bool, began: Timestamp) -> Option<Self> {
+        let is_kept = |setback: &&Setback| setback.since < began && !is_explained(setback);
         let left = self.setbacks.iter().filter(is_kept);
         let setbacks: Vec<_> = left.cloned().collect();
         (setbacks.len() < self.setbacks.len()).then(|| Self {

@@ -1,11 +1,11 @@
 //! What no single value can show to be wrong: numbers out of their range, lists that contradict each other. What is said of
 //! the fields of users is in [`super::field_checks`].
 
-use std::collections::BTreeSet;
-
 use super::document::Document;
 use super::field_checks::{check_expression, check_fields};
-use super::finding::Finding;
+use std::collections::BTreeSet;
+
+use super::finding::{Checks, Finding};
 use super::mail_checks::why_unmailable;
 use crate::no_date::NoDateValue;
 
@@ -15,18 +15,9 @@ use crate::identity::{EmailAddress, UserName};
 /// A day: the widest flexible window of EventBridge Scheduler.
 const LONGEST_JITTER: u32 = 1440;
 
-/// What is found to be wrong with one document.
-pub(super) struct Checks<'d> {
-    document: &'d Document<'d>,
-    findings: Vec<Finding>,
-}
-
 /// Everything that is wrong with a configuration whose values can all be read.
 pub(super) fn check(document: &Document<'_>, configuration: &TenantConfiguration) -> Vec<Finding> {
-    let mut checks = Checks {
-        document,
-        findings: Vec::new(),
-    };
+    let mut checks = Checks::new(document);
     check_texts(&mut checks, configuration);
     check_launch_urls(&mut checks, configuration);
     check_rates(&mut checks, configuration);
@@ -36,55 +27,19 @@ pub(super) fn check(document: &Document<'_>, configuration: &TenantConfiguration
     let addresses = configuration.alerts.to.iter().map(EmailAddress::key);
     checks.no_duplicates(&["alerts", "to"], "address", addresses);
     check_recipients(&mut checks, configuration.alerts.to.len());
-    checks.findings
-}
-
-impl Checks<'_> {
-    /// Something is wrong with the value at a path.
-    pub(super) fn refuse(&mut self, path: &[&str], message: String) {
-        self.refuse_line(self.document.line(path), message);
-    }
-
-    /// Something is wrong with a key.
-    pub(super) fn refuse_key(&mut self, path: &[&str], message: String) {
-        self.refuse_line(self.document.key_line(path), message);
-    }
-
-    /// Something is wrong on a line (from 0) of the text at a path.
-    pub(super) fn refuse_inside(&mut self, path: &[&str], inner: usize, message: String) {
-        self.refuse_line(self.document.line_inside(path, inner), message);
-    }
-
-    fn refuse_line(&mut self, line: usize, message: String) {
-        let line = Some(line);
-        self.findings.push(Finding { line, message });
-    }
-
-    /// Each item is listed once, by the key it is compared by.
-    fn no_duplicates(&mut self, path: &[&str], what: &str, keys: impl IntoIterator<Item = String>) {
-        let mut seen = BTreeSet::new();
-        for (index, key) in keys.into_iter().enumerate() {
-            let index = index.to_string();
-            if !seen.insert(key) {
-                self.refuse(&[path, &[&index]].concat(), format!("this {what} is listed twice"));
-            }
-        }
-    }
+    checks.into_findings()
 }
 
 /// What is wrong only where a configuration is applied: an older version that is stored stays readable.
 pub(super) fn check_new(document: &Document<'_>, configuration: &TenantConfiguration) -> Vec<Finding> {
-    let mut checks = Checks {
-        document,
-        findings: Vec::new(),
-    };
+    let mut checks = Checks::new(document);
     for (index, address) in configuration.alerts.to.iter().enumerate() {
         if let Some(why) = why_unmailable(address.as_str()) {
             let message = format!("mail cannot be sent to this address: {why}");
             checks.refuse(&["alerts", "to", &index.to_string()], message);
         }
     }
-    checks.findings
+    checks.into_findings()
 }
 
 /// One mail goes to all addresses, and SES takes no mail to more.

@@ -1,7 +1,7 @@
 //! What can be wrong with the fields of users: expressions that fail for everybody, values that their type does not take,
 //! settings that would silently do nothing.
 
-use super::checks::Checks;
+use super::finding::Checks;
 use super::{EmptyMode, FieldMapping, UsersConfiguration, WriteMode};
 use crate::expressions::expression::Expression;
 use crate::user::FieldName;

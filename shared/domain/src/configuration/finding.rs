@@ -1,6 +1,9 @@
 //! What is wrong with a configuration, or doubtful about it, and where in the file.
 
+use std::collections::BTreeSet;
 use std::fmt;
+
+use super::document::Document;
 
 /// Something about a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,5 +36,56 @@ impl fmt::Display for Finding {
             write!(f, "line {line}: ")?;
         }
         f.write_str(&self.message)
+    }
+}
+
+/// What is found to be wrong with one document.
+pub(super) struct Checks<'d> {
+    document: &'d Document<'d>,
+    findings: Vec<Finding>,
+}
+
+impl<'d> Checks<'d> {
+    pub(super) const fn new(document: &'d Document<'d>) -> Self {
+        Self {
+            document,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Everything that was found.
+    pub(super) fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+
+    /// Something is wrong with the value at a path.
+    pub(super) fn refuse(&mut self, path: &[&str], message: String) {
+        self.refuse_line(self.document.line(path), message);
+    }
+
+    /// Something is wrong with a key.
+    pub(super) fn refuse_key(&mut self, path: &[&str], message: String) {
+        self.refuse_line(self.document.key_line(path), message);
+    }
+
+    /// Something is wrong on a line (from 0) of the text at a path.
+    pub(super) fn refuse_inside(&mut self, path: &[&str], inner: usize, message: String) {
+        self.refuse_line(self.document.line_inside(path, inner), message);
+    }
+
+    fn refuse_line(&mut self, line: usize, message: String) {
+        let line = Some(line);
+        self.findings.push(Finding { line, message });
+    }
+
+    /// Each item is listed once, by the key it is compared by.
+    pub(super) fn no_duplicates(&mut self, path: &[&str], what: &str, keys: impl IntoIterator<Item = String>) {
+        let mut seen = BTreeSet::new();
+        for (index, key) in keys.into_iter().enumerate() {
+            let index = index.to_string();
+            if !seen.insert(key) {
+                self.refuse(&[path, &[&index]].concat(), format!("this {what} is listed twice"));
+            }
+        }
     }
 }

@@ -3,23 +3,11 @@
 use schemars::{Schema, SchemaGenerator, json_schema, schema_for};
 
 use super::TenantConfiguration;
-use super::users::WrittenMapping;
 
 /// What a customer's file may hold, as JSON Schema. Checks that span several values are made when a file is applied.
 #[must_use]
 pub fn schema() -> Schema {
     schema_for!(TenantConfiguration)
-}
-
-/// `[users.fields]`: which names there are, which of them have to be there, and how each is written.
-pub(super) fn fields(generator: &mut SchemaGenerator) -> Schema {
-    json_schema!({
-        "title": "Fields",
-        "type": "object",
-        "propertyNames": { "pattern": r"^(first_name|last_name|email|manager_email|X-.*\S.*)$" },
-        "required": ["first_name", "last_name", "email"],
-        "additionalProperties": generator.subschema_for::<WrittenMapping>(),
-    })
 }
 
 /// An expression.

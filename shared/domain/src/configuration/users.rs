@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -73,7 +73,7 @@ pub struct UsersConfiguration {
     #[serde(default = "yes")]
     pub deactivate: bool,
     /// Tribal Habits field = EmployeeConnect expression.
-    #[schemars(schema_with = "schema::fields")]
+    #[schemars(schema_with = "fields_schema")]
     pub fields: BTreeMap<FieldName, FieldMapping>,
 }
 
@@ -218,6 +218,17 @@ pub enum FieldType {
     Number,
     /// Items joined by `;`, each of which the portal must have.
     List,
+}
+
+/// `[users.fields]`: which names there are, which of them have to be there, and how each is written.
+fn fields_schema(generator: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "title": "Fields",
+        "type": "object",
+        "propertyNames": { "pattern": r"^(first_name|last_name|email|manager_email|X-.*\S.*)$" },
+        "required": ["first_name", "last_name", "email"],
+        "additionalProperties": generator.subschema_for::<WrittenMapping>(),
+    })
 }
 
 /// An expression alone, or a table that has one.

@@ -3,36 +3,17 @@
 
 use jiff::ToSpan;
 use jiff::civil::Date;
-use serde::Serialize;
 
 use super::condition::{Condition, Way};
 use super::phrase::phrase;
 use super::seen::fields_seen;
-use super::{Needed, Question, ValueSeen, Verdict};
+use super::told::{Flip, Scope, ValueSeen, Verdict};
+use super::{Needed, Question};
 use crate::configuration::OnContradiction;
 use crate::employee::Employee;
 use crate::employment::{Employment, Undecided};
 use crate::last_day::RECENT_DAYS;
 use crate::problem::Cause;
-
-/// Where somebody would be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Scope {
-    /// They would have an account.
-    In,
-    /// They would not be looked after any more.
-    Out,
-}
-
-/// What would change the verdict.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Flip {
-    /// To what.
-    pub would_be: Scope,
-    /// Ways there, any of which is enough; all take the same number of changes. Empty where no change of the record brings it about.
-    pub ways: Vec<Vec<Needed>>,
-}
 
 /// A record that is otherwise, and how.
 struct Tried {

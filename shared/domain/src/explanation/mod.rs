@@ -15,12 +15,11 @@ mod told;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-pub use flip::{Flip, Scope};
 pub use needed::Needed;
 pub use outcome::{FieldOutcome, outcome};
 pub(crate) use seen::fields_seen;
 pub use seen::{FieldSeen, record_seen};
-pub use told::{ClauseSeen, EmploymentSeen, Explanation, FilterSeen, Standing, ValueSeen, Verdict};
+pub use told::{ClauseSeen, EmploymentSeen, Explanation, FilterSeen, Flip, Scope, Standing, ValueSeen, Verdict};
 
 use crate::configuration::{OnContradiction, TenantConfiguration, UsersConfiguration, WriteMode};
 use crate::employee::Employee;

@@ -5,11 +5,30 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{FieldSeen, Flip};
+use super::{FieldSeen, Needed};
 use crate::configuration::WriteMode;
 use crate::employment::Evidence;
 use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
+
+/// Where somebody would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// They would have an account.
+    In,
+    /// They would not be looked after any more.
+    Out,
+}
+
+/// What would change the verdict.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Flip {
+    /// To what.
+    pub would_be: Scope,
+    /// Ways there, any of which is enough; all take the same number of changes. Empty where no change of the record brings it about.
+    pub ways: Vec<Vec<Needed>>,
+}
 
 /// Why one person is treated as they are. Holds personal data.
 #[derive(Debug, Clone, PartialEq, Serialize)]

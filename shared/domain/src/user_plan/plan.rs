@@ -1,8 +1,10 @@
 //! A plan: what to do, in order, what is in the way, and how the people who were read divide.
 
+use serde::Serialize;
+
 use super::{
     Action, CommonProblem, Drift, FieldBaseline, FieldNotice, LastDayNotes, LostField, LostSource, PendingApproval,
-    PlanCounts, RekeyedPair, ScopeLoss, Seats, Step,
+    PlanCounts, RekeyedPair, ScopeLoss, Step,
 };
 use crate::employment::Evidence;
 use crate::hold::{ChangeKind, Decision, Grounds, PerChange, ProposedChange};
@@ -10,6 +12,19 @@ use crate::identity::EmployeeId;
 use crate::parking::{Parked, Refusal, Refused};
 use crate::problem::Problem;
 use crate::shrink::GoodRead;
+
+/// Active accounts before and after a plan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Seats {
+    /// Before the plan: of the whole portal where the plan has read it, otherwise of the linked employees.
+    pub now: usize,
+    /// After it.
+    pub after: usize,
+    /// After it, with everything that waits for approval.
+    pub after_approval: usize,
+    /// Whether accounts that no employee has are counted, since the portal was read.
+    pub of_whole_portal: bool,
+}
 
 /// What to do, in order, and what is in the way.
 #[derive(Debug, Clone, Default, PartialEq)]

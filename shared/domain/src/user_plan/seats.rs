@@ -1,21 +1,7 @@
 //! Seats: the active accounts that the customer pays for, before and after a plan.
 
-use serde::Serialize;
-
-use super::{Action, Planner, Step, UserPlan};
-
-/// Active accounts before and after a plan.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Seats {
-    /// Before the plan: of the whole portal where the plan has read it, otherwise of the linked employees.
-    pub now: usize,
-    /// After it.
-    pub after: usize,
-    /// After it, with everything that waits for approval.
-    pub after_approval: usize,
-    /// Whether accounts that no employee has are counted, since the portal was read.
-    pub of_whole_portal: bool,
-}
+use super::plan::{Seats, UserPlan};
+use super::{Action, Planner, Step};
 
 impl Planner<'_> {
     /// Counts the seats before and after the plan.

@@ -277,7 +277,7 @@ where
             return Ok(());
         };
         for parked in applied.parked.values() {
-            if let Some(left) = parked.after_stop(&repeated, applied.began) {
+            if let Some(left) = parked.after_stop(|setback| repeated.covers(setback), applied.began) {
                 self.store.save_parked(&left).await?;
             }
         }
