@@ -55,7 +55,7 @@ impl Field {
     /// # Errors
     /// The first item that does not fit, and what the field takes.
     pub(super) fn values(&self, text: &str) -> Result<Vec<i16>, String> {
-        let items = self.parse_items(text, |field, item| field.item(item))?;
+        let items = self.parse_items(text, Field::item)?;
         let mut values: Vec<i16> = items.into_iter().flatten().collect();
         values.sort_unstable();
         values.dedup();
