@@ -13,7 +13,7 @@ use habitsync_vendor_http::{HttpError, InvalidVendorHosts};
 use habitsync_workflows::apply_tenant::{NewRemoval, NotApplied};
 use habitsync_workflows::backfill_results::BackfillFailure;
 use habitsync_workflows::holds::NotDecided;
-use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::job_outcome::JobFailure;
 use habitsync_workflows::link_person::NotLinked;
 use habitsync_workflows::one_person::PersonFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;

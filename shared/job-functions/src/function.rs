@@ -7,7 +7,7 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_lambda_support::{Deadline, FunctionError, JobAnswer, JobEvent, Metric, Metrics};
 use habitsync_vendor_http::take_traffic;
 use habitsync_vendors::{OpenTenant, OpenTenants};
-use habitsync_workflows::job_run::Start;
+use habitsync_workflows::job_outcome::Start;
 use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::ports::clock::Now;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};

@@ -7,7 +7,7 @@ use std::fmt;
 
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::trouble::Trouble;
-use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::job_outcome::JobFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use lambda_runtime::Diagnostic;
 

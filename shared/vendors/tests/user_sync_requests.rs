@@ -11,7 +11,7 @@ use habitsync_simulator_harness::Method;
 use habitsync_simulator_tribal_habits::{CustomField, PortalSettings, TribalHabitsSimulator};
 use habitsync_tribal_habits::TribalHabits;
 use habitsync_vendor_http::{CallSettings, InProcessBudget, PrivateVendors, Transport, VendorHosts, VendorHttp};
-use habitsync_workflows::job_run::{RunOutcome, Start};
+use habitsync_workflows::job_outcome::{RunOutcome, Start};
 use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::sync_users::{InForce, UserSync, UserSyncSummary, sync_users};

@@ -10,7 +10,7 @@ use habitsync_domain::course_plan::{NearMiss, course_title};
 use habitsync_domain::identity::{TopicCode, TopicId};
 use habitsync_domain::topic::Topic;
 
-use crate::job_run::{Counts, Progress};
+use crate::job_outcome::{Counts, Progress};
 use crate::ports::failure::VendorFailure;
 
 /// What a course sync saw and did.

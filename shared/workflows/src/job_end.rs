@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tracing::error;
 
 use crate::held_lease::give_back;
-use crate::job_run::{JobFailure, Progress};
+use crate::job_outcome::{JobFailure, Progress};
 use crate::ports::lease::{HoldLease, SaveFailure};
 use crate::ports::runs::{RememberJob, SaveRun};
 

@@ -17,6 +17,7 @@ pub mod fleet_view;
 mod held_lease;
 pub mod holds;
 mod job_end;
+pub mod job_outcome;
 pub mod job_run;
 pub mod link_person;
 pub mod mail;

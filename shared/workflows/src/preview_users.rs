@@ -10,7 +10,7 @@ use habitsync_domain::job_state::JobState;
 use habitsync_domain::user_plan::{UserPlan, plan_users};
 use jiff::Timestamp;
 
-use crate::job_run::JobFailure;
+use crate::job_outcome::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::holds::LoadDecisions;
 use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};

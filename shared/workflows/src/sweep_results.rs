@@ -11,7 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
 use crate::destination::{FindDestination, find_destination};
-use crate::job_run::{Counts, JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
+use crate::job_outcome::{Counts, JobFailure, Progress, RunOutcome, Start};
+use crate::job_run::{run_job, stop_job};
 use crate::mail::{MailSettings, Notified, RunMail, RunMailStore, Subject, results_worklist};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::ServiceFailure;

@@ -19,7 +19,8 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::warn;
 
 use crate::course_report::CourseReport;
-use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
+use crate::job_outcome::{JobFailure, Progress, RunOutcome, Start};
+use crate::job_run::{run_job, stop_job};
 use crate::mail::{MailSettings, RunMail, RunMailStore, Subject, Worklist};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::courses::{LoadTopics, SaveTopic};

@@ -3,7 +3,7 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_in_memory::{Hris, Mailbox, ManualClock, Portal, Table};
-use habitsync_workflows::job_run::Start;
+use habitsync_workflows::job_outcome::Start;
 use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::one_person::{OnePerson, look_at_person};
 use habitsync_workflows::ports::clock::Now;

@@ -257,7 +257,8 @@ mod tests {
             portal_fields: None,
         };
         let new = in_lines(&file, &foreseen(None, &file, Effect::NextRun(Box::new(first))));
-        let failure = habitsync_workflows::job_run::JobFailure::NotCredible("EmployeeConnect listed nobody".to_owned());
+        let failure =
+            habitsync_workflows::job_outcome::JobFailure::NotCredible("EmployeeConnect listed nobody".to_owned());
         let unknown = Effect::Unknown {
             failure,
             may_remove: false,

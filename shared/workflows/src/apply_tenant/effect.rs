@@ -9,7 +9,7 @@ use habitsync_domain::user_plan::{Action, Planned, Step, UserPlan};
 use jiff::Timestamp;
 
 use super::{Consent, NotApplied};
-use crate::job_run::JobFailure;
+use crate::job_outcome::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::holds::LoadDecisions;
 use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};

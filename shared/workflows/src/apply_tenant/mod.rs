@@ -16,7 +16,7 @@ use jiff::Timestamp;
 pub use effect::{Beside, Effect, NewRemoval, NextRun, decides_since};
 
 use crate::holds::list_holds;
-use crate::job_run::JobFailure;
+use crate::job_outcome::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::holds::{LoadDecisions, LoadHold};

@@ -6,17 +6,7 @@ use habitsync_domain::hold::{ChangeKind, HeldBecause};
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user_plan::FieldFault;
 
-use super::line::{Labels, PEOPLE};
-
-/// What is wrong, what to do about it, and where it stands in the mail.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Advice {
-    /// The lower, the further up.
-    pub(super) rank: u8,
-    pub(super) title: &'static str,
-    pub(super) what_to_do: &'static str,
-    pub(super) labels: Labels,
-}
+use super::line::{Advice, PEOPLE};
 
 const fn advice(rank: u8, title: &'static str, what_to_do: &'static str) -> Advice {
     Advice {

@@ -14,7 +14,7 @@ use super::connection::tell_of_run;
 use super::subject::Subject;
 use super::tell::{News, Notified, tell_customer};
 use super::worklist::Worklist;
-use crate::job_run::{JobFailure, RunOutcome};
+use crate::job_outcome::{JobFailure, RunOutcome};
 use crate::ports::failure::ServiceFailure;
 use crate::ports::incidents::ListIncidents;
 use crate::ports::mail::{RememberAlert, SendMail};

@@ -1,18 +1,14 @@
 //! A mail as bytes: headers that cannot be injected into, plain text and HTML of the same content, the lines as CSV.
 
 use askama::Template;
-use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::EmailAddress;
-use habitsync_domain::job::Job;
 use habitsync_domain::printable::{is_hidden, printable_lines};
-use jiff::Timestamp;
 use lettre::message::header::{ContentType, InReplyTo, References};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 
+use super::letter::Letter;
 use super::page::Page;
 use super::spreadsheet::WorklistSheet;
-use super::subject::Subject;
-use super::worklist::Worklist;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::Mail;
 
@@ -23,65 +19,6 @@ pub struct MailSettings {
     pub sender: EmailAddress,
     /// Where the operators read, and where customers' answers go; none where the alarms are all they get.
     pub operator: Option<EmailAddress>,
-}
-
-/// A mail to one customer about one subject.
-#[derive(Debug)]
-pub struct Letter<'a> {
-    /// Under which name it comes, and whose rules and clocks it speaks of.
-    pub configuration: &'a TenantConfiguration,
-    /// What it is about.
-    pub subject: Subject,
-    /// Which job tries again.
-    pub job: Job,
-    /// Why it is written.
-    pub occasion: Occasion<'a>,
-    /// What there is to do, and to know.
-    pub worklist: &'a Worklist,
-    /// What the last mail said; none where there was none.
-    pub before: Option<&'a Worklist>,
-    /// When it is written, shown in the customer's time.
-    pub at: Timestamp,
-    /// The first mail of the thread, which this one answers.
-    pub thread: Option<&'a str>,
-    /// To whom; never empty.
-    pub to: &'a [EmailAddress],
-}
-
-/// Why a mail is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Occasion<'a> {
-    /// The set of things to do is another than in the last mail.
-    News {
-        /// How many are new.
-        new: usize,
-        /// How many are about the same, and say something else.
-        changed: usize,
-        /// Whom those were about that are gone.
-        fixed: &'a [String],
-        /// Whose accounts were left as they are by decision.
-        left: &'a [String],
-        /// Whose approved changes were made.
-        made: &'a [String],
-    },
-    /// Nothing has changed since then.
-    Reminder {
-        /// When the set of things to do was told.
-        told_at: Timestamp,
-    },
-    /// Nothing is left to do.
-    AllClear {
-        /// How many things were fixed since the thread began.
-        fixed: u64,
-        /// Whom the last of them were about.
-        names: &'a [String],
-        /// Whose accounts were left as they are by decision.
-        left: &'a [String],
-        /// Whose approved changes were made.
-        made: &'a [String],
-    },
-    /// Only what is good to know has changed.
-    Notes,
 }
 
 #[derive(Template)]
@@ -104,7 +41,7 @@ impl Letter<'_> {
     pub fn compose(&self, settings: &MailSettings) -> Result<Mail, ServiceFailure> {
         let mut page = Page::of(self);
         let spreadsheet = WorklistSheet::new(self.worklist, &page).map_err(|error| not_composed(&error))?;
-        page.attach(spreadsheet.as_ref());
+        page.add_small_print(spreadsheet.as_ref().map(|sheet| (sheet.rows, sheet.left)));
         let text = Text { page: &page }.render().map_err(|error| not_composed(&error))? + "\n";
         let html = Html { page: &page }.render().map_err(|error| not_composed(&error))?;
         let (text, html) = (printable_lines(&text), printable_lines(&html));

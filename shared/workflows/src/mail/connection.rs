@@ -11,7 +11,7 @@ use super::compose::MailSettings;
 use super::subject::Subject;
 use super::tell::{News, Notified, tell_customer};
 use super::worklist::Worklist;
-use crate::job_run::{JobFailure, RunOutcome};
+use crate::job_outcome::{JobFailure, RunOutcome};
 use crate::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
 use crate::ports::incidents::ListIncidents;
 use crate::ports::mail::{AlertState, RememberAlert, SendMail};

@@ -4,7 +4,7 @@
 use habitsync_domain::course_plan::NearMiss;
 use habitsync_domain::topic::Condition;
 
-use super::advice::Advice;
+use super::line::Advice;
 use super::line::{Entry, Groups, Labels, Tried};
 use super::shown::{shown, shown_words};
 use super::worklist::Worklist;

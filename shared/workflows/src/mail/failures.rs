@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::shown::{shown, shown_words};
 use super::subject::Subject;
 use super::worklist::{Failure, Worklist};
-use crate::job_run::JobFailure;
+use crate::job_outcome::JobFailure;
 use crate::ports::failure::{Vendor, VendorFailureKind};
 
 impl Worklist {

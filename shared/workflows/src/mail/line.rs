@@ -6,8 +6,6 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::advice::Advice;
-
 /// Lines that have one cause.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Group {
@@ -16,6 +14,16 @@ pub(crate) struct Group {
     pub(crate) what_to_do: String,
     pub(crate) labels: OwnLabels,
     pub(crate) lines: Vec<Line>,
+}
+
+/// What is wrong, what to do about it, and where it stands in the mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Advice {
+    /// The lower, the further up.
+    pub(super) rank: u8,
+    pub(super) title: &'static str,
+    pub(super) what_to_do: &'static str,
+    pub(super) labels: Labels,
 }
 
 /// What the facts of a group's lines are called.

@@ -9,6 +9,7 @@ mod courses;
 mod deliver;
 mod failures;
 mod hris_fields;
+mod letter;
 mod line;
 mod local_time;
 mod mask;
@@ -25,8 +26,9 @@ mod tell;
 mod worklist;
 
 pub use after_run::RunMailStore;
-pub use compose::{Letter, MailSettings, Occasion};
+pub use compose::MailSettings;
 pub use connection::tell_of_run;
+pub use letter::{Letter, Occasion};
 pub use operator::{Notice, tell_operator};
 pub use results::results_worklist;
 pub use subject::Subject;

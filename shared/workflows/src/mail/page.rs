@@ -4,10 +4,9 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use jiff::{Timestamp, ToSpan};
 
-use super::compose::{Letter, Occasion};
+use super::letter::{Letter, Occasion};
 use super::line::{Group, Line, PEOPLE, Tried};
 use super::promise::leaver_promise;
-use super::spreadsheet::WorklistSheet;
 use super::subject::Subject;
 use super::worklist::{Known, Mark, Worklist};
 use super::{local_time, shown::shown};
@@ -106,9 +105,9 @@ impl<'a> Page<'a> {
         page
     }
 
-    /// Adds the small print, which tells what the attached spreadsheet holds.
-    pub(super) fn attach(&mut self, spreadsheet: Option<&WorklistSheet>) {
-        self.small_print = self.small_print(spreadsheet);
+    /// Adds the small print. `attached`: the lines that the attached spreadsheet holds, and those that do not fit into it.
+    pub(super) fn add_small_print(&mut self, attached: Option<(usize, usize)>) {
+        self.small_print = self.small_print(attached);
     }
 
     /// How a line stands to the last mail, where that is worth a word.
@@ -276,7 +275,7 @@ impl<'a> Page<'a> {
         titles.join(" · ")
     }
 
-    fn small_print(&self, spreadsheet: Option<&WorklistSheet>) -> Vec<String> {
+    fn small_print(&self, attached: Option<(usize, usize)>) -> Vec<String> {
         let worklist = self.letter.worklist;
         let mut lines = Vec::new();
         if !worklist.is_empty() {
@@ -291,7 +290,7 @@ impl<'a> Page<'a> {
             };
             lines.push(then.to_owned());
         }
-        lines.extend(spreadsheet.map(what_is_attached));
+        lines.extend(attached.map(describe_attached));
         if self.letter.subject == Subject::Users {
             lines.push(leaver_promise(self.configuration));
         }
@@ -310,10 +309,10 @@ fn next_run(letter: &Letter<'_>, after: Timestamp) -> Option<String> {
     local_time::next_try(letter.configuration, letter.job, after)
 }
 
-fn what_is_attached(spreadsheet: &WorklistSheet) -> String {
-    match spreadsheet {
-        WorklistSheet { left: 0, .. } => "All lines are attached as a spreadsheet.".to_owned(),
-        WorklistSheet { rows, left, .. } => {
+fn describe_attached((rows, left): (usize, usize)) -> String {
+    match left {
+        0 => "All lines are attached as a spreadsheet.".to_owned(),
+        _ => {
             format!("The first {rows} lines are attached as a spreadsheet; {left} more do not fit into it.")
         }
     }

@@ -15,10 +15,11 @@ use habitsync_domain::user_plan::{
 use habitsync_domain::vendor_list::WhyUnusable;
 
 use super::advice::{
-    ANOTHER_PERSON, Advice, COMMON_PROBLEMS, GIVEN_UP, LOST_FIELDS, LOST_SOURCES, SCOPE_LOSS, advice_about,
-    advice_about_field, held_advice, held_change_advice,
+    ANOTHER_PERSON, COMMON_PROBLEMS, GIVEN_UP, LOST_FIELDS, LOST_SOURCES, SCOPE_LOSS, advice_about, advice_about_field,
+    held_advice, held_change_advice,
 };
 use super::hris_fields::{hris_field, source_fields};
+use super::line::Advice;
 use super::line::{Entry, Groups, PENDING_APPROVALS, Tried};
 use super::shown::{shown, shown_value, shown_words};
 use super::worklist::{Decided, Worklist};

@@ -7,7 +7,7 @@ use habitsync_domain::person::Person;
 use habitsync_domain::result::{ResultRecord, ResultState};
 use jiff::{SignedDuration, Timestamp};
 
-use super::advice::Advice;
+use super::line::Advice;
 use super::line::{Entry, Groups, Labels, Tried};
 use super::shown::{shown, shown_value, shown_words};
 use super::worklist::Worklist;

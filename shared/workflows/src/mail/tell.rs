@@ -7,12 +7,13 @@ use habitsync_domain::reminder::next_reminder;
 use jiff::{SignedDuration, Timestamp};
 
 use super::audience::{Readers, may_be_told};
-use super::compose::{Letter, MailSettings, Occasion};
+use super::compose::MailSettings;
 use super::deliver::deliver;
+use super::letter::{Letter, Occasion};
 use super::operator::{Notice, tell_operator};
 use super::subject::Subject;
 use super::worklist::{Changes, Worklist};
-use crate::job_run::MAILS_FAILED;
+use crate::job_outcome::MAILS_FAILED;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::{AlertState, RememberAlert, SendMail};
 

@@ -17,7 +17,7 @@ use super::look::Look;
 use super::whom::Meant;
 use super::{FollowPerson, OnePerson, PersonFailure, Reached, ReadBack, SeenPerson};
 use crate::held_lease::{give_back, keep_renewed};
-use crate::job_run::JobFailure;
+use crate::job_outcome::JobFailure;
 use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::VendorFailure;
 use crate::ports::holds::{LoadDecisions, LoadHold};

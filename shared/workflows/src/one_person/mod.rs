@@ -23,7 +23,7 @@ pub use follow::{FollowPerson, Reached};
 pub use look::{look_at_person, look_at_person_afresh};
 pub use seen::{SeenPerson, Unknown};
 
-use crate::job_run::JobFailure;
+use crate::job_outcome::JobFailure;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
 use crate::ports::lease::SaveFailure;
 

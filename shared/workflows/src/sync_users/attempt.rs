@@ -8,7 +8,7 @@ use habitsync_domain::user_plan::{Action, Step, digest};
 use super::apply::Writing;
 use super::follow::FollowWrites;
 use super::settle::Done;
-use crate::job_run::JobFailure;
+use crate::job_outcome::JobFailure;
 use crate::ports::failure::{RefusedField, VendorFailure, VendorFailureKind};
 use crate::ports::vendors::{FindUser, SaveUser};
 

@@ -10,7 +10,7 @@ use habitsync_domain::job_state::JobState;
 use habitsync_domain::user_plan::{FieldNotice, PendingApproval, UserPlan, digest};
 
 use super::{InForce, UserSync};
-use crate::job_run::JobFailure;
+use crate::job_outcome::JobFailure;
 use crate::mail::{Notice, Worklist, tell_operator};
 use crate::ports::clock::Now;
 use crate::ports::holds::{ForgetDecision, LoadHold, SaveHold};

@@ -22,7 +22,8 @@ use habitsync_domain::user_plan::{UserPlan, plan_users};
 pub use settle::Done;
 pub use summary::{UserSyncSummary, Written};
 
-use crate::job_run::{JobFailure, Progress, RunOutcome, Start, run_job, stop_job};
+use crate::job_outcome::{JobFailure, Progress, RunOutcome, Start};
+use crate::job_run::{run_job, stop_job};
 use crate::mail::{MailSettings, Notified, RunMail, RunMailStore, Subject, Worklist};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};

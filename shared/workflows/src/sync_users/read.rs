@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::InForce;
-use crate::job_run::JobFailure;
+use crate::job_outcome::JobFailure;
 use crate::ports::failure::VendorFailureKind;
 use crate::ports::holds::LoadDecisions;
 use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};

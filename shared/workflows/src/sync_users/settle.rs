@@ -8,7 +8,7 @@ use habitsync_domain::user::{FieldName, PortalUser, UserFields};
 use habitsync_domain::user_plan::{Action, Step, reads_alike};
 
 use super::apply::Writing;
-use crate::job_run::JobFailure;
+use crate::job_outcome::JobFailure;
 use crate::ports::failure::{Missing, RefusedField, VendorFailure, VendorFailureKind};
 use crate::ports::vendors::FindUser;
 

@@ -4,7 +4,7 @@ use habitsync_domain::hold::PlanId;
 use habitsync_domain::problem::Problem;
 use habitsync_domain::user_plan::{Drift, FieldNotice, LostField, LostSource, PendingApproval, PlanCounts};
 
-use crate::job_run::Counts;
+use crate::job_outcome::Counts;
 use crate::mail::{Notified, Worklist};
 
 /// What a user sync found and did.

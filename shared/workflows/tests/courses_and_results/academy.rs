@@ -5,7 +5,7 @@ use habitsync_domain::identity::TopicId;
 use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_in_memory::Call;
 use habitsync_workflows::course_report::CourseReport;
-use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
+use habitsync_workflows::job_outcome::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::sync_courses::{SyncCourses, sync_courses};
 
 use crate::world::{World, code, course};

@@ -10,7 +10,7 @@ use habitsync_domain::topic::Topic;
 use habitsync_domain::trouble::Trouble;
 use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::course_report::SameTitle;
-use habitsync_workflows::job_run::{JobFailure, RunOutcome};
+use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::{RefusedField, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::runs::HoldLease;
 

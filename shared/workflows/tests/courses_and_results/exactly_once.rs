@@ -11,7 +11,7 @@ use habitsync_domain::job::Job;
 use habitsync_domain::job_state::JobState;
 use habitsync_domain::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, StartedJobs, service_failure};
-use habitsync_workflows::job_run::Start;
+use habitsync_workflows::job_outcome::Start;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::results::ReleaseResults;
 use habitsync_workflows::sweep_results::{SweepResults, sweep_results};

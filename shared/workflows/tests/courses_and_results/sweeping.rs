@@ -6,7 +6,7 @@ use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{JobState, RunState};
 use habitsync_domain::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, vendor_failure};
-use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
+use habitsync_workflows::job_outcome::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::mail::Notified;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use habitsync_domain::job::Job;
 use habitsync_in_memory::{Call, Fault, service_failure, vendor_failure};
-use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::job_outcome::JobFailure;
 use habitsync_workflows::mail::Notified;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::sweep_results::SweepReport;

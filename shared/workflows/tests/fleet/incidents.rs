@@ -2,7 +2,7 @@
 
 use habitsync_domain::job::Job;
 use habitsync_in_memory::{Call, Fault, service_failure};
-use habitsync_workflows::job_run::RunOutcome;
+use habitsync_workflows::job_outcome::RunOutcome;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use jiff::SignedDuration;
 

@@ -17,7 +17,7 @@ use habitsync_in_memory::{
     Breakdowns, Fleet, Hris, IncidentBoard, Mailbox, ManualClock, Portal, Queue, StartedJobs, Table, vendor_failure,
 };
 use habitsync_workflows::fleet_view::look_at_fleet;
-use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
+use habitsync_workflows::job_outcome::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::measure_fleet::{FleetMeasures, measure_fleet, measure_parked};
 use habitsync_workflows::ports::clock::Now;

@@ -7,7 +7,7 @@ use habitsync_domain::parking::{Refused, Setback};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::topic::Condition;
 use habitsync_workflows::course_report::{CourseProblem, CourseReport, SameTitle};
-use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::job_outcome::JobFailure;
 use habitsync_workflows::mail::{Letter, Occasion, Subject, Worklist};
 use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use jiff::Timestamp;

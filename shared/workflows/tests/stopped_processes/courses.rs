@@ -9,7 +9,7 @@ use habitsync_domain::identity::{CourseId, TopicCode, TopicId};
 use habitsync_domain::job::Job;
 use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_in_memory::{Hris, Mailbox, Portal, Table, TokioClock, mail_settings};
-use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
+use habitsync_workflows::job_outcome::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{CreatedCourse, SaveCourse};

@@ -16,7 +16,7 @@ use habitsync_domain::roster::Roster;
 use habitsync_domain::user::{NewUser, PortalUser, UserChange};
 use habitsync_domain::vendor_list::VendorList;
 use habitsync_in_memory::{Hris, Mailbox, Portal, Table, TokioClock, mail_settings};
-use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
+use habitsync_workflows::job_outcome::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::one_person::{DraftRule, OnePerson, PersonFailure, look_at_person, sync_person};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};

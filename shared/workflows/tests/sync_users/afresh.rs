@@ -7,7 +7,7 @@ use habitsync_domain::problem::Cause;
 use habitsync_domain::user::{FieldName, PortalUser, UserFields};
 use habitsync_domain::user_plan::Next;
 use habitsync_in_memory::{Call, Fault, Refuses};
-use habitsync_workflows::job_run::RunOutcome;
+use habitsync_workflows::job_outcome::RunOutcome;
 use habitsync_workflows::one_person::{DraftRule, OnePerson, look_at_person, look_at_person_afresh, sync_person};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::sync_users::{InForce, UserSyncSummary};

@@ -2,7 +2,7 @@
 
 use habitsync_domain::job::Job;
 use habitsync_in_memory::{Call, Fault, vendor_failure};
-use habitsync_workflows::job_run::{JobFailure, RunOutcome};
+use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use jiff::SignedDuration;

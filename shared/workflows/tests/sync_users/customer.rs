@@ -6,7 +6,7 @@ use habitsync_domain::hold::Agreement;
 use habitsync_domain::job::Job;
 use habitsync_domain::user_plan::UserPlan;
 use habitsync_in_memory::{Call, Hris, Mailbox, ManualClock, Portal, Table, vendor_failure};
-use habitsync_workflows::job_run::{JobFailure, RunOutcome, Start};
+use habitsync_workflows::job_outcome::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::mail::MailSettings;
 use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::preview_users::{Portal as PortalRead, PreviewUsers, preview_users};

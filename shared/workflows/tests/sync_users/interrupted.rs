@@ -4,7 +4,7 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::RunState;
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::job_run::{JobFailure, RunOutcome};
+use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use jiff::SignedDuration;
 use serde_json::json;

@@ -7,7 +7,7 @@ use habitsync_domain::job::Job;
 use habitsync_domain::job_state::RunState;
 use habitsync_domain::user::PortalUser;
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::job_run::{JobFailure, RunOutcome};
+use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::sync_users::UserSyncSummary;
 use jiff::SignedDuration;

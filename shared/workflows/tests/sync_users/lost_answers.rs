@@ -7,7 +7,7 @@ use habitsync_domain::job::Job;
 use habitsync_domain::job_state::RunState;
 use habitsync_domain::user::PortalUser;
 use habitsync_in_memory::service_failure;
-use habitsync_workflows::job_run::RunOutcome;
+use habitsync_workflows::job_outcome::RunOutcome;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use jiff::SignedDuration;
 

@@ -8,7 +8,7 @@ use habitsync_domain::lease;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user_plan::{Next, Step};
 use habitsync_workflows::holds::{Deciding, decide_hold};
-use habitsync_workflows::job_run::RunOutcome;
+use habitsync_workflows::job_outcome::RunOutcome;
 use habitsync_workflows::one_person::{DraftRule, PersonFailure, Unknown};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::runs::HoldLease;

@@ -3,7 +3,7 @@
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user::FieldName;
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::job_run::RunOutcome;
+use habitsync_workflows::job_outcome::RunOutcome;
 use habitsync_workflows::ports::failure::{RefusedField, VendorFailureKind};
 use jiff::SignedDuration;
 use serde_json::json;

@@ -4,7 +4,7 @@
 use habitsync_domain::job::Job;
 use habitsync_domain::trouble::Trouble;
 use habitsync_in_memory::{Call, Fault, Refuses};
-use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::job_outcome::JobFailure;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use jiff::SignedDuration;
 use proptest::prelude::*;

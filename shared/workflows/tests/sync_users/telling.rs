@@ -2,7 +2,7 @@
 
 use habitsync_domain::job::Job;
 use habitsync_in_memory::{Call, Fault, mail_refused, service_failure, vendor_failure};
-use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::job_outcome::JobFailure;
 use habitsync_workflows::mail::Notified;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use jiff::SignedDuration;

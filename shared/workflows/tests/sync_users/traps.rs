@@ -4,7 +4,7 @@ use habitsync_domain::configuration::Status;
 use habitsync_domain::hold::Verdict;
 use habitsync_domain::problem::Cause;
 use habitsync_in_memory::{Call, Fault, vendor_failure};
-use habitsync_workflows::job_run::{JobFailure, RunOutcome};
+use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use jiff::SignedDuration;
 use serde_json::json;

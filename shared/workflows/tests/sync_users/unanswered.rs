@@ -4,7 +4,7 @@ use habitsync_domain::job::Job;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user::PortalUser;
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::job_outcome::JobFailure;
 use habitsync_workflows::mail::Notified;
 use habitsync_workflows::ports::failure::{Missing, RefusedField, VendorFailure, VendorFailureKind};
 use habitsync_workflows::sync_users::Written;

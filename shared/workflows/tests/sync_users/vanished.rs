@@ -2,7 +2,7 @@
 
 use habitsync_domain::employment::Evidence;
 use habitsync_in_memory::{Call, Fault, vendor_failure};
-use habitsync_workflows::job_run::JobFailure;
+use habitsync_workflows::job_outcome::JobFailure;
 use habitsync_workflows::ports::failure::{Missing, Vendor, VendorFailureKind};
 use serde_json::json;
 
