@@ -25,8 +25,8 @@ use secrecy::SecretString;
 use serde_json::json;
 
 use crate::deploy::{STAGE, TABLE};
-use crate::emulator::REGION;
 use crate::error::LocalError;
+use crate::inspect::REGION;
 use crate::stack::LocalStack;
 
 /// What every example customer signs its webhooks with.

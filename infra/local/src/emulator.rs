@@ -7,12 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::attached::Attached;
 use crate::error::LocalError;
-use crate::inspect::Inspector;
+use crate::inspect::{Inspector, REGION};
 use crate::python::Environment;
 use crate::run_folder::RunFolder;
-
-/// The region that everything local lies in.
-pub const REGION: &str = "ap-southeast-2";
 
 /// How long the emulator may take until it answers.
 const START_LIMIT: Duration = Duration::from_mins(1);

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 
 use crate::error::LocalError;
 
+/// The region that everything local lies in.
+pub const REGION: &str = "ap-southeast-2";
+
 /// Asks a running emulator for what AWS would not show, or not as easily.
 #[derive(Debug, Clone)]
 pub struct Inspector {
@@ -193,7 +196,7 @@ impl Inspector {
 
 /// The header from which the emulator reads which service is meant; it checks no signature.
 fn scope(service: &str) -> String {
-    let region = crate::emulator::REGION;
+    let region = REGION;
     format!(
         "AWS4-HMAC-SHA256 Credential=test/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=x"
     )

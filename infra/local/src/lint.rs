@@ -16,7 +16,7 @@ pub(crate) fn templates() -> Result<ExitCode, LocalError> {
             "validate",
             "--lint",
             "--region",
-            habitsync_local::emulator::REGION,
+            habitsync_local::inspect::REGION,
             "--template-file",
             template,
         ]);

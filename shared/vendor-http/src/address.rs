@@ -5,10 +5,36 @@
 //! where the base URL is read.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use crate::hosts::PrivateVendors;
+/// Whether plain http and addresses that are not public may be called. The list of hosts holds either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PrivateVendors {
+    /// https and public addresses only.
+    #[default]
+    Deny,
+    /// Also http and private addresses: vendors simulated on a laptop.
+    Allow,
+}
+
+/// Neither `deny` nor `allow`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("whether private vendors may be called is said by `deny` or `allow`")]
+pub struct InvalidPrivateVendors;
+
+impl FromStr for PrivateVendors {
+    type Err = InvalidPrivateVendors;
+
+    fn from_str(text: &str) -> Result<Self, InvalidPrivateVendors> {
+        match text {
+            "deny" => Ok(Self::Deny),
+            "allow" => Ok(Self::Allow),
+            _ => Err(InvalidPrivateVendors),
+        }
+    }
+}
 
 /// The host leads to an address that is not public: this system must not be made to call inside its own network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

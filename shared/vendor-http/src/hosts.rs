@@ -1,43 +1,15 @@
 //! Which base URLs may be called: https, on an allow-list of hosts, at public addresses.
 
 use std::net::IpAddr;
-use std::str::FromStr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::{Host, Url};
 
-use crate::address::is_public;
+use crate::address::{PrivateVendors, is_public};
 use crate::error::BuildError;
 
 /// Everything but RFC 3986's unreserved characters is encoded: a user name may hold `@`, `/`, `?` or a blank.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// Whether plain http and addresses that are not public may be called. The list of hosts holds either way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PrivateVendors {
-    /// https and public addresses only.
-    #[default]
-    Deny,
-    /// Also http and private addresses: vendors simulated on a laptop.
-    Allow,
-}
-
-/// Neither `deny` nor `allow`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("whether private vendors may be called is said by `deny` or `allow`")]
-pub struct InvalidPrivateVendors;
-
-impl FromStr for PrivateVendors {
-    type Err = InvalidPrivateVendors;
-
-    fn from_str(text: &str) -> Result<Self, InvalidPrivateVendors> {
-        match text {
-            "deny" => Ok(Self::Deny),
-            "allow" => Ok(Self::Allow),
-            _ => Err(InvalidPrivateVendors),
-        }
-    }
-}
 
 /// The hosts that base URLs may name: each entry allows itself and its subdomains.
 #[derive(Debug, Clone, PartialEq, Eq)]

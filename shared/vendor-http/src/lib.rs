@@ -25,10 +25,11 @@ mod retry_after;
 mod traffic;
 mod transport;
 
+pub use address::{InvalidPrivateVendors, PrivateVendors};
 pub use budget::{HORIZON, LATENESS, LeaseSlots, Micros, Moved, SharedBudget};
 pub use client::{CallSettings, VendorHttp};
 pub use error::{BuildError, DecodeError, HttpError, PrivateBody, chain};
-pub use hosts::{BaseUrl, BaseUrlError, InvalidPrivateVendors, InvalidVendorHosts, PrivateVendors, VendorHosts};
+pub use hosts::{BaseUrl, BaseUrlError, InvalidVendorHosts, VendorHosts};
 pub use in_process::InProcessBudget;
 pub use look::{ListNames, ListPage, ListSample, Sight, sample_list};
 pub use pace::{Drawing, PaceError, RequestBudget};

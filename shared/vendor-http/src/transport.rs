@@ -8,8 +8,8 @@ use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::address::CheckedResolver;
+use crate::address::PrivateVendors;
 use crate::error::{BuildError, HttpError};
-use crate::hosts::PrivateVendors;
 
 /// How long a connection may take. Shorter than any request's time-out, so that "never connected" is told from
 /// "connected and silent".

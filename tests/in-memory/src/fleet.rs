@@ -12,9 +12,9 @@ use habitsync_domain::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
+use crate::board::IncidentBoard;
 use crate::breakdown::Breakdowns;
 use crate::faults::{Call, Faults, service_failure};
-use crate::summary::IncidentBoard;
 use crate::table::{Table, TableState};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::{

@@ -3,6 +3,7 @@
 //!
 //! Each call yields once, so that invocations that a test runs side by side do interleave.
 
+mod board;
 mod breakdown;
 mod breaker;
 mod clock;
@@ -27,6 +28,7 @@ mod summary;
 mod table;
 mod tenants;
 
+pub use board::{IncidentBoard, Row};
 pub use breakdown::{Breakdown, Breakdowns};
 pub use clock::{ManualClock, TokioClock};
 pub use faults::{Call, Fault, Faults, service_failure, vendor_failure};
@@ -38,6 +40,5 @@ pub use mail_feedback::FeedbackQueue;
 pub use portal::{Portal, Refuses};
 pub use queue::{Queue, StartedJobs};
 pub use slots::SlotStore;
-pub use summary::{IncidentBoard, Row};
 pub use table::{StoredLease, StoredRun, Table, TableState, WaitingResult};
 pub use tenants::Tenants;

@@ -3,16 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::freshness::Timetable;
 use habitsync_domain::incident::Incident;
 use habitsync_domain::outage::Told;
 use habitsync_domain::result::{IgnoredBecause, ResultState};
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::vendor::Vendor;
-use habitsync_domain::vendor_domain::VendorDomain;
 use jiff::Timestamp;
-use parking_lot::Mutex;
 
 use crate::faults::Call;
 use crate::fleet::Fleet;
@@ -23,38 +19,6 @@ use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use habitsync_workflows::ports::summary::{
     CountByCustomer, CountWaiting, Dead, FindSummary, ListSummaries, OpenRun, RememberTold, SetAside, Unsent,
 };
-
-/// What a customer's row in the summary holds besides what its jobs remember.
-#[derive(Debug, Clone, Default)]
-pub struct Row {
-    /// Whether the customer is paused.
-    pub is_paused: bool,
-    /// When the jobs are due.
-    pub timetable: Option<Timetable>,
-    /// How many results were parked when they were last counted.
-    pub parked: u64,
-    /// How many results were ignored when they were last counted.
-    pub ignored: u64,
-    /// What the operators have been told.
-    pub told: Told,
-    /// Held removals, and since when.
-    pub holds: Vec<Timestamp>,
-    /// When results ended as dead, as a test has it.
-    pub dead_at: Vec<Timestamp>,
-}
-
-/// The incidents, which every customer's table sees.
-#[derive(Debug, Default)]
-pub struct IncidentBoard {
-    incidents: Mutex<BTreeMap<(Vendor, VendorDomain), Incident>>,
-}
-
-impl IncidentBoard {
-    /// The last incident of each vendor's domain.
-    pub fn all(&self) -> Vec<Incident> {
-        self.incidents.lock().values().cloned().collect()
-    }
-}
 
 impl ListIncidents for Table {
     async fn list_incidents(&self) -> Result<Vec<Incident>, ServiceFailure> {

@@ -17,8 +17,8 @@ use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
 
+use crate::board::{IncidentBoard, Row};
 use crate::faults::Faults;
-use crate::summary::{IncidentBoard, Row};
 use habitsync_workflows::ports::breaker::StoredBreaker;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::{LeaseTerm, SaveFailure};

@@ -14,7 +14,7 @@ use habitsync_domain::job::Job;
 use habitsync_domain::job_state::JobState;
 use habitsync_domain::lease::end;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
-use habitsync_local::emulator::REGION;
+use habitsync_local::inspect::REGION;
 use habitsync_workflows::ports::breaker::{KeepBreaker, StoredBreaker};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::fleet::{ListDue, PostponeDue};

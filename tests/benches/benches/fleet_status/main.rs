@@ -17,7 +17,7 @@ use habitsync_domain::result::{ResultRecord, ResultState};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
 use habitsync_local::deploy::STAGE;
-use habitsync_local::emulator::REGION;
+use habitsync_local::inspect::REGION;
 use habitsync_local::stored::{put_job, put_result};
 use habitsync_local::{LocalStack, Options, workspace};
 use habitsync_workflows::ports::clock::Now;

@@ -5,7 +5,7 @@ use habitsync_domain::job_state::JobState;
 use habitsync_fixtures::Blueprint;
 use habitsync_local::customer::{Example, ExampleCustomer, Schedules, today};
 use habitsync_local::deploy::{OPERATOR_MAIL, STAGE};
-use habitsync_local::emulator::REGION;
+use habitsync_local::inspect::REGION;
 use habitsync_local::stored::{TenantTable, put_job};
 use habitsync_local::workspace;
 use habitsync_local::{LocalStack, Mail};

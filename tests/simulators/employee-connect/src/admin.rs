@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::course::{Course, CourseResult};
 use crate::deviation::Deviation;
 use crate::employee::Employee;
-use crate::simulator::TenantHandle;
+use crate::handle::TenantHandle;
 
 /// The admin routes of every simulator, and this one's own.
 pub(crate) fn routes(tenant: &TenantHandle) -> Router {

@@ -11,9 +11,9 @@ use habitsync_simulator_harness::{Call, Effect, EffectKind, Expired};
 use serde_json::{Map, Value, json};
 
 use crate::deviation::deviate;
+use crate::handle::TenantHandle;
 use crate::page::Asked;
 use crate::refusal::{Refusal, request_id};
-use crate::simulator::TenantHandle;
 use crate::tenant::Filter;
 use crate::tokens::{Credential, TokenRequest};
 
@@ -30,7 +30,7 @@ pub(crate) fn routes(tenant: &TenantHandle) -> Router {
         .merge(learning)
         .layer(middleware::from_fn_with_state(tenant.clone(), authorise))
         .route("/oauth/token", post(give_token))
-        .layer(middleware::from_fn_with_state(tenant.clone(), deviate))
+        .layer(middleware::from_fn_with_state(tenant.deviations.clone(), deviate))
         .with_state(tenant.clone())
 }
 

@@ -1,16 +1,18 @@
 //! How a real EmployeeConnect may differ from the contract, which is our assumption throughout: each can be switched on.
 
+use std::sync::Arc;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use habitsync_simulator_harness::Call;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::refusal::DIALECT;
-use crate::simulator::TenantHandle;
 
 /// One way in which a tenant differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,9 +42,12 @@ pub enum Deviation {
     LimitHeader(u32),
 }
 
+/// The deviations that are switched on.
+pub(crate) type Deviations = Arc<Mutex<Vec<Deviation>>>;
+
 /// Answers as the tenant's deviations have it.
-pub(crate) async fn deviate(State(tenant): State<TenantHandle>, mut request: Request, next: Next) -> Response {
-    let deviations = tenant.deviations();
+pub(crate) async fn deviate(State(deviations): State<Deviations>, mut request: Request, next: Next) -> Response {
+    let deviations = deviations.lock().clone();
     if deviations.is_empty() {
         return next.run(request).await;
     }

@@ -10,37 +10,29 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 
+use crate::dialect::Dialect;
 use crate::server::Hangup;
-use crate::{Call, Control, Dialect, Effect, Fault, Moment, page};
+use crate::{Call, Effect, Fault, Moment, page};
 
 /// In a request's extensions: the credential of this call is to be treated as expired, for good.
 #[derive(Debug, Clone, Copy)]
 pub struct Expired;
 
-/// Answers one admitted call and writes it down, before a slow answer is held back.
-pub(crate) async fn answer(
-    control: &Control,
-    call: Call,
-    fault: Option<Fault>,
+/// Answers one admitted call under this fault.
+pub(crate) async fn respond(
+    dialect: &Dialect,
+    call: &Call,
+    fault: Option<&Fault>,
     request: Request,
     next: Next,
 ) -> Response {
-    let response = match &fault {
-        None => next.run(request).await,
-        Some(fault) => match instead(&control.dialect, fault) {
-            Some(response) => response,
-            None => spoil(&control.dialect, fault, &call, next.run(prepare(fault, request)).await).await,
-        },
+    let Some(fault) = fault else {
+        return next.run(request).await;
     };
-    let hung_up = response.extensions().get::<Hangup>().is_some();
-    let status = (!hung_up).then_some(response.status().as_u16());
-    let effect = response.extensions().get::<Effect>().cloned();
-    let delay = fault.as_ref().and_then(Fault::delay);
-    control.write_down(call, status, effect, fault);
-    if let Some(delay) = delay {
-        tokio::time::sleep(delay).await;
+    match instead(dialect, fault) {
+        Some(response) => response,
+        None => spoil(dialect, fault, call, next.run(prepare(fault, request)).await).await,
     }
-    response
 }
 
 /// The answer given in place of doing the work.

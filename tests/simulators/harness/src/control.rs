@@ -2,46 +2,24 @@
 
 use std::time::Instant;
 
+use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse as _, Response};
-use axum::{Json, Router};
-use serde_json::Value;
+use axum::response::Response;
 
-use crate::answer::{answer, too_many_requests};
+use crate::answer::{respond, too_many_requests};
 use crate::clock::machine_time;
+use crate::dialect::Dialect;
 use crate::journal::{Effect, Entry};
 use crate::limit::Limiter;
+use crate::server::Hangup;
 use crate::{Armed, Call, Clock, Fault, Faults, Journal, RateLimit, Rule};
 
 /// Bodies above this are refused with 413.
 const LARGEST_BODY: usize = 1024 * 1024;
-
-/// How one vendor's API looks from outside.
-#[derive(Debug, Clone, Copy)]
-pub struct Dialect {
-    /// The path that every route of the contract stands under, such as `/papi`.
-    pub prefix: &'static str,
-    /// JSON pointer to a page's records.
-    pub records: &'static str,
-    /// JSON pointer to a page's total.
-    pub total: &'static str,
-    /// JSON pointer to a page's number.
-    pub page: &'static str,
-    /// The body of an error, from its status and its text.
-    pub error: fn(StatusCode, &str) -> Value,
-}
-
-impl Dialect {
-    /// An error answer in this dialect.
-    #[must_use]
-    pub fn refuse(&self, status: StatusCode, text: &str) -> Response {
-        (status, Json((self.error)(status, text))).into_response()
-    }
-}
 
 /// The parts of a simulator that tests and people reach from outside. Clones share them.
 #[derive(Debug, Clone)]
@@ -138,6 +116,20 @@ impl Control {
         let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
         HeaderValue::try_from(printer.timestamp_to_rfc9110_string(&self.clock.now()).ok()?).ok()
     }
+}
+
+/// Answers one admitted call and writes it down, before a slow answer is held back.
+async fn answer(control: &Control, call: Call, fault: Option<Fault>, request: Request, next: Next) -> Response {
+    let response = respond(&control.dialect, &call, fault.as_ref(), request, next).await;
+    let hung_up = response.extensions().get::<Hangup>().is_some();
+    let status = (!hung_up).then_some(response.status().as_u16());
+    let effect = response.extensions().get::<Effect>().cloned();
+    let delay = fault.as_ref().and_then(Fault::delay);
+    control.write_down(call, status, effect, fault);
+    if let Some(delay) = delay {
+        tokio::time::sleep(delay).await;
+    }
+    response
 }
 
 async fn supervise(

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use crate::{Call, Dialect, Fault};
+use crate::dialect::Dialect;
+use crate::{Call, Fault};
 
 /// Asks for the page before the one asked for, so that its records come twice.
 pub(crate) fn ask_for_previous(call: &mut Call) {

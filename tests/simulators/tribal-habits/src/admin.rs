@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 use crate::deviation::Deviation;
 use crate::enrolment::Enrolment;
-use crate::simulator::PortalHandle;
+use crate::handle::PortalHandle;
 use crate::topic::Topic;
 use crate::user::User;
 use crate::webhook::WebhookTarget;

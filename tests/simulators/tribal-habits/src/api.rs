@@ -8,25 +8,17 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use habitsync_simulator_harness::{Call, Dialect, Effect, EffectKind, Expired};
+use habitsync_simulator_harness::{Call, Effect, EffectKind, Expired};
 use parking_lot::Mutex;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::deviation::deviate;
+use crate::dialect::DIALECT;
+use crate::handle::PortalHandle;
 use crate::page::Page;
 use crate::portal::{Portal, Refusal};
-use crate::simulator::PortalHandle;
 use crate::user::User;
-
-/// How this vendor's API looks.
-pub(crate) const DIALECT: Dialect = Dialect {
-    prefix: "/papi",
-    records: "/records",
-    total: "/total_records",
-    page: "/current_page",
-    error: |_, text| json!({ "error": text }),
-};
 
 type SharedPortal = Arc<Mutex<Portal>>;
 
@@ -39,7 +31,10 @@ pub(crate) fn routes(handle: &PortalHandle, portal: SharedPortal, api_key: &str)
         .route("/topics/{id}", get(show_topic))
         .route("/enrolments", get(list_enrolments))
         .route("/enrolments/{id}", get(show_enrolment))
-        .layer(middleware::from_fn_with_state(handle.clone(), deviate))
+        .layer(middleware::from_fn_with_state(
+            (handle.deviations.clone(), portal.clone()),
+            deviate,
+        ))
         .layer(middleware::from_fn_with_state(Arc::<str>::from(api_key), authorise))
         .with_state(portal)
 }

@@ -4,7 +4,15 @@ use jiff::civil::Date;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::settings::DateStyle;
+/// How dates in custom fields are read back. The contract says only how they may be written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DateStyle {
+    /// `dd/mm/yyyy`, as in the vendor's example, however the date was written.
+    #[default]
+    DayMonthYear,
+    /// As it was written.
+    AsWritten,
+}
 
 /// What a custom field holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,16 +1,19 @@
 //! How a real portal may differ from the contract, where the contract is our assumption: each can be switched on.
 
+use std::sync::Arc;
+
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use habitsync_simulator_harness::Call;
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::api::DIALECT;
-use crate::simulator::PortalHandle;
+use crate::dialect::DIALECT;
+use crate::portal::Portal;
 
 /// One way in which a portal differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,16 +45,28 @@ pub enum Deviation {
     LimitHeader(u32),
 }
 
+/// The deviations that are switched on.
+pub(crate) type Deviations = Arc<Mutex<Vec<Deviation>>>;
+
 /// Answers as the portal's deviations have it.
-pub(crate) async fn deviate(State(portal): State<PortalHandle>, mut request: Request, next: Next) -> Response {
-    let deviations = portal.deviations();
+pub(crate) async fn deviate(
+    State((deviations, portal)): State<(Deviations, Arc<Mutex<Portal>>)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let deviations = deviations.lock().clone();
     if deviations.is_empty() {
         return next.run(request).await;
     }
     let Some(call) = request.extensions_mut().get_mut::<Call>() else {
         return next.run(request).await;
     };
-    let names: Vec<_> = portal.users().into_iter().map(|user| user.user_name).collect();
+    let names: Vec<_> = portal
+        .lock()
+        .users()
+        .iter()
+        .map(|user| user.user_name.clone())
+        .collect();
     if deviations.iter().any(|deviation| deviation.hides(call, &names)) {
         return DIALECT.refuse(StatusCode::NOT_FOUND, "not found");
     }

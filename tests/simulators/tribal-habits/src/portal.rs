@@ -6,9 +6,10 @@ use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::custom_field::CustomField;
+use crate::custom_field::DateStyle;
 use crate::enrolment::{Enrolment, EnrolmentStatus, Knowledge, Learner, NotThere};
 use crate::page::MAX_PER_PAGE;
-use crate::settings::{DateStyle, PortalSettings};
+use crate::settings::PortalSettings;
 use crate::topic::Topic;
 use crate::user::{Complaints, User, fill, fold};
 

@@ -2,20 +2,10 @@
 
 use habitsync_simulator_harness::RateLimit;
 
-use crate::custom_field::CustomField;
+use crate::custom_field::{CustomField, DateStyle};
 
 /// The most custom fields a portal can have.
 pub(crate) const MOST_CUSTOM_FIELDS: usize = 20;
-
-/// How dates in custom fields are read back. The contract says only how they may be written.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum DateStyle {
-    /// `dd/mm/yyyy`, as in the vendor's example, however the date was written.
-    #[default]
-    DayMonthYear,
-    /// As it was written.
-    AsWritten,
-}
 
 /// One portal.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::custom_field::CustomField;
-use crate::settings::DateStyle;
+use crate::custom_field::DateStyle;
 
 /// A user as the portal keeps and shows it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]

@@ -1,0 +1,43 @@
+//! The rows of the fleet's summary, and the incidents that all customers share.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::freshness::Timetable;
+use habitsync_domain::incident::Incident;
+use habitsync_domain::outage::Told;
+use habitsync_domain::vendor::Vendor;
+use habitsync_domain::vendor_domain::VendorDomain;
+use jiff::Timestamp;
+use parking_lot::Mutex;
+
+/// What a customer's row in the summary holds besides what its jobs remember.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// Whether the customer is paused.
+    pub is_paused: bool,
+    /// When the jobs are due.
+    pub timetable: Option<Timetable>,
+    /// How many results were parked when they were last counted.
+    pub parked: u64,
+    /// How many results were ignored when they were last counted.
+    pub ignored: u64,
+    /// What the operators have been told.
+    pub told: Told,
+    /// Held removals, and since when.
+    pub holds: Vec<Timestamp>,
+    /// When results ended as dead, as a test has it.
+    pub dead_at: Vec<Timestamp>,
+}
+
+/// The incidents, which every customer's table sees.
+#[derive(Debug, Default)]
+pub struct IncidentBoard {
+    pub(crate) incidents: Mutex<BTreeMap<(Vendor, VendorDomain), Incident>>,
+}
+
+impl IncidentBoard {
+    /// The last incident of each vendor's domain.
+    pub fn all(&self) -> Vec<Incident> {
+        self.incidents.lock().values().cloned().collect()
+    }
+}
