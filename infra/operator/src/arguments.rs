@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
-use habitsync_vendor_http::PrivateVendors;
 
 use crate::courses::CoursesArguments;
 use crate::doctor::DoctorArguments;
@@ -17,9 +16,9 @@ use crate::results::ResultsCommand;
 use crate::run::RunArguments;
 use crate::runs::RunsArguments;
 use crate::scan::ScanArguments;
+use crate::stage::StageOptions;
 use crate::status::StatusArguments;
 use crate::tenant::TenantCommand;
-use crate::terminal::Output;
 
 /// The commands as a newcomer meets them, with an example each. A test holds it to the commands that there are.
 const GROUPS: &str = "\
@@ -74,38 +73,9 @@ somebody is unwell.";
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    pub(crate) place: Place,
+    pub(crate) stage: StageOptions,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// Where the commands work.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Where")]
-pub(crate) struct Place {
-    /// The stage, as its stacks are named.
-    #[arg(long, global = true, env = "HABITSYNC_STAGE", default_value = "prod")]
-    pub(crate) stage: String,
-    /// The AWS region; otherwise where the profile or the environment says.
-    #[arg(long, global = true)]
-    pub(crate) region: Option<String>,
-    /// The AWS profile; otherwise the environment's, or the default one.
-    #[arg(long, global = true)]
-    pub(crate) profile: Option<String>,
-    /// Comma-separated suffixes, one of which the host of a vendor's base URL must end with.
-    #[arg(
-        long,
-        global = true,
-        env = "HABITSYNC_VENDOR_HOSTS",
-        default_value = "tribalhabits.com,employeeconnect.com"
-    )]
-    pub(crate) vendor_hosts: String,
-    /// Whether vendors may be called over http and at private addresses (deny or allow). For simulators only.
-    #[arg(long, global = true, env = "HABITSYNC_PRIVATE_VENDORS", default_value = "deny")]
-    pub(crate) private_vendors: PrivateVendors,
-    /// How what was found is written.
-    #[arg(long, global = true, value_enum, default_value = "table", help_heading = "Answers")]
-    pub(crate) output: Output,
 }
 
 #[derive(Debug, Subcommand)]

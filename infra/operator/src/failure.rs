@@ -18,9 +18,11 @@ use habitsync_workflows::link_person::NotLinked;
 use habitsync_workflows::one_person::PersonFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 
-use crate::run::NotFollowed;
-use crate::tenant::{NotRotated, findings};
+use crate::findings;
 use crate::terminal::{counted, padded, printable};
+
+/// What the parser of the arguments exits with, too.
+const WRONG_USAGE: u8 = 2;
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -175,6 +177,9 @@ pub(crate) enum Failure {
         /// How many were not come to.
         left: u64,
     },
+    /// The arguments contradict each other in a way that the parser of arguments does not see.
+    #[error("{0}")]
+    Usage(&'static str),
     /// A run was not followed to its end.
     #[error(transparent)]
     NotFollowed(#[from] NotFollowed),
@@ -314,6 +319,7 @@ impl Failure {
             | Self::Nobody
             | Self::NotASecret { .. }
             | Self::NotRotated(_)
+            | Self::Usage(_)
             | Self::NoSuchResult { .. }
             | Self::NothingTo { .. }
             | Self::ReasonOfDead
@@ -330,6 +336,14 @@ impl Failure {
             | Self::NobodyRehearsed
             | Self::DraftNotSaid
             | Self::NoSuchTenant(_) => Trouble::Config,
+        }
+    }
+
+    /// What the command exits with.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => WRONG_USAGE,
+            _ => self.trouble().reaction().exit_code,
         }
     }
 
@@ -350,6 +364,51 @@ impl Failure {
             },
         }
     }
+}
+
+/// Why a run is not followed to its end. The run itself goes on wherever it was.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotFollowed {
+    /// Somebody pressed Ctrl-C.
+    #[error("{0} is not followed any more; the run goes on: habitsync runs {0}")]
+    Stopped(TenantId),
+    /// It takes longer than somebody wants to wait.
+    #[error("{tenant}: the run has not ended within {minutes} minutes, and goes on: habitsync runs {tenant}")]
+    TakesLong {
+        /// Whose.
+        tenant: TenantId,
+        /// How long it was followed.
+        minutes: u64,
+    },
+    /// Nothing of it is on record.
+    #[error(
+        "{0}: no run began within a minute: another run may hold the job's lease (habitsync status {0}), or the function failed \
+         (see its log)"
+    )]
+    NotBegun(TenantId),
+}
+
+impl NotFollowed {
+    /// What kind of trouble it is, which says what the command exits with.
+    pub(crate) fn trouble(&self) -> Trouble {
+        match self {
+            Self::Stopped(_) | Self::TakesLong { .. } | Self::NotBegun(_) => Trouble::Ours,
+        }
+    }
+}
+
+/// Why a customer's secrets cannot be rotated just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NotRotated {
+    /// There is none at all.
+    #[error("there is no webhook secret yet; `tenant secrets rotate … --to FILE` makes the first one")]
+    NoneYet,
+    /// Two are live: a third would end the older one before its time.
+    #[error("two secrets are live already; end the older one first: `tenant secrets rotate … --retire`")]
+    TwoLive,
+    /// One is live: nothing to retire.
+    #[error("one secret is live, and there is none to retire")]
+    OneLive,
 }
 
 /// What is wrong with a file; one that is there already is never overwritten.

@@ -12,7 +12,9 @@ mod courses;
 mod customer;
 mod doctor;
 mod failure;
+mod findings;
 mod holds;
+mod job_name;
 mod link;
 mod manual;
 #[cfg(test)]
@@ -41,7 +43,7 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             out::complain(format!("habitsync: {failure}"));
-            ExitCode::from(failure.trouble().reaction().exit_code)
+            ExitCode::from(failure.exit_code())
         }
     };
     match out::finish() {
@@ -62,9 +64,9 @@ async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
         Command::Man { folder } => return manual::pages(&folder).map(|()| ExitCode::SUCCESS),
         Command::OnStage(command) => command,
     };
-    let stage = Stage::connect(arguments.place).await?;
+    let stage = Stage::connect(arguments.stage).await?;
     let done = match command {
-        StageCommand::Status(asked) => return status::show(&stage, &asked).await,
+        StageCommand::Status(asked) => return Box::pin(status::show(&stage, &asked)).await,
         StageCommand::Holds(command) => return holds::run(&stage, command).await,
         StageCommand::Scan(asked) => return scan::scan(&stage, &asked).await,
         StageCommand::Tenant(command) => tenant::run(&stage, command).await,

@@ -16,7 +16,7 @@ const PAGE: &str = include_str!("../../../docs/OUTPUT.md");
 /// Each command that reads, and examples of what it answers.
 fn commands() -> Vec<(&'static str, Vec<Value>)> {
     let [history, change] = tenant::history::tests::examples();
-    let [listed, shown] = results::shown::tests::examples();
+    let [listed, shown] = results::tests::examples();
     vec![
         ("status", status::fleet::tests::examples_of_fleet()),
         ("status TENANT", status::fleet::tests::examples()),

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, SpanRound, Timestamp, Unit};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::run::JobName;
+use crate::job_name::JobName;
 use crate::stage::Stage;
 use crate::terminal::{Answer, counted};
 

@@ -4,7 +4,7 @@ use habitsync_aws_adapters::{Aws, Schedules, Secrets, SystemClock, Table};
 use habitsync_domain::configuration::{Finding, TenantConfiguration, unusable_base_url};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
-use habitsync_vendor_http::VendorHosts;
+use habitsync_vendor_http::{PrivateVendors, VendorHosts};
 use habitsync_vendors::{OpenTenant, OpenTenants};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
@@ -12,13 +12,41 @@ use habitsync_workflows::ports::tenants::{LoadConfiguration, StoredConfiguration
 use jiff::SignedDuration;
 use url::Url;
 
-use crate::arguments::Place;
 use crate::failure::Failure;
 use crate::terminal::out;
 use crate::terminal::{Answer, Output, answer};
 
 /// How long reading a customer's vendors may take: a big customer's portal takes a few minutes, years of completions longer.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(2);
+
+/// Where the commands work.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Where")]
+pub(crate) struct StageOptions {
+    /// The stage, as its stacks are named.
+    #[arg(long, global = true, env = "HABITSYNC_STAGE", default_value = "prod")]
+    pub(crate) stage: String,
+    /// The AWS region; otherwise where the profile or the environment says.
+    #[arg(long, global = true)]
+    pub(crate) region: Option<String>,
+    /// The AWS profile; otherwise the environment's, or the default one.
+    #[arg(long, global = true)]
+    pub(crate) profile: Option<String>,
+    /// Comma-separated suffixes, one of which the host of a vendor's base URL must end with.
+    #[arg(
+        long,
+        global = true,
+        env = "HABITSYNC_VENDOR_HOSTS",
+        default_value = "tribalhabits.com,employeeconnect.com"
+    )]
+    pub(crate) vendor_hosts: String,
+    /// Whether vendors may be called over http and at private addresses (deny or allow). For simulators only.
+    #[arg(long, global = true, env = "HABITSYNC_PRIVATE_VENDORS", default_value = "deny")]
+    pub(crate) private_vendors: PrivateVendors,
+    /// How what was found is written.
+    #[arg(long, global = true, value_enum, default_value = "table", help_heading = "Answers")]
+    pub(crate) output: Output,
+}
 
 /// One deployed stage.
 pub(crate) struct Stage {
@@ -32,12 +60,12 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Connects to the stage; nothing is called yet.
-    pub(crate) async fn connect(place: Place) -> Result<Self, Failure> {
+    pub(crate) async fn connect(options: StageOptions) -> Result<Self, Failure> {
         Ok(Self {
-            vendor_hosts: VendorHosts::new(&place.vendor_hosts, place.private_vendors)?,
-            name: place.stage,
-            aws: Aws::connect_as(place.profile, place.region).await?,
-            output: place.output,
+            vendor_hosts: VendorHosts::new(&options.vendor_hosts, options.private_vendors)?,
+            name: options.stage,
+            aws: Aws::connect_as(options.profile, options.region).await?,
+            output: options.output,
         })
     }
 

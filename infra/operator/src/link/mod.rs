@@ -44,6 +44,6 @@ pub(crate) async fn run(stage: &Stage, command: LinkCommand) -> Result<(), Failu
         LinkCommand::Show(asked) => show::show(stage, &asked).await,
         LinkCommand::Set(asked) => set::set(stage, &asked).await,
         LinkCommand::Remove(asked) => remove::remove(stage, &asked).await,
-        LinkCommand::Rekey(asked) => rekey::rekey(stage, &asked).await,
+        LinkCommand::Rekey(asked) => Box::pin(rekey::rekey(stage, &asked)).await,
     }
 }

@@ -7,7 +7,6 @@ mod page;
 #[cfg(test)]
 pub(crate) mod tests;
 mod trace;
-mod traced;
 mod words;
 
 use std::process::ExitCode;

@@ -20,8 +20,8 @@ pub(crate) use words::{in_words, next_run_in_words, what};
 
 use crate::customer::Customer;
 use crate::failure::Failure;
+use crate::findings;
 use crate::stage::Stage;
-use crate::tenant::findings;
 use crate::terminal::out;
 use crate::terminal::while_reading;
 

@@ -6,7 +6,9 @@ mod list;
 mod moment;
 pub(crate) mod replay;
 mod show;
-pub(crate) mod shown;
+mod shown;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub(crate) use arguments::ResultsCommand;
 

@@ -9,13 +9,12 @@ use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::followed_run::Followed;
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{RunRecord, RunState};
-use habitsync_domain::tenant::TenantId;
 use habitsync_domain::trouble::Trouble;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::runs::ListRuns;
 
 use super::{RunArguments, start};
-use crate::failure::Failure;
+use crate::failure::{Failure, NotFollowed};
 use crate::runs::{Runs, done};
 use crate::stage::Stage;
 use crate::terminal::age;
@@ -28,37 +27,6 @@ const BEGINS_WITHIN: Duration = Duration::from_mins(1);
 
 /// The newest runs of a job that are looked at; a run of more slices takes hours.
 const LOOKED_AT: usize = 20;
-
-/// Why a run is not followed to its end. The run itself goes on wherever it was.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum NotFollowed {
-    /// Somebody pressed Ctrl-C.
-    #[error("{0} is not followed any more; the run goes on: habitsync runs {0}")]
-    Stopped(TenantId),
-    /// It takes longer than somebody wants to wait.
-    #[error("{tenant}: the run has not ended within {minutes} minutes, and goes on: habitsync runs {tenant}")]
-    TakesLong {
-        /// Whose.
-        tenant: TenantId,
-        /// How long it was followed.
-        minutes: u64,
-    },
-    /// Nothing of it is on record.
-    #[error(
-        "{0}: no run began within a minute: another run may hold the job's lease (habitsync status {0}), or the function failed \
-         (see its log)"
-    )]
-    NotBegun(TenantId),
-}
-
-impl NotFollowed {
-    /// What kind of trouble it is, which says what the command exits with.
-    pub(crate) fn trouble(&self) -> Trouble {
-        match self {
-            Self::Stopped(_) | Self::TakesLong { .. } | Self::NotBegun(_) => Trouble::Ours,
-        }
-    }
-}
 
 /// Starts the job's run, unless one goes on that can be followed, and follows it.
 pub(super) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, Failure> {

@@ -4,16 +4,12 @@ mod follow;
 
 use std::process::ExitCode;
 
-use clap::error::ErrorKind;
-use clap::{CommandFactory, ValueEnum};
 use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::queue::StartJob;
 
-pub(crate) use follow::NotFollowed;
-
-use crate::arguments::Arguments;
 use crate::failure::Failure;
+use crate::job_name::JobName;
 use crate::person::{self, OnlyArguments};
 use crate::stage::Stage;
 use crate::terminal::out;
@@ -45,40 +41,16 @@ pub(crate) struct RunArguments {
     pub(crate) only: OnlyArguments,
 }
 
-/// A customer's jobs.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum JobName {
-    /// Employees become users.
-    Users,
-    /// Topics become courses.
-    Courses,
-    /// Completions whose webhook was lost become results.
-    Sweep,
-}
-
-impl From<JobName> for Job {
-    fn from(name: JobName) -> Self {
-        match name {
-            JobName::Users => Self::Users,
-            JobName::Courses => Self::Courses,
-            JobName::Sweep => Self::ResultsSweep,
-        }
-    }
-}
-
 /// Starts the job, and follows it where that was asked for; or syncs one person.
 pub(crate) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, Failure> {
     match (&asked.only.person, asked.job) {
         (Some(_), JobName::Users) => Box::pin(person::sync_only(stage, &asked.tenant, &asked.only)).await,
-        (Some(_), JobName::Courses | JobName::Sweep) => usage("only the users job can be run for one person: --only"),
+        (Some(_), JobName::Courses | JobName::Sweep) => {
+            Err(Failure::Usage("only the users job can be run for one person: --only"))
+        }
         (None, _) if asked.wait => follow::run(stage, asked).await,
         (None, _) => start_and_say(stage, asked).await,
     }
-}
-
-/// Says that the command cannot be meant so, as the parser of the arguments would, and ends the program.
-fn usage(message: &str) -> ! {
-    Arguments::command().error(ErrorKind::ArgumentConflict, message).exit()
 }
 
 /// Starts the job's function with the event its schedule would send, and says so.

@@ -1,8 +1,6 @@
 //! `habitsync scan`: the quality of a customer's data before go-live. Reads everything, and writes nothing.
 
-mod csv;
 mod shown;
-mod table;
 
 use std::process::ExitCode;
 

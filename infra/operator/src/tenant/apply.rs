@@ -12,8 +12,9 @@ use habitsync_workflows::preview_users::PreviewUsers;
 
 use super::arguments::ApplyArguments;
 use super::file::ConfigurationFile;
-use super::{findings, foreseen, schedules, vendors};
+use super::{foreseen, schedules, vendors};
 use crate::failure::Failure;
+use crate::findings;
 use crate::stage::Stage;
 use crate::terminal::ask::{self, Yes};
 use crate::terminal::out;

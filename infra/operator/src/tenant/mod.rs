@@ -3,7 +3,6 @@
 mod apply;
 mod arguments;
 pub(crate) mod file;
-pub(crate) mod findings;
 mod foreseen;
 pub(crate) mod history;
 mod init;
@@ -18,7 +17,6 @@ mod vendors;
 
 use arguments::SecretsCommand;
 pub(crate) use arguments::TenantCommand;
-pub(crate) use rotation::NotRotated;
 
 use crate::failure::Failure;
 use crate::stage::Stage;

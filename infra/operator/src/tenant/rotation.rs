@@ -15,26 +15,12 @@ use rand::rngs::SysRng;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, NotRotated};
 use crate::stage::Stage;
 use crate::terminal::out;
 
 /// Standard Webhooks asks for 24 to 64 bytes.
 const BYTES: usize = 32;
-
-/// Why a customer's secrets cannot be rotated just now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum NotRotated {
-    /// There is none at all.
-    #[error("there is no webhook secret yet; `tenant secrets rotate … --to FILE` makes the first one")]
-    NoneYet,
-    /// Two are live: a third would end the older one before its time.
-    #[error("two secrets are live already; end the older one first: `tenant secrets rotate … --retire`")]
-    TwoLive,
-    /// One is live: nothing to retire.
-    #[error("one secret is live, and there is none to retire")]
-    OneLive,
-}
 
 /// Makes a new secret, stores it, beside the live one where there is one, and writes it to `file`, which must not be there yet.
 pub(crate) async fn rotate(stage: &Stage, tenant: &TenantId, file: &Path) -> Result<(), Failure> {

@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     /// The example of the documentation, whole.
-    const ACME: &str = include_str!("../../../../shared/domain/src/configuration/acme.toml");
+    const ACME: &str = include_str!("../../../shared/domain/src/configuration/acme.toml");
 
     fn changed(changes: &[(&str, &str)]) -> String {
         changes.iter().fold(ACME.to_owned(), |source, (from, to)| {
