@@ -97,8 +97,8 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     match address.segments() {
         [0x64, 0xff9b, 0, 0, 0, 0, high, low] => is_public_v4(joined(high, low)), // NAT64
         [0x2002, high, low, ..] => is_public_v4(joined(high, low)),               // 6to4
-        [0x2001, 0..=0x1ff, ..] => false,                                         // protocol assignments, Teredo
-        [0x2001, 0x0db8, ..] | [0x3fff, ..=0x0fff, ..] => false,                  // documentation
+        [0x2001, (0..=0x1ff), ..] => false,                                       // protocol assignments, Teredo
+        [0x2001, 0x0db8, ..] | [0x3fff, (..=0x0fff), ..] => false,                // documentation
         [first, ..] => (0x2000..=0x3fff).contains(&first),
     }
 }

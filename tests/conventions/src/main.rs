@@ -2,6 +2,7 @@
 //! functions promise each other, how files look.
 
 mod alarms;
+mod circles;
 mod dependencies;
 mod glossary;
 mod manifests;

@@ -29,7 +29,8 @@ use crate::ports::people::{
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::RememberJob;
 use crate::ports::vendors::{FindEmployee, FindUser, SaveUser};
-use crate::sync_users::apply::{Writing, apply};
+use crate::sync_users::apply::apply;
+use crate::sync_users::write::Writing;
 use crate::sync_users::{Done, FollowWrites, InForce};
 
 /// How long one person may take at most; requests to a vendor in trouble are given up long before.

@@ -15,9 +15,7 @@ use habitsync_domain::user_plan::{Action, Permission, Step, UserPlan};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Written;
-use super::attempt::Attempt;
-use super::follow::FollowWrites;
-use super::settle::Done;
+use super::write::{Attempt, Done, FollowWrites, Writing};
 use crate::job_outcome::JobFailure;
 use crate::job_run::note_progress;
 use crate::ports::clock::Now;
@@ -28,14 +26,6 @@ use crate::ports::vendors::{FindUser, SaveUser};
 
 /// What is kept free before the deadline: one write, its confirmation, and the run's own record.
 const RESERVE: SignedDuration = SignedDuration::from_secs(20);
-
-/// What carrying out a plan touches, whether it is everybody's or one person's.
-pub(crate) struct Writing<'a, P, S, C, W> {
-    pub(crate) tribal_habits: &'a P,
-    pub(crate) store: &'a S,
-    pub(crate) clock: &'a C,
-    pub(crate) follow: &'a W,
-}
 
 /// How far a plan was carried out.
 pub(crate) struct Applied {

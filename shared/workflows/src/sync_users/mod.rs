@@ -4,14 +4,11 @@
 //! off loses nothing, and the next one plans what is left.
 
 pub(crate) mod apply;
-mod attempt;
-mod follow;
 mod held;
 pub(crate) mod read;
-mod settle;
 mod summary;
+pub(crate) mod write;
 
-pub use follow::FollowWrites;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::hold::{Agreement, PlanId};
@@ -19,8 +16,9 @@ use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{AgreementRest, JobState, PlannedUnder};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::user_plan::{UserPlan, plan_users};
-pub use settle::Done;
 pub use summary::{UserSyncSummary, Written};
+pub use write::Done;
+pub use write::FollowWrites;
 
 use crate::job_outcome::{JobFailure, Progress, RunOutcome, Start};
 use crate::job_run::{run_job, stop_job};
@@ -32,8 +30,9 @@ use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople, SaveLastDay, Sa
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
 use crate::ports::vendors::{FindEmployee, FindUser, ListEmployees, ListUsers, SaveUser};
-use apply::{Applied, Writing, apply};
+use apply::{Applied, apply};
 use read::Sources;
+use write::Writing;
 
 /// What a user sync touches.
 #[derive(Debug)]
