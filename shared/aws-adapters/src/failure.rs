@@ -9,6 +9,7 @@ use std::fmt;
 use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use habitsync_workflows::ports::failure::ServiceFailure;
+use habitsync_workflows::ports::lease::SaveFailure;
 
 /// One failed call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,7 +31,9 @@ pub enum AwsErrorKind {
     Failing(String),
     /// The service refuses: the error's code and, where it is safe, its message.
     Refused(String),
-    /// A condition of ours did not hold: somebody else was first.
+    /// The table refuses this very item, which is too large or not valid: the error's code.
+    ItemRefused(String),
+    /// A condition of ours did not hold: another process was first.
     Conflict,
     /// What was read or should be written is not what this version of the program understands.
     Unreadable(String),
@@ -42,7 +45,7 @@ impl AwsErrorKind {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::NoAnswer(_) | Self::Throttled(_) | Self::Failing(_) => true,
-            Self::Refused(_) | Self::Conflict | Self::Unreadable(_) => false,
+            Self::Refused(_) | Self::ItemRefused(_) | Self::Conflict | Self::Unreadable(_) => false,
         }
     }
 }
@@ -53,7 +56,7 @@ impl fmt::Display for AwsErrorKind {
             Self::NoAnswer(why) => write!(f, "got no answer ({why})"),
             Self::Throttled(code) => write!(f, "was throttled ({code})"),
             Self::Failing(code) => write!(f, "met a failure of the service ({code})"),
-            Self::Refused(why) => write!(f, "was refused ({why})"),
+            Self::Refused(why) | Self::ItemRefused(why) => write!(f, "was refused ({why})"),
             Self::Conflict => f.write_str("found that it had been changed meanwhile"),
             Self::Unreadable(why) => write!(f, "met something that cannot be read ({why})"),
         }
@@ -99,6 +102,16 @@ impl From<AwsError> for ServiceFailure {
     }
 }
 
+impl From<AwsError> for SaveFailure {
+    fn from(error: AwsError) -> Self {
+        // What cannot be encoded is no smaller next time, either.
+        match error.kind {
+            AwsErrorKind::ItemRefused(_) | AwsErrorKind::Unreadable(_) => Self::ItemRefused(error.into()),
+            _ => Self::Service(error.into()),
+        }
+    }
+}
+
 fn classify<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> AwsErrorKind {
     match error {
         SdkError::TimeoutError(_) => AwsErrorKind::NoAnswer("timed out".to_owned()),
@@ -130,6 +143,7 @@ fn answered(status: u16, error: &impl ProvideErrorMetadata) -> AwsErrorKind {
         | "TooManyRequestsException"
         | "TransactionConflictException"
         | "TransactionInProgressException" => AwsErrorKind::Throttled(code),
+        "ValidationException" | "ItemCollectionSizeLimitExceededException" => AwsErrorKind::ItemRefused(code),
         _ if status >= 500 => AwsErrorKind::Failing(code),
         _ => AwsErrorKind::Refused(match error.message() {
             Some(message) if is_about_the_deployment(&code) => format!("{code}: {message}"),

@@ -41,7 +41,7 @@ async fn renew_until_lost<Held: HoldLease, Clock: Now + Pause>(held: &Held, cloc
         wait = match held.renew_lease(clock.now()).await {
             Ok(()) => renewed_after(),
             Err(SaveFailure::LeaseLost) => return SaveFailure::LeaseLost,
-            Err(SaveFailure::Service(failure)) => {
+            Err(SaveFailure::ItemRefused(failure) | SaveFailure::Service(failure)) => {
                 tracing::warn!(error = %failure, "a lease could not be renewed");
                 TRIED_AGAIN_AFTER
             }

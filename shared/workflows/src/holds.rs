@@ -97,7 +97,7 @@ where
     let held = list_holds(store).await?;
     let decisions = decisions_made(store).await?;
     let people = if held.is_some() {
-        store.load_people().await?
+        store.load_people().await?.people
     } else {
         Vec::new()
     };
@@ -172,7 +172,7 @@ where
     store.note_word(&held.id, &word).await?;
     let mut decisions: Vec<_> = decided.decisions(&word).collect();
     if !word.only.is_empty() {
-        let known = store.load_decisions().await?;
+        let known = store.load_decisions().await?.decisions;
         decisions.extend(left_pending(&held, &word, &known));
     }
     store.save_decisions(&decisions).await?;
@@ -241,7 +241,7 @@ fn reopened(decision: &Decision, by: &str, at: Timestamp) -> Word {
 
 /// What operators approved or rejected.
 async fn decisions_made<S: LoadDecisions>(store: &S) -> Result<Vec<Decision>, ServiceFailure> {
-    let mut decisions = store.load_decisions().await?;
+    let mut decisions = store.load_decisions().await?.decisions;
     decisions.retain(|made| made.word.verdict != Verdict::Awaits);
     Ok(decisions)
 }

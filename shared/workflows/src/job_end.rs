@@ -89,7 +89,7 @@ impl<S: SaveRun + RememberJob> End<'_, S> {
     /// Stores the run; where the table refuses it, without its counts and with a short cause.
     async fn save_run(&self) -> Result<(), SaveFailure> {
         let failure = match self.store.save_run(self.run).await {
-            Err(failure @ SaveFailure::Service(_)) => failure,
+            Err(failure @ (SaveFailure::ItemRefused(_) | SaveFailure::Service(_))) => failure,
             saved => return saved,
         };
         log_unrecorded(&failure);

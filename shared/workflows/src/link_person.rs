@@ -124,7 +124,7 @@ impl From<SaveFailure> for NotLinked {
     fn from(failure: SaveFailure) -> Self {
         match failure {
             SaveFailure::LeaseLost => Self::LeaseLost,
-            SaveFailure::Service(failure) => Self::Service(failure),
+            SaveFailure::ItemRefused(failure) | SaveFailure::Service(failure) => Self::Service(failure),
         }
     }
 }

@@ -93,7 +93,7 @@ where
     match push.table.settle_result(&record, claim).await {
         Ok(()) => {}
         Err(SaveFailure::LeaseLost) => return Ok(PushOutcome::Superseded),
-        Err(SaveFailure::Service(failure)) => return Err(failure),
+        Err(SaveFailure::ItemRefused(failure) | SaveFailure::Service(failure)) => return Err(failure),
     }
     push.release_if_it_has_come(&record, deadline).await?;
     Ok(PushOutcome::Settled(record.state))

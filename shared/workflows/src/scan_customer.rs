@@ -7,6 +7,7 @@ use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::data_quality::{DataQuality, assess};
 use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::hold::Agreement;
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
 use habitsync_domain::person::Person;
@@ -17,7 +18,7 @@ use habitsync_domain::vendor_list::VendorList;
 
 use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
-use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
+use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople, StoredPeople};
 use crate::ports::vendors::{ListEmployees, ListUsers};
 
 /// What a scan reads.
@@ -60,7 +61,7 @@ where
     S: LoadPeople + LoadParked + LoadLastDays,
     C: Now,
 {
-    let people = scan.store.load_people().await?;
+    let StoredPeople { people, unreadable } = scan.store.load_people().await?;
     let parked = scan.store.load_parked().await?;
     let last_days = scan.store.load_last_days().await?;
     let needed = FieldsNeeded::of(&configuration.users);
@@ -70,6 +71,7 @@ where
         people: &people,
         parked: &parked,
         last_days: &last_days,
+        unreadable_links: &unreadable,
         portal: portal.as_ref().ok(),
     };
     Ok(Scan {
@@ -88,6 +90,7 @@ struct Known<'a> {
     people: &'a [Person],
     parked: &'a [Parked],
     last_days: &'a [LastDaySeen],
+    unreadable_links: &'a [EmployeeId],
     portal: Option<&'a VendorList<PortalUser>>,
 }
 
@@ -110,7 +113,8 @@ impl Known<'_> {
             portal: self.portal.map(|portal| portal.records.as_slice()),
             unreadable: Unreadable {
                 accounts: self.portal.map_or(&[], |portal| portal.unusable.as_slice()),
-                links: &[],
+                links: self.unreadable_links,
+                decisions: &[],
             },
             brakes: Brakes {
                 // A scan shows everything that the rules ask for, approved or not.

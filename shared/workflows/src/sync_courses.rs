@@ -16,7 +16,7 @@ use habitsync_domain::job_state::JobState;
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::vendor_list::{UnusableRecord, VendorList};
 use jiff::{SignedDuration, Timestamp};
-use tracing::warn;
+use tracing::{error, warn};
 
 use crate::course_report::CourseReport;
 use crate::job_outcome::{JobFailure, Progress, RunOutcome, Start};
@@ -31,6 +31,9 @@ use crate::ports::results::ReleaseResults;
 use crate::ports::runs::{HoldLease, SaveRun};
 use crate::ports::vendors::{CreatedCourse, ListTopics, SaveCourse};
 use crate::unusable_records::log_unusable;
+
+/// More items than these that the table refuses in one run are no single topics' failures: the run stops.
+const MOST_NOT_STORED: u64 = 5;
 
 /// What one topic may take: none begins later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(30);
@@ -179,12 +182,12 @@ where
             match self.write_course(&plan).await {
                 Ok((course, done)) => {
                     report.count(done);
-                    self.save(plan, course, report).await?;
+                    self.save_or_report(plan, course, report).await?;
                 }
                 Err(failure) => {
                     let course = plan.record.course.clone();
                     report.note(&plan.record, &failure);
-                    self.save(plan, course, report).await?;
+                    self.save_or_report(plan, course, report).await?;
                     match what_failure_means(&failure) {
                         Means::ThisCourse if !report.fails_too_often() => {}
                         Means::ForNow => return Ok(false),
@@ -222,6 +225,31 @@ where
         };
         self.hris.change_course(&there, course).await?;
         Ok((Some(LinkedCourse::written(&there, course)), "adopted"))
+    }
+
+    /// What the table refuses of one topic is that topic's failure; the others go on.
+    async fn save_or_report(
+        &self,
+        plan: TopicPlan,
+        course: Option<LinkedCourse>,
+        report: &mut CourseReport,
+    ) -> Result<(), SaveFailure> {
+        let record = plan.record.clone();
+        match self.save(plan, course, report).await {
+            Err(SaveFailure::ItemRefused(failure)) => {
+                error!(topic.id = record.topic.0, error = %failure, "the table refuses the item of one topic");
+                report.count("not_stored");
+                if report
+                    .counts
+                    .get("not_stored")
+                    .is_some_and(|count| *count > MOST_NOT_STORED)
+                {
+                    return Err(SaveFailure::ItemRefused(failure));
+                }
+                Ok(())
+            }
+            saved => saved,
+        }
     }
 
     async fn save(

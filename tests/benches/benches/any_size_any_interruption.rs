@@ -178,7 +178,7 @@ impl<'a> Load<'a> {
     async fn links(&self) -> Result<Vec<String>, Failure> {
         let table = self.stack.tenant_table(&self.customer.tenant).await?;
         let people = table.load_people().await?;
-        Ok(sorted(people.iter().map(|person| {
+        Ok(sorted(people.people.iter().map(|person| {
             // A field that is empty may be known to be empty, or not be known: that is the same.
             let fields = person.fields.0.iter().filter(|(_, value)| !value.is_empty());
             let fields: Vec<_> = fields.map(|(name, _)| name).collect();

@@ -28,6 +28,9 @@ impl SaveTopic for Table {
     async fn save_topic(&self, record: &TopicRecord) -> Result<(), SaveFailure> {
         let save = || {
             let mut state = self.under_lease(Job::Courses)?;
+            if state.refused_topics.contains(&record.topic) {
+                return Err(Self::refuse_item());
+            }
             state.topics.insert(record.topic, record.clone());
             Ok(())
         };

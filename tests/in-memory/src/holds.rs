@@ -10,7 +10,7 @@ use crate::table::Table;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::holds::{
-    DueHold, ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold,
+    DueHold, ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold, StoredDecisions,
 };
 
 fn about(decision: &Decision) -> (EmployeeId, Matter) {
@@ -19,8 +19,15 @@ fn about(decision: &Decision) -> (EmployeeId, Matter) {
 }
 
 impl LoadDecisions for Table {
-    async fn load_decisions(&self) -> Result<Vec<Decision>, ServiceFailure> {
-        let load = || Ok(self.state().decisions.values().cloned().collect());
+    async fn load_decisions(&self) -> Result<StoredDecisions, ServiceFailure> {
+        let load = || {
+            let state = self.state();
+            let is_readable = |decision: &&Decision| !state.unreadable_decisions.contains(&about(decision));
+            Ok(StoredDecisions {
+                decisions: state.decisions.values().filter(is_readable).cloned().collect(),
+                unreadable: state.unreadable_decisions.iter().cloned().collect(),
+            })
+        };
         self.faults.call(Call::LoadDecisions, load).await
     }
 }
@@ -29,7 +36,11 @@ impl SaveDecisions for Table {
     async fn save_decisions(&self, decisions: &[Decision]) -> Result<(), ServiceFailure> {
         let save = || {
             let decided = decisions.iter().map(|decision| (about(decision), decision.clone()));
-            self.state().decisions.extend(decided);
+            let mut state = self.state();
+            state
+                .unreadable_decisions
+                .retain(|known| !decisions.iter().any(|decision| about(decision) == *known));
+            state.decisions.extend(decided);
             Ok(())
         };
         self.faults.call(Call::SaveDecisions, save).await

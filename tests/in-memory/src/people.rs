@@ -13,12 +13,19 @@ use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::people::{
     FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson, ReplaceLink, SaveLastDay,
-    SaveParked, SavePerson,
+    SaveParked, SavePerson, StoredPeople,
 };
 
 impl LoadPeople for Table {
-    async fn load_people(&self) -> Result<Vec<Person>, ServiceFailure> {
-        let load = || Ok(self.state().people.values().cloned().collect());
+    async fn load_people(&self) -> Result<StoredPeople, ServiceFailure> {
+        let load = || {
+            let state = self.state();
+            let is_readable = |person: &&Person| !state.unreadable_people.contains(&person.employee_id);
+            Ok(StoredPeople {
+                people: state.people.values().filter(is_readable).cloned().collect(),
+                unreadable: state.unreadable_people.iter().cloned().collect(),
+            })
+        };
         self.faults.call(Call::LoadPeople, load).await
     }
 }
@@ -35,6 +42,10 @@ impl SavePerson for Table {
         let save = || {
             let id = person.employee_id.clone();
             let mut state = self.under_lease(Job::Users)?;
+            if state.refused_people.contains(&id) {
+                return Err(Self::refuse_item());
+            }
+            state.unreadable_people.remove(&id);
             state.people.insert(id, person.clone());
             state.changes.push(change.clone());
             Ok(())

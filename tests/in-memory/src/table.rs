@@ -62,6 +62,14 @@ pub struct TableState {
     pub last_days: BTreeMap<EmployeeId, LastDaySeen>,
     /// What was decided about people.
     pub decisions: BTreeMap<(EmployeeId, Matter), Decision>,
+    /// Decisions whose stored item cannot be decoded.
+    pub unreadable_decisions: BTreeSet<(EmployeeId, Matter)>,
+    /// Employees whose items the table refuses as too large.
+    pub refused_people: BTreeSet<EmployeeId>,
+    /// Topics whose items the table refuses as too large.
+    pub refused_topics: BTreeSet<TopicId>,
+    /// Employees whose stored link cannot be decoded.
+    pub unreadable_people: BTreeSet<EmployeeId>,
     /// Plans of removals, and when the watchdog is to look at each.
     pub holds: BTreeMap<PlanId, (HeldPlan, Option<Timestamp>)>,
     /// Topics seen.
@@ -164,6 +172,15 @@ impl Table {
             process,
             ..self.clone()
         }
+    }
+
+    /// That the table refuses this very item.
+    pub(crate) fn refuse_item() -> SaveFailure {
+        SaveFailure::ItemRefused(ServiceFailure {
+            service: "memory",
+            retryable: false,
+            detail: "the item is too large".to_owned(),
+        })
     }
 
     pub(crate) fn holding(&self, job: Job, number: FencingNumber) -> Self {

@@ -11,7 +11,7 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::holds::{
-    DueHold, ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold,
+    DueHold, ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold, StoredDecisions,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -174,8 +174,13 @@ impl TenantTable {
 }
 
 impl LoadDecisions for TenantTable {
-    async fn load_decisions(&self) -> Result<Vec<Decision>, ServiceFailure> {
-        Ok(self.all(Prefix::Decision).await?)
+    async fn load_decisions(&self) -> Result<StoredDecisions, ServiceFailure> {
+        let (decisions, unreadable) = self.all_named(Prefix::Decision).await?;
+        let about = |key: String| Key::decided(&key);
+        Ok(StoredDecisions {
+            decisions,
+            unreadable: unreadable.into_iter().filter_map(about).collect(),
+        })
     }
 }
 

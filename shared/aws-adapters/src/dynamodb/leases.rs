@@ -157,9 +157,9 @@ impl TenantTable {
         }
         let mut renewed_at = held.renewed_at.lock().await;
         let now = SystemClock.now();
-        let renewal = self.renewal(held, lease::end(now)).map_err(ServiceFailure::from)?;
+        let renewal = self.renewal(held, lease::end(now))?;
         let changes = [renewal].into_iter().chain(changes).collect();
-        match self.table.commit(changes).await.map_err(ServiceFailure::from)? {
+        match self.table.commit(changes).await? {
             Committed::Done => {
                 *renewed_at = now;
                 self.term.ends_at(lease::end(now));
@@ -180,7 +180,7 @@ impl TenantTable {
         items: Result<Vec<Item>, AwsErrorKind>,
         removed: &[Key],
     ) -> Result<(), SaveFailure> {
-        let changes = self.table.changes(items, removed).map_err(ServiceFailure::from)?;
+        let changes = self.table.changes(items, removed)?;
         self.commit_under_lease(job, changes).await.map(drop)
     }
 

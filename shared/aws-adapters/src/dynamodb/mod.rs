@@ -140,6 +140,16 @@ impl Table {
         prefix: &str,
         mut take: impl FnMut(Result<Attributes, AwsErrorKind>) -> Result<(), AwsError>,
     ) -> Result<(), AwsError> {
+        self.query_keyed(pk, prefix, |_, item| take(item)).await
+    }
+
+    /// The same, with each item's sort key.
+    async fn query_keyed(
+        &self,
+        pk: String,
+        prefix: &str,
+        mut take: impl FnMut(&str, Result<Attributes, AwsErrorKind>) -> Result<(), AwsError>,
+    ) -> Result<(), AwsError> {
         let query = self
             .client
             .query()
@@ -155,7 +165,10 @@ impl Table {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
             for attributes in page.items.unwrap_or_default() {
-                item::live(attributes, now).transpose().map_or(Ok(()), &mut take)?;
+                let sk = item::read_text(&attributes, SK).unwrap_or_default().to_owned();
+                item::live(attributes, now)
+                    .transpose()
+                    .map_or(Ok(()), |item| take(&sk, item))?;
             }
         }
         Ok(())
@@ -226,35 +239,33 @@ impl Table {
 }
 
 impl TenantTable {
-    /// The domain values of every item of one kind.
-    async fn all<T: DeserializeOwned>(&self, prefix: Prefix) -> Result<Vec<T>, AwsError> {
+    /// Every item of one kind: those that can be decoded, and what stands behind the prefix in the sort keys of the others.
+    async fn all_named<T: DeserializeOwned>(&self, prefix: Prefix) -> Result<(Vec<T>, Vec<String>), AwsError> {
         // Any key of the tenant has the tenant's partition.
         let pk = Key::configuration(&self.tenant).pk;
-        let read = |mut attributes| body("Query", &mut attributes);
-        self.table.query(pk, prefix.as_str(), read).await
-    }
-
-    /// The same, for items whose absence does no harm: those that cannot be read are counted in the log, and stay stored.
-    async fn all_readable<T: DeserializeOwned>(&self, prefix: Prefix) -> Result<Vec<T>, AwsError> {
-        let pk = Key::configuration(&self.tenant).pk;
-        let (mut found, mut unreadable) = (Vec::new(), 0_u64);
-        let take = |item: Result<Attributes, AwsErrorKind>| {
+        let (mut found, mut unreadable) = (Vec::new(), Vec::new());
+        let take = |sk: &str, item: Result<Attributes, AwsErrorKind>| {
             match item.and_then(|mut attributes| item::read_value(&mut attributes, BODY)) {
                 Ok(value) => found.push(value),
-                Err(_) => unreadable += 1,
+                Err(_) => unreadable.extend(sk.strip_prefix(prefix.as_str()).map(str::to_owned)),
             }
             Ok(())
         };
-        self.table.query_each(pk, prefix.as_str(), take).await?;
-        if unreadable > 0 {
-            let kind = prefix.as_str();
+        self.table.query_keyed(pk, prefix.as_str(), take).await?;
+        if !unreadable.is_empty() {
+            let count = u64::try_from(unreadable.len()).unwrap_or(u64::MAX);
             tracing::error!(
-                item.kind = kind,
-                items.unreadable = unreadable,
+                item.kind = prefix.as_str(),
+                items.unreadable = count,
                 "stored items cannot be read, and are passed over"
             );
         }
-        Ok(found)
+        Ok((found, unreadable))
+    }
+
+    /// Every item of one kind whose absence does no harm: those that cannot be decoded are counted in the log, and stay stored.
+    async fn all_readable<T: DeserializeOwned>(&self, prefix: Prefix) -> Result<Vec<T>, AwsError> {
+        Ok(self.all_named(prefix).await?.0)
     }
 }
 

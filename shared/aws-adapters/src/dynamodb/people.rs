@@ -11,7 +11,7 @@ use habitsync_domain::person::{Person, PersonChange};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadPeople, LoadPerson, ReplaceLink, SavePerson,
+    FindPersonByUserName, LoadChanges, LoadPeople, LoadPerson, ReplaceLink, SavePerson, StoredPeople,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -30,8 +30,13 @@ struct NameHolder {
 }
 
 impl LoadPeople for TenantTable {
-    async fn load_people(&self) -> Result<Vec<Person>, ServiceFailure> {
-        Ok(self.all(Prefix::Person).await?)
+    async fn load_people(&self) -> Result<StoredPeople, ServiceFailure> {
+        let (people, unreadable) = self.all_named(Prefix::Person).await?;
+        let employee = |key: String| key.parse().ok();
+        Ok(StoredPeople {
+            people,
+            unreadable: unreadable.into_iter().filter_map(employee).collect(),
+        })
     }
 }
 

@@ -42,6 +42,10 @@ impl Table {
             if let Some(refused) = refused(reasons) {
                 return Ok(refused);
             }
+            if is_item_refused(reasons) {
+                let code = "ValidationError".to_owned();
+                return Err(unwritable(AwsErrorKind::ItemRefused(code)));
+            }
             match waits.next().filter(|_| is_conflict(reasons)) {
                 Some(wait) => tokio::time::sleep(wait).await,
                 None => return Err(AwsError::of(SERVICE, "TransactWriteItems", &error)),
@@ -85,6 +89,16 @@ fn refused(reasons: &[CancellationReason]) -> Option<Committed> {
     Some(Committed::Refused { first: place == 0 })
 }
 
+/// Whether one of the items is too large or not valid, however often it is written.
+fn is_item_refused(reasons: &[CancellationReason]) -> bool {
+    reasons.iter().any(|reason| {
+        matches!(
+            reason.code(),
+            Some("ValidationError" | "ItemCollectionSizeLimitExceeded")
+        )
+    })
+}
+
 fn is_conflict(reasons: &[CancellationReason]) -> bool {
     reasons
         .iter()
@@ -107,6 +121,7 @@ mod tests {
         assert_eq!(refused(&other), Some(Committed::Refused { first: false }));
         let conflict = [reason("TransactionConflict"), reason("None")];
         assert_eq!((refused(&conflict), is_conflict(&conflict)), (None, true));
-        assert!(!is_conflict(&[reason("ValidationError")]));
+        let too_large = [reason("None"), reason("ValidationError")];
+        assert!(!is_conflict(&too_large) && is_item_refused(&too_large) && !is_item_refused(&conflict));
     }
 }

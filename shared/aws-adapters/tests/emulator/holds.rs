@@ -131,12 +131,12 @@ async fn a_decision_stands_until_just_that_one_is_forgotten() {
     let decided = |verdict| plan.decisions(&word(verdict)).collect::<Vec<_>>();
     let (approved, rejected) = (decided(Verdict::Approved), decided(Verdict::Rejected));
     acme.save_decisions(&approved).await.expect("saved");
-    assert_eq!(acme.load_decisions().await.expect("read"), approved);
+    assert_eq!(acme.load_decisions().await.expect("read").decisions, approved);
     acme.save_decisions(&rejected[..1]).await.expect("saved");
     acme.forget_decision(&approved[0]).await.expect("is another by now");
     acme.forget_decision(&approved[1]).await.expect("forgotten");
     acme.forget_decision(&approved[1]).await.expect("was gone");
-    let left = acme.load_decisions().await.expect("read");
+    let left = acme.load_decisions().await.expect("read").decisions;
     assert_eq!((left.len(), &left[0], &left[1]), (229, &rejected[0], &approved[2]));
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::identity::EnrolmentId;
+use habitsync_domain::hold::Matter;
+use habitsync_domain::identity::{EmployeeId, EnrolmentId};
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{RunRecord, RunState};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
@@ -13,8 +14,9 @@ use habitsync_in_memory::{ManualClock, Queue, StartedJobs};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::courses::LoadTopics;
 use habitsync_workflows::ports::fleet::{ListDue, ListParked};
+use habitsync_workflows::ports::holds::LoadDecisions;
 use habitsync_workflows::ports::incidents::ListIncidents;
-use habitsync_workflows::ports::people::{LoadLastDays, LoadParked};
+use habitsync_workflows::ports::people::{LoadLastDays, LoadParked, LoadPeople};
 use habitsync_workflows::ports::result_list::ListResults;
 use habitsync_workflows::ports::results::{KnownResult, LookUpResult, ReleaseResults};
 use habitsync_workflows::ports::summary::ListSummaries;
@@ -215,13 +217,26 @@ async fn due_results_of_other_customers_are_found_behind_those_of_the_customers_
 }
 
 #[tokio::test]
-async fn courses_and_what_rests_beside_an_item_that_cannot_be_read_are_listed_all_the_same() {
+async fn courses_links_and_decisions_beside_an_item_that_cannot_be_read_are_listed_all_the_same() {
     let (table, name) = named_table().await;
     let acme = table.tenant(&tenant());
-    for sk in ["COURSE#1", "LAST_DAY#E1", "PARKED#E1"] {
+    for sk in [
+        "COURSE#1",
+        "LAST_DAY#E1",
+        "PARKED#E1",
+        "PERSON#E1",
+        "DECISION#E1",
+        "DECISION#E2#user_name",
+    ] {
         put_unreadable(&name, sk, "none", NOW).await;
     }
     assert_eq!(acme.load_topics().await.expect("listed"), []);
     assert_eq!(acme.load_last_days().await.expect("listed"), []);
     assert_eq!(acme.load_parked().await.expect("listed"), []);
+    let employee = |id: &str| id.parse::<EmployeeId>().expect("an id");
+    let people = acme.load_people().await.expect("listed");
+    assert_eq!((people.people.len(), people.unreadable), (0, vec![employee("E1")]));
+    let decisions = acme.load_decisions().await.expect("listed");
+    let about = [(employee("E1"), Matter::Account), (employee("E2"), Matter::UserName)];
+    assert_eq!((decisions.decisions.len(), decisions.unreadable), (0, about.to_vec()));
 }

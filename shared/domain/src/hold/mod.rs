@@ -64,6 +64,8 @@ pub enum HeldBecause {
         /// How many of them need no approval.
         allowed: u64,
     },
+    /// A decision about it is stored and cannot be decoded, so it may have been rejected.
+    DecisionUnreadable,
     /// The removal is approved; that `EmployeeConnect` has no such employee has to be confirmed once more.
     ApprovedNotConfirmed,
 }
@@ -350,6 +352,9 @@ impl HeldBecause {
             Self::ManagerWaits => "waits with the change of the manager".to_owned(),
             Self::FirstLoad { planned, allowed } => {
                 format!("the first load: {planned} accounts; {allowed} go unasked")
+            }
+            Self::DecisionUnreadable => {
+                "the stored decision about it cannot be read; a new decision replaces it".to_owned()
             }
             Self::ApprovedNotConfirmed => {
                 "approved; EmployeeConnect has yet to say that there is no such employee".to_owned()

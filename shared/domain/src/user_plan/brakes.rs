@@ -60,10 +60,9 @@ impl<'a> Planner<'a> {
                 Some(Verdict::Approved) if is_unconfirmed => self.hold(candidate, HeldBecause::ApprovedNotConfirmed),
                 Some(Verdict::Approved) => self.let_go(candidate, true),
                 Some(Verdict::Awaits) => {
-                    let because = self.decisions.get(&(&candidate.person.employee_id, Matter::Account));
-                    let because = because.map(|decision| decision.because);
-                    let because = candidate.to_be_shown.or(because);
-                    self.hold(candidate, because.unwrap_or(HeldBecause::NotConfirmed));
+                    let because = self.awaits_because((&candidate.person.employee_id, Matter::Account));
+                    let because = candidate.to_be_shown.unwrap_or(because);
+                    self.hold(candidate, because);
                 }
                 None if self.same_person.contains_key(&candidate.person.employee_id) => {
                     let because = candidate.to_be_shown.unwrap_or(HeldBecause::Claimed);
@@ -114,10 +113,19 @@ impl<'a> Planner<'a> {
     /// What was decided about just this, if anything.
     pub(super) fn verdict_on(&mut self, proposal: &Proposal<'_>) -> Option<Verdict> {
         let about = (proposal.employee_id, proposal.evidence.matter());
-        let decision = *self.decisions.get(&about)?;
+        let Some(decision) = self.decisions.get(&about).copied() else {
+            return self.unreadable_decisions.contains(&about).then_some(Verdict::Awaits);
+        };
         let stands = decision.stands(proposal, self.situation.brakes.version);
         *self.proposed.entry(decision.about()).or_default() |= stands;
         stands.then_some(decision.word.verdict)
+    }
+
+    /// Why an action waits that was left pending: for the reason that it was held for when the others of its plan were decided
+    /// about, or since the decision about it cannot be decoded.
+    pub(super) fn awaits_because(&self, about: (&EmployeeId, Matter)) -> HeldBecause {
+        let decision = self.decisions.get(&about);
+        decision.map_or(HeldBecause::DecisionUnreadable, |decision| decision.because)
     }
 
     /// Why every undecided removal is held, if it is; notes the measure of the reads to come where this one is good.

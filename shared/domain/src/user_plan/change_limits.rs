@@ -97,17 +97,15 @@ impl Planner<'_> {
         match self.verdict_on(&proposal) {
             Some(Verdict::Approved) => Judged::Approved,
             Some(Verdict::Rejected) => Judged::Rejected,
-            // A number that was agreed to since is a decision, too.
-            Some(Verdict::Awaits) if self.left_of_agreement(kind) == 0 => self.awaited(&proposal),
+            Some(Verdict::Awaits) => match self.awaits_because((proposal.employee_id, proposal.evidence.matter())) {
+                because @ HeldBecause::DecisionUnreadable => Judged::Awaits(because),
+                // A number that was agreed to since is a decision, too.
+                _ if self.left_of_agreement(kind) > 0 => Judged::Undecided(kind),
+                because => Judged::Awaits(because),
+            },
             None if cascades.contains_key(&action.employee_id) => Judged::Goes,
-            Some(Verdict::Awaits) | None => Judged::Undecided(kind),
+            None => Judged::Undecided(kind),
         }
-    }
-
-    /// It waits for the reason that it was held for when the others of its plan were decided about.
-    fn awaited(&self, proposal: &Proposal<'_>) -> Judged {
-        let decision = self.decisions.get(&(proposal.employee_id, proposal.evidence.matter()));
-        decision.map_or(Judged::Goes, |decision| Judged::Awaits(decision.because))
     }
 
     pub(super) fn leave_as_it_is(&mut self, action: Action) {

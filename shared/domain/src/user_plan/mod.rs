@@ -42,7 +42,7 @@ mod unsaved;
 mod wanted;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -122,6 +122,8 @@ pub struct Unreadable<'a> {
     pub accounts: &'a [UnusableRecord],
     /// Employees whose stored links cannot be decoded.
     pub links: &'a [EmployeeId],
+    /// Stored decisions that cannot be decoded: about whom, and about what.
+    pub decisions: &'a [(EmployeeId, Matter)],
 }
 
 impl Situation<'_> {
@@ -164,6 +166,7 @@ struct Planner<'a> {
     accounts: Accounts<'a>,
     parked: HashMap<&'a EmployeeId, &'a Parked>,
     decisions: HashMap<(&'a EmployeeId, Matter), &'a Decision>,
+    unreadable_decisions: HashSet<(&'a EmployeeId, Matter)>,
     last_days: HashMap<&'a EmployeeId, &'a LastDaySeen>,
     /// Of decisions beside a proposal: whether the proposal is what was decided upon.
     proposed: HashMap<(&'a EmployeeId, Matter), bool>,
@@ -185,6 +188,7 @@ impl<'a> Planner<'a> {
         let parked = situation.parked.iter();
         let decisions = situation.brakes.decisions.iter();
         let last_days = situation.last_days.iter();
+        let unreadable_decisions = situation.unreadable.decisions.iter();
         Self {
             situation,
             evaluator,
@@ -197,6 +201,9 @@ impl<'a> Planner<'a> {
             accounts: Accounts::new(situation),
             parked: parked.map(|parked| (&parked.employee_id, parked)).collect(),
             decisions: decisions.map(|decision| (decision.about(), decision)).collect(),
+            unreadable_decisions: unreadable_decisions
+                .map(|(employee, matter)| (employee, *matter))
+                .collect(),
             last_days: last_days.map(|seen| (&seen.employee_id, seen)).collect(),
             proposed: HashMap::new(),
             unreadable: unreadable(situation),
@@ -214,6 +221,12 @@ impl<'a> Planner<'a> {
         let roster = &self.situation.roster;
         self.plan.counts.read += roster.unusable.len();
         self.plan.counts.unusable = roster.unusable.len();
+        for employee_id in self.situation.unreadable.links {
+            if self.organisation.position(employee_id).is_none() {
+                let name = format!("employee {employee_id}");
+                self.report(Problem::new(employee_id.clone(), &name, Cause::NotStored, None));
+            }
+        }
         for (employee_id, why) in roster.unusable_employees() {
             let link = self.accounts.link(&employee_id);
             let name = link.map_or_else(|| format!("employee {employee_id}"), Person::display_name);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::data_quality::{DataQuality, assess};
 use habitsync_domain::employee::Employee;
-use habitsync_domain::hold::{Agreement, Decision};
+use habitsync_domain::hold::{Agreement, Decision, Matter};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::parking::Parked;
@@ -48,6 +48,7 @@ pub(crate) struct Case {
     pub(crate) unusable: Vec<UnusableRecord>,
     pub(crate) unusable_accounts: Vec<UnusableRecord>,
     pub(crate) unreadable_links: Vec<EmployeeId>,
+    pub(crate) unreadable_decisions: Vec<(EmployeeId, Matter)>,
     pub(crate) now: Timestamp,
 }
 
@@ -71,6 +72,7 @@ impl Case {
             unusable: Vec::new(),
             unusable_accounts: Vec::new(),
             unreadable_links: Vec::new(),
+            unreadable_decisions: Vec::new(),
             now: NOW.parse().expect("a time"),
         }
     }
@@ -137,6 +139,7 @@ impl Case {
             unreadable: Unreadable {
                 accounts: &self.unusable_accounts,
                 links: &self.unreadable_links,
+                decisions: &self.unreadable_decisions,
             },
             brakes: Brakes {
                 version: self.version,

@@ -1,7 +1,7 @@
 //! Deactivations beyond the usual wait for a word, each kind by itself; whoever is merely not to be seen is not gone.
 
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::{Decision, HeldBecause, Verdict, Word};
+use habitsync_domain::hold::{Decision, HeldBecause, Matter, Verdict, Word};
 use habitsync_domain::person::{Person, Removed};
 use habitsync_domain::shrink::GoodRead;
 use habitsync_domain::user_plan::{Missing, Step, UserPlan};
@@ -413,4 +413,25 @@ fn a_leaver_found_deactivated_in_the_portal_counts_towards_the_limit() {
         .iter()
         .filter_map(|action| action.person_after(case.now).removed);
     assert_eq!(marked.filter(|removed| !removed.approved).count(), 5);
+}
+
+#[test]
+fn an_action_whose_stored_decision_cannot_be_read_waits_for_a_new_one_and_the_others_go_on() {
+    let mut case = Case::in_step(&acme(&[]), &people(30)).then(&with_leavers(30, 2));
+    case.unreadable_decisions = vec![("E1".parse().expect("an id"), Matter::Account)];
+    let plan = case.plan();
+    assert_eq!(steps(&plan), [("E2", "deactivate")]);
+    assert_eq!(held(&plan), [("E1", HeldBecause::DecisionUnreadable)]);
+    assert!(plan.held[0].to_decide().is_some(), "an operator can decide anew");
+    case.decisions = vec![decided(&case, "E1", Evidence::Terminated, Verdict::Approved)];
+    assert_eq!(steps(&case.plan()), [("E1", "deactivate"), ("E2", "deactivate")]);
+}
+
+#[test]
+fn a_create_whose_stored_decision_cannot_be_read_waits_for_a_new_one() {
+    let mut case = Case::in_step(&acme(&[]), &people(30)).then(&people(32));
+    case.unreadable_decisions = vec![("E31".parse().expect("an id"), Matter::Account)];
+    let plan = case.plan();
+    assert_eq!(steps(&plan), [("E32", "create")]);
+    assert_eq!(held(&plan), [("E31", HeldBecause::DecisionUnreadable)]);
 }

@@ -158,3 +158,12 @@ fn a_record_without_an_id_is_counted_and_stops_no_other_action() {
     assert_eq!(steps(&plan), [("E2", "change")]);
     assert_eq!((plan.counts.read, plan.counts.unusable), (2, 1));
 }
+
+#[test]
+fn a_link_that_cannot_be_read_is_reported_also_where_the_employee_is_gone() {
+    let mut case = Case::in_step(&everybody(&[]), &[employee("E2", &json!({}))]);
+    case.unreadable_links = vec![id("E1")];
+    let plan = case.plan();
+    assert_eq!(steps(&plan), []);
+    assert_eq!(causes(&plan), [("E1", &Cause::NotStored)]);
+}

@@ -106,7 +106,9 @@ impl Effect {
 
 /// Where the links cannot be read either, somebody may be.
 async fn may_be_linked<S: LoadPeople>(store: &S) -> bool {
-    store.load_people().await.map_or(true, |people| !people.is_empty())
+    store.load_people().await.map_or(true, |stored| {
+        !stored.people.is_empty() || !stored.unreadable.is_empty()
+    })
 }
 
 /// The version since which employees are decided about as by `new`; none where that begins with it. What operators approved, and

@@ -183,7 +183,7 @@ async fn ends_approvals<S: LoadDecisions>(
         return Ok(0);
     };
     let stands = |made: &&Decision| made.word.verdict == Verdict::Approved && made.version == stored.decides_since;
-    Ok(store.load_decisions().await?.iter().filter(stands).count())
+    Ok(store.load_decisions().await?.decisions.iter().filter(stands).count())
 }
 
 /// Stores what was foreseen as a new version, with the changes that were agreed to, and makes the schedules what it says. The text

@@ -37,6 +37,11 @@ pub(super) const fn held_advice(evidence: &Evidence, because: HeldBecause) -> Ad
             "People who left, and whose address an active record has: their accounts wait for your decision",
             "The other record may be the same person's, and is not clear yet: it has a line of its own in this mail. Correct it first.",
         ),
+        (HeldBecause::DecisionUnreadable, _) => (
+            9,
+            "People about whom you decided, and whose decision was lost: their accounts wait for your decision",
+            "We cannot read the decision that we stored. Please decide once more.",
+        ),
         (_, Evidence::Terminated | Evidence::Ended { .. }) => (
             10,
             "Leavers whose accounts wait for your decision",
@@ -64,6 +69,11 @@ pub(super) const fn held_change_advice(kind: ChangeKind, because: HeldBecause) -
             "Your first accounts are ready: they wait for approval",
             "This is the first load: each of these employees gets an account, and each account takes a seat. Check whether the \
              number and the names are those that you expect.",
+        ),
+        (_, HeldBecause::DecisionUnreadable) => (
+            13,
+            "Changes about which you decided, and whose decision was lost: they wait for approval",
+            "We cannot read the decision that we stored. Please decide once more.",
         ),
         (ChangeKind::Created, _) => (
             13,

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use crate::ports::holds::StoredDecisions;
 use habitsync_domain::configuration::{MatchKey, TenantConfiguration, UsersConfiguration};
 use habitsync_domain::employee::Employee;
-use habitsync_domain::hold::{Decision, HeldPlan};
+use habitsync_domain::hold::HeldPlan;
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job_state::JobState;
 use habitsync_domain::last_day::LastDaySeen;
@@ -27,7 +28,7 @@ const FIELDS_HELD: &str = "fields_held";
 pub(super) struct Stored {
     pub(super) parked: Vec<Parked>,
     pub(super) last_days: Vec<LastDaySeen>,
-    pub(super) decisions: Vec<Decision>,
+    pub(super) decisions: StoredDecisions,
     pub(super) job: JobState,
     pub(super) held: Option<HeldPlan>,
 }
@@ -205,10 +206,13 @@ impl Gathered<'_> {
             parked: &parked,
             last_days: &last_days,
             portal: Some(&self.accounts),
-            unreadable: Unreadable::default(),
+            unreadable: Unreadable {
+                decisions: &self.table.decisions.unreadable,
+                ..Unreadable::default()
+            },
             brakes: Brakes {
                 version: self.version,
-                decisions: &self.table.decisions,
+                decisions: &self.table.decisions.decisions,
                 listed: last_good_read.map_or(0, |read| read.people),
                 last_good_read,
                 baseline: None,
@@ -240,6 +244,7 @@ impl Gathered<'_> {
             plan,
             decision: self
                 .table
+                .decisions
                 .decisions
                 .iter()
                 .filter(|made| own(&made.employee_id))

@@ -180,7 +180,7 @@ where
         let known = before.filter(|before| before.job == look.table.job);
         let everybody = match known.and_then(|before| before.everybody.clone()) {
             Some(everybody) => everybody,
-            None => self.store.load_people().await?,
+            None => self.store.load_people().await?.people,
         };
         look.know_everybody(everybody);
         self.read_records(look).await?;

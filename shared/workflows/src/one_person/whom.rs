@@ -58,7 +58,7 @@ where
             });
         }
         let name = name.ok_or(PersonFailure::Nobody)?;
-        former_holder(&self.store.load_people().await?, &name).map(Meant::by)
+        former_holder(&self.store.load_people().await?.people, &name).map(Meant::by)
     }
 }
 

@@ -2,17 +2,27 @@
 
 use std::future::Future;
 
-use habitsync_domain::hold::{Decision, HeldPlan, PlanId, Word};
+use habitsync_domain::hold::{Decision, HeldPlan, Matter, PlanId, Word};
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
 use super::failure::ServiceFailure;
 use super::fleet::Due;
 
+/// The stored decisions of one customer that are not over.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StoredDecisions {
+    /// Those that can be decoded: one for each employee and matter at most.
+    pub decisions: Vec<Decision>,
+    /// The employees and matters of the others.
+    pub unreadable: Vec<(EmployeeId, Matter)>,
+}
+
 /// Reads what was decided about the customer's people.
 pub trait LoadDecisions {
-    /// Every decision that is not over, one per person at most.
-    fn load_decisions(&self) -> impl Future<Output = Result<Vec<Decision>, ServiceFailure>> + Send;
+    /// Every stored decision; one that cannot be decoded is named.
+    fn load_decisions(&self) -> impl Future<Output = Result<StoredDecisions, ServiceFailure>> + Send;
 }
 
 /// Writes what was decided about people.

@@ -53,6 +53,9 @@ pub enum SaveFailure {
     /// Another process has acquired the lease, or the claim, since: nothing was written, and nothing more may be.
     #[error("another process has taken over: nothing was written")]
     LeaseLost,
+    /// The table refuses this very item, which is too large or not valid: nothing was written, and other items may be.
+    #[error("the table refuses the item: {0}")]
+    ItemRefused(ServiceFailure),
     /// The table failed.
     #[error(transparent)]
     Service(#[from] ServiceFailure),

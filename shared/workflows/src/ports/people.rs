@@ -11,10 +11,19 @@ use jiff::Timestamp;
 use super::failure::ServiceFailure;
 use super::lease::SaveFailure;
 
+/// The stored links of one customer.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StoredPeople {
+    /// Those that can be decoded, in no particular order.
+    pub people: Vec<Person>,
+    /// The employees of the others.
+    pub unreadable: Vec<EmployeeId>,
+}
+
 /// Reads every linked person.
 pub trait LoadPeople {
-    /// All of them, in no particular order.
-    fn load_people(&self) -> impl Future<Output = Result<Vec<Person>, ServiceFailure>> + Send;
+    /// Every stored link; one that cannot be decoded is named.
+    fn load_people(&self) -> impl Future<Output = Result<StoredPeople, ServiceFailure>> + Send;
 }
 
 /// Reads one linked person.

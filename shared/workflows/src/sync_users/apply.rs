@@ -19,6 +19,8 @@ use super::write::{Attempt, Done, FollowWrites, Writing};
 use crate::job_outcome::JobFailure;
 use crate::job_run::note_progress;
 use crate::ports::clock::Now;
+use crate::ports::failure::ServiceFailure;
+use crate::ports::lease::SaveFailure;
 use crate::ports::people::{SaveLastDay, SaveParked, SavePerson};
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::RememberJob;
@@ -26,6 +28,10 @@ use crate::ports::vendors::{FindUser, SaveUser};
 
 /// What is kept free before the deadline: one write, its confirmation, and the run's own record.
 const RESERVE: SignedDuration = SignedDuration::from_secs(20);
+
+/// More items than these that the table refuses in one run are no single employees' failures: the run stops before it writes more to
+/// the portal that it cannot store.
+const MOST_NOT_STORED: u64 = 5;
 
 /// How far a plan was carried out.
 pub(crate) struct Applied {
@@ -35,6 +41,8 @@ pub(crate) struct Applied {
     pub(crate) left: u64,
     /// People for whom the portal gave no answer: its trouble, not theirs. Somebody who is refused is no sign of that.
     pub(super) unanswered: u64,
+    /// Employees whose item the table refuses.
+    not_stored: u64,
     /// Whether the next run must read the portal: an account may be there that the table does not know of.
     pub(crate) must_look: bool,
     /// Whether such an account is there for sure: the run is not over before it is known whose it is.
@@ -59,6 +67,7 @@ impl Applied {
             problems: Vec::new(),
             left: 0,
             unanswered: 0,
+            not_stored: 0,
             must_look: false,
             account_exists: false,
             agreed_made: PerChange::default(),
@@ -142,6 +151,22 @@ where
     Ok(applied)
 }
 
+/// What the table refuses of one employee is that employee's failure.
+fn log_refused_item(failure: &ServiceFailure) {
+    tracing::error!(error = %failure, "the table refuses the item of one employee; the others go on");
+}
+
+/// A note about one employee that the table refuses is logged; the note is made anew by the next run.
+fn pass_over_refused(saved: Result<(), SaveFailure>) -> Result<(), SaveFailure> {
+    match saved {
+        Err(SaveFailure::ItemRefused(failure)) => {
+            log_refused_item(&failure);
+            Ok(())
+        }
+        saved => saved,
+    }
+}
+
 /// Whether the portal is asked for it.
 fn is_write(action: &Action) -> bool {
     !matches!(action.step, Step::Remember { .. })
@@ -150,7 +175,7 @@ fn is_write(action: &Action) -> bool {
 impl Applied {
     fn fail(&mut self, action: &Action, cause: Cause) {
         self.unanswered += u64::from(cause == Cause::NotAnswered);
-        self.must_look |= matches!(cause, Cause::NotAnswered | Cause::AccountExists);
+        self.must_look |= matches!(cause, Cause::NotAnswered | Cause::AccountExists | Cause::NotStored);
         self.account_exists |= cause == Cause::AccountExists;
         self.problems.push(action.problem(cause, None));
     }
@@ -236,10 +261,19 @@ where
             .map(|refusal| refusal.problem.clone());
         applied.problems.extend(lines);
         match done {
-            Done::Yes => {
-                self.remember(&action).await?;
-                applied.count(&action.step);
-            }
+            Done::Yes => match self.remember(&action).await {
+                Ok(()) => applied.count(&action.step),
+                Err(SaveFailure::ItemRefused(failure)) => {
+                    log_refused_item(&failure);
+                    applied.not_stored += 1;
+                    if applied.not_stored > MOST_NOT_STORED {
+                        return Err(failure.into());
+                    }
+                    applied.written.failed += 1;
+                    applied.fail(&action, Cause::NotStored);
+                }
+                Err(failure) => return Err(failure.into()),
+            },
             Done::No(cause) => {
                 applied.written.failed += 1;
                 applied.fail(&action, cause);
@@ -250,7 +284,7 @@ where
         Ok(true)
     }
 
-    async fn remember(&self, action: &Action) -> Result<(), JobFailure> {
+    async fn remember(&self, action: &Action) -> Result<(), SaveFailure> {
         let now = self.clock.now();
         let person = action.person_after(now);
         self.store.save_person(&person, &action.change(now)).await?;
@@ -269,7 +303,7 @@ where
         };
         for parked in applied.parked.values() {
             if let Some(left) = parked.after_stop(|setback| repeated.covers(setback), applied.began) {
-                self.store.save_parked(&left).await?;
+                pass_over_refused(self.store.save_parked(&left).await)?;
             }
         }
         Err(JobFailure::RefusedAlike(repeated))
@@ -281,7 +315,7 @@ where
         let is_write = matches!(action.step, Step::Create(_) | Step::Change { .. });
         if is_write && (before.is_some() || !refusals.is_empty()) {
             let parked = Parked::after(before, &action.employee_id, refusals, self.clock.now());
-            self.store.save_parked(&parked).await?;
+            pass_over_refused(self.store.save_parked(&parked).await)?;
             applied.parked.insert(action.employee_id.clone(), parked);
         }
         Ok(())
@@ -294,10 +328,10 @@ where
             if self.is_out_of_time(deadline) {
                 break;
             }
-            self.store.save_last_day(seen).await?;
+            pass_over_refused(self.store.save_last_day(seen).await)?;
         }
         for employee in &plan.last_days.forgotten {
-            self.store.forget_last_day(employee).await?;
+            pass_over_refused(self.store.forget_last_day(employee).await)?;
         }
         Ok(())
     }
@@ -318,12 +352,12 @@ where
         for (employee_id, refusals) in resting {
             let before = applied.parked.get(employee_id);
             let parked = Parked::after(before, employee_id, refusals, self.clock.now());
-            self.store.save_parked(&parked).await?;
+            pass_over_refused(self.store.save_parked(&parked).await)?;
             applied.parked.insert(employee_id.clone(), parked);
         }
         for employee_id in &plan.forgotten {
             let (employee_id, setbacks) = (employee_id.clone(), Vec::new());
-            self.store.save_parked(&Parked { employee_id, setbacks }).await?;
+            pass_over_refused(self.store.save_parked(&Parked { employee_id, setbacks }).await)?;
         }
         Ok(())
     }

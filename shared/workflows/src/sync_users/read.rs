@@ -20,8 +20,8 @@ use jiff::civil::Date;
 use super::InForce;
 use crate::job_outcome::JobFailure;
 use crate::ports::failure::VendorFailureKind;
-use crate::ports::holds::LoadDecisions;
-use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
+use crate::ports::holds::{LoadDecisions, StoredDecisions};
+use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople, StoredPeople};
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 use crate::unusable_records::log_unusable;
 
@@ -31,11 +31,11 @@ const MOST_ASKED: usize = 100;
 /// What was read.
 pub(crate) struct Read {
     roster: Roster,
-    people: Vec<Person>,
+    people: StoredPeople,
     missing: Vec<Missing>,
     /// How many people the list had, those left out who were asked for one by one.
     listed: usize,
-    decisions: Vec<Decision>,
+    decisions: StoredDecisions,
     parked: Vec<Parked>,
     last_days: Vec<LastDaySeen>,
     /// The portal's users; none where this run does not verify.
@@ -63,18 +63,19 @@ impl Read {
         Situation {
             configuration: in_force.configuration,
             roster: &self.roster,
-            people: &self.people,
+            people: &self.people.people,
             missing: &self.missing,
             parked: &self.parked,
             last_days: &self.last_days,
             portal: self.portal.as_ref().map(|portal| portal.records.as_slice()),
             unreadable: Unreadable {
                 accounts: self.portal.as_ref().map_or(&[], |portal| portal.unusable.as_slice()),
-                links: &[],
+                links: &self.people.unreadable,
+                decisions: &self.decisions.unreadable,
             },
             brakes: Brakes {
                 version: in_force.decides_since,
-                decisions: &self.decisions,
+                decisions: &self.decisions.decisions,
                 listed: u64::try_from(self.listed).unwrap_or(u64::MAX),
                 last_good_read: remembered.last_good_read,
                 baseline: Some(&remembered.baseline),
@@ -143,8 +144,10 @@ where
         let listed = roster.len();
         let people = self.store.load_people().await?;
         let decisions = self.store.load_decisions().await?;
-        let missing = self.ask_for_missing(&mut roster, &people, &decisions).await?;
-        let verifies = people.is_empty() || remembered.last_verified_on != Some(today);
+        let missing = self
+            .ask_for_missing(&mut roster, &people.people, &decisions.decisions)
+            .await?;
+        let verifies = people.people.is_empty() || remembered.last_verified_on != Some(today);
         let portal = if verifies {
             Some(self.tribal_habits.list_users().await?)
         } else {

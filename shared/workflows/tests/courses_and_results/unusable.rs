@@ -1,5 +1,6 @@
 //! Topics and enrolments whose records cannot be used: named and counted, and no other waits for them.
 
+use habitsync_domain::identity::TopicId;
 use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
 use jiff::SignedDuration;
 
@@ -57,4 +58,18 @@ async fn an_enrolment_that_cannot_be_read_is_counted_and_the_others_are_queued()
     let report = sweep(&world).await;
     assert_eq!((report.queued, report.unusable), (1, 1));
     assert_eq!(queued(&world), [9001]);
+}
+
+#[tokio::test]
+async fn a_topic_whose_item_the_table_refuses_is_that_topics_failure() {
+    let world = world_with(vec![topic(456), topic(457)]);
+    world.table.state().refused_topics.insert(TopicId(456));
+    for _ in 0..2 {
+        let report = sync(&world).await;
+        assert_eq!(count(&report, "not_stored"), 1);
+    }
+    assert_eq!(courses(&world), [course(456), course(457)], "each course exists once");
+    world.table.state().refused_topics.clear();
+    assert_eq!(count(&sync(&world).await, "adopted"), 1);
+    assert_eq!(courses(&world).len(), 2);
 }

@@ -1,7 +1,10 @@
 //! Records of either vendor that cannot be used: each is counted and named, its employee is protected, and the run goes on.
 
+use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
+use habitsync_in_memory::Call;
+use habitsync_workflows::job_outcome::JobFailure;
 use serde_json::json;
 
 use crate::customer::customer_of;
@@ -58,4 +61,58 @@ async fn a_read_of_records_none_of_which_can_be_used_takes_no_account_away() {
     *customer.hris.unusable.lock() = vec![UnusableRecord::new(None, WhyUnusable::NoId); 3];
     let summary = customer.finish().await;
     assert_eq!((summary.written.deactivated, customer.active_users().len()), (0, 3));
+}
+
+#[tokio::test]
+async fn a_link_that_cannot_be_decoded_leaves_its_employee_alone_and_stops_nobody_else() {
+    let customer = customer_of(4);
+    customer.finish().await;
+    let id: EmployeeId = "E1002".parse().expect("an id");
+    customer.table.state().unreadable_people.insert(id);
+    for employee in ["E1002", "E1003"] {
+        customer.employ(employee, &json!({"jobTitle": "Lead"}));
+    }
+    let summary = customer.finish().await;
+    assert_eq!((summary.written.changed, summary.written.created), (1, 0));
+    assert_eq!(customer.active_users().len(), 4);
+    let lines: Vec<_> = summary.problems.iter().map(|line| &line.cause).collect();
+    assert_eq!(lines, [&Cause::NotStored]);
+}
+
+#[tokio::test]
+async fn what_the_table_refuses_of_one_employee_is_that_employees_failure() {
+    let customer = customer_of(4);
+    let id: EmployeeId = "E1002".parse().expect("an id");
+    customer.table.state().refused_people.insert(id.clone());
+    for _ in 0..3 {
+        let summary = customer.slice().await;
+        let causes: Vec<_> = summary.problems.iter().map(|line| &line.cause).collect();
+        assert_eq!(causes, [&Cause::NotStored]);
+    }
+    assert_eq!(
+        customer.portal.faults.count(Call::CreateUser),
+        4,
+        "no account is created twice"
+    );
+    assert_eq!(customer.table.state().people.len(), 3);
+    customer.table.state().refused_people.clear();
+    customer.finish().await;
+    assert_eq!(customer.table.state().people.len(), 4);
+    assert_eq!(customer.portal.faults.count(Call::CreateUser), 4);
+}
+
+#[tokio::test]
+async fn a_table_that_refuses_many_items_stops_the_run_before_it_writes_more_than_it_can_store() {
+    let customer = customer_of(40);
+    let ids = customer
+        .hris
+        .employees
+        .lock()
+        .iter()
+        .map(|employee| employee.id().clone())
+        .collect();
+    customer.table.state().refused_people = ids;
+    let run = customer.run_until(customer.deadline()).await;
+    assert!(matches!(run, Err(JobFailure::Service(_))), "{run:?}");
+    assert!(customer.portal.faults.count(Call::CreateUser) <= 6);
 }

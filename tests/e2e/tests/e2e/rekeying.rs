@@ -97,5 +97,5 @@ async fn links(customer: &Customer) -> Result<BTreeMap<String, String>, Failed> 
     let link = |person: &habitsync_domain::person::Person| {
         (person.employee_id.to_string(), person.user_name.as_str().to_owned())
     };
-    Ok(people.iter().map(link).collect())
+    Ok(people.people.iter().map(link).collect())
 }

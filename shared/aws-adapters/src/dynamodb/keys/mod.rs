@@ -90,6 +90,9 @@ pub(super) struct Key {
     pub(super) sk: String,
 }
 
+/// Ends the sort key of a decision about a user name alone.
+const OF_USER_NAME: &str = "#user_name";
+
 impl Key {
     fn of(tenant: &TenantId, sk: String) -> Self {
         Self {
@@ -122,8 +125,17 @@ impl Key {
         let of_account = format!("{}{employee}", Prefix::Decision.as_str());
         match matter {
             Matter::Account => Self::of(tenant, of_account),
-            Matter::UserName => Self::of(tenant, format!("{of_account}#user_name")),
+            Matter::UserName => Self::of(tenant, format!("{of_account}{OF_USER_NAME}")),
         }
+    }
+
+    /// What a decision is about whose sort key ends so, behind its prefix.
+    pub(super) fn decided(rest: &str) -> Option<(EmployeeId, Matter)> {
+        let (employee, matter) = match rest.strip_suffix(OF_USER_NAME) {
+            Some(employee) => (employee, Matter::UserName),
+            None => (rest, Matter::Account),
+        };
+        Some((employee.parse().ok()?, matter))
     }
 
     pub(super) fn plan(tenant: &TenantId, id: &PlanId, chunk: u32) -> Self {
