@@ -169,7 +169,7 @@ fn applied_version(attributes: &Attributes) -> Result<AppliedVersion, AwsErrorKi
     })
 }
 
-fn stored(attributes: &Attributes) -> Result<StoredConfiguration, AwsErrorKind> {
+pub(super) fn stored(attributes: &Attributes) -> Result<StoredConfiguration, AwsErrorKind> {
     let source = read_text(attributes, SOURCE)?.to_owned();
     let configuration = TenantConfiguration::from_stored(&source).map_err(|error| unreadable(&error))?;
     let mut agreed = attributes

@@ -61,7 +61,7 @@ impl FindSummary for Table {
 }
 
 /// None where the row is of no customer whose configuration was ever applied.
-fn summary(mut row: Attributes) -> Result<Option<CustomerSummary>, AwsErrorKind> {
+pub(super) fn summary(mut row: Attributes) -> Result<Option<CustomerSummary>, AwsErrorKind> {
     let key = Key {
         pk: read_text(&row, PK)?.to_owned(),
         sk: read_text(&row, SK)?.to_owned(),

@@ -33,7 +33,7 @@ const TRANSACTION: usize = 100;
 
 /// A plan without its people.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Head {
+pub(super) struct Head {
     id: PlanId,
     version: u64,
     since: Timestamp,

@@ -25,6 +25,8 @@ mod result_list;
 mod results;
 mod runs;
 mod standings;
+#[cfg(test)]
+mod stored_items;
 mod transaction;
 mod waiting;
 

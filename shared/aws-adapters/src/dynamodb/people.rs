@@ -23,7 +23,7 @@ use crate::failure::AwsErrorKind;
 
 /// That somebody has this user name, or had it until then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct NameHolder {
+pub(super) struct NameHolder {
     user_name: UserName,
     employee_id: EmployeeId,
     until: Option<Timestamp>,
