@@ -116,19 +116,26 @@ impl From<HttpError> for EmployeeConnectError {
 }
 
 fn unauthorised(status: u16, body: &PrivateBody) -> EmployeeConnectError {
-    match (status, code(body).or_else(|| oauth_error(body)).as_deref()) {
+    let body = body.json::<Value>().unwrap_or_default();
+    if !is_own_refusal(&body) {
+        return EmployeeConnectError::RefusedElsewhere { status };
+    }
+    match (status, body.pointer("/error/code").and_then(Value::as_str)) {
         (403, Some("module_disabled")) => EmployeeConnectError::ModuleDisabled,
-        (_, Some(_)) => EmployeeConnectError::Unauthorised { status },
-        (_, None) => EmployeeConnectError::RefusedElsewhere { status },
+        _ => EmployeeConnectError::Unauthorised { status },
     }
 }
 
+/// Whether a refusal is in the API's own words: an error with a code, or OAuth's.
+pub(crate) fn is_own_refusal(body: &Value) -> bool {
+    let is_word = |error: &Value| error.as_str().is_some_and(is_oauth_word);
+    let error = body.get("error");
+    error.is_some_and(|error| error.get("code").is_some_and(Value::is_string) || is_word(error))
+}
+
 /// The error of a token request as OAuth has it (RFC 6749, 5.2): a word of small letters.
-fn oauth_error(body: &PrivateBody) -> Option<String> {
-    let detail = detail(body)?;
-    let word = detail.as_str()?;
-    let is_word = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
-    is_word.then(|| word.to_owned())
+fn is_oauth_word(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 fn missing(body: &PrivateBody) -> MissingRecord {

@@ -94,7 +94,7 @@ impl From<HttpError> for TribalHabitsError {
                 status: status @ (401 | 403),
                 body,
                 ..
-            } if is_own(&body) => Self::Unauthorised { status },
+            } if is_own_refusal(&body.json().unwrap_or_default()) => Self::Unauthorised { status },
             HttpError::Status {
                 status: status @ (401 | 403),
                 ..
@@ -120,11 +120,8 @@ impl From<HttpError> for TribalHabitsError {
 }
 
 /// Whether a refusal has the shape of the API's own: an object whose `error` is a text.
-fn is_own(body: &PrivateBody) -> bool {
-    let error = body
-        .json::<Value>()
-        .and_then(|body| Some(body.get("error")?.is_string()));
-    error.unwrap_or(false)
+pub(crate) fn is_own_refusal(body: &Value) -> bool {
+    body.get("error").is_some_and(Value::is_string)
 }
 
 /// The text of the contract, to the letter: frameworks answer a route that they do not have with `Not Found`.

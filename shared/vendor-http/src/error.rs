@@ -114,6 +114,14 @@ impl DecodeError {
         }
     }
 
+    /// A page where JSON was promised.
+    pub(crate) fn not_json() -> Self {
+        Self {
+            problem: NOT_JSON,
+            ..Self::cut_short()
+        }
+    }
+
     /// Whether the answer ends before its JSON does, as that of a connection that broke.
     pub(crate) fn is_cut_short(&self) -> bool {
         self.problem == CUT_SHORT
@@ -134,6 +142,12 @@ impl PrivateBody {
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
         serde_json::from_slice(&self.0).ok()
+    }
+
+    /// Whether the body ends before its JSON does, as that of a connection that broke.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        let read = serde_json::from_slice::<serde::de::IgnoredAny>(&self.0);
+        read.is_err_and(|error| error.is_eof())
     }
 }
 
@@ -241,7 +255,7 @@ fn has_cause<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
 }
 
 /// An error and what caused it, outermost first.
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+pub(crate) fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::assumption::Verdict;
 use habitsync_domain::trouble::Trouble;
-use habitsync_workflows::examine_customer::{ExamineCustomer, examine_customer};
+use habitsync_workflows::examine_customer::{Examination, ExamineCustomer, examine_customer};
 
 use shown::Shown;
 
@@ -34,17 +34,43 @@ pub(crate) async fn examine(stage: &Stage, asked: &DoctorArguments) -> Result<Ex
         configuration: &tenant.configuration,
     };
     let examination = examine_customer(&examine).await?;
-    let differs = examination.count(Verdict::Differs) > 0;
+    let exit_code = exit_code(&examination);
     stage.print(&Shown {
         tenant: tenant.configuration.tenant.clone(),
         stage: stage.name.clone(),
         configuration: asked.customer.called(tenant.version),
         examination,
     })?;
-    // Somebody has to change something before the customer goes live.
-    Ok(if differs {
-        ExitCode::from(Trouble::Data.reaction().exit_code)
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(ExitCode::from(exit_code))
+}
+
+/// Success only where nothing differs: else something has to change before the customer goes live.
+fn exit_code(examination: &Examination) -> u8 {
+    match examination.count(Verdict::Differs) {
+        0 => 0,
+        _ => Trouble::Data.reaction().exit_code,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use habitsync_domain::assumption::tribal_habits::ADDRESS;
+
+    use super::*;
+
+    #[test]
+    fn anything_that_differs_fails_the_command() {
+        let examination = |findings| Examination {
+            examined_at: "2026-11-25T21:05:00Z".parse().expect("a time"),
+            requests: 1,
+            findings,
+            not_relied_on: Vec::new(),
+        };
+        let held = ADDRESS.holds("it answers there");
+        assert_eq!(exit_code(&examination(vec![held.clone()])), 0);
+        assert_ne!(
+            exit_code(&examination(vec![held, ADDRESS.differs("status 503", Vec::new())])),
+            0
+        );
+    }
 }

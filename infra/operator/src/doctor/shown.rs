@@ -59,7 +59,7 @@ impl Answer for Shown {
         };
         let rehearsed = Vendor::ALL.iter().filter_map(|vendor| to_rehearse(findings, *vendor));
         read(Verdict::Differs)
-            .chain(read(Verdict::CannotTell))
+            .chain(open(findings))
             .chain(rehearsed)
             .chain(read(Verdict::Ok))
             .chain(not_relied_on(&self.examination.not_relied_on))
@@ -132,6 +132,29 @@ fn verdict(verdict: Verdict) -> &'static str {
         Verdict::CannotTell => "cannot tell",
         Verdict::Ok => "ok",
     }
+}
+
+/// What reading left open; findings of one vendor with one reason, such as that it does not answer, are one row.
+fn open(findings: &[Finding]) -> Vec<Vec<String>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let is_open = |finding: &&Finding| finding.verdict == Verdict::CannotTell && !needs_rehearsal(finding);
+    for finding in findings.iter().filter(is_open) {
+        let reason = |finding: &Finding| (finding.assumption.vendor, finding.seen.clone(), finding.advice.clone());
+        match groups.iter_mut().find(|group| reason(group[0]) == reason(finding)) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    let folded = |group: Vec<&Finding>| match group[..] {
+        [finding] => row(finding),
+        _ => {
+            let ids: Vec<_> = group.iter().map(|finding| short(finding.assumption.id)).collect();
+            let mut folded = row(group[0]);
+            folded[2] = ids.join(", ");
+            folded
+        }
+    };
+    groups.into_iter().map(folded).collect()
 }
 
 /// What only a write, or a webhook, shows is known before anything is asked.
@@ -252,6 +275,24 @@ pub(crate) mod tests {
     /// What `docs/OUTPUT.md` has to name.
     pub(crate) fn examples() -> Vec<serde_json::Value> {
         vec![serde_json::to_value(shown()).expect("JSON")]
+    }
+
+    #[test]
+    fn what_depends_on_a_vendor_that_does_not_answer_is_one_row_and_none_of_it_is_ok() {
+        let mut shown = shown();
+        let why = "it cannot be looked at: status 503";
+        let mut findings: Vec<_> = tribal_habits::ALL
+            .iter()
+            .filter(|assumption| assumption.shown_by == ShownBy::Reading && **assumption != &tribal_habits::ADDRESS)
+            .map(|assumption| assumption.untold(why, Vec::new()))
+            .collect();
+        findings.push(tribal_habits::ADDRESS.differs("status 503", vec![Advice::ask("run doctor again")]));
+        shown.examination.findings = findings;
+        let rows = shown.rows();
+        let verdicts: Vec<_> = rows.iter().map(|row| row[0].as_str()).collect();
+        assert_eq!(verdicts, ["differs", "cannot tell", "not relied on"]);
+        assert!(rows[1][2].contains("users.list") && rows[1][3] == why, "{rows:?}");
+        assert!(shown.heading().contains("# 0 ok, 1 differs"), "{}", shown.heading());
     }
 
     #[test]

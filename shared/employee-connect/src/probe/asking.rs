@@ -1,25 +1,76 @@
 //! How EmployeeConnect is asked: authorised as the customer's configuration says, paced and counted, and looked at.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::ops::Deref;
 
-use habitsync_domain::assumption::{Advice, Assumption, Finding, employee_connect as assume};
+use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume};
+use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_domain::excerpt::clip;
 use habitsync_domain::tenant::TenantId;
-use habitsync_vendor_http::{HttpError, Request, Sight};
+use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, READABLE, Request, Sight};
+use habitsync_workflows::ports::failure::Vendor;
 use habitsync_workflows::ports::probes::HrisQuestions;
-use jiff::SignedDuration;
 use serde_json::Value;
-use tokio::time::Instant;
 
 use crate::access::seconds_of;
 use crate::client::EmployeeConnect;
+use crate::error::is_own_refusal;
+
+/// How this vendor's lists look.
+pub(super) const LIST: ListNames = ListNames {
+    records: "/data",
+    total: "/meta/total",
+    per_page: "/meta/pageSize",
+    page: "/meta/page",
+    total_pages: "/meta/totalPages",
+};
+
+static API: ProbedApi = ProbedApi {
+    vendor: Vendor::EmployeeConnect,
+    prefix: "employee_connect.",
+    address: &assume::ADDRESS,
+    credentials: &assume::CREDENTIALS,
+    clock: &assume::CLOCK,
+    limit: &assume::LIMIT,
+    base_url: ("employee_connect.base_url", "the API's address, version included"),
+    rate_key: "employee_connect.requests_per_minute",
+    rate: |customer| customer.employee_connect.requests_per_minute,
+    first: "GET /employees",
+    list: LIST,
+    is_own_refusal,
+    refused: ("employees may not be read", where_employees_are_refused),
+};
+
+/// A token that was just given shows that the codes work: what they lack is a permission. A key may be wrong.
+fn where_employees_are_refused(customer: &TenantConfiguration, status: u16) -> Vec<Advice> {
+    let by_key = is_by_key(customer);
+    let permission = Advice::ask("ask EmployeeConnect to give the integration the permission to read employees");
+    let store = Advice::store_credentials(&customer.tenant);
+    let other = if by_key { "client_credentials" } else { "static_key" };
+    let other = Advice::set("employee_connect.auth", format!("{other:?}"));
+    match status {
+        403 => vec![permission],
+        _ if by_key => vec![store, other],
+        _ => vec![permission, store, other],
+    }
+}
+
+fn is_by_key(customer: &TenantConfiguration) -> bool {
+    customer.employee_connect.auth == EmployeeConnectAuth::StaticKey
+}
 
 /// One examination of an EmployeeConnect.
 pub(super) struct Asking<'a> {
     hris: &'a EmployeeConnect,
     pub(super) asked: &'a HrisQuestions<'a>,
-    began: Instant,
-    requests: AtomicU32,
+    probe: Probe<'a>,
+}
+
+impl<'a> Deref for Asking<'a> {
+    type Target = Probe<'a>;
+
+    fn deref(&self) -> &Probe<'a> {
+        &self.probe
+    }
 }
 
 impl<'a> Asking<'a> {
@@ -27,14 +78,8 @@ impl<'a> Asking<'a> {
         Self {
             hris,
             asked,
-            began: Instant::now(),
-            requests: AtomicU32::new(0),
+            probe: Probe::new(&API, asked.customer, asked.now),
         }
-    }
-
-    /// Whether the customer relies on it.
-    pub(super) fn is_needed(&self, assumption: &Assumption) -> bool {
-        assumption.need.unmet(self.asked.customer).is_none()
     }
 
     /// How many employees are asked for at once.
@@ -47,12 +92,28 @@ impl<'a> Asking<'a> {
         let Some(request) = self.hris.token_request() else {
             return Ok(Vec::new());
         };
-        self.count();
-        let sight = self.hris.http().look(&request).await?;
+        let sight = self.raw_answer(self.hris.http().look(&request)).await?;
         let answer = sight.json().unwrap_or_default();
-        let judged = judge_token(sight.status, &answer, &self.asked.customer.tenant);
+        if is_own_refusal(&answer) && matches!(sight.status, 400 | 401 | 403) {
+            return Ok(vec![refused_codes(sight.status, &self.asked.customer.tenant)]);
+        }
+        let status = sight.checked()?.status;
+        if (200..300).contains(&status) && !answer.is_object() {
+            return Ok(vec![
+                self.elsewhere("what answers there gives no JSON object".to_owned()),
+            ]);
+        }
         self.hris.keep_token(&answer).await;
-        Ok(vec![judged])
+        Ok(vec![judge_token(status, &answer)])
+    }
+
+    /// What the first answer about employees shows.
+    pub(super) fn judge_employees(&self, first: &Sight) -> Vec<Finding> {
+        let mut findings = self.judge_first(first);
+        if is_by_key(self.asked.customer) && findings.contains(&assume::CREDENTIALS.holds(READABLE)) {
+            findings.push(assume::STATIC_KEY.holds("the key is accepted"));
+        }
+        findings
     }
 
     /// One page of employees, so many on it; as many as there are by default where no number is given.
@@ -65,14 +126,14 @@ impl<'a> Asking<'a> {
         self.look(list.query("page", page.to_string())).await
     }
 
-    /// The courses that have this reference.
+    /// The courses that have this reference; that the module is missing is an answer, too.
     pub(super) async fn courses(&self, reference: &str) -> Result<Sight, HttpError> {
-        self.look(
-            Request::list(&["courses"])
-                .query("externalId", reference)
-                .query("page", "1"),
-        )
-        .await
+        let list = Request::list(&["courses"]).query("externalId", reference);
+        let sight = self.raw_answer(self.hris.look(list.query("page", "1"))).await?;
+        if sight.status == 403 && error_code(&sight.json().unwrap_or_default()) == Some("module_disabled") {
+            return Ok(sight);
+        }
+        sight.checked()
     }
 
     /// The results of a course that have this reference.
@@ -87,32 +148,28 @@ impl<'a> Asking<'a> {
     }
 
     async fn look(&self, request: Request) -> Result<Sight, HttpError> {
-        self.count();
-        self.hris.look(request).await
-    }
-
-    fn count(&self) {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-    }
-
-    pub(super) fn requests(&self) -> u32 {
-        self.requests.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn clock(&self, sight: &Sight) -> Finding {
-        let passed = SignedDuration::try_from(sight.came_at - self.began).unwrap_or_default();
-        assume::CLOCK.judge_clock(sight.date, self.asked.now + passed)
-    }
-
-    pub(super) fn limit(&self, sight: &Sight) -> Finding {
-        let configured = self.asked.customer.employee_connect.requests_per_minute;
-        assume::LIMIT.judge_limit(&sight.limits, configured, "employee_connect.requests_per_minute")
+        self.answer(self.hris.look(request)).await
     }
 }
 
+/// The code of an error.
+pub(super) fn error_code(answer: &Value) -> Option<&str> {
+    answer.pointer("/error/code")?.as_str()
+}
+
+fn use_key() -> Advice {
+    Advice::set("employee_connect.auth", "\"static_key\", and store a key")
+}
+
+fn refused_codes(status: u16, tenant: &TenantId) -> Finding {
+    assume::TOKEN.differs(
+        format!("the codes were refused (status {status})"),
+        vec![Advice::store_credentials(tenant), use_key()],
+    )
+}
+
 /// Whether integration codes were exchanged for a token.
-fn judge_token(status: u16, answer: &Value, tenant: &TenantId) -> Finding {
-    let key = || Advice::set("employee_connect.auth", "\"static_key\", and store a key");
+fn judge_token(status: u16, answer: &Value) -> Finding {
     let has = |field: &str, is: fn(&Value) -> bool| answer.get(field).is_some_and(is);
     match status {
         200..300 if !has("access_token", Value::is_string) => {
@@ -122,13 +179,9 @@ fn judge_token(status: u16, answer: &Value, tenant: &TenantId) -> Finding {
             Some(seconds) => assume::TOKEN.holds(format!("a token for {} s", clip(&seconds.to_string(), 20))),
             None => assume::TOKEN.needs_mending("the answer does not say in expires_in how long the token lives"),
         },
-        400 | 401 | 403 => assume::TOKEN.differs(
-            format!("the codes were refused (status {status})"),
-            vec![Advice::store_credentials(tenant), key()],
-        ),
         status => assume::TOKEN.differs(
             format!("/oauth/token is answered with status {status}"),
-            vec![key(), assume::TOKEN.mend()],
+            vec![use_key(), assume::TOKEN.mend()],
         ),
     }
 }

@@ -2,21 +2,12 @@
 
 use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume, few};
 use habitsync_domain::employee::Employee;
-use habitsync_vendor_http::{HttpError, ListNames, ListSample, Sight, sample_list};
+use habitsync_vendor_http::{HttpError, ListSample, Sight, sample_list};
 use habitsync_workflows::ports::probes::HrisSample;
 use serde_json::{Map, Value};
 
-use super::asking::Asking;
+use super::asking::{Asking, LIST};
 use super::{people, records};
-
-/// How this vendor's lists look.
-pub(super) const LIST: ListNames = ListNames {
-    records: "/data",
-    total: "/meta/total",
-    per_page: "/meta/pageSize",
-    page: "/meta/page",
-    total_pages: "/meta/totalPages",
-};
 
 /// An employee id that nobody has.
 const NOBODY: &str = "HABITSYNC-DOCTOR-NOBODY";
@@ -64,6 +55,7 @@ fn judge_page_size(list: &ListSample, wanted: u32, refused: Option<u16>) -> Find
     };
     let (came, pages) = (first.records.len() as u64, first.facts.map(|facts| facts.total_pages));
     match first.facts.map(|facts| facts.per_page) {
+        _ if came == 0 => assume::EMPLOYEE_PAGE_SIZE.untold("page 1 has no employee", Vec::new()),
         Some(said) if said != u64::from(wanted) => {
             let seen = format!("{wanted} are asked for and {said} come");
             assume::EMPLOYEE_PAGE_SIZE.differs(seen, vec![Advice::set(KEY, said.to_string())])

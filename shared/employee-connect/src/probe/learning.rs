@@ -4,8 +4,7 @@ use habitsync_domain::assumption::{Advice, Finding, Verdict, employee_connect as
 use habitsync_vendor_http::{HttpError, Sight};
 use serde_json::Value;
 
-use super::asking::Asking;
-use super::employees::LIST;
+use super::asking::{Asking, LIST, error_code as code};
 
 /// A reference, and a course, that nobody made.
 const NOTHING: &str = "HABITSYNC-DOCTOR-NOTHING";
@@ -29,29 +28,26 @@ pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<Finding>, HttpError
     Ok(findings)
 }
 
-fn code(answer: &Value) -> Option<&str> {
-    answer.pointer("/error/code")?.as_str()
-}
-
 fn judge_module(courses: &Sight) -> Finding {
-    let answer = courses.json().unwrap_or_default();
-    match (courses.status, code(&answer)) {
-        (200..300, _) => assume::MODULE.holds("courses may be read"),
-        (403, code) => {
-            let seen = match code {
-                Some("module_disabled") => "courses are refused (status 403, module_disabled)".to_owned(),
-                Some(_) => "courses are refused (status 403, with another code)".to_owned(),
-                None => "courses are refused (status 403, without a code)".to_owned(),
-            };
+    match courses.status {
+        200..300 if list_of(courses).is_some() => assume::MODULE.holds("courses may be read"),
+        200..300 => assume::MODULE.differs("GET /courses brings no list", vec![assume::COURSE_FIND.mend()]),
+        // Any other refusal of access never comes so far.
+        403 => {
             let enable = Advice::ask("have the customer's Development module enabled");
             let without = Advice::set("courses.enabled", "false, and results.enabled = false");
+            let seen = "courses are refused (status 403, module_disabled)";
             assume::MODULE.differs(seen, vec![enable, without])
         }
-        (status, _) => assume::MODULE.untold(
+        status => assume::MODULE.differs(
             format!("GET /courses is answered with status {status}"),
             vec![assume::COURSE_FIND.mend()],
         ),
     }
+}
+
+fn list_of(courses: &Sight) -> Option<Vec<Value>> {
+    courses.json()?.pointer(LIST.records)?.as_array().cloned()
 }
 
 fn judge_find(courses: &Sight) -> Finding {

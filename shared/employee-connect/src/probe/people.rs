@@ -100,6 +100,10 @@ fn judge_managers(named: &[NamedFields], records: &[&Record], is_whole: bool) ->
                 let seen = format!("{seen}; none of {some} managers is among the employees");
                 assume::EMPLOYEE_MANAGER.differs(seen, vec![by_email(), assume::EMPLOYEE_MANAGER.mend()])
             }
+            (0, some) if follows => {
+                let seen = format!("{seen}; 0 of {some} managers are among those looked at");
+                assume::EMPLOYEE_MANAGER.untold(seen, Vec::new())
+            }
             (found, some) => {
                 assume::EMPLOYEE_MANAGER.holds(format!("{seen}; {found} of {some} are among those looked at"))
             }

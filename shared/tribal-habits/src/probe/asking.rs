@@ -1,23 +1,61 @@
 //! How the portal is asked: paced and counted like every request, and looked at.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::ops::Deref;
 
-use habitsync_domain::assumption::{Assumption, Finding, tribal_habits as assume};
-use habitsync_vendor_http::{HttpError, Request, Sight};
+use habitsync_domain::assumption::Advice;
+use habitsync_domain::assumption::tribal_habits as assume;
+use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, Request, Sight};
+use habitsync_workflows::ports::failure::Vendor;
 use habitsync_workflows::ports::probes::PortalQuestions;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::Value;
-use tokio::time::Instant;
 
 use crate::client::TribalHabits;
-use crate::error::NOT_FOUND;
+use crate::error::{NOT_FOUND, is_own_refusal};
+
+/// How this vendor's lists look.
+pub(super) const LIST: ListNames = ListNames {
+    records: "/records",
+    total: "/total_records",
+    per_page: "/max_per_page",
+    page: "/current_page",
+    total_pages: "/total_pages",
+};
+
+static API: ProbedApi = ProbedApi {
+    vendor: Vendor::TribalHabits,
+    prefix: "tribal_habits.",
+    address: &assume::ADDRESS,
+    credentials: &assume::CREDENTIALS,
+    clock: &assume::CLOCK,
+    limit: &assume::LIMIT,
+    base_url: (
+        "tribal_habits.base_url",
+        "the portal's address, such as \"https://acme.tribalhabits.com\"",
+    ),
+    rate_key: "tribal_habits.requests_per_minute",
+    rate: |customer| customer.tribal_habits.requests_per_minute,
+    first: "GET /papi/users",
+    list: LIST,
+    is_own_refusal,
+    refused: ("the key was refused", |customer, _| {
+        vec![Advice::store_credentials(&customer.tenant)]
+    }),
+};
 
 /// One examination of a portal.
 pub(super) struct Asking<'a> {
     portal: &'a TribalHabits,
     pub(super) asked: &'a PortalQuestions<'a>,
-    began: Instant,
-    requests: AtomicU32,
+    probe: Probe<'a>,
+}
+
+impl<'a> Deref for Asking<'a> {
+    type Target = Probe<'a>;
+
+    fn deref(&self) -> &Probe<'a> {
+        &self.probe
+    }
 }
 
 impl<'a> Asking<'a> {
@@ -25,14 +63,8 @@ impl<'a> Asking<'a> {
         Self {
             portal,
             asked,
-            began: Instant::now(),
-            requests: AtomicU32::new(0),
+            probe: Probe::new(&API, asked.customer, asked.now),
         }
-    }
-
-    /// Whether the customer relies on it.
-    pub(super) fn is_needed(&self, assumption: &Assumption) -> bool {
-        assumption.need.unmet(self.asked.customer).is_none()
     }
 
     /// One page of a list under `/papi`.
@@ -53,22 +85,7 @@ impl<'a> Asking<'a> {
     }
 
     async fn look(&self, request: Request) -> Result<Sight, HttpError> {
-        self.requests.fetch_add(1, Ordering::Relaxed);
-        self.portal.look(request).await
-    }
-
-    pub(super) fn requests(&self) -> u32 {
-        self.requests.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn clock(&self, sight: &Sight) -> Finding {
-        let passed = SignedDuration::try_from(sight.came_at - self.began).unwrap_or_default();
-        assume::CLOCK.judge_clock(sight.date, self.asked.now + passed)
-    }
-
-    pub(super) fn limit(&self, sight: &Sight) -> Finding {
-        let configured = self.asked.customer.tribal_habits.requests_per_minute;
-        assume::LIMIT.judge_limit(&sight.limits, configured, "tribal_habits.requests_per_minute")
+        self.answer(self.portal.look(request)).await
     }
 }
 

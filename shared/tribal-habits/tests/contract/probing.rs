@@ -312,7 +312,8 @@ async fn an_empty_portal_leaves_open_what_cannot_be_seen_there() {
         .filter(|finding| finding.verdict == Verdict::Differs)
         .collect();
     assert!(differs.is_empty(), "{differs:#?}");
-    assert_eq!(about(&probed, &assume::USER_LIST).verdict, Verdict::Ok);
+    assert_eq!(about(&probed, &assume::USER_LIST).verdict, Verdict::CannotTell);
+    assert_eq!(about(&probed, &assume::CREDENTIALS).verdict, Verdict::CannotTell);
     assert_eq!(about(&probed, &assume::USER_DOTTED).verdict, Verdict::CannotTell);
 }
 

@@ -126,6 +126,13 @@ impl ListSample {
             total_pages,
             ..
         } = first;
+        if *total == 0 {
+            let ask = Advice::ask(format!("ask {} whether there are any {what} yet", assumption.vendor));
+            return assumption.untold(
+                format!("0 {what} are listed: that there are none cannot be told from not seeing them"),
+                vec![ask],
+            );
+        }
         assumption.holds(format!(
             "{total} {what} in {total_pages} pages of {per_page}; {} looked at add up",
             facts.len()
@@ -152,7 +159,7 @@ impl ListSample {
 }
 
 impl ListPage {
-    fn of(asked: u64, page: &Value, names: ListNames) -> Self {
+    pub(super) fn of(asked: u64, page: &Value, names: ListNames) -> Self {
         let number = |pointer: &'static str| page.pointer(pointer).and_then(Value::as_u64);
         let wanted = [names.total, names.per_page, names.page, names.total_pages];
         let facts = || {

@@ -1,8 +1,11 @@
 //! An answer looked at as it is: what a probe describes, where a client would fail to read it.
 
 mod list;
+mod obstacle;
+mod probe;
 
 pub use list::{ListNames, ListPage, ListSample, sample_list};
+pub use probe::{Probe, ProbeFindings, ProbedApi, READABLE};
 
 use habitsync_domain::excerpt::clip;
 use jiff::Timestamp;
@@ -10,7 +13,8 @@ use reqwest::Response;
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::error::{HttpError, PrivateBody};
+use crate::error::{DecodeError, HttpError, PrivateBody};
+use crate::json_text::mended;
 use crate::retry_after::answered_at;
 
 /// An answer, a refusal among them. Personal data may be in its body, which is not printed.
@@ -65,6 +69,7 @@ impl Sight {
     /// The answer, unless there was none, or it says nothing about what was asked.
     pub(crate) fn of(facts: AnswerFacts, body: Result<PrivateBody, HttpError>) -> Result<Self, HttpError> {
         let body = match body {
+            Ok(body) if body.is_cut_short() => return Err(HttpError::Decode(DecodeError::cut_short())),
             Ok(body) => body,
             Err(HttpError::Status { status, body, .. }) if is_about_the_request(status) => body,
             Err(error) => return Err(error),
@@ -87,7 +92,21 @@ impl Sight {
     /// The body, where it is JSON.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
-        self.body.json()
+        let mended = || serde_json::from_slice(&mended(&self.body.0)).ok();
+        self.body.json().or_else(mended)
+    }
+
+    /// Returns the answer, unless it says nothing about what was asked: a success that is no JSON, a refusal of access.
+    pub fn checked(self) -> Result<Self, HttpError> {
+        match self.status {
+            200..300 if self.json().is_none() => Err(HttpError::Decode(DecodeError::not_json())),
+            status @ (401 | 403 | 407 | 451) => Err(HttpError::Status {
+                status,
+                retry_after: None,
+                body: self.body,
+            }),
+            _ => Ok(self),
+        }
     }
 
     /// Whether the status is a success.

@@ -132,7 +132,7 @@ impl Told {
                 probed.sample
             }
             Err(failure) => {
-                self.findings.extend(unopened(&failure, tenant));
+                self.findings.push(unopened(&failure, tenant));
                 self.silences.push(Silence {
                     about: whole(failure.vendor),
                     why: failure.detail,
@@ -194,7 +194,7 @@ fn whole(vendor: Vendor) -> &'static str {
 }
 
 /// What a vendor that could not be called at all says of the configuration.
-fn unopened(failure: &VendorFailure, tenant: &TenantId) -> Option<Finding> {
+fn unopened(failure: &VendorFailure, tenant: &TenantId) -> Finding {
     use assumption::{employee_connect, tribal_habits};
     let (address, credentials, key) = match failure.vendor {
         Vendor::TribalHabits => (
@@ -210,11 +210,11 @@ fn unopened(failure: &VendorFailure, tenant: &TenantId) -> Option<Finding> {
     };
     let seen = failure.detail.as_str();
     match failure.kind {
-        VendorFailureKind::Credentials => Some(credentials.differs(seen, vec![Advice::store_credentials(tenant)])),
-        VendorFailureKind::Refused(_) => {
+        VendorFailureKind::Credentials => credentials.differs(seen, vec![Advice::store_credentials(tenant)]),
+        VendorFailureKind::Refused(_) | VendorFailureKind::Misconfigured => {
             let value = "an https address on an allowed host";
-            Some(address.differs(seen, vec![Advice::set(key, value)]))
+            address.differs(seen, vec![Advice::set(key, value)])
         }
-        _ => None,
+        _ => address.differs(seen, vec![Advice::ask("run doctor again in a few minutes")]),
     }
 }
