@@ -58,7 +58,7 @@ impl Effect {
 }
 
 /// Attempts until success, a failure that is not retried, the end of the schedule, or a wait beyond the deadline.
-/// A `Retry-After` comes before the wait of the schedule.
+/// A `Retry-After` is waited for in the place of the schedule's wait.
 pub(crate) async fn retrying<T, A, F>(
     vendor: &'static str,
     schedule: &RetrySchedule,
@@ -74,7 +74,7 @@ where
         .retry(schedule.jittered())
         .when(|error| effect.allows_retry_after(error))
         .adjust(|error, planned| {
-            let wait = planned?.saturating_add(error.retry_after().unwrap_or_default());
+            let wait = wait(planned?, error.retry_after());
             let next = Instant::now().checked_add(wait)?;
             (next < deadline).then_some(wait)
         })
@@ -89,10 +89,20 @@ where
         .await
 }
 
+/// After the vendor's own wait, callers come back within a second, and not all at once.
+const SPREAD: Duration = Duration::from_secs(1);
+
+fn wait(planned: Duration, asked: Option<Duration>) -> Duration {
+    asked.map_or(planned, |asked| asked.saturating_add(planned.min(SPREAD)))
+}
+
 #[cfg(test)]
 mod tests {
+    use reqwest::header::{DATE, HeaderMap, HeaderName, RETRY_AFTER};
+
     use super::*;
     use crate::error::PrivateBody;
+    use crate::retry_after::retry_after;
     use std::cell::Cell;
 
     fn status(status: u16, retry_after: Option<u64>) -> HttpError {
@@ -144,5 +154,79 @@ mod tests {
     async fn a_wait_beyond_the_deadline_is_not_begun() {
         let (count, took) = attempts(Effect::Read, 30, || status(429, Some(60))).await;
         assert_eq!((count, took), (1, Duration::ZERO));
+    }
+
+    /// An answer of this status with these headers.
+    fn answer(code: u16, headers: &[(HeaderName, &'static str)]) -> HttpError {
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            map.append(name.clone(), value.parse().expect("a value"));
+        }
+        HttpError::Status {
+            status: code,
+            retry_after: retry_after(code, &map),
+            body: PrivateBody::default(),
+        }
+    }
+
+    /// Each form of the header, with the seconds that a 429 and a 503 ask for; none where the schedule's own wait holds.
+    fn forms() -> Vec<(Vec<(HeaderName, &'static str)>, u64, Option<u64>)> {
+        let after = |value| vec![(RETRY_AFTER, value)];
+        let dated = |value| vec![(RETRY_AFTER, value), (DATE, "Sun, 06 Nov 2044 08:49:00 GMT")];
+        vec![
+            (after("2"), 2, Some(2)),
+            (after("0"), 1, Some(1)),
+            (after("2.5"), 2, Some(2)),
+            (after("86400"), 600, Some(600)),
+            (after("99999999999999999999999999"), 600, Some(600)),
+            (after("-5"), 60, None),
+            (after("soon"), 60, None),
+            (after(""), 60, None),
+            (Vec::new(), 60, None),
+            (dated("Sun, 06 Nov 2044 08:49:07 GMT"), 7, Some(7)),
+            (dated("Sun, 06 Nov 2044 08:40:00 GMT"), 1, Some(1)),
+            (dated("Sun, 06 Nov 2144 08:40:00 GMT"), 600, Some(600)),
+            (dated("2044-11-06T08:49:07Z"), 7, Some(7)),
+            (after("Sun, 06 Nov 2044 08:49:07 GMT"), 60, None),
+            (vec![(RETRY_AFTER, "2"), (RETRY_AFTER, "5")], 5, Some(5)),
+            (vec![(RETRY_AFTER, "soon"), (RETRY_AFTER, "3")], 3, Some(3)),
+            (after("2, 4"), 4, Some(4)),
+        ]
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_form_of_retry_after_is_waited_for_as_long_as_it_says() {
+        for (headers, limited, unavailable) in forms() {
+            for (code, asked, effect) in [
+                (429, Some(limited), Effect::Read),
+                (429, Some(limited), Effect::Write),
+                (503, unavailable, Effect::Read),
+            ] {
+                let (count, took) = attempts(effect, 10_000, || answer(code, &headers)).await;
+                let least = Duration::from_secs(2 * asked.unwrap_or(0));
+                let most = asked.map_or(Duration::from_secs(5), |asked| Duration::from_secs(2 * (asked + 1) + 1));
+                assert_eq!(count, 3, "{code} {headers:?}");
+                assert!((least..=most).contains(&took), "{code} {headers:?}: {took:?}");
+            }
+            let (count, took) = attempts(Effect::Write, 10_000, || answer(503, &headers)).await;
+            assert_eq!(
+                (count, took),
+                (1, Duration::ZERO),
+                "it may have had its effect: {headers:?}"
+            );
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_retry_after_beyond_the_time_that_is_left_is_left_to_the_caller_at_once() {
+        for (headers, limited, _) in forms() {
+            let (count, took) = attempts(Effect::Read, limited, || answer(429, &headers)).await;
+            assert_eq!((count, took), (1, Duration::ZERO), "{headers:?}");
+            assert!(
+                answer(429, &headers)
+                    .retry_after()
+                    .is_some_and(|wait| wait.as_secs() == limited)
+            );
+        }
     }
 }

@@ -15,9 +15,19 @@ const LONGEST: Duration = Duration::from_mins(10);
 
 /// The wait that an answer with this status asks for.
 pub(crate) fn retry_after(status: u16, headers: &HeaderMap) -> Option<Duration> {
-    let said = text(headers, &RETRY_AFTER).and_then(|value| wait(value, headers));
+    let values = headers
+        .get_all(RETRY_AFTER)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let said = values.filter_map(|value| longest(value, headers)).max();
     let needed = if status == 429 { said.or(Some(UNSAID)) } else { said };
     needed.map(|wait| wait.clamp(SHORTEST, LONGEST))
+}
+
+/// The wait that a header says; the longest where a proxy joined several.
+fn longest(value: &str, headers: &HeaderMap) -> Option<Duration> {
+    let each = || value.split(',').filter_map(|part| wait(part, headers)).max();
+    wait(value, headers).or_else(each)
 }
 
 /// A date is measured against the answer's own `Date`, so that neither clock need be right; without that it says nothing.
@@ -37,7 +47,8 @@ pub(crate) fn answered_at(headers: &HeaderMap) -> Option<Timestamp> {
 }
 
 fn date(text: &str) -> Option<Timestamp> {
-    rfc2822::parse(text).ok().map(|date| date.timestamp())
+    let written = || text.trim().parse().ok();
+    rfc2822::parse(text).ok().map(|date| date.timestamp()).or_else(written)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {

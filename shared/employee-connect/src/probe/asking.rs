@@ -37,7 +37,8 @@ static API: ProbedApi = ProbedApi {
     first: "GET /employees",
     list: LIST,
     is_own_refusal,
-    refused: ("employees may not be read", where_employees_are_refused),
+    refused: "employees may not be read",
+    where_refused: where_employees_are_refused,
 };
 
 /// A token that was just given shows that the codes work: what they lack is a permission. A key may be wrong.

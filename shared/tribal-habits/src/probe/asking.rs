@@ -38,9 +38,8 @@ static API: ProbedApi = ProbedApi {
     first: "GET /papi/users",
     list: LIST,
     is_own_refusal,
-    refused: ("the key was refused", |customer, _| {
-        vec![Advice::store_credentials(&customer.tenant)]
-    }),
+    refused: "the key was refused",
+    where_refused: |customer, _| vec![Advice::store_credentials(&customer.tenant)],
 };
 
 /// One examination of a portal.

@@ -67,9 +67,9 @@ impl Obstacle {
         let api = probe.api;
         match self {
             Self::Refused(status) => {
-                let (says, advice) = api.refused;
-                let seen = format!("{says} (status {status})");
-                let refused = api.credentials.differs(seen, advice(probe.customer, *status));
+                let seen = format!("{} (status {status})", api.refused);
+                let advice = (api.where_refused)(probe.customer, *status);
+                let refused = api.credentials.differs(seen, advice);
                 vec![probe.answers_there(), refused]
             }
             Self::Secret => vec![

@@ -42,8 +42,10 @@ pub struct ProbedApi {
     pub list: ListNames,
     /// Whether the body of a refusal is the API's own, and not a firewall's or a proxy's page.
     pub is_own_refusal: fn(&Value) -> bool,
-    /// What a refusal of the first list says, and what copes with one of this status.
-    pub refused: (&'static str, fn(&TenantConfiguration, u16) -> Vec<Advice>),
+    /// What a refusal of the first list says.
+    pub refused: &'static str,
+    /// What copes with a refusal of this status.
+    pub where_refused: fn(&TenantConfiguration, u16) -> Vec<Advice>,
 }
 
 /// What is seen where the first list has records.
@@ -159,7 +161,9 @@ impl<S> ProbeFindings<S> {
             about: probe.api.prefix,
             why,
         }));
-        findings.into_iter().for_each(|finding| self.add(finding));
+        for finding in findings {
+            self.add(finding);
+        }
         is_open
     }
 
@@ -173,7 +177,11 @@ impl<S> ProbeFindings<S> {
         answer: Result<Vec<Finding>, HttpError>,
     ) {
         match answer {
-            Ok(findings) => findings.into_iter().for_each(|finding| self.add(finding)),
+            Ok(findings) => {
+                for finding in findings {
+                    self.add(finding);
+                }
+            }
             Err(error) => {
                 let finding = Obstacle::from(&error, probe.api).on_the_way(probe, lead);
                 let why = format!("it cannot be looked at: {}", finding.seen);

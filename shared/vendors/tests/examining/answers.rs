@@ -77,7 +77,7 @@ fn kinds(own: &Value, empty_page: &Value) -> Vec<Kind> {
         .into_iter()
         .chain([Fault::DroppedConnection { moment }, Fault::CutBody, text(200, "")]);
     let outages = faults.map(|fault| kind(format!("{fault:?}"), fault, Means::Outage));
-    let limits = [None, Some(2)].map(|retry_after| Fault::TooManyRequests { retry_after });
+    let limits = [Some(1), Some(2)].map(|retry_after| Fault::TooManyRequests { retry_after });
     let limits = limits.map(|fault| kind(format!("{fault:?}"), fault, Means::Limit));
     let access = [401, 403].map(|status| kind(format!("own {status}"), answer(status, own), Means::Access));
     let (head, page) = FIREWALL.split_once("\n\n").expect("a body");
@@ -192,7 +192,7 @@ async fn each_kind_of_answer_to_each_probe_has_its_verdict_and_its_advice() {
             let examination = customer.examined_through(&hris, &portal).await;
             armed.disarm();
             if kind.advice == Means::Limit {
-                // A 429 blocks the budget of its clients for a minute.
+                // A 429 blocks the budget of its clients.
                 (hris, portal) = new_clients();
             }
             let (findings, differ) = read(&examination, about);
