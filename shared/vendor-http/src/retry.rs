@@ -156,6 +156,8 @@ mod tests {
         assert_eq!((count, took), (1, Duration::ZERO));
     }
 
+    type Headers = Vec<(HeaderName, &'static str)>;
+
     /// An answer of this status with these headers.
     fn answer(code: u16, headers: &[(HeaderName, &'static str)]) -> HttpError {
         let mut map = HeaderMap::new();
@@ -170,7 +172,7 @@ mod tests {
     }
 
     /// Each form of the header, with the seconds that a 429 and a 503 ask for; none where the schedule's own wait holds.
-    fn forms() -> Vec<(Vec<(HeaderName, &'static str)>, u64, Option<u64>)> {
+    fn forms() -> Vec<(Headers, u64, Option<u64>)> {
         let after = |value| vec![(RETRY_AFTER, value)];
         let dated = |value| vec![(RETRY_AFTER, value), (DATE, "Sun, 06 Nov 2044 08:49:00 GMT")];
         vec![

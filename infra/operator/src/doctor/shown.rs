@@ -145,14 +145,13 @@ fn open(findings: &[Finding]) -> Vec<Vec<String>> {
             None => groups.push(vec![finding]),
         }
     }
-    let folded = |group: Vec<&Finding>| match group[..] {
-        [finding] => row(finding),
-        _ => {
+    let folded = |group: Vec<&Finding>| {
+        let mut folded = row(group[0]);
+        if group.len() > 1 {
             let ids: Vec<_> = group.iter().map(|finding| short(finding.assumption.id)).collect();
-            let mut folded = row(group[0]);
             folded[2] = ids.join(", ");
-            folded
         }
+        folded
     };
     groups.into_iter().map(folded).collect()
 }

@@ -6,7 +6,7 @@ use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume};
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_domain::excerpt::clip;
 use habitsync_domain::tenant::TenantId;
-use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, READABLE, Request, Sight};
+use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, Request, Sight};
 use habitsync_workflows::ports::failure::Vendor;
 use habitsync_workflows::ports::probes::HrisQuestions;
 use serde_json::Value;
@@ -37,6 +37,7 @@ static API: ProbedApi = ProbedApi {
     first: "GET /employees",
     list: LIST,
     is_own_refusal,
+    accepted: "employees may be read",
     refused: "employees may not be read",
     where_refused: where_employees_are_refused,
 };
@@ -110,8 +111,9 @@ impl<'a> Asking<'a> {
 
     /// What the first answer about employees shows.
     pub(super) fn judge_employees(&self, first: &Sight) -> Vec<Finding> {
+        let is_accepted = |finding: &Finding| *finding == assume::CREDENTIALS.holds(API.accepted);
         let mut findings = self.judge_first(first);
-        if is_by_key(self.asked.customer) && findings.contains(&assume::CREDENTIALS.holds(READABLE)) {
+        if is_by_key(self.asked.customer) && findings.iter().any(is_accepted) {
             findings.push(assume::STATIC_KEY.holds("the key is accepted"));
         }
         findings

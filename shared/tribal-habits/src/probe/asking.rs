@@ -38,6 +38,7 @@ static API: ProbedApi = ProbedApi {
     first: "GET /papi/users",
     list: LIST,
     is_own_refusal,
+    accepted: "the key is accepted",
     refused: "the key was refused",
     where_refused: |customer, _| vec![Advice::store_credentials(&customer.tenant)],
 };

@@ -5,7 +5,7 @@ mod obstacle;
 mod probe;
 
 pub use list::{ListNames, ListPage, ListSample, sample_list};
-pub use probe::{Probe, ProbeFindings, ProbedApi, READABLE};
+pub use probe::{Probe, ProbeFindings, ProbedApi};
 
 use habitsync_domain::excerpt::clip;
 use jiff::Timestamp;

@@ -42,14 +42,13 @@ pub struct ProbedApi {
     pub list: ListNames,
     /// Whether the body of a refusal is the API's own, and not a firewall's or a proxy's page.
     pub is_own_refusal: fn(&Value) -> bool,
+    /// What is seen where the first list has records.
+    pub accepted: &'static str,
     /// What a refusal of the first list says.
     pub refused: &'static str,
     /// What copes with a refusal of this status.
     pub where_refused: fn(&TenantConfiguration, u16) -> Vec<Advice>,
 }
-
-/// What is seen where the first list has records.
-pub const READABLE: &str = "records may be read";
 
 /// One examination of one vendor.
 pub struct Probe<'a> {
@@ -106,7 +105,7 @@ impl<'a> Probe<'a> {
                 let credentials = if page.carries_error || page.records.is_empty() {
                     api.credentials.untold(seen, Vec::new())
                 } else {
-                    api.credentials.holds(READABLE)
+                    api.credentials.holds(api.accepted)
                 };
                 vec![self.answers_there(), credentials, self.clock(first), self.limit(first)]
             }
