@@ -1,7 +1,6 @@
 //! An answer looked at as it is: what a probe describes, where a client would fail to read it.
 
 mod list;
-mod obstacle;
 mod probe;
 
 pub use list::{ListNames, ListPage, ListSample, sample_list};

@@ -1,6 +1,8 @@
 //! One examination of a vendor: requests are counted and their answers checked, and each way in which a vendor cannot be looked at
 //! becomes a finding whose advice fits it. Both clients probe through it.
 
+mod obstacle;
+
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -12,9 +14,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::obstacle::Obstacle;
 use super::{ListNames, ListPage, Sight};
 use crate::error::HttpError;
+use obstacle::Obstacle;
 
 /// What the probe of a vendor needs to know about its API.
 pub struct ProbedApi {

@@ -6,7 +6,7 @@ use std::io;
 use habitsync_domain::assumption::{Advice, Assumption, Finding};
 use habitsync_domain::vendor::Vendor;
 
-use super::probe::{Probe, ProbedApi};
+use super::{Probe, ProbedApi};
 use crate::error::{BuildError, HttpError, causes, chain};
 
 /// What stands in the way of looking at a vendor. Each has its own advice.
