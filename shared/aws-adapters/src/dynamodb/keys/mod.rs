@@ -287,6 +287,8 @@ fn bounded(part: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The longest sort key that DynamoDB takes, in bytes.
@@ -303,6 +305,34 @@ mod tests {
         assert_ne!(key("a"), key("b"));
         let change = Key::change(&acme(), &id, Timestamp::UNIX_EPOCH);
         assert!(change.sk.len() <= LONGEST_KEY);
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_that_a_vendor_may_send_makes_a_key_longer_than_dynamodb_takes(
+            id in "[^\\p{C}\\p{Z}]{1,100}", name in "[^\\p{C}\\p{Z}]{1,255}", number in any::<i64>(),
+        ) {
+            let (Ok(id), Ok(name)) = (id.parse::<EmployeeId>(), name.parse::<UserName>()) else {
+                return Ok(());
+            };
+            let keys = [
+                Key::person(&acme(), &id),
+                Key::parked(&acme(), &id),
+                Key::last_day(&acme(), &id),
+                Key::decision(&acme(), (&id, Matter::UserName)),
+                Key::change(&acme(), &id, Timestamp::MAX),
+                Key::user(&acme(), &name, &id),
+                Key::course(&acme(), TopicId(number)),
+                Key::result(&acme(), EnrolmentId(number)),
+            ];
+            for key in keys {
+                prop_assert!(key.sk.len() <= LONGEST_KEY && key.pk.len() <= LONGEST_KEY, "{key:?}");
+            }
+            prop_assert!(ignored_user(&name).len() + 20 <= LONGEST_KEY);
+            let rest = Key::decision(&acme(), (&id, Matter::UserName)).sk;
+            let rest = rest.strip_prefix(Prefix::Decision.as_str()).and_then(Key::decided);
+            prop_assert_eq!(rest, Some((id, Matter::UserName)));
+        }
     }
 
     fn acme() -> TenantId {
