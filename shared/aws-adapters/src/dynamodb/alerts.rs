@@ -15,9 +15,9 @@ use habitsync_workflows::ports::mail::{AlertState, DueReminder, KeepReminders, L
 use jiff::Timestamp;
 use uuid::Uuid;
 
-use super::item::{Attributes, Item, Retention, read_instant, read_text, text};
-use super::keys::{DUE_ALERT, DUE_AT, DUE_KIND, Key, PK, SK, STATUS, TOKEN, due_at};
-use super::{Conditional, SERVICE, Table, TenantTable, body, conditional, was_written_by};
+use super::item::{Attributes, Item, Retention, read_instant, read_text, read_value, text};
+use super::keys::{BODY, DUE_ALERT, DUE_AT, DUE_KIND, Key, PK, SK, STATUS, TOKEN, due_at};
+use super::{Conditional, SERVICE, Table, TenantTable, conditional, was_written_by};
 use crate::failure::{AwsError, AwsErrorKind};
 
 /// A line is at most some 2 KB of text: so many are well below what an item holds.
@@ -25,12 +25,12 @@ const LINES_OF_A_PIECE: usize = 100;
 
 impl RememberAlert for TenantTable {
     async fn load_alert(&self, cause: &str) -> Result<Option<AlertState>, ServiceFailure> {
-        let found: Option<AlertState> = self.table.get_body(&Key::alert(&self.tenant, cause)).await?;
+        let found: Option<AlertState> = self.table.get_readable(&Key::alert(&self.tenant, cause)).await?;
         let Some(mut alert) = found else {
             return Ok(None);
         };
         let pk = Key::configuration(&self.tenant).pk;
-        let read = |mut attributes| body::<Worklist>("Query", &mut attributes);
+        let read = |mut attributes| read_value::<Worklist>(&mut attributes, BODY);
         let pieces = self
             .table
             .query(pk, &Key::worklist_of(cause, alert.sent_at), read)
@@ -67,13 +67,14 @@ impl TenantTable {
     /// Removes what was told in other mails.
     async fn remove_other_pieces(&self, cause: &str, sent_at: Timestamp) -> Result<(), AwsError> {
         let pk = Key::configuration(&self.tenant).pk;
-        let read = |attributes: Attributes| {
-            let sk = read_text(&attributes, SK).map(str::to_owned);
-            sk.map_err(|kind| AwsError::new(SERVICE, "Query", kind))
-        };
         let told = Key::worklist_of(cause, sent_at);
-        let pieces = self.table.query(pk.clone(), &Key::worklists(cause), read).await?;
-        for sk in pieces.into_iter().filter(|sk| !sk.starts_with(&told)) {
+        let mut others = Vec::new();
+        let take = |sk: &str, _: Result<Attributes, AwsErrorKind>| {
+            others.extend((!sk.starts_with(&told)).then(|| sk.to_owned()));
+            Ok(())
+        };
+        self.table.query_keyed(pk.clone(), &Key::worklists(cause), take).await?;
+        for sk in others {
             self.table.remove(&Key { pk: pk.clone(), sk }).await?;
         }
         Ok(())

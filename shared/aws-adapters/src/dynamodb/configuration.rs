@@ -31,8 +31,7 @@ impl LoadConfiguration for Table {
 
 impl ListVersions for Table {
     async fn list_versions(&self, tenant: &TenantId) -> Result<Vec<AppliedVersion>, ServiceFailure> {
-        let read =
-            |attributes: Attributes| applied_version(&attributes).map_err(|kind| AwsError::new(SERVICE, "Query", kind));
+        let read = |attributes: Attributes| applied_version(&attributes);
         let pk = Key::configuration(tenant).pk;
         let mut versions = self.query(pk, CONFIGURATION_VERSIONS, read).await?;
         versions.reverse();

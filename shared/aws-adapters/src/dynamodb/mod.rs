@@ -119,19 +119,33 @@ impl Table {
         found.map(|mut attributes| body("GetItem", &mut attributes)).transpose()
     }
 
-    /// Every unexpired item of a partition whose sort key begins so, each read as it arrives: a customer has many.
+    /// The domain value of the item with this key; none, and a line in the log, where the item cannot be decoded. For items that
+    /// the next write replaces and whose absence does no harm.
+    async fn get_readable<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, AwsError> {
+        let found = self.get_body(key).await;
+        match found {
+            Err(why) if matches!(why.kind(), AwsErrorKind::Unreadable(_)) => {
+                tracing::error!(item.kind = key.kind(), error = %why, "a stored item cannot be read, and is passed over");
+                Ok(None)
+            }
+            found => found,
+        }
+    }
+
+    /// Returns every unexpired item of a partition whose sort key begins so, each read as it arrives: a customer has many. An item
+    /// that cannot be decoded is named in the log by its sort key, which must not hold personal data, and passed over.
     async fn query<T>(
         &self,
         pk: String,
         prefix: &str,
-        read: impl Fn(Attributes) -> Result<T, AwsError>,
+        read: impl Fn(Attributes) -> Result<T, AwsErrorKind>,
     ) -> Result<Vec<T>, AwsError> {
         let mut found = Vec::new();
-        self.query_each(pk, prefix, |item| {
-            found.push(read(item.map_err(|kind| AwsError::new(SERVICE, "Query", kind))?)?);
+        let take = |sk: &str, item: Result<Attributes, AwsErrorKind>| {
+            found.extend(readable(sk, item.and_then(&read)));
             Ok(())
-        })
-        .await?;
+        };
+        self.query_keyed(pk, prefix, take).await?;
         Ok(found)
     }
 
@@ -269,6 +283,14 @@ impl TenantTable {
     async fn all_readable<T: DeserializeOwned>(&self, prefix: Prefix) -> Result<Vec<T>, AwsError> {
         Ok(self.all_named(prefix).await?.0)
     }
+}
+
+/// What was decoded of the item with this sort key; where nothing was, the log names the item.
+fn readable<T>(sk: &str, item: Result<T, AwsErrorKind>) -> Option<T> {
+    item.inspect_err(
+        |why| tracing::error!(item.key = sk, error = %why, "a stored item cannot be read, and is passed over"),
+    )
+    .ok()
 }
 
 /// The domain value of an item that `operation` read.

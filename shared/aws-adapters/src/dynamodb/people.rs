@@ -16,10 +16,10 @@ use habitsync_workflows::ports::people::{
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::TenantTable;
-use super::item::{Item, Retention};
-use super::keys::{Key, Prefix};
-use crate::failure::AwsErrorKind;
+use super::item::{Attributes, Item, Retention, read_value};
+use super::keys::{BODY, Key, Prefix};
+use super::{SERVICE, TenantTable};
+use crate::failure::{AwsError, AwsErrorKind};
 
 /// That somebody has this user name, or had it until then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +95,7 @@ impl TenantTable {
 
 impl LoadChanges for TenantTable {
     async fn load_changes(&self, employee: &EmployeeId) -> Result<Vec<PersonChange>, ServiceFailure> {
-        let read = |mut attributes| super::body::<PersonChange>("Query", &mut attributes);
+        let read = |mut attributes| read_value::<PersonChange>(&mut attributes, BODY);
         let pk = Key::configuration(&self.tenant).pk;
         let mut changes = self.table.query(pk, &Key::changes(employee), read).await?;
         // The sort key's prefix may also match a longer id.
@@ -107,9 +107,15 @@ impl LoadChanges for TenantTable {
 
 impl FindPersonByUserName for TenantTable {
     async fn find_person(&self, name: &UserName, at: Timestamp) -> Result<Option<EmployeeId>, ServiceFailure> {
-        let read = |mut attributes| super::body::<NameHolder>("Query", &mut attributes);
         let pk = Key::configuration(&self.tenant).pk;
-        let found = self.table.query(pk, &Key::users(name), read).await?;
+        let mut found = Vec::new();
+        // A holder that cannot be decoded fails the look-up: without it the name may seem to be another employee's.
+        let take = |item: Result<Attributes, AwsErrorKind>| {
+            let holder = item.and_then(|mut attributes| read_value::<NameHolder>(&mut attributes, BODY));
+            found.push(holder.map_err(|kind| AwsError::new(SERVICE, "Query", kind))?);
+            Ok(())
+        };
+        self.table.query_each(pk, &Key::users(name), take).await?;
         Ok(holder_at(name, at, found))
     }
 }

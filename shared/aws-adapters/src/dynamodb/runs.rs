@@ -8,12 +8,11 @@ use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::runs::{ListRuns, SaveRun};
-use tracing::error;
 
-use super::item::{Attributes, Item, Retention, encode, text};
+use super::item::{Attributes, Item, Retention, encode, read_text, read_value, text};
 use super::keys::{BODY, DUE_AT, DUE_INDEX, DUE_KIND, DUE_RUN, Key, PK, RUNS, SK};
 use super::transaction::{built, unwritable};
-use super::{SERVICE, TenantTable, body};
+use super::{SERVICE, TenantTable};
 use crate::clock::SystemClock;
 use crate::failure::AwsError;
 
@@ -60,11 +59,8 @@ impl ListRuns for TenantTable {
         let mut items = query.into_paginator().items().send();
         let mut runs = Vec::new();
         while let Some(item) = items.next().await {
-            let mut item = item.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
-            let run: RunRecord = body("Query", &mut item)?;
-            if job.is_none_or(|job| job == run.job) {
-                runs.push(run);
-            }
+            let item = item.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+            runs.extend(readable(item).filter(|run| job.is_none_or(|job| job == run.job)));
             if runs.len() >= limit {
                 break;
             }
@@ -73,11 +69,10 @@ impl ListRuns for TenantTable {
     }
 }
 
-/// Decodes an unfinished run; one that cannot be decoded must not keep the others from being closed.
+/// Decodes a run; one that cannot be decoded must not keep the others from being closed or listed.
 fn readable(mut attributes: Attributes) -> Option<RunRecord> {
-    body("Query", &mut attributes)
-        .inspect_err(|why| error!(error = %why, "an unfinished run cannot be read, and is passed over"))
-        .ok()
+    let sk = read_text(&attributes, SK).unwrap_or_default().to_owned();
+    super::readable(&sk, read_value(&mut attributes, BODY))
 }
 
 /// How many runs are read at once: a customer has thousands, and of one job's last few each other job has about as many.
@@ -139,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unfinished_run_that_cannot_be_decoded_is_passed_over() {
+    fn a_run_that_cannot_be_decoded_is_passed_over() {
         let run = RunRecord::begun("1".to_owned(), Job::Users, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
         let whole = Attributes::from([(BODY.to_owned(), encode(&run).expect("encodes"))]);
         let broken = Attributes::from([(BODY.to_owned(), text("{}"))]);

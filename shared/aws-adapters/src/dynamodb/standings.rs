@@ -37,7 +37,7 @@ impl ListStopped for TenantTable {
 
 impl KeepStandings for Table {
     async fn load_standing(&self, tenant: &TenantId, address: &EmailAddress) -> Result<Standing, ServiceFailure> {
-        let kept: Option<Kept> = self.get_body(&Key::address(tenant, address)).await?;
+        let kept: Option<Kept> = self.get_readable(&Key::address(tenant, address)).await?;
         Ok(kept.map(|kept| kept.standing).unwrap_or_default())
     }
 

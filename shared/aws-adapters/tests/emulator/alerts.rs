@@ -17,11 +17,11 @@ use crate::stored::Stored as _;
 
 const SOURCE: &str = include_str!("../../../domain/src/configuration/acme.toml");
 
-fn monday() -> Timestamp {
+pub(crate) fn monday() -> Timestamp {
     at("2026-11-22T21:05:00Z")
 }
 
-fn state(people: usize, sent_at: Timestamp, remind_at: Option<Timestamp>) -> AlertState {
+pub(crate) fn state(people: usize, sent_at: Timestamp, remind_at: Option<Timestamp>) -> AlertState {
     let problem = |number: usize| Problem {
         cause: Cause::UnknownStatus,
         employee_id: format!("E{number:05}").parse().expect("an id"),

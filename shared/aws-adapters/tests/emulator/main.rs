@@ -4,6 +4,7 @@
 
 mod alerts;
 mod breaker;
+mod broken;
 mod fixture;
 mod fleet;
 mod holds;
