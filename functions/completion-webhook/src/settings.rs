@@ -35,7 +35,7 @@ mod tests {
 
     #[test]
     fn every_setting_that_is_missing_is_named() {
-        let error = Settings::read(Environment::of::<&str, &str>([]))
+        let error = Settings::read(Environment::from_pairs::<&str, &str>([]))
             .expect_err("nothing is set")
             .to_string();
         for name in ["HABITSYNC_STAGE", "HABITSYNC_TABLE", "HABITSYNC_RESULT_QUEUE_URL"] {

@@ -25,5 +25,5 @@ pub(crate) async fn sync(opened: Opened<'_>) -> Result<JobAnswer, FunctionError>
         configuration: &tenant.configuration,
     };
     let outcome = sync_courses(&sync, opened.start).await?;
-    Ok(JobAnswer::of(&outcome, |report| report.counts.clone()))
+    Ok(JobAnswer::new(&outcome, |report| report.counts.clone()))
 }

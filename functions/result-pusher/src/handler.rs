@@ -32,7 +32,7 @@ pub(crate) async fn handle(
     push: impl AsyncFn(&CompletionMessage, Deadline) -> Result<PushOutcome, FunctionError>,
     metrics: &Metrics,
 ) -> Result<SqsBatchResponse, FunctionError> {
-    let deadline = Deadline::of(&event.context, MARGIN);
+    let deadline = Deadline::new(&event.context, MARGIN);
     let messages = event.payload.records;
     let mut failed = SqsBatchResponse::default();
     let mut last_error = None;

@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn vendors_are_public_unless_the_template_says_otherwise() {
         let private = |variables: Vec<(&str, &str)>| {
-            Settings::read(Environment::of(variables))
+            Settings::read(Environment::from_pairs(variables))
                 .expect("complete")
                 .vendor_hosts
                 .private()
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn every_setting_that_is_missing_is_named() {
-        let error = Settings::read(Environment::of::<&str, &str>([]))
+        let error = Settings::read(Environment::from_pairs::<&str, &str>([]))
             .expect_err("nothing is set")
             .to_string();
         for (name, _) in ALL {
@@ -83,7 +83,7 @@ mod tests {
                 (name, value)
             }
         });
-        let error = Settings::read(Environment::of(wrong))
+        let error = Settings::read(Environment::from_pairs(wrong))
             .expect_err("no ladder")
             .to_string();
         assert!(

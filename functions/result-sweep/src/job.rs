@@ -21,5 +21,5 @@ pub(crate) async fn sweep(queue: &ResultQueue, opened: Opened<'_>) -> Result<Job
         configuration: &tenant.configuration,
     };
     let outcome = sweep_results(&sweep, opened.start).await?;
-    Ok(JobAnswer::of(&outcome, SweepReport::counts))
+    Ok(JobAnswer::new(&outcome, SweepReport::counts))
 }

@@ -27,5 +27,5 @@ pub(crate) async fn sync(opened: Opened<'_>) -> Result<JobAnswer, FunctionError>
     };
     let in_force = tenant.in_force();
     let outcome = sync_users(&sync, in_force, opened.start).await?;
-    Ok(JobAnswer::of(&outcome, UserSyncSummary::counts))
+    Ok(JobAnswer::new(&outcome, UserSyncSummary::counts))
 }

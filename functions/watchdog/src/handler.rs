@@ -12,7 +12,7 @@ use habitsync_workflows::ports::holds::ListDueHolds;
 use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use habitsync_workflows::ports::mail::SendMail;
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
-use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, RememberTold};
+use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, SaveAlertLog};
 use habitsync_workflows::remind_of_holds::remind_of_holds;
 use habitsync_workflows::tell_operators::tell_operators;
 use habitsync_workflows::tend_incidents::{IncidentReport, TendIncidents, tend_incidents};
@@ -62,13 +62,13 @@ pub(crate) async fn handle<Fleet, Queue, Jobs, Mail, Clock>(
 ) -> Result<Answer, FunctionError>
 where
     Fleet: ListDue + ListParked + PostponeDue + ListDueHolds,
-    Fleet: ListSummaries + ListIncidents + KeepIncident + RememberTold + CountWaiting,
+    Fleet: ListSummaries + ListIncidents + KeepIncident + SaveAlertLog + CountWaiting,
     Queue: QueueCompletion,
     Jobs: StartJob,
     Mail: SendMail,
     Clock: Now,
 {
-    let deadline = Deadline::of(&event.context, MARGIN);
+    let deadline = Deadline::new(&event.context, MARGIN);
     let mut duties = Duties::default();
     // Boxed: the futures are many calls deep.
     Box::pin(watchdog.look_after_customers(&mut duties)).await;
@@ -88,7 +88,7 @@ where
 impl<Fleet, Queue, Jobs, Mail, Clock> Watchdog<'_, Fleet, Queue, Jobs, Mail, Clock>
 where
     Fleet: ListDue + ListParked + PostponeDue + ListDueHolds,
-    Fleet: ListSummaries + ListIncidents + KeepIncident + RememberTold + CountWaiting,
+    Fleet: ListSummaries + ListIncidents + KeepIncident + SaveAlertLog + CountWaiting,
     Queue: QueueCompletion,
     Jobs: StartJob,
     Mail: SendMail,
@@ -148,11 +148,11 @@ where
         // A call that is never answered must not cost the other customers' mails and the numbers.
         let Ok(looked) = timeout(left, watching).await else {
             duties.note_time_out("hand on what is due");
-            return Ok(Answer::of(&FleetReport::default()));
+            return Ok(Answer::new(&FleetReport::default()));
         };
         let report = looked.map_err(FunctionError::from).inspect_err(FunctionError::log)?;
         duties.note("hand on what is due", &report.failures);
-        let answer = Answer::of(&report);
+        let answer = Answer::new(&report);
         info!(
             results.queued = answer.results_queued,
             probes.queued = answer.probes_queued,
@@ -177,7 +177,7 @@ where
 }
 
 impl Answer {
-    fn of(report: &FleetReport) -> Self {
+    fn new(report: &FleetReport) -> Self {
         Self {
             results_queued: report.results_queued,
             probes_queued: report.probes_queued,

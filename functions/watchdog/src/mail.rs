@@ -21,7 +21,7 @@ pub(crate) struct MailRounds {
 
 impl MailRounds {
     /// The rounds of a stage with these settings.
-    pub(crate) fn of(aws: &Aws, table: &Table, settings: &Settings) -> Self {
+    pub(crate) fn new(aws: &Aws, table: &Table, settings: &Settings) -> Self {
         Self {
             table: table.clone(),
             feedback: aws.feedback_queue(&settings.mail_feedback_queue_url),

@@ -19,7 +19,7 @@ async fn main() -> Result<(), Error> {
     let settings = Settings::read(Environment::process())?;
     let aws = Aws::connect().await?;
     let table = aws.table(&settings.table);
-    let rounds = mail::MailRounds::of(&aws, &table, &settings);
+    let rounds = mail::MailRounds::new(&aws, &table, &settings);
     let jobs = aws.job_starter(settings.job_functions());
     let watchdog = Watchdog {
         fleet: &table,

@@ -10,7 +10,7 @@ use habitsync_domain::result::ResultRecord;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::lease::{HoldLease, Lease};
 use habitsync_workflows::ports::results::{Claim, ClaimResult, SettleResult};
-use habitsync_workflows::ports::runs::RememberJob;
+use habitsync_workflows::ports::runs::SaveJobState;
 
 /// Why something could not be put into the table.
 pub type Failed = Box<dyn std::error::Error + Send + Sync>;

@@ -11,7 +11,7 @@ use habitsync_workflows::ports::courses::LoadTopics;
 use serde::Serialize;
 use url::Url;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, counted};
 
@@ -37,7 +37,7 @@ struct Courses {
 }
 
 /// Prints what was asked for.
-pub(crate) async fn list(stage: &Stage, asked: &CoursesArguments) -> Result<(), Failure> {
+pub(crate) async fn list(stage: &Stage, asked: &CoursesArguments) -> Result<(), CommandError> {
     let in_force = stage.in_force(&asked.tenant).await?;
     let mut topics = stage.table().tenant(&asked.tenant).load_topics().await?;
     topics.retain(|topic| !asked.near || is_near(topic));

@@ -7,7 +7,7 @@ use habitsync_vendors::OpenTenant;
 use habitsync_workflows::apply_tenant::decides_since;
 use habitsync_workflows::ports::tenants::StoredConfiguration;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::tenant::file::ConfigurationFile;
 
@@ -23,7 +23,7 @@ pub(crate) struct Customer {
 
 impl Customer {
     /// The configuration. A file's number is that which it would get.
-    pub(crate) async fn configuration(&self, stage: &Stage) -> Result<StoredConfiguration, Failure> {
+    pub(crate) async fn configuration(&self, stage: &Stage) -> Result<StoredConfiguration, CommandError> {
         let Some(path) = &self.config else {
             return stage.in_force(&self.tenant).await;
         };
@@ -31,7 +31,7 @@ impl Customer {
         file.must_be_callable(stage)?;
         let said = &file.configuration.tenant;
         if *said != self.tenant {
-            return Err(Failure::OtherTenant {
+            return Err(CommandError::OtherTenant {
                 path: path.clone(),
                 said: said.clone(),
                 asked: self.tenant.clone(),
@@ -39,7 +39,7 @@ impl Customer {
         }
         let in_force = match stage.in_force(&self.tenant).await {
             Ok(stored) => Some(stored),
-            Err(Failure::NoSuchTenant(_)) => None,
+            Err(CommandError::NoSuchTenant(_)) => None,
             Err(failure) => return Err(failure),
         };
         let version = in_force.as_ref().map_or(1, |stored| stored.version + 1);
@@ -53,7 +53,7 @@ impl Customer {
     }
 
     /// The customer, with both vendors ready to be called.
-    pub(crate) async fn open(&self, stage: &Stage) -> Result<OpenTenant, Failure> {
+    pub(crate) async fn open(&self, stage: &Stage) -> Result<OpenTenant, CommandError> {
         stage.open(self.configuration(stage).await?).await
     }
 

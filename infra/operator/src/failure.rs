@@ -8,9 +8,9 @@ use habitsync_domain::configuration::InvalidConfiguration;
 use habitsync_domain::hold::ChangeKind;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_vendor_http::{HttpError, InvalidVendorHosts};
-use habitsync_workflows::apply_tenant::{NewRemoval, NotApplied};
+use habitsync_workflows::apply_tenant::{NewDeactivation, NotApplied};
 use habitsync_workflows::backfill_results::BackfillFailure;
 use habitsync_workflows::holds::NotDecided;
 use habitsync_workflows::job_outcome::JobFailure;
@@ -26,7 +26,7 @@ const WRONG_USAGE: u8 = 2;
 
 /// Why a command did not do what was asked.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum CommandError {
     /// The AWS client cannot be built.
     #[error(transparent)]
     Connect(#[from] ConnectError),
@@ -66,7 +66,7 @@ pub(crate) enum Failure {
         /// The file.
         path: PathBuf,
         /// Whom.
-        people: Vec<NewRemoval>,
+        people: Vec<NewDeactivation>,
         /// The number that was said.
         said: Option<usize>,
     },
@@ -287,9 +287,9 @@ pub(crate) enum Failure {
     NoSuchTenant(TenantId),
 }
 
-impl Failure {
+impl CommandError {
     /// What kind of trouble it is, which says what the command exits with.
-    pub(crate) fn trouble(&self) -> Trouble {
+    pub(crate) fn class(&self) -> FailureClass {
         match self {
             Self::NotFollowed(reason) => reason.trouble(),
             Self::Removes { .. }
@@ -298,11 +298,11 @@ impl Failure {
             | Self::OtherChanges { .. }
             | Self::NotDecided(_)
             | Self::RemovalNotSaid
-            | Self::RunGoesOn(_) => Trouble::Data,
-            Self::Job(failure) => failure.trouble(),
+            | Self::RunGoesOn(_) => FailureClass::Data,
+            Self::Job(failure) => failure.class(),
             Self::Person(failure) => failure.trouble(),
             Self::NotLinked(failure) => failure.trouble(),
-            Self::Backfill(_) | Self::Unchecked { .. } => Trouble::Vendor,
+            Self::Backfill(_) | Self::Unchecked { .. } => FailureClass::Vendor,
             Self::Connect(_)
             | Self::Service(_)
             | Self::NotApplied { .. }
@@ -311,7 +311,7 @@ impl Failure {
             | Self::UnreadableResult { .. }
             | Self::Json(_)
             | Self::Csv(_)
-            | Self::Template(_) => Trouble::Ours,
+            | Self::Template(_) => FailureClass::Ours,
             Self::VendorHosts(_)
             | Self::Unusable { .. }
             | Self::File { .. }
@@ -335,7 +335,7 @@ impl Failure {
             | Self::NothingPlanned(_)
             | Self::NobodyRehearsed
             | Self::DraftNotSaid
-            | Self::NoSuchTenant(_) => Trouble::Config,
+            | Self::NoSuchTenant(_) => FailureClass::Config,
         }
     }
 
@@ -343,7 +343,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Usage(_) => WRONG_USAGE,
-            _ => self.trouble().reaction().exit_code,
+            _ => self.class().policy().exit_code,
         }
     }
 
@@ -390,9 +390,9 @@ pub(crate) enum NotFollowed {
 
 impl NotFollowed {
     /// What kind of trouble it is, which says what the command exits with.
-    pub(crate) fn trouble(&self) -> Trouble {
+    pub(crate) fn trouble(&self) -> FailureClass {
         match self {
-            Self::Stopped(_) | Self::TakesLong { .. } | Self::NotBegun(_) => Trouble::Ours,
+            Self::Stopped(_) | Self::TakesLong { .. } | Self::NotBegun(_) => FailureClass::Ours,
         }
     }
 }
@@ -425,7 +425,7 @@ fn not_opened(file: &Path, done: &str, error: &std::io::Error) -> String {
 const NAMED: usize = 20;
 
 /// Whom a configuration would newly remove, a line each, and what to do about it.
-fn removals(file: &Path, people: &[NewRemoval], said: Option<usize>) -> String {
+fn removals(file: &Path, people: &[NewDeactivation], said: Option<usize>) -> String {
     let count = people.len();
     let whom = counted(count, "person");
     let head = match said {

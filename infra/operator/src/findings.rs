@@ -2,21 +2,21 @@
 
 use std::path::Path;
 
-use habitsync_domain::configuration::Finding;
+use habitsync_domain::configuration::ConfigurationFinding;
 
 /// Mistakes, one per line.
-pub(crate) fn mistakes(file: &Path, findings: &[Finding]) -> String {
+pub(crate) fn mistakes(file: &Path, findings: &[ConfigurationFinding]) -> String {
     lines(file, "", findings)
 }
 
 /// Warnings, one per line.
-pub(crate) fn warnings(file: &Path, findings: &[Finding]) -> String {
+pub(crate) fn warnings(file: &Path, findings: &[ConfigurationFinding]) -> String {
     lines(file, "warning: ", findings)
 }
 
-fn lines(file: &Path, kind: &str, findings: &[Finding]) -> String {
+fn lines(file: &Path, kind: &str, findings: &[ConfigurationFinding]) -> String {
     let file = file.display();
-    let line = |finding: &Finding| match finding.line {
+    let line = |finding: &ConfigurationFinding| match finding.line {
         Some(line) => format!("{file}:{line}: {kind}{}", finding.message),
         None => format!("{file}: {kind}{}", finding.message),
     };
@@ -64,7 +64,7 @@ mod tests {
         let configuration: TenantConfiguration = source.parse().expect("has no mistakes");
         let seen = BTreeSet::from(["Cost Centre".to_owned(), "Division".to_owned()]);
         let mut findings = unknown_custom_fields(&source, &configuration, &seen);
-        findings.push(Finding {
+        findings.push(ConfigurationFinding {
             line: None,
             message: "custom fields were not checked: EmployeeConnect is not available".to_owned(),
         });

@@ -32,7 +32,7 @@ mod tenant;
 mod terminal;
 
 use arguments::{Arguments, Command, StageCommand};
-use failure::Failure;
+use failure::CommandError;
 use stage::Stage;
 use terminal::out;
 
@@ -42,20 +42,20 @@ async fn main() -> ExitCode {
     let code = match Box::pin(run(Arguments::parse())).await {
         Ok(code) => code,
         Err(failure) => {
-            out::complain(format!("habitsync: {failure}"));
+            out::print_error(format!("habitsync: {failure}"));
             ExitCode::from(failure.exit_code())
         }
     };
     match out::finish() {
         Ok(()) => code,
         Err(error) => {
-            out::complain(format!("habitsync: the answer could not be written: {error}"));
+            out::print_error(format!("habitsync: the answer could not be written: {error}"));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run(arguments: Arguments) -> Result<ExitCode, Failure> {
+async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> {
     let command = match arguments.command {
         Command::Completions { shell } => {
             manual::completions(shell);

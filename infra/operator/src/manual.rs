@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::arguments::Arguments;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::terminal::out;
 
 /// Prints the completions for a shell.
@@ -17,8 +17,8 @@ pub(crate) fn completions(shell: Shell) {
 }
 
 /// Writes a page for the command and each of its commands.
-pub(crate) fn pages(folder: &Path) -> Result<(), Failure> {
-    let file = |source| Failure::File {
+pub(crate) fn pages(folder: &Path) -> Result<(), CommandError> {
+    let file = |source| CommandError::File {
         path: folder.to_owned(),
         source,
     };
@@ -26,7 +26,7 @@ pub(crate) fn pages(folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(&section).map_err(file)?;
     clap_mangen::generate_to(Arguments::command(), &section).map_err(file)?;
     let folder = folder.display();
-    out::say(format!(
+    out::print_line(format!(
         "the manual is in {folder}\nread it with: man -M {folder} habitsync"
     ));
     Ok(())

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, SpanRound, Timestamp, Unit};
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::job_name::JobName;
 use crate::stage::Stage;
 use crate::terminal::{Answer, counted};
@@ -38,7 +38,7 @@ pub(crate) struct Runs {
 }
 
 /// Prints what was asked for.
-pub(crate) async fn list(stage: &Stage, asked: &RunsArguments) -> Result<(), Failure> {
+pub(crate) async fn list(stage: &Stage, asked: &RunsArguments) -> Result<(), CommandError> {
     let stored = stage.in_force(&asked.tenant).await?;
     let table = stage.table().tenant(&asked.tenant);
     let runs = Runs {

@@ -1,7 +1,7 @@
 //! The stage that commands work on: its table, its secrets, its schedules, its customers, found by their names.
 
 use habitsync_aws_adapters::{Aws, Schedules, Secrets, SystemClock, Table};
-use habitsync_domain::configuration::{Finding, TenantConfiguration, unusable_base_url};
+use habitsync_domain::configuration::{ConfigurationFinding, TenantConfiguration, unusable_base_url};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
 use habitsync_vendor_http::{PrivateVendors, VendorHosts};
@@ -12,7 +12,7 @@ use habitsync_workflows::ports::tenants::{LoadConfiguration, StoredConfiguration
 use jiff::SignedDuration;
 use url::Url;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::terminal::out;
 use crate::terminal::{Answer, Output, answer};
 
@@ -60,7 +60,7 @@ pub(crate) struct Stage {
 
 impl Stage {
     /// Connects to the stage; nothing is called yet.
-    pub(crate) async fn connect(options: StageOptions) -> Result<Self, Failure> {
+    pub(crate) async fn connect(options: StageOptions) -> Result<Self, CommandError> {
         Ok(Self {
             vendor_hosts: VendorHosts::new(&options.vendor_hosts, options.private_vendors)?,
             name: options.stage,
@@ -84,21 +84,25 @@ impl Stage {
     }
 
     /// The configuration in force.
-    pub(crate) async fn in_force(&self, tenant: &TenantId) -> Result<StoredConfiguration, Failure> {
+    pub(crate) async fn in_force(&self, tenant: &TenantId) -> Result<StoredConfiguration, CommandError> {
         let stored = self.table().load_configuration(tenant).await?;
-        stored.ok_or_else(|| Failure::NoSuchTenant(tenant.clone()))
+        stored.ok_or_else(|| CommandError::NoSuchTenant(tenant.clone()))
     }
 
     /// The customer as a configuration describes them, in force or not, with both vendors ready to be called. One that the
     /// configuration or the secret does not allow to be called says so when it is.
-    pub(crate) async fn open(&self, stored: StoredConfiguration) -> Result<OpenTenant, Failure> {
+    pub(crate) async fn open(&self, stored: StoredConfiguration) -> Result<OpenTenant, CommandError> {
         self.correct_clock().await?;
         let tenants = OpenTenants::new(&self.aws, &self.table(), &self.name, self.vendor_hosts.clone())?;
         Ok(tenants.open_as(stored, SystemClock.now() + PATIENCE).await?)
     }
 
     /// What is wrong with the base URLs of a configuration that would be applied here: hosts that may not be called.
-    pub(crate) fn unusable_base_urls(&self, source: &str, configuration: &TenantConfiguration) -> Vec<Finding> {
+    pub(crate) fn unusable_base_urls(
+        &self,
+        source: &str,
+        configuration: &TenantConfiguration,
+    ) -> Vec<ConfigurationFinding> {
         let vendors = [
             (Vendor::TribalHabits, &configuration.tribal_habits.base_url),
             (Vendor::EmployeeConnect, &configuration.employee_connect.base_url),
@@ -113,11 +117,11 @@ impl Stage {
 
     /// Puts this process's clock right by AWS's, before it takes a lease or a part of a request budget: a clock that is minutes
     /// ahead would keep the customer's runs waiting for as long.
-    pub(crate) async fn correct_clock(&self) -> Result<(), Failure> {
+    pub(crate) async fn correct_clock(&self) -> Result<(), CommandError> {
         let correction = self.table().clock_correction(&SystemClock).await?;
         if !correction.is_zero() {
             let seconds = correction.as_secs().abs();
-            out::complain(format!(
+            out::print_error(format!(
                 "habitsync: the clock of this machine is {seconds} s off AWS's; corrected for this command"
             ));
             SystemClock::add(correction);
@@ -126,7 +130,7 @@ impl Stage {
     }
 
     /// Prints an answer as was asked for.
-    pub(crate) fn print(&self, answer: &impl Answer) -> Result<(), Failure> {
+    pub(crate) fn print(&self, answer: &impl Answer) -> Result<(), CommandError> {
         answer::print(answer, self.output)
     }
 }

@@ -73,7 +73,7 @@ impl AwsError {
     }
 
     /// Classifies what the SDK says.
-    pub(crate) fn of<E: ProvideErrorMetadata>(
+    pub(crate) fn from_sdk<E: ProvideErrorMetadata>(
         service: &'static str,
         operation: &'static str,
         error: &SdkError<E, HttpResponse>,

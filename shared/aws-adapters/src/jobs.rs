@@ -63,7 +63,7 @@ impl StartJob for JobStarter {
             .function_name(function)
             .invocation_type(InvocationType::Event);
         let started = invoke.payload(Blob::new(self.event(tenant))).send().await;
-        started.map_err(|error| AwsError::of("Lambda", "Invoke", &error))?;
+        started.map_err(|error| AwsError::from_sdk("Lambda", "Invoke", &error))?;
         Ok(())
     }
 }

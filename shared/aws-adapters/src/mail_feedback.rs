@@ -47,7 +47,7 @@ impl ReceiveMailFeedback for FeedbackQueue {
         let answer = receive
             .send()
             .await
-            .map_err(|error| AwsError::of("SQS", "ReceiveMessage", &error))?;
+            .map_err(|error| AwsError::from_sdk("SQS", "ReceiveMessage", &error))?;
         let mut received = ReceivedReports {
             reports: Vec::new(),
             others: Vec::new(),
@@ -79,7 +79,7 @@ impl ReceiveMailFeedback for FeedbackQueue {
         delete
             .send()
             .await
-            .map_err(|error| AwsError::of("SQS", "DeleteMessage", &error))?;
+            .map_err(|error| AwsError::from_sdk("SQS", "DeleteMessage", &error))?;
         Ok(())
     }
 }

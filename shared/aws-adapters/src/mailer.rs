@@ -65,7 +65,7 @@ impl SendMail for Mailer {
             .raw_message(message)
             .send()
             .await
-            .map_err(|error| AwsError::of("SES", "SendRawEmail", &error))?;
+            .map_err(|error| AwsError::from_sdk("SES", "SendRawEmail", &error))?;
         Ok(message_id(answer.message_id(), &self.region))
     }
 }

@@ -40,7 +40,7 @@ impl QueueCompletion for ResultQueue {
         send.message_body(body)
             .send()
             .await
-            .map_err(|error| AwsError::of("SQS", "SendMessage", &error))?;
+            .map_err(|error| AwsError::from_sdk("SQS", "SendMessage", &error))?;
         Ok(())
     }
 }

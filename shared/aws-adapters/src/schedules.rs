@@ -100,7 +100,7 @@ impl SaveSchedule for Schedules {
             outcome => {
                 return outcome
                     .map(drop)
-                    .map_err(|error| AwsError::of(SERVICE, "UpdateSchedule", &error).into());
+                    .map_err(|error| AwsError::from_sdk(SERVICE, "UpdateSchedule", &error).into());
             }
         }
         let create = self
@@ -117,7 +117,7 @@ impl SaveSchedule for Schedules {
             .send()
             .await
             .map(drop)
-            .map_err(|error| AwsError::of(SERVICE, "CreateSchedule", &error).into())
+            .map_err(|error| AwsError::from_sdk(SERVICE, "CreateSchedule", &error).into())
     }
 }
 
@@ -132,7 +132,7 @@ impl RemoveSchedule for Schedules {
             Err(SdkError::ServiceError(answer)) if answer.err().is_resource_not_found_exception() => Ok(()),
             outcome => outcome
                 .map(drop)
-                .map_err(|error| AwsError::of(SERVICE, "DeleteSchedule", &error).into()),
+                .map_err(|error| AwsError::from_sdk(SERVICE, "DeleteSchedule", &error).into()),
         }
     }
 }

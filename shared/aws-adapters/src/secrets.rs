@@ -90,7 +90,7 @@ impl Secrets {
         match self.client.get_secret_value().secret_id(name).send().await {
             Ok(value) => Ok(value.secret_string.map(SecretString::from)),
             Err(SdkError::ServiceError(answer)) if answer.err().is_resource_not_found_exception() => Ok(None),
-            Err(error) => Err(AwsError::of(SERVICE, "GetSecretValue", &error)),
+            Err(error) => Err(AwsError::from_sdk(SERVICE, "GetSecretValue", &error)),
         }
     }
 
@@ -146,9 +146,9 @@ impl SaveSecret for Secrets {
                 create
                     .send()
                     .await
-                    .map_err(|error| AwsError::of(SERVICE, "CreateSecret", &error))?;
+                    .map_err(|error| AwsError::from_sdk(SERVICE, "CreateSecret", &error))?;
             }
-            outcome => drop(outcome.map_err(|error| AwsError::of(SERVICE, "PutSecretValue", &error))?),
+            outcome => drop(outcome.map_err(|error| AwsError::from_sdk(SERVICE, "PutSecretValue", &error))?),
         }
         self.cache.put(name, Some(value.clone()), Instant::now());
         Ok(())

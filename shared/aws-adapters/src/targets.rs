@@ -22,7 +22,7 @@ impl Aws {
             .name(format!("{stage}-watchdog"))
             .send()
             .await
-            .map_err(|error| AwsError::of(SERVICE, "GetSchedule", &error))?;
+            .map_err(|error| AwsError::from_sdk(SERVICE, "GetSchedule", &error))?;
         let target = watchdog.target();
         let found = target.and_then(|target| targets(target.arn(), target.role_arn()));
         let unlike = || AwsErrorKind::Refused(format!("the watchdog of stage {stage} is not one of this product's"));

@@ -12,7 +12,7 @@ use habitsync_domain::employee_fields::Shape;
 use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::person::Person;
 use habitsync_domain::roster::Roster;
-use habitsync_domain::user_plan::{Brakes, Situation, Unreadable, UserPlan, plan_users};
+use habitsync_domain::user_plan::{LimitInput, PlanInput, Unreadable, UserPlan, plan_users};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -73,7 +73,7 @@ fn keep(page: &str, shape: &Arc<Shape>) -> Vec<Employee> {
 }
 
 fn shape(configuration: &TenantConfiguration) -> Arc<Shape> {
-    match FieldsNeeded::of(&configuration.users) {
+    match FieldsNeeded::from_rules(&configuration.users) {
         FieldsNeeded::Named(shape) => shape,
         FieldsNeeded::All => panic!("the example names its fields"),
     }
@@ -86,7 +86,7 @@ fn roster(configuration: &TenantConfiguration, people: usize, changed_every: usi
 }
 
 fn plan(configuration: &TenantConfiguration, roster: &Roster, people: &[Person]) -> UserPlan {
-    let plan = plan_users(&Situation {
+    let plan = plan_users(&PlanInput {
         configuration,
         roster,
         people,
@@ -95,7 +95,7 @@ fn plan(configuration: &TenantConfiguration, roster: &Roster, people: &[Person])
         last_days: &[],
         portal: None,
         unreadable: Unreadable::default(),
-        brakes: Brakes::default(),
+        brakes: LimitInput::default(),
         now: now(),
     });
     assert!(plan.counts.adds_up() && plan.problems.len() < 10, "{:?}", plan.counts);

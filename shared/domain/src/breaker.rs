@@ -47,13 +47,13 @@ pub enum Breaker {
 
 /// What a call told about EmployeeConnect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Heard {
+pub enum CallOutcome {
     /// It answered, be it with a refusal.
-    Answer,
+    Responded,
     /// It did not say whether it did what was asked, or could not be reached.
-    Silence,
+    NoResponse,
     /// Nothing either way: no call was made, or it asks to be left alone for a while.
-    Nothing,
+    Inconclusive,
 }
 
 /// Whether EmployeeConnect may be called.
@@ -94,27 +94,29 @@ impl Breaker {
     /// The breaker after a call that was made freely. One that was on its way when the breaker opened is no probe: its
     /// silence is the same silence, and makes nobody wait longer.
     #[must_use]
-    pub fn after_call(self, heard: Heard, now: Timestamp) -> Self {
+    pub fn after_call(self, heard: CallOutcome, now: Timestamp) -> Self {
         match (self, heard) {
-            (Self::Closed { .. }, Heard::Answer) => Self::default(),
-            (Self::Open { .. }, Heard::Answer) => Self::releasing(now),
-            (Self::Releasing { until }, Heard::Answer) if until <= now => Self::releasing(now),
-            (Self::Closed { silences }, Heard::Silence) if silences + 1 < SILENCES_THAT_OPEN => {
+            (Self::Closed { .. }, CallOutcome::Responded) => Self::default(),
+            (Self::Open { .. }, CallOutcome::Responded) => Self::releasing(now),
+            (Self::Releasing { until }, CallOutcome::Responded) if until <= now => Self::releasing(now),
+            (Self::Closed { silences }, CallOutcome::NoResponse) if silences + 1 < SILENCES_THAT_OPEN => {
                 Self::Closed { silences: silences + 1 }
             }
             // One that has only just begun to answer is not given three silences more.
-            (Self::Closed { .. } | Self::Releasing { .. }, Heard::Silence) => Self::opened(0, now),
-            (unchanged, Heard::Nothing)
-            | (unchanged @ Self::Releasing { .. }, Heard::Answer)
-            | (unchanged @ Self::Open { .. }, Heard::Silence) => unchanged,
+            (Self::Closed { .. } | Self::Releasing { .. }, CallOutcome::NoResponse) => Self::opened(0, now),
+            (unchanged, CallOutcome::Inconclusive)
+            | (unchanged @ Self::Releasing { .. }, CallOutcome::Responded)
+            | (unchanged @ Self::Open { .. }, CallOutcome::NoResponse) => unchanged,
         }
     }
 
     /// The breaker after a probe.
     #[must_use]
-    pub fn after_probe(self, heard: Heard, now: Timestamp) -> Self {
+    pub fn after_probe(self, heard: CallOutcome, now: Timestamp) -> Self {
         match (self, heard) {
-            (Self::Open { failed_probes, .. }, Heard::Silence) => Self::opened(failed_probes.saturating_add(1), now),
+            (Self::Open { failed_probes, .. }, CallOutcome::NoResponse) => {
+                Self::opened(failed_probes.saturating_add(1), now)
+            }
             (breaker, heard) => breaker.after_call(heard, now),
         }
     }
@@ -159,7 +161,7 @@ mod tests {
         Timestamp::from_second(seconds).expect("a time")
     }
 
-    fn after(heard: &[Heard]) -> Breaker {
+    fn after(heard: &[CallOutcome]) -> Breaker {
         heard
             .iter()
             .fold(Breaker::default(), |breaker, heard| breaker.after_call(*heard, NOW))
@@ -167,30 +169,30 @@ mod tests {
 
     #[test]
     fn three_silences_in_a_row_open_it_and_an_answer_in_between_begins_the_row_again() {
-        use Heard::{Answer, Nothing, Silence};
-        assert!(!after(&[Silence, Silence]).is_open());
-        assert!(after(&[Silence, Silence, Silence]).is_open());
-        assert!(!after(&[Silence, Silence, Answer, Silence, Silence]).is_open());
-        assert!(after(&[Silence, Nothing, Silence, Nothing, Silence]).is_open());
+        use CallOutcome::{Inconclusive, NoResponse, Responded};
+        assert!(!after(&[NoResponse, NoResponse]).is_open());
+        assert!(after(&[NoResponse, NoResponse, NoResponse]).is_open());
+        assert!(!after(&[NoResponse, NoResponse, Responded, NoResponse, NoResponse]).is_open());
+        assert!(after(&[NoResponse, Inconclusive, NoResponse, Inconclusive, NoResponse]).is_open());
     }
 
     #[test]
     fn it_waits_longer_with_every_probe_that_fails_and_ten_minutes_at_most() {
-        let mut breaker = after(&[Heard::Silence; 3]);
+        let mut breaker = after(&[CallOutcome::NoResponse; 3]);
         let mut waits = Vec::new();
         for _ in 0..6 {
             let Admission::HeldBack { until } = breaker.admits(NOW, seconds(30)) else {
                 panic!("it is open")
             };
             waits.push(until.as_second() / 60);
-            breaker = breaker.after_probe(Heard::Silence, NOW);
+            breaker = breaker.after_probe(CallOutcome::NoResponse, NOW);
         }
         assert_eq!(waits, [1, 2, 5, 10, 10, 10]);
     }
 
     #[test]
     fn one_probe_is_admitted_at_a_time_and_the_next_once_its_time_has_ended() {
-        let open = after(&[Heard::Silence; 3]);
+        let open = after(&[CallOutcome::NoResponse; 3]);
         let Admission::Probe(probed) = open.admits(seconds(60), seconds(90)) else {
             panic!("the wait is over")
         };
@@ -201,15 +203,15 @@ mod tests {
 
     #[test]
     fn calls_that_were_on_their_way_when_it_opened_make_nobody_wait_longer() {
-        let open = after(&[Heard::Silence; 3]);
-        assert_eq!(after(&[Heard::Silence; 10]), open);
+        let open = after(&[CallOutcome::NoResponse; 3]);
+        assert_eq!(after(&[CallOutcome::NoResponse; 10]), open);
     }
 
     #[test]
     fn a_probe_that_is_answered_opens_the_way_and_one_that_says_nothing_leaves_it_to_the_next() {
-        let open = after(&[Heard::Silence; 3]);
-        assert_eq!(open.after_probe(Heard::Nothing, NOW), open);
-        let answering = open.after_probe(Heard::Answer, NOW);
+        let open = after(&[CallOutcome::NoResponse; 3]);
+        assert_eq!(open.after_probe(CallOutcome::Inconclusive, NOW), open);
+        let answering = open.after_probe(CallOutcome::Responded, NOW);
         assert_eq!(answering, Breaker::Releasing { until: seconds(60) });
         assert_eq!(answering.admits(NOW, seconds(30)), Admission::Free);
     }
@@ -217,9 +219,9 @@ mod tests {
     #[test]
     fn one_releases_what_was_held_back_and_another_should_they_not_come_back() {
         let answering = Breaker::Releasing { until: seconds(60) };
-        assert_eq!(answering.after_call(Heard::Answer, seconds(59)), answering);
+        assert_eq!(answering.after_call(CallOutcome::Responded, seconds(59)), answering);
         let again = Breaker::Releasing { until: seconds(120) };
-        assert_eq!(answering.after_call(Heard::Answer, seconds(60)), again);
-        assert!(answering.after_call(Heard::Silence, seconds(1)).is_open());
+        assert_eq!(answering.after_call(CallOutcome::Responded, seconds(60)), again);
+        assert!(answering.after_call(CallOutcome::NoResponse, seconds(1)).is_open());
     }
 }

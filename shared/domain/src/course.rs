@@ -83,7 +83,7 @@ impl LinkedCourse {
 
 /// Where the results of a topic go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResultsGo<'a> {
+pub enum ResultDestination<'a> {
     /// On this course.
     To(&'a CourseId),
     /// Nowhere yet: the topic is about to be a course, or its course has to be made again.
@@ -96,11 +96,11 @@ impl TopicRecord {
     /// Where results of this topic go. A course stays open to results after its topic has stopped qualifying: whoever
     /// began it may finish it.
     #[must_use]
-    pub fn results_go(&self) -> ResultsGo<'_> {
+    pub fn results_go(&self) -> ResultDestination<'_> {
         match (&self.course, &self.state) {
-            (Some(course), _) if !course.broken => ResultsGo::To(&course.id),
-            (_, TopicState::Qualifies) => ResultsGo::Wait,
-            (_, TopicState::Lacks { .. } | TopicState::NotATopic) => ResultsGo::Nowhere,
+            (Some(course), _) if !course.broken => ResultDestination::To(&course.id),
+            (_, TopicState::Qualifies) => ResultDestination::Wait,
+            (_, TopicState::Lacks { .. } | TopicState::NotATopic) => ResultDestination::Nowhere,
         }
     }
 }

@@ -15,12 +15,12 @@ pub struct SharedCode {
     /// The topic that has the course already, and keeps it; none where nobody has it yet.
     pub kept_by: Option<TopicId>,
     /// Those that get none until their codes differ: nothing is guessed. In the order of their ids, never empty.
-    pub without: Vec<Sharer>,
+    pub without: Vec<SharingTopic>,
 }
 
 /// A topic that gets no course because of its code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sharer {
+pub struct SharingTopic {
     /// The topic.
     pub topic: TopicId,
     /// Its title, by which the customer knows it.
@@ -54,7 +54,7 @@ fn shared(
         return None;
     }
     let without = topics.into_iter().filter(|(topic, _)| Some(*topic) != kept_by);
-    let without = without.map(|(topic, title)| Sharer {
+    let without = without.map(|(topic, title)| SharingTopic {
         topic,
         title: title.to_owned(),
     });

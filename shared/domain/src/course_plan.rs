@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::configuration::{CoursesConfiguration, OnWithdrawn};
-use crate::course::{Course, LinkedCourse, ResultsGo, TopicRecord, TopicState};
+use crate::course::{Course, LinkedCourse, ResultDestination, TopicRecord, TopicState};
 use crate::course_codes::{SharedCode, shared_codes};
 use crate::excerpt::clip;
 use crate::identity::{CourseId, TopicCode, TopicId};
-use crate::topic::{Condition, Topic, Verdict};
+use crate::topic::{Condition, Topic, TopicVerdict};
 
 /// EmployeeConnect's limit of a title, in characters (assumed).
 const LONGEST_TITLE: usize = 200;
@@ -41,12 +41,12 @@ pub struct TopicPlan {
     /// What to do about the course.
     pub action: CourseAction,
     /// Where results of the topic have gone so far: there may be some that are parked on it, or ignored because of it.
-    pub results_went: ResultsWent,
+    pub results_went: PastResults,
 }
 
 /// Where results of a topic have gone until now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ResultsWent {
+pub enum PastResults {
     /// They were parked on the topic, or their release has not been completed.
     Parked,
     /// They were ignored: the topic was not a course.
@@ -55,12 +55,12 @@ pub enum ResultsWent {
     Recorded,
 }
 
-impl ResultsWent {
+impl PastResults {
     fn so_far(known: Option<&TopicRecord>) -> Self {
         match known.map(|record| (record.release_due, record.results_go())) {
-            None | Some((true, _) | (_, ResultsGo::Wait)) => Self::Parked,
-            Some((false, ResultsGo::Nowhere)) => Self::Ignored,
-            Some((false, ResultsGo::To(_))) => Self::Recorded,
+            None | Some((true, _) | (_, ResultDestination::Wait)) => Self::Parked,
+            Some((false, ResultDestination::Nowhere)) => Self::Ignored,
+            Some((false, ResultDestination::To(_))) => Self::Recorded,
         }
     }
 }
@@ -71,8 +71,10 @@ impl TopicPlan {
     #[must_use]
     pub fn releases_results(&self, after: &TopicRecord) -> bool {
         match (self.results_went, after.results_go()) {
-            (_, ResultsGo::Wait) | (ResultsWent::Recorded, _) | (ResultsWent::Ignored, ResultsGo::Nowhere) => false,
-            (ResultsWent::Parked, _) | (ResultsWent::Ignored, ResultsGo::To(_)) => true,
+            (_, ResultDestination::Wait)
+            | (PastResults::Recorded, _)
+            | (PastResults::Ignored, ResultDestination::Nowhere) => false,
+            (PastResults::Parked, _) | (PastResults::Ignored, ResultDestination::To(_)) => true,
         }
     }
 
@@ -132,19 +134,19 @@ pub fn plan_courses(
 /// Plans one topic of a complete list.
 fn plan_topic(
     topic: &Topic,
-    verdict: &Verdict,
+    verdict: &TopicVerdict,
     known: Option<&TopicRecord>,
     on_withdrawn: OnWithdrawn,
     now: Timestamp,
 ) -> TopicPlan {
     let course = known.and_then(|record| record.course.clone());
     let action = match verdict {
-        Verdict::Qualifies { launch_url } => bring_up_to_date(course.as_ref(), wanted_course(topic, launch_url)),
+        TopicVerdict::Qualifies { launch_url } => bring_up_to_date(course.as_ref(), wanted_course(topic, launch_url)),
         // The course keeps the title and the code that it has.
-        Verdict::Lacks(conditions) if conditions.iter().all(|condition| condition.is_about_content()) => {
+        TopicVerdict::Lacks(conditions) if conditions.iter().all(|condition| condition.is_about_content()) => {
             CourseAction::Leave
         }
-        Verdict::Lacks(_) | Verdict::NotATopic => withdraw(course.as_ref(), on_withdrawn),
+        TopicVerdict::Lacks(_) | TopicVerdict::NotATopic => withdraw(course.as_ref(), on_withdrawn),
     };
     let record = TopicRecord {
         topic: topic.id,
@@ -158,7 +160,7 @@ fn plan_topic(
     TopicPlan {
         record,
         action,
-        results_went: ResultsWent::so_far(known),
+        results_went: PastResults::so_far(known),
     }
 }
 
@@ -185,7 +187,7 @@ fn plan_missing_topic(known: &TopicRecord, on_withdrawn: OnWithdrawn) -> Option<
     Some(TopicPlan {
         record,
         action,
-        results_went: ResultsWent::so_far(Some(known)),
+        results_went: PastResults::so_far(Some(known)),
     })
 }
 
@@ -236,13 +238,13 @@ fn withdraw(linked: Option<&LinkedCourse>, on_withdrawn: OnWithdrawn) -> CourseA
     }
 }
 
-fn state_of(verdict: &Verdict) -> TopicState {
+fn state_of(verdict: &TopicVerdict) -> TopicState {
     match verdict {
-        Verdict::Qualifies { .. } => TopicState::Qualifies,
-        Verdict::Lacks(conditions) => TopicState::Lacks {
+        TopicVerdict::Qualifies { .. } => TopicState::Qualifies,
+        TopicVerdict::Lacks(conditions) => TopicState::Lacks {
             conditions: conditions.clone(),
         },
-        Verdict::NotATopic => TopicState::NotATopic,
+        TopicVerdict::NotATopic => TopicState::NotATopic,
     }
 }
 
@@ -273,13 +275,13 @@ impl NearMiss {
 
     /// The near miss that this verdict is.
     #[must_use]
-    pub fn of(topic: &Topic, verdict: &Verdict) -> Option<Self> {
+    pub fn new(topic: &Topic, verdict: &TopicVerdict) -> Option<Self> {
         match verdict {
-            Verdict::Lacks(conditions) => match conditions[..] {
+            TopicVerdict::Lacks(conditions) => match conditions[..] {
                 [missing] => Some(Self::lacking(topic, missing)),
                 _ => None,
             },
-            Verdict::Qualifies { .. } | Verdict::NotATopic => None,
+            TopicVerdict::Qualifies { .. } | TopicVerdict::NotATopic => None,
         }
     }
 }

@@ -4,9 +4,9 @@
 use jiff::Timestamp;
 
 use crate::completion::{Completion, CompletionSource};
-use crate::course::{ResultsGo, TopicRecord};
+use crate::course::{ResultDestination, TopicRecord};
 use crate::identity::{CourseId, EmployeeId};
-use crate::parked_results::{EndedWaiting, ended_waiting};
+use crate::parked_results::{EndedWait, ended_waiting};
 use crate::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState, Tried, WaitsFor};
 use crate::retry_ladder::RetryLadder;
 
@@ -40,15 +40,15 @@ pub enum Destination {
 /// Decides where a completion goes. What can never be recorded is said before what has to wait.
 #[must_use]
 pub fn destination(completion: &Completion, known: &Known<'_>) -> Destination {
-    let results_go = known.topic.map_or(ResultsGo::Wait, TopicRecord::results_go);
+    let results_go = known.topic.map_or(ResultDestination::Wait, TopicRecord::results_go);
     match (results_go, known.person) {
-        (ResultsGo::Nowhere, _) => Destination::Ignored(IgnoredBecause::TopicIsNotACourse),
+        (ResultDestination::Nowhere, _) => Destination::Ignored(IgnoredBecause::TopicIsNotACourse),
         (_, None) if known.has_seen_everybody_since(completion) => {
             Destination::Ignored(IgnoredBecause::UserIsNoEmployee)
         }
-        (ResultsGo::Wait, _) => Destination::Parked(ParkedOn::Topic(completion.topic)),
-        (ResultsGo::To(_), None) => Destination::Parked(ParkedOn::User(completion.user_name.clone())),
-        (ResultsGo::To(course), Some(employee)) => Destination::Course {
+        (ResultDestination::Wait, _) => Destination::Parked(ParkedOn::Topic(completion.topic)),
+        (ResultDestination::To(_), None) => Destination::Parked(ParkedOn::User(completion.user_name.clone())),
+        (ResultDestination::To(course), Some(employee)) => Destination::Course {
             course: course.clone(),
             employee_id: employee.clone(),
         },
@@ -92,7 +92,7 @@ impl Earlier {
     /// Reads it off the record as it was before the claim. Any earlier attempt counts as one that may have had its effect:
     /// looking is cheaper than a second result. A completion that was ignored begins the ladder anew.
     #[must_use]
-    pub fn of(before: Option<&ResultRecord>) -> Self {
+    pub fn from_record(before: Option<&ResultRecord>) -> Self {
         let Some(record) = before else {
             return Self::default();
         };
@@ -238,7 +238,7 @@ pub fn may_reopen(state: &ResultState) -> bool {
 
 fn has_ended_without_link(cause: &str) -> bool {
     let ended = ended_waiting(cause);
-    matches!(ended, Some(EndedWaiting::ForCourse | EndedWaiting::ForPerson))
+    matches!(ended, Some(EndedWait::ForCourse | EndedWait::ForPerson))
 }
 
 /// Whether a result that was given up is worth another attempt, given where its completion goes by now: an ignored one where

@@ -103,7 +103,11 @@ impl Employment {
     /// # Errors
     /// A date is not one, the status is not known, or status and last day contradict each other and neither decides: never a
     /// deactivation.
-    pub fn of(employee: &Employee, rules: &EmploymentRules<'_>, seen: Option<&LastDaySeen>) -> Result<Self, Undecided> {
+    pub fn from_record(
+        employee: &Employee,
+        rules: &EmploymentRules<'_>,
+        seen: Option<&LastDaySeen>,
+    ) -> Result<Self, Undecided> {
         let stated = rules.stated(employee)?;
         match stated.last_day {
             None if !stated.is_active => Ok(Self::Left(Evidence::Terminated)),
@@ -218,7 +222,7 @@ mod tests {
             dates: &DateRules::from(&acme),
             today: today.parse().expect("a date"),
         };
-        Employment::of(&employee, &rules, None)
+        Employment::from_record(&employee, &rules, None)
     }
 
     fn ended(last_day: &str) -> Employment {

@@ -6,30 +6,30 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::trouble::Trouble;
+use crate::trouble::FailureClass;
 use crate::vendor::Vendor;
 
 /// A job whose last run failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failing {
+pub struct FailureStreak {
     /// When the first run failed of those that failed in a row with the same trouble.
     pub since: Timestamp,
     /// When the last one did.
     pub last_at: Timestamp,
     /// What the last one failed with.
-    pub signature: Signature,
+    pub signature: FailureSignature,
 }
 
 /// What a run failed with, as far as it is the same for everybody whom it meets.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "source")]
-pub enum Signature {
+pub enum FailureSignature {
     /// A vendor did not do what the run cannot go on without.
     Vendor {
         /// Which.
         vendor: Vendor,
         /// What it did instead.
-        kind: VendorTrouble,
+        kind: VendorFault,
     },
     /// One of our own services failed.
     Service {
@@ -41,7 +41,7 @@ pub enum Signature {
 /// How a vendor fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum VendorTrouble {
+pub enum VendorFault {
     /// It refused the credentials.
     Credentials,
     /// It has no Development module for this customer.
@@ -68,16 +68,16 @@ pub enum VendorTrouble {
     RefusesAlike,
 }
 
-impl VendorTrouble {
+impl VendorFault {
     /// What kind of trouble it is where a whole run cannot go on because of it.
     #[must_use]
-    pub const fn trouble(self) -> Trouble {
+    pub const fn class(self) -> FailureClass {
         match self {
-            Self::Credentials | Self::ModuleDisabled | Self::Misconfigured | Self::RefusesAlike => Trouble::Config,
+            Self::Credentials | Self::ModuleDisabled | Self::Misconfigured | Self::RefusesAlike => FailureClass::Config,
             Self::RateLimited | Self::Unavailable | Self::InconsistentRead | Self::NotCredible | Self::NoTimeLeft => {
-                Trouble::Vendor
+                FailureClass::Vendor
             }
-            Self::Refused | Self::NotFound | Self::Unreadable => Trouble::Ours,
+            Self::Refused | Self::NotFound | Self::Unreadable => FailureClass::Ours,
         }
     }
 
@@ -85,7 +85,7 @@ impl VendorTrouble {
     /// customers with rotated codes are five customers, and each has to hear of its own. Our own lack of time is none either.
     #[must_use]
     pub const fn can_be_an_incident(self) -> bool {
-        !matches!(self.trouble(), Trouble::Config) && !matches!(self, Self::NoTimeLeft) && !self.needs_operator()
+        !matches!(self.class(), FailureClass::Config) && !matches!(self, Self::NoTimeLeft) && !self.needs_operator()
     }
 
     /// Whether operators mend it, or help the customer to, and so hear of it at once although it is of the class config.
@@ -95,13 +95,13 @@ impl VendorTrouble {
     }
 }
 
-impl Signature {
+impl FailureSignature {
     /// What kind of trouble it is.
     #[must_use]
-    pub const fn trouble(&self) -> Trouble {
+    pub const fn class(&self) -> FailureClass {
         match self {
-            Self::Vendor { kind, .. } => kind.trouble(),
-            Self::Service { .. } => Trouble::Ours,
+            Self::Vendor { kind, .. } => kind.class(),
+            Self::Service { .. } => FailureClass::Ours,
         }
     }
 
@@ -109,7 +109,7 @@ impl Signature {
     #[must_use]
     pub const fn is_for_operators_at_once(&self) -> bool {
         match self {
-            Self::Vendor { kind, .. } => kind.needs_operator() || matches!(kind.trouble(), Trouble::Ours),
+            Self::Vendor { kind, .. } => kind.needs_operator() || matches!(kind.class(), FailureClass::Ours),
             Self::Service { .. } => true,
         }
     }
@@ -125,15 +125,15 @@ impl Signature {
 
     /// Whether both are one trouble: the same, or the ups and downs of one vendor that is not well.
     fn goes_on_as(&self, next: &Self) -> bool {
-        let are_a_vendors = self.trouble() == Trouble::Vendor && next.trouble() == Trouble::Vendor;
+        let are_a_vendors = self.class() == FailureClass::Vendor && next.class() == FailureClass::Vendor;
         self == next || (are_a_vendors && self.vendor() == next.vendor())
     }
 }
 
-impl Failing {
+impl FailureStreak {
     /// The job after a run that failed with this.
     #[must_use]
-    pub fn after(before: Option<Self>, signature: Signature, at: Timestamp) -> Self {
+    pub fn after(before: Option<Self>, signature: FailureSignature, at: Timestamp) -> Self {
         let since = match before {
             Some(before) if before.signature.goes_on_as(&signature) => before.since,
             _ => at,
@@ -146,7 +146,7 @@ impl Failing {
     }
 }
 
-impl fmt::Display for Signature {
+impl fmt::Display for FailureSignature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Vendor { vendor, kind } => write!(f, "{vendor} {kind}"),
@@ -155,7 +155,7 @@ impl fmt::Display for Signature {
     }
 }
 
-impl fmt::Display for VendorTrouble {
+impl fmt::Display for VendorFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Credentials => "refuses the credentials",
@@ -182,8 +182,8 @@ mod tests {
         Timestamp::from_second(second).expect("a time")
     }
 
-    fn vendor(kind: VendorTrouble) -> Signature {
-        Signature::Vendor {
+    fn vendor(kind: VendorFault) -> FailureSignature {
+        FailureSignature::Vendor {
             vendor: Vendor::EmployeeConnect,
             kind,
         }
@@ -191,20 +191,20 @@ mod tests {
 
     #[test]
     fn a_vendor_that_fails_now_so_and_now_so_has_failed_since_the_first_time() {
-        let first = Failing::after(None, vendor(VendorTrouble::Unavailable), at(0));
-        let second = Failing::after(Some(first), vendor(VendorTrouble::RateLimited), at(60));
+        let first = FailureStreak::after(None, vendor(VendorFault::Unavailable), at(0));
+        let second = FailureStreak::after(Some(first), vendor(VendorFault::RateLimited), at(60));
         assert_eq!((second.since, second.last_at), (at(0), at(60)));
     }
 
     #[test]
     fn another_trouble_begins_anew() {
-        let outage = Failing::after(None, vendor(VendorTrouble::Unavailable), at(0));
-        let refused = Failing::after(Some(outage.clone()), vendor(VendorTrouble::Credentials), at(60));
+        let outage = FailureStreak::after(None, vendor(VendorFault::Unavailable), at(0));
+        let refused = FailureStreak::after(Some(outage.clone()), vendor(VendorFault::Credentials), at(60));
         assert_eq!(refused.since, at(60));
-        let other = Signature::Vendor {
+        let other = FailureSignature::Vendor {
             vendor: Vendor::TribalHabits,
-            kind: VendorTrouble::Unavailable,
+            kind: VendorFault::Unavailable,
         };
-        assert_eq!(Failing::after(Some(outage), other, at(60)).since, at(60));
+        assert_eq!(FailureStreak::after(Some(outage), other, at(60)).since, at(60));
     }
 }

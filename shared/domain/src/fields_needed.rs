@@ -19,7 +19,7 @@ pub enum FieldsNeeded {
 impl FieldsNeeded {
     /// The fields that the expressions of this section name, and those that are always read.
     #[must_use]
-    pub fn of(users: &UsersConfiguration) -> Self {
+    pub fn from_rules(users: &UsersConfiguration) -> Self {
         let named: Vec<_> = users.expressions().map(Expression::named_fields).collect();
         if named.iter().any(|named| named.whole) {
             return Self::All;
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn a_shape_keeps_what_the_rules_name_and_nothing_else() {
         let acme: TenantConfiguration = include_str!("configuration/acme.toml").parse().expect("valid");
-        let FieldsNeeded::Named(shape) = FieldsNeeded::of(&acme.users) else {
+        let FieldsNeeded::Named(shape) = FieldsNeeded::from_rules(&acme.users) else {
             panic!("the example names its fields")
         };
         let employee = Employee::shaped(record(), &shape).expect("has an id");

@@ -17,7 +17,7 @@ impl Followed {
     /// The first run that began after the one with the identifier `after`, and whatever carried it on; `runs` are those of one
     /// job, the newest first.
     #[must_use]
-    pub fn of(runs: &[RunRecord], after: Option<&str>) -> Self {
+    pub fn from_runs(runs: &[RunRecord], after: Option<&str>) -> Self {
         let is_later = |run: &&RunRecord| after.is_none_or(|after| run.id.as_str() > after);
         let later: Vec<&RunRecord> = runs.iter().rev().filter(is_later).collect();
         let mut slices: Vec<RunRecord> = Vec::new();
@@ -87,10 +87,13 @@ mod tests {
 
     #[test]
     fn runs_before_it_are_not_followed() {
-        assert_eq!(Followed::of(&[well("1")], Some("1")), Followed::NotBegun);
-        let begun = Followed::of(&[unfinished("2"), well("1")], Some("1"));
+        assert_eq!(Followed::from_runs(&[well("1")], Some("1")), Followed::NotBegun);
+        let begun = Followed::from_runs(&[unfinished("2"), well("1")], Some("1"));
         assert_eq!(begun, Followed::GoesOn(vec![unfinished("2")]));
-        assert_eq!(Followed::of(&[well("1")], None), Followed::Ended(vec![well("1")]));
+        assert_eq!(
+            Followed::from_runs(&[well("1")], None),
+            Followed::Ended(vec![well("1")])
+        );
     }
 
     #[test]
@@ -102,7 +105,7 @@ mod tests {
             carried_on("2", "3"),
             well("1"),
         ];
-        let Followed::Ended(slices) = Followed::of(&newest_first, Some("1")) else {
+        let Followed::Ended(slices) = Followed::from_runs(&newest_first, Some("1")) else {
             panic!("it ended")
         };
         assert_eq!(ids(&slices), ["2", "3", "4"]);
@@ -110,16 +113,16 @@ mod tests {
 
     #[test]
     fn a_run_that_was_cut_off_goes_on_until_another_has_carried_it_on() {
-        let cut_off = Followed::of(&[unfinished("2")], Some("1"));
+        let cut_off = Followed::from_runs(&[unfinished("2")], Some("1"));
         assert!(matches!(cut_off, Followed::GoesOn(_)));
-        let next = Followed::of(&[unfinished("3"), carried_on("2", "3")], Some("1"));
+        let next = Followed::from_runs(&[unfinished("3"), carried_on("2", "3")], Some("1"));
         assert!(matches!(&next, Followed::GoesOn(slices) if slices.len() == 2));
     }
 
     #[test]
     fn a_run_that_failed_or_that_nobody_carries_on_has_ended() {
         for cause in ["status 401".into(), RunState::cause_of_closing(None)] {
-            let ended = Followed::of(&[well("3"), failed("2", &cause)], Some("1"));
+            let ended = Followed::from_runs(&[well("3"), failed("2", &cause)], Some("1"));
             assert!(
                 matches!(&ended, Followed::Ended(slices) if slices.len() == 1),
                 "{ended:?}"

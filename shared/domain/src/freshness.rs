@@ -9,7 +9,7 @@ use crate::configuration::{TenantConfiguration, ZoneName};
 use crate::job::Job;
 use crate::job_state::JobState;
 use crate::schedule::Schedule;
-use crate::vigilance::Vigilance;
+use crate::vigilance::AlertThresholds;
 
 /// How long a run whose lease has ended counts as going on: the watchdog starts its next slice meanwhile.
 const BETWEEN_SLICES: SignedDuration = SignedDuration::from_mins(5);
@@ -62,7 +62,7 @@ fn as_text<S: Serializer>(expression: &Option<Schedule>, serializer: S) -> Resul
 impl Timetable {
     /// What a configuration that is applied now promises.
     #[must_use]
-    pub fn of(configuration: &TenantConfiguration, applied_at: Timestamp) -> Self {
+    pub fn new(configuration: &TenantConfiguration, applied_at: Timestamp) -> Self {
         let schedule = |job| configuration.schedule(job).cloned();
         Self {
             time_zone: configuration.time_zone.clone(),
@@ -100,7 +100,7 @@ impl Timetable {
         job: Job,
         state: &JobState,
         lease_until: Option<Timestamp>,
-        vigilance: Vigilance,
+        vigilance: AlertThresholds,
         now: Timestamp,
     ) -> Freshness {
         let jitter = SignedDuration::from_mins(i64::from(self.jitter_minutes));
@@ -151,8 +151,8 @@ mod tests {
         }
     }
 
-    fn usual(now: Timestamp) -> Vigilance {
-        Vigilance::of(None, now)
+    fn usual(now: Timestamp) -> AlertThresholds {
+        AlertThresholds::new(None, now)
     }
 
     fn users(state: &JobState, now: &str) -> Freshness {
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn a_customer_in_hypercare_is_stale_sooner() {
         let now = at("2026-03-01T20:25:00Z");
-        let new = Vigilance::of(Some(at("2026-02-20T00:00:00Z")), now);
+        let new = AlertThresholds::new(Some(at("2026-02-20T00:00:00Z")), now);
         let state = succeeded("2026-02-27T08:02:00Z");
         assert!(is_late(timetable().freshness(Job::Users, &state, None, new, now)));
         assert_eq!(users(&state, "2026-03-01T20:25:00Z"), Freshness::Fresh);

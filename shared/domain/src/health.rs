@@ -5,14 +5,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::configuration::{Status, ZoneName};
-use crate::failing::Failing;
+use crate::failing::FailureStreak;
 use crate::hold::PlanId;
 use crate::incident::Incident;
 use crate::job::Job;
 use crate::job_state::{Failure, STALLED_AFTER};
 use crate::summary::CustomerSummary;
 use crate::tenant::TenantId;
-use crate::vigilance::{Vigilance, is_hypercare};
+use crate::vigilance::{AlertThresholds, is_hypercare};
 
 /// How long a result that could be recorded may stay unsent: the alarm's own time.
 const UNSENT_FOR_LONG: SignedDuration = SignedDuration::from_hours(2);
@@ -87,7 +87,7 @@ pub struct Symptom {
 
 /// Changes that wait for approval.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct HeldRemovals {
+pub struct PendingDeactivations {
     /// The plan.
     pub plan: PlanId,
     /// How many people are in it.
@@ -102,7 +102,7 @@ pub struct Waiting {
     /// Runs that have not ended: which job, and the end of its lease.
     pub open_runs: Vec<(Job, Timestamp)>,
     /// Removals that nobody has decided about.
-    pub held: Option<HeldRemovals>,
+    pub held: Option<PendingDeactivations>,
     /// Results that are due, waiting or claimed.
     pub unsent: u64,
     /// Since when the first of them could have been recorded.
@@ -135,7 +135,7 @@ pub struct CustomerHealth {
     /// Each job.
     pub jobs: Vec<JobHealth>,
     /// Changes that wait for approval.
-    pub held: Option<HeldRemovals>,
+    pub held: Option<PendingDeactivations>,
     /// Results that wait for something else to happen, as of the last count, within the hour.
     pub parked: u64,
     /// Results that are ignored as long as their reasons hold, as of the last count, within the hour.
@@ -164,7 +164,7 @@ pub struct JobHealth {
     /// Since when it has been due in vain, where it is late.
     pub late_since: Option<Timestamp>,
     /// What it fails with, where its last run failed.
-    pub failing: Option<Failing>,
+    pub failing: Option<FailureStreak>,
     /// How the last run that failed did.
     pub last_failure: Option<Failure>,
     /// The end of its lease, where a run has not ended.
@@ -174,7 +174,7 @@ pub struct JobHealth {
 impl CustomerHealth {
     /// How the customer is at `now`.
     #[must_use]
-    pub fn of(summary: &CustomerSummary, waiting: Waiting, incidents: &[Incident], now: Timestamp) -> Self {
+    pub fn new(summary: &CustomerSummary, waiting: Waiting, incidents: &[Incident], now: Timestamp) -> Self {
         let late = summary.late_jobs(|job| waiting.lease_until(job), now);
         let job = |job| {
             let late = late.iter().find(|late| late.job == job);
@@ -225,7 +225,7 @@ impl Waiting {
     }
 
     /// What is wrong with results and removals.
-    fn symptoms(&self, vigilance: Vigilance, now: Timestamp) -> impl Iterator<Item = Symptom> {
+    fn symptoms(&self, vigilance: AlertThresholds, now: Timestamp) -> impl Iterator<Item = Symptom> {
         let symptom = |is, since| Symptom { is, job: None, since };
         let is_old = |since: &Timestamp| now.duration_since(*since) >= UNSENT_FOR_LONG;
         let unsent = self.unsent_since.filter(is_old);

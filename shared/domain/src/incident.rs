@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::failing::{Signature, VendorTrouble};
+use crate::failing::{FailureSignature, VendorFault};
 use crate::lease::CLOCKS_DIFFER;
 use crate::tenant::TenantId;
 use crate::vendor::Vendor;
@@ -40,7 +40,7 @@ pub struct Attempt {
     /// When the attempt ended.
     pub at: Timestamp,
     /// How the vendor failed; none where the attempt succeeded.
-    pub failed: Option<VendorTrouble>,
+    pub failed: Option<VendorFault>,
 }
 
 /// An incident of one vendor at one domain. One item of the table.
@@ -52,7 +52,7 @@ pub struct Incident {
     #[serde(default)]
     pub domain: VendorDomain,
     /// How it fails.
-    pub kinds: BTreeSet<VendorTrouble>,
+    pub kinds: BTreeSet<VendorFault>,
     /// When the first of the customers failed that made it an incident.
     pub opened_at: Timestamp,
     /// The customers that have failed by it so far.
@@ -85,7 +85,7 @@ pub struct Detection {
     /// When the first of them failed.
     pub since: Timestamp,
     /// How the vendor fails.
-    pub kinds: BTreeSet<VendorTrouble>,
+    pub kinds: BTreeSet<VendorFault>,
     /// The customers that fail so.
     pub affected: BTreeSet<TenantId>,
 }
@@ -98,7 +98,7 @@ pub fn detect(attempts: &[Attempt], now: Timestamp) -> Option<Detection> {
     let tried: BTreeSet<_> = lately.iter().map(|attempt| &attempt.tenant).collect();
     let last_success = last_success(attempts, now);
     let failed = lately.iter().filter(|attempt| Some(attempt.at) > last_success);
-    let mut alike: BTreeMap<VendorTrouble, BTreeMap<&TenantId, Timestamp>> = BTreeMap::new();
+    let mut alike: BTreeMap<VendorFault, BTreeMap<&TenantId, Timestamp>> = BTreeMap::new();
     for attempt in failed {
         if let Some(kind) = attempt.failed.filter(|kind| kind.can_be_an_incident()) {
             alike.entry(kind).or_default().insert(&attempt.tenant, attempt.at);
@@ -167,8 +167,8 @@ impl Incident {
 
     /// Whether it explains what a run failed with at this domain.
     #[must_use]
-    pub fn explains(&self, signature: &Signature, domain: &VendorDomain) -> bool {
-        matches!(signature, Signature::Vendor { vendor, kind } if self.is_at(*vendor, domain) && self.kinds.contains(kind))
+    pub fn explains(&self, signature: &FailureSignature, domain: &VendorDomain) -> bool {
+        matches!(signature, FailureSignature::Vendor { vendor, kind } if self.is_at(*vendor, domain) && self.kinds.contains(kind))
     }
 
     /// The incident a moment later; `attempts` are those at its domain. Only the revision is left to the caller.

@@ -10,11 +10,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::back_off::BackOff;
 use crate::configuration::Status;
 use crate::excerpt::{Excerpt, clip};
-use crate::failing::Failing;
+use crate::failing::FailureStreak;
 use crate::hold::{Agreement, PlanId};
 use crate::job::Job;
 use crate::lease;
-use crate::shrink::GoodRead;
+use crate::shrink::BaselineRead;
 use crate::user_plan::{FieldBaseline, LostSource};
 use crate::vendor::Vendor;
 use crate::vendor_domain::VendorDomain;
@@ -40,7 +40,7 @@ pub struct JobState {
     pub last_failure: Option<Failure>,
     /// What the job fails with, where its last run failed.
     #[serde(default, deserialize_with = "none_if_unreadable")]
-    pub failing: Option<Failing>,
+    pub failing: Option<FailureStreak>,
     /// The domains at which the last run called the vendors; empty in rows of the versions that recorded none.
     #[serde(default)]
     pub domains: BTreeMap<Vendor, VendorDomain>,
@@ -73,7 +73,7 @@ pub struct JobState {
     pub back_off: Option<BackOff>,
     /// The read of EmployeeConnect that later ones are measured by.
     #[serde(default)]
-    pub last_good_read: Option<GoodRead>,
+    pub last_good_read: Option<BaselineRead>,
     /// The values that reads had in the fields behind the filter and the user name.
     #[serde(default)]
     pub baseline: FieldBaseline,

@@ -23,7 +23,7 @@ pub enum Feedback {
 
 /// How an address stands under one version of a customer's configuration. Another version begins anew.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Standing {
+pub struct AddressStatus {
     /// The configuration's number.
     pub version: u64,
     /// Hard bounces.
@@ -38,7 +38,7 @@ pub struct Standing {
     pub reports: Vec<String>,
 }
 
-impl Standing {
+impl AddressStatus {
     /// How the address stands after this report, under the configuration's version `version`.
     #[must_use]
     pub fn after(&self, report: &str, feedback: Feedback, version: u64, now: Timestamp) -> Self {
@@ -84,10 +84,10 @@ impl Standing {
 mod tests {
     use super::*;
 
-    fn told(feedback: &[(&str, Feedback)]) -> Standing {
+    fn told(feedback: &[(&str, Feedback)]) -> AddressStatus {
         feedback
             .iter()
-            .fold(Standing::default(), |standing, (report, feedback)| {
+            .fold(AddressStatus::default(), |standing, (report, feedback)| {
                 standing.after(report, *feedback, 1, Timestamp::UNIX_EPOCH)
             })
     }

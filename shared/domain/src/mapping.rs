@@ -9,8 +9,8 @@ use crate::configuration::{FieldMapping, FieldType, UsersConfiguration};
 use crate::dates::{self, NotADate};
 use crate::employee::Employee;
 use crate::explanation::{FieldSeen, fields_seen};
-use crate::expressions::evaluation::{EvaluationFailed, Given};
-use crate::expressions::evaluator::Scope;
+use crate::expressions::evaluation::{EvaluatedValue, EvaluationFailed};
+use crate::expressions::evaluator::EvaluationScope;
 use crate::expressions::expression::Expression;
 use crate::field_value::parse_value;
 use crate::identity::{UserName, VISIBLE};
@@ -20,18 +20,18 @@ use crate::user::FieldName;
 
 /// The user an employee should be, as far as their record says.
 #[derive(Clone, PartialEq)]
-pub struct MappedUser<'a> {
+pub struct DesiredUser<'a> {
     /// The user name.
     pub user_name: UserName,
     /// The fields that have a usable value, or are usably empty, in the order of the configuration.
-    pub fields: Vec<MappedField<'a>>,
+    pub fields: Vec<DesiredField<'a>>,
     /// What is wrong with the fields that are left out.
     pub problems: Vec<Problem>,
 }
 
 /// One field's value and how it is written.
 #[derive(Clone, PartialEq)]
-pub struct MappedField<'a> {
+pub struct DesiredField<'a> {
     /// The portal's field.
     pub name: &'a FieldName,
     /// How it is filled.
@@ -40,7 +40,7 @@ pub struct MappedField<'a> {
     pub value: Option<Cow<'a, str>>,
 }
 
-impl MappedUser<'_> {
+impl DesiredUser<'_> {
     /// The value of a field; none where it is empty, not mapped or not usable.
     #[must_use]
     pub fn value(&self, field: &str) -> Option<&str> {
@@ -55,7 +55,7 @@ impl MappedUser<'_> {
     }
 }
 
-impl fmt::Debug for MappedUser<'_> {
+impl fmt::Debug for DesiredUser<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set()
             .entries(self.fields.iter().map(|field| field.name))
@@ -67,7 +67,11 @@ impl fmt::Debug for MappedUser<'_> {
 ///
 /// # Errors
 /// The filter fails on them: the account is left alone, they are never taken as out of scope.
-pub fn is_in_scope(users: &UsersConfiguration, employee: &Employee, scope: &Scope<'_>) -> Result<bool, Problem> {
+pub fn is_in_scope(
+    users: &UsersConfiguration,
+    employee: &Employee,
+    scope: &EvaluationScope<'_>,
+) -> Result<bool, Problem> {
     let Some(filter) = &users.filter else { return Ok(true) };
     let records = [Some(scope.employee()), scope.manager()];
     if records
@@ -84,7 +88,7 @@ pub fn is_in_scope(users: &UsersConfiguration, employee: &Employee, scope: &Scop
 
 /// What the filter says of a record that holds characters which no reader sees: the same however they may have been meant, or
 /// the employee's problem.
-fn admits_as_meant(filter: &Expression, employee: &Employee, scope: &Scope<'_>) -> Result<bool, Problem> {
+fn admits_as_meant(filter: &Expression, employee: &Employee, scope: &EvaluationScope<'_>) -> Result<bool, Problem> {
     let admits = |blank: &str| {
         let record = scope.employee().reading(blank);
         let manager = scope.manager().map(|manager| manager.reading(blank));
@@ -112,16 +116,16 @@ fn admits_as_meant(filter: &Expression, employee: &Employee, scope: &Scope<'_>) 
 pub fn map_user<'a>(
     users: &'a UsersConfiguration,
     employee: &'a Employee,
-    scope: &Scope<'a>,
-) -> Result<MappedUser<'a>, Problem> {
-    let mut mapped = MappedUser {
+    scope: &EvaluationScope<'a>,
+) -> Result<DesiredUser<'a>, Problem> {
+    let mut mapped = DesiredUser {
         user_name: map_user_name(&users.user_name, employee, scope)?,
         fields: Vec::with_capacity(users.fields.len()),
         problems: Vec::new(),
     };
     for (name, mapping) in &users.fields {
         match map_field(name, mapping, employee, scope) {
-            Ok(value) => mapped.fields.push(MappedField { name, mapping, value }),
+            Ok(value) => mapped.fields.push(DesiredField { name, mapping, value }),
             Err(problem) if matches!(problem.cause, Cause::ExpressionFailed { .. }) => return Err(problem),
             Err(problem) => mapped.problems.push(problem),
         }
@@ -133,14 +137,18 @@ pub fn map_user<'a>(
 pub(crate) fn map_email<'a>(
     users: &'a UsersConfiguration,
     employee: &'a Employee,
-    scope: &Scope<'a>,
+    scope: &EvaluationScope<'a>,
 ) -> Option<Result<Option<Cow<'a, str>>, Problem>> {
     let (name, mapping) = users.fields.get_key_value(&FieldName::email())?;
     Some(map_field(name, mapping, employee, scope))
 }
 
 /// Everything that a record gives as the user name or the e-mail, valid or not: in lower case, without outer blanks.
-pub(crate) fn claims<'a>(users: &'a UsersConfiguration, employee: &'a Employee, scope: &Scope<'a>) -> BTreeSet<String> {
+pub(crate) fn claims<'a>(
+    users: &'a UsersConfiguration,
+    employee: &'a Employee,
+    scope: &EvaluationScope<'a>,
+) -> BTreeSet<String> {
     let email = users.fields.get(&FieldName::email()).map(|mapping| &mapping.value);
     let given = [Some(&users.user_name), email].into_iter().flatten();
     let given = given.filter_map(|expression| expression.text(scope).ok().flatten());
@@ -154,7 +162,7 @@ pub(crate) fn claims<'a>(users: &'a UsersConfiguration, employee: &'a Employee, 
 pub(crate) fn map_user_name<'a>(
     expression: &'a Expression,
     employee: &Employee,
-    scope: &Scope<'a>,
+    scope: &EvaluationScope<'a>,
 ) -> Result<UserName, Problem> {
     let text = expression
         .text(scope)
@@ -173,17 +181,17 @@ pub(crate) fn map_field<'a>(
     field: &'a FieldName,
     mapping: &'a FieldMapping,
     employee: &'a Employee,
-    scope: &Scope<'a>,
+    scope: &EvaluationScope<'a>,
 ) -> Result<Option<Cow<'a, str>>, Problem> {
     let given = mapping
         .value
         .evaluate(scope)
         .map_err(|error| not_evaluated(field.as_str(), &error, employee))?;
     let seen = match given {
-        Given::Nothing => None,
-        Given::Text(text) => Some(text),
-        Given::Items(items) if mapping.kind == FieldType::List => Some(Cow::Owned(items.join(LIST_SEPARATOR))),
-        Given::Items(_) => {
+        EvaluatedValue::Nothing => None,
+        EvaluatedValue::Text(text) => Some(text),
+        EvaluatedValue::Items(items) if mapping.kind == FieldType::List => Some(Cow::Owned(items.join(LIST_SEPARATOR))),
+        EvaluatedValue::Items(_) => {
             let message = "gives a list; only a field of type list holds one".to_owned();
             return Err(expression_failed(field.as_str(), message, employee));
         }
@@ -294,7 +302,7 @@ mod tests {
         let employee = Employee::from_record(fields.clone()).expect("has an id");
         let evaluator = Evaluator::new([], acme.users.expressions());
         let mapped = map_user(&acme.users, &employee, &evaluator.scope(&employee, None))?;
-        let value = |field: &MappedField<'_>| Some((field.name.to_string(), field.value.clone()?.into_owned()));
+        let value = |field: &DesiredField<'_>| Some((field.name.to_string(), field.value.clone()?.into_owned()));
         Ok(Mapped {
             values: mapped.fields.iter().filter_map(value).collect(),
             problems: mapped.problems,

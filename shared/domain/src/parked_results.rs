@@ -69,7 +69,7 @@ pub fn cause_of_end(on: &ParkedOn) -> &'static str {
 
 /// What a result waited for that has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EndedWaiting {
+pub enum EndedWait {
     /// The course of its topic.
     ForCourse,
     /// An employee with its user name.
@@ -80,11 +80,11 @@ pub enum EndedWaiting {
 
 /// What the result waited for that ended with this cause; none where it did not end of waiting.
 #[must_use]
-pub fn ended_waiting(cause: &str) -> Option<EndedWaiting> {
+pub fn ended_waiting(cause: &str) -> Option<EndedWait> {
     match cause {
-        NO_COURSE => Some(EndedWaiting::ForCourse),
-        NO_PERSON | UNKNOWN_EMPLOYEE => Some(EndedWaiting::ForPerson),
-        NO_ANSWER => Some(EndedWaiting::ForEmployeeConnect),
+        NO_COURSE => Some(EndedWait::ForCourse),
+        NO_PERSON | UNKNOWN_EMPLOYEE => Some(EndedWait::ForPerson),
+        NO_ANSWER => Some(EndedWait::ForEmployeeConnect),
         _ => None,
     }
 }

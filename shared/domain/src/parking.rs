@@ -22,18 +22,18 @@ const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// What is refused of one employee: one `PARKED` item of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Parked {
+pub struct RejectedWrites {
     /// Whom it is about.
     pub employee_id: EmployeeId,
     /// Never empty in the table.
-    pub setbacks: Vec<Setback>,
+    pub setbacks: Vec<RejectedWrite>,
 }
 
 /// One thing that was refused. Holds personal data for the customer's own mail; `Debug` withholds it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Setback {
+pub struct RejectedWrite {
     /// What of the person was refused.
-    pub what: Refused,
+    pub what: RejectedPart,
     /// Digest of what was to be written.
     pub digest: String,
     /// The line of the worklist.
@@ -52,7 +52,7 @@ pub struct Setback {
 /// What of a person was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "what", content = "field")]
-pub enum Refused {
+pub enum RejectedPart {
     /// Everything.
     Person,
     /// The new user name of a rename.
@@ -63,16 +63,16 @@ pub enum Refused {
 
 /// A refusal that has just come.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Rejection {
     /// What of the person was refused.
-    pub what: Refused,
+    pub what: RejectedPart,
     /// Digest of what was to be written.
     pub digest: String,
     /// The line of the worklist.
     pub problem: Problem,
 }
 
-impl Setback {
+impl RejectedWrite {
     /// Whether it is left alone at `now`.
     #[must_use]
     pub fn rests(&self, now: Timestamp) -> bool {
@@ -91,7 +91,7 @@ impl Setback {
         self.problem.cause.needs_verifying()
     }
 
-    fn first(refusal: Refusal, now: Timestamp) -> Self {
+    fn first(refusal: Rejection, now: Timestamp) -> Self {
         Self {
             what: refusal.what,
             digest: refusal.digest,
@@ -103,7 +103,7 @@ impl Setback {
         }
     }
 
-    fn again(&self, refusal: Refusal, now: Timestamp) -> Self {
+    fn again(&self, refusal: Rejection, now: Timestamp) -> Self {
         let attempts = self.attempts.saturating_add(1);
         Self {
             problem: refusal.problem,
@@ -115,7 +115,7 @@ impl Setback {
     }
 }
 
-impl Parked {
+impl RejectedWrites {
     /// The same, with an end to the rest of each write that was refused before `asked`: since then an operator has asked for a
     /// run, or another configuration version is in force.
     #[must_use]
@@ -134,8 +134,8 @@ impl Parked {
     /// What is left of it after a run, begun at `began`, that one mistake stopped: neither what the mistake explains nor what the
     /// run met first, since no mail names it. None where nothing changes.
     #[must_use]
-    pub fn after_stop(&self, is_explained: impl Fn(&Setback) -> bool, began: Timestamp) -> Option<Self> {
-        let is_kept = |setback: &&Setback| setback.since < began && !is_explained(setback);
+    pub fn after_stop(&self, is_explained: impl Fn(&RejectedWrite) -> bool, began: Timestamp) -> Option<Self> {
+        let is_kept = |setback: &&RejectedWrite| setback.since < began && !is_explained(setback);
         let left = self.setbacks.iter().filter(is_kept);
         let setbacks: Vec<_> = left.cloned().collect();
         (setbacks.len() < self.setbacks.len()).then(|| Self {
@@ -146,16 +146,16 @@ impl Parked {
 
     /// Whether this very write was refused before.
     #[must_use]
-    pub fn knows(&self, refusal: &Refusal) -> bool {
-        let is_same = |setback: &Setback| setback.what == refusal.what && setback.digest == refusal.digest;
+    pub fn knows(&self, refusal: &Rejection) -> bool {
+        let is_same = |setback: &RejectedWrite| setback.what == refusal.what && setback.digest == refusal.digest;
         self.setbacks.iter().any(is_same)
     }
 
     /// What is refused of this employee after another attempt: what still rests, and what was refused now.
     #[must_use]
-    pub fn after(before: Option<&Self>, employee_id: &EmployeeId, refusals: Vec<Refusal>, now: Timestamp) -> Self {
+    pub fn after(before: Option<&Self>, employee_id: &EmployeeId, refusals: Vec<Rejection>, now: Timestamp) -> Self {
         let known = before.map(|parked| parked.setbacks.as_slice()).unwrap_or_default();
-        let same = |refusal: &Refusal| {
+        let same = |refusal: &Rejection| {
             known
                 .iter()
                 .find(|setback| setback.what == refusal.what && setback.digest == refusal.digest)
@@ -166,7 +166,7 @@ impl Parked {
         let resting: Vec<_> = resting.cloned().collect();
         let refused = refusals.into_iter().map(|refusal| match same(&refusal) {
             Some(setback) => setback.again(refusal, now),
-            None => Setback::first(refusal, now),
+            None => RejectedWrite::first(refusal, now),
         });
         Self {
             employee_id: employee_id.clone(),
@@ -184,7 +184,7 @@ fn wait_after(attempts: u32) -> SignedDuration {
     WAITS.get(rung).or(WAITS.last()).copied().unwrap_or_default()
 }
 
-impl fmt::Debug for Setback {
+impl fmt::Debug for RejectedWrite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Setback")
             .field("what", &self.what)
@@ -203,7 +203,7 @@ mod tests {
         Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
     }
 
-    fn refusal(what: Refused, digest: &str) -> Refusal {
+    fn refusal(what: RejectedPart, digest: &str) -> Rejection {
         let problem = Problem {
             cause: Cause::RefusedPerson {
                 reason: "no".to_owned(),
@@ -212,7 +212,7 @@ mod tests {
             person: "Jo".to_owned(),
             seen: None,
         };
-        Refusal {
+        Rejection {
             what,
             digest: digest.to_owned(),
             problem,
@@ -223,29 +223,29 @@ mod tests {
         "E1".parse().expect("an id")
     }
 
-    fn after(before: Option<&Parked>, refusals: Vec<Refusal>, hours: i64) -> Parked {
-        Parked::after(before, &employee(), refusals, at(hours))
+    fn after(before: Option<&RejectedWrites>, refusals: Vec<Rejection>, hours: i64) -> RejectedWrites {
+        RejectedWrites::after(before, &employee(), refusals, at(hours))
     }
 
     #[test]
     fn a_refusal_rests_for_six_hours_then_twelve_then_a_day_at_a_time() {
-        let mut parked = after(None, vec![refusal(Refused::Person, "a")], 0);
+        let mut parked = after(None, vec![refusal(RejectedPart::Person, "a")], 0);
         let mut hours = 0;
         for wait in [6, 12, 24, 24] {
             let setback = &parked.setbacks[0];
             assert!(setback.rests(at(hours + wait - 1)) && !setback.rests(at(hours + wait)));
             hours += wait;
-            parked = after(Some(&parked), vec![refusal(Refused::Person, "a")], hours);
+            parked = after(Some(&parked), vec![refusal(RejectedPart::Person, "a")], hours);
         }
         assert_eq!(parked.setbacks[0].attempts, 5);
     }
 
     #[test]
     fn after_four_weeks_it_is_given_up_until_something_else_is_to_be_written() {
-        let parked = after(None, vec![refusal(Refused::Person, "a")], 0);
-        let parked = after(Some(&parked), vec![refusal(Refused::Person, "a")], 28 * 24);
+        let parked = after(None, vec![refusal(RejectedPart::Person, "a")], 0);
+        let parked = after(Some(&parked), vec![refusal(RejectedPart::Person, "a")], 28 * 24);
         assert!(parked.setbacks[0].given_up && parked.setbacks[0].rests(at(99_999)));
-        let changed = after(Some(&parked), vec![refusal(Refused::Person, "b")], 28 * 24 + 1);
+        let changed = after(Some(&parked), vec![refusal(RejectedPart::Person, "b")], 28 * 24 + 1);
         assert_eq!((changed.setbacks.len(), changed.setbacks[0].given_up), (1, false));
     }
 
@@ -253,7 +253,7 @@ mod tests {
     fn a_run_that_is_asked_for_ends_the_rest_of_what_was_refused_before_it() {
         let mut parked = None;
         for hours in [0, 6, 18, 42, 28 * 24] {
-            let tried = after(parked.as_ref(), vec![refusal(Refused::Person, "a")], hours);
+            let tried = after(parked.as_ref(), vec![refusal(RejectedPart::Person, "a")], hours);
             let asked = |asked| tried.clone().tried_again_from(at(asked)).setbacks[0].rests(at(hours + 1));
             assert!(!asked(hours + 1) && asked(hours), "after {hours} hours");
             parked = Some(tried);
@@ -263,8 +263,8 @@ mod tests {
 
     #[test]
     fn what_rests_goes_on_resting_and_what_went_through_is_forgotten() {
-        let city = || Refused::Field("X-City".parse().expect("a field"));
-        let team = || Refused::Field("X-Team".parse().expect("a field"));
+        let city = || RejectedPart::Field("X-City".parse().expect("a field"));
+        let team = || RejectedPart::Field("X-Team".parse().expect("a field"));
         let parked = after(None, vec![refusal(city(), "a")], 0);
         let parked = after(Some(&parked), vec![refusal(team(), "b")], 5);
         assert_eq!(parked.setbacks.len(), 2);

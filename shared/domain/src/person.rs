@@ -31,7 +31,7 @@ pub struct Person {
     pub last_change: Option<LastChange>,
     /// When we last deactivated the account, and on what evidence; kept when somebody comes back.
     #[serde(default)]
-    pub removed: Option<Removed>,
+    pub removed: Option<Deactivated>,
     /// When we last created, renamed and updated the account, as the change limits count it.
     #[serde(default, skip_serializing_if = "ChangeMarks::are_none")]
     pub marks: ChangeMarks,
@@ -74,7 +74,7 @@ pub struct LastChange {
 
 /// A deactivation that was carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Removed {
+pub struct Deactivated {
     /// When.
     pub at: Timestamp,
     /// Why.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::employee::Employee;
 use crate::excerpt::Excerpt;
 use crate::identity::EmployeeId;
-use crate::trouble::Trouble;
+use crate::trouble::FailureClass;
 use crate::user::FieldName;
 use crate::vendor_list::WhyUnusable;
 
@@ -245,10 +245,10 @@ impl Cause {
 
     /// What kind of trouble it is; none where it is as the customer wants it.
     #[must_use]
-    pub fn trouble(&self) -> Option<Trouble> {
+    pub fn trouble(&self) -> Option<FailureClass> {
         match self {
-            Self::NotAnswered | Self::AccountExists => Some(Trouble::Vendor),
-            Self::NotStored => Some(Trouble::Ours),
+            Self::NotAnswered | Self::AccountExists => Some(FailureClass::Vendor),
+            Self::NotStored => Some(FailureClass::Ours),
             Self::ManagerNotSet {
                 why: ManagerProblem::StartsLater | ManagerProblem::OutOfScope,
                 ..
@@ -272,14 +272,14 @@ impl Cause {
             | Self::AccountMissing
             | Self::RefusedField { .. }
             | Self::UnusableRecord { .. }
-            | Self::RefusedPerson { .. } => Some(Trouble::Data),
+            | Self::RefusedPerson { .. } => Some(FailureClass::Data),
         }
     }
 
     /// Whether the customer should do something about it; what is as they want it, or settles itself, is not mailed.
     #[must_use]
     pub fn is_for_customer(&self) -> bool {
-        self.trouble().is_some_and(Trouble::is_for_customer)
+        self.trouble().is_some_and(FailureClass::is_for_customer)
     }
 }
 

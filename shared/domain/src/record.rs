@@ -11,12 +11,12 @@ const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A record, as far as it is a JSON object. Personal data: it has no `Debug`.
 #[derive(Clone, Copy)]
-pub struct Record<'a>(&'a Map<String, Value>);
+pub struct JsonRecord<'a>(&'a Map<String, Value>);
 
-impl<'a> Record<'a> {
+impl<'a> JsonRecord<'a> {
     /// The record that this value is; none where it is no object.
     #[must_use]
-    pub fn of(value: &'a Value) -> Option<Self> {
+    pub fn from_value(value: &'a Value) -> Option<Self> {
         value.as_object().map(Self)
     }
 
@@ -66,7 +66,7 @@ impl<'a> Record<'a> {
     /// A record within this one.
     #[must_use]
     pub fn record(&self, name: &str) -> Option<Self> {
-        Self::of(self.value(name))
+        Self::from_value(self.value(name))
     }
 
     /// Whether the record has a value for it: not null, and no blank text.
@@ -80,7 +80,7 @@ impl<'a> Record<'a> {
     }
 }
 
-impl<'a> From<&'a Map<String, Value>> for Record<'a> {
+impl<'a> From<&'a Map<String, Value>> for JsonRecord<'a> {
     fn from(fields: &'a Map<String, Value>) -> Self {
         Self(fields)
     }
@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn an_odd_value_is_absent_and_takes_no_other_with_it() {
         let value = json!({"id": [], "code": 7, "active": "maybe", "open": "0", "user": "Jo", "minutes": "20"});
-        let record = Record::of(&value).expect("an object");
+        let record = JsonRecord::from_value(&value).expect("an object");
         assert_eq!((record.id("id"), record.id("code")), (None, Some("7".to_owned())));
         assert_eq!((record.flag("active"), record.flag("open")), (None, Some(false)));
         assert!(record.record("user").is_none());
@@ -199,7 +199,7 @@ mod tests {
         #[test]
         fn no_text_is_too_odd_to_be_looked_at(text in "\\PC{0,40}") {
             let value = json!({ "odd": text });
-            let record = Record::of(&value).expect("an object");
+            let record = JsonRecord::from_value(&value).expect("an object");
             let _ = (record.id("odd"), record.whole("odd"), record.flag("odd"), record.instant("odd"));
         }
     }

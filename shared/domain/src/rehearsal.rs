@@ -5,9 +5,9 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::employment::Evidence;
-use crate::explanation::Verdict;
+use crate::explanation::EligibilityVerdict;
 use crate::user::UserChange;
-use crate::user_plan::{Next, PersonPlan, Step};
+use crate::user_plan::{NextAction, PersonPlan, Step};
 
 /// What happens to somebody in EmployeeConnect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -89,16 +89,18 @@ impl Scenario {
 
     /// Whether what would be done about somebody is what has to be. There is no verdict about whoever has no record.
     #[must_use]
-    pub fn judge(self, plan: &PersonPlan, verdict: Option<&Verdict>) -> Judged {
+    pub fn judge(self, plan: &PersonPlan, verdict: Option<&EligibilityVerdict>) -> Judged {
         let is_as_expected = match (self, plan.next()) {
-            (Self::Terminated | Self::FilteredOut, Next::Held(_)) => return Judged::Held,
-            (Self::New, Next::Act(Step::Create(_) | Step::Remember { stored: None, .. }))
-            | (Self::Terminated, Next::Act(Step::Deactivate { .. })) => true,
-            (Self::New, Next::Act(Step::Change { .. })) => adopts(plan),
-            (Self::Updated, Next::Act(Step::Change { change, .. })) => !reactivates(change),
-            (Self::Rehired, Next::Act(Step::Change { change, .. })) => reactivates(change),
-            (Self::FilteredOut, Next::Act(Step::Deactivate { evidence, .. })) => *evidence == Evidence::OutOfScope,
-            (Self::FilteredOut, Next::Nothing) => verdict == Some(&Verdict::OutOfScope),
+            (Self::Terminated | Self::FilteredOut, NextAction::Held(_)) => return Judged::Held,
+            (Self::New, NextAction::Act(Step::Create(_) | Step::Remember { stored: None, .. }))
+            | (Self::Terminated, NextAction::Act(Step::Deactivate { .. })) => true,
+            (Self::New, NextAction::Act(Step::Change { .. })) => adopts(plan),
+            (Self::Updated, NextAction::Act(Step::Change { change, .. })) => !reactivates(change),
+            (Self::Rehired, NextAction::Act(Step::Change { change, .. })) => reactivates(change),
+            (Self::FilteredOut, NextAction::Act(Step::Deactivate { evidence, .. })) => {
+                *evidence == Evidence::OutOfScope
+            }
+            (Self::FilteredOut, NextAction::Nothing) => verdict == Some(&EligibilityVerdict::OutOfScope),
             _ => false,
         };
         if is_as_expected {

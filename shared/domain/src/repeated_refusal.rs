@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::identity::EmployeeId;
-use crate::parking::{Refusal, Refused, Setback};
+use crate::parking::{RejectedPart, RejectedWrite, Rejection};
 use crate::problem::{Cause, Problem};
 
 /// Fewer equal refusals than this are problems of single employees.
@@ -22,7 +22,7 @@ pub const fn is_one_mistake(alike: usize, writes: usize) -> bool {
 
 /// What equal refusals have in common: the refused part, and the reason without the values that it quotes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CommonRefusal {
+pub struct CommonRejection {
     part: Part,
     gist: String,
 }
@@ -45,32 +45,32 @@ impl Part {
     }
 }
 
-impl CommonRefusal {
+impl CommonRejection {
     /// Returns what this refusal has in common with equal ones; none where the portal refused nothing.
-    fn new(what: &Refused, problem: &Problem) -> Option<Self> {
+    fn new(what: &RejectedPart, problem: &Problem) -> Option<Self> {
         let gist = match &problem.cause {
             Cause::RefusedField { reason, .. } | Cause::RefusedPerson { reason } => gist(reason, problem),
             Cause::AccountMissing => "no account".to_owned(),
             _ => return None,
         };
         let part = match what {
-            Refused::Person => Part::User,
-            Refused::UserName => Part::UserName,
-            Refused::Field(field) => Part::Field(field.to_string()),
+            RejectedPart::Person => Part::User,
+            RejectedPart::UserName => Part::UserName,
+            RejectedPart::Field(field) => Part::Field(field.to_string()),
         };
         Some(Self { part, gist })
     }
 
     /// Returns what a stored rejected write has in common with equal ones.
     #[must_use]
-    pub fn of_setback(setback: &Setback) -> Option<Self> {
+    pub fn of_setback(setback: &RejectedWrite) -> Option<Self> {
         Self::new(&setback.what, &setback.problem)
     }
 }
 
 /// Counts equal refusals by what they have in common.
 #[derive(Debug, Clone, Default)]
-pub struct RefusalTally(BTreeMap<CommonRefusal, Alike>);
+pub struct RejectionTally(BTreeMap<CommonRejection, Alike>);
 
 /// The employees whose writes met equal refusals, and the portal's words about the first of them.
 #[derive(Clone, Default)]
@@ -79,19 +79,19 @@ struct Alike {
     reason: String,
 }
 
-impl RefusalTally {
+impl RejectionTally {
     /// Counts a refusal that has just come.
-    pub fn count(&mut self, refusal: &Refusal) {
+    pub fn count(&mut self, refusal: &Rejection) {
         self.add(&refusal.what, &refusal.problem);
     }
 
     /// Counts a rejected write that an earlier run stored.
-    pub fn count_setback(&mut self, setback: &Setback) {
+    pub fn count_setback(&mut self, setback: &RejectedWrite) {
         self.add(&setback.what, &setback.problem);
     }
 
-    fn add(&mut self, what: &Refused, problem: &Problem) {
-        let Some(common) = CommonRefusal::new(what, problem) else {
+    fn add(&mut self, what: &RejectedPart, problem: &Problem) {
+        let Some(common) = CommonRejection::new(what, problem) else {
             return;
         };
         let alike = self.0.entry(common).or_default();
@@ -103,7 +103,7 @@ impl RefusalTally {
 
     /// Returns the refusals that are one mistake among so many writes.
     #[must_use]
-    pub fn repeated(&self, writes: usize) -> Option<RepeatedRefusal> {
+    pub fn repeated(&self, writes: usize) -> Option<RepeatedRejection> {
         let repeated = self
             .0
             .iter()
@@ -115,26 +115,26 @@ impl RefusalTally {
                 reason: alike.reason.clone(),
             })
             .collect();
-        (!refusals.is_empty()).then_some(RepeatedRefusal { refusals, writes })
+        (!refusals.is_empty()).then_some(RepeatedRejection { refusals, writes })
     }
 }
 
 /// Refusals that met so many writes that each is one mistake. `Debug` and `Display` withhold the portal's words, which may quote
 /// values.
 #[derive(Clone, PartialEq, Eq)]
-pub struct RepeatedRefusal {
+pub struct RepeatedRejection {
     refusals: Vec<OneRefusal>,
     writes: usize,
 }
 
 #[derive(Clone, PartialEq, Eq)]
 struct OneRefusal {
-    common: CommonRefusal,
+    common: CommonRejection,
     employees: usize,
     reason: String,
 }
 
-impl RepeatedRefusal {
+impl RepeatedRejection {
     /// Returns the names of the refused fields as the portal spells them; empty where it refuses whole users.
     #[must_use]
     pub fn fields(&self) -> Vec<&str> {
@@ -151,8 +151,8 @@ impl RepeatedRefusal {
 
     /// Whether a stored rejected write is one of these.
     #[must_use]
-    pub fn covers(&self, setback: &Setback) -> bool {
-        let common = CommonRefusal::of_setback(setback);
+    pub fn covers(&self, setback: &RejectedWrite) -> bool {
+        let common = CommonRejection::of_setback(setback);
         common.is_some_and(|common| self.refusals.iter().any(|refusal| refusal.common == common))
     }
 }
@@ -163,7 +163,7 @@ impl OneRefusal {
     }
 }
 
-impl fmt::Display for RepeatedRefusal {
+impl fmt::Display for RepeatedRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let each = |refusal: &OneRefusal| format!("{} for {} employees", refusal.name(), refusal.employees);
         let parts: Vec<_> = self.refusals.iter().map(each).collect();
@@ -177,13 +177,13 @@ impl fmt::Display for RepeatedRefusal {
     }
 }
 
-impl fmt::Debug for RepeatedRefusal {
+impl fmt::Debug for RepeatedRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-impl fmt::Debug for CommonRefusal {
+impl fmt::Debug for CommonRejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.part.name())
     }
@@ -285,9 +285,9 @@ fn begins_word(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn refusal(employee: usize, reason: &str, seen: Option<&str>) -> Refusal {
-        Refusal {
-            what: Refused::Field("X-Jobtitle".parse().expect("a field")),
+    fn refusal(employee: usize, reason: &str, seen: Option<&str>) -> Rejection {
+        Rejection {
+            what: RejectedPart::Field("X-Jobtitle".parse().expect("a field")),
             digest: String::new(),
             problem: Problem {
                 cause: Cause::RefusedField {
@@ -301,8 +301,8 @@ mod tests {
         }
     }
 
-    fn tally(reasons: &[(String, String)]) -> RefusalTally {
-        let mut tally = RefusalTally::default();
+    fn tally(reasons: &[(String, String)]) -> RejectionTally {
+        let mut tally = RejectionTally::default();
         for (employee, (reason, seen)) in reasons.iter().enumerate() {
             tally.count(&refusal(employee, reason, Some(seen)));
         }
@@ -338,7 +338,7 @@ mod tests {
         let reasons = ["too long", "too odd", "unknown", "in use", "empty", "too late"];
         let reasons: Vec<_> = reasons.map(|reason| (reason.to_owned(), "x".to_owned())).into();
         assert_eq!(tally(&reasons).repeated(6), None);
-        let mut tally = RefusalTally::default();
+        let mut tally = RejectionTally::default();
         for _ in 0..9 {
             tally.count(&refusal(1, "is unknown", None));
         }

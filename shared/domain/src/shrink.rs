@@ -11,14 +11,14 @@ const STANDS_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// A complete read that was good enough to remove people by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct GoodRead {
+pub struct BaselineRead {
     /// How many people it listed.
     pub people: u64,
     /// When.
     pub at: Timestamp,
 }
 
-impl GoodRead {
+impl BaselineRead {
     /// Whether a read of so many people is much smaller than this one. So few as may vanish unasked are told by that limit.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a share of a count of people")]
@@ -43,8 +43,8 @@ impl GoodRead {
 mod tests {
     use super::*;
 
-    fn read(people: u64) -> GoodRead {
-        GoodRead {
+    fn read(people: u64) -> BaselineRead {
+        BaselineRead {
             people,
             at: "2026-11-22T21:00:00Z".parse().expect("a time"),
         }
@@ -64,12 +64,12 @@ mod tests {
     fn what_shrinks_little_by_little_is_measured_by_where_it_began_that_day() {
         let began = read(400);
         let hours = |hours| began.at + SignedDuration::from_hours(hours);
-        let smaller = GoodRead::after(Some(began), 330, hours(1));
+        let smaller = BaselineRead::after(Some(began), 330, hours(1));
         assert_eq!(smaller, began);
         assert!(smaller.shrank_to(270, &Limits::default()));
-        let next_day = GoodRead::after(Some(began), 330, hours(24));
+        let next_day = BaselineRead::after(Some(began), 330, hours(24));
         assert_eq!((next_day.people, next_day.at), (330, hours(24)));
-        let grown = GoodRead::after(Some(began), 401, hours(2));
+        let grown = BaselineRead::after(Some(began), 401, hours(2));
         assert_eq!((grown.people, grown.at), (401, hours(2)));
     }
 }

@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::configuration::Status;
-use crate::failing::Signature;
+use crate::failing::FailureSignature;
 use crate::freshness::{Freshness, Timetable};
 use crate::incident::{Attempt, Incident};
 use crate::job::Job;
 use crate::job_state::{JobState, MOST_UNDELIVERED, STALLED_SLICES, Undelivered};
-use crate::outage::Told;
+use crate::outage::AlertLog;
 use crate::tenant::TenantId;
-use crate::vigilance::Vigilance;
+use crate::vigilance::AlertThresholds;
 
 /// One customer, in short.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +38,7 @@ pub struct CustomerSummary {
     /// How many results are ignored, as of the customer's last turn.
     pub ignored: u64,
     /// What the operators have been told.
-    pub told: Told,
+    pub told: AlertLog,
 }
 
 /// A job that is late.
@@ -59,8 +59,8 @@ impl CustomerSummary {
 
     /// How soon the operators hear of this customer.
     #[must_use]
-    pub fn vigilance(&self, now: Timestamp) -> Vigilance {
-        Vigilance::of(self.live_since, now)
+    pub fn vigilance(&self, now: Timestamp) -> AlertThresholds {
+        AlertThresholds::new(self.live_since, now)
     }
 
     /// What a job remembers.
@@ -128,8 +128,8 @@ impl CustomerSummary {
         } = self.job(job);
         let succeeded = last_success_at.map(|at| (job.source(), at, None));
         let failed = failing.and_then(|failing| match failing.signature {
-            Signature::Vendor { vendor, kind } => Some((vendor, failing.last_at, Some(kind))),
-            Signature::Service { .. } => None,
+            FailureSignature::Vendor { vendor, kind } => Some((vendor, failing.last_at, Some(kind))),
+            FailureSignature::Service { .. } => None,
         });
         let tenant = self.tenant.clone();
         [succeeded, failed]

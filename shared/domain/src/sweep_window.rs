@@ -23,7 +23,7 @@ impl SweepWindow {
     /// What a sweep that begins at `now` looks at. Never before `from`, where the customer's results begin: older history
     /// is recorded on demand only.
     #[must_use]
-    pub fn of(state: &JobState, from: Timestamp, now: Timestamp, zone: &TimeZone) -> Self {
+    pub fn new(state: &JobState, from: Timestamp, now: Timestamp, zone: &TimeZone) -> Self {
         let watermark = state.watermark.unwrap_or(from);
         // One that was carried on for weeks has looked as the week of its beginning had to: what was shown late meanwhile is
         // found only by looking far back once more, before the watermark moves on.

@@ -78,7 +78,7 @@ pub enum Condition {
 
 /// What is decided about a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum TopicVerdict {
     /// All conditions hold: a course, launched at this address.
     Qualifies {
         /// The link's address.
@@ -98,7 +98,7 @@ impl Condition {
     }
 }
 
-impl Verdict {
+impl TopicVerdict {
     /// Whether the topic is a course.
     #[must_use]
     pub fn qualifies(&self) -> bool {
@@ -109,9 +109,9 @@ impl Verdict {
 impl Topic {
     /// Decides whether this topic is a course for a customer who says what a course is in this way.
     #[must_use]
-    pub fn verdict(&self, courses: &CoursesConfiguration) -> Verdict {
+    pub fn verdict(&self, courses: &CoursesConfiguration) -> TopicVerdict {
         if self.kind != TopicKind::Topic {
-            return Verdict::NotATopic;
+            return TopicVerdict::NotATopic;
         }
         let launch = self.launch(courses);
         let conditions = [
@@ -128,10 +128,10 @@ impl Topic {
             .map(|(condition, _)| condition)
             .collect();
         match launch {
-            Launch::At(url) if lacking.is_empty() => Verdict::Qualifies {
+            Launch::At(url) if lacking.is_empty() => TopicVerdict::Qualifies {
                 launch_url: url.to_owned(),
             },
-            _ => Verdict::Lacks(lacking),
+            _ => TopicVerdict::Lacks(lacking),
         }
     }
 

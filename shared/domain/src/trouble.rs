@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// What kind of trouble something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Trouble {
+pub enum FailureClass {
     /// The customer's set-up: what was agreed with us, or with a vendor, does not hold any more.
     Config,
     /// One person's record; nobody else's.
@@ -38,7 +38,7 @@ pub enum Owner {
 
 /// Who hears of something, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hears {
+pub enum Notify {
     /// The customer, at once.
     CustomerAtOnce,
     /// The customer, as a line of the worklist.
@@ -51,7 +51,7 @@ pub enum Hears {
 
 /// When something is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TriedAgain {
+pub enum RetryRule {
     /// By every run.
     ByEveryRun,
     /// Once the record changes, or its rest is over.
@@ -62,36 +62,36 @@ pub enum TriedAgain {
 
 /// What a kind of trouble means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reaction {
+pub struct FailurePolicy {
     /// Who has to mend it.
     pub owner: Owner,
     /// Who hears of it, and when.
-    pub hears: Hears,
+    pub notify: Notify,
     /// When it is tried again.
-    pub tried_again: TriedAgain,
+    pub retry: RetryRule,
     /// What the operator's command exits with because of it: 1 where nothing could be done, 3 where something waits for somebody.
     pub exit_code: u8,
 }
 
-impl Trouble {
+impl FailureClass {
     /// What it means.
     #[must_use]
-    pub const fn reaction(self) -> Reaction {
+    pub const fn policy(self) -> FailurePolicy {
         let (owner, hears, tried_again, exit_code) = match self {
-            Self::Config => (Owner::Customer, Hears::CustomerAtOnce, TriedAgain::ByEveryRun, 1),
-            Self::Data => (Owner::Customer, Hears::CustomerInWorklist, TriedAgain::AfterARest, 3),
+            Self::Config => (Owner::Customer, Notify::CustomerAtOnce, RetryRule::ByEveryRun, 1),
+            Self::Data => (Owner::Customer, Notify::CustomerInWorklist, RetryRule::AfterARest, 3),
             Self::Vendor => (
                 Owner::Vendor,
-                Hears::OperatorAfter(SignedDuration::from_hours(24)),
-                TriedAgain::WithGrowingWaits,
+                Notify::OperatorAfter(SignedDuration::from_hours(24)),
+                RetryRule::WithGrowingWaits,
                 1,
             ),
-            Self::Ours => (Owner::Operator, Hears::OperatorAtOnce, TriedAgain::ByEveryRun, 1),
+            Self::Ours => (Owner::Operator, Notify::OperatorAtOnce, RetryRule::ByEveryRun, 1),
         };
-        Reaction {
+        FailurePolicy {
             owner,
-            hears,
-            tried_again,
+            notify: hears,
+            retry: tried_again,
             exit_code,
         }
     }
@@ -99,7 +99,7 @@ impl Trouble {
     /// Whether the customer can do something about it.
     #[must_use]
     pub const fn is_for_customer(self) -> bool {
-        matches!(self.reaction().owner, Owner::Customer)
+        matches!(self.policy().owner, Owner::Customer)
     }
 }
 
@@ -109,9 +109,16 @@ mod tests {
 
     #[test]
     fn only_what_the_customer_can_mend_is_told_to_the_customer() {
-        for trouble in [Trouble::Config, Trouble::Data, Trouble::Vendor, Trouble::Ours] {
-            let Reaction { owner, hears, .. } = trouble.reaction();
-            let is_told = matches!(hears, Hears::CustomerAtOnce | Hears::CustomerInWorklist);
+        for trouble in [
+            FailureClass::Config,
+            FailureClass::Data,
+            FailureClass::Vendor,
+            FailureClass::Ours,
+        ] {
+            let FailurePolicy {
+                owner, notify: hears, ..
+            } = trouble.policy();
+            let is_told = matches!(hears, Notify::CustomerAtOnce | Notify::CustomerInWorklist);
             assert_eq!(owner == Owner::Customer, is_told, "{trouble:?}");
         }
     }

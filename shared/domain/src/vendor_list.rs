@@ -44,7 +44,7 @@ pub enum WhyUnusable {
 
 impl<T> VendorList<T> {
     /// The list, of which each record was read for itself.
-    pub fn of(records: impl IntoIterator<Item = Result<T, UnusableRecord>>) -> Self {
+    pub fn from_records(records: impl IntoIterator<Item = Result<T, UnusableRecord>>) -> Self {
         let mut listed = Self::from(Vec::new());
         for record in records {
             match record {

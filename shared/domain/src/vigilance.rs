@@ -3,14 +3,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::trouble::{Hears, Trouble};
+use crate::trouble::{FailureClass, Notify};
 
 /// How long a customer is new.
 const HYPERCARE: SignedDuration = SignedDuration::from_hours(4 * 7 * 24);
 
 /// From when on something is told to the operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Vigilance {
+pub struct AlertThresholds {
     /// How long a job may take beyond its due time and its jitter before the customer is stale.
     pub stale_after: SignedDuration,
     /// How long a vendor may fail this customer's job.
@@ -19,10 +19,10 @@ pub struct Vigilance {
     pub dead_told_at: u64,
 }
 
-impl Vigilance {
+impl AlertThresholds {
     /// For a customer who is live since then; one of whom that is not known is not new.
     #[must_use]
-    pub fn of(live_since: Option<Timestamp>, now: Timestamp) -> Self {
+    pub fn new(live_since: Option<Timestamp>, now: Timestamp) -> Self {
         if is_hypercare(live_since, now) {
             Self {
                 stale_after: SignedDuration::from_mins(10),
@@ -47,9 +47,9 @@ pub fn is_hypercare(live_since: Option<Timestamp>, now: Timestamp) -> bool {
 
 /// A day, as the table of troubles says.
 fn vendors_patience() -> SignedDuration {
-    match Trouble::Vendor.reaction().hears {
-        Hears::OperatorAfter(lasting) => lasting,
-        Hears::OperatorAtOnce | Hears::CustomerAtOnce | Hears::CustomerInWorklist => SignedDuration::ZERO,
+    match FailureClass::Vendor.policy().notify {
+        Notify::OperatorAfter(lasting) => lasting,
+        Notify::OperatorAtOnce | Notify::CustomerAtOnce | Notify::CustomerInWorklist => SignedDuration::ZERO,
     }
 }
 
@@ -60,8 +60,9 @@ mod tests {
     #[test]
     fn four_weeks_after_go_live_a_customer_is_like_every_other() {
         let live_since = Timestamp::UNIX_EPOCH;
-        let on_day = |day: i64| Vigilance::of(Some(live_since), live_since + SignedDuration::from_hours(24 * day));
-        let usual = Vigilance::of(None, live_since);
+        let on_day =
+            |day: i64| AlertThresholds::new(Some(live_since), live_since + SignedDuration::from_hours(24 * day));
+        let usual = AlertThresholds::new(None, live_since);
         assert_eq!(usual.vendor_told_after, SignedDuration::from_hours(24));
         assert_ne!(on_day(27), usual);
         assert_eq!(on_day(28), usual);

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
+use habitsync_domain::failing::{FailureSignature, FailureStreak, VendorFault};
 use habitsync_domain::incident::{Attempt, Incident, detect};
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::JobState;
-use habitsync_domain::outage::Told;
+use habitsync_domain::outage::AlertLog;
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
@@ -17,17 +17,17 @@ use proptest::prelude::*;
 
 const VENDOR: Vendor = Vendor::EmployeeConnect;
 
-const KINDS: [VendorTrouble; 10] = [
-    VendorTrouble::Credentials,
-    VendorTrouble::ModuleDisabled,
-    VendorTrouble::Refused,
-    VendorTrouble::NotFound,
-    VendorTrouble::RateLimited,
-    VendorTrouble::Unavailable,
-    VendorTrouble::Unreadable,
-    VendorTrouble::InconsistentRead,
-    VendorTrouble::NotCredible,
-    VendorTrouble::NoTimeLeft,
+const KINDS: [VendorFault; 10] = [
+    VendorFault::Credentials,
+    VendorFault::ModuleDisabled,
+    VendorFault::Refused,
+    VendorFault::NotFound,
+    VendorFault::RateLimited,
+    VendorFault::Unavailable,
+    VendorFault::Unreadable,
+    VendorFault::InconsistentRead,
+    VendorFault::NotCredible,
+    VendorFault::NoTimeLeft,
 ];
 
 fn minute(minute: i64) -> Timestamp {
@@ -42,7 +42,7 @@ fn domain(name: &str) -> VendorDomain {
     VendorDomain::from_base_url(&format!("https://{name}").parse().expect("a URL"))
 }
 
-fn attempt(number: usize, at: i64, failed: Option<VendorTrouble>) -> Attempt {
+fn attempt(number: usize, at: i64, failed: Option<VendorFault>) -> Attempt {
     Attempt {
         tenant: tenant(number),
         vendor: VENDOR,
@@ -55,14 +55,14 @@ fn attempt(number: usize, at: i64, failed: Option<VendorTrouble>) -> Attempt {
 /// One customer's user sync, as its row in the summary has it.
 struct Row {
     succeeded: Option<i64>,
-    failing: Option<Failing>,
+    failing: Option<FailureStreak>,
 }
 
 impl Row {
-    fn run(&mut self, now: i64, failed: Option<VendorTrouble>) {
+    fn run(&mut self, now: i64, failed: Option<VendorFault>) {
         if let Some(kind) = failed {
-            let signature = Signature::Vendor { vendor: VENDOR, kind };
-            self.failing = Some(Failing::after(self.failing.take(), signature, minute(now)));
+            let signature = FailureSignature::Vendor { vendor: VENDOR, kind };
+            self.failing = Some(FailureStreak::after(self.failing.take(), signature, minute(now)));
         } else {
             (self.succeeded, self.failing) = (Some(now), None);
         }
@@ -85,7 +85,7 @@ impl Row {
             jobs: BTreeMap::from([(Job::Users, state)]),
             parked: 0,
             ignored: 0,
-            told: Told::default(),
+            told: AlertLog::default(),
         }
     }
 }
@@ -120,7 +120,7 @@ fn five_odd_customers_of_two_hundred_make_no_incident_however_they_fail() {
 
 #[test]
 fn codes_that_five_of_six_customers_rotated_are_five_customers_and_no_incident() {
-    for kind in [VendorTrouble::Credentials, VendorTrouble::ModuleDisabled] {
+    for kind in [VendorFault::Credentials, VendorFault::ModuleDisabled] {
         let mut attempts: Vec<_> = (0..5).map(|number| attempt(number, 5, Some(kind))).collect();
         attempts.push(attempt(5, 1, None));
         assert_eq!(detect(&attempts, minute(6)), None);
@@ -130,7 +130,7 @@ fn codes_that_five_of_six_customers_rotated_are_five_customers_and_no_incident()
 #[test]
 fn an_incident_takes_five_customers_and_half_of_those_that_tried_and_none_that_succeeded_since() {
     let fleet = |failed: usize, succeeded: usize, succeeded_at: i64| {
-        let failed = (0..failed).map(|number| attempt(number, 5, Some(VendorTrouble::Unavailable)));
+        let failed = (0..failed).map(|number| attempt(number, 5, Some(VendorFault::Unavailable)));
         let succeeded = (0..succeeded).map(|number| attempt(100 + number, succeeded_at, None));
         failed.chain(succeeded).collect::<Vec<_>>()
     };
@@ -146,7 +146,7 @@ fn an_incident_takes_five_customers_and_half_of_those_that_tried_and_none_that_s
 #[test]
 fn one_success_ends_an_incident_and_failures_before_it_open_no_other() {
     let mut attempts: Vec<_> = (0..6)
-        .map(|number| attempt(number, 5, Some(VendorTrouble::Unavailable)))
+        .map(|number| attempt(number, 5, Some(VendorFault::Unavailable)))
         .collect();
     let detected = detect(&attempts, minute(6)).expect("an incident");
     let open = Incident::new(VENDOR, domain("employeeconnect.com"), detected, None);
@@ -161,7 +161,7 @@ fn one_success_ends_an_incident_and_failures_before_it_open_no_other() {
     assert_eq!(ended.next(&attempts, minute(202)), ended);
     assert!(!ended.is_settled(minute(205)) && ended.is_settled(minute(206)));
     for (number, attempted) in attempts.iter_mut().enumerate().take(5) {
-        *attempted = attempt(number, 203, Some(VendorTrouble::Unavailable));
+        *attempted = attempt(number, 203, Some(VendorFault::Unavailable));
     }
     let again = ended.next(&attempts, minute(204));
     assert!(
@@ -173,7 +173,7 @@ fn one_success_ends_an_incident_and_failures_before_it_open_no_other() {
 #[test]
 fn an_incident_ends_when_nobody_fails_by_it_any_more() {
     let attempts: Vec<_> = (0..6)
-        .map(|number| attempt(number, 5, Some(VendorTrouble::Unavailable)))
+        .map(|number| attempt(number, 5, Some(VendorFault::Unavailable)))
         .collect();
     let open = Incident::new(
         VENDOR,
@@ -181,7 +181,7 @@ fn an_incident_ends_when_nobody_fails_by_it_any_more() {
         detect(&attempts, minute(6)).expect("one"),
         None,
     );
-    let paused = open.next(&[attempt(0, 7, Some(VendorTrouble::Credentials))], minute(8));
+    let paused = open.next(&[attempt(0, 7, Some(VendorFault::Credentials))], minute(8));
     assert_eq!(paused.ended_at, Some(minute(8)));
 }
 
@@ -205,7 +205,7 @@ fn items_of_the_versions_whose_incidents_prevented_runs_are_read_and_are_history
 }
 
 /// What became of one customer's last tries: minutes ago, and how they failed.
-fn tries() -> impl Strategy<Value = (Option<i64>, Option<(i64, VendorTrouble)>)> {
+fn tries() -> impl Strategy<Value = (Option<i64>, Option<(i64, VendorFault)>)> {
     let kind = prop::sample::select(KINDS.to_vec());
     (
         prop::option::weighted(0.4, 0..40_i64),
@@ -237,7 +237,7 @@ proptest! {
 
 #[test]
 fn an_attempt_in_the_future_comes_from_a_wrong_clock_and_says_nothing_about_the_vendor() {
-    let fails = Some(VendorTrouble::Unavailable);
+    let fails = Some(VendorFault::Unavailable);
     let failed = (0..5).map(|number| attempt(number, 100, fails));
     let in_a_day = |failed| attempt(9, 100 + 24 * 60, failed);
     let attempts: Vec<_> = failed.chain([in_a_day(None), in_a_day(fails)]).collect();

@@ -3,7 +3,7 @@
 use habitsync_domain::configuration::CoursesConfiguration;
 use habitsync_domain::course_plan::NearMiss;
 use habitsync_domain::identity::{TopicCode, TopicId};
-use habitsync_domain::topic::{AutoEnrolLink, Condition, Folder, Topic, TopicKind, Verdict};
+use habitsync_domain::topic::{AutoEnrolLink, Condition, Folder, Topic, TopicKind, TopicVerdict};
 
 const URL: &str = "https://acme.example/enrol/456";
 
@@ -67,15 +67,15 @@ fn link(reference: Option<&str>, active: bool, url: &str) -> AutoEnrolLink {
     }
 }
 
-fn launched_at(url: &str) -> Verdict {
-    Verdict::Qualifies { launch_url: url.into() }
+fn launched_at(url: &str) -> TopicVerdict {
+    TopicVerdict::Qualifies { launch_url: url.into() }
 }
 
 #[track_caller]
 fn lacks(topic: &Topic, condition: Condition) {
     let verdict = topic.verdict(&ec());
-    assert_eq!(verdict, Verdict::Lacks(vec![condition]), "{topic:?}");
-    let miss = NearMiss::of(topic, &verdict).expect("one condition is missing");
+    assert_eq!(verdict, TopicVerdict::Lacks(vec![condition]), "{topic:?}");
+    let miss = NearMiss::new(topic, &verdict).expect("one condition is missing");
     assert_eq!((miss.code, miss.missing), (topic.code.clone(), condition));
 }
 
@@ -183,9 +183,9 @@ fn a_topic_that_lacks_two_conditions_is_no_near_miss() {
     let verdict = topic.verdict(&ec());
     assert_eq!(
         verdict,
-        Verdict::Lacks(vec![Condition::Published, Condition::InActiveFolder])
+        TopicVerdict::Lacks(vec![Condition::Published, Condition::InActiveFolder])
     );
-    assert_eq!(NearMiss::of(&topic, &verdict), None);
+    assert_eq!(NearMiss::new(&topic, &verdict), None);
 }
 
 #[test]
@@ -195,8 +195,8 @@ fn an_article_is_never_a_course_and_never_a_near_miss() {
         ..ready()
     };
     let verdict = article.verdict(&ec());
-    assert_eq!(verdict, Verdict::NotATopic);
-    assert_eq!(NearMiss::of(&article, &verdict), None);
+    assert_eq!(verdict, TopicVerdict::NotATopic);
+    assert_eq!(NearMiss::new(&article, &verdict), None);
 }
 
 #[test]
@@ -216,20 +216,23 @@ fn an_address_by_hand_stands_in_for_the_link_alone() {
     };
     assert_eq!(
         unpublished.verdict(&by_hand()),
-        Verdict::Lacks(vec![Condition::Published])
+        TopicVerdict::Lacks(vec![Condition::Published])
     );
     let another = Topic {
         code: TopicCode("TH-9-2".into()),
         ..linked(&[])
     };
-    assert_eq!(another.verdict(&by_hand()), Verdict::Lacks(vec![Condition::HasLink]));
+    assert_eq!(
+        another.verdict(&by_hand()),
+        TopicVerdict::Lacks(vec![Condition::HasLink])
+    );
 }
 
 #[test]
 fn the_portals_own_link_comes_first_and_one_that_was_switched_off_stays_off() {
     assert_eq!(ready().verdict(&by_hand()), launched_at(URL));
     let off = linked(&[link(Some("EC"), false, URL)]);
-    assert_eq!(off.verdict(&by_hand()), Verdict::Lacks(vec![Condition::HasLink]));
+    assert_eq!(off.verdict(&by_hand()), TopicVerdict::Lacks(vec![Condition::HasLink]));
 }
 
 #[test]
@@ -241,8 +244,8 @@ fn a_topic_without_a_title_or_a_code_is_a_near_miss_that_is_named() {
             _ => topic.code = TopicCode(String::new()),
         }
         let verdict = topic.verdict(&ec());
-        assert_eq!(verdict, Verdict::Lacks(vec![missing]));
-        let near = NearMiss::of(&topic, &verdict).expect("a near miss");
+        assert_eq!(verdict, TopicVerdict::Lacks(vec![missing]));
+        let near = NearMiss::new(&topic, &verdict).expect("a near miss");
         assert!(!near.title.trim().is_empty() && !near.code.0.is_empty(), "{near:?}");
     }
 }

@@ -3,9 +3,9 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use habitsync_domain::record::Record;
+use habitsync_domain::record::JsonRecord;
 use habitsync_domain::vendor_list::{UnusableRecord, VendorList};
-use habitsync_vendor_http::{HttpError, PrivateBody, RawRecord, Request, Sight, VendorHttp, read_list};
+use habitsync_vendor_http::{HttpError, PrivateBody, RawRecord, RawResponse, Request, VendorHttp, read_list};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::lease::LeaseTerm;
 use serde::de::DeserializeOwned;
@@ -131,7 +131,8 @@ impl EmployeeConnect {
             },
             Err(HttpError::Status { status: 409, body, .. }) => {
                 let existing = body.json();
-                let existing = existing.and_then(|Data::<Value> { data, .. }| Record::of(&data)?.id("courseId"));
+                let existing =
+                    existing.and_then(|Data::<Value> { data, .. }| JsonRecord::from_value(&data)?.id("courseId"));
                 self.adopted(existing, course).await.map(Written::Before)
             }
             Err(error) => Err(error.into()),
@@ -225,7 +226,7 @@ impl EmployeeConnect {
     }
 
     /// What a request is answered with, as it is.
-    pub(crate) async fn look(&self, request: Request) -> Result<Sight, HttpError> {
+    pub(crate) async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
         let pass = self.access.pass(&self.http).await?;
         self.http.look(&pass.sign(request)?).await
     }
@@ -287,7 +288,7 @@ fn record_of(id: &str, record: &RawRecord) -> Result<EmployeeRecord, EmployeeCon
     let Ok(mut record) = employee_record(record) else {
         return Err(not_the_employee);
     };
-    if Record::from(&record).id(EMPLOYEE_ID).as_deref() != Some(id.trim()) {
+    if JsonRecord::from(&record).id(EMPLOYEE_ID).as_deref() != Some(id.trim()) {
         return Err(not_the_employee);
     }
     record.insert(EMPLOYEE_ID.to_owned(), id.into());

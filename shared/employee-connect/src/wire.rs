@@ -1,6 +1,6 @@
 //! What travels between us and EmployeeConnect: only the fields that are used.
 
-use habitsync_domain::record::{Record, id_text};
+use habitsync_domain::record::{JsonRecord, id_text};
 use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
 use habitsync_vendor_http::{FieldNames, Page, PageFacts, RawRecord};
 use jiff::civil::Date;
@@ -72,7 +72,7 @@ pub(crate) struct ListPage {
 impl ListPage {
     /// The page; none where it does not say of what list it is.
     pub(crate) fn page(self) -> Option<Page<RawRecord>> {
-        let meta = Record::of(&self.meta)?;
+        let meta = JsonRecord::from_value(&self.meta)?;
         let facts = ["page", "pageSize", "total", "totalPages"].map(|name| meta.value(name));
         Some(Page {
             facts: PageFacts::read(facts)?,
@@ -123,7 +123,7 @@ impl Course {
     /// Reads a record.
     pub(crate) fn read(record: &RawRecord) -> Result<Self, UnusableRecord> {
         let fields = record.fields("courseId")?;
-        let record = Record::from(&fields);
+        let record = JsonRecord::from(&fields);
         let external_id = record.id("externalId");
         match record.id("courseId") {
             Some(course_id) => Ok(Self {
@@ -142,12 +142,12 @@ impl Course {
 
     /// Whether the course shows nothing that contradicts what was written.
     pub(crate) fn agrees_with(&self, written: &CourseBody<'_>) -> bool {
-        Record::from(&self.fields).flag("active") != Some(!written.active)
+        JsonRecord::from(&self.fields).flag("active") != Some(!written.active)
     }
 
     /// Whether the course shows all that was written.
     pub(crate) fn shows(&self, written: &CourseBody<'_>) -> bool {
-        let record = Record::from(&self.fields);
+        let record = JsonRecord::from(&self.fields);
         let is = |name, text: &str| record.text(name).as_deref() == Some(text);
         let description = record.text("description").unwrap_or_default();
         is("title", written.title)
@@ -190,7 +190,7 @@ pub(crate) struct RecordedResult {
 impl RecordedResult {
     /// Reads a value; none where it is no record.
     pub(crate) fn read(value: &Value) -> Option<Self> {
-        let record = Record::of(value)?;
+        let record = JsonRecord::from_value(value)?;
         Some(Self {
             result_id: record.id("resultId"),
             external_id: record.id("externalId"),

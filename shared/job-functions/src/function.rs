@@ -104,7 +104,7 @@ impl JobFunction {
         event: &LambdaEvent<JobEvent>,
         job: &impl AsyncFn(Opened<'_>) -> Result<JobAnswer, FunctionError>,
     ) -> Result<JobAnswer, FunctionError> {
-        let deadline = Deadline::of(&event.context, MARGIN);
+        let deadline = Deadline::new(&event.context, MARGIN);
         let ended = async {
             let opened = Opened {
                 tenant: self.open(&event.payload.tenant, deadline).await?,

@@ -61,7 +61,7 @@ mod tests {
     ];
 
     fn read(variables: impl IntoIterator<Item = (&'static str, &'static str)>) -> Result<JobSettings, String> {
-        let mut environment = Environment::of(variables);
+        let mut environment = Environment::from_pairs(variables);
         let settings = JobSettings::read(&mut environment);
         environment.finish(|| settings).map_err(|error| error.to_string())
     }

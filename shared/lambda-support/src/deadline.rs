@@ -16,7 +16,7 @@ impl Deadline {
     /// The deadline of the invocation with this context. `margin` is what recording the outcome may need; a margin longer
     /// than the invocation itself leaves no time at all, never a negative one.
     #[must_use]
-    pub fn of(context: &Context, margin: Duration) -> Self {
+    pub fn new(context: &Context, margin: Duration) -> Self {
         let milliseconds = i64::try_from(context.deadline).unwrap_or(i64::MAX);
         Self {
             killed_at: Timestamp::from_millisecond(milliseconds).unwrap_or(Timestamp::MAX),
@@ -51,7 +51,7 @@ mod tests {
         let mut context = Context::default();
         let instant: Timestamp = killed_at.parse().expect("a timestamp");
         context.deadline = u64::try_from(instant.as_millisecond()).expect("after 1970");
-        Deadline::of(&context, margin)
+        Deadline::new(&context, margin)
     }
 
     fn at(text: &str) -> Timestamp {
@@ -77,7 +77,7 @@ mod tests {
         let mut context = Context::default();
         context.deadline = u64::MAX;
         assert_eq!(
-            Deadline::of(&context, Duration::from_secs(1)).killed_at(),
+            Deadline::new(&context, Duration::from_secs(1)).killed_at(),
             Timestamp::MAX
         );
     }

@@ -7,7 +7,7 @@
 //!
 //! struct Settings { table: String, waits: u32 }
 //!
-//! let mut environment = Environment::of([("TABLE", "state"), ("WAITS", "7")]);
+//! let mut environment = Environment::from_pairs([("TABLE", "state"), ("WAITS", "7")]);
 //! let table = environment.text("TABLE");
 //! let waits = environment.parsed("WAITS", str::parse);
 //! let settings = environment.finish(|| Some(Settings { table: table?, waits: waits? }));
@@ -45,11 +45,11 @@ impl Environment {
     pub fn process() -> Self {
         let unicode =
             std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self::of(unicode)
+        Self::from_pairs(unicode)
     }
 
     /// An environment of exactly these variables.
-    pub fn of<N: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (N, V)>) -> Self {
+    pub fn from_pairs<N: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (N, V)>) -> Self {
         let variables = variables
             .into_iter()
             .map(|(name, value)| (name.into(), value.into()))
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     fn read(variables: &[(&str, &str)]) -> Result<(String, u8, bool), EnvironmentError> {
-        let mut environment = Environment::of(variables.iter().copied());
+        let mut environment = Environment::from_pairs(variables.iter().copied());
         let text = environment.text("TEXT");
         let number = environment.parsed("NUMBER", str::parse);
         let flag = environment.parsed_or("FLAG", false, str::parse);

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::fmt;
 
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_workflows::job_outcome::JobFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use lambda_runtime::Diagnostic;
@@ -19,7 +19,7 @@ use lambda_runtime::Diagnostic;
 pub struct FunctionError {
     name: &'static str,
     message: String,
-    trouble: Trouble,
+    trouble: FailureClass,
 }
 
 impl FunctionError {
@@ -29,14 +29,14 @@ impl FunctionError {
         Self {
             name,
             message: chain(error),
-            trouble: Trouble::Ours,
+            trouble: FailureClass::Ours,
         }
     }
 
     /// Whether it is ours to mend, and not a vendor's or a customer's.
     #[must_use]
     pub fn is_ours(&self) -> bool {
-        self.trouble == Trouble::Ours
+        self.trouble == FailureClass::Ours
     }
 
     /// `TenantUnknown`: no configuration was ever applied for this customer.
@@ -45,7 +45,7 @@ impl FunctionError {
         Self {
             name: "TenantUnknown",
             message: format!("there is no customer {tenant}"),
-            trouble: Trouble::Ours,
+            trouble: FailureClass::Ours,
         }
     }
 
@@ -55,7 +55,7 @@ impl FunctionError {
         Self {
             name: "MessageUnreadable",
             message: why.to_owned(),
-            trouble: Trouble::Ours,
+            trouble: FailureClass::Ours,
         }
     }
 
@@ -65,7 +65,7 @@ impl FunctionError {
         Self {
             name: "Panicked",
             message: "the program panicked; the log line before this one tells its place".to_owned(),
-            trouble: Trouble::Ours,
+            trouble: FailureClass::Ours,
         }
     }
 
@@ -105,7 +105,7 @@ impl From<JobFailure> for FunctionError {
             JobFailure::LeaseLost => "LeaseLost",
         };
         Self {
-            trouble: failure.trouble(),
+            trouble: failure.class(),
             ..Self::new(name, &failure)
         }
     }

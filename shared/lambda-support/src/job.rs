@@ -38,7 +38,7 @@ pub struct JobAnswer {
 
 impl JobAnswer {
     /// The answer for a run that ended so; `counts` tells what it did.
-    pub fn of<T>(outcome: &RunOutcome<T>, counts: impl FnOnce(&T) -> Counts) -> Self {
+    pub fn new<T>(outcome: &RunOutcome<T>, counts: impl FnOnce(&T) -> Counts) -> Self {
         let (outcome, counts) = match outcome {
             RunOutcome::Finished(done) => ("finished", counts(done)),
             RunOutcome::Unfinished(done) => ("unfinished", counts(done)),
@@ -76,7 +76,7 @@ mod tests {
     fn the_answer_says_how_it_ended_and_what_was_done() {
         let counts = |created: &u64| Counts::from([("created".to_owned(), *created)]);
         let json = |outcome: &RunOutcome<u64>| {
-            serde_json::to_value(JobAnswer::of(outcome, counts))
+            serde_json::to_value(JobAnswer::new(outcome, counts))
                 .expect("an answer is JSON")
                 .to_string()
         };

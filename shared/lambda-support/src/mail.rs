@@ -27,7 +27,7 @@ mod tests {
     fn a_stage_without_an_operators_address_writes_to_customers_alone() {
         let sender = ("HABITSYNC_MAIL_SENDER", "sync@habitsync.example");
         let operator_of = |variables: Vec<(&str, &str)>| {
-            let settings = Environment::of(variables).mail_settings().expect("complete");
+            let settings = Environment::from_pairs(variables).mail_settings().expect("complete");
             settings.operator.map(|address| address.as_str().to_owned())
         };
         assert_eq!(operator_of(vec![sender, ("HABITSYNC_OPERATOR_MAIL", "")]), None);

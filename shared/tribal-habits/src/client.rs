@@ -4,7 +4,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use habitsync_domain::vendor_list::{UnusableRecord, VendorList};
-use habitsync_vendor_http::{HttpError, RawRecord, Request, Sight, VendorHttp, read_list};
+use habitsync_vendor_http::{HttpError, RawRecord, RawResponse, Request, VendorHttp, read_list};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::lease::LeaseTerm;
 use jiff::Timestamp;
@@ -159,7 +159,7 @@ impl TribalHabits {
     }
 
     /// What a request is answered with, as it is.
-    pub(crate) async fn look(&self, request: Request) -> Result<Sight, HttpError> {
+    pub(crate) async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
         self.http.look(&request.authorization(&self.credentials.api_key)?).await
     }
 

@@ -86,7 +86,9 @@ impl ListCompletions for TribalHabits {
             .map_err(|error| failure(&error, Missing::Other))?;
         let completed = listed.records.into_iter().filter(wire::Enrolment::is_completed_topic);
         let completions = completed.map(completion);
-        Ok(VendorList::of(completions.chain(listed.unusable.into_iter().map(Err))))
+        Ok(VendorList::from_records(
+            completions.chain(listed.unusable.into_iter().map(Err)),
+        ))
     }
 }
 

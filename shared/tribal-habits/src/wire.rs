@@ -1,6 +1,6 @@
 //! What travels between us and the portal: only the fields that are used.
 
-use habitsync_domain::record::Record;
+use habitsync_domain::record::JsonRecord;
 use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
 use habitsync_vendor_http::{FieldNames, Page, PageFacts, RawRecord};
 use jiff::Timestamp;
@@ -82,7 +82,7 @@ impl User {
 
     /// The user of these fields. One without a user name is known by its e-mail.
     pub(crate) fn of(mut fields: Map<String, Value>) -> Result<Self, UnusableRecord> {
-        let record = Record::from(&fields);
+        let record = JsonRecord::from(&fields);
         let Some(user_name) = record.id("user_name") else {
             return Err(UnusableRecord::new(record.id("email").as_deref(), WhyUnusable::NoId));
         };
@@ -152,7 +152,7 @@ impl Topic {
     /// folder is missing, nothing is decided.
     pub(crate) fn read(record: &RawRecord) -> Result<Self, UnusableRecord> {
         let fields = record.fields("id")?;
-        let record = Record::from(&fields);
+        let record = JsonRecord::from(&fields);
         let id = record
             .whole("id")
             .ok_or_else(|| UnusableRecord::new(None, WhyUnusable::NoId))?;
@@ -176,13 +176,19 @@ impl Topic {
 fn links(value: &Value) -> Option<Vec<AutoEnrolLink>> {
     match value {
         Value::Null => Some(Vec::new()),
-        Value::Array(links) => Some(links.iter().filter_map(Record::of).map(AutoEnrolLink::of).collect()),
+        Value::Array(links) => Some(
+            links
+                .iter()
+                .filter_map(JsonRecord::from_value)
+                .map(AutoEnrolLink::of)
+                .collect(),
+        ),
         _ => None,
     }
 }
 
 impl AutoEnrolLink {
-    fn of(link: Record<'_>) -> Self {
+    fn of(link: JsonRecord<'_>) -> Self {
         Self {
             reference: link.text("reference"),
             url: link.text("url").unwrap_or_default(),
@@ -216,7 +222,7 @@ impl Enrolment {
     /// Reads a record.
     pub(crate) fn read(record: &RawRecord) -> Result<Self, UnusableRecord> {
         let fields = record.fields("id")?;
-        let record = Record::from(&fields);
+        let record = JsonRecord::from(&fields);
         let id = record
             .whole("id")
             .ok_or_else(|| UnusableRecord::new(None, WhyUnusable::NoId))?;

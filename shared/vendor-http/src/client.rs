@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::error::{BuildError, HttpError, chain};
 use crate::hosts::BaseUrl;
-use crate::look::{AnswerFacts, Sight};
+use crate::look::{AnswerFacts, RawResponse};
 use crate::pace::RequestBudget;
 use crate::place::FieldNames;
 use crate::reply::Reply;
@@ -136,12 +136,12 @@ impl VendorHttp {
 
     /// Sends a request and looks at its answer as it is, a refusal among them, for whoever asks what a vendor does rather
     /// than for something of it. No answer, a 429 and a fault of the vendor's are errors all the same.
-    pub async fn look(&self, request: &Request) -> Result<Sight, HttpError> {
+    pub async fn look(&self, request: &Request) -> Result<RawResponse, HttpError> {
         let deadline = self.deadline.unwrap_or_else(|| Instant::now() + A_DAY);
         let attempt = || async {
             let (response, timeout) = self.send(request, deadline).await?;
             let facts = AnswerFacts::of(&response);
-            Sight::of(facts, self.receive(response, timeout).await.map(Reply::into_body))
+            RawResponse::of(facts, self.receive(response, timeout).await.map(Reply::into_body))
         };
         retrying(self.vendor, &self.settings.retries, request.effect, deadline, attempt).await
     }

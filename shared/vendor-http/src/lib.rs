@@ -31,7 +31,7 @@ pub use client::{CallSettings, VendorHttp};
 pub use error::{BuildError, DecodeError, HttpError, PrivateBody, chain};
 pub use hosts::{BaseUrl, BaseUrlError, InvalidVendorHosts, VendorHosts};
 pub use in_process::InProcessBudget;
-pub use look::{ListNames, ListPage, ListSample, Probe, ProbeFindings, ProbedApi, Sight, sample_list};
+pub use look::{ListNames, ListPage, ListSample, Probe, ProbeFindings, ProbedApi, RawResponse, sample_list};
 pub use pace::{Drawing, PaceError, RequestBudget};
 pub use paging::{Page, PageFacts, PagingError, Rows, read_list};
 pub use place::{FieldNames, known};

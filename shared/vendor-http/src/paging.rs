@@ -173,7 +173,7 @@ impl<T: PartialEq> Rows<Result<T, UnusableRecord>> {
     /// of the rows cannot be used, none of them can.
     #[must_use]
     pub fn into_list<I: Hash + Eq + ToString>(self, identity: impl Fn(&T) -> I) -> VendorList<T> {
-        let mut listed = VendorList::of(self.records);
+        let mut listed = VendorList::from_records(self.records);
         let repeated: Vec<_> = self.repeated.into_iter().flatten().collect();
         let unusable = listed.unusable.iter().filter_map(|record| record.id.clone());
         let mut contradicted: HashSet<String> = unusable.collect();

@@ -2,7 +2,7 @@
 
 use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId};
-use habitsync_domain::record::{Record, instant};
+use habitsync_domain::record::{JsonRecord, instant};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
@@ -80,7 +80,7 @@ pub fn read_event(body: &[u8]) -> Result<CompletionEvent, UnreadableEvent> {
 }
 
 fn read_enrolment(event: &Event) -> Result<CompletionEvent, UnreadableEvent> {
-    let enrolment = Record::of(&event.enrolment).ok_or(UnreadableEvent::NotAnEnrolment)?;
+    let enrolment = JsonRecord::from_value(&event.enrolment).ok_or(UnreadableEvent::NotAnEnrolment)?;
     if !is(enrolment, "type", TOPIC)? || !is(enrolment, "status", CONQUERED)? {
         return Ok(CompletionEvent::Other);
     }
@@ -101,7 +101,7 @@ fn read_enrolment(event: &Event) -> Result<CompletionEvent, UnreadableEvent> {
 }
 
 /// Whether the field says this word. One that is missing decides nothing; any other value is another word.
-fn is(enrolment: Record<'_>, field: &str, word: &str) -> Result<bool, UnreadableEvent> {
+fn is(enrolment: JsonRecord<'_>, field: &str, word: &str) -> Result<bool, UnreadableEvent> {
     if !enrolment.has(field) {
         return Err(UnreadableEvent::NotAnEnrolment);
     }
@@ -110,7 +110,7 @@ fn is(enrolment: Record<'_>, field: &str, word: &str) -> Result<bool, Unreadable
 
 /// The contract does not promise the enrolment's own time; the event is then the completion. A time of the enrolment's that cannot be
 /// read is not replaced by another.
-fn completed_at(enrolment: Record<'_>, occurred_at: &Value) -> Result<Timestamp, UnreadableEvent> {
+fn completed_at(enrolment: JsonRecord<'_>, occurred_at: &Value) -> Result<Timestamp, UnreadableEvent> {
     let at = if enrolment.has("completed_at") {
         enrolment.instant("completed_at")
     } else {

@@ -52,7 +52,11 @@ pub struct SameTitle {
 
 impl CourseReport {
     /// What can be said of the topics, and of those `known` from earlier, before anything is planned.
-    pub(crate) fn of(topics: &[Topic], known: &BTreeMap<TopicId, TopicRecord>, courses: &CoursesConfiguration) -> Self {
+    pub(crate) fn new(
+        topics: &[Topic],
+        known: &BTreeMap<TopicId, TopicRecord>,
+        courses: &CoursesConfiguration,
+    ) -> Self {
         let mut report = Self::default();
         let mut titles = Titles::default();
         let mut qualifying = BTreeSet::new();
@@ -64,7 +68,7 @@ impl CourseReport {
         }
         for topic in topics {
             let verdict = topic.verdict(courses);
-            report.near_misses.extend(NearMiss::of(topic, &verdict));
+            report.near_misses.extend(NearMiss::new(topic, &verdict));
             if verdict.qualifies() {
                 report.count("qualify");
                 qualifying.insert(topic.id);

@@ -8,7 +8,7 @@ use habitsync_domain::health::CustomerHealth;
 use habitsync_domain::identity::EmailAddress;
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{RunRecord, Undelivered};
-use habitsync_domain::outage::Told;
+use habitsync_domain::outage::AlertLog;
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
@@ -57,7 +57,7 @@ pub struct CustomerStatus {
     /// Addresses that mails to the customer do not go to any more: they bounced, or were called spam.
     pub mails_stopped: Vec<EmailAddress>,
     /// What the operators have been told.
-    pub told: Told,
+    pub told: AlertLog,
 }
 
 /// How many there are of something.
@@ -123,7 +123,7 @@ where
     let (incidents, mut all) = whatever_waits(fleet, now).await?;
     let waits = all.remove(tenant).unwrap_or_default();
     let meeting = incidents.iter().filter(|incident| incident.affected.contains(tenant));
-    let mut health = CustomerHealth::of(&summary, waits, &incidents, now);
+    let mut health = CustomerHealth::new(&summary, waits, &incidents, now);
     // The number on the row is up to an hour old.
     health.parked = u64::try_from(parked.items.len()).unwrap_or(u64::MAX);
     health.ignored = ignored.values().sum();

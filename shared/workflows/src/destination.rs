@@ -8,12 +8,12 @@ use habitsync_domain::job::Job;
 use crate::ports::courses::FindTopic;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::people::FindPersonByUserName;
-use crate::ports::runs::RememberJob;
+use crate::ports::runs::SaveJobState;
 
 /// The part of a customer's table that says where completions go.
-pub trait FindDestination: FindTopic + FindPersonByUserName + RememberJob + Sync {}
+pub trait FindDestination: FindTopic + FindPersonByUserName + SaveJobState + Sync {}
 
-impl<T> FindDestination for T where T: FindTopic + FindPersonByUserName + RememberJob + Sync {}
+impl<T> FindDestination for T where T: FindTopic + FindPersonByUserName + SaveJobState + Sync {}
 
 /// Finds where the completion goes by now.
 pub(crate) async fn find_destination<T: FindDestination>(

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::{try_join, try_join3};
-use habitsync_domain::failing::VendorTrouble;
-use habitsync_domain::health::{CustomerHealth, HeldRemovals, Waiting};
+use habitsync_domain::failing::VendorFault;
+use habitsync_domain::health::{CustomerHealth, PendingDeactivations, Waiting};
 use habitsync_domain::incident::Incident;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
@@ -39,7 +39,7 @@ pub struct OpenIncident {
     /// The domain at which it does.
     pub domain: VendorDomain,
     /// How the vendor fails.
-    pub kinds: BTreeSet<VendorTrouble>,
+    pub kinds: BTreeSet<VendorFault>,
     /// Since when.
     pub opened_at: Timestamp,
     /// How many customers have failed by it so far.
@@ -69,7 +69,7 @@ where
     let (summaries, (incidents, mut waiting)) = try_join(fleet.list_summaries(), whatever_waits(fleet, now)).await?;
     let health = summaries.items.iter().map(|summary| {
         let waiting = waiting.remove(&summary.tenant).unwrap_or_default();
-        CustomerHealth::of(summary, waiting, &incidents, now)
+        CustomerHealth::new(summary, waiting, &incidents, now)
     });
     let mut customers: Vec<_> = health.collect();
     customers.sort_by(|one, other| (one.health, &one.tenant).cmp(&(other.health, &other.tenant)));
@@ -125,8 +125,8 @@ where
 }
 
 /// What is held now: the index may still list the plan before.
-fn newer(known: Option<HeldRemovals>, hold: DueHold) -> HeldRemovals {
-    let hold = HeldRemovals {
+fn newer(known: Option<PendingDeactivations>, hold: DueHold) -> PendingDeactivations {
+    let hold = PendingDeactivations {
         plan: hold.plan,
         people: hold.people,
         since: hold.since,

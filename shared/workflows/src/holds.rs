@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use habitsync_domain::hold::{Decision, HeldPerson, HeldPlan, PlanId, Verdict, Word};
+use habitsync_domain::hold::{ApprovalVerdict, Decision, PendingAction, PendingPlan, PlanDecision, PlanId};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::Job;
 use habitsync_domain::person::Person;
@@ -11,9 +11,9 @@ use jiff::Timestamp;
 
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::holds::{LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold};
+use crate::ports::holds::{LoadDecisions, LoadHold, RecordPlanDecision, SaveDecisions, SaveHold};
 use crate::ports::people::LoadPeople;
-use crate::ports::runs::RememberJob;
+use crate::ports::runs::SaveJobState;
 use crate::ports::tenants::StoredConfiguration;
 
 /// A decision that an operator makes.
@@ -22,7 +22,7 @@ pub struct Deciding<'a> {
     /// About this plan.
     pub plan: &'a PlanId,
     /// How.
-    pub verdict: Verdict,
+    pub verdict: ApprovalVerdict,
     /// The employees that it is about; everyone in the plan where none is named.
     pub only: &'a [EmployeeId],
     /// The operator.
@@ -58,7 +58,7 @@ pub enum NotDecided {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Holds {
     /// What the last run held; none where nothing is.
-    pub held: Option<HeldPlan>,
+    pub held: Option<PendingPlan>,
     /// Every decision that stands.
     pub decisions: Vec<Decision>,
     /// Employees of the plan about whom nothing is to be decided any more, with why.
@@ -78,7 +78,7 @@ pub enum Settled {
 ///
 /// # Errors
 /// The table failed.
-pub async fn list_holds<S: RememberJob + LoadHold>(store: &S) -> Result<Option<HeldPlan>, ServiceFailure> {
+pub async fn list_holds<S: SaveJobState + LoadHold>(store: &S) -> Result<Option<PendingPlan>, ServiceFailure> {
     match store.load_job(Job::Users).await?.held_plan {
         Some(id) => store.load_hold(&id).await,
         None => Ok(None),
@@ -91,7 +91,7 @@ pub async fn list_holds<S: RememberJob + LoadHold>(store: &S) -> Result<Option<H
 /// The table failed.
 pub async fn look_at_holds<S>(store: &S, in_force: &StoredConfiguration) -> Result<Holds, ServiceFailure>
 where
-    S: RememberJob + LoadHold + LoadDecisions + LoadPeople,
+    S: SaveJobState + LoadHold + LoadDecisions + LoadPeople,
 {
     let job = store.load_job(Job::Users).await?;
     let held = list_holds(store).await?;
@@ -103,7 +103,7 @@ where
     };
     let planned_under = job.planned_under.map_or(0, |under| under.version);
     let agreed = in_force.agreed.filter(|_| planned_under < in_force.version);
-    let settled = |held: &HeldPerson, plan: &HeldPlan| {
+    let settled = |held: &PendingAction, plan: &PendingPlan| {
         let link = people
             .iter()
             .find(|person: &&Person| person.employee_id == held.employee_id);
@@ -115,7 +115,7 @@ where
         held.is_settled(link).then_some(Settled::ByAccount)
     };
     let settled = held.iter().flat_map(|plan| {
-        let settled = |held: &HeldPerson| Some((held.employee_id.clone(), settled(held, plan)?));
+        let settled = |held: &PendingAction| Some((held.employee_id.clone(), settled(held, plan)?));
         plan.people.iter().filter_map(settled).collect::<Vec<_>>()
     });
     Ok(Holds {
@@ -128,7 +128,7 @@ where
 impl Holds {
     /// What is left to be decided; none where nothing is.
     #[must_use]
-    pub fn pending(&self) -> Option<HeldPlan> {
+    pub fn pending(&self) -> Option<PendingPlan> {
         let held = self.held.as_ref()?;
         let pending = held.with_only(|person| {
             person.is_decided_about()
@@ -140,7 +140,7 @@ impl Holds {
 
     /// By what it is settled, if it is.
     #[must_use]
-    pub fn settled_by(&self, person: &HeldPerson) -> Option<Settled> {
+    pub fn settled_by(&self, person: &PendingAction) -> Option<Settled> {
         let mut settled = self.settled.iter();
         settled.find_map(|(employee, by)| (*employee == person.employee_id).then_some(*by))
     }
@@ -151,9 +151,9 @@ impl Holds {
 ///
 /// # Errors
 /// The plan is not what is held now, an employee that is named is not in it, or the table failed.
-pub async fn decide_hold<S, C>(store: &S, clock: &C, deciding: &Deciding<'_>) -> Result<HeldPlan, NotDecided>
+pub async fn decide_hold<S, C>(store: &S, clock: &C, deciding: &Deciding<'_>) -> Result<PendingPlan, NotDecided>
 where
-    S: RememberJob + LoadHold + LoadDecisions + NoteWord + SaveDecisions,
+    S: SaveJobState + LoadHold + LoadDecisions + RecordPlanDecision + SaveDecisions,
     C: Now,
 {
     let held = list_holds(store).await?.ok_or(NotDecided::NothingHeld)?;
@@ -161,7 +161,7 @@ where
         return Err(NotDecided::Moved { now: held.id });
     }
     let decided = part_of(&held, deciding.only)?;
-    let word = Word {
+    let word = PlanDecision {
         verdict: deciding.verdict,
         only: deciding.only.to_vec(),
         reopened: false,
@@ -180,13 +180,13 @@ where
 }
 
 /// Those of the plan whom the word leaves undecided: they wait for a decision of their own, even where the limits admit so few.
-fn left_pending(held: &HeldPlan, word: &Word, known: &[Decision]) -> Vec<Decision> {
-    let word = Word {
-        verdict: Verdict::Awaits,
+fn left_pending(held: &PendingPlan, word: &PlanDecision, known: &[Decision]) -> Vec<Decision> {
+    let word = PlanDecision {
+        verdict: ApprovalVerdict::Awaits,
         ..word.clone()
     };
     let is_left =
-        |person: &HeldPerson| !word.only.contains(&person.employee_id) && person.decision(held, known).is_none();
+        |person: &PendingAction| !word.only.contains(&person.employee_id) && person.decision(held, known).is_none();
     let left = held.with_only(is_left);
     left.decisions(&word).collect()
 }
@@ -197,7 +197,7 @@ fn left_pending(held: &HeldPlan, word: &Word, known: &[Decision]) -> Vec<Decisio
 /// Nothing was decided about one of them, or the table failed; what was withdrawn until then stays so.
 pub async fn reopen<S, C>(store: &S, clock: &C, employees: &[EmployeeId], by: &str) -> Result<Vec<Decision>, NotDecided>
 where
-    S: RememberJob + LoadHold + LoadDecisions + SaveDecisions + NoteWord + SaveHold,
+    S: SaveJobState + LoadHold + LoadDecisions + SaveDecisions + RecordPlanDecision + SaveHold,
     C: Now,
 {
     let decisions = decisions_made(store).await?;
@@ -214,8 +214,8 @@ where
     for decision in &withdrawn {
         let word = reopened(decision, by, clock.now());
         store.note_word(&decision.plan, &word).await?;
-        let awaits = Word {
-            verdict: Verdict::Awaits,
+        let awaits = PlanDecision {
+            verdict: ApprovalVerdict::Awaits,
             ..word
         };
         let awaits = Decision {
@@ -229,8 +229,8 @@ where
 }
 
 /// What the record of the plan says of a decision about one employee that was withdrawn.
-fn reopened(decision: &Decision, by: &str, at: Timestamp) -> Word {
-    Word {
+fn reopened(decision: &Decision, by: &str, at: Timestamp) -> PlanDecision {
+    PlanDecision {
         verdict: decision.word.verdict,
         by: by.to_owned(),
         at,
@@ -242,14 +242,14 @@ fn reopened(decision: &Decision, by: &str, at: Timestamp) -> Word {
 /// What operators approved or rejected.
 async fn decisions_made<S: LoadDecisions>(store: &S) -> Result<Vec<Decision>, ServiceFailure> {
     let mut decisions = store.load_decisions().await?.decisions;
-    decisions.retain(|made| made.word.verdict != Verdict::Awaits);
+    decisions.retain(|made| made.word.verdict != ApprovalVerdict::Awaits);
     Ok(decisions)
 }
 
 /// What is held waits again, so operators are reminded of it again.
 async fn remind_again<S, C>(store: &S, clock: &C) -> Result<(), ServiceFailure>
 where
-    S: RememberJob + LoadHold + SaveHold,
+    S: SaveJobState + LoadHold + SaveHold,
     C: Now,
 {
     match list_holds(store).await?.filter(|held| held.word().is_none()) {
@@ -259,7 +259,7 @@ where
 }
 
 /// The part of the plan that is about these employees, who all have to be in it.
-fn part_of(held: &HeldPlan, only: &[EmployeeId]) -> Result<HeldPlan, NotDecided> {
+fn part_of(held: &PendingPlan, only: &[EmployeeId]) -> Result<PendingPlan, NotDecided> {
     let decided =
         held.with_only(|person| person.is_decided_about() && (only.is_empty() || only.contains(&person.employee_id)));
     let is_in = |id: &&EmployeeId| !decided.people.iter().any(|person| person.employee_id == **id);

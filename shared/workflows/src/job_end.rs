@@ -4,23 +4,23 @@
 //! once more in its smallest form.
 
 use habitsync_domain::back_off::BackOff;
-use habitsync_domain::failing::Failing;
+use habitsync_domain::failing::FailureStreak;
 use habitsync_domain::job_state::{Failure, JobState, RunRecord, RunState};
-use habitsync_domain::trouble::TriedAgain;
+use habitsync_domain::trouble::RetryRule;
 use jiff::Timestamp;
 use tracing::error;
 
 use crate::held_lease::give_back;
 use crate::job_outcome::{JobFailure, Progress};
 use crate::ports::lease::{HoldLease, SaveFailure};
-use crate::ports::runs::{RememberJob, SaveRun};
+use crate::ports::runs::{SaveJobState, SaveRun};
 
 /// Records how the run ended and gives the lease back. `remembered` is none where the job's state could not be read.
 ///
 /// # Errors
 /// The run's own failure; or else that its end could not be recorded. A run that has lost its lease records nothing: the run that
 /// took the lease over does.
-pub(crate) async fn close_run<T, S: HoldLease + SaveRun + RememberJob>(
+pub(crate) async fn close_run<T, S: HoldLease + SaveRun + SaveJobState>(
     held: &S,
     run: &mut RunRecord,
     remembered: Option<JobState>,
@@ -40,7 +40,7 @@ struct End<'a, S> {
     now: Timestamp,
 }
 
-impl<S: SaveRun + RememberJob> End<'_, S> {
+impl<S: SaveRun + SaveJobState> End<'_, S> {
     /// Stores the run, then the job's state. Where one of them cannot be stored the other one tells why.
     async fn record<T>(
         &mut self,
@@ -139,12 +139,12 @@ impl<S: SaveRun + RememberJob> End<'_, S> {
 
     /// What the job remembers after a run that failed so.
     fn after_failure(&self, mut job: JobState, failure: &JobFailure) -> JobState {
-        if failure.trouble().reaction().tried_again == TriedAgain::WithGrowingWaits {
+        if failure.class().policy().retry == RetryRule::WithGrowingWaits {
             job.back_off = Some(BackOff::after(job.back_off, self.run.started_at));
         }
         job.last_failure = Some(Failure::new(self.now, &failure.to_string()));
         let before = job.failing.take();
-        job.failing = Some(Failing::after(before, failure.signature(self.run.job), self.now));
+        job.failing = Some(FailureStreak::after(before, failure.signature(self.run.job), self.now));
         job
     }
 }

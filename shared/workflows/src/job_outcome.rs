@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::failing::{Signature, VendorTrouble};
+use habitsync_domain::failing::{FailureSignature, VendorFault};
 use habitsync_domain::job::Job;
-use habitsync_domain::repeated_refusal::RepeatedRefusal;
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::repeated_refusal::RepeatedRejection;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_domain::vendor::Vendor;
 use jiff::Timestamp;
 
@@ -86,7 +86,7 @@ pub enum JobFailure {
     Service(#[from] ServiceFailure),
     /// One refusal met so many writes that it is one mistake. What was written before it stays.
     #[error("{0}")]
-    RefusedAlike(RepeatedRefusal),
+    RefusedAlike(RepeatedRejection),
     /// What was read cannot be true, or does not add up: nothing was written on the strength of it.
     #[error("{0}")]
     NotCredible(String),
@@ -110,12 +110,12 @@ impl From<SaveFailure> for JobFailure {
 impl JobFailure {
     /// What kind of trouble it is.
     #[must_use]
-    pub fn trouble(&self) -> Trouble {
+    pub fn class(&self) -> FailureClass {
         match self {
-            Self::Vendor(failure) => failure.trouble(),
-            Self::RefusedAlike(_) => Trouble::Config,
-            Self::NotCredible(_) => Trouble::Vendor,
-            Self::Service(_) | Self::Panicked(_) | Self::LeaseLost => Trouble::Ours,
+            Self::Vendor(failure) => failure.class(),
+            Self::RefusedAlike(_) => FailureClass::Config,
+            Self::NotCredible(_) => FailureClass::Vendor,
+            Self::Service(_) | Self::Panicked(_) | Self::LeaseLost => FailureClass::Ours,
         }
     }
 
@@ -127,25 +127,25 @@ impl JobFailure {
 
     /// What is the same for everybody whom this meets; what a job cannot believe comes from the vendor that it reads first.
     #[must_use]
-    pub fn signature(&self, job: Job) -> Signature {
+    pub fn signature(&self, job: Job) -> FailureSignature {
         match self {
             Self::Vendor(failure) => failure.signature(),
-            Self::Service(failure) => Signature::Service {
+            Self::Service(failure) => FailureSignature::Service {
                 service: failure.service.to_owned(),
             },
-            Self::Panicked(_) | Self::LeaseLost => Signature::Service {
+            Self::Panicked(_) | Self::LeaseLost => FailureSignature::Service {
                 service: "HabitSync".to_owned(),
             },
-            Self::RefusedAlike(_) => Signature::Vendor {
+            Self::RefusedAlike(_) => FailureSignature::Vendor {
                 vendor: Vendor::TribalHabits,
-                kind: VendorTrouble::RefusesAlike,
+                kind: VendorFault::RefusesAlike,
             },
-            Self::NotCredible(_) => Signature::Vendor {
+            Self::NotCredible(_) => FailureSignature::Vendor {
                 vendor: match job {
                     Job::Users => Vendor::EmployeeConnect,
                     Job::Courses | Job::ResultsSweep => Vendor::TribalHabits,
                 },
-                kind: VendorTrouble::NotCredible,
+                kind: VendorFault::NotCredible,
             },
         }
     }

@@ -19,7 +19,7 @@ use crate::job_outcome::{JobFailure, Progress, RunOutcome, Start};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::ServiceFailure;
 use crate::ports::lease::{HoldLease, Lease, SaveFailure};
-use crate::ports::runs::{RememberJob, SaveRun};
+use crate::ports::runs::{SaveJobState, SaveRun};
 
 /// Closes the job's unfinished runs: nothing carries them on. A run that goes on just now ends by itself.
 ///
@@ -49,7 +49,7 @@ pub async fn run_job<T, S, C>(
     work: impl AsyncFnOnce(&S, &mut JobState) -> Result<Progress<T>, JobFailure>,
 ) -> Result<RunOutcome<T>, JobFailure>
 where
-    S: HoldLease + SaveRun + RememberJob,
+    S: HoldLease + SaveRun + SaveJobState,
     C: Now + Pause,
 {
     if let Some(until) = stays_away(store, job, start, clock.now()).await? {
@@ -100,7 +100,7 @@ async fn run_slice<T, S>(
     work: impl AsyncFnOnce(&S, &mut JobState) -> Result<Progress<T>, JobFailure>,
 ) -> (Result<Progress<T>, JobFailure>, Option<JobState>)
 where
-    S: SaveRun + RememberJob,
+    S: SaveRun + SaveJobState,
 {
     match begin_slice(held, run).await {
         Ok(before) => work_under_lease(held, before, work).await,
@@ -134,7 +134,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> &'static str {
 }
 
 /// Until when the job stays away, if it does.
-async fn stays_away<S: RememberJob>(
+async fn stays_away<S: SaveJobState>(
     store: &S,
     job: Job,
     start: Start,
@@ -149,7 +149,7 @@ async fn stays_away<S: RememberJob>(
 
 /// Puts the run on record, and counts the slice as one that gets nowhere until it has done something: one that crashes cannot
 /// say so itself.
-async fn begin_slice<S: SaveRun + RememberJob>(store: &S, run: &RunRecord) -> Result<JobState, SaveFailure> {
+async fn begin_slice<S: SaveRun + SaveJobState>(store: &S, run: &RunRecord) -> Result<JobState, SaveFailure> {
     store.save_run(run).await?;
     store.supersede_runs(run.job, Some(&run.id)).await?;
     let mut remembered = store.load_job(run.job).await?;
@@ -166,7 +166,7 @@ async fn begin_slice<S: SaveRun + RememberJob>(store: &S, run: &RunRecord) -> Re
 ///
 /// # Errors
 /// The table failed.
-pub async fn note_progress<S: RememberJob>(store: &S, job: Job, remembered: &mut JobState) -> Result<(), JobFailure> {
+pub async fn note_progress<S: SaveJobState>(store: &S, job: Job, remembered: &mut JobState) -> Result<(), JobFailure> {
     if remembered.stalled_slices > 1 {
         remembered.stalled_slices = 0;
         store.save_job(job, remembered).await?;

@@ -8,15 +8,15 @@ use habitsync_domain::employee::Employee;
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_domain::person::{FieldChange, LastChange, Person, PersonChange};
 use habitsync_domain::problem::Problem;
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::roster::Roster;
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_domain::user::PortalUser;
 use habitsync_domain::user_plan::{
-    Action, Brakes, Permission, Planned, Situation, Step, Unreadable, adopted, plan_users,
+    Action, LimitInput, Permission, PlanInput, PlannedAction, Step, Unreadable, adopted, plan_users,
 };
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -25,7 +25,9 @@ use crate::held_lease::give_back;
 use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
 use crate::ports::lease::{HoldLease, Lease, SaveFailure};
-use crate::ports::people::{FindPersonByUserName, LoadLastDays, LoadPerson, ReplaceLink, SaveParked, SavePerson};
+use crate::ports::people::{
+    FindPersonByUserName, LoadLastDays, LoadPerson, ReplaceLink, SavePerson, SaveRejectedWrites,
+};
 use crate::ports::results::ReleaseResults;
 use crate::ports::vendors::{FindEmployee, FindUser};
 
@@ -44,7 +46,7 @@ pub struct LinkPerson<'a, H, P, S, C> {
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct LinkRequest {
     /// Who.
     pub employee_id: EmployeeId,
     /// Which account.
@@ -64,7 +66,7 @@ pub struct ProposedLink {
     /// The link that is there; it may be just this one.
     pub before: Option<Person>,
     /// What the next run would write, as far as one person alone shows it.
-    pub next_run: Vec<Planned>,
+    pub next_run: Vec<PlannedAction>,
     /// What would be in its way.
     pub problems: Vec<Problem>,
     link: Person,
@@ -132,10 +134,10 @@ impl From<SaveFailure> for NotLinked {
 impl NotLinked {
     /// What kind of trouble it is: whatever is in the way is for whoever asked to mend.
     #[must_use]
-    pub fn trouble(&self) -> Trouble {
+    pub fn trouble(&self) -> FailureClass {
         match self {
-            Self::Vendor(failure) => failure.trouble(),
-            Self::Service(_) => Trouble::Ours,
+            Self::Vendor(failure) => failure.class(),
+            Self::Service(_) => FailureClass::Ours,
             Self::NoEmployee(_)
             | Self::NoAccount
             | Self::Protected
@@ -143,7 +145,7 @@ impl NotLinked {
             | Self::EmployeeLinked(_)
             | Self::Running { .. }
             | Self::LeaseLost
-            | Self::Moved => Trouble::Config,
+            | Self::Moved => FailureClass::Config,
         }
     }
 }
@@ -155,7 +157,7 @@ impl NotLinked {
 pub async fn propose_link<H, P, S, C>(
     linking: &LinkPerson<'_, H, P, S, C>,
     configuration: &TenantConfiguration,
-    wish: &Wish,
+    wish: &LinkRequest,
 ) -> Result<ProposedLink, NotLinked>
 where
     H: FindEmployee,
@@ -197,7 +199,7 @@ pub async fn link_person<H, P, S, C>(
     by: &str,
 ) -> Result<Linked, NotLinked>
 where
-    S: HoldLease + LoadPerson + FindPersonByUserName + SavePerson + ReplaceLink + SaveParked + ReleaseResults,
+    S: HoldLease + LoadPerson + FindPersonByUserName + SavePerson + ReplaceLink + SaveRejectedWrites + ReleaseResults,
     C: Now,
 {
     let was_linked = proposed.is_there();
@@ -217,7 +219,7 @@ where
 /// A user sync runs, or the link is no longer the one that was shown.
 pub async fn remove_link<S, C>(store: &S, clock: &C, shown: &Person, by: &str) -> Result<(), NotLinked>
 where
-    S: HoldLease + LoadPerson + ReplaceLink + SaveParked,
+    S: HoldLease + LoadPerson + ReplaceLink + SaveRejectedWrites,
     C: Now,
 {
     let now = clock.now();
@@ -242,7 +244,7 @@ where
 }
 
 /// The person's link, where neither that nor the account's is in the way.
-async fn may_link<S>(store: &S, wish: &Wish, now: Timestamp) -> Result<Option<Person>, NotLinked>
+async fn may_link<S>(store: &S, wish: &LinkRequest, now: Timestamp) -> Result<Option<Person>, NotLinked>
 where
     S: LoadPerson + FindPersonByUserName,
 {
@@ -271,9 +273,9 @@ impl<H: FindEmployee, P, S, C> LinkPerson<'_, H, P, S, C> {
 
 async fn store_link<S>(store: &S, proposed: &ProposedLink, by: &str, now: Timestamp) -> Result<(), NotLinked>
 where
-    S: LoadPerson + FindPersonByUserName + SavePerson + ReplaceLink + SaveParked,
+    S: LoadPerson + FindPersonByUserName + SavePerson + ReplaceLink + SaveRejectedWrites,
 {
-    let wish = Wish {
+    let wish = LinkRequest {
         employee_id: proposed.link.employee_id.clone(),
         user_name: proposed.link.user_name.clone(),
         rebind: true,
@@ -291,9 +293,12 @@ where
 }
 
 /// What was refused of the person was about another account: the next run tries it all.
-pub(crate) async fn nothing_rests<S: SaveParked>(store: &S, employee_id: &EmployeeId) -> Result<(), SaveFailure> {
+pub(crate) async fn nothing_rests<S: SaveRejectedWrites>(
+    store: &S,
+    employee_id: &EmployeeId,
+) -> Result<(), SaveFailure> {
     let (employee_id, setbacks) = (employee_id.clone(), Vec::new());
-    store.save_parked(&Parked { employee_id, setbacks }).await
+    store.save_parked(&RejectedWrites { employee_id, setbacks }).await
 }
 
 /// Writes while no user sync can. A few writes take less time than the lease lasts: it is not renewed but by them.
@@ -320,10 +325,10 @@ fn next_run(
     link: &Person,
     last_days: &[LastDaySeen],
     now: Timestamp,
-) -> (Vec<Planned>, Vec<Problem>) {
+) -> (Vec<PlannedAction>, Vec<Problem>) {
     let id = employee.id().clone();
     let roster: Roster = [employee].into_iter().chain(manager).collect::<Vec<_>>().into();
-    let plan = plan_users(&Situation {
+    let plan = plan_users(&PlanInput {
         configuration,
         roster: &roster,
         people: std::slice::from_ref(link),
@@ -332,7 +337,7 @@ fn next_run(
         last_days,
         portal: None,
         unreadable: Unreadable::default(),
-        brakes: Brakes::default(),
+        brakes: LimitInput::default(),
         now,
     });
     let mut planned = plan.planned(now);

@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::contained::contained;
 use crate::fleet_view::FleetView;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::summary::{CountWaiting, OpenRun, SetAside};
+use crate::ports::summary::{CountWaiting, IgnoredCounts, OpenRun};
 
 /// How many customers' parked results are counted at a time.
 const IN_FLIGHT: usize = 16;
@@ -104,7 +104,7 @@ pub struct ParkedMeasures {
 
 /// Counts what is parked and what is ignored: a few queries and one write for each customer whose turn it is, several customers at a time.
 pub async fn measure_parked<F: CountWaiting>(fleet: &F, view: &FleetView, now: Timestamp) -> ParkedMeasures {
-    let aside = |customer: &CustomerSummary| SetAside {
+    let aside = |customer: &CustomerSummary| IgnoredCounts {
         parked: customer.parked,
         ignored: customer.ignored,
     };

@@ -13,8 +13,8 @@ use jiff::Timestamp;
 use crate::job_outcome::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::holds::LoadDecisions;
-use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
-use crate::ports::runs::RememberJob;
+use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites};
+use crate::ports::runs::SaveJobState;
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 use crate::sync_users::read::{Read, Sources};
 use crate::sync_users::{InForce, must_add_up};
@@ -62,13 +62,13 @@ pub async fn preview_users<H, P, S, C>(
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + RememberJob,
+    S: LoadPeople + LoadRejectedWrites + LoadLastDays + LoadDecisions + SaveJobState,
     C: Now,
 {
     let configuration = in_force.configuration;
-    let mut needed = FieldsNeeded::of(&configuration.users);
+    let mut needed = FieldsNeeded::from_rules(&configuration.users);
     if let Some(beside) = beside {
-        needed = needed.and(&FieldsNeeded::of(&beside.users));
+        needed = needed.and(&FieldsNeeded::from_rules(&beside.users));
     }
     let at = preview.clock.now();
     let today = at.to_zoned(configuration.time_zone.zone().clone()).date();

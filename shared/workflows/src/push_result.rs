@@ -113,7 +113,7 @@ where
         before: Option<&ResultRecord>,
         deadline: Timestamp,
     ) -> Result<ResultRecord, ServiceFailure> {
-        let earlier = Earlier::of(before);
+        let earlier = Earlier::from_record(before);
         let unsettled = Unsettled { completion, earlier };
         if !self.records_results() {
             return Ok(unsettled.parked(ParkedOn::Customer, self.clock.now()));

@@ -8,10 +8,10 @@ use habitsync_domain::tenant::TenantId;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::contained::contained;
-use crate::mail::{MailSettings, Notice, tell_operator};
+use crate::mail::{MailSettings, OperatorMail, alert_operator};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::mail::{KeepReminders, KeepStandings, MailReport, ReceiveMailFeedback, SendMail};
+use crate::ports::mail::{KeepAddressStatuses, KeepReminders, MailReport, ReceiveMailFeedback, SendMail};
 use crate::ports::tenants::LoadConfiguration;
 
 /// What one more look may take: none begins later than this before the deadline.
@@ -66,7 +66,7 @@ pub async fn read_mail_feedback<Queue, Fleet, Tenants, Mail, Clock>(
 ) -> Result<FeedbackReport, ServiceFailure>
 where
     Queue: ReceiveMailFeedback,
-    Fleet: KeepStandings + KeepReminders,
+    Fleet: KeepAddressStatuses + KeepReminders,
     Tenants: LoadConfiguration,
     Mail: SendMail,
     Clock: Now,
@@ -101,7 +101,7 @@ where
 
 impl<Queue, Fleet, Tenants, Mail, Clock> ReadMailFeedback<'_, Queue, Fleet, Tenants, Mail, Clock>
 where
-    Fleet: KeepStandings + KeepReminders,
+    Fleet: KeepAddressStatuses + KeepReminders,
     Tenants: LoadConfiguration,
     Mail: SendMail,
     Clock: Now,
@@ -155,7 +155,7 @@ where
         let works = |reader: &&EmailAddress| *reader != address && !stopped.contains(reader);
         let left = readers.iter().filter(works).count();
         let notice = notice(configuration, address, feedback, (left, readers.len()));
-        tell_operator(self.mail, self.settings, &notice, None).await.map(drop)
+        alert_operator(self.mail, self.settings, &notice, None).await.map(drop)
     }
 }
 
@@ -164,7 +164,7 @@ fn notice(
     address: &EmailAddress,
     feedback: Feedback,
     (left, of): (usize, usize),
-) -> Notice {
+) -> OperatorMail {
     let TenantConfiguration { tenant, name, .. } = configuration;
     let why = match feedback {
         Feedback::Complaint => "its reader reported one of our mails as spam",
@@ -175,7 +175,7 @@ fn notice(
     } else {
         "The others are written to as before."
     };
-    Notice {
+    OperatorMail {
         title: format!("{tenant}: mails to one of the customer's addresses have stopped"),
         lines: vec![
             format!("Customer: {name} ({tenant})"),

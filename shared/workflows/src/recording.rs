@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use habitsync_domain::breaker::{Admission, Breaker, Heard};
+use habitsync_domain::breaker::{Admission, Breaker, CallOutcome};
 use habitsync_domain::identity::CourseId;
 use habitsync_domain::lease;
 use habitsync_domain::result::{NewResult, ParkedOn};
@@ -178,11 +178,13 @@ where
     /// Tells the breaker what a try told us. Whether EmployeeConnect is to be left alone now. What the breaker does not
     /// learn costs somebody a call; the result itself goes on.
     async fn note(&self, admitted: &mut Admitted, tried: &Result<(), VendorFailure>) -> bool {
-        let heard = tried.as_ref().map_or_else(VendorFailure::heard, |()| Heard::Answer);
+        let heard = tried
+            .as_ref()
+            .map_or_else(VendorFailure::heard, |()| CallOutcome::Responded);
         let is_news = match (*admitted, heard) {
-            (_, Heard::Nothing) => false,
-            (Admitted::Freely { after_silence }, Heard::Answer) => after_silence,
-            (Admitted::AsProbe, Heard::Answer) | (_, Heard::Silence) => true,
+            (_, CallOutcome::Inconclusive) => false,
+            (Admitted::Freely { after_silence }, CallOutcome::Responded) => after_silence,
+            (Admitted::AsProbe, CallOutcome::Responded) | (_, CallOutcome::NoResponse) => true,
         };
         let is_open = if is_news {
             self.tell(*admitted, heard).await.unwrap_or_else(|failure| {
@@ -194,13 +196,13 @@ where
         };
         let is_left_alone = is_open || *admitted == Admitted::AsProbe;
         if let Admitted::Freely { after_silence } = admitted {
-            *after_silence |= heard == Heard::Silence;
+            *after_silence |= heard == CallOutcome::NoResponse;
         }
         is_left_alone
     }
 
     /// Whether the breaker is open afterwards.
-    async fn tell(&self, admitted: Admitted, heard: Heard) -> Result<bool, ServiceFailure> {
+    async fn tell(&self, admitted: Admitted, heard: CallOutcome) -> Result<bool, ServiceFailure> {
         for _ in 0..CHANGES_TRIED {
             let (seen, now) = (self.table.load_breaker().await?, self.clock.now());
             let next = match admitted {

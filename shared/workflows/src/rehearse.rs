@@ -3,10 +3,10 @@
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
-use habitsync_domain::explanation::{ClauseSeen, Explanation, FieldSeen, Verdict};
+use habitsync_domain::explanation::{ClauseSeen, EligibilityVerdict, Explanation, FieldSeen};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::rehearsal::{Judged, Scenario};
-use habitsync_domain::user_plan::{LostSource, Next, Planned};
+use habitsync_domain::user_plan::{LostSource, NextAction, PlannedAction};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ pub struct Rehearsed {
     /// When they were looked at.
     pub at: Timestamp,
     /// What was to be done about them.
-    pub planned: Vec<Planned>,
+    pub planned: Vec<PlannedAction>,
     /// Whether that is what had to be.
     pub judged: Judged,
     /// Why it is not, or what it is.
@@ -106,7 +106,7 @@ fn explained(seen: &SeenPerson, configuration: &TenantConfiguration) -> Option<E
 fn failing_clauses(explained: &Explanation) -> Vec<String> {
     let clauses = explained.filter.iter().flat_map(|filter| &filter.clauses);
     let is_in_the_way = |clause: &&ClauseSeen| clause.wanted.is_some() && clause.holds != clause.wanted;
-    let failing = clauses.filter(|clause| explained.verdict == Verdict::OutOfScope && is_in_the_way(clause));
+    let failing = clauses.filter(|clause| explained.verdict == EligibilityVerdict::OutOfScope && is_in_the_way(clause));
     failing.map(in_words).collect()
 }
 
@@ -124,24 +124,24 @@ fn in_words(clause: &ClauseSeen) -> String {
 }
 
 /// Why what is next is next.
-fn because(seen: &SeenPerson, verdict: Option<&Verdict>) -> String {
+fn because(seen: &SeenPerson, verdict: Option<&EligibilityVerdict>) -> String {
     match seen.plan.next() {
-        Next::Act(_) => {
+        NextAction::Act(_) => {
             let reasons = seen.plan.plan.actions.iter().map(|action| action.reason.as_str());
             reasons.collect::<Vec<_>>().join(", ")
         }
-        Next::Held(held) => format!("held: {}", held.because.reason()),
-        Next::Kept => "an operator decided that the account stays as it is".to_owned(),
-        Next::Waits(others) => {
+        NextAction::Held(held) => format!("held: {}", held.because.reason()),
+        NextAction::Kept => "an operator decided that the account stays as it is".to_owned(),
+        NextAction::Waits(others) => {
             let others: Vec<_> = others.iter().map(EmployeeId::as_str).collect();
             format!(
                 "{} have to give up first what they take: a run sees to it",
                 others.join(", ")
             )
         }
-        Next::Suspended(lost) => suspended_in_words(lost),
-        Next::SetAside(problem) => problem.cause.in_words(),
-        Next::Nothing => nothing_because(verdict),
+        NextAction::Suspended(lost) => suspended_in_words(lost),
+        NextAction::SetAside(problem) => problem.cause.in_words(),
+        NextAction::Nothing => nothing_because(verdict),
     }
 }
 
@@ -152,15 +152,15 @@ fn suspended_in_words(lost: &[LostSource]) -> String {
     lost.collect::<Vec<_>>().join("; ")
 }
 
-fn nothing_because(verdict: Option<&Verdict>) -> String {
+fn nothing_because(verdict: Option<&EligibilityVerdict>) -> String {
     let why = match verdict {
         None => "EmployeeConnect has no such record, and there is no active account",
-        Some(Verdict::InScope) => "the account is as it should be already",
-        Some(Verdict::OutOfScope) => "the filter does not admit them",
-        Some(Verdict::Left { .. }) => "they have left, and have no active account",
-        Some(Verdict::StartsLater) => "they start later, and have no account until then",
-        Some(Verdict::Protected) => "their account is protected",
-        Some(Verdict::Undecided { problem }) => return problem.cause.in_words(),
+        Some(EligibilityVerdict::InScope) => "the account is as it should be already",
+        Some(EligibilityVerdict::OutOfScope) => "the filter does not admit them",
+        Some(EligibilityVerdict::Left { .. }) => "they have left, and have no active account",
+        Some(EligibilityVerdict::StartsLater) => "they start later, and have no account until then",
+        Some(EligibilityVerdict::Protected) => "their account is protected",
+        Some(EligibilityVerdict::Undecided { problem }) => return problem.cause.in_words(),
     };
     why.to_owned()
 }

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use crate::link_person::{NotLinked, nothing_rests, under_lease};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::people::{LoadChanges, LoadPerson, ReplaceLink, SaveParked};
+use crate::ports::people::{LoadChanges, LoadPerson, ReplaceLink, SaveRejectedWrites};
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::HoldLease;
 
@@ -63,7 +63,7 @@ pub async fn propose_rekeys<S: LoadPerson>(
 /// Relinks each pair to its new number as it was shown, in the name of `by`.
 pub async fn rekey_people<S, C>(store: &S, clock: &C, shown: &[ProposedRekey], by: &str) -> Vec<Rekeyed>
 where
-    S: HoldLease + LoadPerson + ReplaceLink + SaveParked + ReleaseResults,
+    S: HoldLease + LoadPerson + ReplaceLink + SaveRejectedWrites + ReleaseResults,
     C: Now,
 {
     let mut rekeyed = Vec::with_capacity(shown.len());
@@ -89,7 +89,7 @@ where
 
 async fn rekey<S>(store: &S, shown: &ProposedRekey, by: &str, now: Timestamp) -> Result<(), NotLinked>
 where
-    S: LoadPerson + ReplaceLink + SaveParked + ReleaseResults,
+    S: LoadPerson + ReplaceLink + SaveRejectedWrites + ReleaseResults,
 {
     let RekeyedPair { former, current, .. } = &shown.pair;
     let is_as_shown = store.load_person(former).await?.as_ref() == Some(&shown.link);

@@ -8,7 +8,9 @@ use habitsync_domain::reminder::{next_reminder, working_time_from};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::contained::contained;
-use crate::mail::{Letter, MailSettings, Occasion, Readers, Subject, counts, deliver, may_be_told, tell_operator};
+use crate::mail::{
+    MailKind, MailMessage, MailSettings, Readers, Subject, alert_operator, counts, deliver, may_be_told,
+};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::{AlertState, DueReminder, KeepReminders, SendMail};
@@ -205,14 +207,14 @@ where
         match readers {
             Readers::Operator => {
                 let notice = counts(configuration, subject, &told.worklist, "it is still the same");
-                tell_operator(self.mail, self.settings, &notice, thread).await
+                alert_operator(self.mail, self.settings, &notice, thread).await
             }
             Readers::Customer(to) => {
-                let letter = Letter {
+                let letter = MailMessage {
                     configuration,
                     subject,
                     job: subject.job().or(told.raised_by).unwrap_or(Job::Users),
-                    occasion: Occasion::Reminder {
+                    occasion: MailKind::Reminder {
                         told_at: told.changed_at.unwrap_or(told.sent_at),
                     },
                     worklist: &told.worklist.without_notes(),

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
 use crate::contained::contained;
-use crate::mail::{MailSettings, Notice, tell_operator};
+use crate::mail::{MailSettings, OperatorMail, alert_operator};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::holds::{DueHold, ListDueHolds};
@@ -62,7 +62,7 @@ where
         }
     }
     if !reminded.is_empty() {
-        let told = tell_operator(mail, settings, &notice(&reminded, now), None).await;
+        let told = alert_operator(mail, settings, &notice(&reminded, now), None).await;
         if told.is_err() {
             remind_soon(fleet, reminded.as_slice(), now).await;
         }
@@ -96,7 +96,7 @@ fn next(hold: &DueHold, now: Timestamp) -> Timestamp {
     hold.due_at.checked_add(wait).unwrap_or(Timestamp::MAX)
 }
 
-fn notice(holds: &[DueHold], now: Timestamp) -> Notice {
+fn notice(holds: &[DueHold], now: Timestamp) -> OperatorMail {
     let line = |hold: &DueHold| {
         let days = now.duration_since(hold.since).as_hours() / 24;
         format!(
@@ -111,7 +111,7 @@ fn notice(holds: &[DueHold], now: Timestamp) -> Notice {
     };
     let more = holds.len().saturating_sub(LISTED);
     let more = (more > 0).then(|| format!("  … and {more} more; habitsync status --unwell"));
-    Notice {
+    OperatorMail {
         title,
         lines: [intro.to_owned(), String::new()]
             .into_iter()

@@ -9,16 +9,16 @@ use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::hold::Agreement;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_domain::person::Person;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::PortalUser;
-use habitsync_domain::user_plan::{Brakes, Missing, Situation, Unreadable};
+use habitsync_domain::user_plan::{LimitInput, Missing, PlanInput, Unreadable};
 use habitsync_domain::vendor_list::VendorList;
 
 use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
-use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople, StoredPeople};
+use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites, StoredPeople};
 use crate::ports::vendors::{ListEmployees, ListUsers};
 
 /// What a scan reads.
@@ -58,13 +58,13 @@ pub async fn scan_customer<H, P, S, C>(
 where
     H: ListEmployees,
     P: ListUsers,
-    S: LoadPeople + LoadParked + LoadLastDays,
+    S: LoadPeople + LoadRejectedWrites + LoadLastDays,
     C: Now,
 {
     let StoredPeople { people, unreadable } = scan.store.load_people().await?;
     let parked = scan.store.load_parked().await?;
     let last_days = scan.store.load_last_days().await?;
-    let needed = FieldsNeeded::of(&configuration.users);
+    let needed = FieldsNeeded::from_rules(&configuration.users);
     let roster = scan.employee_connect.list_employees(&needed).await;
     let portal = scan.tribal_habits.list_users().await;
     let known = Known {
@@ -88,7 +88,7 @@ where
 /// What is known beside the employees.
 struct Known<'a> {
     people: &'a [Person],
-    parked: &'a [Parked],
+    parked: &'a [RejectedWrites],
     last_days: &'a [LastDaySeen],
     unreadable_links: &'a [EmployeeId],
     portal: Option<&'a VendorList<PortalUser>>,
@@ -103,7 +103,7 @@ impl Known<'_> {
         });
         let missing: Vec<_> = absent.collect();
         let now = clock.now();
-        assess(&Situation {
+        assess(&PlanInput {
             configuration,
             roster,
             people: self.people,
@@ -116,10 +116,10 @@ impl Known<'_> {
                 links: self.unreadable_links,
                 decisions: &[],
             },
-            brakes: Brakes {
+            brakes: LimitInput {
                 // A scan shows everything that the rules ask for, approved or not.
                 agreed: Some(Agreement::to_any_number(now)),
-                ..Brakes::default()
+                ..LimitInput::default()
             },
             now,
         })

@@ -138,7 +138,7 @@ where
         }
         let reopened = reopen_dead_results(self.table, began).await?;
         let from = self.swept_from(state, began).await?;
-        let window = SweepWindow::of(state, from, began, self.configuration.time_zone.zone());
+        let window = SweepWindow::new(state, from, began, self.configuration.time_zone.zone());
         let completions = self.portal.list_completions(window.list_from()).await?;
         let unusable = completions.unusable.len() as u64;
         log_unusable("enrolments", &completions.unusable);

@@ -140,7 +140,7 @@ where
             );
             return Err(JobFailure::NotCredible(cause));
         }
-        let mut report = CourseReport::of(&topics, &known, &self.configuration.courses);
+        let mut report = CourseReport::new(&topics, &known, &self.configuration.courses);
         report.add("unusable", unusable.len() as u64);
         log_unusable("topics", &unusable);
         let unusable: BTreeSet<_> = unusable.iter().filter_map(UnusableRecord::topic).collect();

@@ -4,21 +4,21 @@
 use std::collections::BTreeMap;
 
 use futures_util::stream::{self, StreamExt};
-use habitsync_domain::failing::Failing;
+use habitsync_domain::failing::FailureStreak;
 use habitsync_domain::incident::Incident;
 use habitsync_domain::job::Job;
-use habitsync_domain::outage::{News, Told};
+use habitsync_domain::outage::{AlertLog, OperatorAlert};
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use jiff::Timestamp;
 
 use crate::contained::contained;
 use crate::fleet_view::FleetView;
-use crate::mail::{MailSettings, Notice, tell_operator};
+use crate::mail::{MailSettings, OperatorMail, alert_operator};
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::SendMail;
-use crate::ports::summary::RememberTold;
+use crate::ports::summary::SaveAlertLog;
 use crate::tend_incidents::shown;
 
 /// How many saves are under way at a time: one that takes long holds up none of the others.
@@ -38,7 +38,7 @@ pub struct Digest {
 ///
 /// # Errors
 /// The mail could not be sent: nothing counts as sent.
-pub async fn tell_operators<Fleet: RememberTold, Mail: SendMail>(
+pub async fn tell_operators<Fleet: SaveAlertLog, Mail: SendMail>(
     fleet: &Fleet,
     mail: &Mail,
     settings: &MailSettings,
@@ -61,7 +61,7 @@ pub async fn tell_operators<Fleet: RememberTold, Mail: SendMail>(
         }
     }
     if !lines.is_empty() {
-        tell_operator(mail, settings, &notice(&lines), None).await?;
+        alert_operator(mail, settings, &notice(&lines), None).await?;
     }
     Ok(Digest {
         lines: lines.len(),
@@ -69,7 +69,7 @@ pub async fn tell_operators<Fleet: RememberTold, Mail: SendMail>(
     })
 }
 
-async fn remember<Fleet: RememberTold>(fleet: &Fleet, told: Vec<(&TenantId, Told)>) -> Vec<ServiceFailure> {
+async fn remember<Fleet: SaveAlertLog>(fleet: &Fleet, told: Vec<(&TenantId, AlertLog)>) -> Vec<ServiceFailure> {
     let saves = told
         .into_iter()
         .map(async |(tenant, told)| contained(fleet.save_told(tenant, &told)).await);
@@ -77,57 +77,57 @@ async fn remember<Fleet: RememberTold>(fleet: &Fleet, told: Vec<(&TenantId, Told
     saves.filter_map(async |saved| saved.err()).collect().await
 }
 
-fn failing(customer: &CustomerSummary) -> Vec<(Job, Option<Failing>)> {
+fn failing(customer: &CustomerSummary) -> Vec<(Job, Option<FailureStreak>)> {
     Job::ALL.map(|job| (job, customer.job(job).failing)).to_vec()
 }
 
-fn notice(lines: &[String]) -> Notice {
+fn notice(lines: &[String]) -> OperatorMail {
     let title = match lines {
         [only] => format!("HabitSync: {only}"),
         several => format!("HabitSync: {} things to look at", several.len()),
     };
     let advice = ["", "What to do: docs/RUNBOOK.md, \"A mail about single customers\"."].map(str::to_owned);
-    Notice {
+    OperatorMail {
         title,
         lines: lines.iter().cloned().chain(advice).collect(),
     }
 }
 
 /// What the job's last run failed with, in its own words: they name the setting.
-fn cause_of(customer: &CustomerSummary, job: Job, failing: &Failing) -> String {
+fn cause_of(customer: &CustomerSummary, job: Job, failing: &FailureStreak) -> String {
     let last = customer.job(job).last_failure;
     last.map_or_else(|| failing.signature.to_string(), |failure| failure.cause.to_string())
 }
 
-fn line(customer: &CustomerSummary, news: &News) -> String {
+fn line(customer: &CustomerSummary, news: &OperatorAlert) -> String {
     let tenant = &customer.tenant;
     match news {
-        News::Lasts { job, failing } => format!(
+        OperatorAlert::Lasts { job, failing } => format!(
             "{tenant}: the job {job} has failed since {}: {}",
             shown(failing.since),
             failing.signature
         ),
-        News::Over { job, failing } => format!(
+        OperatorAlert::Over { job, failing } => format!(
             "{tenant}: the job {job} is over its trouble of {}",
             shown(failing.since)
         ),
-        News::Ours { job, failing } if failing.signature.trouble() == Trouble::Config => {
+        OperatorAlert::Ours { job, failing } if failing.signature.class() == FailureClass::Config => {
             format!(
                 "{tenant}: the configuration stops the job {job}: {}",
                 cause_of(customer, *job, failing)
             )
         }
-        News::Ours { job, failing } => format!(
+        OperatorAlert::Ours { job, failing } => format!(
             "{tenant}: the job {job} failed at {}, and it is ours to mend: {}",
             shown(failing.last_at),
             failing.signature
         ),
-        News::Config { job, failing } => format!(
+        OperatorAlert::Config { job, failing } => format!(
             "{tenant}: the job {job} failed at {}, and it is the customer's to mend: {}; the customer is notified",
             shown(failing.last_at),
             failing.signature
         ),
-        News::Dead { count } => {
+        OperatorAlert::Dead { count } => {
             format!("{tenant}: {count} results could not be recorded within a day, and are given up")
         }
     }

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use crate::contained::contained;
 use crate::fleet_view::FleetView;
-use crate::mail::{MailSettings, Notice, tell_operator};
+use crate::mail::{MailSettings, OperatorMail, alert_operator};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::incidents::KeepIncident;
@@ -144,16 +144,16 @@ where
         Ok(self.stored(Some(&incident), sent).await?.unwrap_or(incident))
     }
 
-    async fn write(&self, notice: &Notice, thread: Option<&str>) -> Result<Option<String>, ServiceFailure> {
-        tell_operator(self.mail, self.mail_settings, notice, thread).await
+    async fn write(&self, notice: &OperatorMail, thread: Option<&str>) -> Result<Option<String>, ServiceFailure> {
+        alert_operator(self.mail, self.mail_settings, notice, thread).await
     }
 }
 
-fn opening(incident: &Incident) -> Notice {
+fn opening(incident: &Incident) -> OperatorMail {
     let Incident { vendor, domain, .. } = incident;
     let customers = incident.affected.len();
     let kinds: Vec<_> = incident.kinds.iter().map(ToString::to_string).collect();
-    Notice {
+    OperatorMail {
         title: format!("HabitSync: {vendor} is not well at {domain}, {customers} customers are affected"),
         lines: vec![
             format!(
@@ -174,11 +174,11 @@ fn opening(incident: &Incident) -> Notice {
     }
 }
 
-fn closing(incident: &Incident) -> Notice {
+fn closing(incident: &Incident) -> OperatorMail {
     let Incident { vendor, domain, .. } = incident;
     let ended_at = incident.ended_at.unwrap_or(incident.opened_at);
     let minutes = ended_at.duration_since(incident.opened_at).as_mins();
-    Notice {
+    OperatorMail {
         title: format!("HabitSync: {vendor} is well again at {domain}"),
         lines: vec![
             format!(

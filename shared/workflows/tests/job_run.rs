@@ -118,7 +118,7 @@ async fn the_literal_message_of_a_panic_is_part_of_the_cause() {
         failure.to_string(),
         "the program panicked: a plan has an action for each employee"
     );
-    assert!(failure.trouble().reaction().exit_code == 1, "an internal failure");
+    assert!(failure.class().policy().exit_code == 1, "an internal failure");
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use habitsync_local::wait::until;
 use habitsync_local::{LocalError, LocalStack, Options};
 use habitsync_simulator_harness::{EffectKind, Entry, Method};
 use habitsync_workflows::ports::people::LoadPeople as _;
-use habitsync_workflows::ports::runs::RememberJob as _;
+use habitsync_workflows::ports::runs::SaveJobState as _;
 use serde_json::json;
 use tokio::time::sleep;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::freshness::Timetable;
 use habitsync_domain::incident::Incident;
-use habitsync_domain::outage::Told;
+use habitsync_domain::outage::AlertLog;
 use habitsync_domain::vendor::Vendor;
 use habitsync_domain::vendor_domain::VendorDomain;
 use jiff::Timestamp;
@@ -22,7 +22,7 @@ pub struct Row {
     /// How many results were ignored when they were last counted.
     pub ignored: u64,
     /// What the operators have been told.
-    pub told: Told,
+    pub told: AlertLog,
     /// Held removals, and since when.
     pub holds: Vec<Timestamp>,
     /// When results ended as dead, as a test has it.

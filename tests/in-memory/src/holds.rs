@@ -1,6 +1,6 @@
 //! Changes that wait for approval, and what was decided about people.
 
-use habitsync_domain::hold::{Decision, HeldPlan, Matter, PlanId, Word};
+use habitsync_domain::hold::{Decision, Matter, PendingPlan, PlanDecision, PlanId};
 use habitsync_domain::identity::EmployeeId;
 use jiff::Timestamp;
 
@@ -10,7 +10,8 @@ use crate::table::Table;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::holds::{
-    DueHold, ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold, StoredDecisions,
+    DueHold, ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, RecordPlanDecision, SaveDecisions, SaveHold,
+    StoredDecisions,
 };
 
 fn about(decision: &Decision) -> (EmployeeId, Matter) {
@@ -61,14 +62,14 @@ impl ForgetDecision for Table {
 }
 
 impl LoadHold for Table {
-    async fn load_hold(&self, id: &PlanId) -> Result<Option<HeldPlan>, ServiceFailure> {
+    async fn load_hold(&self, id: &PlanId) -> Result<Option<PendingPlan>, ServiceFailure> {
         let load = || Ok(self.state().holds.get(id).map(|(plan, _)| plan.clone()));
         self.faults.call(Call::LoadHold, load).await
     }
 }
 
 impl SaveHold for Table {
-    async fn save_hold(&self, plan: &HeldPlan, remind_at: Timestamp) -> Result<(), ServiceFailure> {
+    async fn save_hold(&self, plan: &PendingPlan, remind_at: Timestamp) -> Result<(), ServiceFailure> {
         let save = || {
             let due_at = plan.word().is_none().then_some(remind_at);
             let mut state = self.state();
@@ -92,8 +93,8 @@ impl SaveHold for Table {
     }
 }
 
-impl NoteWord for Table {
-    async fn note_word(&self, id: &PlanId, word: &Word) -> Result<(), ServiceFailure> {
+impl RecordPlanDecision for Table {
+    async fn note_word(&self, id: &PlanId, word: &PlanDecision) -> Result<(), ServiceFailure> {
         let note = || {
             if let Some((plan, due_at)) = self.state().holds.get_mut(id) {
                 plan.words.push(word.clone());

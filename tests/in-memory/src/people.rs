@@ -3,7 +3,7 @@
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_domain::person::{Person, PersonChange};
 use jiff::Timestamp;
 
@@ -12,8 +12,8 @@ use crate::table::{Table, TableState};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson, ReplaceLink, SaveLastDay,
-    SaveParked, SavePerson, StoredPeople,
+    FindPersonByUserName, LoadChanges, LoadLastDays, LoadPeople, LoadPerson, LoadRejectedWrites, ReplaceLink,
+    SaveLastDay, SavePerson, SaveRejectedWrites, StoredPeople,
 };
 
 impl LoadPeople for Table {
@@ -88,15 +88,15 @@ impl LoadChanges for Table {
     }
 }
 
-impl LoadParked for Table {
-    async fn load_parked(&self) -> Result<Vec<Parked>, ServiceFailure> {
+impl LoadRejectedWrites for Table {
+    async fn load_parked(&self) -> Result<Vec<RejectedWrites>, ServiceFailure> {
         let load = || Ok(self.state().parked.values().cloned().collect());
         self.faults.call(Call::LoadParked, load).await
     }
 }
 
-impl SaveParked for Table {
-    async fn save_parked(&self, parked: &Parked) -> Result<(), SaveFailure> {
+impl SaveRejectedWrites for Table {
+    async fn save_parked(&self, parked: &RejectedWrites) -> Result<(), SaveFailure> {
         let save = || {
             let mut state = self.under_lease(Job::Users)?;
             let all = &mut state.parked;

@@ -1,7 +1,7 @@
 //! Who is to be reminded, and how their addresses stand.
 
 use habitsync_domain::identity::EmailAddress;
-use habitsync_domain::mail_feedback::Standing;
+use habitsync_domain::mail_feedback::AddressStatus;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::faults::Call;
 use crate::fleet::Fleet;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
-use habitsync_workflows::ports::mail::{AlertState, DueReminder, KeepReminders, KeepStandings};
+use habitsync_workflows::ports::mail::{AlertState, DueReminder, KeepAddressStatuses, KeepReminders};
 
 impl KeepReminders for Fleet<'_> {
     async fn list_due_reminders(&self, now: Timestamp, limit: u32) -> Result<Due<DueReminder>, ServiceFailure> {
@@ -78,8 +78,8 @@ impl Fleet<'_> {
     }
 }
 
-impl KeepStandings for Fleet<'_> {
-    async fn load_standing(&self, tenant: &TenantId, address: &EmailAddress) -> Result<Standing, ServiceFailure> {
+impl KeepAddressStatuses for Fleet<'_> {
+    async fn load_standing(&self, tenant: &TenantId, address: &EmailAddress) -> Result<AddressStatus, ServiceFailure> {
         let load = || {
             let table = self.table(tenant);
             let standing = table.and_then(|table| table.state().standings.get(&address.key()).cloned());
@@ -92,7 +92,7 @@ impl KeepStandings for Fleet<'_> {
         &self,
         tenant: &TenantId,
         address: &EmailAddress,
-        standing: &Standing,
+        standing: &AddressStatus,
     ) -> Result<(), ServiceFailure> {
         let save = || {
             if let Some(table) = self.table(tenant) {

@@ -8,7 +8,7 @@ use crate::faults::Call;
 use crate::table::{StoredRun, Table};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
-use habitsync_workflows::ports::runs::{ListRuns, RememberJob, SaveRun};
+use habitsync_workflows::ports::runs::{ListRuns, SaveJobState, SaveRun};
 use habitsync_workflows::ports::tenants::FindGoLive;
 
 impl ListRuns for Table {
@@ -59,7 +59,7 @@ impl StoredRun {
     }
 }
 
-impl RememberJob for Table {
+impl SaveJobState for Table {
     async fn load_job(&self, job: Job) -> Result<JobState, ServiceFailure> {
         self.faults.call(Call::LoadJob, || Ok(self.job(job))).await
     }

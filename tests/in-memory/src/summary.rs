@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::configuration::Status;
 use habitsync_domain::incident::Incident;
-use habitsync_domain::outage::Told;
+use habitsync_domain::outage::AlertLog;
 use habitsync_domain::result::{IgnoredBecause, ResultState};
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
@@ -17,7 +17,7 @@ use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use habitsync_workflows::ports::summary::{
-    CountByCustomer, CountWaiting, Dead, FindSummary, ListSummaries, OpenRun, RememberTold, SetAside, Unsent,
+    CountByCustomer, CountWaiting, Dead, FindSummary, IgnoredCounts, ListSummaries, OpenRun, SaveAlertLog, Unsent,
 };
 
 impl ListIncidents for Table {
@@ -89,8 +89,8 @@ fn summary(tenant: &TenantId, table: &Table) -> CustomerSummary {
     }
 }
 
-impl RememberTold for Fleet<'_> {
-    async fn save_told(&self, tenant: &TenantId, told: &Told) -> Result<(), ServiceFailure> {
+impl SaveAlertLog for Fleet<'_> {
+    async fn save_told(&self, tenant: &TenantId, told: &AlertLog) -> Result<(), ServiceFailure> {
         let save = || {
             if let Some(table) = self.table(tenant) {
                 table.state().row.told = told.clone();
@@ -156,10 +156,10 @@ impl CountWaiting for Fleet<'_> {
         self.faults.call(Call::CountHolds, count).await
     }
 
-    async fn count_set_aside(&self, tenant: &TenantId) -> Result<SetAside, ServiceFailure> {
+    async fn count_set_aside(&self, tenant: &TenantId) -> Result<IgnoredCounts, ServiceFailure> {
         let count = || {
             let Some(table) = self.table(tenant) else {
-                return Ok(SetAside::default());
+                return Ok(IgnoredCounts::default());
             };
             let mut state = table.state();
             let is_parked = |state: &ResultState| matches!(state, ResultState::Parked { .. });
@@ -170,7 +170,7 @@ impl CountWaiting for Fleet<'_> {
             };
             let (parked, ignored) = (count(is_parked), count(is_ignored));
             (state.row.parked, state.row.ignored) = (parked, ignored);
-            Ok(SetAside { parked, ignored })
+            Ok(IgnoredCounts { parked, ignored })
         };
         self.call_of(tenant, Call::CountSetAside, count).await
     }

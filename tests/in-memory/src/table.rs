@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use habitsync_domain::course::TopicRecord;
-use habitsync_domain::hold::{Decision, HeldPlan, Matter, PlanId};
+use habitsync_domain::hold::{Decision, Matter, PendingPlan, PlanId};
 use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId};
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{JobState, RunRecord};
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::lease::FencingNumber;
-use habitsync_domain::mail_feedback::Standing;
-use habitsync_domain::parking::Parked;
+use habitsync_domain::mail_feedback::AddressStatus;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use jiff::Timestamp;
@@ -57,7 +57,7 @@ pub struct TableState {
     /// What was changed about people, oldest first.
     pub changes: Vec<PersonChange>,
     /// What the portal refuses.
-    pub parked: BTreeMap<EmployeeId, Parked>,
+    pub parked: BTreeMap<EmployeeId, RejectedWrites>,
     /// Last days that were seen beside an active status.
     pub last_days: BTreeMap<EmployeeId, LastDaySeen>,
     /// What was decided about people.
@@ -71,7 +71,7 @@ pub struct TableState {
     /// Employees whose stored link cannot be decoded.
     pub unreadable_people: BTreeSet<EmployeeId>,
     /// Plans of removals, and when the watchdog is to look at each.
-    pub holds: BTreeMap<PlanId, (HeldPlan, Option<Timestamp>)>,
+    pub holds: BTreeMap<PlanId, (PendingPlan, Option<Timestamp>)>,
     /// Topics seen.
     pub topics: BTreeMap<TopicId, TopicRecord>,
     /// Completions.
@@ -109,7 +109,7 @@ pub struct TableState {
     /// The number of the configuration in force.
     pub version: u64,
     /// How the addresses stand that something was heard of.
-    pub standings: BTreeMap<String, (EmailAddress, Standing)>,
+    pub standings: BTreeMap<String, (EmailAddress, AddressStatus)>,
 }
 
 impl TableState {

@@ -6,14 +6,14 @@ pub(crate) mod shown;
 use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
-use habitsync_domain::assumption::Verdict;
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::assumption::AssumptionVerdict;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_workflows::examine_customer::{Examination, ExamineCustomer, examine_customer};
 
 use shown::Shown;
 
 use crate::customer::Customer;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 
 /// Who is examined.
@@ -24,7 +24,7 @@ pub(crate) struct DoctorArguments {
 }
 
 /// Prints what was found out.
-pub(crate) async fn examine(stage: &Stage, asked: &DoctorArguments) -> Result<ExitCode, Failure> {
+pub(crate) async fn examine(stage: &Stage, asked: &DoctorArguments) -> Result<ExitCode, CommandError> {
     let tenant = asked.customer.open(stage).await?;
     let examine = ExamineCustomer {
         table: &tenant.table,
@@ -46,9 +46,9 @@ pub(crate) async fn examine(stage: &Stage, asked: &DoctorArguments) -> Result<Ex
 
 /// Success only where nothing differs: else something has to change before the customer goes live.
 fn exit_code(examination: &Examination) -> u8 {
-    match examination.count(Verdict::Differs) {
+    match examination.count(AssumptionVerdict::Differs) {
         0 => 0,
-        _ => Trouble::Data.reaction().exit_code,
+        _ => FailureClass::Data.policy().exit_code,
     }
 }
 

@@ -1,6 +1,6 @@
 //! An examination as somebody reads it: what differs first, and what to do about it.
 
-use habitsync_domain::assumption::{Advice, Finding, ShownBy, Verdict};
+use habitsync_domain::assumption::{Advice, AssumptionFinding, AssumptionVerdict, ShownBy};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::vendor::Vendor;
 use habitsync_workflows::examine_customer::{Examination, NotReliedOn};
@@ -28,9 +28,9 @@ impl Answer for Shown {
             examination,
         } = self;
         let (ok, differ, open) = (
-            examination.count(Verdict::Ok),
-            examination.count(Verdict::Differs),
-            examination.count(Verdict::CannotTell),
+            examination.count(AssumptionVerdict::Ok),
+            examination.count(AssumptionVerdict::Differs),
+            examination.count(AssumptionVerdict::CannotTell),
         );
         let first =
             format!("# {tenant} on stage {stage} under {configuration}: what is relied on, and whether it holds");
@@ -58,10 +58,10 @@ impl Answer for Shown {
             findings.filter(|finding| !needs_rehearsal(finding)).map(row)
         };
         let rehearsed = Vendor::ALL.iter().filter_map(|vendor| to_rehearse(findings, *vendor));
-        read(Verdict::Differs)
+        read(AssumptionVerdict::Differs)
             .chain(open(findings))
             .chain(rehearsed)
-            .chain(read(Verdict::Ok))
+            .chain(read(AssumptionVerdict::Ok))
             .chain(not_relied_on(&self.examination.not_relied_on))
             .collect()
     }
@@ -81,7 +81,7 @@ impl Answer for Shown {
 }
 
 /// What a finding is about, and a line for each way to cope.
-fn what_to_do(finding: &Finding) -> Vec<String> {
+fn what_to_do(finding: &AssumptionFinding) -> Vec<String> {
     let assumption = finding.assumption;
     let about = format!(
         "{}, {}: {}",
@@ -109,14 +109,14 @@ fn what_to_do(finding: &Finding) -> Vec<String> {
 }
 
 /// The ways to cope, in words.
-fn ways(finding: &Finding) -> Vec<String> {
+fn ways(finding: &AssumptionFinding) -> Vec<String> {
     match finding.advice.as_slice() {
         [mend @ Advice::Mend { .. }] => vec![format!("no setting copes: {mend}")],
         several => several.iter().map(ToString::to_string).collect(),
     }
 }
 
-fn row(finding: &Finding) -> Vec<String> {
+fn row(finding: &AssumptionFinding) -> Vec<String> {
     vec![
         verdict(finding.verdict).to_owned(),
         finding.assumption.vendor.to_string(),
@@ -126,26 +126,28 @@ fn row(finding: &Finding) -> Vec<String> {
     ]
 }
 
-fn verdict(verdict: Verdict) -> &'static str {
+fn verdict(verdict: AssumptionVerdict) -> &'static str {
     match verdict {
-        Verdict::Differs => "differs",
-        Verdict::CannotTell => "cannot tell",
-        Verdict::Ok => "ok",
+        AssumptionVerdict::Differs => "differs",
+        AssumptionVerdict::CannotTell => "cannot tell",
+        AssumptionVerdict::Ok => "ok",
     }
 }
 
 /// What reading left open; findings of one vendor with one reason, such as that it does not answer, are one row.
-fn open(findings: &[Finding]) -> Vec<Vec<String>> {
-    let mut groups: Vec<Vec<&Finding>> = Vec::new();
-    let is_open = |finding: &&Finding| finding.verdict == Verdict::CannotTell && !needs_rehearsal(finding);
+fn open(findings: &[AssumptionFinding]) -> Vec<Vec<String>> {
+    let mut groups: Vec<Vec<&AssumptionFinding>> = Vec::new();
+    let is_open =
+        |finding: &&AssumptionFinding| finding.verdict == AssumptionVerdict::CannotTell && !needs_rehearsal(finding);
     for finding in findings.iter().filter(is_open) {
-        let reason = |finding: &Finding| (finding.assumption.vendor, finding.seen.clone(), finding.advice.clone());
+        let reason =
+            |finding: &AssumptionFinding| (finding.assumption.vendor, finding.seen.clone(), finding.advice.clone());
         match groups.iter_mut().find(|group| reason(group[0]) == reason(finding)) {
             Some(group) => group.push(finding),
             None => groups.push(vec![finding]),
         }
     }
-    let folded = |group: Vec<&Finding>| {
+    let folded = |group: Vec<&AssumptionFinding>| {
         let mut folded = row(group[0]);
         if group.len() > 1 {
             let ids: Vec<_> = group.iter().map(|finding| short(finding.assumption.id)).collect();
@@ -157,12 +159,12 @@ fn open(findings: &[Finding]) -> Vec<Vec<String>> {
 }
 
 /// What only a write, or a webhook, shows is known before anything is asked.
-fn needs_rehearsal(finding: &Finding) -> bool {
+fn needs_rehearsal(finding: &AssumptionFinding) -> bool {
     matches!(finding.assumption.shown_by, ShownBy::Writing | ShownBy::Webhook)
 }
 
 /// All of it in one row.
-fn to_rehearse(findings: &[Finding], vendor: Vendor) -> Option<Vec<String>> {
+fn to_rehearse(findings: &[AssumptionFinding], vendor: Vendor) -> Option<Vec<String>> {
     let ids = findings
         .iter()
         .filter(|finding| finding.assumption.vendor == vendor && needs_rehearsal(finding))
@@ -170,7 +172,7 @@ fn to_rehearse(findings: &[Finding], vendor: Vendor) -> Option<Vec<String>> {
     let ids: Vec<_> = ids.collect();
     (!ids.is_empty()).then(|| {
         vec![
-            verdict(Verdict::CannotTell).to_owned(),
+            verdict(AssumptionVerdict::CannotTell).to_owned(),
             vendor.to_string(),
             ids.join(", "),
             "only a write, or a webhook, shows them".to_owned(),
@@ -216,7 +218,7 @@ pub(crate) mod tests {
     use crate::terminal::Output;
     use crate::terminal::answer::written;
 
-    fn rehearse(assumption: &'static Assumption) -> Finding {
+    fn rehearse(assumption: &'static Assumption) -> AssumptionFinding {
         assumption.untold("only a write shows it", vec![Advice::Rehearse])
     }
 

@@ -6,7 +6,7 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 
 use crate::terminal::ask::Yes;
-use crate::terminal::{By, Numbers};
+use crate::terminal::{Actor, Numbers};
 
 /// Changes of accounts that wait for approval.
 #[derive(Debug, Subcommand)]
@@ -51,7 +51,7 @@ pub(crate) struct ReopenArguments {
     #[arg(required = true, value_name = "EMPLOYEE")]
     pub(super) employees: Vec<EmployeeId>,
     #[command(flatten)]
-    pub(super) by: By,
+    pub(super) by: Actor,
 }
 
 #[derive(Debug, Args)]
@@ -64,7 +64,7 @@ pub(crate) struct DecideArguments {
     #[arg(long, value_name = "EMPLOYEE", num_args = 1..)]
     pub(super) only: Vec<EmployeeId>,
     #[command(flatten)]
-    pub(super) by: By,
+    pub(super) by: Actor,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
-use habitsync_domain::hold::{ActionCounts, ChangeKind, HeldPerson, HeldPlan, Verdict};
+use habitsync_domain::hold::{ActionCounts, ApprovalVerdict, ChangeKind, PendingAction, PendingPlan};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::holds::{Deciding, Holds, NotDecided, decide_hold, list_holds};
@@ -11,43 +11,43 @@ use serde::Serialize;
 
 use super::arguments::{ApproveArguments, DecideArguments, RejectArguments};
 use super::{list, look};
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::answer::grid;
 use crate::terminal::out;
 use crate::terminal::{Answer, Numbers, PAGE};
 
 /// Approves the plan, or the part of it that is named, once its numbers were said.
-pub(super) async fn approve(stage: &Stage, asked: &ApproveArguments) -> Result<ExitCode, Failure> {
+pub(super) async fn approve(stage: &Stage, asked: &ApproveArguments) -> Result<ExitCode, CommandError> {
     let (table, holds) = look(stage, &asked.decide.tenant).await?;
     let part = part(&holds, &asked.decide)?;
     if asked.numbers == Numbers::default() {
-        out::say(grid(&list::COLUMNS, list::rows(&part), PAGE));
+        out::print_line(grid(&list::COLUMNS, list::rows(&part), PAGE));
     }
     let planned = part.counts();
     must_be(planned, asked.numbers.or_asked(&planned).counts())?;
-    decide(stage, &table, &part, &asked.decide, Verdict::Approved).await
+    decide(stage, &table, &part, &asked.decide, ApprovalVerdict::Approved).await
 }
 
 /// Rejects the plan, or the part of it that is named, once that was asked.
-pub(super) async fn reject(stage: &Stage, asked: &RejectArguments) -> Result<ExitCode, Failure> {
+pub(super) async fn reject(stage: &Stage, asked: &RejectArguments) -> Result<ExitCode, CommandError> {
     let (table, holds) = look(stage, &asked.decide.tenant).await?;
     let part = part(&holds, &asked.decide)?;
     let question = format!("Leave these accounts as they are ({})?", part.counts().in_words());
-    if !asked.yes.is_said_to(&question)? {
+    if !asked.yes.is_confirmed(&question)? {
         return Ok(ExitCode::SUCCESS);
     }
-    decide(stage, &table, &part, &asked.decide, Verdict::Rejected).await
+    decide(stage, &table, &part, &asked.decide, ApprovalVerdict::Rejected).await
 }
 
 /// What is decided about: of the employees who are asked for, those whom nothing has settled since.
-fn part(holds: &Holds, asked: &DecideArguments) -> Result<HeldPlan, Failure> {
+fn part(holds: &Holds, asked: &DecideArguments) -> Result<PendingPlan, CommandError> {
     let held = holds.held.as_ref().ok_or(NotDecided::NothingHeld)?;
     if held.id != asked.plan {
         return Err(NotDecided::Moved { now: held.id.clone() }.into());
     }
     let is_asked = |id: &EmployeeId| asked.only.is_empty() || asked.only.contains(id);
-    let is_open = |person: &HeldPerson| person.is_decided_about() && holds.settled_by(person).is_none();
+    let is_open = |person: &PendingAction| person.is_decided_about() && holds.settled_by(person).is_none();
     let part = held.with_only(|person| is_open(person) && is_asked(&person.employee_id));
     let is_left_out = |id: &&EmployeeId| !part.people.iter().any(|person| person.employee_id == **id);
     let left_out: Vec<_> = asked.only.iter().filter(is_left_out).cloned().collect();
@@ -65,10 +65,10 @@ fn part(holds: &Holds, asked: &DecideArguments) -> Result<HeldPlan, Failure> {
 async fn decide(
     stage: &Stage,
     table: &TenantTable,
-    part: &HeldPlan,
+    part: &PendingPlan,
     asked: &DecideArguments,
-    verdict: Verdict,
-) -> Result<ExitCode, Failure> {
+    verdict: ApprovalVerdict,
+) -> Result<ExitCode, CommandError> {
     let by = asked.by.name()?;
     let held = list_holds(table).await?.map_or(0, |held| held.decided_about());
     let ids: Vec<_> = part.people.iter().map(|person| person.employee_id.clone()).collect();
@@ -94,10 +94,10 @@ async fn decide(
 struct Decided {
     tenant: TenantId,
     stage: String,
-    verdict: Verdict,
+    verdict: ApprovalVerdict,
     by: String,
     #[serde(flatten)]
-    plan: HeldPlan,
+    plan: PendingPlan,
 }
 
 impl Answer for Decided {
@@ -110,15 +110,15 @@ impl Answer for Decided {
             ..
         } = self;
         let what_next = match verdict {
-            Verdict::Approved => {
+            ApprovalVerdict::Approved => {
                 "the next run makes them, each as long as the employee's evidence stays what it was\n\
                  now: habitsync run {tenant} users --wait"
             }
-            Verdict::Rejected if *plan.counts().changes.get(ChangeKind::Renamed) > 0 => {
+            ApprovalVerdict::Rejected if *plan.counts().changes.get(ChangeKind::Renamed) > 0 => {
                 "the user names stay as they are until the evidence changes; other values are still written\n\
                  to decide anew: habitsync holds reopen {tenant} EMPLOYEE…"
             }
-            Verdict::Rejected | Verdict::Awaits => {
+            ApprovalVerdict::Rejected | ApprovalVerdict::Awaits => {
                 "the accounts stay as they are, and are not asked about again until the evidence changes\n\
                  to decide anew: habitsync holds reopen {tenant} EMPLOYEE…"
             }
@@ -146,11 +146,11 @@ impl Answer for Decided {
     }
 }
 
-fn must_be(planned: ActionCounts, said: ActionCounts) -> Result<(), Failure> {
+fn must_be(planned: ActionCounts, said: ActionCounts) -> Result<(), CommandError> {
     if said == planned {
         Ok(())
     } else {
-        Err(Failure::NotTheNumbers {
+        Err(CommandError::NotTheNumbers {
             planned: planned.in_words(),
             flags: planned.flags(),
         })
@@ -165,7 +165,7 @@ pub(crate) mod tests {
     use crate::terminal::Output;
     use crate::terminal::answer::written;
 
-    fn decided(verdict: Verdict) -> Decided {
+    fn decided(verdict: ApprovalVerdict) -> Decided {
         Decided {
             tenant: "acme".parse().expect("a tenant"),
             stage: "test".to_owned(),
@@ -177,12 +177,12 @@ pub(crate) mod tests {
 
     /// What `docs/OUTPUT.md` has to name.
     pub(crate) fn examples() -> Vec<serde_json::Value> {
-        vec![serde_json::to_value(decided(Verdict::Approved)).expect("JSON")]
+        vec![serde_json::to_value(decided(ApprovalVerdict::Approved)).expect("JSON")]
     }
 
     #[test]
     fn a_decision_is_what_was_done_and_what_follows_for_people_and_the_whole_plan_for_programs() {
-        let table = written(&decided(Verdict::Approved), Output::Table, 100).expect("written");
+        let table = written(&decided(ApprovalVerdict::Approved), Output::Table, 100).expect("written");
         assert_eq!(table.lines().count(), 3);
         assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
         assert!(
@@ -190,7 +190,7 @@ pub(crate) mod tests {
                 && table.contains("habitsync run acme users"),
             "{table}"
         );
-        let json = written(&decided(Verdict::Rejected), Output::Json, 100).expect("written");
+        let json = written(&decided(ApprovalVerdict::Rejected), Output::Json, 100).expect("written");
         assert!(
             json.contains("\"people\"") && json.contains("\"verdict\": \"rejected\""),
             "{json}"

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use habitsync_domain::hold::{
-    ActionCounts, ChangeKind, Decision, Grounds, HeldBecause, HeldPerson, HeldPlan, ProposedChange,
+    ActionCounts, ChangeKind, Decision, Grounds, HoldReason, PendingAction, PendingPlan, ProposedChange,
 };
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_workflows::holds::{Holds, Settled};
 use serde::Serialize;
 
 use super::arguments::ListArguments;
 use super::look;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::answer::{grid, paragraphs, wrapped};
 use crate::terminal::{Answer, Old, arrow, counted};
@@ -25,7 +25,7 @@ pub(super) struct Listed {
     pub(super) tenant: TenantId,
     pub(super) stage: String,
     /// None where nothing is.
-    pub(super) held: Option<HeldPlan>,
+    pub(super) held: Option<PendingPlan>,
     /// How many changes of it are left to be decided.
     pending: usize,
     /// Every decision that stands.
@@ -37,20 +37,20 @@ pub(super) struct Listed {
 }
 
 /// Prints what is held.
-pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<ExitCode, Failure> {
+pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<ExitCode, CommandError> {
     let (_, holds) = look(stage, &asked.tenant).await?;
-    let listed = Listed::of(&asked.tenant, &stage.name, holds);
+    let listed = Listed::new(&asked.tenant, &stage.name, holds);
     stage.print(&listed)?;
     // An operator has to decide.
     Ok(if listed.pending > 0 {
-        ExitCode::from(Trouble::Data.reaction().exit_code)
+        ExitCode::from(FailureClass::Data.policy().exit_code)
     } else {
         ExitCode::SUCCESS
     })
 }
 
 impl Listed {
-    fn of(tenant: &TenantId, stage: &str, holds: Holds) -> Self {
+    fn new(tenant: &TenantId, stage: &str, holds: Holds) -> Self {
         let settled = holds.settled.iter();
         Self {
             tenant: tenant.clone(),
@@ -68,13 +68,13 @@ impl Listed {
         let Some(held) = self.held.as_ref() else {
             return Vec::new();
         };
-        let waits = |person: &&HeldPerson| self.state(held, person).is_none();
-        let mut groups: BTreeMap<(&str, String), Vec<&HeldPerson>> = BTreeMap::new();
+        let waits = |person: &&PendingAction| self.state(held, person).is_none();
+        let mut groups: BTreeMap<(&str, String), Vec<&PendingAction>> = BTreeMap::new();
         for person in held.people.iter().filter(waits) {
             let kind = person.evidence.change().map_or("deactivation", ChangeKind::noun);
             groups.entry((kind, person.why())).or_default().push(person);
         }
-        let group = |((kind, why), people): ((&str, String), Vec<&HeldPerson>)| {
+        let group = |((kind, why), people): ((&str, String), Vec<&PendingAction>)| {
             let heading = format!("# {}: {why}", counted(people.len(), kind));
             let rows = people
                 .into_iter()
@@ -87,7 +87,7 @@ impl Listed {
     }
 
     /// What became of a change that was held; none where it still waits.
-    fn state(&self, held: &HeldPlan, person: &HeldPerson) -> Option<String> {
+    fn state(&self, held: &PendingPlan, person: &PendingAction) -> Option<String> {
         if let Some(by) = self.holds.settled_by(person) {
             return Some(settled_by(by));
         }
@@ -170,11 +170,11 @@ pub(super) const COLUMNS: [&str; 4] = ["employee", "person", "what", "held becau
 pub(super) const DECISION_COLUMNS: [&str; 5] = ["employee", "decision", "by", "at", "about"];
 
 /// An employee each: number, name, what would be done on what evidence, and why it is held.
-pub(super) fn rows(held: &HeldPlan) -> Vec<Vec<String>> {
+pub(super) fn rows(held: &PendingPlan) -> Vec<Vec<String>> {
     held.people.iter().map(|person| row(person, None)).collect()
 }
 
-fn row(held: &HeldPerson, state: Option<String>) -> Vec<String> {
+fn row(held: &PendingAction, state: Option<String>) -> Vec<String> {
     vec![
         held.employee_id.to_string(),
         held.person.clone(),
@@ -206,7 +206,7 @@ fn about(decision: &Decision) -> String {
 }
 
 /// What would be done, with the values that change.
-fn what(held: &HeldPerson) -> String {
+fn what(held: &PendingAction) -> String {
     let changes: Vec<_> = held.changes.iter().map(|change| arrow(change, Old::Shown)).collect();
     match &held.evidence {
         Grounds::Change(ProposedChange::Create) => format!("account {}", held.user_name.as_str()),
@@ -225,12 +225,12 @@ fn settled_by(by: Settled) -> String {
     }
 }
 
-fn what_next(tenant: &TenantId, pending: &HeldPlan) -> Vec<String> {
+fn what_next(tenant: &TenantId, pending: &PendingPlan) -> Vec<String> {
     let (plan, flags) = (&pending.id, flags(pending));
     let rekeyed = pending
         .people
         .iter()
-        .filter(|held| held.because == HeldBecause::Rekeyed)
+        .filter(|held| held.because == HoldReason::Rekeyed)
         .count();
     let mut next = vec![
         format!("to make exactly these:  habitsync holds approve {tenant} {plan} {flags}"),
@@ -248,7 +248,7 @@ fn what_next(tenant: &TenantId, pending: &HeldPlan) -> Vec<String> {
     next
 }
 
-fn flags(pending: &HeldPlan) -> String {
+fn flags(pending: &PendingPlan) -> String {
     let counts: ActionCounts = pending.counts();
     counts.flags()
 }
@@ -256,7 +256,7 @@ fn flags(pending: &HeldPlan) -> String {
 #[cfg(test)]
 pub(crate) mod tests {
     use habitsync_domain::employment::Evidence;
-    use habitsync_domain::hold::{HeldManager, Verdict, Word};
+    use habitsync_domain::hold::{ApprovalVerdict, PendingManager, PlanDecision};
     use habitsync_domain::person::FieldChange;
     use insta::assert_snapshot;
 
@@ -264,9 +264,9 @@ pub(crate) mod tests {
     use crate::terminal::Output;
     use crate::terminal::answer::written;
 
-    fn word(at: jiff::Timestamp) -> Word {
-        Word {
-            verdict: Verdict::Rejected,
+    fn word(at: jiff::Timestamp) -> PlanDecision {
+        PlanDecision {
+            verdict: ApprovalVerdict::Rejected,
             by: "ana".to_owned(),
             at,
             only: Vec::new(),
@@ -275,7 +275,7 @@ pub(crate) mod tests {
     }
 
     /// Where the plan has a word, everyone in it is decided about.
-    fn listed(held: Option<HeldPlan>) -> Listed {
+    fn listed(held: Option<PendingPlan>) -> Listed {
         let said = held.iter().filter_map(|held| Some((held, held.word()?)));
         let decisions = said.flat_map(|(held, word)| held.decisions(word)).collect();
         let holds = Holds {
@@ -283,7 +283,7 @@ pub(crate) mod tests {
             settled: Vec::new(),
             held,
         };
-        Listed::of(&"acme".parse().expect("a tenant"), "test", holds)
+        Listed::new(&"acme".parse().expect("a tenant"), "test", holds)
     }
 
     /// A decision about each employee of the plan.
@@ -291,7 +291,7 @@ pub(crate) mod tests {
         listed(Some(decided())).decisions
     }
 
-    fn table(plan: Option<HeldPlan>) -> String {
+    fn table(plan: Option<PendingPlan>) -> String {
         let table = written(&listed(plan), Output::Table, 100).expect("written");
         // A command stays on one line, however many kinds it agrees to.
         let mut lines = table.lines().filter(|line| !line.contains("holds approve"));
@@ -306,14 +306,14 @@ pub(crate) mod tests {
             settled: vec![(plan().people[0].employee_id.clone(), Settled::ByVersion(4))],
             ..listed(Some(plan())).holds
         };
-        let settled = Listed::of(&"acme".parse().expect("a tenant"), "test", settled);
+        let settled = Listed::new(&"acme".parse().expect("a tenant"), "test", settled);
         let all = plans.into_iter().chain([settled]);
         all.map(|listed| serde_json::to_value(listed).expect("JSON")).collect()
     }
 
-    pub(in crate::holds) fn decided() -> HeldPlan {
+    pub(in crate::holds) fn decided() -> PendingPlan {
         let mut plan = plan();
-        let withdrawn = Word {
+        let withdrawn = PlanDecision {
             only: vec![plan.people[0].employee_id.clone()],
             reopened: true,
             ..word(plan.since)
@@ -334,9 +334,9 @@ pub(crate) mod tests {
     }
 
     /// One employee for each reason to hold an action.
-    fn plan() -> HeldPlan {
+    fn plan() -> PendingPlan {
         let at = "2026-11-22T21:05:00Z".parse().expect("a time");
-        let person = |id: &str, person: &str, evidence: Grounds, because| HeldPerson {
+        let person = |id: &str, person: &str, evidence: Grounds, because| PendingAction {
             employee_id: id.parse().expect("an id"),
             person: person.to_owned(),
             user_name: format!("{id}@acme.com.au").parse().expect("a name"),
@@ -346,7 +346,7 @@ pub(crate) mod tests {
             waits_with: None,
         };
         let last_day = "2026-11-20".parse().expect("a date");
-        let limit = HeldBecause::OverLimit {
+        let limit = HoldReason::OverLimit {
             planned: 7,
             recent: 2,
             allowed: 8,
@@ -357,25 +357,25 @@ pub(crate) mod tests {
                 "E1002",
                 "Mitch Pham",
                 Evidence::Terminated.into(),
-                HeldBecause::Shrunk { from: 400, to: 250 },
+                HoldReason::Shrunk { from: 400, to: 250 },
             ),
             person(
                 "E1003",
                 "Anika Deng",
                 Evidence::Vanished.into(),
-                HeldBecause::NotConfirmed,
+                HoldReason::NotConfirmed,
             ),
             person(
                 "E1004",
                 "Jo Citizen",
                 Evidence::OutOfScope.into(),
-                HeldBecause::RecordEmptied,
+                HoldReason::RecordEmptied,
             ),
-            person("E1005", "Mei Lin", Evidence::Terminated.into(), HeldBecause::NoLinks),
+            person("E1005", "Mei Lin", Evidence::Terminated.into(), HoldReason::NoLinks),
             person("E1006", "Ana Silva", ProposedChange::Create.into(), limit),
             person("E1007", "Bo Lund", ProposedChange::Reactivate.into(), limit),
             person("E1008", "Zoe Hart", rename(), limit),
-            HeldPerson {
+            PendingAction {
                 changes: vec![FieldChange {
                     field: "X-Location".to_owned(),
                     before: Some("Perth".to_owned()),
@@ -383,16 +383,16 @@ pub(crate) mod tests {
                 }],
                 ..person("E1009", "Kim Ito", update(), limit)
             },
-            HeldPerson {
-                waits_with: Some(HeldManager {
+            PendingAction {
+                waits_with: Some(PendingManager {
                     employee_id: "E1008".parse().expect("an id"),
                     person: "Zoe Hart".to_owned(),
                     change: "rename".to_owned(),
                 }),
-                ..person("E1010", "Una Ray", update(), HeldBecause::ManagerWaits)
+                ..person("E1010", "Una Ray", update(), HoldReason::ManagerWaits)
             },
         ];
-        HeldPlan::of(people, 3, None, at).expect("somebody is held")
+        PendingPlan::new(people, 3, None, at).expect("somebody is held")
     }
 
     #[test]
@@ -419,7 +419,7 @@ pub(crate) mod tests {
             settled: every(Settled::ByVersion(4)),
             ..listed(Some(plan())).holds
         };
-        let listed_settled = Listed::of(&"acme".parse().expect("a tenant"), "test", holds);
+        let listed_settled = Listed::new(&"acme".parse().expect("a tenant"), "test", holds);
         let text = written(&listed_settled, Output::Table, 100).expect("written");
         assert!(
             text.contains("10 settled by version 4 of the configuration; the next run follows")
@@ -427,11 +427,11 @@ pub(crate) mod tests {
             "{text}"
         );
         let rekeyed = plan().with_only(|person| person.employee_id.as_str() == "E1002");
-        let people = rekeyed.people.into_iter().map(|person| HeldPerson {
-            because: HeldBecause::Rekeyed,
+        let people = rekeyed.people.into_iter().map(|person| PendingAction {
+            because: HoldReason::Rekeyed,
             ..person
         });
-        let rekeyed = HeldPlan::of(people.collect(), 3, None, jiff::Timestamp::UNIX_EPOCH);
+        let rekeyed = PendingPlan::new(people.collect(), 3, None, jiff::Timestamp::UNIX_EPOCH);
         let text = written(&listed(rekeyed), Output::Table, 100).expect("written");
         assert!(
             text.trim_end().ends_with("habitsync link rekey acme") && !text.contains("approve"),

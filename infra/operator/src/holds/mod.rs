@@ -13,11 +13,11 @@ use habitsync_aws_adapters::TenantTable;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::holds::{Holds, look_at_holds};
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 
 /// Runs one of the commands.
-pub(crate) async fn run(stage: &Stage, command: HoldsCommand) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(stage: &Stage, command: HoldsCommand) -> Result<ExitCode, CommandError> {
     match command {
         HoldsCommand::List(asked) => list::list(stage, &asked).await,
         HoldsCommand::Approve(asked) => decide::approve(stage, &asked).await,
@@ -27,7 +27,7 @@ pub(crate) async fn run(stage: &Stage, command: HoldsCommand) -> Result<ExitCode
 }
 
 /// The customer's table, and what is held in it.
-async fn look(stage: &Stage, tenant: &TenantId) -> Result<(TenantTable, Holds), Failure> {
+async fn look(stage: &Stage, tenant: &TenantId) -> Result<(TenantTable, Holds), CommandError> {
     let in_force = stage.in_force(tenant).await?;
     let table = stage.table().tenant(tenant);
     let holds = look_at_holds(&table, &in_force).await?;

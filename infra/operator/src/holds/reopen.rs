@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::arguments::ReopenArguments;
 use super::list::{DECISION_COLUMNS, decision_row};
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, counted};
 
@@ -24,7 +24,7 @@ struct Reopened {
 }
 
 /// Withdraws the decisions.
-pub(super) async fn reopen(stage: &Stage, asked: &ReopenArguments) -> Result<ExitCode, Failure> {
+pub(super) async fn reopen(stage: &Stage, asked: &ReopenArguments) -> Result<ExitCode, CommandError> {
     let by = asked.by.name()?;
     stage.in_force(&asked.tenant).await?;
     let table = stage.table().tenant(&asked.tenant);

@@ -8,7 +8,7 @@ pub(crate) mod show;
 
 use clap::Subcommand;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 
 #[derive(Debug, Subcommand)]
@@ -39,7 +39,7 @@ pub(crate) enum LinkCommand {
 }
 
 /// Runs one of the commands.
-pub(crate) async fn run(stage: &Stage, command: LinkCommand) -> Result<(), Failure> {
+pub(crate) async fn run(stage: &Stage, command: LinkCommand) -> Result<(), CommandError> {
     match command {
         LinkCommand::Show(asked) => show::show(stage, &asked).await,
         LinkCommand::Set(asked) => set::set(stage, &asked).await,

@@ -7,11 +7,11 @@ use habitsync_workflows::preview_users::{Portal, PreviewUsers, preview_users};
 use habitsync_workflows::rekey_people::{ProposedRekey, Rekeyed, propose_rekeys, rekey_people};
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
 use crate::terminal::out;
-use crate::terminal::{Answer, By, Output, counted, printable, while_reading};
+use crate::terminal::{Actor, Answer, Output, counted, printable, while_reading};
 
 /// Whose employees are relinked.
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub(crate) struct RekeyArguments {
     /// The customer.
     tenant: TenantId,
     #[command(flatten)]
-    by: By,
+    by: Actor,
     #[command(flatten)]
     yes: Yes,
 }
@@ -46,7 +46,7 @@ struct ShownPair {
 }
 
 /// Shows every pair, asks, and relinks them all.
-pub(super) async fn rekey(stage: &Stage, asked: &RekeyArguments) -> Result<(), Failure> {
+pub(super) async fn rekey(stage: &Stage, asked: &RekeyArguments) -> Result<(), CommandError> {
     let by = asked.by.name()?;
     let tenant = stage.open(stage.in_force(&asked.tenant).await?).await?;
     let in_force = tenant.in_force();
@@ -75,13 +75,13 @@ pub(super) async fn rekey(stage: &Stage, asked: &RekeyArguments) -> Result<(), F
         && if is_json {
             asked.yes.yes
         } else {
-            asked.yes.is_said_to(&question)?
+            asked.yes.is_confirmed(&question)?
         };
     if agreed {
         let rekeyed = rekey_people(&tenant.table, &SystemClock, &proposed, by).await;
         pairs.note(&rekeyed);
         if !is_json {
-            out::say(pairs.done(by));
+            out::print_line(pairs.done(by));
         }
     }
     if is_json {
@@ -110,11 +110,11 @@ impl Rekeying {
     }
 
     /// A pair that was to be moved and was not fails the command, once the others are moved.
-    fn all_moved(&self) -> Result<(), Failure> {
+    fn all_moved(&self) -> Result<(), CommandError> {
         let failed = self.pairs.iter().filter(|pair| pair.moved == Some(false)).count();
         let of = self.pairs.len();
         if failed > 0 {
-            return Err(Failure::NotRekeyed { failed, of });
+            return Err(CommandError::NotRekeyed { failed, of });
         }
         Ok(())
     }
@@ -229,7 +229,7 @@ pub(crate) mod tests {
         assert_snapshot!(pairs.done("ana"));
         assert!(matches!(
             pairs.all_moved(),
-            Err(Failure::NotRekeyed { failed: 1, of: 3 })
+            Err(CommandError::NotRekeyed { failed: 1, of: 3 })
         ));
     }
 }

@@ -7,11 +7,11 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::link_person::remove_link;
 use habitsync_workflows::ports::people::LoadPerson;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
 use crate::terminal::out;
-use crate::terminal::{By, printable};
+use crate::terminal::{Actor, printable};
 
 /// Whose link is forgotten.
 #[derive(Debug, clap::Args)]
@@ -21,30 +21,30 @@ pub(crate) struct RemoveArguments {
     /// The employee number.
     employee: EmployeeId,
     #[command(flatten)]
-    by: By,
+    by: Actor,
     #[command(flatten)]
     yes: Yes,
 }
 
 /// Shows what would follow, asks, and forgets the link.
-pub(super) async fn remove(stage: &Stage, asked: &RemoveArguments) -> Result<(), Failure> {
+pub(super) async fn remove(stage: &Stage, asked: &RemoveArguments) -> Result<(), CommandError> {
     let by = asked.by.name()?;
     stage.in_force(&asked.tenant).await?;
     let (tenant, employee) = (&asked.tenant, &asked.employee);
     stage.correct_clock().await?;
     let table = stage.table().tenant(tenant);
     let Some(person) = table.load_person(employee).await? else {
-        out::say(format!(
+        out::print_line(format!(
             "{tenant}: employee {employee} has no link; there is nothing to forget"
         ));
         return Ok(());
     };
-    out::say(warning(tenant, &stage.name, &person));
-    if !asked.yes.is_said_to("Forget the link?")? {
+    out::print_line(warning(tenant, &stage.name, &person));
+    if !asked.yes.is_confirmed("Forget the link?")? {
         return Ok(());
     }
     remove_link(&table, &SystemClock, &person, by).await?;
-    out::say(format!(
+    out::print_line(format!(
         "{tenant}: the link of employee {employee} is forgotten by {by}; the account is as it was"
     ));
     Ok(())

@@ -3,14 +3,14 @@
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::link_person::{LinkPerson, Wish, link_person, propose_link};
+use habitsync_workflows::link_person::{LinkPerson, LinkRequest, link_person, propose_link};
 
 use super::proposal::Proposal;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
 use crate::terminal::out;
-use crate::terminal::{By, Output};
+use crate::terminal::{Actor, Output};
 
 /// Who is linked to what.
 #[derive(Debug, clap::Args)]
@@ -25,13 +25,13 @@ pub(crate) struct SetArguments {
     #[arg(long)]
     rebind: bool,
     #[command(flatten)]
-    by: By,
+    by: Actor,
     #[command(flatten)]
     yes: Yes,
 }
 
 /// Shows what would follow, asks, and links.
-pub(super) async fn set(stage: &Stage, asked: &SetArguments) -> Result<(), Failure> {
+pub(super) async fn set(stage: &Stage, asked: &SetArguments) -> Result<(), CommandError> {
     let by = asked.by.name()?;
     let tenant = stage.open(stage.in_force(&asked.tenant).await?).await?;
     let linking = LinkPerson {
@@ -40,7 +40,7 @@ pub(super) async fn set(stage: &Stage, asked: &SetArguments) -> Result<(), Failu
         store: &tenant.table,
         clock: &SystemClock,
     };
-    let wish = Wish {
+    let wish = LinkRequest {
         employee_id: asked.employee.clone(),
         user_name: asked.user_name.clone(),
         rebind: asked.rebind,
@@ -60,13 +60,13 @@ pub(super) async fn set(stage: &Stage, asked: &SetArguments) -> Result<(), Failu
     let agreed = if is_json {
         asked.yes.yes
     } else {
-        asked.yes.is_said_to("Link them?")?
+        asked.yes.is_confirmed("Link them?")?
     };
     if agreed {
         let linked = link_person(&linking, &proposal.proposed, by).await?;
         proposal.linked = Some(linked);
         if !is_json {
-            out::say(proposal.done(linked, by));
+            out::print_line(proposal.done(linked, by));
         }
     }
     if is_json {

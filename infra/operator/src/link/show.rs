@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, Old, arrow};
 
@@ -41,11 +41,11 @@ struct Link {
 }
 
 /// Prints the link.
-pub(crate) async fn show(stage: &Stage, asked: &LinkArguments) -> Result<(), Failure> {
+pub(crate) async fn show(stage: &Stage, asked: &LinkArguments) -> Result<(), CommandError> {
     let stored = stage.in_force(&asked.tenant).await?;
     let table = stage.table().tenant(&asked.tenant);
     let person = find(&table, &asked.person).await?;
-    let nobody = || Failure::NoLink(asked.tenant.clone());
+    let nobody = || CommandError::NoLink(asked.tenant.clone());
     let employee_id = match &person {
         Some(person) => person.employee_id.clone(),
         None => asked.person.parse().map_err(|_| nobody())?,
@@ -75,7 +75,7 @@ async fn moved_to(
     table: &TenantTable,
     employee: &EmployeeId,
     changes: &[PersonChange],
-) -> Result<Option<EmployeeId>, Failure> {
+) -> Result<Option<EmployeeId>, CommandError> {
     let mut fields = changes.iter().flat_map(|change| &change.fields);
     let name = fields.find(|field| field.field == "user_name" && !field.after.is_empty());
     let Some(name) = name.and_then(|field| field.after.parse().ok()) else {
@@ -89,7 +89,7 @@ async fn moved_to(
 }
 
 /// By employee number first: an employee may have another's number for a user name.
-async fn find(table: &TenantTable, who: &str) -> Result<Option<Person>, Failure> {
+async fn find(table: &TenantTable, who: &str) -> Result<Option<Person>, CommandError> {
     if let Ok(employee) = who.parse::<EmployeeId>()
         && let Some(person) = table.load_person(&employee).await?
     {
@@ -168,7 +168,7 @@ impl Link {
 pub(crate) mod tests {
     use habitsync_domain::employment::Evidence;
     use habitsync_domain::hold::{ChangeMarks, PerChange};
-    use habitsync_domain::person::{FieldChange, FormerName, LastChange, Removed};
+    use habitsync_domain::person::{Deactivated, FieldChange, FormerName, LastChange};
     use habitsync_domain::user::UserFields;
     use insta::assert_snapshot;
 
@@ -198,7 +198,7 @@ pub(crate) mod tests {
                     reason: "the user name changed".to_owned(),
                     linked_by_hand: false,
                 }),
-                removed: Some(Removed {
+                removed: Some(Deactivated {
                     at,
                     evidence: Evidence::Ended {
                         last_day: "2026-02-27".parse().expect("a date"),

@@ -2,16 +2,18 @@
 
 use habitsync_domain::configuration::{MatchKey, Status, TenantConfiguration};
 use habitsync_domain::employee::Employee;
-use habitsync_domain::explanation::{Explanation, FieldOutcome, FieldSeen, ValueSeen, Verdict, outcome, record_seen};
+use habitsync_domain::explanation::{
+    EligibilityVerdict, Explanation, FieldOutcome, FieldSeen, ValueSeen, outcome, record_seen,
+};
 use habitsync_domain::hold::{Decision, PlanId};
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::next_run::{NextRun, next_run};
-use habitsync_domain::parking::Setback;
+use habitsync_domain::parking::RejectedWrite;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user::{PortalUser, UserFields};
-use habitsync_domain::user_plan::{PersonPlan, Planned};
+use habitsync_domain::user_plan::{PersonPlan, PlannedAction};
 use habitsync_workflows::one_person::{Match, SeenPerson, Unknown, explain_person};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -53,7 +55,7 @@ pub(super) struct Explained {
     pub(super) next: NextStep,
     pub(super) held_plan: Option<PlanId>,
     pub(super) decision: Option<Decision>,
-    pub(super) refused: Vec<Setback>,
+    pub(super) refused: Vec<RejectedWrite>,
     pub(super) changes: Vec<PersonChange>,
     /// What a run, which reads everybody, may see differently.
     pub(super) unknown: Vec<Unknown>,
@@ -103,7 +105,7 @@ pub(super) struct Manager {
     pub(super) employee_id: String,
     /// Their name; none where EmployeeConnect has no such employee.
     pub(super) person: Option<String>,
-    pub(super) verdict: Option<Verdict>,
+    pub(super) verdict: Option<EligibilityVerdict>,
 }
 
 /// What is done next.
@@ -112,7 +114,7 @@ pub(super) struct NextStep {
     pub(super) will: Will,
     pub(super) in_words: String,
     /// What is written, or held, value by value.
-    pub(super) actions: Vec<Planned>,
+    pub(super) actions: Vec<PlannedAction>,
     /// When; none where no run follows at a time that is known.
     pub(super) at: Option<Timestamp>,
 }
@@ -129,7 +131,7 @@ impl Explained {
         let user = account_of(&seen, explanation.as_ref());
         let account = Account::of(&seen, user);
         let next = NextStep {
-            will: Will::of(&seen.plan),
+            will: Will::new(&seen.plan),
             in_words: next::in_words(&seen, explanation.as_ref(), &zone),
             actions: seen.plan.plan.planned(seen.at),
             at: match next_run(configuration, Job::Users, seen.at) {

@@ -12,15 +12,15 @@ mod words;
 use std::process::ExitCode;
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
-use habitsync_domain::trouble::Trouble;
-use habitsync_domain::user_plan::{Next, PersonPlan};
+use habitsync_domain::trouble::FailureClass;
+use habitsync_domain::user_plan::{NextAction, PersonPlan};
 use habitsync_vendor_http::take_traffic;
 use habitsync_vendors::OpenTenant;
 use habitsync_workflows::one_person::{OnePerson, look_at_person};
 use habitsync_workflows::ports::vendors::{FindEmployee, FindUser, SaveUser};
 
 use crate::customer::Customer;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use explained::{Explained, Rules};
 pub(crate) use only::{OnlyArguments, sync_only};
@@ -36,7 +36,7 @@ pub(crate) struct ExplainArguments {
 }
 
 /// Prints why somebody is treated as they are, and what is done next.
-pub(crate) async fn explain(stage: &Stage, asked: &ExplainArguments) -> Result<ExitCode, Failure> {
+pub(crate) async fn explain(stage: &Stage, asked: &ExplainArguments) -> Result<ExitCode, CommandError> {
     let tenant = asked.customer.open(stage).await?;
     let in_force = tenant.in_force();
     take_traffic();
@@ -66,9 +66,9 @@ fn one_person(
 /// 3 where something waits for somebody.
 fn code(plan: &PersonPlan) -> ExitCode {
     match plan.next() {
-        Next::Held(_) | Next::Waits(_) | Next::Suspended(_) | Next::SetAside(_) => {
-            ExitCode::from(Trouble::Data.reaction().exit_code)
+        NextAction::Held(_) | NextAction::Waits(_) | NextAction::Suspended(_) | NextAction::SetAside(_) => {
+            ExitCode::from(FailureClass::Data.policy().exit_code)
         }
-        Next::Act(_) | Next::Kept | Next::Nothing => ExitCode::SUCCESS,
+        NextAction::Act(_) | NextAction::Kept | NextAction::Nothing => ExitCode::SUCCESS,
     }
 }

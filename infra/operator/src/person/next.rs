@@ -1,11 +1,11 @@
 //! What the next run does about somebody, in words.
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::explanation::{Explanation, Verdict};
-use habitsync_domain::hold::{ChangeKind, HeldManager};
+use habitsync_domain::explanation::{EligibilityVerdict, Explanation};
+use habitsync_domain::hold::{ChangeKind, PendingManager};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::user_plan::{LostSource, Next, PersonPlan, Step};
+use habitsync_domain::user_plan::{LostSource, NextAction, PersonPlan, Step};
 use habitsync_workflows::one_person::SeenPerson;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -32,24 +32,24 @@ pub(super) enum Will {
 }
 
 impl Will {
-    pub(super) fn of(plan: &PersonPlan) -> Self {
-        use habitsync_domain::user_plan::Deed;
+    pub(super) fn new(plan: &PersonPlan) -> Self {
+        use habitsync_domain::user_plan::ActionKind;
         match plan.next() {
-            Next::Act(step) => match step.deed() {
-                Deed::Create => Self::Create,
-                Deed::Adopt => Self::Adopt,
-                Deed::Note => Self::Note,
-                Deed::Change => Self::Change,
-                Deed::Reactivate => Self::Reactivate,
-                Deed::Deactivate => Self::Deactivate,
-                Deed::GiveUp => Self::GiveUp,
+            NextAction::Act(step) => match step.deed() {
+                ActionKind::Create => Self::Create,
+                ActionKind::Adopt => Self::Adopt,
+                ActionKind::Note => Self::Note,
+                ActionKind::Change => Self::Change,
+                ActionKind::Reactivate => Self::Reactivate,
+                ActionKind::Deactivate => Self::Deactivate,
+                ActionKind::GiveUp => Self::GiveUp,
             },
-            Next::Held(_) => Self::Held,
-            Next::Kept => Self::Kept,
-            Next::Waits(_) => Self::Waits,
-            Next::Suspended(_) => Self::Suspended,
-            Next::SetAside(_) => Self::SetAside,
-            Next::Nothing => Self::Nothing,
+            NextAction::Held(_) => Self::Held,
+            NextAction::Kept => Self::Kept,
+            NextAction::Waits(_) => Self::Waits,
+            NextAction::Suspended(_) => Self::Suspended,
+            NextAction::SetAside(_) => Self::SetAside,
+            NextAction::Nothing => Self::Nothing,
         }
     }
 }
@@ -65,24 +65,24 @@ pub(super) fn in_words(seen: &SeenPerson, explanation: Option<&Explanation>, zon
 
 fn next_in_words(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &TimeZone) -> String {
     match seen.plan.next() {
-        Next::Act(step) => act(step, &reasons(&seen.plan)),
-        Next::Held(held) => format!(
+        NextAction::Act(step) => act(step, &reasons(&seen.plan)),
+        NextAction::Held(held) => format!(
             "the {} is held ({}): {}",
             held.evidence.change().map_or("deactivation", ChangeKind::noun),
             held.evidence.reason(),
             held.waits_with
                 .as_ref()
-                .map_or_else(|| held.because.reason(), HeldManager::in_words)
+                .map_or_else(|| held.because.reason(), PendingManager::in_words)
         ),
         // What was rejected is said below, whatever else is done.
-        Next::Kept => String::new(),
-        Next::Suspended(lost) => suspended(lost),
-        Next::Waits(people) => format!(
+        NextAction::Kept => String::new(),
+        NextAction::Suspended(lost) => suspended(lost),
+        NextAction::Waits(people) => format!(
             "nothing until the account of {} has given up the user name or e-mail; a run of everybody sees to it in order",
             joined(people)
         ),
-        Next::SetAside(problem) => format!("nothing until this is mended: {}", problem.cause.in_words()),
-        Next::Nothing => nothing(seen, explanation, zone),
+        NextAction::SetAside(problem) => format!("nothing until this is mended: {}", problem.cause.in_words()),
+        NextAction::Nothing => nothing(seen, explanation, zone),
     }
 }
 
@@ -130,26 +130,34 @@ fn nothing(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &TimeZone
     };
     match explanation.map(|explanation| &explanation.verdict) {
         None => format!("nothing: {account}"),
-        Some(Verdict::InScope) if seen.parked.is_some() => {
+        Some(EligibilityVerdict::InScope) if seen.parked.is_some() => {
             "nothing: what is left to be written was refused, and rests".to_owned()
         }
-        Some(Verdict::InScope) if is_active == Some(true) && !seen.plan.plan.problems.is_empty() => {
+        Some(EligibilityVerdict::InScope) if is_active == Some(true) && !seen.plan.plan.problems.is_empty() => {
             format!(
                 "nothing: the account is as it should be except that {}",
                 open_problems(&seen.plan)
             )
         }
-        Some(Verdict::InScope) if is_active == Some(true) => "nothing: the account is as it should be".to_owned(),
-        Some(Verdict::StartsLater) => {
+        Some(EligibilityVerdict::InScope) if is_active == Some(true) => {
+            "nothing: the account is as it should be".to_owned()
+        }
+        Some(EligibilityVerdict::StartsLater) => {
             let from = explanation.and_then(|explanation| explanation.employment.account_from);
             let from = from.map(|from| format!(" before {from}")).unwrap_or_default();
             format!("nothing{from}: they start later")
         }
-        Some(Verdict::Left { .. }) => format!("nothing: they have left, and {account}{}", removed(seen, zone)),
-        Some(Verdict::OutOfScope) => format!("nothing: the filter does not admit them, and {account}"),
-        Some(Verdict::Protected) => "nothing: the account is protected".to_owned(),
-        Some(Verdict::Undecided { problem }) => format!("nothing until this is mended: {}", problem.cause.in_words()),
-        Some(Verdict::InScope) => format!("nothing: the configuration switches such writes off, and {account}"),
+        Some(EligibilityVerdict::Left { .. }) => {
+            format!("nothing: they have left, and {account}{}", removed(seen, zone))
+        }
+        Some(EligibilityVerdict::OutOfScope) => format!("nothing: the filter does not admit them, and {account}"),
+        Some(EligibilityVerdict::Protected) => "nothing: the account is protected".to_owned(),
+        Some(EligibilityVerdict::Undecided { problem }) => {
+            format!("nothing until this is mended: {}", problem.cause.in_words())
+        }
+        Some(EligibilityVerdict::InScope) => {
+            format!("nothing: the configuration switches such writes off, and {account}")
+        }
     }
 }
 
@@ -171,7 +179,7 @@ pub(super) fn how_to_go_on(seen: &SeenPerson, tenant: &TenantId) -> Vec<String> 
         return vec![format!("habitsync holds reopen {tenant} {}", seen.employee_id)];
     }
     match (seen.plan.next(), &seen.held) {
-        (Next::Held(_), Some(held)) => {
+        (NextAction::Held(_), Some(held)) => {
             let own = held.with_only(|person| person.employee_id == seen.employee_id);
             let (id, flags) = (&held.id, own.counts().flags());
             let only = format!("--only {}", seen.employee_id);
@@ -181,10 +189,10 @@ pub(super) fn how_to_go_on(seen: &SeenPerson, tenant: &TenantId) -> Vec<String> 
                 format!("habitsync holds reject {tenant} {} {only}", id.as_str()),
             ]
         }
-        (Next::Held(_), None) => vec![format!(
+        (NextAction::Held(_), None) => vec![format!(
             "a run puts it on the list: habitsync run {tenant} users, then habitsync holds list {tenant}"
         )],
-        (Next::Waits(_), _) => vec![format!("habitsync run {tenant} users")],
+        (NextAction::Waits(_), _) => vec![format!("habitsync run {tenant} users")],
         _ => Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::user_plan::{Next, Step};
+use habitsync_domain::user_plan::{NextAction, Step};
 use habitsync_workflows::one_person::{
     DraftRule, PersonFailure, SeenPerson, Synced, look_at_person_afresh, sync_person,
 };
@@ -15,7 +15,7 @@ use serde::Serialize;
 use super::explained::{Explained, Rules};
 use super::trace::{Step as Traced, Trace};
 use super::{code, one_person};
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::ask::{Yes, is_agreed_number};
 use crate::terminal::out;
@@ -50,7 +50,11 @@ struct Told {
 }
 
 /// Syncs one person.
-pub(crate) async fn sync_only(stage: &Stage, tenant: &TenantId, asked: &OnlyArguments) -> Result<ExitCode, Failure> {
+pub(crate) async fn sync_only(
+    stage: &Stage,
+    tenant: &TenantId,
+    asked: &OnlyArguments,
+) -> Result<ExitCode, CommandError> {
     let began = Instant::now();
     let open = stage.open(stage.in_force(tenant).await?).await?;
     let draft = may_write(open.configuration.status, asked)?;
@@ -79,19 +83,19 @@ pub(crate) async fn sync_only(stage: &Stage, tenant: &TenantId, asked: &OnlyArgu
 }
 
 /// Whether a draft is written; a customer of whom nobody is written is refused before anybody is asked anything.
-fn may_write(status: Status, asked: &OnlyArguments) -> Result<DraftRule, Failure> {
+fn may_write(status: Status, asked: &OnlyArguments) -> Result<DraftRule, CommandError> {
     match status {
         Status::Paused => Err(PersonFailure::Paused.into()),
-        Status::Draft if !asked.although_draft => Err(Failure::DraftNotSaid),
+        Status::Draft if !asked.although_draft => Err(CommandError::DraftNotSaid),
         Status::Draft => Ok(DraftRule::Write),
         Status::Live => Ok(DraftRule::LeaveAlone),
     }
 }
 
 /// Whether there is something to do and it is to be done. A removal is agreed to by its number.
-fn is_agreed(shown: &SeenPerson, asked: &OnlyArguments, output: Output) -> Result<bool, Failure> {
+fn is_agreed(shown: &SeenPerson, asked: &OnlyArguments, output: Output) -> Result<bool, CommandError> {
     match shown.plan.next() {
-        Next::Act(Step::Deactivate { .. }) => {
+        NextAction::Act(Step::Deactivate { .. }) => {
             let is_said = match asked.yes_deactivate {
                 Some(number) => number == 1,
                 None => is_agreed_number(1),
@@ -99,24 +103,27 @@ fn is_agreed(shown: &SeenPerson, asked: &OnlyArguments, output: Output) -> Resul
             if is_said {
                 Ok(true)
             } else {
-                Err(Failure::RemovalNotSaid)
+                Err(CommandError::RemovalNotSaid)
             }
         }
-        Next::Act(_) if asked.yes.yes => Ok(true),
+        NextAction::Act(_) if asked.yes.yes => Ok(true),
         // JSON is nobody's terminal.
-        Next::Act(_) if output == Output::Json => Ok(false),
-        Next::Act(_) => asked.yes.is_said_to("Do this now?"),
-        Next::Held(_) | Next::Kept | Next::Waits(_) | Next::Suspended(_) | Next::SetAside(_) | Next::Nothing => {
-            Ok(false)
-        }
+        NextAction::Act(_) if output == Output::Json => Ok(false),
+        NextAction::Act(_) => asked.yes.is_confirmed("Do this now?"),
+        NextAction::Held(_)
+        | NextAction::Kept
+        | NextAction::Waits(_)
+        | NextAction::Suspended(_)
+        | NextAction::SetAside(_)
+        | NextAction::Nothing => Ok(false),
     }
 }
 
-fn in_local_time(failure: PersonFailure, configuration: &TenantConfiguration) -> Failure {
+fn in_local_time(failure: PersonFailure, configuration: &TenantConfiguration) -> CommandError {
     match failure {
         PersonFailure::Running { until } => {
             let zone = configuration.time_zone.zone();
-            Failure::RunGoesOn(format!("{} ({})", local(until, zone), zone_name(zone)))
+            CommandError::RunGoesOn(format!("{} ({})", local(until, zone), zone_name(zone)))
         }
         failure => failure.into(),
     }
@@ -131,7 +138,12 @@ fn exit_code(shown: &SeenPerson, synced: Option<&Synced>) -> ExitCode {
     }
 }
 
-fn conclude(explained: Explained, synced: Option<Synced>, trace: Trace<'_>, output: Output) -> Result<(), Failure> {
+fn conclude(
+    explained: Explained,
+    synced: Option<Synced>,
+    trace: Trace<'_>,
+    output: Output,
+) -> Result<(), CommandError> {
     if output == Output::Json {
         let told = Told {
             explained,
@@ -144,7 +156,7 @@ fn conclude(explained: Explained, synced: Option<Synced>, trace: Trace<'_>, outp
         return Ok(());
     }
     for next in &explained.go_on {
-        out::say(next);
+        out::print_line(next);
     }
     trace.sum_up();
     Ok(())

@@ -1,6 +1,6 @@
 //! An explanation as a page: what is done next first, then why, question by question.
 
-use habitsync_domain::explanation::Standing;
+use habitsync_domain::explanation::EmploymentState;
 use habitsync_domain::person::PersonChange;
 
 use super::explained::{Explained, FoundBy};
@@ -114,10 +114,10 @@ impl Explained {
             return Vec::new();
         };
         let works = match explanation.employment.standing {
-            Standing::Works => "works there",
-            Standing::StartsLater => "starts later",
-            Standing::Left => "has left",
-            Standing::Unknown => "cannot be told",
+            EmploymentState::Works => "works there",
+            EmploymentState::StartsLater => "starts later",
+            EmploymentState::Left => "has left",
+            EmploymentState::Unknown => "cannot be told",
         };
         let from = explanation.employment.account_from;
         let from = from.map(|from| line("has an account from", from.to_string()));
@@ -194,9 +194,9 @@ impl Explained {
         let problems = self.plan.plan.problems.iter().map(problem_line);
         let refused = self.refused.iter().map(|setback| {
             let what = match &setback.what {
-                habitsync_domain::parking::Refused::Person => "refused: the person".to_owned(),
-                habitsync_domain::parking::Refused::UserName => "refused: the user name".to_owned(),
-                habitsync_domain::parking::Refused::Field(field) => format!("refused: {field}"),
+                habitsync_domain::parking::RejectedPart::Person => "refused: the person".to_owned(),
+                habitsync_domain::parking::RejectedPart::UserName => "refused: the user name".to_owned(),
+                habitsync_domain::parking::RejectedPart::Field(field) => format!("refused: {field}"),
             };
             let since = local(setback.since, &self.zone);
             let tried = if setback.given_up {

@@ -11,10 +11,10 @@ use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::user::PortalUser;
 use habitsync_domain::user_plan::{Action, Step as Planned, UserPlan};
 use habitsync_vendor_http::take_traffic;
-use habitsync_workflows::one_person::{FollowPerson, Reached, ReadBack, SeenPerson, explain_person};
+use habitsync_workflows::one_person::{PersonObserver, Reached, ReadBack, SeenPerson, explain_person};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
-use habitsync_workflows::sync_users::{Done, FollowWrites};
+use habitsync_workflows::sync_users::{WriteObserver, WriteOutcome};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -87,7 +87,7 @@ impl<'a> Trace<'a> {
     /// The last line: all of it together.
     pub(super) fn sum_up(&self) {
         let seconds = self.began.elapsed().as_secs_f64();
-        out::say(format!("{} in {seconds:.1} s", counted(self.requests(), "request")));
+        out::print_line(format!("{} in {seconds:.1} s", counted(self.requests(), "request")));
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -106,7 +106,7 @@ impl<'a> Trace<'a> {
             requests: take_traffic().requests,
         };
         if self.output != Output::Json {
-            out::say(in_words(&step));
+            out::print_line(in_words(&step));
         }
         state.steps.push(step);
     }
@@ -179,7 +179,7 @@ impl<'a> Trace<'a> {
     }
 }
 
-impl FollowPerson for Trace<'_> {
+impl PersonObserver for Trace<'_> {
     fn reached(&self, step: Reached<'_>) {
         match step {
             Reached::Known { employee } => self.tell("find", vec![format!("employee {employee} is meant")]),
@@ -207,7 +207,7 @@ impl FollowPerson for Trace<'_> {
     }
 }
 
-impl FollowWrites for Trace<'_> {
+impl WriteObserver for Trace<'_> {
     fn tried(&self, step: &Planned, came_of: Result<(), &VendorFailure>) {
         if matches!(step, Planned::Remember { .. }) {
             return;
@@ -220,12 +220,12 @@ impl FollowWrites for Trace<'_> {
         self.tell("act", vec![format!("{what}: {came_of}")]);
     }
 
-    fn ended(&self, _: &Action, done: &Done) {
+    fn ended(&self, _: &Action, done: &WriteOutcome) {
         let told = match done {
-            Done::Yes => "the link, the mirror and the change are on record".to_owned(),
-            Done::No(cause) => format!("nothing was written: {}", printable(&cause.in_words())),
-            Done::Refused => "nothing was written: every field was refused, and rests".to_owned(),
-            Done::Later => "nothing was written: out of time".to_owned(),
+            WriteOutcome::Applied => "the link, the mirror and the change are on record".to_owned(),
+            WriteOutcome::Failed(cause) => format!("nothing was written: {}", printable(&cause.in_words())),
+            WriteOutcome::Rejected => "nothing was written: every field was refused, and rests".to_owned(),
+            WriteOutcome::Deferred => "nothing was written: out of time".to_owned(),
         };
         self.tell("record", vec![told]);
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use habitsync_domain::configuration::WriteMode;
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::explanation::{ClauseSeen, FieldOutcome, FieldSeen, Flip, Needed, Scope, ValueSeen, Verdict};
+use habitsync_domain::explanation::{
+    ClauseSeen, EligibilityVerdict, FieldOutcome, FieldSeen, MinimalChange, Needed, ScopeState, ValueSeen,
+};
 use habitsync_domain::problem::Problem;
 use habitsync_workflows::one_person::Unknown;
 
@@ -13,28 +15,30 @@ use crate::terminal::page::{Line, WORD, line};
 use crate::terminal::printable;
 
 /// The verdict in a few words.
-pub(super) fn verdict_in_words(verdict: &Verdict) -> String {
+pub(super) fn verdict_in_words(verdict: &EligibilityVerdict) -> String {
     match verdict {
-        Verdict::InScope => "in scope".to_owned(),
-        Verdict::Left {
+        EligibilityVerdict::InScope => "in scope".to_owned(),
+        EligibilityVerdict::Left {
             evidence: Evidence::Terminated | Evidence::Vanished | Evidence::OutOfScope,
         } => "has left".to_owned(),
-        Verdict::Left {
+        EligibilityVerdict::Left {
             evidence: Evidence::Ended { last_day },
         } => format!("has left: the last day was {last_day}"),
-        Verdict::StartsLater => "starts later".to_owned(),
-        Verdict::OutOfScope => "out of scope: the filter does not admit them".to_owned(),
-        Verdict::Protected => "protected: the account is never touched".to_owned(),
-        Verdict::Undecided { problem } => format!("cannot be decided: {}", printable(&problem.cause.in_words())),
+        EligibilityVerdict::StartsLater => "starts later".to_owned(),
+        EligibilityVerdict::OutOfScope => "out of scope: the filter does not admit them".to_owned(),
+        EligibilityVerdict::Protected => "protected: the account is never touched".to_owned(),
+        EligibilityVerdict::Undecided { problem } => {
+            format!("cannot be decided: {}", printable(&problem.cause.in_words()))
+        }
     }
 }
 
 /// The ways, and how many changes each takes.
-pub(super) fn flip_lines(flip: &Flip, verdict: &Verdict) -> Vec<Line> {
+pub(super) fn flip_lines(flip: &MinimalChange, verdict: &EligibilityVerdict) -> Vec<Line> {
     let what = match (flip.would_be, verdict) {
-        (Scope::Out, _) => "out of scope if",
-        (Scope::In, Verdict::InScope) => "an account if",
-        (Scope::In, _) => "in scope if",
+        (ScopeState::Out, _) => "out of scope if",
+        (ScopeState::In, EligibilityVerdict::InScope) => "an account if",
+        (ScopeState::In, _) => "in scope if",
     };
     let first = flip.ways.first();
     let several = first.filter(|way| way.len() > 1).map(|way| {

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_workflows::apply_tenant::unknown_fields;
 use habitsync_workflows::preview_users::{Portal, Preview, PreviewUsers, preview_users};
 
@@ -19,7 +19,7 @@ use shown::{Shown, ShownProblem};
 pub(crate) use words::{in_words, next_run_in_words, what};
 
 use crate::customer::Customer;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::findings;
 use crate::stage::Stage;
 use crate::terminal::out;
@@ -49,12 +49,12 @@ fn warn(file: &Path, source: &str, configuration: &TenantConfiguration, preview:
     let shown = preview.portal_fields();
     let warnings = unknown_fields(source, configuration, preview.custom_fields(), shown.as_ref());
     if !warnings.is_empty() {
-        out::complain(findings::warnings(file, &warnings));
+        out::print_error(findings::warnings(file, &warnings));
     }
 }
 
 /// Prints what the next run would do.
-pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCode, Failure> {
+pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCode, CommandError> {
     let stored = asked.customer.configuration(stage).await?;
     let source = stored.source.clone();
     let tenant = stage.open(stored).await?;
@@ -90,7 +90,7 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCod
         lost_sources: plan.lost_sources,
         field_notices: plan.field_notices,
         beyond_limits: plan.beyond_limits,
-        problems: plan.problems.into_iter().map(ShownProblem::of).collect(),
+        problems: plan.problems.into_iter().map(ShownProblem::new).collect(),
         next_run: next_run_in_words(configuration, preview.at),
         values: asked.values || asked.only.is_some(),
         limit: Some(asked.limit).filter(|limit| *limit > 0),
@@ -101,7 +101,7 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCod
     stage.print(&shown)?;
     let is_held = shown.actions.iter().any(|planned| planned.held.is_some());
     Ok(if is_held {
-        ExitCode::from(Trouble::Data.reaction().exit_code)
+        ExitCode::from(FailureClass::Data.policy().exit_code)
     } else {
         ExitCode::SUCCESS
     })

@@ -6,13 +6,13 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::person::FieldChange;
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::user_plan::{FieldNotice, LostSource, PlanCounts, Planned, Seats};
+use habitsync_domain::user_plan::{FieldNotice, LostSource, PlanCounts, PlannedAction, Seats};
 use jiff::Timestamp;
 use serde::Serialize;
 
 use super::counts;
 use super::words::{in_words, what};
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::terminal::{Answer, answer, printable};
 
 /// A plan, as it is shown.
@@ -38,7 +38,7 @@ pub(super) struct Shown {
     /// Changes of the kinds of which there are more than the change limits admit, whether or not an operator agreed to them.
     pub(super) beyond_limits: PerChange<usize>,
     /// What would be done, in this order, and then what would be held.
-    pub(super) actions: Vec<Planned>,
+    pub(super) actions: Vec<PlannedAction>,
     pub(super) problems: Vec<ShownProblem>,
     #[serde(skip)]
     pub(super) next_run: String,
@@ -61,7 +61,7 @@ pub(super) struct ShownProblem {
 }
 
 impl ShownProblem {
-    pub(super) fn of(problem: Problem) -> Self {
+    pub(super) fn new(problem: Problem) -> Self {
         Self {
             in_words: problem.cause.in_words(),
             employee_id: problem.employee_id,
@@ -74,12 +74,12 @@ impl ShownProblem {
 
 impl Shown {
     /// The plan is the whole customer's all the same: limits and disputes are as they would be.
-    pub(super) fn keep_only(&mut self, person: &str) -> Result<(), Failure> {
+    pub(super) fn keep_only(&mut self, person: &str) -> Result<(), CommandError> {
         self.actions
             .retain(|planned| planned.employee_id.as_str() == person || planned.user_name.as_str() == person);
         self.problems.retain(|problem| problem.employee_id.as_str() == person);
         if self.actions.is_empty() && self.problems.is_empty() {
-            return Err(Failure::NothingPlanned(self.tenant.clone()));
+            return Err(CommandError::NothingPlanned(self.tenant.clone()));
         }
         Ok(())
     }
@@ -226,7 +226,7 @@ const SPREADSHEET: [&str; 11] = [
 ];
 
 /// A row for each value that changes, and one where none does.
-fn cells(planned: &Planned) -> Vec<Vec<String>> {
+fn cells(planned: &PlannedAction) -> Vec<Vec<String>> {
     let row = |field: Option<&FieldChange>| {
         let [name, before, after] = field.map_or_else(Default::default, |field| {
             [
@@ -287,21 +287,21 @@ impl ShownProblem {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use habitsync_domain::hold::HeldBecause;
-    use habitsync_domain::user_plan::{Deed, FieldFault, ReferenceForm, RewriteForm, SourceRule};
+    use habitsync_domain::hold::HoldReason;
+    use habitsync_domain::user_plan::{ActionKind, FieldFault, ReferenceForm, RewriteForm, SourceRule};
     use insta::assert_snapshot;
 
     use super::*;
     use crate::terminal::Output;
     use crate::terminal::answer::written;
 
-    fn planned(id: &str, person: &str, deed: Deed, values: &[(&str, Option<&str>, &str)]) -> Planned {
+    fn planned(id: &str, person: &str, deed: ActionKind, values: &[(&str, Option<&str>, &str)]) -> PlannedAction {
         let field = |(field, before, after): &(&str, Option<&str>, &str)| FieldChange {
             field: (*field).to_owned(),
             before: before.map(str::to_owned),
             after: (*after).to_owned(),
         };
-        Planned {
+        PlannedAction {
             employee_id: id.parse().expect("an id"),
             person: person.to_owned(),
             user_name: format!("{}@acme.com.au", id.to_lowercase()).parse().expect("a name"),
@@ -329,13 +329,13 @@ pub(crate) mod tests {
             undecided: 2,
             ..PlanCounts::default()
         };
-        let held = Planned {
-            held: Some(HeldBecause::OverLimit {
+        let held = PlannedAction {
+            held: Some(HoldReason::OverLimit {
                 planned: 7,
                 recent: 2,
                 allowed: 8,
             }),
-            ..planned("E5", "Anika Deng", Deed::Deactivate, &[])
+            ..planned("E5", "Anika Deng", ActionKind::Deactivate, &[])
         };
         let problem = Problem {
             cause: Cause::NoUserName {
@@ -385,28 +385,28 @@ pub(crate) mod tests {
                 },
             ],
             actions: vec![
-                planned("E1", "Georgia Kovačević", Deed::Adopt, &[]),
+                planned("E1", "Georgia Kovačević", ActionKind::Adopt, &[]),
                 planned(
                     "E2",
                     "Mitch Pham",
-                    Deed::Create,
+                    ActionKind::Create,
                     &[("user_name", None, "e2@acme.com.au"), ("X-Location", None, "Perth")],
                 ),
                 planned(
                     "E3",
                     "Mei Lin",
-                    Deed::Change,
+                    ActionKind::Change,
                     &[("X-Location", Some("Perth"), "Sydney"), ("manager_email", None, "")],
                 ),
                 planned(
                     "E4",
                     "Tane Corvino",
-                    Deed::Deactivate,
+                    ActionKind::Deactivate,
                     &[("active", Some("true"), "false")],
                 ),
                 held,
             ],
-            problems: vec![ShownProblem::of(problem)],
+            problems: vec![ShownProblem::new(problem)],
             next_run: "the next run is due 2026-11-23 09:00 (Australia/Sydney)".to_owned(),
             values: false,
             limit: Some(50),

@@ -3,13 +3,13 @@
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::job::Job;
 use habitsync_domain::next_run::{NextRun, next_run};
-use habitsync_domain::user_plan::{Deed, Planned};
+use habitsync_domain::user_plan::{ActionKind, PlannedAction};
 use jiff::Timestamp;
 
 use crate::terminal::{Old, arrow, local, printable, zone_name};
 
 /// `change`, `held: deactivate`.
-pub(crate) fn what(planned: &Planned) -> String {
+pub(crate) fn what(planned: &PlannedAction) -> String {
     let deed = planned.deed.as_str();
     match (planned.held, &planned.kept) {
         (Some(_), _) => format!("held: {deed}"),
@@ -19,7 +19,7 @@ pub(crate) fn what(planned: &Planned) -> String {
 }
 
 /// The values that change (those of an account that is created only where `values_of_new` asks for them), or why something is done that changes none worth a word.
-pub(crate) fn in_words(planned: &Planned, values_of_new: bool) -> String {
+pub(crate) fn in_words(planned: &PlannedAction, values_of_new: bool) -> String {
     let values = |old| {
         let fields = planned.fields.iter().filter(|field| field.field != "active");
         fields.map(|field| arrow(field, old)).collect::<Vec<_>>().join(", ")
@@ -29,16 +29,16 @@ pub(crate) fn in_words(planned: &Planned, values_of_new: bool) -> String {
     }
     let why = planned.why_held();
     match (planned.deed, &why) {
-        (Deed::Change, Some(why)) => format!("{}; held: {why}", values(Old::Shown)),
-        (Deed::Reactivate, Some(why)) => format!("{} {}; held: {why}", planned.reason, values(Old::Shown)),
-        (Deed::Create, Some(why)) => format!("{}; held: {why}", planned.user_name.as_str()),
+        (ActionKind::Change, Some(why)) => format!("{}; held: {why}", values(Old::Shown)),
+        (ActionKind::Reactivate, Some(why)) => format!("{} {}; held: {why}", planned.reason, values(Old::Shown)),
+        (ActionKind::Create, Some(why)) => format!("{}; held: {why}", planned.user_name.as_str()),
         (_, Some(why)) => format!("{}; held: {why}", planned.reason),
-        (Deed::Create, None) if values_of_new => values(Old::None),
-        (Deed::Create, None) => planned.user_name.as_str().to_owned(),
-        (Deed::Adopt, None) => format!("the account {}", planned.user_name.as_str()),
-        (Deed::Change | Deed::Note | Deed::GiveUp, None) => values(Old::Shown),
-        (Deed::Reactivate, None) => [planned.reason.clone(), values(Old::Shown)].join(" "),
-        (Deed::Deactivate, None) => planned.reason.clone(),
+        (ActionKind::Create, None) if values_of_new => values(Old::None),
+        (ActionKind::Create, None) => planned.user_name.as_str().to_owned(),
+        (ActionKind::Adopt, None) => format!("the account {}", planned.user_name.as_str()),
+        (ActionKind::Change | ActionKind::Note | ActionKind::GiveUp, None) => values(Old::Shown),
+        (ActionKind::Reactivate, None) => [planned.reason.clone(), values(Old::Shown)].join(" "),
+        (ActionKind::Deactivate, None) => planned.reason.clone(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use habitsync_domain::rehearsal::Scenario;
 use habitsync_domain::tenant::TenantId;
 
-use crate::terminal::By;
+use crate::terminal::Actor;
 use crate::terminal::ask::Yes;
 
 /// Whom the set-up call's test is made with. Whoever is not named is asked for in a terminal.
@@ -32,7 +32,7 @@ pub(crate) struct RehearseArguments {
     #[arg(long)]
     pub(super) although_draft: bool,
     #[command(flatten)]
-    pub(super) by: By,
+    pub(super) by: Actor,
     /// Who watches on the customer's side, for the sign-off.
     #[arg(long, value_name = "NAME")]
     pub(super) with: Option<String>,

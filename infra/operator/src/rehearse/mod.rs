@@ -12,7 +12,7 @@ pub(crate) use arguments::RehearseArguments;
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::Status;
 use habitsync_domain::rehearsal::{Judged, Scenario};
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_vendors::OpenTenant;
 use habitsync_workflows::one_person::{DraftRule, OnePerson, PersonFailure, look_at_person, sync_person};
 use habitsync_workflows::ports::clock::Now;
@@ -21,19 +21,19 @@ use inquire::{InquireError, Text};
 use shown::Rehearsal;
 use sign_off::Occasion;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::Output;
 use crate::terminal::out;
 
 /// Rehearses what was named, and writes the sign-off.
-pub(crate) async fn rehearse(stage: &Stage, asked: &RehearseArguments) -> Result<ExitCode, Failure> {
+pub(crate) async fn rehearse(stage: &Stage, asked: &RehearseArguments) -> Result<ExitCode, CommandError> {
     let stored = stage.in_force(&asked.tenant).await?;
     may_be_rehearsed(stored.configuration.status, asked)?;
     let operator = asked.by.name()?;
     // Better now than once people were written and there is nowhere to put the evidence.
     if !asked.into.is_dir() {
-        return Err(Failure::NotWritten {
+        return Err(CommandError::NotWritten {
             path: asked.into.clone(),
             source: ErrorKind::NotADirectory.into(),
         });
@@ -47,7 +47,7 @@ pub(crate) async fn rehearse(stage: &Stage, asked: &RehearseArguments) -> Result
         }
     }
     if steps.is_empty() {
-        return Err(Failure::NobodyRehearsed);
+        return Err(CommandError::NobodyRehearsed);
     }
     let occasion = Occasion {
         configuration: &tenant.configuration,
@@ -59,21 +59,21 @@ pub(crate) async fn rehearse(stage: &Stage, asked: &RehearseArguments) -> Result
     };
     let sign_off = sign_off::write(&asked.into, &occasion, &steps)?;
     let code = exit_code(&steps);
-    stage.print(&Rehearsal::of(&occasion, sign_off, steps))?;
+    stage.print(&Rehearsal::new(&occasion, sign_off, steps))?;
     Ok(code)
 }
 
 /// Told before anything is asked: whoever was asked for nothing is annoyed.
-fn may_be_rehearsed(status: Status, asked: &RehearseArguments) -> Result<(), Failure> {
+fn may_be_rehearsed(status: Status, asked: &RehearseArguments) -> Result<(), CommandError> {
     match status {
-        Status::Paused => Err(Failure::Person(PersonFailure::Paused)),
-        Status::Draft if !asked.although_draft => Err(Failure::Person(PersonFailure::Draft)),
+        Status::Paused => Err(CommandError::Person(PersonFailure::Paused)),
+        Status::Draft if !asked.although_draft => Err(CommandError::Person(PersonFailure::Draft)),
         Status::Draft | Status::Live => Ok(()),
     }
 }
 
 /// Who it is rehearsed with; none where it is left out.
-fn person_for(scenario: Scenario, asked: &RehearseArguments) -> Result<Option<String>, Failure> {
+fn person_for(scenario: Scenario, asked: &RehearseArguments) -> Result<Option<String>, CommandError> {
     if let Some(person) = asked.named(scenario) {
         return Ok(Some(person.to_owned()));
     }
@@ -85,7 +85,7 @@ fn person_for(scenario: Scenario, asked: &RehearseArguments) -> Result<Option<St
     match Text::new(&question).with_help_message(&help).prompt() {
         Ok(person) => Ok(Some(person.trim().to_owned()).filter(|person| !person.is_empty())),
         Err(InquireError::OperationCanceled) => Ok(None),
-        Err(error) => Err(Failure::NotAsked(error)),
+        Err(error) => Err(CommandError::NotAsked(error)),
     }
 }
 
@@ -95,7 +95,7 @@ async fn step(
     tenant: &OpenTenant,
     asked: &RehearseArguments,
     (scenario, person): (Scenario, &str),
-) -> Result<Rehearsed, Failure> {
+) -> Result<Rehearsed, CommandError> {
     let one = OnePerson {
         employee_connect: &tenant.vendors.employee_connect,
         tribal_habits: &tenant.vendors.tribal_habits,
@@ -106,10 +106,10 @@ async fn step(
     let seen = look_at_person(&one, in_force, person, &()).await?;
     let rehearsed = Rehearsed::seen(scenario, &seen, &tenant.configuration);
     if stage.output == Output::Table {
-        out::say(shown::step(&rehearsed));
+        out::print_line(shown::step(&rehearsed));
     }
     let question = format!("Write this to {}'s account?", rehearsed.employee_id);
-    if !rehearsed.is_to_be_done() || !asked.yes.is_said_to(&question)? {
+    if !rehearsed.is_to_be_done() || !asked.yes.is_confirmed(&question)? {
         return Ok(rehearsed);
     }
     let draft = if asked.although_draft {
@@ -120,7 +120,7 @@ async fn step(
     let synced = Box::pin(sync_person(&one, in_force, &seen, draft, &())).await?;
     let rehearsed = rehearsed.synced(synced);
     if stage.output == Output::Table {
-        out::say(format!("  {}\n", sign_off::outcome(&rehearsed)));
+        out::print_line(format!("  {}\n", sign_off::outcome(&rehearsed)));
     }
     Ok(rehearsed)
 }
@@ -131,7 +131,7 @@ fn exit_code(steps: &[Rehearsed]) -> ExitCode {
     if steps.iter().all(Rehearsed::has_passed) {
         ExitCode::SUCCESS
     } else if is_held {
-        ExitCode::from(Trouble::Data.reaction().exit_code)
+        ExitCode::from(FailureClass::Data.policy().exit_code)
     } else {
         ExitCode::FAILURE
     }

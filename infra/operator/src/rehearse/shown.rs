@@ -26,7 +26,7 @@ pub(super) struct Rehearsal {
 }
 
 impl Rehearsal {
-    pub(super) fn of(occasion: &Occasion<'_>, sign_off: PathBuf, scenarios: Vec<Rehearsed>) -> Self {
+    pub(super) fn new(occasion: &Occasion<'_>, sign_off: PathBuf, scenarios: Vec<Rehearsed>) -> Self {
         Self {
             tenant: occasion.configuration.tenant.clone(),
             stage: occasion.stage.to_owned(),
@@ -109,7 +109,7 @@ pub(crate) mod tests {
     fn rehearsal() -> Rehearsal {
         let configuration = acme();
         let file = PathBuf::from("acme-sign-off-2026-11-23-080500.md");
-        Rehearsal::of(&occasion(&configuration), file, steps())
+        Rehearsal::new(&occasion(&configuration), file, steps())
     }
 
     #[test]

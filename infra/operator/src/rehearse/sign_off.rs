@@ -12,7 +12,7 @@ use habitsync_workflows::one_person::FieldReadBack;
 use habitsync_workflows::rehearse::Rehearsed;
 use jiff::Timestamp;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::terminal::{counted, local, printable, zone_name};
 
 /// More rehearsals than that are not made in one second.
@@ -76,7 +76,7 @@ struct Field {
 
 /// Writes the sign-off into the folder, and says where it is. What is there already is never overwritten: a second one of the
 /// same second has a number.
-pub(super) fn write(folder: &Path, occasion: &Occasion<'_>, steps: &[Rehearsed]) -> Result<PathBuf, Failure> {
+pub(super) fn write(folder: &Path, occasion: &Occasion<'_>, steps: &[Rehearsed]) -> Result<PathBuf, CommandError> {
     let zone = occasion.configuration.time_zone.zone();
     let time = occasion.at.to_zoned(zone.clone()).strftime("%Y-%m-%d-%H%M%S");
     let name = format!("{}-sign-off-{time}", occasion.configuration.tenant);
@@ -88,10 +88,10 @@ pub(super) fn write(folder: &Path, occasion: &Occasion<'_>, steps: &[Rehearsed])
         match file.and_then(|mut file| file.write_all(text.as_bytes())) {
             Ok(()) => return Ok(path),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-            Err(source) => return Err(Failure::NotWritten { path, source }),
+            Err(source) => return Err(CommandError::NotWritten { path, source }),
         }
     }
-    Err(Failure::NotWritten {
+    Err(CommandError::NotWritten {
         path: within(folder, &name),
         source: ErrorKind::AlreadyExists.into(),
     })
@@ -235,7 +235,7 @@ mod filters {
 #[cfg(test)]
 pub(super) mod tests {
     use habitsync_domain::person::FieldChange;
-    use habitsync_domain::user_plan::{Deed, Planned};
+    use habitsync_domain::user_plan::{ActionKind, PlannedAction};
     use habitsync_workflows::one_person::ReadBack;
     use insta::assert_snapshot;
 
@@ -259,8 +259,8 @@ pub(super) mod tests {
         }
     }
 
-    fn planned(id: &str, deed: Deed, (field, before, after): (&str, Option<&str>, &str)) -> Planned {
-        Planned {
+    fn planned(id: &str, deed: ActionKind, (field, before, after): (&str, Option<&str>, &str)) -> PlannedAction {
+        PlannedAction {
             employee_id: id.parse().expect("an id"),
             person: "Mei Lin".to_owned(),
             user_name: "mei@acme.com.au".parse().expect("a name"),
@@ -310,14 +310,14 @@ pub(super) mod tests {
     pub(in super::super) fn steps() -> Vec<Rehearsed> {
         let location = ("X-Location", Some("Perth"), "Sydney");
         let updated = Rehearsed {
-            planned: vec![planned("E2", Deed::Change, location)],
+            planned: vec![planned("E2", ActionKind::Change, location)],
             because: "changed in EmployeeConnect".to_owned(),
             done: Some(true),
             read_back: Some(read_back("X-Location", "Sydney", "Sydney")),
             ..step(Scenario::Updated, "E2", Judged::AsExpected)
         };
         let new = Rehearsed {
-            planned: vec![planned("E1", Deed::Create, ("X-Location", None, "Sydney"))],
+            planned: vec![planned("E1", ActionKind::Create, ("X-Location", None, "Sydney"))],
             because: "works there and has no account".to_owned(),
             done: Some(true),
             problems: vec!["Tribal Habits refuses X-Location: is not in the list".to_owned()],

@@ -7,7 +7,7 @@ use habitsync_domain::result_choice::{Replayable, ResultStatus};
 use habitsync_domain::tenant::TenantId;
 
 use super::moment::Moment;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::terminal::ask::Yes;
 
 /// What became of a customer's completions.
@@ -140,9 +140,9 @@ impl From<Reason> for IgnoredBecause {
 
 impl ReplayArguments {
     /// The results that are chosen: a reason is one of ignored results.
-    pub(super) fn replayable(&self) -> Result<Replayable, Failure> {
+    pub(super) fn replayable(&self) -> Result<Replayable, CommandError> {
         match (self.state, self.reason) {
-            (Some(ReplayState::Dead), Some(_)) => Err(Failure::ReasonOfDead),
+            (Some(ReplayState::Dead), Some(_)) => Err(CommandError::ReasonOfDead),
             (None | Some(ReplayState::Dead), None) => Ok(Replayable::Dead),
             (Some(ReplayState::Ignored), None) => Ok(Replayable::Ignored(None)),
             (None | Some(ReplayState::Ignored), Some(reason)) => Ok(Replayable::Ignored(Some(reason.into()))),

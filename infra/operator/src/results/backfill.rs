@@ -9,7 +9,7 @@ use habitsync_workflows::backfill_results::{
 };
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::runs::RememberJob;
+use habitsync_workflows::ports::runs::SaveJobState;
 use habitsync_workflows::ports::tenants::FindGoLive;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use super::arguments::BackfillArguments;
 use super::tell_unreadable;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::out;
 use crate::terminal::progress::Progress;
@@ -47,7 +47,7 @@ struct Backfilled {
 }
 
 /// Counts what the table does not know and, where that was said, adds it.
-pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result<(), Failure> {
+pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result<(), CommandError> {
     let opened = stage.open(stage.in_force(&asked.tenant).await?).await?;
     let window = window(&opened, asked).await?;
     let backfill = BackfillResults {
@@ -57,7 +57,7 @@ pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result
         configuration: &opened.configuration,
     };
     let stop = Stop::on_ctrl_c();
-    let progress = Progress::of("looked up", stage.output);
+    let progress = Progress::new("looked up", stage.output);
     let tell = |done, of| {
         progress.reach(done, of);
         stop.go_on()
@@ -73,7 +73,7 @@ pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result
     if !is_agreed(stage, asked, &answer)? {
         return Ok(());
     }
-    let progress = Progress::of("added", stage.output);
+    let progress = Progress::new("added", stage.output);
     let tell = |done| {
         progress.reach(done, plan.missing.len());
         stop.go_on()
@@ -84,7 +84,7 @@ pub(super) async fn backfill(stage: &Stage, asked: &BackfillArguments) -> Result
     tell_report(stage, &answer)
 }
 
-async fn window(opened: &OpenTenant, asked: &BackfillArguments) -> Result<BackfillWindow, Failure> {
+async fn window(opened: &OpenTenant, asked: &BackfillArguments) -> Result<BackfillWindow, CommandError> {
     let zone = opened.configuration.time_zone.zone();
     let until = match asked.until {
         Some(until) => until.in_zone(zone),
@@ -106,25 +106,25 @@ async fn results_begin(table: &TenantTable) -> Result<Timestamp, ServiceFailure>
 }
 
 /// Whether what is missing is to be added. People are told what it is, and asked; programs where it was not agreed to.
-fn is_agreed(stage: &Stage, asked: &BackfillArguments, found: &Backfilled) -> Result<bool, Failure> {
+fn is_agreed(stage: &Stage, asked: &BackfillArguments, found: &Backfilled) -> Result<bool, CommandError> {
     if stage.output != Output::Table {
         if asked.yes.yes {
             return Ok(true);
         }
         return stage.print(found).map(|()| false);
     }
-    out::say(found.shown().trim_end());
+    out::print_line(found.shown().trim_end());
     let question = format!("Add {}?", counted(found.left, "completion"));
-    Ok(found.left > 0 && asked.yes.is_said_to(&question)?)
+    Ok(found.left > 0 && asked.yes.is_confirmed(&question)?)
 }
 
-fn tell_report(stage: &Stage, answer: &Backfilled) -> Result<(), Failure> {
+fn tell_report(stage: &Stage, answer: &Backfilled) -> Result<(), CommandError> {
     if answer.left == 0 || stage.output != Output::Table {
         stage.print(answer)?;
     }
     match answer.left {
         0 => Ok(()),
-        left => Err(Failure::Stopped {
+        left => Err(CommandError::Stopped {
             what: "added",
             done: answer.added,
             left,

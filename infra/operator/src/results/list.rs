@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::arguments::ListArguments;
 use super::shown::{COLUMNS, row};
 use super::{configuration, tell_unreadable};
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, counted, zone_name};
 
@@ -29,7 +29,7 @@ pub(super) struct Listed {
 }
 
 /// Prints what was asked for.
-pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<(), Failure> {
+pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<(), CommandError> {
     let configuration = configuration(stage, &asked.tenant).await?;
     let status = asked.state.map(Into::into);
     let listed = stage.table().tenant(&asked.tenant).list_results(status).await?;

@@ -15,13 +15,13 @@ pub(crate) use arguments::ResultsCommand;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::tenant::TenantId;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::counted;
 use crate::terminal::out;
 
 /// Runs one of the commands.
-pub(crate) async fn run(stage: &Stage, command: ResultsCommand) -> Result<(), Failure> {
+pub(crate) async fn run(stage: &Stage, command: ResultsCommand) -> Result<(), CommandError> {
     match command {
         ResultsCommand::List(asked) => list::list(stage, &asked).await,
         ResultsCommand::Show(asked) => show::show(stage, &asked).await,
@@ -30,7 +30,7 @@ pub(crate) async fn run(stage: &Stage, command: ResultsCommand) -> Result<(), Fa
     }
 }
 
-async fn configuration(stage: &Stage, tenant: &TenantId) -> Result<TenantConfiguration, Failure> {
+async fn configuration(stage: &Stage, tenant: &TenantId) -> Result<TenantConfiguration, CommandError> {
     Ok(stage.in_force(tenant).await?.configuration)
 }
 
@@ -38,7 +38,7 @@ async fn configuration(stage: &Stage, tenant: &TenantId) -> Result<TenantConfigu
 fn tell_unreadable(results: u64) {
     if results > 0 {
         let what = counted(results, "result");
-        out::complain(format!(
+        out::print_error(format!(
             "habitsync: {what} cannot be read, and may be in any state; a newer version may have written them"
         ));
     }

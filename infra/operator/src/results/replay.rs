@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::arguments::ReplayArguments;
 use super::list::Listed;
 use super::{configuration, tell_unreadable};
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::progress::Progress;
 use crate::terminal::stop::Stop;
@@ -31,7 +31,7 @@ struct Outcome {
 }
 
 /// Shows what is chosen and, where that was said, has it tried again.
-pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(), Failure> {
+pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(), CommandError> {
     let configuration = configuration(stage, &asked.tenant).await?;
     let table = stage.table().tenant(&asked.tenant);
     let found = find_replayable(&table, &choice(asked, &configuration)?).await?;
@@ -40,7 +40,7 @@ pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(),
     if !is_agreed(stage, asked, &configuration, &found)? {
         return Ok(());
     }
-    let (progress, stop) = (Progress::of("replayed", stage.output), Stop::on_ctrl_c());
+    let (progress, stop) = (Progress::new("replayed", stage.output), Stop::on_ctrl_c());
     let tell = |done| {
         progress.reach(done, found.len());
         stop.go_on()
@@ -50,7 +50,7 @@ pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(),
     tell_report(stage, asked, report)
 }
 
-fn choice(asked: &ReplayArguments, configuration: &TenantConfiguration) -> Result<ReplayChoice, Failure> {
+fn choice(asked: &ReplayArguments, configuration: &TenantConfiguration) -> Result<ReplayChoice, CommandError> {
     let zone = configuration.time_zone.zone();
     Ok(ReplayChoice {
         state: asked.replayable()?,
@@ -67,7 +67,7 @@ fn is_agreed(
     asked: &ReplayArguments,
     configuration: &TenantConfiguration,
     found: &[ResultRecord],
-) -> Result<bool, Failure> {
+) -> Result<bool, CommandError> {
     if stage.output != Output::Table {
         if asked.yes.yes {
             return Ok(true);
@@ -88,16 +88,16 @@ fn is_agreed(
         zone: configuration.time_zone.zone().clone(),
     })?;
     let question = format!("Have {} tried again?", counted(found.len(), "result"));
-    Ok(!found.is_empty() && asked.yes.is_said_to(&question)?)
+    Ok(!found.is_empty() && asked.yes.is_confirmed(&question)?)
 }
 
-fn tell_report(stage: &Stage, asked: &ReplayArguments, report: ReplayReport) -> Result<(), Failure> {
+fn tell_report(stage: &Stage, asked: &ReplayArguments, report: ReplayReport) -> Result<(), CommandError> {
     if report.left == 0 || stage.output != Output::Table {
         stage.print(&replayed(stage, asked, report))?;
     }
     match report.left {
         0 => Ok(()),
-        left => Err(Failure::Stopped {
+        left => Err(CommandError::Stopped {
             what: "due now",
             done: report.replayed,
             left,

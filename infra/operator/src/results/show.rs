@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::arguments::ShowArguments;
 use super::configuration;
 use super::shown::detail;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, local, zone_name};
 
@@ -25,13 +25,13 @@ pub(super) struct Shown {
 }
 
 /// Prints the result of the enrolment.
-pub(super) async fn show(stage: &Stage, asked: &ShowArguments) -> Result<(), Failure> {
+pub(super) async fn show(stage: &Stage, asked: &ShowArguments) -> Result<(), CommandError> {
     let configuration = configuration(stage, &asked.tenant).await?;
     let (tenant, enrolment) = (configuration.tenant.clone(), asked.enrolment);
     let record = match stage.table().tenant(&tenant).look_up_result(enrolment).await? {
         KnownResult::Record(record) => record,
-        KnownResult::Nothing => return Err(Failure::NoSuchResult { tenant, enrolment }),
-        KnownResult::Unreadable => return Err(Failure::UnreadableResult { tenant, enrolment }),
+        KnownResult::Nothing => return Err(CommandError::NoSuchResult { tenant, enrolment }),
+        KnownResult::Unreadable => return Err(CommandError::UnreadableResult { tenant, enrolment }),
     };
     stage.print(&Shown {
         tenant,

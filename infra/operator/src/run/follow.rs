@@ -9,12 +9,12 @@ use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::followed_run::Followed;
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{RunRecord, RunState};
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::runs::ListRuns;
 
 use super::{RunArguments, start};
-use crate::failure::{Failure, NotFollowed};
+use crate::failure::{CommandError, NotFollowed};
 use crate::runs::{Runs, done};
 use crate::stage::Stage;
 use crate::terminal::age;
@@ -29,7 +29,7 @@ const BEGINS_WITHIN: Duration = Duration::from_mins(1);
 const LOOKED_AT: usize = 20;
 
 /// Starts the job's run, unless one goes on that can be followed, and follows it.
-pub(super) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, Failure> {
+pub(super) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, CommandError> {
     let stored = stage.in_force(&asked.tenant).await?;
     let (configuration, job) = (stored.configuration, Job::from(asked.job));
     must_run(&configuration, job)?;
@@ -37,7 +37,7 @@ pub(super) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode,
     let before = table.list_runs(Some(job), 2).await?;
     let after = match before.first() {
         Some(newest) if goes_on(newest) => {
-            out::complain(format!(
+            out::print_error(format!(
                 "{}: a run of {job} goes on already, and is followed",
                 asked.tenant
             ));
@@ -68,14 +68,14 @@ pub(super) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode,
 }
 
 /// A run that would end at once without a trace cannot be followed.
-fn must_run(configuration: &TenantConfiguration, job: Job) -> Result<(), Failure> {
+fn must_run(configuration: &TenantConfiguration, job: Job) -> Result<(), CommandError> {
     let status = match job {
         _ if configuration.status == Status::Paused => "paused",
         Job::Courses if !configuration.courses.enabled => "without courses",
         Job::ResultsSweep if !configuration.results.enabled => "without results",
         Job::Users | Job::Courses | Job::ResultsSweep => return Ok(()),
     };
-    Err(Failure::NothingTo {
+    Err(CommandError::NothingTo {
         tenant: configuration.tenant.clone(),
         status,
         what: "run",
@@ -97,18 +97,18 @@ struct Following<'a> {
 
 impl Following<'_> {
     /// All of its slices, the newest last.
-    async fn to_its_end(&self) -> Result<Vec<RunRecord>, Failure> {
+    async fn to_its_end(&self) -> Result<Vec<RunRecord>, CommandError> {
         let (stop, progress) = (Stop::on_ctrl_c(), Progress::without_end(self.stage.output));
         let (began, longest) = (Instant::now(), Duration::from_secs(60 * self.asked.timeout));
         loop {
             let runs = self.table.list_runs(Some(self.job), LOOKED_AT).await?;
-            match Followed::of(&runs, self.after.as_deref()) {
+            match Followed::from_runs(&runs, self.after.as_deref()) {
                 Followed::Ended(slices) => return Ok(slices),
-                Followed::GoesOn(slices) => progress.tell(&self.so_far(&slices)),
+                Followed::GoesOn(slices) => progress.show_message(&self.so_far(&slices)),
                 Followed::NotBegun if began.elapsed() > BEGINS_WITHIN => {
                     return Err(NotFollowed::NotBegun(self.asked.tenant.clone()).into());
                 }
-                Followed::NotBegun => progress.tell(&format!("{} begins", self.job)),
+                Followed::NotBegun => progress.show_message(&format!("{} begins", self.job)),
             }
             let tenant = self.asked.tenant.clone();
             if began.elapsed() >= longest {
@@ -150,7 +150,7 @@ fn pause(followed: Duration) -> Duration {
 fn exit_code(last: Option<&RunRecord>) -> ExitCode {
     match last.map(|run| (&run.state, run.counts.get("held"))) {
         Some((RunState::Succeeded { .. }, held)) if held.is_none_or(|held| *held == 0) => ExitCode::SUCCESS,
-        Some((RunState::Succeeded { .. }, _)) => ExitCode::from(Trouble::Data.reaction().exit_code),
+        Some((RunState::Succeeded { .. }, _)) => ExitCode::from(FailureClass::Data.policy().exit_code),
         Some((RunState::Failed { .. } | RunState::Unfinished { .. }, _)) | None => ExitCode::FAILURE,
     }
 }

@@ -8,7 +8,7 @@ use habitsync_domain::job::Job;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::queue::StartJob;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::job_name::JobName;
 use crate::person::{self, OnlyArguments};
 use crate::stage::Stage;
@@ -42,27 +42,27 @@ pub(crate) struct RunArguments {
 }
 
 /// Starts the job, and follows it where that was asked for; or syncs one person.
-pub(crate) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, Failure> {
+pub(crate) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, CommandError> {
     match (&asked.only.person, asked.job) {
         (Some(_), JobName::Users) => Box::pin(person::sync_only(stage, &asked.tenant, &asked.only)).await,
-        (Some(_), JobName::Courses | JobName::Sweep) => {
-            Err(Failure::Usage("only the users job can be run for one person: --only"))
-        }
+        (Some(_), JobName::Courses | JobName::Sweep) => Err(CommandError::Usage(
+            "only the users job can be run for one person: --only",
+        )),
         (None, _) if asked.wait => follow::run(stage, asked).await,
         (None, _) => start_and_say(stage, asked).await,
     }
 }
 
 /// Starts the job's function with the event its schedule would send, and says so.
-async fn start_and_say(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, Failure> {
+async fn start_and_say(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, CommandError> {
     stage.in_force(&asked.tenant).await?;
     let function = start(stage, asked).await?;
-    out::say(format!("{}: started {function}; it runs there, not here", asked.tenant));
+    out::print_line(format!("{}: started {function}; it runs there, not here", asked.tenant));
     Ok(ExitCode::SUCCESS)
 }
 
 /// Starts the job's function, and tells its name.
-async fn start(stage: &Stage, asked: &RunArguments) -> Result<String, Failure> {
+async fn start(stage: &Stage, asked: &RunArguments) -> Result<String, CommandError> {
     let job = Job::from(asked.job);
     let function = match job {
         Job::Users => "user-sync",

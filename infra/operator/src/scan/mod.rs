@@ -6,12 +6,12 @@ use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::data_quality::{DataQuality, Kind, Severity};
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::scan_customer::{Scan, ScanCustomer, scan_customer};
 
 use crate::customer::Customer;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::while_reading;
 use shown::Shown;
@@ -30,7 +30,7 @@ pub(crate) struct ScanArguments {
 }
 
 /// Prints what was found.
-pub(crate) async fn scan(stage: &Stage, asked: &ScanArguments) -> Result<ExitCode, Failure> {
+pub(crate) async fn scan(stage: &Stage, asked: &ScanArguments) -> Result<ExitCode, CommandError> {
     let tenant = asked.customer.open(stage).await?;
     let sources = ScanCustomer {
         employee_connect: &tenant.vendors.employee_connect,
@@ -56,11 +56,9 @@ pub(crate) async fn scan(stage: &Stage, asked: &ScanArguments) -> Result<ExitCod
 /// A vendor that could not be read outweighs whatever the rest showed.
 fn exit_code(scan: &Scan) -> ExitCode {
     let keeps_out = scan.quality.as_ref().is_some_and(DataQuality::keeps_people_out);
-    let trouble = scan.unread().map(VendorFailure::trouble).next();
-    let trouble = trouble.or(keeps_out.then_some(Trouble::Data));
-    trouble.map_or(ExitCode::SUCCESS, |trouble| {
-        ExitCode::from(trouble.reaction().exit_code)
-    })
+    let trouble = scan.unread().map(VendorFailure::class).next();
+    let trouble = trouble.or(keeps_out.then_some(FailureClass::Data));
+    trouble.map_or(ExitCode::SUCCESS, |trouble| ExitCode::from(trouble.policy().exit_code))
 }
 
 /// What the command exits with, for its help.

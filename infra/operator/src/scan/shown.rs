@@ -1,6 +1,8 @@
 //! What a scan found, as it is written.
 
-use habitsync_domain::data_quality::{AccountCounts, Concerned, DataQuality, Finding, Kind, PortalAccount, Severity};
+use habitsync_domain::data_quality::{
+    AccountCounts, AffectedPerson, DataQuality, DataQualityFinding, Kind, PortalAccount, Severity,
+};
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user_plan::{PlanCounts, Seats};
@@ -49,18 +51,18 @@ impl Shown {
         Kind::ALL.iter().filter_map(count).collect()
     }
 
-    fn all(&self) -> impl Iterator<Item = &Finding> {
+    fn all(&self) -> impl Iterator<Item = &DataQualityFinding> {
         self.scan.quality.iter().flat_map(|quality| &quality.findings)
     }
 
     /// What is asked for of what was found.
-    pub(super) fn findings(&self) -> impl Iterator<Item = &Finding> {
+    pub(super) fn findings(&self) -> impl Iterator<Item = &DataQualityFinding> {
         self.all()
             .filter(|finding| self.only.is_none_or(|only| finding.kind == only))
     }
 
     /// Everybody of one kind, in the order of the findings.
-    pub(super) fn people(&self, kind: Kind) -> Vec<&Concerned> {
+    pub(super) fn people(&self, kind: Kind) -> Vec<&AffectedPerson> {
         let findings = self.findings().filter(|finding| finding.kind == kind);
         findings.flat_map(|finding| &finding.people).collect()
     }
@@ -144,7 +146,7 @@ fn rows(shown: &Shown) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn row(number: usize, finding: &Finding, person: &Concerned) -> Vec<String> {
+fn row(number: usize, finding: &DataQualityFinding, person: &AffectedPerson) -> Vec<String> {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     vec![
         finding.kind.to_string(),
@@ -295,7 +297,7 @@ fn whom(kind: Kind, count: &KindCount) -> String {
 }
 
 /// The columns in which anything stands.
-fn columns_and_rows(people: &[&Concerned]) -> (Vec<&'static str>, Vec<Vec<String>>) {
+fn columns_and_rows(people: &[&AffectedPerson]) -> (Vec<&'static str>, Vec<Vec<String>>) {
     let cells: Vec<[String; 6]> = people.iter().map(|person| cells(person)).collect();
     let is_used = |column: &usize| cells.iter().any(|cells| !cells[*column].is_empty());
     let used: Vec<_> = (0..COLUMNS.len()).filter(is_used).collect();
@@ -308,7 +310,7 @@ fn columns_and_rows(people: &[&Concerned]) -> (Vec<&'static str>, Vec<Vec<String
 
 const COLUMNS: [&str; 6] = ["employee", "person", "account", "field", "seen", "note"];
 
-fn cells(person: &Concerned) -> [String; 6] {
+fn cells(person: &AffectedPerson) -> [String; 6] {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     [
         text(person.employee_id.as_ref().map(EmployeeId::as_str)),

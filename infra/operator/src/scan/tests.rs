@@ -7,7 +7,7 @@ use habitsync_domain::data_quality::{Kind, assess};
 use habitsync_domain::employee::Employee;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::{FieldName, PortalUser, UserFields};
-use habitsync_domain::user_plan::{Brakes, Situation, Unreadable};
+use habitsync_domain::user_plan::{LimitInput, PlanInput, Unreadable};
 use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::scan_customer::Scan;
@@ -51,7 +51,7 @@ fn scanned(employees: &[Employee], portal: Option<&[PortalUser]>, without_id: us
         unusable: vec![UnusableRecord::new(None, WhyUnusable::NoId); without_id],
         ..Roster::from(employees.to_vec())
     };
-    let quality = assess(&Situation {
+    let quality = assess(&PlanInput {
         configuration: &configuration,
         roster: &roster,
         people: &[],
@@ -60,7 +60,7 @@ fn scanned(employees: &[Employee], portal: Option<&[PortalUser]>, without_id: us
         last_days: &[],
         portal,
         unreadable: Unreadable::default(),
-        brakes: Brakes::default(),
+        brakes: LimitInput::default(),
         now: "2026-11-22T21:00:00Z".parse().expect("a time"),
     });
     Scan {

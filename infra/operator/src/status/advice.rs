@@ -1,7 +1,7 @@
 //! What to type next, for each thing that is wrong with a customer.
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::failing::{Signature, VendorTrouble};
+use habitsync_domain::failing::{FailureSignature, VendorFault};
 use habitsync_domain::health::{Health, Symptom};
 use habitsync_workflows::customer_status::{CustomerStatus, ParkedKind};
 
@@ -72,8 +72,8 @@ fn refuses_credentials(status: &CustomerStatus, symptom: &Symptom) -> bool {
     let failing = symptom.job.and_then(|job| status.health.job(job)?.failing.as_ref());
     matches!(
         failing.map(|failing| &failing.signature),
-        Some(Signature::Vendor {
-            kind: VendorTrouble::Credentials,
+        Some(FailureSignature::Vendor {
+            kind: VendorFault::Credentials,
             ..
         })
     )

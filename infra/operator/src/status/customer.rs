@@ -2,7 +2,7 @@
 //! for each thing that is wrong.
 
 use habitsync_domain::breaker::Breaker;
-use habitsync_domain::failing::Failing;
+use habitsync_domain::failing::FailureStreak;
 use habitsync_domain::health::JobHealth;
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{RunRecord, RunState};
@@ -30,7 +30,7 @@ pub(super) struct Customer {
 }
 
 impl Customer {
-    pub(super) fn of(status: CustomerStatus, stage: &Stage, now: Timestamp) -> Self {
+    pub(super) fn new(status: CustomerStatus, stage: &Stage, now: Timestamp) -> Self {
         Self::at(status, &stage.name, now)
     }
 
@@ -116,7 +116,7 @@ impl Customer {
         }
     }
 
-    fn failing(&self, failing: &Failing) -> String {
+    fn failing(&self, failing: &FailureStreak) -> String {
         format!("failing since {}: {}", self.ago(failing.since), failing.signature)
     }
 

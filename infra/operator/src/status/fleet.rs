@@ -44,7 +44,7 @@ pub(super) struct Fleet {
 }
 
 impl Fleet {
-    pub(super) fn of(status: FleetStatus, extent: Extent, stage: &Stage, now: Timestamp) -> Self {
+    pub(super) fn new(status: FleetStatus, extent: Extent, stage: &Stage, now: Timestamp) -> Self {
         Self::at(status, extent, &stage.name, now)
     }
 

@@ -9,12 +9,12 @@ use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_workflows::customer_status::customer_status;
 use habitsync_workflows::fleet_status::fleet_status;
 use habitsync_workflows::ports::clock::Now;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 
 /// Shown below the options.
@@ -40,22 +40,22 @@ pub(crate) struct StatusArguments {
 }
 
 /// Prints it; exits with 3 where somebody is unwell.
-pub(crate) async fn show(stage: &Stage, asked: &StatusArguments) -> Result<ExitCode, Failure> {
+pub(crate) async fn show(stage: &Stage, asked: &StatusArguments) -> Result<ExitCode, CommandError> {
     let (table, now) = (stage.table(), SystemClock.now());
     let is_unwell = if let Some(tenant) = &asked.tenant {
         let found = customer_status(&table, &table.tenant(tenant), tenant, now).await?;
-        let status = found.ok_or_else(|| Failure::NoSuchTenant(tenant.clone()))?;
+        let status = found.ok_or_else(|| CommandError::NoSuchTenant(tenant.clone()))?;
         let is_unwell = status.health.health.is_unwell();
-        stage.print(&customer::Customer::of(status, stage, now))?;
+        stage.print(&customer::Customer::new(status, stage, now))?;
         is_unwell
     } else {
         let status = fleet_status(&table, now).await?;
         let is_unwell = status.customers.iter().any(|customer| customer.health.is_unwell());
-        stage.print(&fleet::Fleet::of(status, asked.extent(), stage, now))?;
+        stage.print(&fleet::Fleet::new(status, asked.extent(), stage, now))?;
         is_unwell
     };
     Ok(if is_unwell {
-        ExitCode::from(Trouble::Data.reaction().exit_code)
+        ExitCode::from(FailureClass::Data.policy().exit_code)
     } else {
         ExitCode::SUCCESS
     })

@@ -13,7 +13,7 @@ use habitsync_workflows::preview_users::PreviewUsers;
 use super::arguments::ApplyArguments;
 use super::file::ConfigurationFile;
 use super::{foreseen, schedules, vendors};
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::findings;
 use crate::stage::Stage;
 use crate::terminal::ask::{self, Yes};
@@ -30,7 +30,7 @@ pub(super) enum Way {
 }
 
 /// Puts a configuration in force, or every customer's schedules in order.
-pub(super) async fn apply(stage: &Stage, asked: &ApplyArguments) -> Result<(), Failure> {
+pub(super) async fn apply(stage: &Stage, asked: &ApplyArguments) -> Result<(), CommandError> {
     let Some(path) = &asked.file else {
         return schedules::rebuild_all(stage, asked.yes).await;
     };
@@ -49,7 +49,7 @@ pub(super) async fn apply_file(
     file: &ConfigurationFile,
     consent: Consent,
     way: Way,
-) -> Result<(), Failure> {
+) -> Result<(), CommandError> {
     must_be_callable(stage, file)?;
     let (table, schedules) = (stage.table(), stage.schedules().await?);
     let vendors = vendors::open(stage, file).await;
@@ -63,7 +63,7 @@ pub(super) async fn apply_file(
             clock: &SystemClock,
         },
     };
-    let not_applied = |error| Failure::of_applying(&file.path, error);
+    let not_applied = |error| CommandError::of_applying(&file.path, error);
     let reading = Box::pin(foresee(&apply, &file.source, consent));
     let foreseen = while_reading(stage.output, reading).await.map_err(not_applied)?;
     let Some(consent) = agreed(file, &foreseen, consent, way)? else {
@@ -75,7 +75,7 @@ pub(super) async fn apply_file(
 }
 
 /// Refuses hosts that may not be called, before anything is asked. A customer whose host is wrong can still be paused.
-fn must_be_callable(stage: &Stage, file: &ConfigurationFile) -> Result<(), Failure> {
+fn must_be_callable(stage: &Stage, file: &ConfigurationFile) -> Result<(), CommandError> {
     match file.configuration.status {
         Status::Paused => Ok(()),
         Status::Live | Status::Draft => file.must_be_callable(stage),
@@ -88,15 +88,15 @@ fn agreed(
     foreseen: &Foreseen,
     consent: Consent,
     way: Way,
-) -> Result<Option<Consent>, Failure> {
+) -> Result<Option<Consent>, CommandError> {
     warn(&file.path, foreseen);
     if way == Way::Agreed {
         foreseen
             .must_be_agreed(consent)
-            .map_err(|error| Failure::of_applying(&file.path, error))?;
+            .map_err(|error| CommandError::of_applying(&file.path, error))?;
         return Ok(Some(consent));
     }
-    out::say(foreseen::in_lines(file, foreseen));
+    out::print_line(foreseen::in_lines(file, foreseen));
     let consent = ask_for_changes(foreseen, consent);
     foreseen
         .must_be_agreed(consent)
@@ -104,7 +104,7 @@ fn agreed(
             NotApplied::Removes { ref people, said: None } if ask::is_agreed_number(people.len()) => Ok(()),
             error => Err(error),
         })
-        .map_err(|error| Failure::of_applying(&file.path, error))?;
+        .map_err(|error| CommandError::of_applying(&file.path, error))?;
     if foreseen.stays(consent).is_some() {
         // Nothing is stored: only the schedules are put in order.
         return Ok(Some(consent));
@@ -112,7 +112,7 @@ fn agreed(
     let version = foreseen.in_force.as_ref().map_or(1, |stored| stored.version + 1);
     let question = format!("Put it in force as version {version}?");
     let is_said = match way {
-        Way::Asking(yes) => yes.is_said_to(&question)?,
+        Way::Asking(yes) => yes.is_confirmed(&question)?,
         Way::Agreed => true,
     };
     Ok(is_said.then_some(consent))
@@ -133,18 +133,18 @@ fn ask_for_changes(foreseen: &Foreseen, consent: Consent) -> Consent {
 
 fn warn(file: &Path, foreseen: &Foreseen) {
     if !foreseen.warnings.is_empty() {
-        out::complain(findings::warnings(file, &foreseen.warnings));
+        out::print_error(findings::warnings(file, &foreseen.warnings));
     }
 }
 
 fn tell(stage: &Stage, applied: &AppliedConfiguration) {
     let (tenant, version) = (&applied.configuration.tenant, applied.version);
-    out::say(format!(
+    out::print_line(format!(
         "{tenant}: version {version} is in force on stage {}",
         stage.name
     ));
     for schedule in &applied.schedules {
-        out::say(format!("  {}", schedule_line(schedule)));
+        out::print_line(format!("  {}", schedule_line(schedule)));
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use habitsync_domain::configuration::{InvalidConfiguration, TenantConfiguration};
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 
 /// A file that is a valid configuration.
@@ -21,32 +21,32 @@ pub(crate) struct ConfigurationFile {
 
 impl ConfigurationFile {
     /// Reads it. Whatever is wrong with it is told, each with its line, before AWS or a vendor is asked for anything.
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
-        let source = std::fs::read_to_string(path).map_err(|source| Failure::File {
+    pub(crate) fn read(path: &Path) -> Result<Self, CommandError> {
+        let source = std::fs::read_to_string(path).map_err(|source| CommandError::File {
             path: path.to_owned(),
             source,
         })?;
         Ok(Self {
             is_on_disk: true,
-            ..Self::of(path, source)?
+            ..Self::from_source(path, source)?
         })
     }
 
     /// Refuses base URLs whose hosts may not be called from this stage, each with its line.
-    pub(crate) fn must_be_callable(&self, stage: &Stage) -> Result<(), Failure> {
+    pub(crate) fn must_be_callable(&self, stage: &Stage) -> Result<(), CommandError> {
         let findings = stage.unusable_base_urls(&self.source, &self.configuration);
         if findings.is_empty() {
             return Ok(());
         }
-        Err(Failure::Invalid {
+        Err(CommandError::Invalid {
             path: self.path.clone(),
             invalid: InvalidConfiguration { findings },
         })
     }
 
     /// The text of a version, which is called `path` where something is wrong with it.
-    pub(crate) fn of(path: &Path, source: String) -> Result<Self, Failure> {
-        let configuration = source.parse().map_err(|invalid| Failure::Invalid {
+    pub(crate) fn from_source(path: &Path, source: String) -> Result<Self, CommandError> {
+        let configuration = source.parse().map_err(|invalid| CommandError::Invalid {
             path: path.to_owned(),
             invalid,
         })?;

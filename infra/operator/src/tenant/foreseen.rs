@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::Status;
 use habitsync_domain::hold::ActionCounts;
-use habitsync_domain::user_plan::Planned;
+use habitsync_domain::user_plan::PlannedAction;
 use habitsync_workflows::apply_tenant::{Beside, Effect, Foreseen, NextRun};
 
 use super::file::ConfigurationFile;
@@ -157,15 +157,15 @@ fn named(people: &[&Beside]) -> String {
     }
 }
 
-fn outcome(planned: &[Planned]) -> String {
+fn outcome(planned: &[PlannedAction]) -> String {
     planned.last().map_or_else(|| "nothing".to_owned(), what)
 }
 
 #[cfg(test)]
 mod tests {
     use habitsync_domain::configuration::TenantConfiguration;
-    use habitsync_domain::hold::HeldBecause;
-    use habitsync_domain::user_plan::{Deed, PlanCounts, UserPlan};
+    use habitsync_domain::hold::HoldReason;
+    use habitsync_domain::user_plan::{ActionKind, PlanCounts, UserPlan};
     use habitsync_workflows::ports::tenants::StoredConfiguration;
     use insta::assert_snapshot;
 
@@ -178,7 +178,7 @@ mod tests {
         let path = std::path::Path::new("acme.toml");
         ConfigurationFile {
             is_on_disk: true,
-            ..ConfigurationFile::of(path, source.to_owned()).expect("is valid")
+            ..ConfigurationFile::from_source(path, source.to_owned()).expect("is valid")
         }
     }
 
@@ -200,8 +200,8 @@ mod tests {
         }
     }
 
-    fn planned(id: usize, deed: Deed, held: Option<HeldBecause>) -> Planned {
-        Planned {
+    fn planned(id: usize, deed: ActionKind, held: Option<HoldReason>) -> PlannedAction {
+        PlannedAction {
             employee_id: format!("E{id}").parse().expect("an id"),
             person: "Jo Citizen".to_owned(),
             user_name: format!("e{id}@acme.com.au").parse().expect("a name"),
@@ -223,15 +223,15 @@ mod tests {
 
     #[test]
     fn people_are_grouped_by_what_becomes_of_them() {
-        let held = HeldBecause::NotConfirmed;
+        let held = HoldReason::NotConfirmed;
         let groups = (1..=7).map(|id| Beside {
             employee_id: format!("E{id}").parse().expect("an id"),
             before: Vec::new(),
-            after: vec![planned(id, Deed::Deactivate, Some(held))],
+            after: vec![planned(id, ActionKind::Deactivate, Some(held))],
         });
         let one = Beside {
             employee_id: "E9".parse().expect("an id"),
-            before: vec![planned(9, Deed::Create, None)],
+            before: vec![planned(9, ActionKind::Create, None)],
             after: Vec::new(),
         };
         assert_snapshot!(in_groups(&groups.chain([one]).collect::<Vec<_>>()));

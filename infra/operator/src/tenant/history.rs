@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use similar::{ChangeTag, TextDiff};
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, counted};
 
@@ -49,13 +49,13 @@ struct Change {
 }
 
 /// Prints the list, or what one version changed.
-pub(crate) async fn show(stage: &Stage, asked: &HistoryArguments) -> Result<(), Failure> {
+pub(crate) async fn show(stage: &Stage, asked: &HistoryArguments) -> Result<(), CommandError> {
     let versions = stage.table().list_versions(&asked.tenant).await?;
     if versions.is_empty() {
-        return Err(Failure::NoSuchTenant(asked.tenant.clone()));
+        return Err(CommandError::NoSuchTenant(asked.tenant.clone()));
     }
     if let Some(version) = asked.version {
-        let changes = changes(&versions, version).ok_or_else(|| Failure::NoSuchVersion {
+        let changes = changes(&versions, version).ok_or_else(|| CommandError::NoSuchVersion {
             tenant: asked.tenant.clone(),
             version,
         })?;

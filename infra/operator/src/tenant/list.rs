@@ -10,7 +10,7 @@ use habitsync_workflows::ports::summary::ListSummaries;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::answer::{grid, paragraphs, wrapped};
 use crate::terminal::{Answer, counted, local};
@@ -36,7 +36,7 @@ struct Row {
 }
 
 /// Prints the list.
-pub(super) async fn list(stage: &Stage) -> Result<(), Failure> {
+pub(super) async fn list(stage: &Stage) -> Result<(), CommandError> {
     let listed = stage.table().list_summaries().await?;
     let tenants = Listed {
         stage: stage.name.clone(),
@@ -171,7 +171,7 @@ pub(crate) mod tests {
         let applied_at = "2026-03-01T20:30:00Z".parse().expect("a time");
         let timetable = |source: &str| {
             let configuration: TenantConfiguration = source.parse().expect("valid");
-            Some(Timetable::of(&configuration, applied_at))
+            Some(Timetable::new(&configuration, applied_at))
         };
         let tenant = |tenant: &str, status, live_since, timetable| Row {
             tenant: tenant.parse().expect("a tenant"),

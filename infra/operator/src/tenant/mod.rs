@@ -18,11 +18,11 @@ mod vendors;
 use arguments::SecretsCommand;
 pub(crate) use arguments::TenantCommand;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 
 /// Runs one of the commands.
-pub(crate) async fn run(stage: &Stage, command: TenantCommand) -> Result<(), Failure> {
+pub(crate) async fn run(stage: &Stage, command: TenantCommand) -> Result<(), CommandError> {
     match command {
         TenantCommand::Init(asked) => init::init(&asked),
         TenantCommand::Apply(asked) => Box::pin(apply::apply(stage, &asked)).await,

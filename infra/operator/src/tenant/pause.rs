@@ -16,12 +16,12 @@ use toml_edit::{DocumentMut, value};
 use super::apply::{Way, apply_file};
 use super::arguments::PauseArguments;
 use super::file::ConfigurationFile;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::out;
 
 /// Pauses a customer who is live, or a draft.
-pub(super) async fn pause(stage: &Stage, asked: &PauseArguments) -> Result<(), Failure> {
+pub(super) async fn pause(stage: &Stage, asked: &PauseArguments) -> Result<(), CommandError> {
     let tenant = &asked.tenant;
     let versions = versions(stage, tenant).await?;
     let status = status_of(&versions[0].source);
@@ -29,21 +29,21 @@ pub(super) async fn pause(stage: &Stage, asked: &PauseArguments) -> Result<(), F
         return Err(nothing_to(tenant, "paused", "pause"));
     }
     let question = format!("Stop every job of {tenant}, and let results wait?");
-    if !asked.yes.is_said_to(&question)? {
+    if !asked.yes.is_confirmed(&question)? {
         return Ok(());
     }
     Box::pin(apply(stage, tenant, &versions[0].source, "paused")).await
 }
 
 /// Lets a paused customer go on as what they were before: live, or a draft.
-pub(super) async fn resume(stage: &Stage, asked: &PauseArguments) -> Result<(), Failure> {
+pub(super) async fn resume(stage: &Stage, asked: &PauseArguments) -> Result<(), CommandError> {
     let tenant = &asked.tenant;
     let versions = versions(stage, tenant).await?;
     if status_of(&versions[0].source) != Some(Status::Paused) {
         return Err(nothing_to(tenant, "not paused", "resume"));
     }
     let status = before_the_pause(&versions);
-    if !asked.yes.is_said_to(&format!("Let {tenant} go on as {status}?"))? {
+    if !asked.yes.is_confirmed(&format!("Let {tenant} go on as {status}?"))? {
         return Ok(());
     }
     Box::pin(apply(stage, tenant, &versions[0].source, status)).await?;
@@ -51,7 +51,7 @@ pub(super) async fn resume(stage: &Stage, asked: &PauseArguments) -> Result<(), 
         let table = stage.table().tenant(tenant);
         // The next sweep would do it, too, some hours later.
         let released = table.release_results(&ParkedOn::Customer, SystemClock.now()).await?;
-        out::say(due(released));
+        out::print_line(due(released));
     }
     Ok(())
 }
@@ -66,18 +66,18 @@ fn due(released: u64) -> String {
 }
 
 /// Never empty.
-async fn versions(stage: &Stage, tenant: &TenantId) -> Result<Vec<AppliedVersion>, Failure> {
+async fn versions(stage: &Stage, tenant: &TenantId) -> Result<Vec<AppliedVersion>, CommandError> {
     let versions = stage.table().list_versions(tenant).await?;
     if versions.is_empty() {
-        return Err(Failure::NoSuchTenant(tenant.clone()));
+        return Err(CommandError::NoSuchTenant(tenant.clone()));
     }
     Ok(versions)
 }
 
-async fn apply(stage: &Stage, tenant: &TenantId, source: &str, status: &str) -> Result<(), Failure> {
+async fn apply(stage: &Stage, tenant: &TenantId, source: &str, status: &str) -> Result<(), CommandError> {
     // The name stands in the place of a file's where the stored text is wrong.
     let name = format!("{tenant}.toml");
-    let file = ConfigurationFile::of(Path::new(&name), with_status(source, status))?;
+    let file = ConfigurationFile::from_source(Path::new(&name), with_status(source, status))?;
     Box::pin(apply_file(stage, &file, Consent::default(), Way::Agreed)).await
 }
 
@@ -115,8 +115,8 @@ fn with_status(source: &str, status: &str) -> String {
     document.to_string()
 }
 
-fn nothing_to(tenant: &TenantId, status: &'static str, what: &'static str) -> Failure {
-    Failure::NothingTo {
+fn nothing_to(tenant: &TenantId, status: &'static str, what: &'static str) -> CommandError {
+    CommandError::NothingTo {
         tenant: tenant.clone(),
         status,
         what,

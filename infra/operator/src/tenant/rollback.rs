@@ -9,18 +9,18 @@ use habitsync_workflows::ports::tenants::ListVersions;
 use super::apply::{Way, apply_file};
 use super::arguments::RollbackArguments;
 use super::file::ConfigurationFile;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 
 /// Shows what the version would change, and puts it in force where that is agreed to.
-pub(super) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Result<(), Failure> {
+pub(super) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Result<(), CommandError> {
     let tenant = &asked.tenant;
     let versions = stage.table().list_versions(tenant).await?;
     if versions.is_empty() {
-        return Err(Failure::NoSuchTenant(tenant.clone()));
+        return Err(CommandError::NoSuchTenant(tenant.clone()));
     }
     let earlier = versions.into_iter().find(|version| version.version == asked.version);
-    let earlier = earlier.ok_or_else(|| Failure::NoSuchVersion {
+    let earlier = earlier.ok_or_else(|| CommandError::NoSuchVersion {
         tenant: tenant.clone(),
         version: asked.version,
     })?;
@@ -30,6 +30,6 @@ pub(super) async fn roll_back(stage: &Stage, asked: &RollbackArguments) -> Resul
         unchecked: false,
     };
     let name = format!("version {} of {tenant}", asked.version);
-    let file = ConfigurationFile::of(Path::new(&name), earlier.source)?;
+    let file = ConfigurationFile::from_source(Path::new(&name), earlier.source)?;
     Box::pin(apply_file(stage, &file, consent, Way::Asking(asked.yes))).await
 }

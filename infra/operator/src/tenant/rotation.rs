@@ -15,7 +15,7 @@ use rand::rngs::SysRng;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use crate::failure::{Failure, NotRotated};
+use crate::failure::{CommandError, NotRotated};
 use crate::stage::Stage;
 use crate::terminal::out;
 
@@ -23,16 +23,16 @@ use crate::terminal::out;
 const BYTES: usize = 32;
 
 /// Makes a new secret, stores it, beside the live one where there is one, and writes it to `file`, which must not be there yet.
-pub(crate) async fn rotate(stage: &Stage, tenant: &TenantId, file: &Path) -> Result<(), Failure> {
+pub(crate) async fn rotate(stage: &Stage, tenant: &TenantId, file: &Path) -> Result<(), CommandError> {
     let live = live(stage, tenant).await?;
     let new = new_secret()?;
     let both = beside(new.clone(), live)?;
-    write(file, &new).map_err(|source| Failure::File {
+    write(file, &new).map_err(|source| CommandError::File {
         path: file.to_owned(),
         source,
     })?;
     store(stage, tenant, &both).await?;
-    out::say(told(tenant, both.len(), file));
+    out::print_line(told(tenant, both.len(), file));
     Ok(())
 }
 
@@ -52,20 +52,20 @@ fn told(tenant: &TenantId, live: usize, file: &Path) -> String {
 }
 
 /// Ends the older of two live secrets.
-pub(crate) async fn retire(stage: &Stage, tenant: &TenantId) -> Result<(), Failure> {
+pub(crate) async fn retire(stage: &Stage, tenant: &TenantId) -> Result<(), CommandError> {
     let newest = newest_of(live(stage, tenant).await?)?;
     store(stage, tenant, &[newest]).await?;
-    out::say(format!(
+    out::print_line(format!(
         "{tenant}: the older webhook secret is retired; functions forget it within five minutes"
     ));
     Ok(())
 }
 
-async fn live(stage: &Stage, tenant: &TenantId) -> Result<Vec<SecretString>, Failure> {
+async fn live(stage: &Stage, tenant: &TenantId) -> Result<Vec<SecretString>, CommandError> {
     Ok(stage.secrets().load_webhook_secrets(tenant).await?)
 }
 
-async fn store(stage: &Stage, tenant: &TenantId, secrets: &[SecretString]) -> Result<(), Failure> {
+async fn store(stage: &Stage, tenant: &TenantId, secrets: &[SecretString]) -> Result<(), CommandError> {
     let secrets: Vec<_> = secrets.iter().map(ExposeSecret::expose_secret).collect();
     let text = SecretString::from(json!({ "secrets": secrets }).to_string());
     stage.secrets().save_secret(tenant, SecretKind::Webhook, &text).await?;
@@ -86,9 +86,11 @@ fn newest_of(live: Vec<SecretString>) -> Result<SecretString, NotRotated> {
     several.then_some(newest).ok_or(NotRotated::OneLive)
 }
 
-fn new_secret() -> Result<SecretString, Failure> {
+fn new_secret() -> Result<SecretString, CommandError> {
     let mut bytes = [0; BYTES];
-    SysRng.try_fill_bytes(&mut bytes).map_err(|_| Failure::NoRandomness)?;
+    SysRng
+        .try_fill_bytes(&mut bytes)
+        .map_err(|_| CommandError::NoRandomness)?;
     Ok(SecretString::from(format!("whsec_{}", STANDARD.encode(bytes))))
 }
 

@@ -5,19 +5,19 @@ use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::apply_tenant::schedule;
 use habitsync_workflows::ports::summary::ListSummaries;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
 use crate::terminal::counted;
 use crate::terminal::out;
 
 /// Writes them all. A customer whose configuration cannot be read is named, and stops nobody else.
-pub(super) async fn rebuild_all(stage: &Stage, yes: Yes) -> Result<(), Failure> {
+pub(super) async fn rebuild_all(stage: &Stage, yes: Yes) -> Result<(), CommandError> {
     let summaries = stage.table().list_summaries().await?;
     let customers: Vec<_> = summaries.items.into_iter().map(|customer| customer.tenant).collect();
     let whose = counted(customers.len(), "customer");
-    out::say(format!("# {whose} on stage {}, from the table", stage.name));
-    if !yes.is_said_to(&format!("Write the schedules of {whose} again?"))? {
+    out::print_line(format!("# {whose} on stage {}, from the table", stage.name));
+    if !yes.is_confirmed(&format!("Write the schedules of {whose} again?"))? {
         return Ok(());
     }
     let schedules = stage.schedules().await?;
@@ -29,9 +29,9 @@ pub(super) async fn rebuild_all(stage: &Stage, yes: Yes) -> Result<(), Failure> 
             Err(failure) => failed.push((tenant, failure)),
         }
     }
-    out::say(format!("{} written", counted(written, "schedule")));
+    out::print_line(format!("{} written", counted(written, "schedule")));
     for (tenant, failure) in &failed {
-        out::complain(format!("habitsync: {tenant}: {failure}"));
+        out::print_error(format!("habitsync: {tenant}: {failure}"));
     }
     failed.pop().map_or(Ok(()), |(_, failure)| Err(failure))
 }
@@ -40,7 +40,7 @@ async fn rebuild(
     stage: &Stage,
     schedules: &habitsync_aws_adapters::Schedules,
     tenant: &TenantId,
-) -> Result<usize, Failure> {
+) -> Result<usize, CommandError> {
     let stored = stage.in_force(tenant).await?;
     Ok(schedule(schedules, &stored.configuration).await?.len())
 }

@@ -11,17 +11,17 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::arguments::SecretName;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::out;
 
 /// Stores one of the customer's two secrets.
-pub(crate) async fn set(stage: &Stage, tenant: &TenantId, name: SecretName, file: &Path) -> Result<(), Failure> {
-    let text = read(file).map_err(|source| Failure::File {
+pub(crate) async fn set(stage: &Stage, tenant: &TenantId, name: SecretName, file: &Path) -> Result<(), CommandError> {
+    let text = read(file).map_err(|source| CommandError::File {
         path: file.to_owned(),
         source,
     })?;
-    check(name, &text).map_err(|expected| Failure::NotASecret {
+    check(name, &text).map_err(|expected| CommandError::NotASecret {
         path: file.to_owned(),
         expected,
     })?;
@@ -38,7 +38,7 @@ pub(crate) async fn set(stage: &Stage, tenant: &TenantId, name: SecretName, file
         )
         .await?;
     let is_known = stage.table().load_configuration(tenant).await?.is_some();
-    out::say(if is_known {
+    out::print_line(if is_known {
         format!("{tenant}: the secret is stored; functions take it up within five minutes")
     } else {
         format!("{tenant}: the secret is stored; {tenant} has no configuration yet: habitsync tenant apply")

@@ -3,7 +3,7 @@
 use habitsync_domain::tenant::TenantId;
 use serde::Serialize;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::stage::Stage;
 use crate::terminal::Answer;
 
@@ -17,7 +17,7 @@ struct Shown {
 }
 
 /// Prints the file, comments included.
-pub(crate) async fn show(stage: &Stage, tenant: &TenantId) -> Result<(), Failure> {
+pub(crate) async fn show(stage: &Stage, tenant: &TenantId) -> Result<(), CommandError> {
     let stored = stage.in_force(tenant).await?;
     stage.print(&Shown {
         tenant: tenant.clone(),

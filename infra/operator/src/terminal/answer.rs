@@ -10,7 +10,7 @@ use habitsync_workflows::spreadsheet::Spreadsheet;
 use serde::Serialize;
 
 use super::{PAGE, out};
-use crate::failure::Failure;
+use crate::failure::CommandError;
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -63,7 +63,7 @@ pub(crate) trait Answer: Serialize {
 }
 
 /// Prints an answer.
-pub(crate) fn print(answer: &impl Answer, output: Output) -> Result<(), Failure> {
+pub(crate) fn print(answer: &impl Answer, output: Output) -> Result<(), CommandError> {
     let width = std::io::stdout().is_terminal().then(terminal_width).flatten();
     out::write_unchanged(written(answer, output, width.unwrap_or(PAGE))?.as_bytes());
     Ok(())
@@ -74,7 +74,7 @@ fn terminal_width() -> Option<u16> {
 }
 
 /// An answer as it is printed in so many columns.
-pub(crate) fn written(answer: &impl Answer, output: Output, width: u16) -> Result<String, Failure> {
+pub(crate) fn written(answer: &impl Answer, output: Output, width: u16) -> Result<String, CommandError> {
     match output {
         Output::Table => Ok(printable_lines(&answer.text(width))),
         Output::Json => Ok(out::json(answer)?),
@@ -141,7 +141,7 @@ pub(crate) fn wrapped(heading: &str, width: u16) -> String {
     lines.collect::<Vec<_>>().join("\n").replace(JOINED, " ")
 }
 
-fn csv(answer: &impl Answer) -> Result<String, Failure> {
+fn csv(answer: &impl Answer) -> Result<String, CommandError> {
     let (columns, rows) = answer.spreadsheet();
     let mut spreadsheet = Spreadsheet::new(columns)?;
     for row in rows {

@@ -7,7 +7,7 @@ use habitsync_domain::printable::printable;
 use inquire::{Confirm, InquireError, Text};
 
 use super::out;
-use crate::failure::Failure;
+use crate::failure::CommandError;
 
 /// What is added to every command that changes something.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
@@ -19,17 +19,17 @@ pub(crate) struct Yes {
 
 impl Yes {
     /// Whether it is to be done. Where it is not, that nothing was changed has been said.
-    pub(crate) fn is_said_to(self, question: &str) -> Result<bool, Failure> {
+    pub(crate) fn is_confirmed(self, question: &str) -> Result<bool, CommandError> {
         if self.yes {
             return Ok(true);
         }
         if !std::io::stdin().is_terminal() {
-            out::say("nothing was changed; add --yes to do it");
+            out::print_line("nothing was changed; add --yes to do it");
             return Ok(false);
         }
         let agreed = confirmed(&printable(question))?;
         if !agreed {
-            out::say("nothing was changed");
+            out::print_line("nothing was changed");
         }
         Ok(agreed)
     }
@@ -43,10 +43,10 @@ pub(crate) fn is_agreed_number(people: usize) -> bool {
     asked.is_some_and(|said| said.is_ok_and(|said| said.trim().parse() == Ok(people)))
 }
 
-fn confirmed(question: &str) -> Result<bool, Failure> {
+fn confirmed(question: &str) -> Result<bool, CommandError> {
     match Confirm::new(question).with_default(false).prompt() {
         Ok(agreed) => Ok(agreed),
         Err(InquireError::OperationCanceled | InquireError::OperationInterrupted) => Ok(false),
-        Err(error) => Err(Failure::NotAsked(error)),
+        Err(error) => Err(CommandError::NotAsked(error)),
     }
 }

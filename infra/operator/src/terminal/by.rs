@@ -1,21 +1,21 @@
 //! In whose name something is done that stays on record.
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 
 /// Whoever does it.
 #[derive(Debug, clap::Args)]
-pub(crate) struct By {
+pub(crate) struct Actor {
     /// Who decides; whoever uses this computer, unless given.
     #[arg(long = "as", value_name = "NAME", env = "USER")]
     name: Option<String>,
 }
 
-impl By {
+impl Actor {
     /// Who; what is done is done by somebody.
-    pub(crate) fn name(&self) -> Result<&str, Failure> {
+    pub(crate) fn name(&self) -> Result<&str, CommandError> {
         let name = self.name.as_deref().map(str::trim);
         name.filter(|name| !name.is_empty() && !name.chars().any(char::is_control))
-            .ok_or(Failure::Nobody)
+            .ok_or(CommandError::Nobody)
     }
 }
 
@@ -25,12 +25,12 @@ mod tests {
 
     #[test]
     fn nothing_is_done_by_nobody() {
-        let by = |name: Option<&str>| By {
+        let by = |name: Option<&str>| Actor {
             name: name.map(str::to_owned),
         };
         assert_eq!(by(Some("Ben ")).name().expect("named"), "Ben");
         for nobody in [Some(" "), Some("B\nn"), None] {
-            assert!(matches!(by(nobody).name(), Err(Failure::Nobody)), "{nobody:?}");
+            assert!(matches!(by(nobody).name(), Err(CommandError::Nobody)), "{nobody:?}");
         }
     }
 }

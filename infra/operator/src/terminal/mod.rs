@@ -13,7 +13,7 @@ pub(crate) mod stop;
 mod values;
 
 pub(crate) use answer::{Answer, Output};
-pub(crate) use by::By;
+pub(crate) use by::Actor;
 pub(crate) use habitsync_domain::printable::printable;
 pub(crate) use local::{age, counted, local, padded, zone_name};
 pub(crate) use numbers::Numbers;

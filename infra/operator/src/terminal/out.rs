@@ -12,12 +12,12 @@ use serde::Serialize;
 static FAILED: OnceLock<io::Error> = OnceLock::new();
 
 /// Writes a text and a line break to standard output.
-pub(crate) fn say(text: impl Display) {
+pub(crate) fn print_line(text: impl Display) {
     write_unchanged(printable_lines(&format!("{text}\n")).as_bytes());
 }
 
 /// Writes a text and a line break to standard error, where programs do not look for an answer.
-pub(crate) fn complain(text: impl Display) {
+pub(crate) fn print_error(text: impl Display) {
     let text = printable_lines(&format!("{text}\n"));
     // Where standard error is closed, there is nowhere left to say so.
     io::stderr().write_all(text.as_bytes()).ok();

@@ -33,7 +33,7 @@ enum Shown {
 
 impl Progress {
     /// For work that is called so: `added`, `looked up`.
-    pub(crate) fn of(what: &'static str, output: Output) -> Self {
+    pub(crate) fn new(what: &'static str, output: Output) -> Self {
         Self::shown(what, output, || bar(what))
     }
 
@@ -62,7 +62,7 @@ impl Progress {
             }
             Shown::Lines(last) => {
                 if let Some(line) = self.line(last, done, of, Instant::now()) {
-                    out::complain(line);
+                    out::print_error(line);
                 }
             }
             Shown::Nothing => {}
@@ -70,10 +70,10 @@ impl Progress {
     }
 
     /// How it stands, in words.
-    pub(crate) fn tell(&self, text: &str) {
+    pub(crate) fn show_message(&self, text: &str) {
         match &self.shown {
             Shown::Bar(bar) => bar.set_message(text.to_owned()),
-            Shown::Lines(last) if is_due(last, Instant::now()) => out::complain(text),
+            Shown::Lines(last) if is_due(last, Instant::now()) => out::print_error(text),
             Shown::Lines(_) | Shown::Nothing => {}
         }
     }

@@ -23,7 +23,7 @@ pub(crate) async fn while_reading<T>(output: Output, reading: impl Future<Output
             read = &mut reading => return read,
             _ = looks.tick() => {
                 requests += take_traffic().requests;
-                progress.tell(&in_words(requests, began.elapsed()));
+                progress.show_message(&in_words(requests, began.elapsed()));
             }
         }
     }

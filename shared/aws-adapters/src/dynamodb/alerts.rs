@@ -103,7 +103,7 @@ impl TenantTable {
                 Some(PutItemError::ConditionalCheckFailedException(failed)) => {
                     Ok(failed.item().is_some_and(|item| was_written_by(item, &token)))
                 }
-                _ => Err(AwsError::of(SERVICE, "PutItem", &error)),
+                _ => Err(AwsError::from_sdk(SERVICE, "PutItem", &error)),
             },
         }
     }

@@ -155,6 +155,6 @@ impl Table {
         let answer = get.customize().interceptor(header.clone()).send().await;
         answer
             .map(drop)
-            .map_err(|error| AwsError::of(SERVICE, "GetItem", &error))
+            .map_err(|error| AwsError::from_sdk(SERVICE, "GetItem", &error))
     }
 }

@@ -56,7 +56,7 @@ impl SaveConfiguration for Table {
             .unwrap_or(0)
             + 1;
         let not_encoded = |kind| AwsError::new(SERVICE, "TransactWriteItems", kind);
-        let timetable = encode(&Timetable::of(configuration, now)).map_err(not_encoded)?;
+        let timetable = encode(&Timetable::new(configuration, now)).map_err(not_encoded)?;
         let agreed = terms.and_then(|terms| terms.agreed.as_ref());
         let applied = Applied {
             source,

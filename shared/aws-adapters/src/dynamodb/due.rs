@@ -238,7 +238,7 @@ impl Table {
         while due.items.len() < limit
             && let Some(attributes) = pages.next().await
         {
-            let attributes = attributes.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+            let attributes = attributes.map_err(|error| AwsError::from_sdk(SERVICE, "Query", &error))?;
             let kind = key(&attributes).map_or_else(|_| "unknown".to_owned(), |key| key.kind().to_owned());
             match read(attributes) {
                 Ok(item) => due.items.extend(item),

@@ -8,14 +8,14 @@ use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use habitsync_domain::configuration::Status;
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::JobState;
-use habitsync_domain::outage::Told;
+use habitsync_domain::outage::AlertLog;
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::lease::SaveFailure;
-use habitsync_workflows::ports::runs::RememberJob;
-use habitsync_workflows::ports::summary::{FindSummary, ListSummaries, RememberTold};
+use habitsync_workflows::ports::runs::SaveJobState;
+use habitsync_workflows::ports::summary::{FindSummary, ListSummaries, SaveAlertLog};
 use habitsync_workflows::ports::tenants::FindGoLive;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -112,8 +112,8 @@ fn status(text: &str) -> Result<Status, AwsErrorKind> {
     }
 }
 
-impl RememberTold for Table {
-    async fn save_told(&self, tenant: &TenantId, told: &Told) -> Result<(), ServiceFailure> {
+impl SaveAlertLog for Table {
+    async fn save_told(&self, tenant: &TenantId, told: &AlertLog) -> Result<(), ServiceFailure> {
         let told = encode(told).map_err(|kind| AwsError::new(SERVICE, "UpdateItem", kind))?;
         let update = self.update(
             &Key::summary(tenant),
@@ -124,11 +124,11 @@ impl RememberTold for Table {
         let saved = update.send().await;
         Ok(saved
             .map(drop)
-            .map_err(|error| AwsError::of(SERVICE, "UpdateItem", &error))?)
+            .map_err(|error| AwsError::from_sdk(SERVICE, "UpdateItem", &error))?)
     }
 }
 
-impl RememberJob for TenantTable {
+impl SaveJobState for TenantTable {
     async fn load_job(&self, job: Job) -> Result<JobState, ServiceFailure> {
         let row = self.table.get(&Key::summary(&self.tenant)).await?;
         let Some(mut row) = row.filter(|row| row.contains_key(&job_state(job))) else {

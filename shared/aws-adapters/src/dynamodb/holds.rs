@@ -5,13 +5,14 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::hold::{Decision, HeldPerson, HeldPlan, Matter, PlanId, Word};
+use habitsync_domain::hold::{Decision, Matter, PendingAction, PendingPlan, PlanDecision, PlanId};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::holds::{
-    DueHold, ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold, StoredDecisions,
+    DueHold, ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, RecordPlanDecision, SaveDecisions, SaveHold,
+    StoredDecisions,
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,7 +43,7 @@ pub(super) struct Head {
 }
 
 /// The people in parts that an item can hold: a change of many fields names each.
-fn chunks(people: &[HeldPerson]) -> Vec<&[HeldPerson]> {
+fn chunks(people: &[PendingAction]) -> Vec<&[PendingAction]> {
     let (mut chunks, mut begins, mut bytes) = (Vec::new(), 0, 0);
     for (place, person) in people.iter().enumerate() {
         let size = serde_json::to_vec(person).map_or(CHUNK_BYTES, |json| json.len());
@@ -57,19 +58,19 @@ fn chunks(people: &[HeldPerson]) -> Vec<&[HeldPerson]> {
 }
 
 impl LoadHold for TenantTable {
-    async fn load_hold(&self, id: &PlanId) -> Result<Option<HeldPlan>, ServiceFailure> {
+    async fn load_hold(&self, id: &PlanId) -> Result<Option<PendingPlan>, ServiceFailure> {
         let Some(mut head) = self.table.get(&Key::plan(&self.tenant, id, 0)).await? else {
             return Ok(None);
         };
         let unreadable = |kind| AwsError::new(SERVICE, "GetItem", kind);
-        let words: Vec<Word> = read_value(&mut head, WORDS).map_err(unreadable)?;
+        let words: Vec<PlanDecision> = read_value(&mut head, WORDS).map_err(unreadable)?;
         let head: Head = read_value(&mut head, BODY).map_err(unreadable)?;
-        let mut people: Vec<HeldPerson> = Vec::new();
+        let mut people: Vec<PendingAction> = Vec::new();
         for chunk in 1..=head.chunks {
             let chunk = self.table.get_body(&Key::plan(&self.tenant, id, chunk)).await?;
             people.extend(chunk.unwrap_or_else(Vec::new));
         }
-        Ok(Some(HeldPlan {
+        Ok(Some(PendingPlan {
             id: head.id,
             version: head.version,
             since: head.since,
@@ -80,7 +81,7 @@ impl LoadHold for TenantTable {
 }
 
 impl SaveHold for TenantTable {
-    async fn save_hold(&self, plan: &HeldPlan, remind_at: Timestamp) -> Result<(), ServiceFailure> {
+    async fn save_hold(&self, plan: &PendingPlan, remind_at: Timestamp) -> Result<(), ServiceFailure> {
         let chunks = chunks(&plan.people);
         // The head comes last: it says what there is.
         for (number, people) in (1..).zip(&chunks) {
@@ -112,8 +113,8 @@ impl SaveHold for TenantTable {
     }
 }
 
-impl NoteWord for TenantTable {
-    async fn note_word(&self, id: &PlanId, word: &Word) -> Result<(), ServiceFailure> {
+impl RecordPlanDecision for TenantTable {
+    async fn note_word(&self, id: &PlanId, word: &PlanDecision) -> Result<(), ServiceFailure> {
         let encoded = |kind| AwsError::new(SERVICE, "UpdateItem", kind);
         let word_decides_all = word.decides_all();
         let (words, word) = (encode(&[word]).map_err(encoded)?, encode(word).map_err(encoded)?);
@@ -147,7 +148,7 @@ impl TenantTable {
         match put.send().await {
             Ok(_) => Ok(()),
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(()),
-            Err(error) => Err(AwsError::of(SERVICE, "PutItem", &error)),
+            Err(error) => Err(AwsError::from_sdk(SERVICE, "PutItem", &error)),
         }
     }
 
@@ -228,7 +229,7 @@ impl TenantTable {
             Ok(_) => Ok(()),
             // Somebody has decided anew meanwhile, or it is gone.
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(()),
-            Err(error) => Err(AwsError::of(SERVICE, "DeleteItem", &error)),
+            Err(error) => Err(AwsError::from_sdk(SERVICE, "DeleteItem", &error)),
         }
     }
 }
@@ -258,13 +259,13 @@ fn due_hold(mut attributes: Attributes) -> Result<DueHold, AwsErrorKind> {
 
 #[cfg(test)]
 mod tests {
-    use habitsync_domain::hold::{Grounds, HeldBecause, ProposedChange};
+    use habitsync_domain::hold::{Grounds, HoldReason, ProposedChange};
 
     use super::*;
 
-    fn held(number: usize, fields: usize) -> HeldPerson {
+    fn held(number: usize, fields: usize) -> PendingAction {
         let field = |field| format!("X-{}{field}", "é".repeat(30)).parse().expect("a field");
-        HeldPerson {
+        PendingAction {
             employee_id: format!("{number}{}", "é".repeat(90)).parse().expect("an id"),
             person: "é".repeat(250),
             user_name: "é".repeat(255).parse().expect("a name"),
@@ -272,7 +273,7 @@ mod tests {
                 fields: (0..fields).map(field).collect(),
                 digest: "0".repeat(64),
             }),
-            because: HeldBecause::NoLinks,
+            because: HoldReason::NoLinks,
             changes: Vec::new(),
             waits_with: None,
         }

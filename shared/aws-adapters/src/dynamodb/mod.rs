@@ -105,7 +105,7 @@ impl Table {
         let answer = get
             .send()
             .await
-            .map_err(|error| AwsError::of(SERVICE, "GetItem", &error))?;
+            .map_err(|error| AwsError::from_sdk(SERVICE, "GetItem", &error))?;
         let live = answer
             .item
             .map(|attributes| item::live(attributes, SystemClock.now()))
@@ -179,7 +179,7 @@ impl Table {
         let mut pages = query.into_paginator().send();
         let now = SystemClock.now();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+            let page = page.map_err(|error| AwsError::from_sdk(SERVICE, "Query", &error))?;
             for attributes in page.items.unwrap_or_default() {
                 let sk = item::read_text(&attributes, SK).unwrap_or_default().to_owned();
                 item::live(attributes, now)
@@ -201,7 +201,7 @@ impl Table {
         put.send()
             .await
             .map(drop)
-            .map_err(|error| AwsError::of(SERVICE, "PutItem", &error))
+            .map_err(|error| AwsError::from_sdk(SERVICE, "PutItem", &error))
     }
 
     /// Writes all of these items, whatever was there, and removes those with these keys; or nothing of it.
@@ -226,7 +226,7 @@ impl Table {
             .send()
             .await
             .map(drop)
-            .map_err(|error| AwsError::of(SERVICE, "DeleteItem", &error))
+            .map_err(|error| AwsError::from_sdk(SERVICE, "DeleteItem", &error))
     }
 
     /// A change of the item with this key, which also states its schema. `set` follows the `SET`; `names` and `values`
@@ -314,7 +314,7 @@ async fn conditional(update: UpdateItemFluentBuilder) -> Result<Conditional, Aws
         Err(SdkError::ServiceError(answer)) if answer.err().is_conditional_check_failed_exception() => {
             Ok(Conditional::Held(old_item(answer.into_err())))
         }
-        Err(error) => Err(AwsError::of(SERVICE, "UpdateItem", &error)),
+        Err(error) => Err(AwsError::from_sdk(SERVICE, "UpdateItem", &error)),
     }
 }
 

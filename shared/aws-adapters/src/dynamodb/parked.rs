@@ -1,23 +1,23 @@
 //! What the portal refuses of people: one item per person, only while there is something.
 
 use habitsync_domain::job::Job;
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
-use habitsync_workflows::ports::people::{LoadParked, SaveParked};
+use habitsync_workflows::ports::people::{LoadRejectedWrites, SaveRejectedWrites};
 
 use super::TenantTable;
 use super::item::{Item, Retention};
 use super::keys::{Key, Prefix};
 
-impl LoadParked for TenantTable {
-    async fn load_parked(&self) -> Result<Vec<Parked>, ServiceFailure> {
+impl LoadRejectedWrites for TenantTable {
+    async fn load_parked(&self) -> Result<Vec<RejectedWrites>, ServiceFailure> {
         Ok(self.all_readable(Prefix::Parked).await?)
     }
 }
 
-impl SaveParked for TenantTable {
-    async fn save_parked(&self, parked: &Parked) -> Result<(), SaveFailure> {
+impl SaveRejectedWrites for TenantTable {
+    async fn save_parked(&self, parked: &RejectedWrites) -> Result<(), SaveFailure> {
         let key = Key::parked(&self.tenant, &parked.employee_id);
         if parked.setbacks.is_empty() {
             return self.write_under_lease(Job::Users, Ok(Vec::new()), &[key]).await;

@@ -59,7 +59,7 @@ impl ListRuns for TenantTable {
         let mut items = query.into_paginator().items().send();
         let mut runs = Vec::new();
         while let Some(item) = items.next().await {
-            let item = item.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+            let item = item.map_err(|error| AwsError::from_sdk(SERVICE, "Query", &error))?;
             runs.extend(readable(item).filter(|run| job.is_none_or(|job| job == run.job)));
             if runs.len() >= limit {
                 break;
@@ -97,7 +97,7 @@ impl TenantTable {
             .expression_attribute_values(":run", text(DUE_RUN))
             .expression_attribute_values(":pk", text(Key::configuration(&self.tenant).pk));
         let found: Result<Vec<_>, _> = query.into_paginator().items().send().collect().await;
-        let found = found.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+        let found = found.map_err(|error| AwsError::from_sdk(SERVICE, "Query", &error))?;
         Ok(found.into_iter().filter_map(readable).collect())
     }
 

@@ -1,10 +1,10 @@
 //! How the addresses stand that mail came back from: one item per customer and address, only where something was heard.
 
 use habitsync_domain::identity::EmailAddress;
-use habitsync_domain::mail_feedback::Standing;
+use habitsync_domain::mail_feedback::AddressStatus;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::ports::mail::{KeepStandings, ListStopped};
+use habitsync_workflows::ports::mail::{KeepAddressStatuses, ListStopped};
 use serde::{Deserialize, Serialize};
 
 use super::item::{Item, Retention, read_number};
@@ -16,7 +16,7 @@ use crate::failure::AwsError;
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     address: EmailAddress,
-    standing: Standing,
+    standing: AddressStatus,
 }
 
 impl ListStopped for TenantTable {
@@ -35,8 +35,8 @@ impl ListStopped for TenantTable {
     }
 }
 
-impl KeepStandings for Table {
-    async fn load_standing(&self, tenant: &TenantId, address: &EmailAddress) -> Result<Standing, ServiceFailure> {
+impl KeepAddressStatuses for Table {
+    async fn load_standing(&self, tenant: &TenantId, address: &EmailAddress) -> Result<AddressStatus, ServiceFailure> {
         let kept: Option<Kept> = self.get_readable(&Key::address(tenant, address)).await?;
         Ok(kept.map(|kept| kept.standing).unwrap_or_default())
     }
@@ -45,7 +45,7 @@ impl KeepStandings for Table {
         &self,
         tenant: &TenantId,
         address: &EmailAddress,
-        standing: &Standing,
+        standing: &AddressStatus,
     ) -> Result<(), ServiceFailure> {
         let kept = Kept {
             address: address.clone(),

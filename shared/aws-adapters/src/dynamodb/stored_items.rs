@@ -7,10 +7,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::breaker::Breaker;
 use habitsync_domain::completion::Completion;
 use habitsync_domain::course::TopicRecord;
-use habitsync_domain::hold::{Decision, HeldPerson, Word};
+use habitsync_domain::hold::{Decision, PendingAction, PlanDecision};
 use habitsync_domain::job_state::RunRecord;
 use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::result::ResultState;
 use habitsync_workflows::mail::Worklist;
@@ -76,13 +76,13 @@ fn decode(kind: &str, mut item: Attributes) -> Result<Decoded, AwsErrorKind> {
             read_number::<i64>(&item, HELD_UNTIL)?;
             read_number::<u64>(&item, FENCE).map(|_| Vec::new())
         }
-        "PARKED" => body::<Parked>(&mut item),
+        "PARKED" => body::<RejectedWrites>(&mut item),
         "PERSON" => body::<Person>(&mut item),
         "PLAN" => Ok(vec![
-            part::<Vec<Word>>(&mut item, WORDS)?,
+            part::<Vec<PlanDecision>>(&mut item, WORDS)?,
             part::<Head>(&mut item, BODY)?,
         ]),
-        "PLAN part" => body::<Vec<HeldPerson>>(&mut item),
+        "PLAN part" => body::<Vec<PendingAction>>(&mut item),
         "RESULT" => {
             results::record(item.clone())?;
             Ok(vec![

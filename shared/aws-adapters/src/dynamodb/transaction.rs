@@ -48,7 +48,7 @@ impl Table {
             }
             match waits.next().filter(|_| is_conflict(reasons)) {
                 Some(wait) => tokio::time::sleep(wait).await,
-                None => return Err(AwsError::of(SERVICE, "TransactWriteItems", &error)),
+                None => return Err(AwsError::from_sdk(SERVICE, "TransactWriteItems", &error)),
             }
         }
     }

@@ -9,7 +9,7 @@ use habitsync_domain::result::IgnoredBecause;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
-use habitsync_workflows::ports::summary::{CountByCustomer, CountWaiting, Dead, OpenRun, SetAside, Unsent};
+use habitsync_workflows::ports::summary::{CountByCustomer, CountWaiting, Dead, IgnoredCounts, OpenRun, Unsent};
 use jiff::Timestamp;
 
 use super::due::tenant_of;
@@ -42,7 +42,7 @@ impl CountWaiting for Table {
         while unsent.count < MOST_COUNTED
             && let Some(item) = pages.next().await
         {
-            let item = item.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+            let item = item.map_err(|error| AwsError::from_sdk(SERVICE, "Query", &error))?;
             count_in(&mut unsent, &item);
         }
         Ok(unsent)
@@ -74,7 +74,7 @@ impl CountWaiting for Table {
         Ok(self.count(DUE_HOLD, Some(before)).await?)
     }
 
-    async fn count_set_aside(&self, tenant: &TenantId) -> Result<SetAside, ServiceFailure> {
+    async fn count_set_aside(&self, tenant: &TenantId) -> Result<IgnoredCounts, ServiceFailure> {
         let parked = self.count(&due_parked(tenant), None).await?;
         let ignored = self.count_ignored(tenant).await?.values().sum();
         let values = vec![(":parked", number(parked)), (":ignored", number(ignored))];
@@ -87,7 +87,7 @@ impl CountWaiting for Table {
         // A customer without a row gets none by being counted.
         let saved = super::conditional(update.condition_expression("attribute_exists(#schema)"));
         saved.await?;
-        Ok(SetAside { parked, ignored })
+        Ok(IgnoredCounts { parked, ignored })
     }
 }
 
@@ -167,7 +167,7 @@ impl Table {
         while count < most
             && let Some(page) = pages.next().await
         {
-            let page = page.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+            let page = page.map_err(|error| AwsError::from_sdk(SERVICE, "Query", &error))?;
             count += u64::try_from(page.count).unwrap_or_default();
         }
         Ok(count)
@@ -186,7 +186,7 @@ impl Table {
         let mut pages = query.into_paginator().send();
         let mut count = 0;
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| AwsError::of(SERVICE, "Query", &error))?;
+            let page = page.map_err(|error| AwsError::from_sdk(SERVICE, "Query", &error))?;
             count += u64::try_from(page.count).unwrap_or_default();
         }
         Ok(count)

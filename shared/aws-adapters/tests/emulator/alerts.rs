@@ -1,12 +1,12 @@
 //! What customers were told, who is to be reminded, and which addresses have stopped.
 
 use habitsync_aws_adapters::Table;
-use habitsync_domain::mail_feedback::{Feedback, Standing};
+use habitsync_domain::mail_feedback::{AddressStatus, Feedback};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::result::{ResultRecord, ResultState};
 use habitsync_workflows::mail::Worklist;
 use habitsync_workflows::ports::mail::{
-    AlertState, Audience, DueReminder, KeepReminders, KeepStandings, ListStopped, RememberAlert,
+    AlertState, Audience, DueReminder, KeepAddressStatuses, KeepReminders, ListStopped, RememberAlert,
 };
 use habitsync_workflows::ports::result_list::{ListDead, ReviveResult};
 use habitsync_workflows::ports::tenants::SaveConfiguration;
@@ -151,7 +151,7 @@ async fn an_address_is_stopped_under_the_configuration_in_force_and_no_longer() 
             .expect("saved")
     };
     let version = apply().await;
-    let stopped = Standing::default().after("report", Feedback::Complaint, version, monday());
+    let stopped = AddressStatus::default().after("report", Feedback::Complaint, version, monday());
     table.save_standing(&tenant(), &address, &stopped).await.expect("saved");
     let loaded = table
         .load_standing(&tenant(), &"hr@acme.example".parse().expect("an address"))

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_aws_adapters::Table;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
-use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
+use habitsync_domain::failing::{FailureSignature, FailureStreak, VendorFault};
 use habitsync_domain::freshness::Timetable;
 use habitsync_domain::identity::CourseId;
 use habitsync_domain::incident::{Detection, Incident};
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{JobState, RunRecord, RunState};
-use habitsync_domain::outage::Told;
+use habitsync_domain::outage::AlertLog;
 use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::vendor::Vendor;
@@ -18,7 +18,7 @@ use habitsync_domain::vendor_domain::VendorDomain;
 use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use habitsync_workflows::ports::result_list::AddResult;
 use habitsync_workflows::ports::results::{ClaimResult, FindResult, ReleaseResults};
-use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, OpenRun, RememberTold};
+use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, OpenRun, SaveAlertLog};
 use habitsync_workflows::ports::tenants::SaveConfiguration;
 
 use crate::fixture::{RACERS, at, completion, table, tenant};
@@ -43,12 +43,12 @@ async fn row(table: &Table) -> CustomerSummary {
     rows.items.remove(0)
 }
 
-fn failing() -> Failing {
-    let signature = Signature::Vendor {
+fn failing() -> FailureStreak {
+    let signature = FailureSignature::Vendor {
         vendor: Vendor::EmployeeConnect,
-        kind: VendorTrouble::Unavailable,
+        kind: VendorFault::Unavailable,
     };
-    Failing::after(None, signature, at("2026-03-02T07:00:00Z"))
+    FailureStreak::after(None, signature, at("2026-03-02T07:00:00Z"))
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn a_customers_row_tells_when_the_jobs_are_due_what_they_remember_and_what
         ..JobState::default()
     };
     acme.put_job(Job::Users, &state).await;
-    let told = Told {
+    let told = AlertLog {
         outages: BTreeMap::from([("users".to_owned(), failing())]),
         ours: BTreeMap::from([("DynamoDB failed".to_owned(), at(APPLIED))]),
         config: BTreeMap::from([("EmployeeConnect refuses the credentials".to_owned(), at(APPLIED))]),
@@ -70,7 +70,7 @@ async fn a_customers_row_tells_when_the_jobs_are_due_what_they_remember_and_what
     table.save_told(&tenant(), &told).await.expect("saved");
     let row = row(&table).await;
     let configuration: TenantConfiguration = SOURCE.parse().expect("a configuration");
-    assert_eq!(row.timetable, Some(Timetable::of(&configuration, at(APPLIED))));
+    assert_eq!(row.timetable, Some(Timetable::new(&configuration, at(APPLIED))));
     assert_eq!((row.status, row.live_since), (Status::Live, Some(at(APPLIED))));
     assert_eq!(row.jobs, BTreeMap::from([(Job::Users, state)]));
     assert_eq!(row.told, told);
@@ -83,7 +83,7 @@ fn domain() -> VendorDomain {
 pub(crate) fn incident() -> Incident {
     let detection = Detection {
         since: at(APPLIED),
-        kinds: BTreeSet::from([VendorTrouble::Unavailable]),
+        kinds: BTreeSet::from([VendorFault::Unavailable]),
         affected: BTreeSet::from([tenant()]),
     };
     Incident::new(Vendor::EmployeeConnect, domain(), detection, None)

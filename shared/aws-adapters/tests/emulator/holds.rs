@@ -2,9 +2,11 @@
 //! only where it is the one that is over.
 
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::{Grounds, HeldBecause, HeldPerson, HeldPlan, ProposedChange, Verdict, Word};
+use habitsync_domain::hold::{
+    ApprovalVerdict, Grounds, HoldReason, PendingAction, PendingPlan, PlanDecision, ProposedChange,
+};
 use habitsync_workflows::ports::holds::{
-    ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, NoteWord, SaveDecisions, SaveHold,
+    ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, RecordPlanDecision, SaveDecisions, SaveHold,
 };
 
 use crate::fixture::{at, table, tenant};
@@ -12,7 +14,7 @@ use crate::fixture::{at, table, tenant};
 const HELD_AT: &str = "2026-03-02T00:00:00Z";
 const REMIND_AT: &str = "2026-03-09T00:00:00Z";
 
-pub(crate) fn plan(people: usize) -> HeldPlan {
+pub(crate) fn plan(people: usize) -> PendingPlan {
     let last_day = "2026-03-01".parse().expect("a date");
     let update = ProposedChange::Update {
         fields: vec!["X-Location".parse().expect("a field")],
@@ -30,17 +32,17 @@ pub(crate) fn plan(people: usize) -> HeldPlan {
         update.into(),
     ];
     let reasons = [
-        HeldBecause::NoLinks,
-        HeldBecause::Shrunk { from: 400, to: 100 },
-        HeldBecause::OverLimit {
+        HoldReason::NoLinks,
+        HoldReason::Shrunk { from: 400, to: 100 },
+        HoldReason::OverLimit {
             planned: 7,
             recent: 1,
             allowed: 5,
         },
-        HeldBecause::NotConfirmed,
-        HeldBecause::RecordEmptied,
+        HoldReason::NotConfirmed,
+        HoldReason::RecordEmptied,
     ];
-    let people = (0..people).map(|n| HeldPerson {
+    let people = (0..people).map(|n| PendingAction {
         employee_id: format!("E{n:04}").parse().expect("an id"),
         person: format!("Jo {n}"),
         user_name: format!("jo{n}@acme.example").parse().expect("a name"),
@@ -49,11 +51,11 @@ pub(crate) fn plan(people: usize) -> HeldPlan {
         changes: Vec::new(),
         waits_with: None,
     });
-    HeldPlan::of(people.collect(), 3, None, at(HELD_AT)).expect("somebody is held")
+    PendingPlan::new(people.collect(), 3, None, at(HELD_AT)).expect("somebody is held")
 }
 
-fn word(verdict: Verdict) -> Word {
-    Word {
+fn word(verdict: ApprovalVerdict) -> PlanDecision {
+    PlanDecision {
         verdict,
         by: "ana".to_owned(),
         at: at("2026-03-03T00:00:00Z"),
@@ -70,7 +72,7 @@ async fn a_plan_of_any_size_comes_back_as_it_was_with_every_word_about_it() {
         let mut plan = plan(people);
         acme.save_hold(&plan, at(REMIND_AT)).await.expect("saved");
         assert_eq!(acme.load_hold(&plan.id).await.expect("read"), Some(plan.clone()));
-        for verdict in [Verdict::Approved, Verdict::Rejected] {
+        for verdict in [ApprovalVerdict::Approved, ApprovalVerdict::Rejected] {
             acme.note_word(&plan.id, &word(verdict)).await.expect("noted");
             plan.words.push(word(verdict));
         }
@@ -78,7 +80,7 @@ async fn a_plan_of_any_size_comes_back_as_it_was_with_every_word_about_it() {
     }
     let unknown = "0a1b2c3d4e5f".parse().expect("a plan");
     assert_eq!(acme.load_hold(&unknown).await.expect("read"), None);
-    acme.note_word(&unknown, &word(Verdict::Approved))
+    acme.note_word(&unknown, &word(ApprovalVerdict::Approved))
         .await
         .expect("there is nothing to note it on");
     assert_eq!(acme.load_hold(&unknown).await.expect("read"), None);
@@ -115,7 +117,9 @@ async fn a_plan_is_due_until_somebody_decides_or_it_is_not_held_any_more() {
     assert_eq!(listed(REMIND_AT).await, std::slice::from_ref(&two.id));
     acme.close_hold(&two.id).await.expect("closed");
     assert!(listed(REMIND_AT).await.is_empty());
-    acme.note_word(&one.id, &word(Verdict::Rejected)).await.expect("noted");
+    acme.note_word(&one.id, &word(ApprovalVerdict::Rejected))
+        .await
+        .expect("noted");
     assert!(listed("2027-01-01T00:00:00Z").await.is_empty());
     assert!(
         acme.load_hold(&two.id).await.expect("read").is_some(),
@@ -129,7 +133,7 @@ async fn a_decision_stands_until_just_that_one_is_forgotten() {
     let acme = table.tenant(&tenant());
     let plan = plan(230);
     let decided = |verdict| plan.decisions(&word(verdict)).collect::<Vec<_>>();
-    let (approved, rejected) = (decided(Verdict::Approved), decided(Verdict::Rejected));
+    let (approved, rejected) = (decided(ApprovalVerdict::Approved), decided(ApprovalVerdict::Rejected));
     acme.save_decisions(&approved).await.expect("saved");
     assert_eq!(acme.load_decisions().await.expect("read").decisions, approved);
     acme.save_decisions(&rejected[..1]).await.expect("saved");
@@ -146,10 +150,12 @@ async fn a_word_that_is_said_while_the_plan_is_written_again_is_not_lost() {
     let acme = table.tenant(&tenant());
     let plan = plan(3);
     acme.save_hold(&plan, at(REMIND_AT)).await.expect("saved");
-    acme.note_word(&plan.id, &word(Verdict::Approved)).await.expect("noted");
+    acme.note_word(&plan.id, &word(ApprovalVerdict::Approved))
+        .await
+        .expect("noted");
     acme.save_hold(&plan, at(REMIND_AT)).await.expect("knows of no word");
     let stored = acme.load_hold(&plan.id).await.expect("read").expect("is there");
-    assert_eq!(stored.words, [word(Verdict::Approved)]);
+    assert_eq!(stored.words, [word(ApprovalVerdict::Approved)]);
     acme.save_hold(&stored, at(REMIND_AT)).await.expect("knows of it");
     assert!(
         table

@@ -8,14 +8,14 @@ use habitsync_domain::identity::{TopicCode, TopicId};
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{JobState, RunRecord, RunState};
 use habitsync_domain::lease::{LENGTH, end};
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::courses::SaveTopic;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::ListDue as _;
 use habitsync_workflows::ports::lease::{FindLease, HoldLease, Lease, LeaseTerm, SaveFailure};
-use habitsync_workflows::ports::people::{ReplaceLink, SaveParked, SavePerson};
-use habitsync_workflows::ports::runs::{RememberJob, SaveRun};
+use habitsync_workflows::ports::people::{ReplaceLink, SavePerson, SaveRejectedWrites};
+use habitsync_workflows::ports::runs::{SaveJobState, SaveRun};
 use habitsync_workflows::ports::summary::ListSummaries;
 use jiff::{SignedDuration, Timestamp};
 
@@ -97,7 +97,7 @@ async fn each_job_has_a_lease_of_its_own() {
 /// Every write under a lease, by a holder of that job's lease.
 async fn every_write(users: &TenantTable, courses: &TenantTable) -> Vec<Result<(), SaveFailure>> {
     let (jo, changed) = (person("E1", "jo"), change("E1", "2026-03-02T00:00:00Z", "created"));
-    let parked = Parked {
+    let parked = RejectedWrites {
         employee_id: "E1".parse().expect("an employee"),
         setbacks: Vec::new(),
     };

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use habitsync_aws_adapters::{Aws, SystemClock, Table, TenantTable};
 use habitsync_domain::breaker::Breaker;
-use habitsync_domain::hold::{HeldPlan, Verdict, Word};
+use habitsync_domain::hold::{ApprovalVerdict, PendingPlan, PlanDecision};
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::incident::Incident;
 use habitsync_domain::job::Job;
@@ -18,13 +18,13 @@ use habitsync_local::inspect::REGION;
 use habitsync_workflows::ports::breaker::{KeepBreaker, StoredBreaker};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::fleet::{ListDue, PostponeDue};
-use habitsync_workflows::ports::holds::{LoadHold, NoteWord, SaveHold};
+use habitsync_workflows::ports::holds::{LoadHold, RecordPlanDecision, SaveHold};
 use habitsync_workflows::ports::incidents::KeepIncident;
 use habitsync_workflows::ports::lease::{FindLease, HoldLease, Lease};
 use habitsync_workflows::ports::people::{LoadChanges, SavePerson};
 use habitsync_workflows::ports::result_list::{AddResult, ReviveResult};
 use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults, SettleResult};
-use habitsync_workflows::ports::runs::RememberJob;
+use habitsync_workflows::ports::runs::SaveJobState;
 use habitsync_workflows::ports::tenants::{ListVersions, SaveConfiguration};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -229,10 +229,10 @@ async fn a_change_of_the_breaker_is_counted_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_word_about_a_plan_is_noted_once() {
     let (acme, way) = acme().await;
-    let plan: HeldPlan = crate::holds::plan(2);
+    let plan: PendingPlan = crate::holds::plan(2);
     acme.save_hold(&plan, at(NOW)).await.expect("saved");
-    let word = Word {
-        verdict: Verdict::Approved,
+    let word = PlanDecision {
+        verdict: ApprovalVerdict::Approved,
         by: "ana".to_owned(),
         at: at(NOW),
         only: Vec::new(),

@@ -8,14 +8,14 @@ use habitsync_domain::employment::Evidence;
 use habitsync_domain::identity::{CourseId, TopicCode, TopicId, UserName};
 use habitsync_domain::job::Job;
 use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::{Parked, Refusal, Refused};
-use habitsync_domain::person::{FieldChange, FormerName, LastChange, Person, PersonChange, Removed};
+use habitsync_domain::parking::{RejectedPart, RejectedWrites, Rejection};
+use habitsync_domain::person::{Deactivated, FieldChange, FormerName, LastChange, Person, PersonChange};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::topic::Condition;
 use habitsync_domain::user::{FieldName, UserFields};
 use habitsync_workflows::ports::courses::{FindTopic, LoadTopics};
 use habitsync_workflows::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson, SaveLastDay,
+    FindPersonByUserName, LoadChanges, LoadLastDays, LoadPeople, LoadPerson, LoadRejectedWrites, SaveLastDay,
 };
 
 use crate::fixture::{acme, at, table, tenant};
@@ -43,7 +43,7 @@ pub(crate) fn person(employee: &str, user_name: &str) -> Person {
             reason: "created".to_owned(),
             linked_by_hand: false,
         }),
-        removed: Some(Removed {
+        removed: Some(Deactivated {
             at: at("2026-02-02T00:00:00Z"),
             evidence: Evidence::Ended {
                 last_day: "2026-02-01".parse().expect("a date"),
@@ -129,16 +129,16 @@ async fn what_is_refused_of_somebody_comes_back_until_nothing_is() {
         person: "Jo Citizen".to_owned(),
         seen: Some("Mars".to_owned()),
     };
-    let refusal = Refusal {
-        what: Refused::Field("X-Location".parse().expect("a field")),
+    let refusal = Rejection {
+        what: RejectedPart::Field("X-Location".parse().expect("a field")),
         digest: "d".to_owned(),
         problem,
     };
-    let parked = Parked::after(None, &employee_id, vec![refusal], at("2026-03-02T00:00:00Z"));
+    let parked = RejectedWrites::after(None, &employee_id, vec![refusal], at("2026-03-02T00:00:00Z"));
     acme.put_parked(&parked).await;
     assert_eq!(acme.load_parked().await.expect("loaded"), [parked]);
     let setbacks = Vec::new();
-    acme.put_parked(&Parked { employee_id, setbacks }).await;
+    acme.put_parked(&RejectedWrites { employee_id, setbacks }).await;
     assert_eq!(acme.load_parked().await.expect("loaded"), []);
 }
 

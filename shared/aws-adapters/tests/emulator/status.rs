@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_aws_adapters::Table;
-use habitsync_domain::breaker::{Breaker, Heard};
+use habitsync_domain::breaker::{Breaker, CallOutcome};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::health::Health;
 use habitsync_domain::identity::EnrolmentId;
@@ -94,7 +94,7 @@ async fn an_open_breaker_is_listed_under_its_customer_until_it_closes() {
     let table = table().await;
     add(&table, "acme").await;
     let acme = table.tenant(&named("acme"));
-    let open = [Heard::Silence; 3]
+    let open = [CallOutcome::NoResponse; 3]
         .into_iter()
         .fold(Breaker::default(), |breaker, heard| {
             breaker.after_call(heard, at(APPLIED))

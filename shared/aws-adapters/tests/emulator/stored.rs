@@ -6,15 +6,15 @@ use habitsync_aws_adapters::{SystemClock, TenantTable};
 use habitsync_domain::course::TopicRecord;
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{JobState, RunRecord};
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::result::ResultRecord;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::courses::SaveTopic;
 use habitsync_workflows::ports::lease::{HoldLease, Lease};
-use habitsync_workflows::ports::people::{ReplaceLink, SaveParked, SavePerson};
+use habitsync_workflows::ports::people::{ReplaceLink, SavePerson, SaveRejectedWrites};
 use habitsync_workflows::ports::results::{Claim, ClaimResult, SettleResult};
-use habitsync_workflows::ports::runs::{RememberJob, SaveRun};
+use habitsync_workflows::ports::runs::{SaveJobState, SaveRun};
 use jiff::SignedDuration;
 
 static ACQUISITIONS: AtomicI64 = AtomicI64::new(1);
@@ -27,7 +27,7 @@ pub(crate) trait Stored {
     async fn put_job(&self, job: Job, state: &JobState);
     async fn put_person(&self, person: &Person, change: &PersonChange);
     async fn put_link(&self, before: &Person, after: Option<&Person>, change: &PersonChange);
-    async fn put_parked(&self, parked: &Parked);
+    async fn put_parked(&self, parked: &RejectedWrites);
     async fn put_topic(&self, record: &TopicRecord);
 }
 
@@ -69,7 +69,7 @@ impl Stored for TenantTable {
         held.replace_link(before, after, change).await.expect("replaced");
     }
 
-    async fn put_parked(&self, parked: &Parked) {
+    async fn put_parked(&self, parked: &RejectedWrites) {
         let held = self.hold(Job::Users).await;
         held.save_parked(parked).await.expect("saved");
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{Failure, JobState};
-use habitsync_workflows::ports::runs::RememberJob;
+use habitsync_workflows::ports::runs::SaveJobState;
 use habitsync_workflows::ports::tenants::{FindGoLive, ListVersions, LoadConfiguration, SaveConfiguration};
 
 use crate::fixture::{RACERS, at, table, tenant};

@@ -16,7 +16,7 @@ use habitsync_workflows::ports::courses::LoadTopics;
 use habitsync_workflows::ports::fleet::{ListDue, ListParked};
 use habitsync_workflows::ports::holds::LoadDecisions;
 use habitsync_workflows::ports::incidents::ListIncidents;
-use habitsync_workflows::ports::people::{LoadLastDays, LoadParked, LoadPeople};
+use habitsync_workflows::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites};
 use habitsync_workflows::ports::result_list::ListResults;
 use habitsync_workflows::ports::results::{KnownResult, LookUpResult, ReleaseResults};
 use habitsync_workflows::ports::summary::ListSummaries;

@@ -15,7 +15,7 @@ const LONGEST_WORD: usize = 40;
 /// Whether an assumption holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum AssumptionVerdict {
     /// It does not, and something has to be done.
     Differs,
     /// It cannot be told, or not by reading.
@@ -51,11 +51,11 @@ pub enum Advice {
 
 /// What was found out about an assumption.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct AssumptionFinding {
     /// Which one.
     pub assumption: &'static Assumption,
     /// Whether it holds.
-    pub verdict: Verdict,
+    pub verdict: AssumptionVerdict,
     /// What was seen.
     pub seen: String,
     /// What to do, best first; empty where there is nothing.
@@ -65,26 +65,26 @@ pub struct Finding {
 impl Assumption {
     /// It holds.
     #[must_use]
-    pub fn holds(&'static self, seen: impl Into<String>) -> Finding {
-        self.found(Verdict::Ok, seen.into(), Vec::new())
+    pub fn holds(&'static self, seen: impl Into<String>) -> AssumptionFinding {
+        self.found(AssumptionVerdict::Ok, seen.into(), Vec::new())
     }
 
     /// It does not hold, and this copes.
     #[must_use]
-    pub fn differs(&'static self, seen: impl Into<String>, advice: Vec<Advice>) -> Finding {
-        self.found(Verdict::Differs, seen.into(), advice)
+    pub fn differs(&'static self, seen: impl Into<String>, advice: Vec<Advice>) -> AssumptionFinding {
+        self.found(AssumptionVerdict::Differs, seen.into(), advice)
     }
 
     /// It does not hold, and no setting copes.
     #[must_use]
-    pub fn needs_mending(&'static self, seen: impl Into<String>) -> Finding {
+    pub fn needs_mending(&'static self, seen: impl Into<String>) -> AssumptionFinding {
         self.differs(seen, vec![self.mend()])
     }
 
     /// It cannot be told.
     #[must_use]
-    pub fn untold(&'static self, seen: impl Into<String>, advice: Vec<Advice>) -> Finding {
-        self.found(Verdict::CannotTell, seen.into(), advice)
+    pub fn untold(&'static self, seen: impl Into<String>, advice: Vec<Advice>) -> AssumptionFinding {
+        self.found(AssumptionVerdict::CannotTell, seen.into(), advice)
     }
 
     /// That the file of ours which knows it has to change.
@@ -93,8 +93,8 @@ impl Assumption {
         Advice::Mend { file: self.file }
     }
 
-    fn found(&'static self, verdict: Verdict, seen: String, advice: Vec<Advice>) -> Finding {
-        Finding {
+    fn found(&'static self, verdict: AssumptionVerdict, seen: String, advice: Vec<Advice>) -> AssumptionFinding {
+        AssumptionFinding {
             assumption: self,
             verdict,
             seen,
@@ -162,7 +162,7 @@ impl fmt::Display for Advice {
 }
 
 /// Flat, with what it is about spelled out: whoever reads it need not have the list.
-impl Serialize for Finding {
+impl Serialize for AssumptionFinding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
         struct Written<'f> {
@@ -170,7 +170,7 @@ impl Serialize for Finding {
             vendor: crate::vendor::Vendor,
             confidence: super::Confidence,
             says: &'static str,
-            verdict: Verdict,
+            verdict: AssumptionVerdict,
             seen: &'f str,
             advice: &'f [Advice],
         }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Advice, Assumption, Finding};
+use super::{Advice, Assumption, AssumptionFinding};
 
 /// A clock further off than this is not right. Far within what a signature may be old, since messages take their time too.
 const LARGEST_SKEW: SignedDuration = SignedDuration::from_mins(1);
@@ -10,7 +10,7 @@ const LARGEST_SKEW: SignedDuration = SignedDuration::from_mins(1);
 impl Assumption {
     /// Whether the vendor's clock, by an answer's `Date`, agrees with ours at the moment the answer came.
     #[must_use]
-    pub fn judge_clock(&'static self, theirs: Option<Timestamp>, ours: Timestamp) -> Finding {
+    pub fn judge_clock(&'static self, theirs: Option<Timestamp>, ours: Timestamp) -> AssumptionFinding {
         let Some(theirs) = theirs else {
             return self.untold("answers carry no Date", Vec::new());
         };
@@ -27,7 +27,7 @@ impl Assumption {
 
     /// Whether the limit that an answer's headers speak of lets through what is configured under `key`.
     #[must_use]
-    pub fn judge_limit(&'static self, headers: &[(String, String)], configured: u32, key: &str) -> Finding {
+    pub fn judge_limit(&'static self, headers: &[(String, String)], configured: u32, key: &str) -> AssumptionFinding {
         let Some((name, limit)) = headers.iter().find_map(limit_per_minute) else {
             return self.untold(
                 format!("no header speaks of a limit; {configured} a minute are configured"),
@@ -59,10 +59,10 @@ fn limit_per_minute((name, value): &(String, String)) -> Option<(&str, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::assumption::Verdict;
+    use crate::assumption::AssumptionVerdict;
     use crate::assumption::tribal_habits::{CLOCK, LIMIT};
 
-    fn clock(seconds: i64) -> Finding {
+    fn clock(seconds: i64) -> AssumptionFinding {
         let ours = Timestamp::UNIX_EPOCH;
         CLOCK.judge_clock(Some(ours + SignedDuration::from_secs(seconds)), ours)
     }
@@ -70,31 +70,31 @@ mod tests {
     #[test]
     fn a_clock_is_right_within_a_minute() {
         for seconds in [0, 60, -60] {
-            assert_eq!(clock(seconds).verdict, Verdict::Ok, "{seconds}");
+            assert_eq!(clock(seconds).verdict, AssumptionVerdict::Ok, "{seconds}");
         }
         assert_eq!(clock(61).seen, "61 s ahead of ours");
         assert_eq!(clock(-90).seen, "90 s behind ours");
-        assert_eq!(clock(-90).verdict, Verdict::Differs);
+        assert_eq!(clock(-90).verdict, AssumptionVerdict::Differs);
         assert_eq!(
             CLOCK.judge_clock(None, Timestamp::UNIX_EPOCH).verdict,
-            Verdict::CannotTell
+            AssumptionVerdict::CannotTell
         );
     }
 
-    fn limit(name: &str, value: &str) -> Finding {
+    fn limit(name: &str, value: &str) -> AssumptionFinding {
         let headers = [(name.to_owned(), value.to_owned())];
         LIMIT.judge_limit(&headers, 240, "tribal_habits.requests_per_minute")
     }
 
     #[test]
     fn a_limit_below_what_is_configured_is_what_to_configure() {
-        assert_eq!(limit("x-ratelimit-limit", "300").verdict, Verdict::Ok);
-        assert_eq!(limit("ratelimit-limit", "4;w=1").verdict, Verdict::Ok);
+        assert_eq!(limit("x-ratelimit-limit", "300").verdict, AssumptionVerdict::Ok);
+        assert_eq!(limit("ratelimit-limit", "4;w=1").verdict, AssumptionVerdict::Ok);
         let low = limit("ratelimit-limit", "100, 100;w=60");
-        assert_eq!(low.verdict, Verdict::Differs);
+        assert_eq!(low.verdict, AssumptionVerdict::Differs);
         assert_eq!(low.advice, [Advice::set("tribal_habits.requests_per_minute", "100")]);
         for (name, value) in [("x-ratelimit-remaining", "10"), ("x-ratelimit-limit", "many")] {
-            assert_eq!(limit(name, value).verdict, Verdict::CannotTell, "{name}");
+            assert_eq!(limit(name, value).verdict, AssumptionVerdict::CannotTell, "{name}");
         }
     }
 }

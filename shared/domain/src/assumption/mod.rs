@@ -11,7 +11,7 @@ pub mod tribal_habits;
 
 use serde::{Deserialize, Serialize};
 
-pub use finding::{Advice, Finding, Verdict, few};
+pub use finding::{Advice, AssumptionFinding, AssumptionVerdict, few};
 pub use need::Need;
 
 use crate::vendor::Vendor;

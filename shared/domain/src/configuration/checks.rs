@@ -5,7 +5,7 @@ use super::document::Document;
 use super::field_checks::{check_expression, check_fields};
 use std::collections::BTreeSet;
 
-use super::finding::{Checks, Finding};
+use super::finding::{Checks, ConfigurationFinding};
 use super::mail_checks::why_unmailable;
 use crate::no_date::NoDateValue;
 
@@ -16,7 +16,7 @@ use crate::identity::{EmailAddress, UserName};
 const LONGEST_JITTER: u32 = 1440;
 
 /// Everything that is wrong with a configuration whose values can all be read.
-pub(super) fn check(document: &Document<'_>, configuration: &TenantConfiguration) -> Vec<Finding> {
+pub(super) fn check(document: &Document<'_>, configuration: &TenantConfiguration) -> Vec<ConfigurationFinding> {
     let mut checks = Checks::new(document);
     check_texts(&mut checks, configuration);
     check_launch_urls(&mut checks, configuration);
@@ -31,7 +31,7 @@ pub(super) fn check(document: &Document<'_>, configuration: &TenantConfiguration
 }
 
 /// What is wrong only where a configuration is applied: an older version that is stored stays readable.
-pub(super) fn check_new(document: &Document<'_>, configuration: &TenantConfiguration) -> Vec<Finding> {
+pub(super) fn check_new(document: &Document<'_>, configuration: &TenantConfiguration) -> Vec<ConfigurationFinding> {
     let mut checks = Checks::new(document);
     for (index, address) in configuration.alerts.to.iter().enumerate() {
         if let Some(why) = why_unmailable(address.as_str()) {

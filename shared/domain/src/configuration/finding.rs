@@ -7,7 +7,7 @@ use super::document::Document;
 
 /// Something about a configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct ConfigurationFinding {
     /// The line it is about, from 1; none where it is about no line in particular.
     pub line: Option<usize>,
     /// What it is and what is allowed there.
@@ -18,19 +18,19 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidConfiguration {
     /// At least one, in the order of the file.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<ConfigurationFinding>,
 }
 
 impl std::error::Error for InvalidConfiguration {}
 
 impl fmt::Display for InvalidConfiguration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines: Vec<_> = self.findings.iter().map(Finding::to_string).collect();
+        let lines: Vec<_> = self.findings.iter().map(ConfigurationFinding::to_string).collect();
         f.write_str(&lines.join("\n"))
     }
 }
 
-impl fmt::Display for Finding {
+impl fmt::Display for ConfigurationFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(line) = self.line {
             write!(f, "line {line}: ")?;
@@ -42,7 +42,7 @@ impl fmt::Display for Finding {
 /// What is found to be wrong with one document.
 pub(super) struct Checks<'d> {
     document: &'d Document<'d>,
-    findings: Vec<Finding>,
+    findings: Vec<ConfigurationFinding>,
 }
 
 impl<'d> Checks<'d> {
@@ -54,7 +54,7 @@ impl<'d> Checks<'d> {
     }
 
     /// Everything that was found.
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    pub(super) fn into_findings(self) -> Vec<ConfigurationFinding> {
         self.findings
     }
 
@@ -75,7 +75,7 @@ impl<'d> Checks<'d> {
 
     fn refuse_line(&mut self, line: usize, message: String) {
         let line = Some(line);
-        self.findings.push(Finding { line, message });
+        self.findings.push(ConfigurationFinding { line, message });
     }
 
     /// Each item is listed once, by the key it is compared by.

@@ -9,7 +9,7 @@ use toml::de::{DeArray, DeTable, DeValue, Error, ValueDeserializer};
 
 use super::TenantConfiguration;
 use super::document::{Document, Found, Path};
-use super::finding::Finding;
+use super::finding::ConfigurationFinding;
 
 /// A file with more mistakes than this is another kind of file.
 const MOST_MISTAKES: usize = 50;
@@ -18,7 +18,7 @@ const MOST_MISTAKES: usize = 50;
 const EXAMPLE: &str = include_str!("acme.toml");
 
 /// What the file says, mended where it had to be, and why it had to be; nothing where that did not help.
-pub(super) fn read(document: &Document<'_>) -> (Option<TenantConfiguration>, Vec<Finding>) {
+pub(super) fn read(document: &Document<'_>) -> (Option<TenantConfiguration>, Vec<ConfigurationFinding>) {
     let mut findings = Vec::new();
     let mut root = Spanned::new(0..0, DeValue::Table(document.root.clone()));
     while findings.len() < MOST_MISTAKES {
@@ -26,7 +26,7 @@ pub(super) fn read(document: &Document<'_>) -> (Option<TenantConfiguration>, Vec
             Ok(configuration) => return (Some(configuration), findings),
             Err(error) => error,
         };
-        findings.push(Finding {
+        findings.push(ConfigurationFinding {
             line: Some(error.span().map_or(1, |span| document.line_at(span.start))),
             message: error.message().to_owned(),
         });

@@ -26,7 +26,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-pub use finding::{Finding, InvalidConfiguration};
+pub use finding::{ConfigurationFinding, InvalidConfiguration};
 pub use limits::{ChangeLimit, Limits};
 pub use portal_checks::{unknown_portal_fields, unusable_base_url};
 pub use schema::schema;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::TenantConfiguration;
 use super::checks::{check, check_new};
 use super::document::{Document, line_at};
-use super::finding::{Finding, InvalidConfiguration};
+use super::finding::{ConfigurationFinding, InvalidConfiguration};
 use super::mend;
 
 /// Bytes that a file may have: a stored version is one item of the table, which takes 400 KB.
@@ -33,16 +33,16 @@ impl TenantConfiguration {
 
     fn checked(
         source: &str,
-        check: impl FnOnce(&Document<'_>, &Self) -> Vec<Finding>,
+        check: impl FnOnce(&Document<'_>, &Self) -> Vec<ConfigurationFinding>,
     ) -> Result<Self, InvalidConfiguration> {
         if source.len() > LARGEST_FILE {
             let message = format!("a configuration has at most {} KiB", LARGEST_FILE / 1024);
             return Err(InvalidConfiguration {
-                findings: vec![Finding { line: None, message }],
+                findings: vec![ConfigurationFinding { line: None, message }],
             });
         }
         let document = Document::parse(source).map_err(|error| InvalidConfiguration {
-            findings: vec![Finding {
+            findings: vec![ConfigurationFinding {
                 line: error.span().map(|span| line_at(source, span.start)),
                 message: error.message().to_owned(),
             }],

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::TenantConfiguration;
 use super::document::Document;
-use super::finding::Finding;
+use super::finding::ConfigurationFinding;
 use crate::nearest::{did_you_mean, nearest};
 use crate::user::FieldName;
 use crate::vendor::Vendor;
@@ -16,7 +16,7 @@ pub fn unknown_portal_fields(
     source: &str,
     configuration: &TenantConfiguration,
     shown: &BTreeSet<String>,
-) -> Vec<Finding> {
+) -> Vec<ConfigurationFinding> {
     let mapped = configuration.users.fields.keys().filter(|field| field.is_custom());
     let unknown: Vec<_> = mapped
         .map(FieldName::as_str)
@@ -26,7 +26,7 @@ pub fn unknown_portal_fields(
         return Vec::new();
     };
     if shown.is_empty() && !unknown.is_empty() {
-        return vec![Finding {
+        return vec![ConfigurationFinding {
             line: Some(document.key_line(&["users", "fields"])),
             message: format!(
                 "no user of the portal shows a custom field: whether it has {} is not known",
@@ -37,7 +37,7 @@ pub fn unknown_portal_fields(
     let known: Vec<_> = shown.iter().map(String::as_str).collect();
     let mut warnings: Vec<_> = unknown
         .into_iter()
-        .map(|field| Finding {
+        .map(|field| ConfigurationFinding {
             line: Some(document.key_line(&["users", "fields", field])),
             message: unknown_field(field, &known),
         })
@@ -62,7 +62,7 @@ pub fn unusable_base_url(
     vendor: Vendor,
     problem: &str,
     allowed: &[String],
-) -> Finding {
+) -> ConfigurationFinding {
     let (section, url) = match vendor {
         Vendor::TribalHabits => ("tribal_habits", &configuration.tribal_habits.base_url),
         Vendor::EmployeeConnect => ("employee_connect", &configuration.employee_connect.base_url),
@@ -71,7 +71,7 @@ pub fn unusable_base_url(
         .host_str()
         .map_or_else(String::new, |host| meant_host(host, allowed));
     let document = Document::parse(source);
-    Finding {
+    ConfigurationFinding {
         line: document.ok().map(|document| document.line(&[section, "base_url"])),
         message: format!(
             "{problem}: {}{hint}; allowed are {}",

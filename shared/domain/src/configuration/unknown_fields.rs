@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::TenantConfiguration;
 use super::document::Document;
-use super::finding::Finding;
+use super::finding::ConfigurationFinding;
 use crate::expressions::expression::Expression;
 use crate::nearest::nearest;
 
@@ -25,7 +25,7 @@ pub fn unknown_custom_fields(
     source: &str,
     configuration: &TenantConfiguration,
     seen: &BTreeSet<String>,
-) -> Vec<Finding> {
+) -> Vec<ConfigurationFinding> {
     let Ok(document) = Document::parse(source) else {
         return Vec::new();
     };
@@ -46,11 +46,16 @@ pub fn unknown_custom_fields(
     warnings
 }
 
-fn warnings(document: &Document<'_>, path: &[&str], expression: &Expression, seen: &BTreeSet<String>) -> Vec<Finding> {
+fn warnings(
+    document: &Document<'_>,
+    path: &[&str],
+    expression: &Expression,
+    seen: &BTreeSet<String>,
+) -> Vec<ConfigurationFinding> {
     let named = expression.custom_fields().into_iter();
     named
         .filter(|(_, field)| !seen.contains(field))
-        .map(|(line, field)| Finding {
+        .map(|(line, field)| ConfigurationFinding {
             line: Some(document.line_inside(path, line)),
             message: message(&field, seen),
         })

@@ -4,16 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use super::claims::{Claim, Claims};
 use super::finding::name_of;
-use super::{Concerned, Kind, NotAdopted, Part, PortalAccount, Survey};
+use super::{AffectedPerson, Kind, NotAdopted, Part, PortalAccount, Survey};
 use crate::configuration::MatchKey;
 use crate::employee::Employee;
 use crate::identity::EmployeeId;
 use crate::user::{FieldName, PortalUser};
-use crate::user_plan::{Census, Placement, Situation, Step};
+use crate::user_plan::{Census, Eligibility, PlanInput, Step};
 
 /// Every account of the portal with its part, in the portal's order.
 pub(super) fn divide(
-    situation: &Situation<'_>,
+    situation: &PlanInput<'_>,
     census: &Census<'_>,
     claims: &Claims<'_>,
     portal: &[PortalUser],
@@ -74,8 +74,9 @@ impl Division<'_, '_> {
     fn claimed(&self, claims: &[Claim]) -> Part {
         let ids = |claims: &[&Claim]| -> Vec<_> { claims.iter().filter_map(|claim| self.id(claim).cloned()).collect() };
         let placement = |claim: &Claim| self.census.placement(claim.position);
-        let (in_scope, others): (Vec<_>, Vec<_>) =
-            claims.iter().partition(|claim| placement(claim) == Placement::InScope);
+        let (in_scope, others): (Vec<_>, Vec<_>) = claims
+            .iter()
+            .partition(|claim| placement(claim) == Eligibility::InScope);
         let told = if in_scope.is_empty() { &others } else { &in_scope };
         match (in_scope.as_slice(), told.first()) {
             (_, None) => Part::Unknown,
@@ -97,7 +98,7 @@ impl Division<'_, '_> {
 }
 
 /// Whose the linked names are; an account that has its new name already goes by that.
-fn managed<'d>(situation: &Situation<'d>, census: &'d Census<'_>) -> HashMap<String, &'d EmployeeId> {
+fn managed<'d>(situation: &PlanInput<'d>, census: &'d Census<'_>) -> HashMap<String, &'d EmployeeId> {
     let people = situation.people.iter();
     let linked = people
         .filter(|person| census.accounts.owns(person))
@@ -124,7 +125,7 @@ impl Survey<'_> {
         let portal = self.situation.portal.unwrap_or_default();
         for (user, account) in portal.iter().zip(accounts) {
             let state = if user.active { "active" } else { "deactivated" };
-            let concerned = Concerned::account(user).with("email", account.email.as_deref());
+            let concerned = AffectedPerson::account(user).with("email", account.email.as_deref());
             match &account.part {
                 Part::Unknown => self.report(Kind::AccountUnknown, vec![concerned.noting(state)]),
                 Part::Disputed { .. } => self.report_disputed(user, concerned.noting(state)),
@@ -134,17 +135,17 @@ impl Survey<'_> {
     }
 
     /// The account first, then everybody who claims it, with what they are recognised by.
-    fn report_disputed(&mut self, user: &PortalUser, account: Concerned) {
+    fn report_disputed(&mut self, user: &PortalUser, account: AffectedPerson) {
         let claims = self.claims.of_account(&user.user_name).iter();
-        let in_scope = claims.filter(|claim| self.census.placement(claim.position) == Placement::InScope);
+        let in_scope = claims.filter(|claim| self.census.placement(claim.position) == Eligibility::InScope);
         let claimant = |claim: &Claim| {
             let employee = self.census.organisation.employee(claim.position)?;
             let by = match claim.by {
                 MatchKey::UserName => "claims it by user name",
                 MatchKey::Email => "claims it by e-mail",
             };
-            let concerned = Concerned::employee(employee).noting(by);
-            Some(Concerned {
+            let concerned = AffectedPerson::employee(employee).noting(by);
+            Some(AffectedPerson {
                 user_name: Some(user.user_name.clone()),
                 ..concerned
             })

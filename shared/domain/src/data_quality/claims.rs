@@ -25,7 +25,7 @@ pub(super) struct Claims<'a> {
 }
 
 impl<'a> Claims<'a> {
-    pub(super) fn of(census: &Census<'a>, people: usize) -> Self {
+    pub(super) fn new(census: &Census<'a>, people: usize) -> Self {
         let by_person: Vec<_> = (0..people).map(|position| census.recognised(position)).collect();
         let mut by_account: HashMap<String, Vec<Claim>> = HashMap::new();
         for (position, accounts) in by_person.iter().enumerate() {

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{Concerned, Kind, Survey};
-use crate::user_plan::Placement;
+use super::{AffectedPerson, Kind, Survey};
+use crate::user_plan::Eligibility;
 
 /// `&#39;`, `&#x27;`, `&amp;`.
 static ENTITY: LazyLock<Regex> = LazyLock::new(|| {
@@ -16,13 +16,13 @@ impl Survey<'_> {
     /// Values with an HTML entity, of everybody in scope.
     pub(super) fn report_entities(&mut self) {
         for (position, employee) in self.employees() {
-            let is_in_scope = self.census.placement(position) == Placement::InScope;
+            let is_in_scope = self.census.placement(position) == Eligibility::InScope;
             let Some(user) = is_in_scope.then(|| self.census.mapped(position)).flatten() else {
                 continue;
             };
             for field in &user.fields {
                 if let Some(value) = field.value.as_deref().filter(|value| ENTITY.is_match(value)) {
-                    let concerned = Concerned::employee(employee).with(self.source_of(field.name), Some(value));
+                    let concerned = AffectedPerson::employee(employee).with(self.source_of(field.name), Some(value));
                     self.report(Kind::HtmlEntity, vec![concerned.noting(format!("for {}", field.name))]);
                 }
             }

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{Concerned, Kind, Survey};
+use super::{AffectedPerson, Kind, Survey};
 use crate::configuration::FieldType;
 use crate::mapping::LIST_SEPARATOR;
 use crate::user::{FieldName, PortalUser};
-use crate::user_plan::Placement;
+use crate::user_plan::Eligibility;
 
 impl Survey<'_> {
     /// Custom fields that are mapped and that no account shows, and list values that no account has. A portal without accounts
@@ -20,7 +20,7 @@ impl Survey<'_> {
         let is_unseen = |field: &&FieldName| !portal.iter().any(|user| user.fields.0.contains_key(*field));
         let mapped = self.users().fields.keys();
         for field in mapped.filter(|field| field.is_custom()).filter(is_unseen) {
-            let everybody = Concerned::named("everybody".to_owned()).with(field.as_str(), None);
+            let everybody = AffectedPerson::named("everybody".to_owned()).with(field.as_str(), None);
             self.report(Kind::FieldUnseen, vec![everybody]);
         }
         self.report_list_values(&known_items(self, portal));
@@ -31,7 +31,7 @@ impl Survey<'_> {
             return;
         }
         for (position, employee) in self.employees() {
-            let is_in_scope = self.census.placement(position) == Placement::InScope;
+            let is_in_scope = self.census.placement(position) == Eligibility::InScope;
             let Some(user) = is_in_scope.then(|| self.census.mapped(position)).flatten() else {
                 continue;
             };
@@ -40,7 +40,7 @@ impl Survey<'_> {
                     continue;
                 };
                 for item in items(value).filter(|item| !known.contains(item)) {
-                    let concerned = Concerned::employee(employee).with(self.source_of(field.name), Some(item));
+                    let concerned = AffectedPerson::employee(employee).with(self.source_of(field.name), Some(item));
                     self.report(
                         Kind::ListValueUnseen,
                         vec![concerned.noting(format!("for {}", field.name))],

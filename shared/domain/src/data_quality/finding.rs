@@ -11,16 +11,16 @@ use crate::user::{FieldName, PortalUser};
 
 /// Something that is wrong: about one person or account, or about several together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub struct DataQualityFinding {
     /// What is wrong.
     pub kind: Kind,
     /// Whom it is about: everybody who shares something, the members of a loop in their order, or one alone.
-    pub people: Vec<Concerned>,
+    pub people: Vec<AffectedPerson>,
 }
 
 /// Somebody, or an account, that a finding is about. Holds personal data; `Debug` withholds it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
-pub struct Concerned {
+pub struct AffectedPerson {
     /// The employee; none for an account that is no employee's.
     pub employee_id: Option<EmployeeId>,
     /// The account, where it is about one.
@@ -35,7 +35,7 @@ pub struct Concerned {
     pub note: String,
 }
 
-impl Finding {
+impl DataQualityFinding {
     /// The worst kind first, then whoever comes first.
     pub(super) fn rank(&self) -> (Kind, Option<&EmployeeId>, Option<&UserName>) {
         let first = self.people.first();
@@ -44,7 +44,7 @@ impl Finding {
     }
 }
 
-impl Concerned {
+impl AffectedPerson {
     /// Somebody of whom a name is known, or a thing that has one.
     pub(super) const fn named(person: String) -> Self {
         Self {
@@ -105,7 +105,7 @@ pub(super) fn name_of(user: &PortalUser) -> String {
     }
 }
 
-impl fmt::Debug for Concerned {
+impl fmt::Debug for AffectedPerson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Concerned")
             .field("employee_id", &self.employee_id)

@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::{Concerned, Kind, Survey};
+use super::{AffectedPerson, Kind, Survey};
 use crate::employee::Employee;
 use crate::employment::Employment;
 use crate::identity::{EmployeeId, UserName};
 use crate::person::Person;
-use crate::user_plan::{Action, Placement, Step, UserPlan};
+use crate::user_plan::{Action, Eligibility, Step, UserPlan};
 
 impl Survey<'_> {
     /// Leavers with an active account, linked or only recognised: a run deactivates linked ones alone.
@@ -15,7 +15,7 @@ impl Survey<'_> {
         let adopted = self.adopted_names();
         let fates = Fates::of(&self.census.plan);
         for (position, employee) in self.employees() {
-            if self.census.placement(position) != Placement::Left {
+            if self.census.placement(position) != Eligibility::Left {
                 continue;
             }
             let linked = self.census.accounts.link(employee.id());
@@ -41,10 +41,10 @@ impl Survey<'_> {
             Ok(Employment::Left(evidence)) => evidence.reason(),
             Ok(Employment::Works | Employment::StartsLater) | Err(_) => String::new(),
         };
-        let concerned = Concerned::employee(employee)
+        let concerned = AffectedPerson::employee(employee)
             .with("status, terminationDate", Some(&left))
             .noting(note);
-        let concerned = Concerned {
+        let concerned = AffectedPerson {
             user_name: Some(account.clone()),
             ..concerned
         };
@@ -102,10 +102,10 @@ impl<'a> Fates<'a> {
     }
 }
 
-fn linked(employee_id: &EmployeeId, person: &Person) -> Concerned {
-    Concerned {
+fn linked(employee_id: &EmployeeId, person: &Person) -> AffectedPerson {
+    AffectedPerson {
         employee_id: Some(employee_id.clone()),
         user_name: Some(person.user_name.clone()),
-        ..Concerned::named(person.display_name())
+        ..AffectedPerson::named(person.display_name())
     }
 }

@@ -2,19 +2,19 @@
 
 use std::collections::HashSet;
 
-use super::{Concerned, Kind, Survey};
+use super::{AffectedPerson, Kind, Survey};
 use crate::employee::Employee;
 use crate::employee_contract::MANAGER_ID;
 use crate::identity::EmployeeId;
 use crate::problem::Cause;
 use crate::user::FieldName;
-use crate::user_plan::{Named, Placement};
+use crate::user_plan::{Eligibility, Named};
 
 impl Survey<'_> {
     /// Loops in which somebody is to have an account, each once; and managers whom nobody knows, though an address is given.
     pub(super) fn report_managers(&mut self) {
         for members in self.census.organisation.loops() {
-            let is_in_scope = |position: &usize| self.census.placement(*position) == Placement::InScope;
+            let is_in_scope = |position: &usize| self.census.placement(*position) == Eligibility::InScope;
             if members.iter().any(is_in_scope) {
                 let people = members.iter().filter_map(|position| self.member(*position));
                 let people = people.collect();
@@ -24,7 +24,7 @@ impl Survey<'_> {
         self.report_unknown_managers();
     }
 
-    fn member(&self, position: usize) -> Option<Concerned> {
+    fn member(&self, position: usize) -> Option<AffectedPerson> {
         let employee = self.census.organisation.employee(position)?;
         let note = match self.census.organisation.record_of_manager(position) {
             Some(manager) => format!("reports to {}", manager.display_name()),
@@ -41,7 +41,7 @@ impl Survey<'_> {
         };
         for (position, employee) in self.employees() {
             let is_unknown = self.census.organisation.manager(position) == Named::Unknown;
-            let is_in_scope = self.census.placement(position) == Placement::InScope;
+            let is_in_scope = self.census.placement(position) == Eligibility::InScope;
             if is_unknown && is_in_scope && !told.contains(employee.id()) {
                 let mapped = self.census.mapped(position);
                 let is_written = mapped.is_some_and(|user| user.value(FieldName::MANAGER_EMAIL).is_some());
@@ -57,6 +57,6 @@ impl Survey<'_> {
 }
 
 /// Somebody, with the manager whom their record names.
-fn reporting(employee: &Employee) -> Concerned {
-    Concerned::employee(employee).with(MANAGER_ID, employee.manager_id().as_deref())
+fn reporting(employee: &Employee) -> AffectedPerson {
+    AffectedPerson::employee(employee).with(MANAGER_ID, employee.manager_id().as_deref())
 }

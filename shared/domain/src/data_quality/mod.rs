@@ -17,7 +17,7 @@ mod people;
 mod problems;
 mod public_mail;
 
-pub use finding::{Concerned, Finding};
+pub use finding::{AffectedPerson, DataQualityFinding};
 pub use kind::{Kind, Severity, UnknownKind};
 pub use parts::{AccountCounts, NotAdopted, Part, PortalAccount};
 pub use public_mail::is_personal_address;
@@ -25,7 +25,7 @@ pub use public_mail::is_personal_address;
 use serde::Serialize;
 
 use crate::employee::Employee;
-use crate::user_plan::{Census, PlanCounts, Seats, Situation, take_census};
+use crate::user_plan::{Census, PlanCounts, PlanInput, Seats, take_census};
 use claims::Claims;
 
 /// What was found about a customer's people and accounts. Holds personal data for the operator and the customer.
@@ -38,7 +38,7 @@ pub struct DataQuality {
     #[serde(skip)]
     pub seats: Seats,
     /// The worst kind first, people of one kind by their employee number.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<DataQualityFinding>,
     /// Every account of the portal with the part that it belongs to; none where the portal was not read.
     pub accounts: Option<Vec<PortalAccount>>,
 }
@@ -60,10 +60,10 @@ impl DataQuality {
 
 /// Looks at everything that a run would be planned from, and at the accounts that it would not touch.
 #[must_use]
-pub fn assess(situation: &Situation<'_>) -> DataQuality {
+pub fn assess(situation: &PlanInput<'_>) -> DataQuality {
     let evaluator = situation.evaluator();
     let census = take_census(situation, &evaluator);
-    let claims = Claims::of(&census, situation.roster.employees.len());
+    let claims = Claims::new(&census, situation.roster.employees.len());
     let accounts = situation
         .portal
         .map(|portal| accounts::divide(situation, &census, &claims, portal));
@@ -97,10 +97,10 @@ pub fn assess(situation: &Situation<'_>) -> DataQuality {
 
 /// What is being found.
 struct Survey<'a> {
-    situation: &'a Situation<'a>,
+    situation: &'a PlanInput<'a>,
     census: &'a Census<'a>,
     claims: &'a Claims<'a>,
-    findings: Vec<Finding>,
+    findings: Vec<DataQualityFinding>,
 }
 
 impl<'a> Survey<'a> {
@@ -109,19 +109,19 @@ impl<'a> Survey<'a> {
         self.situation.roster.employees.iter().enumerate()
     }
 
-    fn report(&mut self, kind: Kind, people: Vec<Concerned>) {
-        self.findings.push(Finding { kind, people });
+    fn report(&mut self, kind: Kind, people: Vec<AffectedPerson>) {
+        self.findings.push(DataQualityFinding { kind, people });
     }
 
     /// One finding for each of these people.
-    fn report_each(&mut self, kind: Kind, people: impl IntoIterator<Item = Concerned>) {
+    fn report_each(&mut self, kind: Kind, people: impl IntoIterator<Item = AffectedPerson>) {
         for concerned in people {
             self.report(kind, vec![concerned]);
         }
     }
 
     fn report_records_without_id(&mut self) {
-        let nobody = || Concerned::named("a record without an employee number".to_owned());
+        let nobody = || AffectedPerson::named("a record without an employee number".to_owned());
         self.report_each(
             Kind::RecordWithoutId,
             (0..self.situation.roster.without_id()).map(|_| nobody()),

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::configuration::MatchKey;
 use crate::identity::{EmployeeId, UserName};
-use crate::user_plan::Placement;
+use crate::user_plan::Eligibility;
 
 /// An account of the portal. Holds personal data; `Debug` withholds it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -75,13 +75,13 @@ pub enum NotAdopted {
 }
 
 impl NotAdopted {
-    pub(super) const fn of(placement: Placement) -> Self {
+    pub(super) const fn of(placement: Eligibility) -> Self {
         match placement {
-            Placement::Left => Self::Left,
-            Placement::StartsLater => Self::StartsLater,
-            Placement::OutOfScope => Self::OutOfScope,
-            Placement::Undecided => Self::Undecided,
-            Placement::InScope => Self::SetAside,
+            Eligibility::Left => Self::Left,
+            Eligibility::StartsLater => Self::StartsLater,
+            Eligibility::OutOfScope => Self::OutOfScope,
+            Eligibility::Undecided => Self::Undecided,
+            Eligibility::InScope => Self::SetAside,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::public_mail::is_personal_address;
-use super::{Concerned, Kind, Survey};
+use super::{AffectedPerson, Kind, Survey};
 use crate::configuration::UsersConfiguration;
 use crate::employee::Employee;
 use crate::employee_contract::CUSTOM_FIELDS;
@@ -12,7 +12,7 @@ use crate::identity::EmployeeId;
 use crate::mapping;
 use crate::problem::Cause;
 use crate::user::FieldName;
-use crate::user_plan::{Placement, Step, UserPlan};
+use crate::user_plan::{Eligibility, Step, UserPlan};
 
 impl Survey<'_> {
     /// E-mails that are missing, unusable or personal. Looked at apart from the plan, which says nothing more of somebody whose
@@ -20,9 +20,9 @@ impl Survey<'_> {
     pub(super) fn report_emails(&mut self) {
         for (position, employee) in self.employees() {
             let found = match self.census.placement(position) {
-                Placement::InScope => self.email_in_scope(position, employee),
-                Placement::OutOfScope => self.email_out_of_scope(position, employee),
-                Placement::Left | Placement::StartsLater | Placement::Undecided => None,
+                Eligibility::InScope => self.email_in_scope(position, employee),
+                Eligibility::OutOfScope => self.email_out_of_scope(position, employee),
+                Eligibility::Left | Eligibility::StartsLater | Eligibility::Undecided => None,
             };
             if let Some((kind, concerned)) = found {
                 self.report(kind, vec![concerned]);
@@ -30,8 +30,8 @@ impl Survey<'_> {
         }
     }
 
-    fn email_in_scope(&self, position: usize, employee: &Employee) -> Option<(Kind, Concerned)> {
-        let concerned = Concerned::employee(employee);
+    fn email_in_scope(&self, position: usize, employee: &Employee) -> Option<(Kind, AffectedPerson)> {
+        let concerned = AffectedPerson::employee(employee);
         match mapping::map_email(self.users(), employee, &self.census.scope(position)?)? {
             Ok(address) => {
                 let address = address.filter(|address| is_personal_address(address))?;
@@ -50,10 +50,10 @@ impl Survey<'_> {
         }
     }
 
-    fn email_out_of_scope(&self, position: usize, employee: &Employee) -> Option<(Kind, Concerned)> {
+    fn email_out_of_scope(&self, position: usize, employee: &Employee) -> Option<(Kind, AffectedPerson)> {
         let problem = mapping::map_email(self.users(), employee, &self.census.scope(position)?)?.err()?;
         let is_missing = matches!(problem.cause, Cause::RequiredField { .. }) && problem.seen.is_none();
-        let concerned = || Concerned::employee(employee).with(self.email_source(), None);
+        let concerned = || AffectedPerson::employee(employee).with(self.email_source(), None);
         is_missing.then(|| (Kind::OutOfScopeWithoutEmail, concerned()))
     }
 
@@ -73,7 +73,7 @@ impl Survey<'_> {
         let rules = self.census.dates();
         for (_, employee) in self.employees() {
             for (field, value) in employee.dates_that_stand_for_none(rules) {
-                let concerned = Concerned::employee(employee).with(field, Some(value));
+                let concerned = AffectedPerson::employee(employee).with(field, Some(value));
                 self.report(Kind::DateStandsForNone, vec![concerned]);
             }
             let (Ok(Some(start)), Ok(Some(end))) = (employee.start_date(rules), employee.termination_date(rules))
@@ -81,7 +81,7 @@ impl Survey<'_> {
                 continue;
             };
             if end < start {
-                let concerned = Concerned::employee(employee).with("terminationDate", Some(&end.to_string()));
+                let concerned = AffectedPerson::employee(employee).with("terminationDate", Some(&end.to_string()));
                 self.report(
                     Kind::EndBeforeStart,
                     vec![concerned.noting(format!("started on {start}"))],
@@ -104,13 +104,16 @@ impl Survey<'_> {
             } else {
                 continue;
             };
-            self.report(Kind::WithoutAccount, vec![Concerned::employee(employee).noting(note)]);
+            self.report(
+                Kind::WithoutAccount,
+                vec![AffectedPerson::employee(employee).noting(note)],
+            );
         }
     }
 
     fn is_without_account(&self, position: usize, employee: &Employee) -> bool {
         let is_unlinked = self.census.accounts.link(employee.id()).is_none();
-        let is_wanted = !self.users().create && self.census.placement(position) == Placement::InScope;
+        let is_wanted = !self.users().create && self.census.placement(position) == Eligibility::InScope;
         let is_unclaimed = || self.claims.of_person(position).is_empty();
         is_wanted && is_unlinked && is_unclaimed() && self.census.mapped(position).is_some()
     }
@@ -121,10 +124,10 @@ impl Survey<'_> {
             if let Step::Change { before, change } = &action.step
                 && change.active == Some(true)
             {
-                let concerned = Concerned {
+                let concerned = AffectedPerson {
                     employee_id: Some(action.employee_id.clone()),
                     user_name: Some(before.user_name.clone()),
-                    ..Concerned::named(action.person.clone())
+                    ..AffectedPerson::named(action.person.clone())
                 };
                 self.report(Kind::WouldReactivate, vec![concerned]);
             }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::people::fields_of;
-use super::{Concerned, Kind, Survey};
+use super::{AffectedPerson, Kind, Survey};
 use crate::employee_contract::MANAGER_ID;
 use crate::identity::EmployeeId;
 use crate::problem::{Cause, ManagerProblem, Problem};
@@ -66,7 +66,7 @@ impl Survey<'_> {
     }
 
     /// Everybody who shares a user name or an e-mail.
-    fn sharing(&self, kind: Kind, group: &BTreeSet<&EmployeeId>, problem: &Problem) -> Vec<Concerned> {
+    fn sharing(&self, kind: Kind, group: &BTreeSet<&EmployeeId>, problem: &Problem) -> Vec<AffectedPerson> {
         let field = match kind {
             Kind::UserNameShared => fields_of(&self.users().user_name),
             _ => self.email_source(),
@@ -85,24 +85,24 @@ impl Survey<'_> {
     }
 
     /// Somebody by their number.
-    fn known(&self, id: &EmployeeId) -> Concerned {
+    fn known(&self, id: &EmployeeId) -> AffectedPerson {
         let organisation = &self.census.organisation;
         let employee = organisation
             .position(id)
             .and_then(|position| organisation.employee(position));
         match employee {
-            Some(employee) => Concerned::employee(employee),
-            None => Concerned {
+            Some(employee) => AffectedPerson::employee(employee),
+            None => AffectedPerson {
                 employee_id: Some(id.clone()),
-                ..Concerned::named(format!("employee {id}"))
+                ..AffectedPerson::named(format!("employee {id}"))
             },
         }
     }
 
-    fn concerned(&self, problem: &Problem) -> Concerned {
+    fn concerned(&self, problem: &Problem) -> AffectedPerson {
         let (field, note) = self.field_and_note(&problem.cause);
         let user_name = self.census.accounts.link(&problem.employee_id);
-        Concerned {
+        AffectedPerson {
             employee_id: Some(problem.employee_id.clone()),
             user_name: user_name.map(|person| person.user_name.clone()),
             person: problem.person.clone(),

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::condition::{Condition, Way};
 use super::phrase::phrase;
 use super::seen::fields_seen;
-use super::told::{Flip, Scope, ValueSeen, Verdict};
+use super::told::{EligibilityVerdict, MinimalChange, ScopeState, ValueSeen};
 use super::{Needed, Question};
 use crate::configuration::OnContradiction;
 use crate::employee::Employee;
@@ -21,7 +21,12 @@ struct Tried {
     needed: Vec<Needed>,
 }
 
-pub(super) fn flip(question: &Question<'_>, verdict: &Verdict, user_name: &ValueSeen, fields: &[ValueSeen]) -> Flip {
+pub(super) fn flip(
+    question: &Question<'_>,
+    verdict: &EligibilityVerdict,
+    user_name: &ValueSeen,
+    fields: &[ValueSeen],
+) -> MinimalChange {
     let blocking: Vec<_> = [user_name]
         .into_iter()
         .chain(fields)
@@ -30,10 +35,10 @@ pub(super) fn flip(question: &Question<'_>, verdict: &Verdict, user_name: &Value
         .chain(question.is_protected(user_name).then_some(Needed::NotProtected))
         .collect();
     let (would_be, ways) = match verdict {
-        Verdict::InScope if blocking.is_empty() => (Scope::Out, question.ways_out()),
-        _ => (Scope::In, question.ways_in(&blocking)),
+        EligibilityVerdict::InScope if blocking.is_empty() => (ScopeState::Out, question.ways_out()),
+        _ => (ScopeState::In, question.ways_in(&blocking)),
     };
-    Flip {
+    MinimalChange {
         would_be,
         ways: shortest(ways),
     }

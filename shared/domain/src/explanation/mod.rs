@@ -19,12 +19,15 @@ pub use needed::Needed;
 pub use outcome::{FieldOutcome, outcome};
 pub(crate) use seen::fields_seen;
 pub use seen::{FieldSeen, record_seen};
-pub use told::{ClauseSeen, EmploymentSeen, Explanation, FilterSeen, Flip, Scope, Standing, ValueSeen, Verdict};
+pub use told::{
+    ClauseSeen, EligibilityVerdict, EmploymentSeen, EmploymentState, Explanation, FilterSeen, MinimalChange,
+    ScopeState, ValueSeen,
+};
 
 use crate::configuration::{OnContradiction, TenantConfiguration, UsersConfiguration, WriteMode};
 use crate::employee::Employee;
 use crate::employment::{Employment, EmploymentRules, Evidence, Undecided};
-use crate::expressions::evaluator::{Evaluator, Scope as Evaluated};
+use crate::expressions::evaluator::{EvaluationScope as Evaluated, Evaluator};
 use crate::expressions::expression::Expression;
 use crate::last_day::LastDaySeen;
 use crate::mapping::{map_field, map_user, map_user_name};
@@ -33,7 +36,7 @@ use condition::{Condition, Truth};
 
 /// What an explanation depends on beside the records.
 #[derive(Debug, Clone, Copy)]
-pub struct Circumstances<'c> {
+pub struct ExplanationInput<'c> {
     /// The customer's rules.
     pub configuration: &'c TenantConfiguration,
     /// The customer's local day.
@@ -58,7 +61,7 @@ struct Question<'q> {
 /// Explains one person. `custom_fields` are those that any known record has.
 #[must_use]
 pub fn explain<'a>(
-    circumstances: &Circumstances<'a>,
+    circumstances: &ExplanationInput<'a>,
     employee: &Employee,
     manager: Option<&Employee>,
     custom_fields: impl IntoIterator<Item = &'a str>,
@@ -99,20 +102,20 @@ impl Question<'_> {
         self.evaluator.scope(self.employee, self.manager)
     }
 
-    fn verdict(&self) -> Verdict {
+    fn verdict(&self) -> EligibilityVerdict {
         match self.employment_of(self.employee) {
-            Ok(Employment::Left(evidence)) => Verdict::Left { evidence },
-            Ok(Employment::StartsLater) => Verdict::StartsLater,
+            Ok(Employment::Left(evidence)) => EligibilityVerdict::Left { evidence },
+            Ok(Employment::StartsLater) => EligibilityVerdict::StartsLater,
             Ok(Employment::Works) => self.verdict_by_filter(),
-            Err(Undecided::Contradiction { .. }) if self.is_nobodys_concern() => Verdict::OutOfScope,
-            Err(undecided) => Verdict::Undecided {
+            Err(Undecided::Contradiction { .. }) if self.is_nobodys_concern() => EligibilityVerdict::OutOfScope,
+            Err(undecided) => EligibilityVerdict::Undecided {
                 problem: undecided.problem(self.employee),
             },
         }
     }
 
     fn employment_of(&self, employee: &Employee) -> Result<Employment, Undecided> {
-        Employment::of(employee, &self.rules, self.last_day)
+        Employment::from_record(employee, &self.rules, self.last_day)
     }
 
     /// Whether the employee has no account and would have none: then it does not matter whether they work there.
@@ -120,16 +123,16 @@ impl Question<'_> {
         !self.has_account && crate::mapping::is_in_scope(self.users, self.employee, &self.scope()) == Ok(false)
     }
 
-    fn verdict_by_filter(&self) -> Verdict {
+    fn verdict_by_filter(&self) -> EligibilityVerdict {
         let scope = self.scope();
         match crate::mapping::is_in_scope(self.users, self.employee, &scope) {
             Ok(true) => match map_user(self.users, self.employee, &scope) {
-                Ok(user) if self.users.protect.contains(&user.user_name) => Verdict::Protected,
-                Ok(_) => Verdict::InScope,
-                Err(problem) => Verdict::Undecided { problem },
+                Ok(user) if self.users.protect.contains(&user.user_name) => EligibilityVerdict::Protected,
+                Ok(_) => EligibilityVerdict::InScope,
+                Err(problem) => EligibilityVerdict::Undecided { problem },
             },
-            Ok(false) => Verdict::OutOfScope,
-            Err(problem) => Verdict::Undecided { problem },
+            Ok(false) => EligibilityVerdict::OutOfScope,
+            Err(problem) => EligibilityVerdict::Undecided { problem },
         }
     }
 
@@ -141,10 +144,10 @@ impl Question<'_> {
         let account_from = window.zip(self.start_of(self.employee)).map(from);
         EmploymentSeen {
             standing: match &employment {
-                Ok(Employment::Works) => Standing::Works,
-                Ok(Employment::StartsLater) => Standing::StartsLater,
-                Ok(Employment::Left(_)) => Standing::Left,
-                Err(_) => Standing::Unknown,
+                Ok(Employment::Works) => EmploymentState::Works,
+                Ok(Employment::StartsLater) => EmploymentState::StartsLater,
+                Ok(Employment::Left(_)) => EmploymentState::Left,
+                Err(_) => EmploymentState::Unknown,
             },
             because: self.because(&employment.map_err(|undecided| undecided.to_string())),
             account_from: account_from.filter(|from| *from > self.rules.today),

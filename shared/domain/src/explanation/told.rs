@@ -14,7 +14,7 @@ use crate::user::FieldName;
 /// Where somebody would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Scope {
+pub enum ScopeState {
     /// They would have an account.
     In,
     /// They would not be looked after any more.
@@ -23,9 +23,9 @@ pub enum Scope {
 
 /// What would change the verdict.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Flip {
+pub struct MinimalChange {
     /// To what.
-    pub would_be: Scope,
+    pub would_be: ScopeState,
     /// Ways there, any of which is enough; all take the same number of changes. Empty where no change of the record brings it about.
     pub ways: Vec<Vec<Needed>>,
 }
@@ -34,7 +34,7 @@ pub struct Flip {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
     /// What it comes to.
-    pub verdict: Verdict,
+    pub verdict: EligibilityVerdict,
     /// Whether they work there, and why.
     pub employment: EmploymentSeen,
     /// Each clause of the filter; none where there is no filter.
@@ -44,13 +44,13 @@ pub struct Explanation {
     /// Every mapped field, in the order of the configuration.
     pub fields: Vec<ValueSeen>,
     /// What would change the verdict with the least effort.
-    pub flip: Flip,
+    pub flip: MinimalChange,
 }
 
 /// What it comes to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
-pub enum Verdict {
+pub enum EligibilityVerdict {
     /// They should have an account.
     InScope,
     /// They no longer work there.
@@ -75,7 +75,7 @@ pub enum Verdict {
 /// How somebody stands to the customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum EmploymentState {
     /// They work there, or start soon enough to have an account.
     Works,
     /// They start too far in the future to have an account yet.
@@ -90,7 +90,7 @@ pub enum Standing {
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct EmploymentSeen {
     /// How they stand.
-    pub standing: Standing,
+    pub standing: EmploymentState,
     /// In words, with what was seen.
     pub because: String,
     /// `status`, as the record has it.

@@ -9,7 +9,7 @@ use cel::{ExecutionError, Value};
 
 use crate::employee_fields::FieldValue;
 use crate::expressions::cost::{LARGEST_ITEM, LONGEST_TEXT, MOST_ITEMS};
-use crate::expressions::evaluator::Scope;
+use crate::expressions::evaluator::EvaluationScope;
 use crate::expressions::expression::Expression;
 use crate::expressions::fields::RecordField;
 use crate::expressions::record::{READING, whole_value};
@@ -21,7 +21,7 @@ use crate::invisible;
 pub struct EvaluationFailed(String);
 
 /// What an expression gives for one person. Personal data: it has no `Debug`.
-pub enum Given<'e> {
+pub enum EvaluatedValue<'e> {
     /// Null or an empty text.
     Nothing,
     /// A text without what is invisible around it; numbers and truth values as they are written.
@@ -35,14 +35,14 @@ impl Expression {
     ///
     /// # Errors
     /// It cannot be evaluated for this person, or gives a map.
-    pub fn evaluate<'e>(&'e self, scope: &Scope<'e>) -> Result<Given<'e>, EvaluationFailed> {
+    pub fn evaluate<'e>(&'e self, scope: &EvaluationScope<'e>) -> Result<EvaluatedValue<'e>, EvaluationFailed> {
         if let Some(field) = self.bare_field()
             && let Some(value) = kept(scope, field)
         {
             return match value {
                 Cow::Borrowed(value) => given(value),
                 Cow::Owned(FieldValue::Text(day)) => Ok(owned(&day)),
-                Cow::Owned(_) => Ok(Given::Nothing),
+                Cow::Owned(_) => Ok(EvaluatedValue::Nothing),
             };
         }
         let value = self.interpret(scope)?;
@@ -56,11 +56,11 @@ impl Expression {
     ///
     /// # Errors
     /// It cannot be evaluated for this person, or gives a list or a map.
-    pub fn text<'e>(&'e self, scope: &Scope<'e>) -> Result<Option<Cow<'e, str>>, EvaluationFailed> {
+    pub fn text<'e>(&'e self, scope: &EvaluationScope<'e>) -> Result<Option<Cow<'e, str>>, EvaluationFailed> {
         match self.evaluate(scope)? {
-            Given::Nothing => Ok(None),
-            Given::Text(text) => Ok(Some(text)),
-            Given::Items(_) => Err(EvaluationFailed("gives a list, not a text".to_owned())),
+            EvaluatedValue::Nothing => Ok(None),
+            EvaluatedValue::Text(text) => Ok(Some(text)),
+            EvaluatedValue::Items(_) => Err(EvaluationFailed("gives a list, not a text".to_owned())),
         }
     }
 
@@ -68,7 +68,7 @@ impl Expression {
     ///
     /// # Errors
     /// It cannot be evaluated for this person, or gives something else.
-    pub fn truth(&self, scope: &Scope<'_>) -> Result<bool, EvaluationFailed> {
+    pub fn truth(&self, scope: &EvaluationScope<'_>) -> Result<bool, EvaluationFailed> {
         let value = self.interpret(scope)?;
         match value.downcast_ref::<CelBool>() {
             Some(truth) => Ok(*truth.inner()),
@@ -79,7 +79,7 @@ impl Expression {
         }
     }
 
-    fn interpret<'s, 'e>(&'s self, scope: &'s Scope<'e>) -> Result<CowVal<'s, 'e>, EvaluationFailed> {
+    fn interpret<'s, 'e>(&'s self, scope: &'s EvaluationScope<'e>) -> Result<CowVal<'s, 'e>, EvaluationFailed> {
         if scope.is_too_large() {
             return Err(too_large());
         }
@@ -88,7 +88,7 @@ impl Expression {
 }
 
 /// The field's value, where it was kept; where not, the interpreter knows whether that is an error.
-fn kept<'e>(scope: &Scope<'e>, field: RecordField<'_>) -> Option<Cow<'e, FieldValue>> {
+fn kept<'e>(scope: &EvaluationScope<'e>, field: RecordField<'_>) -> Option<Cow<'e, FieldValue>> {
     let fields = scope.employee().fields();
     match field {
         RecordField::Contract(name) => Some(scope.dates().as_expressions_see(name, fields.field(name)?)),
@@ -96,37 +96,37 @@ fn kept<'e>(scope: &Scope<'e>, field: RecordField<'_>) -> Option<Cow<'e, FieldVa
     }
 }
 
-fn given(value: &FieldValue) -> Result<Given<'_>, EvaluationFailed> {
+fn given(value: &FieldValue) -> Result<EvaluatedValue<'_>, EvaluationFailed> {
     match value {
-        FieldValue::Null => Ok(Given::Nothing),
+        FieldValue::Null => Ok(EvaluatedValue::Nothing),
         FieldValue::Text(text) => Ok(borrowed(text)),
         other => given_value(whole_value(other)),
     }
 }
 
-fn borrowed(text: &str) -> Given<'_> {
+fn borrowed(text: &str) -> EvaluatedValue<'_> {
     match invisible::trimmed(text) {
-        "" => Given::Nothing,
-        text => Given::Text(Cow::Borrowed(text)),
+        "" => EvaluatedValue::Nothing,
+        text => EvaluatedValue::Text(Cow::Borrowed(text)),
     }
 }
 
-fn owned<'e>(text: &str) -> Given<'e> {
+fn owned<'e>(text: &str) -> EvaluatedValue<'e> {
     match invisible::trimmed(text) {
-        "" => Given::Nothing,
-        text => Given::Text(Cow::Owned(text.to_owned())),
+        "" => EvaluatedValue::Nothing,
+        text => EvaluatedValue::Text(Cow::Owned(text.to_owned())),
     }
 }
 
-fn given_value<'e>(value: Value) -> Result<Given<'e>, EvaluationFailed> {
+fn given_value<'e>(value: Value) -> Result<EvaluatedValue<'e>, EvaluationFailed> {
     match value {
         Value::List(items) => items
             .iter()
             .cloned()
             .filter_map(|item| text_of(item).transpose())
             .collect::<Result<_, _>>()
-            .map(Given::Items),
-        value => Ok(text_of(value)?.map_or(Given::Nothing, |text| owned(&text))),
+            .map(EvaluatedValue::Items),
+        value => Ok(text_of(value)?.map_or(EvaluatedValue::Nothing, |text| owned(&text))),
     }
 }
 
@@ -274,7 +274,7 @@ mod tests {
         ] {
             let expression: Expression = source.parse().expect("compiles");
             let evaluator = Evaluator::new([], [&expression]);
-            let Ok(Given::Items(items)) = expression.evaluate(&evaluator.scope(&employee, None)) else {
+            let Ok(EvaluatedValue::Items(items)) = expression.evaluate(&evaluator.scope(&employee, None)) else {
                 panic!("{source} gives no list")
             };
             assert_eq!(items, ["Perth", "7"]);

@@ -34,7 +34,7 @@ pub struct Evaluator {
 }
 
 /// One person, ready for expressions to be evaluated about them.
-pub struct Scope<'e> {
+pub struct EvaluationScope<'e> {
     employee: &'e Employee,
     manager: Option<&'e Employee>,
     evaluator: &'e Evaluator,
@@ -58,7 +58,7 @@ impl Evaluator {
                 .expect("the name is free in a new context");
         }
         let expressions: Vec<_> = expressions.into_iter().collect();
-        let patterns = Patterns::of(expressions.iter().copied());
+        let patterns = Patterns::new(expressions.iter().copied());
         let matches = move |text: Arc<String>, pattern: Arc<String>| patterns.matches(&text, &pattern);
         functions
             .add_function(patterns::EVALUATED, matches)
@@ -89,7 +89,7 @@ impl Evaluator {
 
     /// Everything expressions may ask about this person.
     #[must_use]
-    pub fn scope<'e>(&'e self, employee: &'e Employee, manager: Option<&'e Employee>) -> Scope<'e> {
+    pub fn scope<'e>(&'e self, employee: &'e Employee, manager: Option<&'e Employee>) -> EvaluationScope<'e> {
         let mut context = self.functions.new_inner_scope();
         self.add(&mut context, EMPLOYEE, Some(employee));
         self.add(&mut context, MANAGER, manager);
@@ -97,7 +97,7 @@ impl Evaluator {
             .into_iter()
             .flatten()
             .filter(|_| self.whole.is_some());
-        Scope {
+        EvaluationScope {
             employee,
             manager,
             evaluator: self,
@@ -109,7 +109,7 @@ impl Evaluator {
     fn add<'e>(&'e self, context: &mut Context<'e, 'e>, name: &str, person: Option<&'e Employee>) {
         match (person, &self.whole) {
             (None, _) => context.add_variable_as_val(name, Box::new(CelNull)),
-            (Some(person), None) => context.add_variable_as_val(name, Box::new(RecordView::of(person, &self.dates))),
+            (Some(person), None) => context.add_variable_as_val(name, Box::new(RecordView::new(person, &self.dates))),
             (Some(person), Some(custom)) => {
                 let record: Value = whole_record(person, custom, &self.dates);
                 context.add_variable_from_value(name, record);
@@ -118,7 +118,7 @@ impl Evaluator {
     }
 }
 
-impl<'e> Scope<'e> {
+impl<'e> EvaluationScope<'e> {
     pub(crate) fn context(&self) -> &Context<'e, 'e> {
         &self.context
     }

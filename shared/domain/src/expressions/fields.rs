@@ -38,7 +38,7 @@ pub enum RecordField<'e> {
 }
 
 impl NamedFields {
-    pub(crate) fn of(expression: &IdedExpr) -> Self {
+    pub(crate) fn from_syntax(expression: &IdedExpr) -> Self {
         let mut named = Self::default();
         named.walk(expression);
         named
@@ -180,7 +180,7 @@ impl Expression {
     /// The fields of the record that it names.
     #[must_use]
     pub fn named_fields(&self) -> NamedFields {
-        NamedFields::of(self.syntax_tree())
+        NamedFields::from_syntax(self.syntax_tree())
     }
 
     /// The field, where the whole expression is one field of the employee, such as `employee.workEmail` or

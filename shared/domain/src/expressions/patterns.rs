@@ -23,7 +23,7 @@ const LARGEST_PATTERN: usize = 256 * 1024;
 pub(crate) struct Patterns(Arc<HashMap<String, Regex>>);
 
 impl Patterns {
-    pub(crate) fn of<'a>(expressions: impl IntoIterator<Item = &'a Expression>) -> Self {
+    pub(crate) fn new<'a>(expressions: impl IntoIterator<Item = &'a Expression>) -> Self {
         let mut patterns = HashMap::new();
         for expression in expressions {
             let mut waiting = vec![expression.syntax_tree()];

@@ -34,7 +34,7 @@ pub(crate) struct RecordView<'r> {
 }
 
 impl<'r> RecordView<'r> {
-    pub(crate) fn of(employee: &'r Employee, dates: &'r DateRules) -> Self {
+    pub(crate) fn new(employee: &'r Employee, dates: &'r DateRules) -> Self {
         Self {
             fields: employee.fields(),
             dates,

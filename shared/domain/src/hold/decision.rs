@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Grounds, HeldBecause, Matter, PlanId, Verdict, Word};
+use super::{ApprovalVerdict, Grounds, HoldReason, Matter, PlanDecision, PlanId};
 use crate::identity::{EmployeeId, UserName};
 
 /// What was decided about one person. It stands until their evidence is another: one `DECISION` item of the table.
@@ -21,9 +21,9 @@ pub struct Decision {
     /// The plan in which it was shown.
     pub plan: PlanId,
     /// The word.
-    pub word: Word,
+    pub word: PlanDecision,
     /// Why it was held when it was decided upon.
-    pub because: HeldBecause,
+    pub because: HoldReason,
 }
 
 /// What a plan would do about one employee, as a decision is held against it.
@@ -36,7 +36,7 @@ pub struct Proposal<'a> {
     /// What would be done, and on what evidence.
     pub evidence: Grounds,
     /// What an approval must have been given in sight of, for instance that the record has been emptied.
-    pub to_be_shown: Option<HeldBecause>,
+    pub to_be_shown: Option<HoldReason>,
 }
 
 impl Decision {
@@ -55,7 +55,7 @@ impl Decision {
             && self.user_name == *proposal.user_name
             && self.evidence == proposal.evidence;
         let was_shown = self.version == version && proposal.to_be_shown.is_none_or(|because| because == self.because);
-        is_same && (self.word.verdict != Verdict::Approved || was_shown)
+        is_same && (self.word.verdict != ApprovalVerdict::Approved || was_shown)
     }
 
     /// The size of the shrunken read that was approved with it: whoever approves what it brings approves that it is as small as
@@ -63,8 +63,8 @@ impl Decision {
     #[must_use]
     pub fn approved_read(&self) -> Option<u64> {
         match (self.word.verdict, self.because) {
-            (Verdict::Approved, HeldBecause::Shrunk { to, .. }) => Some(to),
-            (Verdict::Approved | Verdict::Rejected | Verdict::Awaits, _) => None,
+            (ApprovalVerdict::Approved, HoldReason::Shrunk { to, .. }) => Some(to),
+            (ApprovalVerdict::Approved | ApprovalVerdict::Rejected | ApprovalVerdict::Awaits, _) => None,
         }
     }
 }

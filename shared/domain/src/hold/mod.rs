@@ -26,7 +26,7 @@ pub const REMINDED_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// Why an action is held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "why")]
-pub enum HeldBecause {
+pub enum HoldReason {
     /// The run began without a single link: nothing is known of who had an account.
     NoLinks,
     /// The read is much smaller than the last good one.
@@ -72,7 +72,7 @@ pub enum HeldBecause {
 
 /// What is held of one customer: the `PLAN` items of the table. Holds names; `Debug` of its people withholds them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct HeldPlan {
+pub struct PendingPlan {
     /// Its name.
     pub id: PlanId,
     /// The version of the configuration since which employees are decided about as when it was held.
@@ -80,15 +80,15 @@ pub struct HeldPlan {
     /// Since when something of it has been waiting for a word.
     pub since: Timestamp,
     /// Whom it is about, by employee id; also those who wait with their manager, and are not decided about.
-    pub people: Vec<HeldPerson>,
+    pub people: Vec<PendingAction>,
     /// What was said about it, oldest first; the last word counts.
     #[serde(default)]
-    pub words: Vec<Word>,
+    pub words: Vec<PlanDecision>,
 }
 
 /// One employee about whose account an action is held.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldPerson {
+pub struct PendingAction {
     /// Who.
     pub employee_id: EmployeeId,
     /// Their name as the customer knows it.
@@ -98,18 +98,18 @@ pub struct HeldPerson {
     /// What would be done, and on what evidence.
     pub evidence: Grounds,
     /// Why it is not done.
-    pub because: HeldBecause,
+    pub because: HoldReason,
     /// The first few values of an account that it would change, shortened; values of a new account are not kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<FieldChange>,
     /// The manager whose own change it waits with; none where it is decided about by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waits_with: Option<HeldManager>,
+    pub waits_with: Option<PendingManager>,
 }
 
 /// A manager whose own change is held. Holds a name; `Debug` withholds it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HeldManager {
+pub struct PendingManager {
     /// The manager's employee number.
     pub employee_id: EmployeeId,
     /// Their name as the customer knows it.
@@ -121,7 +121,7 @@ pub struct HeldManager {
 /// What becomes of what was held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verdict {
+pub enum ApprovalVerdict {
     /// It is done.
     Approved,
     /// It is not done, and not asked about again.
@@ -133,9 +133,9 @@ pub enum Verdict {
 
 /// A word about a plan: the record of who decided what, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Word {
+pub struct PlanDecision {
     /// What.
-    pub verdict: Verdict,
+    pub verdict: ApprovalVerdict,
     /// Who.
     pub by: String,
     /// When.
@@ -148,7 +148,7 @@ pub struct Word {
     pub reopened: bool,
 }
 
-impl Word {
+impl PlanDecision {
     /// Whether it decides about all of a plan.
     #[must_use]
     pub const fn decides_all(&self) -> bool {
@@ -156,16 +156,16 @@ impl Word {
     }
 }
 
-impl HeldPlan {
+impl PendingPlan {
     /// What is held of these people; none where nobody is. `before` is what was held until now: whoever waits in both has been
     /// waiting since then.
     #[must_use]
-    pub fn of(mut people: Vec<HeldPerson>, version: u64, before: Option<&Self>, now: Timestamp) -> Option<Self> {
-        if !people.iter().any(HeldPerson::is_decided_about) {
+    pub fn new(mut people: Vec<PendingAction>, version: u64, before: Option<&Self>, now: Timestamp) -> Option<Self> {
+        if !people.iter().any(PendingAction::is_decided_about) {
             return None;
         }
         people.sort_by(|one, other| one.employee_id.cmp(&other.employee_id));
-        let id = PlanId::of(&people, version);
+        let id = PlanId::new(&people, version);
         let waits_still =
             |before: &&Self| before.id == id || (before.word().is_none() && before.shares_somebody_with(&people));
         let since = before.filter(waits_still).map_or(now, |before| before.since);
@@ -193,7 +193,7 @@ impl HeldPlan {
 
     /// What was decided about it since it has been waiting; words about the same people of an earlier time are history.
     #[must_use]
-    pub fn word(&self) -> Option<&Word> {
+    pub fn word(&self) -> Option<&PlanDecision> {
         let said = self.words.last().filter(|word| word.at >= self.since);
         said.filter(|word| word.decides_all())
     }
@@ -206,7 +206,7 @@ impl HeldPlan {
 
     /// The same plan with those alone who pass.
     #[must_use]
-    pub fn with_only(&self, passes: impl Fn(&HeldPerson) -> bool) -> Self {
+    pub fn with_only(&self, passes: impl Fn(&PendingAction) -> bool) -> Self {
         Self {
             people: self.people.iter().filter(|held| passes(held)).cloned().collect(),
             ..self.clone()
@@ -226,12 +226,12 @@ impl HeldPlan {
     #[must_use]
     pub fn adds_to(&self, before: Option<&Self>) -> bool {
         let is_known =
-            |held: &HeldPerson| before.is_some_and(|before| before.shares_somebody_with(std::slice::from_ref(held)));
+            |held: &PendingAction| before.is_some_and(|before| before.shares_somebody_with(std::slice::from_ref(held)));
         !self.people.iter().all(is_known)
     }
 
     /// What this word decides about each of its people.
-    pub fn decisions<'p>(&'p self, word: &'p Word) -> impl Iterator<Item = Decision> + 'p {
+    pub fn decisions<'p>(&'p self, word: &'p PlanDecision) -> impl Iterator<Item = Decision> + 'p {
         let decided = self.people.iter().filter(|held| held.is_decided_about());
         decided.map(move |held| Decision {
             employee_id: held.employee_id.clone(),
@@ -244,8 +244,8 @@ impl HeldPlan {
         })
     }
 
-    fn shares_somebody_with(&self, people: &[HeldPerson]) -> bool {
-        let waits_here = |held: &HeldPerson| {
+    fn shares_somebody_with(&self, people: &[PendingAction]) -> bool {
+        let waits_here = |held: &PendingAction| {
             self.people
                 .binary_search_by(|other| other.employee_id.cmp(&held.employee_id))
                 .is_ok()
@@ -254,7 +254,7 @@ impl HeldPlan {
     }
 }
 
-impl HeldPerson {
+impl PendingAction {
     /// Whether it is decided about by itself.
     #[must_use]
     pub const fn is_decided_about(&self) -> bool {
@@ -266,19 +266,21 @@ impl HeldPerson {
     pub fn why(&self) -> String {
         self.waits_with
             .as_ref()
-            .map_or_else(|| self.because.reason(), HeldManager::in_words)
+            .map_or_else(|| self.because.reason(), PendingManager::in_words)
     }
 
     /// The decision about just this action, if there is one.
     #[must_use]
-    pub fn decision<'d>(&self, plan: &HeldPlan, decisions: &'d [Decision]) -> Option<&'d Decision> {
+    pub fn decision<'d>(&self, plan: &PendingPlan, decisions: &'d [Decision]) -> Option<&'d Decision> {
         let proposal = Proposal {
             employee_id: &self.employee_id,
             user_name: &self.user_name,
             evidence: self.evidence.clone(),
             to_be_shown: None,
         };
-        let mut decided = decisions.iter().filter(|made| made.word.verdict != Verdict::Awaits);
+        let mut decided = decisions
+            .iter()
+            .filter(|made| made.word.verdict != ApprovalVerdict::Awaits);
         decided.find(|made| made.stands(&proposal, plan.version))
     }
 
@@ -299,7 +301,7 @@ impl HeldPerson {
     }
 }
 
-impl HeldManager {
+impl PendingManager {
     /// `waits with the rename of E1008 Grace Pham`.
     #[must_use]
     pub fn in_words(&self) -> String {
@@ -312,7 +314,7 @@ impl HeldManager {
     }
 }
 
-impl fmt::Debug for HeldManager {
+impl fmt::Debug for PendingManager {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HeldManager")
             .field("employee_id", &self.employee_id)
@@ -320,7 +322,7 @@ impl fmt::Debug for HeldManager {
     }
 }
 
-impl HeldBecause {
+impl HoldReason {
     /// Whether it is held because another record may be the same person's.
     #[must_use]
     pub const fn is_same_person(self) -> bool {
@@ -363,7 +365,7 @@ impl HeldBecause {
     }
 }
 
-impl Verdict {
+impl ApprovalVerdict {
     /// As a past participle, in a sentence.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -375,7 +377,7 @@ impl Verdict {
     }
 }
 
-impl fmt::Debug for HeldPerson {
+impl fmt::Debug for PendingAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HeldPerson")
             .field("employee_id", &self.employee_id)
@@ -394,30 +396,30 @@ mod tests {
         text.parse().expect("a time")
     }
 
-    fn held(id: &str, evidence: impl Into<Grounds>) -> HeldPerson {
-        HeldPerson {
+    fn held(id: &str, evidence: impl Into<Grounds>) -> PendingAction {
+        PendingAction {
             employee_id: id.parse().expect("an id"),
             person: "Jo Citizen".to_owned(),
             user_name: format!("{id}@acme.com.au").parse().expect("a name"),
             evidence: evidence.into(),
-            because: HeldBecause::NotConfirmed,
+            because: HoldReason::NotConfirmed,
             changes: Vec::new(),
             waits_with: None,
         }
     }
 
-    fn plan(people: &[HeldPerson], version: u64) -> HeldPlan {
-        HeldPlan::of(people.to_vec(), version, None, at("2026-11-22T21:00:00Z")).expect("somebody is held")
+    fn plan(people: &[PendingAction], version: u64) -> PendingPlan {
+        PendingPlan::new(people.to_vec(), version, None, at("2026-11-22T21:00:00Z")).expect("somebody is held")
     }
 
     #[test]
     fn the_same_set_has_the_same_id_whatever_its_order_and_why_it_is_held() {
         let (one, two) = (held("E1", Evidence::Vanished), held("E2", Evidence::Terminated));
-        let because = HeldBecause::Shrunk { from: 9, to: 3 };
+        let because = HoldReason::Shrunk { from: 9, to: 3 };
         let id = plan(&[one.clone(), two.clone()], 3).id;
-        assert_eq!(plan(&[HeldPerson { because, ..two.clone() }, one.clone()], 3).id, id);
+        assert_eq!(plan(&[PendingAction { because, ..two.clone() }, one.clone()], 3).id, id);
         assert_eq!(id.as_str().len(), 12);
-        let renamed = HeldPerson {
+        let renamed = PendingAction {
             user_name: "other@acme.com.au".parse().expect("a name"),
             ..one.clone()
         };
@@ -435,12 +437,13 @@ mod tests {
         let (one, two) = (held("E1", Evidence::Vanished), held("E2", Evidence::Vanished));
         let mut first = plan(std::slice::from_ref(&one), 1);
         let later = at("2026-11-25T21:00:00Z");
-        let next = |before: &HeldPlan, people: &[HeldPerson]| HeldPlan::of(people.to_vec(), 1, Some(before), later);
+        let next =
+            |before: &PendingPlan, people: &[PendingAction]| PendingPlan::new(people.to_vec(), 1, Some(before), later);
         let both = next(&first, &[one.clone(), two.clone()]).expect("held");
         assert_eq!(both.since, first.since);
         assert_eq!(next(&first, std::slice::from_ref(&two)).expect("held").since, later);
-        first.words.push(Word {
-            verdict: Verdict::Rejected,
+        first.words.push(PlanDecision {
+            verdict: ApprovalVerdict::Rejected,
             by: "ana".to_owned(),
             at: later,
             only: Vec::new(),
@@ -461,8 +464,8 @@ mod tests {
     #[test]
     fn neither_people_nor_decisions_are_named_in_debug() {
         let plan = plan(&[held("E1", Evidence::Vanished)], 1);
-        let word = Word {
-            verdict: Verdict::Approved,
+        let word = PlanDecision {
+            verdict: ApprovalVerdict::Approved,
             by: "ana".to_owned(),
             at: plan.since,
             only: Vec::new(),

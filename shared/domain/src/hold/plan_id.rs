@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::HeldPerson;
+use super::PendingAction;
 
 /// The name of what is held: twelve hexadecimal digits, the same for the same people, evidence and configuration version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,7 +23,7 @@ const DIGITS: usize = 12;
 
 impl PlanId {
     /// Of people in the order of their ids.
-    pub(super) fn of(people: &[HeldPerson], version: u64) -> Self {
+    pub(super) fn new(people: &[PendingAction], version: u64) -> Self {
         let mut hash = Sha256::new();
         hash.update(version.to_le_bytes());
         for held in people.iter().filter(|held| held.is_decided_about()) {

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::Situation;
+use super::PlanInput;
 use super::compare::is_same;
 use super::rewrites;
 use crate::configuration::{MatchKey, OnUserNameChange, UsersConfiguration, WriteMode};
 use crate::hold::ChangeMarks;
 use crate::identity::{EmployeeId, UserName};
-use crate::mapping::MappedUser;
+use crate::mapping::DesiredUser;
 use crate::person::{Person, Rewrite};
 use crate::problem::Cause;
 use crate::user::{FieldName, PortalUser, UserFields};
@@ -30,7 +30,7 @@ pub(super) enum Account<'a> {
 }
 
 pub(crate) struct Accounts<'a> {
-    situation: &'a Situation<'a>,
+    situation: &'a PlanInput<'a>,
     links: HashMap<&'a EmployeeId, &'a Person>,
     linked_names: HashSet<String>,
     /// User names that several links hold, each with the one who holds it in truth.
@@ -45,7 +45,7 @@ pub(crate) struct Accounts<'a> {
 }
 
 impl<'a> Accounts<'a> {
-    pub(super) fn new(situation: &'a Situation<'a>) -> Self {
+    pub(super) fn new(situation: &'a PlanInput<'a>) -> Self {
         let portal = situation.portal.unwrap_or_default();
         Self {
             situation,
@@ -96,7 +96,7 @@ impl<'a> Accounts<'a> {
     }
 
     /// Counts who would adopt which account: one that two people would take is neither's.
-    pub(super) fn count_claims<'w>(&mut self, unlinked: impl IntoIterator<Item = &'w MappedUser<'w>>) {
+    pub(super) fn count_claims<'w>(&mut self, unlinked: impl IntoIterator<Item = &'w DesiredUser<'w>>) {
         for user in unlinked {
             for account in self.candidates(user) {
                 *self.claims.entry(account.user_name.key()).or_default() += 1;
@@ -188,7 +188,7 @@ impl<'a> Accounts<'a> {
     }
 
     /// An account that nobody is linked to; two candidates, or two people for one, are never guessed between.
-    pub(super) fn of_unlinked(&self, employee: &EmployeeId, wanted: &MappedUser<'_>) -> Account<'a> {
+    pub(super) fn of_unlinked(&self, employee: &EmployeeId, wanted: &DesiredUser<'_>) -> Account<'a> {
         if self.may_be_unreadable(wanted) {
             return Account::Unclear(Cause::SeveralAccounts);
         }
@@ -201,20 +201,20 @@ impl<'a> Accounts<'a> {
     }
 
     /// Whether an account that cannot be read has this person's user name or e-mail: a second one must not be created.
-    fn may_be_unreadable(&self, wanted: &MappedUser<'_>) -> bool {
+    fn may_be_unreadable(&self, wanted: &DesiredUser<'_>) -> bool {
         let email = wanted.email().map(str::to_lowercase);
         self.unreadable.contains(&wanted.user_name.key()) || email.is_some_and(|email| self.unreadable.contains(&email))
     }
 
     /// The accounts that nobody is linked to and that the customer would recognise this person by: those that the first key
     /// to find any finds, and those that another key finds beside them.
-    fn candidates(&self, wanted: &MappedUser<'_>) -> Vec<&'a PortalUser> {
+    fn candidates(&self, wanted: &DesiredUser<'_>) -> Vec<&'a PortalUser> {
         let recognised = self.recognised(wanted).into_iter();
         recognised.map(|(_, user)| user).collect()
     }
 
     /// The same, each with the first key that finds it.
-    pub(super) fn recognised(&self, wanted: &MappedUser<'_>) -> Vec<(MatchKey, &'a PortalUser)> {
+    pub(super) fn recognised(&self, wanted: &DesiredUser<'_>) -> Vec<(MatchKey, &'a PortalUser)> {
         let keys = &self.situation.configuration.users.match_existing;
         let found = keys.iter().filter_map(|key| {
             let users = match key {

@@ -10,7 +10,7 @@ use super::drift::differences;
 use crate::employment::Evidence;
 use crate::hold::{ChangeKind, ChangeMarks, Grounds, ProposedChange};
 use crate::identity::{EmployeeId, UserName};
-use crate::person::{LastChange, Person, PersonChange, Removed};
+use crate::person::{Deactivated, LastChange, Person, PersonChange};
 use crate::problem::{Cause, Problem};
 use crate::user::{NewUser, UserChange, UserFields};
 
@@ -96,7 +96,7 @@ impl Action {
                 evidence,
                 approved,
             } => Person {
-                removed: Some(Removed {
+                removed: Some(Deactivated {
                     at: now,
                     evidence: evidence.clone(),
                     approved: *approved,

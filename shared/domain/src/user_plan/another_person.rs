@@ -9,9 +9,9 @@ use super::rekeyed::start_of;
 use super::{Action, PendingApproval, Planner, former_account};
 use crate::dates::DateRules;
 use crate::employee::Employee;
-use crate::hold::{HeldBecause, Proposal, Verdict};
+use crate::hold::{ApprovalVerdict, HoldReason, Proposal};
 use crate::identity::EmployeeId;
-use crate::mapping::MappedUser;
+use crate::mapping::DesiredUser;
 use crate::person::Person;
 use crate::user::FieldName;
 
@@ -41,7 +41,7 @@ pub(super) enum HandOver {
 
 impl Planner<'_> {
     /// Whether the record is another person's than the account.
-    pub(super) fn is_another_person(&self, account: &Person, employee: &Employee, user: &MappedUser<'_>) -> bool {
+    pub(super) fn is_another_person(&self, account: &Person, employee: &Employee, user: &DesiredUser<'_>) -> bool {
         if account.last_change.as_ref().is_some_and(|last| last.linked_by_hand) {
             return false;
         }
@@ -62,12 +62,12 @@ impl Planner<'_> {
             employee_id: &action.employee_id,
             user_name: action.step.user_name(),
             evidence,
-            to_be_shown: Some(HeldBecause::AnotherPerson),
+            to_be_shown: Some(HoldReason::AnotherPerson),
         };
         match self.verdict_on(&proposal) {
-            Some(Verdict::Approved) => HandOver::Approved,
-            Some(Verdict::Rejected) => HandOver::Rejected,
-            Some(Verdict::Awaits) | None => HandOver::Undecided,
+            Some(ApprovalVerdict::Approved) => HandOver::Approved,
+            Some(ApprovalVerdict::Rejected) => HandOver::Rejected,
+            Some(ApprovalVerdict::Awaits) | None => HandOver::Undecided,
         }
     }
 
@@ -77,7 +77,7 @@ impl Planner<'_> {
         self.plan.held.push(PendingApproval {
             action,
             evidence,
-            because: HeldBecause::AnotherPerson,
+            because: HoldReason::AnotherPerson,
             waits_with: None,
         });
     }
@@ -85,7 +85,7 @@ impl Planner<'_> {
     /// The employees whose records are another person's than their accounts.
     pub(super) fn other_persons(&self) -> impl Iterator<Item = &EmployeeId> {
         let held = self.plan.held.iter();
-        held.filter(|held| held.because == HeldBecause::AnotherPerson)
+        held.filter(|held| held.because == HoldReason::AnotherPerson)
             .map(|held| &held.action.employee_id)
     }
 }
@@ -103,7 +103,7 @@ impl Traits {
         }
     }
 
-    fn of_record(employee: &Employee, user: &MappedUser<'_>, dates: &DateRules) -> Self {
+    fn of_record(employee: &Employee, user: &DesiredUser<'_>, dates: &DateRules) -> Self {
         let first = ["firstName", "preferredName"].map(|field| employee.text(field));
         let first = first.into_iter().flatten().chain(user.value(FieldName::FIRST_NAME));
         let last = employee

@@ -11,17 +11,17 @@ use super::lost_sources::LostSource;
 use super::removals::{Candidate, PendingApproval};
 use crate::configuration::{ChangeLimit, Limits};
 use crate::employment::Evidence;
-use crate::hold::{Agreement, Decision, HeldBecause, Matter, Proposal, Verdict};
+use crate::hold::{Agreement, ApprovalVerdict, Decision, HoldReason, Matter, Proposal};
 use crate::identity::EmployeeId;
-use crate::person::{Person, Removed};
-use crate::shrink::GoodRead;
+use crate::person::{Deactivated, Person};
+use crate::shrink::BaselineRead;
 
 /// How long a change counts towards what needs no approval.
 pub(super) const COUNTED_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// What is remembered for the sake of the brakes.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Brakes<'a> {
+pub struct LimitInput<'a> {
     /// The number of the version since which employees are decided about alike.
     pub version: u64,
     /// What was decided about people.
@@ -29,7 +29,7 @@ pub struct Brakes<'a> {
     /// How many people EmployeeConnect listed.
     pub listed: u64,
     /// The read that this one is measured by; none before the first.
-    pub last_good_read: Option<GoodRead>,
+    pub last_good_read: Option<BaselineRead>,
     /// The values that earlier reads had in the fields behind the filter and the user name; none where no whole read is looked at.
     pub baseline: Option<&'a FieldBaseline>,
     /// What the last run found to be lost of them, where no whole read is looked at.
@@ -56,16 +56,18 @@ impl<'a> Planner<'a> {
         for candidate in candidates {
             let is_unconfirmed = is_unconfirmed(&candidate, &unconfirmed);
             match self.verdict_on(&candidate.proposal()) {
-                Some(Verdict::Rejected) => self.keep(candidate),
-                Some(Verdict::Approved) if is_unconfirmed => self.hold(candidate, HeldBecause::ApprovedNotConfirmed),
-                Some(Verdict::Approved) => self.let_go(candidate, true),
-                Some(Verdict::Awaits) => {
+                Some(ApprovalVerdict::Rejected) => self.keep(candidate),
+                Some(ApprovalVerdict::Approved) if is_unconfirmed => {
+                    self.hold(candidate, HoldReason::ApprovedNotConfirmed);
+                }
+                Some(ApprovalVerdict::Approved) => self.let_go(candidate, true),
+                Some(ApprovalVerdict::Awaits) => {
                     let because = self.awaits_because((&candidate.person.employee_id, Matter::Account));
                     let because = candidate.to_be_shown.unwrap_or(because);
                     self.hold(candidate, because);
                 }
                 None if self.same_person.contains_key(&candidate.person.employee_id) => {
-                    let because = candidate.to_be_shown.unwrap_or(HeldBecause::Claimed);
+                    let because = candidate.to_be_shown.unwrap_or(HoldReason::Claimed);
                     self.hold(candidate, because);
                 }
                 None => undecided
@@ -80,7 +82,7 @@ impl<'a> Planner<'a> {
                 let is_unconfirmed = is_unconfirmed(&candidate, &unconfirmed);
                 // The operator who decides must be shown that the record says less than it did, even where a limit holds it too.
                 let emptied = candidate.to_be_shown;
-                let not_confirmed = is_unconfirmed.then_some(HeldBecause::NotConfirmed);
+                let not_confirmed = is_unconfirmed.then_some(HoldReason::NotConfirmed);
                 match emptied.or(because).or(not_confirmed) {
                     Some(because) => self.hold(candidate, because),
                     None => self.let_go(candidate, false),
@@ -89,7 +91,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn hold(&mut self, candidate: Candidate<'_>, because: HeldBecause) {
+    fn hold(&mut self, candidate: Candidate<'_>, because: HoldReason) {
         let evidence = candidate.evidence.clone().into();
         let action = candidate.into_action(false);
         self.plan.held.push(PendingApproval {
@@ -111,10 +113,13 @@ impl<'a> Planner<'a> {
     }
 
     /// What was decided about just this, if anything.
-    pub(super) fn verdict_on(&mut self, proposal: &Proposal<'_>) -> Option<Verdict> {
+    pub(super) fn verdict_on(&mut self, proposal: &Proposal<'_>) -> Option<ApprovalVerdict> {
         let about = (proposal.employee_id, proposal.evidence.matter());
         let Some(decision) = self.decisions.get(&about).copied() else {
-            return self.unreadable_decisions.contains(&about).then_some(Verdict::Awaits);
+            return self
+                .unreadable_decisions
+                .contains(&about)
+                .then_some(ApprovalVerdict::Awaits);
         };
         let stands = decision.stands(proposal, self.situation.brakes.version);
         *self.proposed.entry(decision.about()).or_default() |= stands;
@@ -123,14 +128,14 @@ impl<'a> Planner<'a> {
 
     /// Why an action waits that was left pending: for the reason that it was held for when the others of its plan were decided
     /// about, or since the decision about it cannot be decoded.
-    pub(super) fn awaits_because(&self, about: (&EmployeeId, Matter)) -> HeldBecause {
+    pub(super) fn awaits_because(&self, about: (&EmployeeId, Matter)) -> HoldReason {
         let decision = self.decisions.get(&about);
-        decision.map_or(HeldBecause::DecisionUnreadable, |decision| decision.because)
+        decision.map_or(HoldReason::DecisionUnreadable, |decision| decision.because)
     }
 
     /// Why every undecided removal is held, if it is; notes the measure of the reads to come where this one is good.
-    fn judge_read(&mut self) -> Option<HeldBecause> {
-        let Brakes {
+    fn judge_read(&mut self) -> Option<HoldReason> {
+        let LimitInput {
             listed,
             last_good_read,
             decisions,
@@ -139,22 +144,22 @@ impl<'a> Planner<'a> {
         let limits = &self.situation.configuration.limits;
         let now = self.situation.now;
         let accepted = decisions.iter().filter_map(|decision| {
-            Some(GoodRead {
+            Some(BaselineRead {
                 people: decision.approved_read()?,
                 at: decision.word.at,
             })
         });
-        let has_shrunk = |read: &GoodRead| read.shrank_to(listed, limits);
+        let has_shrunk = |read: &BaselineRead| read.shrank_to(listed, limits);
         let is_accepted = accepted.into_iter().any(|read| !has_shrunk(&read));
         let shrunk = last_good_read.filter(|read| has_shrunk(read) && !is_accepted);
         if shrunk.is_none() {
             let before = last_good_read.filter(|_| !is_accepted);
-            self.plan.good_read = Some(GoodRead::after(before, listed, now));
+            self.plan.good_read = Some(BaselineRead::after(before, listed, now));
         }
         if self.situation.people.is_empty() {
-            return Some(HeldBecause::NoLinks);
+            return Some(HoldReason::NoLinks);
         }
-        shrunk.map(|read| HeldBecause::Shrunk {
+        shrunk.map(|read| HoldReason::Shrunk {
             from: read.people,
             to: listed,
         })
@@ -166,7 +171,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Whether these, and those of their kind that went unasked in the last 24 hours, are more than go unasked.
-    fn over_limit(&self, kind: Kind, candidates: &[Candidate<'_>]) -> Option<HeldBecause> {
+    fn over_limit(&self, kind: Kind, candidates: &[Candidate<'_>]) -> Option<HoldReason> {
         let people = self.situation.people;
         let since = self.situation.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
         let recently = |person: &Person| person.removed.clone().filter(|removed| removed.at > since);
@@ -177,7 +182,7 @@ impl<'a> Planner<'a> {
             .iter()
             .map(|candidate| &candidate.person.employee_id)
             .collect();
-        let went_unasked = |removed: &Removed| !removed.approved && Kind::of(&removed.evidence) == kind;
+        let went_unasked = |removed: &Deactivated| !removed.approved && Kind::of(&removed.evidence) == kind;
         let stored = people
             .iter()
             .filter(|person| recently(person).as_ref().is_some_and(went_unasked));
@@ -191,7 +196,7 @@ impl<'a> Planner<'a> {
             .collect();
         let recent = recent.difference(&planned).count();
         let allowed = kind.limit(&self.situation.configuration.limits).allows(managed);
-        (planned.len() + recent > allowed).then(|| HeldBecause::OverLimit {
+        (planned.len() + recent > allowed).then(|| HoldReason::OverLimit {
             planned: number(planned.len()),
             recent: number(recent),
             allowed: number(allowed),

@@ -5,16 +5,16 @@ use std::collections::HashMap;
 
 use super::accounts::Accounts;
 use super::organisation::Organisation;
-use super::placement::Placement;
-use super::{Planner, Situation, UserPlan};
+use super::placement::Eligibility;
+use super::{PlanInput, Planner, UserPlan};
 use crate::configuration::MatchKey;
 use crate::dates::DateRules;
 use crate::employee::Employee;
 use crate::employment::{Employment, EmploymentRules, Undecided};
-use crate::expressions::evaluator::{Evaluator, Scope};
+use crate::expressions::evaluator::{EvaluationScope, Evaluator};
 use crate::identity::EmployeeId;
 use crate::last_day::LastDaySeen;
-use crate::mapping::{self, MappedUser};
+use crate::mapping::{self, DesiredUser};
 use crate::user::PortalUser;
 
 /// A plan, and how everybody stands in it.
@@ -22,19 +22,19 @@ pub(crate) struct Census<'a> {
     /// The plan itself.
     pub(crate) plan: UserPlan,
     /// Where everybody belongs, in the order of the roster.
-    pub(crate) placements: Vec<Placement>,
+    pub(crate) placements: Vec<Eligibility>,
     /// Who reports to whom.
     pub(crate) organisation: Organisation<'a>,
     /// Whose account is which.
     pub(crate) accounts: Accounts<'a>,
-    situation: &'a Situation<'a>,
+    situation: &'a PlanInput<'a>,
     evaluator: &'a Evaluator,
     employment: EmploymentRules<'a>,
     last_days: HashMap<&'a EmployeeId, &'a LastDaySeen>,
 }
 
 /// Plans a run, and keeps what the plan was made of.
-pub(crate) fn take_census<'a>(situation: &'a Situation<'a>, evaluator: &'a Evaluator) -> Census<'a> {
+pub(crate) fn take_census<'a>(situation: &'a PlanInput<'a>, evaluator: &'a Evaluator) -> Census<'a> {
     let mut planner = Planner::new(situation, evaluator);
     let placements = planner.work_out();
     Census {
@@ -51,13 +51,13 @@ pub(crate) fn take_census<'a>(situation: &'a Situation<'a>, evaluator: &'a Evalu
 
 impl<'a> Census<'a> {
     /// Where the person at this position belongs.
-    pub(crate) fn placement(&self, position: usize) -> Placement {
-        self.placements.get(position).copied().unwrap_or(Placement::Undecided)
+    pub(crate) fn placement(&self, position: usize) -> Eligibility {
+        self.placements.get(position).copied().unwrap_or(Eligibility::Undecided)
     }
 
     /// How this employee stands.
     pub(crate) fn employment(&self, employee: &Employee) -> Result<Employment, Undecided> {
-        Employment::of(employee, &self.employment, self.last_days.get(employee.id()).copied())
+        Employment::from_record(employee, &self.employment, self.last_days.get(employee.id()).copied())
     }
 
     /// How dates are read.
@@ -66,7 +66,7 @@ impl<'a> Census<'a> {
     }
 
     /// What expressions may ask about the person at this position.
-    pub(crate) fn scope(&self, position: usize) -> Option<Scope<'a>> {
+    pub(crate) fn scope(&self, position: usize) -> Option<EvaluationScope<'a>> {
         let employee = self.organisation.employee(position)?;
         Some(
             self.evaluator
@@ -75,7 +75,7 @@ impl<'a> Census<'a> {
     }
 
     /// The user that the person at this position would be, wherever they belong; none where it cannot be told.
-    pub(crate) fn mapped(&self, position: usize) -> Option<MappedUser<'a>> {
+    pub(crate) fn mapped(&self, position: usize) -> Option<DesiredUser<'a>> {
         let employee = self.organisation.employee(position)?;
         mapping::map_user(&self.situation.configuration.users, employee, &self.scope(position)?).ok()
     }

@@ -9,7 +9,7 @@ use super::brakes::{COUNTED_FOR, number};
 use super::disputes::Unique;
 use super::{Action, PendingApproval, Permission, Planner, Step};
 use crate::configuration::{ChangeLimit, Limits};
-use crate::hold::{ChangeKind, HeldBecause, HeldManager, PerChange, Proposal, Verdict};
+use crate::hold::{ApprovalVerdict, ChangeKind, HoldReason, PendingManager, PerChange, Proposal};
 use crate::identity::EmployeeId;
 use crate::person::Person;
 use crate::user::FieldName;
@@ -18,7 +18,7 @@ use crate::user::FieldName;
 #[derive(Debug, Clone, Copy, Default)]
 struct Ruling {
     /// Why they wait, if they do.
-    because: Option<HeldBecause>,
+    because: Option<HoldReason>,
     /// How many of them an operator agreed to with the configuration.
     agreed: usize,
 }
@@ -95,14 +95,16 @@ impl Planner<'_> {
             to_be_shown: None,
         };
         match self.verdict_on(&proposal) {
-            Some(Verdict::Approved) => Judged::Approved,
-            Some(Verdict::Rejected) => Judged::Rejected,
-            Some(Verdict::Awaits) => match self.awaits_because((proposal.employee_id, proposal.evidence.matter())) {
-                because @ HeldBecause::DecisionUnreadable => Judged::Awaits(because),
-                // A number that was agreed to since is a decision, too.
-                _ if self.left_of_agreement(kind) > 0 => Judged::Undecided(kind),
-                because => Judged::Awaits(because),
-            },
+            Some(ApprovalVerdict::Approved) => Judged::Approved,
+            Some(ApprovalVerdict::Rejected) => Judged::Rejected,
+            Some(ApprovalVerdict::Awaits) => {
+                match self.awaits_because((proposal.employee_id, proposal.evidence.matter())) {
+                    because @ HoldReason::DecisionUnreadable => Judged::Awaits(because),
+                    // A number that was agreed to since is a decision, too.
+                    _ if self.left_of_agreement(kind) > 0 => Judged::Undecided(kind),
+                    because => Judged::Awaits(because),
+                }
+            }
             None if cascades.contains_key(&action.employee_id) => Judged::Goes,
             None => Judged::Undecided(kind),
         }
@@ -125,12 +127,7 @@ impl Planner<'_> {
     }
 
     /// Why these wait, if they do.
-    fn over_change_limit(
-        &self,
-        kind: ChangeKind,
-        changes: &HashSet<&EmployeeId>,
-        agreed: usize,
-    ) -> Option<HeldBecause> {
+    fn over_change_limit(&self, kind: ChangeKind, changes: &HashSet<&EmployeeId>, agreed: usize) -> Option<HoldReason> {
         let since = self.situation.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
         let unapproved = |person: &Person, kind| person.marks.unapproved.get(kind).is_some_and(|at| at > since);
         let people = self.situation.people;
@@ -156,12 +153,12 @@ impl Planner<'_> {
         let is_first_load = kind == ChangeKind::Created && self.has_written_no_account();
         (beyond > 0 && beyond + recent > allowed).then(|| {
             if is_first_load {
-                HeldBecause::FirstLoad {
+                HoldReason::FirstLoad {
                     planned,
                     allowed: allowed_in_all,
                 }
             } else {
-                HeldBecause::OverLimit {
+                HoldReason::OverLimit {
                     planned,
                     recent: number(recent),
                     allowed: allowed_in_all,
@@ -225,7 +222,7 @@ impl Planner<'_> {
             match manager.filter(|_| matches!(action.step, Step::Change { .. })) {
                 None => self.plan.actions.push(action),
                 Some(manager) => {
-                    let pending = pending(action, HeldBecause::ManagerWaits);
+                    let pending = pending(action, HoldReason::ManagerWaits);
                     self.plan.held.extend(pending.map(|pending| PendingApproval {
                         waits_with: Some(manager.clone()),
                         ..pending
@@ -246,12 +243,12 @@ enum Judged {
     /// An operator rejected it.
     Rejected,
     /// It waits for an operator's decision of its own.
-    Awaits(HeldBecause),
+    Awaits(HoldReason),
     /// Its kind's limit decides.
     Undecided(ChangeKind),
 }
 
-fn pending(action: Action, because: HeldBecause) -> Option<PendingApproval> {
+fn pending(action: Action, because: HoldReason) -> Option<PendingApproval> {
     let evidence = action.grounds()?;
     Some(PendingApproval {
         action,
@@ -262,9 +259,9 @@ fn pending(action: Action, because: HeldBecause) -> Option<PendingApproval> {
 }
 
 /// A manager whose own change is held.
-fn held_manager(held: &PendingApproval) -> Option<HeldManager> {
+fn held_manager(held: &PendingApproval) -> Option<PendingManager> {
     let change = held.evidence.change()?;
-    Some(HeldManager {
+    Some(PendingManager {
         employee_id: held.action.employee_id.clone(),
         person: held.action.person.clone(),
         change: change.noun().to_owned(),

@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::disputes::Unique;
-use super::placement::Placement;
+use super::placement::Eligibility;
 use super::{Action, PendingApproval, Planner, Step};
-use crate::hold::{HeldBecause, Matter};
+use crate::hold::{HoldReason, Matter};
 use crate::identity::EmployeeId;
 use crate::mapping;
 use crate::person::Person;
@@ -17,7 +17,7 @@ type Claims<'p> = HashMap<String, Vec<&'p EmployeeId>>;
 impl Planner<'_> {
     /// Takes out of the actions each deactivation of an account that an undecided active record claims, and holds it. Whether
     /// there was any.
-    pub(super) fn hold_claimed(&mut self, placements: &[Placement]) -> bool {
+    pub(super) fn hold_claimed(&mut self, placements: &[Eligibility]) -> bool {
         if !self.plan.actions.iter().any(is_deactivation) {
             return false;
         }
@@ -64,13 +64,13 @@ impl Planner<'_> {
         self.plan.held.push(PendingApproval {
             action: action.not_yet(),
             evidence: evidence.into(),
-            because: HeldBecause::Claimed,
+            because: HoldReason::Claimed,
             waits_with: None,
         });
     }
 
     /// The claims of employees who would be active once their record is corrected or a question about it is answered.
-    fn undecided_claims(&self, placements: &[Placement]) -> Claims<'_> {
+    fn undecided_claims(&self, placements: &[Eligibility]) -> Claims<'_> {
         let blocking = self
             .plan
             .problems
@@ -82,7 +82,7 @@ impl Planner<'_> {
         for employee_id in undecided {
             let position = self.organisation.position(employee_id);
             let placement = position.and_then(|position| placements.get(position));
-            if let (Some(position), Some(Placement::InScope | Placement::Undecided)) = (position, placement) {
+            if let (Some(position), Some(Eligibility::InScope | Eligibility::Undecided)) = (position, placement) {
                 for claim in self.claims_at(position) {
                     claims.entry(claim).or_default().push(employee_id);
                 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Planner;
 use super::field_baseline::{FieldBaseline, FieldCounts};
 use super::lost_sources::SourceRule;
-use super::placement::Placement;
+use super::placement::Eligibility;
 use crate::identity::EmployeeId;
 use crate::problem::{Cause, Problem};
 use crate::repeated_refusal::is_one_mistake;
@@ -143,13 +143,13 @@ impl Planner<'_> {
     /// it, that is said instead.
     pub(super) fn judge_scope(
         &mut self,
-        placements: &[Placement],
+        placements: &[Eligibility],
         before: &FieldBaseline,
         baseline: &mut FieldBaseline,
     ) {
-        let count = |placement: Placement| placements.iter().filter(|other| **other == placement).count();
-        let admitted = count(Placement::InScope);
-        let working = admitted + count(Placement::OutOfScope) + count(Placement::StartsLater);
+        let count = |placement: Eligibility| placements.iter().filter(|other| **other == placement).count();
+        let admitted = count(Eligibility::InScope);
+        let working = admitted + count(Eligibility::OutOfScope) + count(Eligibility::StartsLater);
         let now = FieldCounts::of_scope(admitted, working, self.situation.now);
         let version = self.situation.brakes.version;
         let measure = before.scope(version);

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::former_account;
 use crate::configuration::{EmptyMode, FieldMapping, FieldType, OnUserNameChange, UsersConfiguration, WriteMode};
 use crate::employee::Employee;
-use crate::mapping::{MappedField, MappedUser};
+use crate::mapping::{DesiredField, DesiredUser};
 use crate::person::Person;
 use crate::problem::{Cause, Problem};
 use crate::user::{FieldName, UserChange, UserFields};
@@ -20,7 +20,7 @@ pub(super) struct Difference {
 }
 
 /// Every field that has a value: a create never clears.
-pub(super) fn fields_of_new(user: &MappedUser<'_>) -> UserFields {
+pub(super) fn fields_of_new(user: &DesiredUser<'_>) -> UserFields {
     let valued = user
         .fields
         .iter()
@@ -31,7 +31,7 @@ pub(super) fn fields_of_new(user: &MappedUser<'_>) -> UserFields {
 pub(super) fn difference(
     users: &UsersConfiguration,
     employee: &Employee,
-    wanted: &MappedUser<'_>,
+    wanted: &DesiredUser<'_>,
     before: &Person,
 ) -> Difference {
     let changed = wanted.fields.iter().filter_map(|field| {
@@ -55,7 +55,7 @@ pub(super) fn difference(
 }
 
 /// What to write into a field that was last written or seen as `before`; none where it stays.
-fn value_to_write<'f>(field: &'f MappedField<'_>, before: Option<&str>) -> Option<&'f str> {
+fn value_to_write<'f>(field: &'f DesiredField<'_>, before: Option<&str>) -> Option<&'f str> {
     let FieldMapping { write, empty, kind, .. } = field.mapping;
     let desired = match (field.value.as_deref(), empty) {
         (Some(value), _) => value,
@@ -111,7 +111,7 @@ pub(super) fn portal_date(text: &str) -> Option<Date> {
 fn compare_names(
     users: &UsersConfiguration,
     employee: &Employee,
-    wanted: &MappedUser<'_>,
+    wanted: &DesiredUser<'_>,
     before: &Person,
     change: &mut UserChange,
 ) -> Option<Problem> {
@@ -167,7 +167,7 @@ mod tests {
 
     fn written((value, mapping): &(Option<String>, FieldMapping), before: Option<&str>) -> Option<String> {
         let name = "X-City".parse().expect("a field");
-        let field = MappedField {
+        let field = DesiredField {
             name: &name,
             mapping,
             value: value.as_deref().map(Cow::Borrowed),

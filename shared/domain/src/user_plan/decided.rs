@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use super::Planner;
-use super::placement::Placement;
+use super::placement::Eligibility;
 use crate::hold::Decision;
 use crate::identity::EmployeeId;
 
 impl Planner<'_> {
     /// Notes every decision that is over. While something is in the way of an employee, what would be proposed is not known.
-    pub(super) fn note_decisions_over(&mut self, placements: &[Placement]) {
+    pub(super) fn note_decisions_over(&mut self, placements: &[Eligibility]) {
         if self.decisions.is_empty() {
             return;
         }
@@ -22,13 +22,13 @@ impl Planner<'_> {
         self.plan.decisions_over = over.collect();
     }
 
-    fn is_settled(&self, decision: &Decision, placements: &[Placement]) -> bool {
+    fn is_settled(&self, decision: &Decision, placements: &[Eligibility]) -> bool {
         let position = self.organisation.position(&decision.employee_id);
         let placement = position.and_then(|position| placements.get(position));
         match placement {
-            Some(Placement::Undecided) => false,
-            Some(Placement::OutOfScope | Placement::InScope) => !self.admits_no_new_account(),
-            Some(Placement::Left | Placement::StartsLater) | None => true,
+            Some(Eligibility::Undecided) => false,
+            Some(Eligibility::OutOfScope | Eligibility::InScope) => !self.admits_no_new_account(),
+            Some(Eligibility::Left | Eligibility::StartsLater) | None => true,
         }
     }
 

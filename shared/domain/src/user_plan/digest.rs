@@ -2,11 +2,11 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::mapping::MappedUser;
+use crate::mapping::DesiredUser;
 use crate::user::UserFields;
 
 /// Of everything that one person's record says.
-pub(super) fn of_user(user: &MappedUser<'_>) -> String {
+pub(super) fn of_user(user: &DesiredUser<'_>) -> String {
     let mut hash = Sha256::new();
     add(&mut hash, &user.user_name.key());
     for field in &user.fields {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{Planner, Wanted};
+use super::{DesiredAccount, Planner};
 use crate::identity::EmployeeId;
 use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
@@ -28,7 +28,7 @@ impl Unique {
 
 impl<'a> Planner<'a> {
     /// Reports everybody who shares a user name or an e-mail with somebody else, and returns the rest.
-    pub(super) fn set_disputes_aside(&mut self, wanted: Vec<Wanted<'a>>) -> Vec<Wanted<'a>> {
+    pub(super) fn set_disputes_aside(&mut self, wanted: Vec<DesiredAccount<'a>>) -> Vec<DesiredAccount<'a>> {
         let mut disputed = BTreeSet::new();
         for what in Unique::BOTH {
             for group in shared(&wanted, what) {
@@ -47,7 +47,7 @@ impl<'a> Planner<'a> {
 
     /// One line per person: who shares both is told about the user name. Where one of them has an active account with it already,
     /// only the others are disputed: what they claim is no reason to stop looking after that account.
-    fn report_group(&mut self, what: Unique, group: &[&Wanted<'a>], disputed: &mut BTreeSet<EmployeeId>) {
+    fn report_group(&mut self, what: Unique, group: &[&DesiredAccount<'a>], disputed: &mut BTreeSet<EmployeeId>) {
         let mut numbers: Vec<_> = group.iter().map(|wanted| wanted.employee.id()).collect();
         numbers.sort_unstable();
         let mut holders = group.iter().filter(|wanted| self.has_already(wanted, what));
@@ -66,7 +66,7 @@ impl<'a> Planner<'a> {
 
 impl Planner<'_> {
     /// Whether the employee's account is active, and has this already, as last written or seen.
-    fn has_already(&self, wanted: &Wanted<'_>, what: Unique) -> bool {
+    fn has_already(&self, wanted: &DesiredAccount<'_>, what: Unique) -> bool {
         let Some(link) = self.accounts.link(wanted.employee.id()) else {
             return false;
         };
@@ -80,9 +80,9 @@ impl Planner<'_> {
 }
 
 /// The groups of people who would have the same, in the order of the first of each.
-fn shared<'w, 'a>(wanted: &'w [Wanted<'a>], what: Unique) -> Vec<Vec<&'w Wanted<'a>>> {
+fn shared<'w, 'a>(wanted: &'w [DesiredAccount<'a>], what: Unique) -> Vec<Vec<&'w DesiredAccount<'a>>> {
     let mut first: HashMap<String, usize> = HashMap::with_capacity(wanted.len());
-    let mut groups: BTreeMap<usize, Vec<&Wanted<'a>>> = BTreeMap::new();
+    let mut groups: BTreeMap<usize, Vec<&DesiredAccount<'a>>> = BTreeMap::new();
     for (index, person) in wanted.iter().enumerate() {
         let Some(key) = person.unique(what).map(str::to_lowercase) else {
             continue;

@@ -4,8 +4,8 @@
 use super::{Planner, Step};
 use crate::configuration::WriteMode;
 use crate::employee::Employee;
-use crate::mapping::{self, MappedUser};
-use crate::parking::Refused;
+use crate::mapping::{self, DesiredUser};
+use crate::parking::RejectedPart;
 use crate::person::Person;
 use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
@@ -35,7 +35,7 @@ pub(super) struct Losses {
 
 impl<'a> Planner<'a> {
     /// Counts what this person had and has lost, field by field.
-    pub(super) fn count_losses(&mut self, person: &Person, user: &MappedUser<'_>) {
+    pub(super) fn count_losses(&mut self, person: &Person, user: &DesiredUser<'_>) {
         let fields = &self.situation.configuration.users.fields;
         self.losses.resize(fields.len(), Losses::default());
         for (losses, lost) in self.losses.iter_mut().zip(had_and_lost(fields.keys(), person, user)) {
@@ -87,14 +87,14 @@ impl<'a> Planner<'a> {
 /// False where nothing is left to be written.
 fn leave_out(step: &mut Step, field: &FieldName) -> bool {
     let is_written = matches!(step, Step::Change { change, .. } if change.fields.0.contains_key(field));
-    !is_written || step.leave_out(&Refused::Field(field.clone()))
+    !is_written || step.leave_out(&RejectedPart::Field(field.clone()))
 }
 
 /// Of each field: none where the person had no value, or it is not kept up to date; else whether it is gone.
 fn had_and_lost<'f>(
     fields: impl Iterator<Item = &'f FieldName>,
     person: &Person,
-    user: &MappedUser<'_>,
+    user: &DesiredUser<'_>,
 ) -> impl Iterator<Item = Option<bool>> {
     let mut mapped = user.fields.iter().peekable();
     fields.map(move |name| {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Planner;
 use super::field_baseline::{FieldBaseline, FieldCounts, Sources};
 use super::field_loss::AT_LEAST;
-use super::placement::Placement;
+use super::placement::Eligibility;
 use super::removals::Candidate;
 use crate::employee::Employee;
 use crate::employment::Evidence;
@@ -48,7 +48,7 @@ impl LostSource {
 
 impl<'a> Planner<'a> {
     /// Compares the fields behind the filter and the user name with the baseline, and notes the baseline of the reads to come.
-    pub(super) fn judge_sources(&mut self, placements: &[Placement]) {
+    pub(super) fn judge_sources(&mut self, placements: &[Eligibility]) {
         let brakes = &self.situation.brakes;
         let Some(before) = brakes.baseline else {
             self.plan.lost_sources = brakes.lost_sources.to_vec();
@@ -80,9 +80,9 @@ impl<'a> Planner<'a> {
     }
 
     /// All but leavers, whose records HR empties.
-    fn working(&self, placements: &[Placement]) -> impl Iterator<Item = &'a Employee> {
+    fn working(&self, placements: &[Eligibility]) -> impl Iterator<Item = &'a Employee> {
         let employees = self.situation.roster.employees.iter().zip(placements);
-        let working = employees.filter(|(_, placement)| **placement != Placement::Left);
+        let working = employees.filter(|(_, placement)| **placement != Eligibility::Left);
         working.map(|(employee, _)| employee)
     }
 

@@ -8,11 +8,11 @@ use super::Planner;
 use super::field_loss::AT_LEAST;
 use super::field_notice::{FieldFault, FieldNotice, ReferenceForm};
 use super::organisation::Named;
-use super::placement::Placement;
+use super::placement::Eligibility;
 use crate::configuration::ManagerOutOfScope;
 use crate::employee::Employee;
 use crate::employee_contract::MANAGER_ID;
-use crate::mapping::MappedUser;
+use crate::mapping::DesiredUser;
 use crate::problem::{Cause, ManagerProblem, Problem};
 use crate::user::FieldName;
 
@@ -33,8 +33,8 @@ impl<'a> Planner<'a> {
         &self,
         position: usize,
         employee: &Employee,
-        user: &mut MappedUser<'_>,
-        placements: &[Placement],
+        user: &mut DesiredUser<'_>,
+        placements: &[Eligibility],
     ) {
         let mapped = user.fields.iter();
         let Some(index) = mapped.map(|field| field.name).position(FieldName::is_manager_email) else {
@@ -53,7 +53,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Why the manager of the person at this position cannot be written; `has_value` where the expression gives an address.
-    fn manager_problem(&self, position: usize, placements: &[Placement], has_value: bool) -> Option<ManagerProblem> {
+    fn manager_problem(&self, position: usize, placements: &[Eligibility], has_value: bool) -> Option<ManagerProblem> {
         let manager = match self.organisation.manager(position) {
             Named::Nobody => return None,
             Named::Unknown => return (!has_value).then_some(ManagerProblem::Unknown),
@@ -62,10 +62,10 @@ impl<'a> Planner<'a> {
             Named::At(manager) => manager,
         };
         match placements.get(manager)? {
-            Placement::Left => Some(ManagerProblem::Left),
-            Placement::StartsLater => Some(ManagerProblem::StartsLater),
-            Placement::OutOfScope if self.keeps_managers_out_of_scope() => Some(ManagerProblem::OutOfScope),
-            Placement::InScope | Placement::OutOfScope | Placement::Undecided => {
+            Eligibility::Left => Some(ManagerProblem::Left),
+            Eligibility::StartsLater => Some(ManagerProblem::StartsLater),
+            Eligibility::OutOfScope if self.keeps_managers_out_of_scope() => Some(ManagerProblem::OutOfScope),
+            Eligibility::InScope | Eligibility::OutOfScope | Eligibility::Undecided => {
                 (!has_value).then_some(ManagerProblem::NoEmail)
             }
         }
@@ -76,9 +76,9 @@ impl<'a> Planner<'a> {
     }
 
     /// Says once for the field what many employees have in common: references that name no employee, and managers out of scope.
-    pub(super) fn gather_manager_problems(&mut self, placements: &[Placement]) {
-        let reference_of = |(position, placement): (usize, &Placement)| {
-            let has_one = *placement == Placement::InScope && self.organisation.manager(position) != Named::Nobody;
+    pub(super) fn gather_manager_problems(&mut self, placements: &[Eligibility]) {
+        let reference_of = |(position, placement): (usize, &Eligibility)| {
+            let has_one = *placement == Eligibility::InScope && self.organisation.manager(position) != Named::Nobody;
             has_one.then_some(())
         };
         let of = placements.iter().enumerate().filter_map(reference_of).count();

@@ -49,7 +49,7 @@ use jiff::civil::Date;
 
 pub use accounts::adopted;
 pub use action::{Action, Permission, Step};
-pub use brakes::Brakes;
+pub use brakes::LimitInput;
 pub(crate) use census::{Census, take_census};
 pub use common_problems::{CommonProblem, ScopeLoss};
 pub use compare::reads_alike;
@@ -60,11 +60,11 @@ pub use field_loss::LostField;
 pub use field_notice::{FieldFault, FieldNotice, ReferenceForm, RewriteForm};
 pub use last_days::LastDayNotes;
 pub use lost_sources::{LostSource, SourceRule};
-pub use one_person::{Next, PersonPlan, Standing, plan_person};
+pub use one_person::{LastRun, NextAction, PersonPlan, plan_person};
 pub(crate) use organisation::Named;
-pub(crate) use placement::Placement;
+pub(crate) use placement::Eligibility;
 pub use plan::{Seats, UserPlan};
-pub use planned::{Deed, Planned};
+pub use planned::{ActionKind, PlannedAction};
 pub use rekeyed::{RekeyedPair, Shared};
 pub use removals::{Missing, PendingApproval};
 
@@ -72,12 +72,12 @@ use crate::configuration::TenantConfiguration;
 use crate::employee::Employee;
 use crate::employment::EmploymentRules;
 use crate::expressions::evaluator::Evaluator;
-use crate::hold::{Decision, HeldBecause, Matter, PerChange};
+use crate::hold::{Decision, HoldReason, Matter, PerChange};
 use crate::identity::EmployeeId;
 use crate::last_day::LastDaySeen;
-use crate::mapping::MappedUser;
-use crate::parking::{Parked, Refused};
-use crate::person::{Person, Removed};
+use crate::mapping::DesiredUser;
+use crate::parking::{RejectedPart, RejectedWrites};
+use crate::person::{Deactivated, Person};
 use crate::problem::{Cause, Problem};
 use crate::roster::Roster;
 use crate::user::{NewUser, PortalUser, UserChange};
@@ -88,11 +88,11 @@ use compare::Difference;
 use field_loss::Losses;
 use organisation::Organisation;
 use removals::Candidate;
-use wanted::{Intent, Linked, Wanted};
+use wanted::{DesiredAccount, Intent, Linked};
 
 /// Everything a plan is made from.
 #[derive(Debug, Clone, Copy)]
-pub struct Situation<'a> {
+pub struct PlanInput<'a> {
     /// The customer's rules.
     pub configuration: &'a TenantConfiguration,
     /// A complete read of EmployeeConnect.
@@ -104,13 +104,13 @@ pub struct Situation<'a> {
     /// Last days that earlier runs saw beside an active status.
     pub last_days: &'a [LastDaySeen],
     /// What Tribal Habits has been refusing.
-    pub parked: &'a [Parked],
+    pub parked: &'a [RejectedWrites],
     /// The portal's users, when this run verifies: accounts that exist are adopted, drift and hand edits are found.
     pub portal: Option<&'a [PortalUser]>,
     /// Records of accounts and links that cannot be used: the employees whom they are about are left alone.
     pub unreadable: Unreadable<'a>,
     /// What is remembered for the sake of the brakes.
-    pub brakes: Brakes<'a>,
+    pub brakes: LimitInput<'a>,
     /// The moment that the plan is for.
     pub now: Timestamp,
 }
@@ -126,7 +126,7 @@ pub struct Unreadable<'a> {
     pub decisions: &'a [(EmployeeId, Matter)],
 }
 
-impl Situation<'_> {
+impl PlanInput<'_> {
     /// The customer's local day.
     #[must_use]
     pub fn today(&self) -> Date {
@@ -142,14 +142,14 @@ impl Situation<'_> {
 
 /// Plans a user sync.
 #[must_use]
-pub fn plan_users(situation: &Situation<'_>) -> UserPlan {
+pub fn plan_users(situation: &PlanInput<'_>) -> UserPlan {
     let evaluator = situation.evaluator();
     let mut planner = Planner::new(situation, &evaluator);
     planner.work_out();
     planner.plan
 }
 
-fn unreadable(situation: &Situation<'_>) -> BTreeMap<EmployeeId, Cause> {
+fn unreadable(situation: &PlanInput<'_>) -> BTreeMap<EmployeeId, Cause> {
     let records = situation.roster.unusable_employees().into_iter();
     let records = records.map(|(employee, why)| (employee, Cause::UnusableRecord { why }));
     let links = situation.unreadable.links.iter();
@@ -159,12 +159,12 @@ fn unreadable(situation: &Situation<'_>) -> BTreeMap<EmployeeId, Cause> {
 }
 
 struct Planner<'a> {
-    situation: &'a Situation<'a>,
+    situation: &'a PlanInput<'a>,
     evaluator: &'a Evaluator,
     employment: EmploymentRules<'a>,
     organisation: Organisation<'a>,
     accounts: Accounts<'a>,
-    parked: HashMap<&'a EmployeeId, &'a Parked>,
+    parked: HashMap<&'a EmployeeId, &'a RejectedWrites>,
     decisions: HashMap<(&'a EmployeeId, Matter), &'a Decision>,
     unreadable_decisions: HashSet<(&'a EmployeeId, Matter)>,
     last_days: HashMap<&'a EmployeeId, &'a LastDaySeen>,
@@ -174,17 +174,17 @@ struct Planner<'a> {
     unreadable: BTreeMap<EmployeeId, Cause>,
     removals: Vec<Candidate<'a>>,
     /// Linked accounts that the portal has deactivated while the mirror says active, and on what evidence they would go.
-    found_deactivated: Vec<(&'a EmployeeId, Removed)>,
+    found_deactivated: Vec<(&'a EmployeeId, Deactivated)>,
     /// The employee of each kind's write that an unfinished run did not save, and whether it was agreed to.
     unsaved: PerChange<Option<(EmployeeId, bool)>>,
     /// Accounts whose employee is gone, and that a record of another number may be the same person's.
-    same_person: HashMap<EmployeeId, HeldBecause>,
+    same_person: HashMap<EmployeeId, HoldReason>,
     losses: Vec<Losses>,
     plan: UserPlan,
 }
 
 impl<'a> Planner<'a> {
-    fn new(situation: &'a Situation<'a>, evaluator: &'a Evaluator) -> Self {
+    fn new(situation: &'a PlanInput<'a>, evaluator: &'a Evaluator) -> Self {
         let parked = situation.parked.iter();
         let decisions = situation.brakes.decisions.iter();
         let last_days = situation.last_days.iter();
@@ -197,7 +197,7 @@ impl<'a> Planner<'a> {
                 dates: evaluator.dates(),
                 today: situation.today(),
             },
-            organisation: Organisation::of(&situation.roster.employees),
+            organisation: Organisation::new(&situation.roster.employees),
             accounts: Accounts::new(situation),
             parked: parked.map(|parked| (&parked.employee_id, parked)).collect(),
             decisions: decisions.map(|decision| (decision.about(), decision)).collect(),
@@ -235,7 +235,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Works the plan out; where everybody belongs, in the order of the roster.
-    fn work_out(&mut self) -> Vec<Placement> {
+    fn work_out(&mut self) -> Vec<Eligibility> {
         let placements = self.place_everybody();
         self.report_unusable();
         self.judge_sources(&placements);
@@ -266,7 +266,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Only what can be done counts towards the limits; what they hold frees no name for others.
-    fn settle_names_and_limits(&mut self, placements: &[Placement]) {
+    fn settle_names_and_limits(&mut self, placements: &[Eligibility]) {
         self.leave_out_rejected();
         let holders = self.settle_conflicts(placements);
         self.hold_changes();
@@ -287,7 +287,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Accounts that have their people's new names already are linked ones, and nobody else's to adopt.
-    fn keep_renamed(&mut self, wanted: &[Wanted<'a>]) {
+    fn keep_renamed(&mut self, wanted: &[DesiredAccount<'a>]) {
         for wanted in wanted {
             if let Intent::Linked(linked) = &wanted.intent
                 && linked.stored.is_some()
@@ -297,7 +297,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn count_claims(&mut self, wanted: &[Wanted<'a>]) {
+    fn count_claims(&mut self, wanted: &[DesiredAccount<'a>]) {
         let unlinked = wanted.iter().filter_map(|wanted| match &wanted.intent {
             Intent::Unlinked(user) => Some(user.as_ref()),
             _ => None,
@@ -306,7 +306,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Plans what the account of somebody who should have one needs.
-    fn decide(&mut self, wanted: Wanted<'a>) {
+    fn decide(&mut self, wanted: DesiredAccount<'a>) {
         let employee = wanted.employee;
         match wanted.intent {
             Intent::Unchanged => self.plan.counts.unchanged += 1,
@@ -317,7 +317,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn decide_unlinked(&mut self, employee: &'a Employee, user: &MappedUser<'a>) {
+    fn decide_unlinked(&mut self, employee: &'a Employee, user: &DesiredUser<'a>) {
         if self.admits_no_new_account() {
             self.suspend(employee);
             self.plan.unlinked += 1;
@@ -332,7 +332,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn decide_adopted(&mut self, employee: &'a Employee, user: &MappedUser<'a>, seen: Cow<'a, Person>) {
+    fn decide_adopted(&mut self, employee: &'a Employee, user: &DesiredUser<'a>, seen: Cow<'a, Person>) {
         if let Intent::Linked(linked) = self.compare(employee, user, seen, None) {
             self.change(employee, *linked);
         }
@@ -342,11 +342,11 @@ impl<'a> Planner<'a> {
     fn leave_unclear(&mut self, employee: &Employee, cause: Cause, digest: String) {
         self.plan.counts.set_aside += 1;
         let problem = Problem::about(employee, cause, None);
-        self.plan.rest(Refused::Person, digest, problem.clone());
+        self.plan.rest(RejectedPart::Person, digest, problem.clone());
         self.report(problem);
     }
 
-    fn create(&mut self, employee: &Employee, user: &MappedUser<'_>) {
+    fn create(&mut self, employee: &Employee, user: &DesiredUser<'_>) {
         if !self.situation.configuration.users.create {
             self.plan.counts.left_alone += 1;
         } else if user.problems.iter().any(|problem| problem.cause.blocks_person()) {

@@ -7,10 +7,10 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graphmap::DiGraphMap;
 
 use super::disputes::Unique;
-use super::placement::Placement;
+use super::placement::Eligibility;
 use super::{Action, Permission, Planner, Step, digest, former_account};
 use crate::identity::EmployeeId;
-use crate::parking::Refused;
+use crate::parking::RejectedPart;
 use crate::person::Person;
 use crate::problem::Cause;
 use crate::user::{FieldName, PortalUser, UserChange, UserFields};
@@ -29,14 +29,14 @@ struct Conflict {
 
 impl Planner<'_> {
     /// Who has the user names and e-mails that the plan takes.
-    fn holders_of_taken(&self, placements: &[Placement]) -> Holders {
+    fn holders_of_taken(&self, placements: &[Eligibility]) -> Holders {
         let taken = takers(&self.plan.actions).into_keys().collect();
         self.holders(&taken, placements).unwrap_or_default()
     }
 
     /// Sees to it that every user name and e-mail that an action takes is free by then; what cannot be had is reported and left
     /// out, and so is what waited for it. Returns who has what is taken in the end.
-    pub(super) fn settle_conflicts(&mut self, placements: &[Placement]) -> Holders {
+    pub(super) fn settle_conflicts(&mut self, placements: &[Eligibility]) -> Holders {
         let mut holders = self.holders_of_taken(placements);
         loop {
             let mut conflicts = conflicts(&self.plan.actions, &holders);
@@ -64,12 +64,12 @@ impl Planner<'_> {
             let seen = value(action, conflict.what).map(str::to_owned);
             let problem = action.problem(conflict.cause, seen);
             let refused = match conflict.what {
-                _ if conflict.is_about_person || matches!(action.step, Step::Create(_)) => Refused::Person,
-                Unique::UserName => Refused::UserName,
-                Unique::Email => Refused::Field(FieldName::email()),
+                _ if conflict.is_about_person || matches!(action.step, Step::Create(_)) => RejectedPart::Person,
+                Unique::UserName => RejectedPart::UserName,
+                Unique::Email => RejectedPart::Field(FieldName::email()),
             };
             let digest = match (&refused, takes(action, conflict.what)) {
-                (Refused::UserName | Refused::Field(_), Some(_)) => value_digest(action, conflict.what),
+                (RejectedPart::UserName | RejectedPart::Field(_), Some(_)) => value_digest(action, conflict.what),
                 _ => action.digest.clone(),
             };
             if !action.step.leave_out(&refused) {
@@ -297,7 +297,7 @@ impl Person {
 
 impl Planner<'_> {
     /// Who has what is taken; none where nothing is.
-    pub(super) fn holders(&self, taken: &BTreeSet<Key>, placements: &[Placement]) -> Option<Holders> {
+    pub(super) fn holders(&self, taken: &BTreeSet<Key>, placements: &[Eligibility]) -> Option<Holders> {
         if taken.is_empty() {
             return None;
         }
@@ -334,9 +334,9 @@ impl Planner<'_> {
         seen.collect()
     }
 
-    fn holder(&self, person: &Person, placements: &[Placement]) -> Holder {
+    fn holder(&self, person: &Person, placements: &[Eligibility]) -> Holder {
         let position = self.organisation.position(&person.employee_id);
-        let has_left = position.is_none_or(|position| placements.get(position) == Some(&Placement::Left))
+        let has_left = position.is_none_or(|position| placements.get(position) == Some(&Eligibility::Left))
             && !self.unreadable.contains_key(&person.employee_id);
         let is_inactive = !person.active || self.is_being_deactivated(&person.employee_id);
         if has_left && is_inactive && !self.accounts.is_protected(&person.user_name) {

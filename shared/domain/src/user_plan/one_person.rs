@@ -6,14 +6,14 @@
 use super::disputes::Unique;
 use super::names::takes;
 use super::{
-    Action, LostSource, PendingApproval, Permission, PlanCounts, Situation, Step, UserPlan, digest, plan_users,
+    Action, LostSource, PendingApproval, Permission, PlanCounts, PlanInput, Step, UserPlan, digest, plan_users,
     setbacks,
 };
 use crate::configuration::EmptyMode;
-use crate::hold::{Decision, HeldPerson, Matter};
+use crate::hold::{Decision, Matter, PendingAction};
 use crate::identity::EmployeeId;
 use crate::mapping;
-use crate::parking::{Parked, Refused, Setback};
+use crate::parking::{RejectedPart, RejectedWrite, RejectedWrites};
 use crate::problem::{Cause, Problem};
 use crate::user::{FieldName, UserChange};
 
@@ -33,16 +33,16 @@ pub struct PersonPlan {
 
 /// What the last run left that a look at a few people cannot find anew.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Standing<'a> {
+pub struct LastRun<'a> {
     /// What waits for approval.
-    pub held: &'a [HeldPerson],
+    pub held: &'a [PendingAction],
     /// Whether it held fields that many people had lost at once.
     pub holds_fields: bool,
 }
 
 /// What is done next about somebody.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Next<'p> {
+pub enum NextAction<'p> {
     /// The account is created, changed, reactivated or deactivated, or its link stored.
     Act(&'p Step),
     /// What is next waits for approval.
@@ -62,7 +62,7 @@ pub enum Next<'p> {
 /// Plans for everybody who was looked at, and keeps what is about this person. `situation` holds the person, whoever has or
 /// wants what they would have, and of the portal the accounts that may be theirs.
 #[must_use]
-pub fn plan_person(situation: &Situation<'_>, employee: &EmployeeId, standing: Standing<'_>) -> PersonPlan {
+pub fn plan_person(situation: &PlanInput<'_>, employee: &EmployeeId, standing: LastRun<'_>) -> PersonPlan {
     let whole = plan_users(situation);
     let waits_for = givers_to(&whole, employee);
     let mut person = PersonPlan {
@@ -89,31 +89,31 @@ pub fn plan_person(situation: &Situation<'_>, employee: &EmployeeId, standing: S
 impl PersonPlan {
     /// What is done next; the write, where something is also to be remembered.
     #[must_use]
-    pub fn next(&self) -> Next<'_> {
+    pub fn next(&self) -> NextAction<'_> {
         let mut actions = self.plan.actions.iter();
         let write = actions
             .clone()
             .find(|action| !matches!(action.step, Step::Remember { .. }));
         let problem = || self.plan.problems.iter().find(|problem| problem.cause.blocks_person());
         if let Some(held) = self.plan.held.first() {
-            Next::Held(held)
+            NextAction::Held(held)
         } else if !self.waits_for.is_empty() {
-            Next::Waits(&self.waits_for)
+            NextAction::Waits(&self.waits_for)
         } else if let Some(action) = write.or_else(|| actions.next()) {
-            Next::Act(&action.step)
+            NextAction::Act(&action.step)
         } else if !self.plan.kept.is_empty() {
-            Next::Kept
+            NextAction::Kept
         } else if !self.plan.suspended.is_empty() {
-            Next::Suspended(&self.plan.lost_sources)
+            NextAction::Suspended(&self.plan.lost_sources)
         } else if let Some(problem) = problem() {
-            Next::SetAside(problem)
+            NextAction::SetAside(problem)
         } else {
-            Next::Nothing
+            NextAction::Nothing
         }
     }
 
     /// A run that sees everybody has held it, and nobody has decided: one by one they would all slip through.
-    fn keep_held(&mut self, held: &[HeldPerson], decided: Option<&Decision>) {
+    fn keep_held(&mut self, held: &[PendingAction], decided: Option<&Decision>) {
         let Some(standing) = held.iter().find(|held| held.employee_id == self.employee_id) else {
             return;
         };
@@ -142,7 +142,7 @@ impl PersonPlan {
     }
 
     /// What a run that read the whole portal saw to be in the way, and a look at a few accounts cannot see.
-    fn leave_out_what_a_run_saw(&mut self, situation: &Situation<'_>) {
+    fn leave_out_what_a_run_saw(&mut self, situation: &PlanInput<'_>) {
         let parked = situation
             .parked
             .iter()
@@ -156,7 +156,7 @@ impl PersonPlan {
                 .retain(|problem| problem.cause != setback.problem.cause);
             self.plan.problems.push(setback.problem.clone());
             self.plan.actions.retain_mut(|action| match &setback.what {
-                Refused::Person => false,
+                RejectedPart::Person => false,
                 what if setbacks::digest_of(action, what).is_some() => action.step.leave_out(what),
                 _ => true,
             });
@@ -165,12 +165,12 @@ impl PersonPlan {
     }
 
     /// It is not forgotten by whoever carries this out.
-    fn keep_parked(&mut self, setback: Setback) {
+    fn keep_parked(&mut self, setback: RejectedWrite) {
         self.plan.forgotten.clear();
         match self.plan.parked.first_mut() {
             Some(parked) if parked.setbacks.contains(&setback) => {}
             Some(parked) => parked.setbacks.push(setback),
-            None => self.plan.parked.push(Parked {
+            None => self.plan.parked.push(RejectedWrites {
                 employee_id: self.employee_id.clone(),
                 setbacks: vec![setback],
             }),
@@ -178,17 +178,17 @@ impl PersonPlan {
     }
 
     /// Whether what is to be written is what was in the way then.
-    fn is_about_the_same(&self, setback: &Setback, situation: &Situation<'_>) -> bool {
+    fn is_about_the_same(&self, setback: &RejectedWrite, situation: &PlanInput<'_>) -> bool {
         let mut actions = self.plan.actions.iter();
         match &setback.what {
             // An account that is only adopted has no digest of its own.
-            Refused::Person => mapped_digest(situation, &self.employee_id).as_ref() == Some(&setback.digest),
+            RejectedPart::Person => mapped_digest(situation, &self.employee_id).as_ref() == Some(&setback.digest),
             what => actions.any(|action| setbacks::digest_of(action, what).as_ref() == Some(&setback.digest)),
         }
     }
 
     /// Leaves out what would empty a field of the account.
-    fn keep_fields_full(&mut self, situation: &Situation<'_>) {
+    fn keep_fields_full(&mut self, situation: &PlanInput<'_>) {
         let mappings = &situation.configuration.users.fields;
         let mut kept = Vec::new();
         self.plan.actions.retain_mut(|action| {
@@ -216,7 +216,7 @@ impl PersonPlan {
 }
 
 /// Several accounts, or one that is nobody's, found in the list of all of them.
-fn is_seen_in_whole_portal_alone(setback: &Setback) -> bool {
+fn is_seen_in_whole_portal_alone(setback: &RejectedWrite) -> bool {
     matches!(
         setback.problem.cause,
         Cause::SeveralAccounts | Cause::Taken { by: None, .. }
@@ -224,7 +224,7 @@ fn is_seen_in_whole_portal_alone(setback: &Setback) -> bool {
 }
 
 /// The digest of everything that the person's record says; none where it cannot be told.
-fn mapped_digest(situation: &Situation<'_>, employee: &EmployeeId) -> Option<String> {
+fn mapped_digest(situation: &PlanInput<'_>, employee: &EmployeeId) -> Option<String> {
     let users = &situation.configuration.users;
     let roster = situation.roster;
     let record = |id: &str| roster.employees.iter().find(|record| record.id().as_str() == id);

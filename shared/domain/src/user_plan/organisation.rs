@@ -28,7 +28,7 @@ pub(crate) enum Named {
 }
 
 impl<'a> Organisation<'a> {
-    pub(crate) fn of(employees: &'a [Employee]) -> Self {
+    pub(crate) fn new(employees: &'a [Employee]) -> Self {
         let positions: HashMap<_, _> = (0..)
             .zip(employees)
             .map(|(position, employee)| (employee.id().as_str(), position))
@@ -181,7 +181,7 @@ mod tests {
             ("G", "E"),
         ];
         let employees = managers.map(record);
-        assert_eq!(Organisation::of(&employees).loops(), [vec![1, 2], vec![4, 5, 6]]);
+        assert_eq!(Organisation::new(&employees).loops(), [vec![1, 2], vec![4, 5, 6]]);
     }
 
     #[test]

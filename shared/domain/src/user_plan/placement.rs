@@ -10,7 +10,7 @@ use crate::problem::{Cause, Problem};
 
 /// Where somebody belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Placement {
+pub(crate) enum Eligibility {
     /// They no longer work there.
     Left,
     /// They start too far in the future.
@@ -26,7 +26,7 @@ pub(crate) enum Placement {
 
 impl<'a> Planner<'a> {
     /// Places everybody, in the order of the roster.
-    pub(super) fn place_everybody(&mut self) -> Vec<Placement> {
+    pub(super) fn place_everybody(&mut self) -> Vec<Eligibility> {
         let employees = &self.situation.roster.employees;
         self.plan.counts.read = employees.len();
         self.forget_last_days();
@@ -36,24 +36,24 @@ impl<'a> Planner<'a> {
             .collect()
     }
 
-    fn place(&mut self, position: usize, employee: &'a Employee) -> Placement {
+    fn place(&mut self, position: usize, employee: &'a Employee) -> Eligibility {
         if let Some(cause) = self.unreadable.get(employee.id()) {
             return self.leave_undecided(Problem::about(employee, cause.clone(), None));
         }
         self.note_last_day(employee);
-        match Employment::of(employee, &self.employment, self.last_days.get(employee.id()).copied()) {
+        match Employment::from_record(employee, &self.employment, self.last_days.get(employee.id()).copied()) {
             Ok(Employment::Left(evidence)) => {
                 self.remove_leaver(employee, evidence);
-                Placement::Left
+                Eligibility::Left
             }
             Ok(Employment::StartsLater) => {
                 self.plan.counts.starting_later += 1;
-                Placement::StartsLater
+                Eligibility::StartsLater
             }
             Ok(Employment::Works) => self.place_in_scope(position, employee),
             Err(Undecided::Contradiction { .. }) if self.is_nobodys_concern(position, employee) => {
                 self.exclude(position, employee);
-                Placement::OutOfScope
+                Eligibility::OutOfScope
             }
             Err(undecided) => self.leave_undecided(undecided.problem(employee)),
         }
@@ -66,7 +66,7 @@ impl<'a> Planner<'a> {
         self.accounts.link(employee.id()).is_none() && mapping::is_in_scope(users, employee, &scope()) == Ok(false)
     }
 
-    fn place_in_scope(&mut self, position: usize, employee: &'a Employee) -> Placement {
+    fn place_in_scope(&mut self, position: usize, employee: &'a Employee) -> Eligibility {
         if invisible::is_irregular(employee.id().as_str()) {
             let field = "employeeId".to_owned();
             let seen = Some(employee.id().to_string());
@@ -74,22 +74,22 @@ impl<'a> Planner<'a> {
         }
         let users = &self.situation.configuration.users;
         if users.filter.is_none() {
-            return Placement::InScope;
+            return Eligibility::InScope;
         }
         let scope = self.evaluator.scope(employee, self.manager_record(position));
         match mapping::is_in_scope(users, employee, &scope) {
-            Ok(true) => Placement::InScope,
+            Ok(true) => Eligibility::InScope,
             Ok(false) => {
                 self.exclude(position, employee);
-                Placement::OutOfScope
+                Eligibility::OutOfScope
             }
             Err(problem) => self.leave_undecided(problem),
         }
     }
 
-    fn leave_undecided(&mut self, problem: Problem) -> Placement {
+    fn leave_undecided(&mut self, problem: Problem) -> Eligibility {
         self.plan.counts.undecided += 1;
         self.report(problem);
-        Placement::Undecided
+        Eligibility::Undecided
     }
 }

@@ -9,9 +9,9 @@ use super::{
 use crate::employment::Evidence;
 use crate::hold::{ChangeKind, Decision, Grounds, PerChange, ProposedChange};
 use crate::identity::EmployeeId;
-use crate::parking::{Parked, Refusal, Refused};
+use crate::parking::{RejectedPart, RejectedWrites, Rejection};
 use crate::problem::Problem;
-use crate::shrink::GoodRead;
+use crate::shrink::BaselineRead;
 
 /// Active accounts before and after a plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -46,7 +46,7 @@ pub struct UserPlan {
     /// Decisions that are over: their evidence is gone, or is another.
     pub decisions_over: Vec<Decision>,
     /// The measure of the reads to come; none where this one is too small to be it.
-    pub good_read: Option<GoodRead>,
+    pub good_read: Option<BaselineRead>,
     /// Fields that too many people lost at once: their updates are held for this run.
     pub lost_fields: Vec<LostField>,
     /// Fields behind the filter and the user name that many employees lost at once: what these make of it is suspended.
@@ -74,9 +74,9 @@ pub struct UserPlan {
     /// People without a link about whom something is unclear: each may have an account all the same.
     pub unlinked: usize,
     /// What has been refused and still is to be written: it rests, or is tried again by an action.
-    pub parked: Vec<Parked>,
+    pub parked: Vec<RejectedWrites>,
     /// What a run that read the portal saw to be in the way: left alone by those that do not read it.
-    pub resting: Vec<Refusal>,
+    pub resting: Vec<Rejection>,
     /// What changes of the last days that are stored.
     pub last_days: LastDayNotes,
     /// Employees about whom nothing is refused any more.
@@ -85,9 +85,9 @@ pub struct UserPlan {
 
 impl UserPlan {
     /// Notes that something is in the way of a person, as only a run that reads the portal can see.
-    pub(super) fn rest(&mut self, what: Refused, digest: String, problem: Problem) {
+    pub(super) fn rest(&mut self, what: RejectedPart, digest: String, problem: Problem) {
         if problem.cause.needs_verifying() {
-            self.resting.push(Refusal { what, digest, problem });
+            self.resting.push(Rejection { what, digest, problem });
         }
     }
 

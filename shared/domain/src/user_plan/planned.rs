@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Action, Step, UserPlan};
-use crate::hold::{HeldBecause, HeldManager};
+use crate::hold::{HoldReason, PendingManager};
 use crate::identity::{EmployeeId, UserName};
 use crate::person::{FieldChange, Person};
 use crate::user::UserChange;
@@ -14,7 +14,7 @@ use crate::user::UserChange;
 /// What is done about one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Deed {
+pub enum ActionKind {
     /// It is created.
     Create,
     /// One that is there becomes the person's.
@@ -33,7 +33,7 @@ pub enum Deed {
 
 /// One thing that a plan does, or holds. Holds personal data for the operator's eyes; `Debug` withholds it.
 #[derive(Clone, PartialEq, Serialize)]
-pub struct Planned {
+pub struct PlannedAction {
     /// About whom.
     pub employee_id: EmployeeId,
     /// Their name as the customer knows it.
@@ -41,9 +41,9 @@ pub struct Planned {
     /// The account's user name before; of one that is created, the one it gets.
     pub user_name: UserName,
     /// What is done.
-    pub deed: Deed,
+    pub deed: ActionKind,
     /// Why it waits for a word; none where it does not.
-    pub held: Option<HeldBecause>,
+    pub held: Option<HoldReason>,
     /// The manager whose own change it waits with, in words; none where it does not.
     pub waits_with: Option<String>,
     /// What stays as it is because an operator rejected this; none where no operator did.
@@ -57,14 +57,14 @@ pub struct Planned {
 impl UserPlan {
     /// Everything that a run would do at `now`, in its order, then what it holds, and then what operators rejected.
     #[must_use]
-    pub fn planned(&self, now: Timestamp) -> Vec<Planned> {
+    pub fn planned(&self, now: Timestamp) -> Vec<PlannedAction> {
         let done = self.actions.iter().map(|action| action.planned(None, now));
         let held = self.held.iter();
-        let held = held.map(|held| Planned {
-            waits_with: held.waits_with.as_ref().map(HeldManager::in_words),
+        let held = held.map(|held| PlannedAction {
+            waits_with: held.waits_with.as_ref().map(PendingManager::in_words),
             ..held.action.planned(Some(held.because), now)
         });
-        let kept = self.kept.iter().map(|action| Planned {
+        let kept = self.kept.iter().map(|action| PlannedAction {
             kept: Some(action.kept_in_words()),
             ..action.planned(None, now)
         });
@@ -73,8 +73,8 @@ impl UserPlan {
 }
 
 impl Action {
-    fn planned(&self, held: Option<HeldBecause>, now: Timestamp) -> Planned {
-        Planned {
+    fn planned(&self, held: Option<HoldReason>, now: Timestamp) -> PlannedAction {
+        PlannedAction {
             employee_id: self.employee_id.clone(),
             person: self.person.clone(),
             user_name: self.step.user_name().clone(),
@@ -102,7 +102,7 @@ impl Action {
     }
 }
 
-impl Planned {
+impl PlannedAction {
     /// Why it waits, in words; none where it does not.
     #[must_use]
     pub fn why_held(&self) -> Option<String> {
@@ -114,15 +114,15 @@ impl Planned {
 impl Step {
     /// What is done.
     #[must_use]
-    pub fn deed(&self) -> Deed {
+    pub fn deed(&self) -> ActionKind {
         match self {
-            Self::Create(_) => Deed::Create,
-            Self::Remember { stored: None, .. } => Deed::Adopt,
-            Self::Remember { stored: Some(_), .. } => Deed::Note,
-            Self::Change { change, .. } if change.active == Some(true) => Deed::Reactivate,
-            Self::Change { .. } => Deed::Change,
-            Self::Deactivate { .. } => Deed::Deactivate,
-            Self::GiveUp { .. } => Deed::GiveUp,
+            Self::Create(_) => ActionKind::Create,
+            Self::Remember { stored: None, .. } => ActionKind::Adopt,
+            Self::Remember { stored: Some(_), .. } => ActionKind::Note,
+            Self::Change { change, .. } if change.active == Some(true) => ActionKind::Reactivate,
+            Self::Change { .. } => ActionKind::Change,
+            Self::Deactivate { .. } => ActionKind::Deactivate,
+            Self::GiveUp { .. } => ActionKind::GiveUp,
         }
     }
 
@@ -149,7 +149,7 @@ fn values_kept(before: &Person, change: &UserChange) -> String {
     name.into_iter().chain(fields).collect::<Vec<_>>().join(", ")
 }
 
-impl Deed {
+impl ActionKind {
     /// The word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -165,7 +165,7 @@ impl Deed {
     }
 }
 
-impl fmt::Debug for Planned {
+impl fmt::Debug for PlannedAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Planned")
             .field("employee_id", &self.employee_id)

@@ -1,7 +1,7 @@
 //! What operators rejected of a change stays away, a user name or values; whatever else the same account needs is written.
 
 use super::{Action, Planner, Step, compare, digest};
-use crate::hold::{Matter, Proposal, ProposedChange, Verdict};
+use crate::hold::{ApprovalVerdict, Matter, Proposal, ProposedChange};
 use crate::identity::EmployeeId;
 use crate::user::{UserChange, UserFields};
 
@@ -59,7 +59,7 @@ impl Planner<'_> {
                 evidence: ProposedChange::Rename { to: to.clone() }.into(),
                 to_be_shown: None,
             };
-            let is_rejected = self.verdict_on(&proposal) == Some(Verdict::Rejected);
+            let is_rejected = self.verdict_on(&proposal) == Some(ApprovalVerdict::Rejected);
             rejected.user_name = is_rejected.then(|| to.clone());
         }
         if let Some(values) = self.rejected_values(&action.employee_id, &change.fields) {
@@ -72,7 +72,7 @@ impl Planner<'_> {
     fn rejected_values(&mut self, employee: &EmployeeId, fields: &UserFields) -> Option<UserFields> {
         let decision = *self.decisions.get(&(employee, Matter::Account))?;
         let of_decision = decision.evidence.values_among(fields)?;
-        let is_rejected = decision.word.verdict == Verdict::Rejected;
+        let is_rejected = decision.word.verdict == ApprovalVerdict::Rejected;
         if is_rejected {
             self.proposed.insert(decision.about(), true);
         }

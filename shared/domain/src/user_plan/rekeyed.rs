@@ -10,14 +10,14 @@ use serde::Serialize;
 use super::Planner;
 use super::compare::portal_date;
 use super::disputes::Unique;
-use super::placement::Placement;
-use super::wanted::{Intent, Wanted};
+use super::placement::Eligibility;
+use super::wanted::{DesiredAccount, Intent};
 use crate::configuration::UsersConfiguration;
 use crate::dates::DateRules;
 use crate::employee::Employee;
-use crate::hold::HeldBecause;
+use crate::hold::HoldReason;
 use crate::identity::{EmployeeId, UserName};
-use crate::mapping::MappedUser;
+use crate::mapping::DesiredUser;
 use crate::person::Person;
 use crate::problem::{Cause, Problem};
 use crate::user::FieldName;
@@ -76,7 +76,11 @@ type Edges = Vec<(usize, usize, Shared)>;
 
 impl<'a> Planner<'a> {
     /// Sets aside each desired user who may be an employee who is gone: pairs, and those who may be one of several.
-    pub(super) fn set_rekeyed_aside(&mut self, wanted: Vec<Wanted<'a>>, placements: &[Placement]) -> Vec<Wanted<'a>> {
+    pub(super) fn set_rekeyed_aside(
+        &mut self,
+        wanted: Vec<DesiredAccount<'a>>,
+        placements: &[Eligibility],
+    ) -> Vec<DesiredAccount<'a>> {
         let gone = self.gone(placements);
         if gone.is_empty() {
             return wanted;
@@ -92,9 +96,9 @@ impl<'a> Planner<'a> {
                 self.plan.rekeyed.push(pair(former, &wanted[*new], *shared));
             }
             let because = if is_pair {
-                HeldBecause::Rekeyed
+                HoldReason::Rekeyed
             } else {
-                HeldBecause::Claimed
+                HoldReason::Claimed
             };
             self.same_person.insert(former.employee_id.clone(), because);
         }
@@ -102,7 +106,11 @@ impl<'a> Planner<'a> {
         self.set_aside(wanted, &aside)
     }
 
-    fn set_aside(&mut self, wanted: Vec<Wanted<'a>>, aside: &HashMap<usize, Aside<'a>>) -> Vec<Wanted<'a>> {
+    fn set_aside(
+        &mut self,
+        wanted: Vec<DesiredAccount<'a>>,
+        aside: &HashMap<usize, Aside<'a>>,
+    ) -> Vec<DesiredAccount<'a>> {
         let mut rest = Vec::with_capacity(wanted.len());
         for (position, wanted) in wanted.into_iter().enumerate() {
             match aside.get(&position) {
@@ -113,7 +121,7 @@ impl<'a> Planner<'a> {
         rest
     }
 
-    fn report_rekeyed(&mut self, wanted: &Wanted<'a>, aside: &Aside<'a>) {
+    fn report_rekeyed(&mut self, wanted: &DesiredAccount<'a>, aside: &Aside<'a>) {
         self.plan.counts.set_aside += 1;
         let former = aside.former.employee_id.clone();
         let cause = if aside.is_pair {
@@ -128,7 +136,7 @@ impl<'a> Planner<'a> {
 
     /// Linked accounts that are to be deactivated, or are deactivated already, of employees who no longer work there; and those of
     /// employees whose last day has passed although the status is an active one.
-    fn gone(&self, placements: &[Placement]) -> Vec<Gone<'a>> {
+    fn gone(&self, placements: &[Eligibility]) -> Vec<Gone<'a>> {
         let candidates = self.removals.iter();
         let leaving = candidates.map(|candidate| &candidate.person.employee_id);
         let problems = self.plan.problems.iter();
@@ -140,7 +148,7 @@ impl<'a> Planner<'a> {
         let leaving: HashSet<_> = leaving.chain(contradicted).collect();
         let is_gone = |person: &&Person| {
             let position = self.organisation.position(&person.employee_id);
-            let has_left = position.is_none_or(|position| placements.get(position) == Some(&Placement::Left));
+            let has_left = position.is_none_or(|position| placements.get(position) == Some(&Eligibility::Left));
             leaving.contains(&person.employee_id) || (!person.active && has_left)
         };
         let people = self.situation.people.iter().filter(is_gone);
@@ -173,7 +181,7 @@ impl<'a> Planner<'a> {
 }
 
 impl Traits {
-    fn of_desired(employee: &Employee, user: &MappedUser<'_>, dates: &DateRules) -> Self {
+    fn of_desired(employee: &Employee, user: &DesiredUser<'_>, dates: &DateRules) -> Self {
         let name =
             |field: &str, named: &str| compared(user.value(field).or_else(|| employee.text(named)).unwrap_or_default());
         Self {
@@ -216,7 +224,7 @@ fn compared(name: &str) -> String {
 
 /// Every desired user without a link who may be a gone employee. A desired user who matches by user name or e-mail is not looked
 /// for by name.
-fn edges(gone: &[Gone<'_>], wanted: &[Wanted<'_>], dates: &DateRules) -> Edges {
+fn edges(gone: &[Gone<'_>], wanted: &[DesiredAccount<'_>], dates: &DateRules) -> Edges {
     let by_key = by_key(gone);
     let (mut edges, mut unmatched) = (Edges::new(), Vec::new());
     for (new, wanted) in wanted.iter().enumerate() {
@@ -309,7 +317,7 @@ impl Degrees {
     }
 }
 
-fn pair(former: &Person, current: &Wanted<'_>, shared: Shared) -> RekeyedPair {
+fn pair(former: &Person, current: &DesiredAccount<'_>, shared: Shared) -> RekeyedPair {
     RekeyedPair {
         former: former.employee_id.clone(),
         current: current.employee.id().clone(),

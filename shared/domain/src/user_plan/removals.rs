@@ -6,9 +6,9 @@ use super::{Action, Permission, Planner, Step};
 use crate::configuration::OutOfScope;
 use crate::employee::Employee;
 use crate::employment::Evidence;
-use crate::hold::{Grounds, HeldBecause, HeldManager, HeldPerson, Matter, Proposal, Verdict};
+use crate::hold::{ApprovalVerdict, Grounds, HoldReason, Matter, PendingAction, PendingManager, Proposal};
 use crate::identity::EmployeeId;
-use crate::person::{FieldChange, Person, Removed};
+use crate::person::{Deactivated, FieldChange, Person};
 use crate::user::UserChange;
 
 /// An action that waits for an operator's approval.
@@ -19,9 +19,9 @@ pub struct PendingApproval {
     /// On what evidence.
     pub evidence: Grounds,
     /// Why it is not done.
-    pub because: HeldBecause,
+    pub because: HoldReason,
     /// The manager whose own change it waits with; none where it is decided about by itself.
-    pub waits_with: Option<HeldManager>,
+    pub waits_with: Option<PendingManager>,
 }
 
 /// So many changed values are shown with what is held, each of so many letters at most.
@@ -44,7 +44,7 @@ pub(super) struct Candidate<'a> {
     pub(super) evidence: Evidence,
     /// What whoever approves has to be shown, whatever else holds it: that values which the record had are gone from it, or that
     /// a record of another number may be the same person's.
-    pub(super) to_be_shown: Option<HeldBecause>,
+    pub(super) to_be_shown: Option<HoldReason>,
 }
 
 impl<'a> Planner<'a> {
@@ -119,7 +119,7 @@ impl<'a> Planner<'a> {
             person,
             name,
             evidence,
-            to_be_shown: is_emptied.then_some(HeldBecause::RecordEmptied),
+            to_be_shown: is_emptied.then_some(HoldReason::RecordEmptied),
         });
         true
     }
@@ -132,14 +132,14 @@ impl<'a> Planner<'a> {
             employee_id: &person.employee_id,
             user_name: &person.user_name,
             evidence: evidence.clone().into(),
-            to_be_shown: is_emptied.then_some(HeldBecause::RecordEmptied),
+            to_be_shown: is_emptied.then_some(HoldReason::RecordEmptied),
         };
         let decision = self.decisions.get(&(&person.employee_id, Matter::Account));
         let version = self.situation.brakes.version;
-        let removed = Removed {
+        let removed = Deactivated {
             at: self.situation.now,
             approved: decision
-                .is_some_and(|made| made.word.verdict == Verdict::Approved && made.stands(&proposal, version)),
+                .is_some_and(|made| made.word.verdict == ApprovalVerdict::Approved && made.stands(&proposal, version)),
             evidence,
         };
         let mut missing = self.situation.missing.iter().filter(|missing| !missing.confirmed);
@@ -152,7 +152,7 @@ impl<'a> Planner<'a> {
 }
 
 /// Stores that the account is deactivated, and on what evidence the integration would have done it.
-fn deactivation_found(person: &Person, name: String, removed: &Removed) -> Action {
+fn deactivation_found(person: &Person, name: String, removed: &Deactivated) -> Action {
     Action {
         employee_id: person.employee_id.clone(),
         person: name,
@@ -220,8 +220,8 @@ impl Action {
 impl PendingApproval {
     /// What waits for operators: decided about, or shown beside its manager's; none where an operator has decided.
     #[must_use]
-    pub fn to_decide(&self) -> Option<HeldPerson> {
-        (self.because != HeldBecause::ApprovedNotConfirmed).then(|| HeldPerson {
+    pub fn to_decide(&self) -> Option<PendingAction> {
+        (self.because != HoldReason::ApprovedNotConfirmed).then(|| PendingAction {
             employee_id: self.action.employee_id.clone(),
             person: self.action.person.clone(),
             user_name: self.action.step.user_name().clone(),

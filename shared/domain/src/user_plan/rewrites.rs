@@ -13,7 +13,7 @@ use super::digest::of_value;
 use super::field_notice::{FieldFault, FieldNotice, RewriteForm};
 use super::{Planner, compare};
 use crate::configuration::UsersConfiguration;
-use crate::mapping::MappedUser;
+use crate::mapping::DesiredUser;
 use crate::person::{Person, Rewrite};
 use crate::user::{FieldName, UserFields};
 
@@ -53,7 +53,7 @@ impl Person {
 
 impl Planner<'_> {
     /// Counts the fields of a linked account that are not written because the portal rewrites them.
-    pub(super) fn count_rewrites(&mut self, person: &Person, user: &MappedUser<'_>) {
+    pub(super) fn count_rewrites(&mut self, person: &Person, user: &DesiredUser<'_>) {
         if person.rewrites.is_empty() {
             return;
         }

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 
 use super::{Action, Planner, Step, digest};
 use crate::identity::EmployeeId;
-use crate::parking::{Parked, Refused, Setback};
-use crate::repeated_refusal::{RefusalTally, RepeatedRefusal};
+use crate::parking::{RejectedPart, RejectedWrite, RejectedWrites};
+use crate::repeated_refusal::{RejectionTally, RepeatedRejection};
 use crate::user::UserChange;
 
 impl Planner<'_> {
@@ -30,14 +30,14 @@ impl Planner<'_> {
     }
 
     /// Rejected writes of so many employees in scope that they are one mistake: they do not rest, and are no lines of employees.
-    fn one_mistake<'s>(&self, setbacks: impl Iterator<Item = &'s Setback>) -> Option<RepeatedRefusal> {
-        let mut tally = RefusalTally::default();
+    fn one_mistake<'s>(&self, setbacks: impl Iterator<Item = &'s RejectedWrite>) -> Option<RepeatedRejection> {
+        let mut tally = RejectionTally::default();
         let refused = setbacks.filter(|setback| !setback.was_seen_in_portal());
         refused.for_each(|setback| tally.count_setback(setback));
         tally.repeated(self.plan.counts.in_scope)
     }
 
-    fn without_resting(&mut self, mut action: Action, relevant: Vec<Setback>) -> Option<Action> {
+    fn without_resting(&mut self, mut action: Action, relevant: Vec<RejectedWrite>) -> Option<Action> {
         if relevant.is_empty() {
             return Some(action);
         }
@@ -49,7 +49,7 @@ impl Planner<'_> {
                 self.plan.problems.extend(line.cloned());
             }
         }
-        self.plan.parked.push(Parked {
+        self.plan.parked.push(RejectedWrites {
             employee_id: action.employee_id.clone(),
             setbacks: relevant,
         });
@@ -62,7 +62,7 @@ impl Planner<'_> {
     }
 
     /// The setbacks that are about just what this action would write.
-    fn relevant(&self, action: &Action) -> Vec<Setback> {
+    fn relevant(&self, action: &Action) -> Vec<RejectedWrite> {
         let verifies = self.situation.portal.is_some();
         let known = self.parked.get(&action.employee_id);
         let setbacks = known.map(|parked| parked.setbacks.as_slice()).unwrap_or_default();
@@ -74,7 +74,7 @@ impl Planner<'_> {
             .collect()
     }
 
-    fn rests(&self, setback: &Setback) -> bool {
+    fn rests(&self, setback: &RejectedWrite) -> bool {
         setback.was_seen_in_portal() || setback.rests(self.situation.now)
     }
 
@@ -84,7 +84,8 @@ impl Planner<'_> {
         let relevant = self.plan.parked.iter().map(|parked| &parked.employee_id);
         let resting = self.plan.resting.iter().map(|refusal| &refusal.problem.employee_id);
         let known: HashSet<&EmployeeId> = relevant.chain(resting).collect();
-        let is_over = |parked: &Parked| verifies || !parked.setbacks.iter().any(Setback::was_seen_in_portal);
+        let is_over =
+            |parked: &RejectedWrites| verifies || !parked.setbacks.iter().any(RejectedWrite::was_seen_in_portal);
         let forgotten = self
             .situation
             .parked
@@ -95,15 +96,15 @@ impl Planner<'_> {
 }
 
 /// Digest of what the action would write of this.
-pub(super) fn digest_of(action: &Action, what: &Refused) -> Option<String> {
+pub(super) fn digest_of(action: &Action, what: &RejectedPart) -> Option<String> {
     match (what, &action.step) {
         (_, Step::Deactivate { .. } | Step::GiveUp { .. } | Step::Remember { .. }) => None,
-        (Refused::Person, Step::Create(_) | Step::Change { .. }) => Some(action.digest.clone()),
-        (Refused::UserName, Step::Create(user)) => Some(digest::of_value(&user.user_name.key())),
-        (Refused::UserName, Step::Change { change, .. }) => {
+        (RejectedPart::Person, Step::Create(_) | Step::Change { .. }) => Some(action.digest.clone()),
+        (RejectedPart::UserName, Step::Create(user)) => Some(digest::of_value(&user.user_name.key())),
+        (RejectedPart::UserName, Step::Change { change, .. }) => {
             change.user_name.as_ref().map(|name| digest::of_value(&name.key()))
         }
-        (Refused::Field(field), Step::Create(_) | Step::Change { .. }) => {
+        (RejectedPart::Field(field), Step::Create(_) | Step::Change { .. }) => {
             action.fields()?.0.get(field).map(|value| digest::of_value(value))
         }
     }
@@ -112,28 +113,28 @@ pub(super) fn digest_of(action: &Action, what: &Refused) -> Option<String> {
 impl Step {
     /// Leaves this out of what is written; false where nothing is left.
     #[must_use]
-    pub fn leave_out(&mut self, what: &Refused) -> bool {
+    pub fn leave_out(&mut self, what: &RejectedPart) -> bool {
         match (what, self) {
-            (Refused::Field(field), Self::Create(user)) => {
+            (RejectedPart::Field(field), Self::Create(user)) => {
                 user.fields.0.remove(field);
                 !field.is_required()
             }
-            (Refused::Field(field), Self::Change { change, .. }) => {
+            (RejectedPart::Field(field), Self::Change { change, .. }) => {
                 change.fields.0.remove(field);
                 *change != UserChange::default()
             }
-            (Refused::UserName, Self::Change { change, .. }) => {
+            (RejectedPart::UserName, Self::Change { change, .. }) => {
                 change.user_name = None;
                 *change != UserChange::default()
             }
             // Whatever is wrong with the names it gives up, a leaver's account is deactivated.
-            (Refused::Field(_) | Refused::UserName, Self::Deactivate { change, .. }) => {
+            (RejectedPart::Field(_) | RejectedPart::UserName, Self::Deactivate { change, .. }) => {
                 *change = UserChange::deactivation();
                 true
             }
-            (Refused::Person, _)
-            | (Refused::UserName, Self::Create(_))
-            | (Refused::Field(_) | Refused::UserName, Self::GiveUp { .. } | Self::Remember { .. }) => false,
+            (RejectedPart::Person, _)
+            | (RejectedPart::UserName, Self::Create(_))
+            | (RejectedPart::Field(_) | RejectedPart::UserName, Self::GiveUp { .. } | Self::Remember { .. }) => false,
         }
     }
 }

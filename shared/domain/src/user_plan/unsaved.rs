@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::{Planner, Step};
-use crate::hold::{ChangeKind, Matter, Verdict};
+use crate::hold::{ApprovalVerdict, ChangeKind, Matter};
 use crate::identity::EmployeeId;
 use crate::person::Person;
 
@@ -40,7 +40,7 @@ impl Planner<'_> {
         let is_approved = |employee: &EmployeeId| {
             let matters = [Matter::Account, Matter::UserName].into_iter();
             let mut made = matters.filter_map(|matter| decisions.get(&(employee, matter)));
-            made.any(|decision| decision.word.verdict == Verdict::Approved)
+            made.any(|decision| decision.word.verdict == ApprovalVerdict::Approved)
         };
         self.plan.actions.iter_mut().find_map(|action| {
             let is_open = !written.contains(&action.employee_id) && !is_approved(&action.employee_id);

@@ -6,18 +6,18 @@ use std::borrow::Cow;
 use super::accounts::Account;
 use super::compare::{Difference, difference};
 use super::disputes::Unique;
-use super::placement::Placement;
+use super::placement::Eligibility;
 use super::{Planner, digest};
 use crate::configuration::OnUserNameChange;
 use crate::employee::Employee;
 use crate::identity::UserName;
-use crate::mapping::{self, MappedUser};
+use crate::mapping::{self, DesiredUser};
 use crate::person::Person;
 use crate::problem::Cause;
 use crate::user::UserChange;
 
 /// Somebody who should have an account.
-pub(super) struct Wanted<'a> {
+pub(super) struct DesiredAccount<'a> {
     pub(super) employee: &'a Employee,
     /// The user name they would have after this run.
     user_name: UserName,
@@ -37,7 +37,7 @@ pub(super) enum Intent<'a> {
     /// It differs, or the table does not hold it as it is in the portal.
     Linked(Box<Linked<'a>>),
     /// There is no link.
-    Unlinked(Box<MappedUser<'a>>),
+    Unlinked(Box<DesiredUser<'a>>),
 }
 
 /// A linked account that needs something.
@@ -52,7 +52,7 @@ pub(super) struct Linked<'a> {
     pub(super) is_another_person: bool,
 }
 
-impl Wanted<'_> {
+impl DesiredAccount<'_> {
     /// What nobody else may have.
     pub(super) fn unique(&self, what: Unique) -> Option<&str> {
         match what {
@@ -64,15 +64,20 @@ impl Wanted<'_> {
 
 impl<'a> Planner<'a> {
     /// Maps everybody who was placed in scope.
-    pub(super) fn map_those_in_scope(&mut self, placements: &[Placement]) -> Vec<Wanted<'a>> {
+    pub(super) fn map_those_in_scope(&mut self, placements: &[Eligibility]) -> Vec<DesiredAccount<'a>> {
         let employees = self.situation.roster.employees.iter().enumerate();
-        let in_scope = employees.filter(|(position, _)| placements.get(*position) == Some(&Placement::InScope));
+        let in_scope = employees.filter(|(position, _)| placements.get(*position) == Some(&Eligibility::InScope));
         in_scope
             .filter_map(|(position, employee)| self.want(position, employee, placements))
             .collect()
     }
 
-    fn want(&mut self, position: usize, employee: &'a Employee, placements: &[Placement]) -> Option<Wanted<'a>> {
+    fn want(
+        &mut self,
+        position: usize,
+        employee: &'a Employee,
+        placements: &[Eligibility],
+    ) -> Option<DesiredAccount<'a>> {
         let users = &self.situation.configuration.users;
         let scope = self.evaluator.scope(employee, self.manager_record(position));
         let mut user = match mapping::map_user(users, employee, &scope) {
@@ -102,7 +107,7 @@ impl<'a> Planner<'a> {
             self.count_rewrites(person, &user);
         }
         let intent = self.intent(employee, user);
-        Some(Wanted {
+        Some(DesiredAccount {
             employee,
             user_name,
             email,
@@ -111,7 +116,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The name after this run: a linked account keeps its own where the customer does not want it renamed.
-    fn future_name(&self, employee: &Employee, user: &MappedUser<'_>) -> UserName {
+    fn future_name(&self, employee: &Employee, user: &DesiredUser<'_>) -> UserName {
         let renames = self.situation.configuration.users.on_user_name_change == OnUserNameChange::Rename;
         match self.accounts.link(employee.id()) {
             Some(person) if !renames => person.user_name.clone(),
@@ -119,7 +124,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn intent(&self, employee: &'a Employee, user: MappedUser<'a>) -> Intent<'a> {
+    fn intent(&self, employee: &'a Employee, user: DesiredUser<'a>) -> Intent<'a> {
         let Some(person) = self.accounts.link(employee.id()) else {
             return Intent::Unlinked(Box::new(user));
         };
@@ -138,7 +143,7 @@ impl<'a> Planner<'a> {
     pub(super) fn compare(
         &self,
         employee: &Employee,
-        user: &MappedUser<'a>,
+        user: &DesiredUser<'a>,
         before: Cow<'a, Person>,
         stored: Option<&'a Person>,
     ) -> Intent<'a> {

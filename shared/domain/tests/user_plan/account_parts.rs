@@ -263,7 +263,7 @@ proptest! {
 
         // Whatever the plan reports of somebody is found of them, and what keeps them out keeps them out.
         for problem in &plan.problems {
-            let is_about = |finding: &&habitsync_domain::data_quality::Finding| {
+            let is_about = |finding: &&habitsync_domain::data_quality::DataQualityFinding| {
                 finding.people.iter().any(|person| person.employee_id.as_ref() == Some(&problem.employee_id))
             };
             let found: Vec<_> = quality.findings.iter().filter(is_about).collect();

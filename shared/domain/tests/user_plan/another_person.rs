@@ -1,7 +1,7 @@
 //! Employee numbers that are given to another person, swapped, or shifted by a row: no account is handed over silently.
 
 use habitsync_domain::employee::Employee;
-use habitsync_domain::hold::{HeldBecause, Verdict};
+use habitsync_domain::hold::{ApprovalVerdict, HoldReason};
 use habitsync_domain::person::{LastChange, Person};
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user_plan::{Missing, Step, UserPlan};
@@ -50,13 +50,13 @@ fn jane_left() -> Case {
     }
 }
 
-fn held(plan: &UserPlan) -> Vec<(&str, HeldBecause)> {
+fn held(plan: &UserPlan) -> Vec<(&str, HoldReason)> {
     let held = plan.held.iter();
     held.map(|held| (held.action.employee_id.as_str(), held.because))
         .collect()
 }
 
-const HANDED_OVER: HeldBecause = HeldBecause::AnotherPerson;
+const HANDED_OVER: HoldReason = HoldReason::AnotherPerson;
 
 #[test]
 fn a_leavers_number_that_a_new_employee_gets_hands_no_account_over() {
@@ -112,7 +112,7 @@ fn a_leaver_who_comes_back_gets_the_account_without_a_question() {
 #[test]
 fn an_account_that_an_operator_linked_is_the_employees_whatever_its_names_are() {
     let mut case = jane_works().then(&and_others(&[("X7", john())]));
-    assert_eq!(held(&case.plan()), [("X7", HeldBecause::AnotherPerson)]);
+    assert_eq!(held(&case.plan()), [("X7", HoldReason::AnotherPerson)]);
     for person in &mut case.people {
         person.last_change = Some(LastChange {
             at: NOW.parse().expect("a time"),
@@ -152,13 +152,13 @@ fn a_working_employees_number_keeps_its_account_unless_nothing_about_the_record_
 #[test]
 fn an_account_is_handed_over_once_an_operator_approved_it_in_sight_of_the_two_people() {
     let case = jane_left().then(&and_others(&[("X7", john())]));
-    let decisions = decided(&case, &case.plan(), Verdict::Approved);
+    let decisions = decided(&case, &case.plan(), ApprovalVerdict::Approved);
     let approved = Case {
         decisions,
         ..case.clone()
     };
     assert_eq!(written_for(&approved.plan(), "X7")["first_name"], "John");
-    let decisions = decided(&case, &case.plan(), Verdict::Rejected);
+    let decisions = decided(&case, &case.plan(), ApprovalVerdict::Rejected);
     let rejected = Case {
         decisions,
         ..case.clone()
@@ -166,8 +166,8 @@ fn an_account_is_handed_over_once_an_operator_approved_it_in_sight_of_the_two_pe
     assert_eq!((rejected.plan().kept.len(), rejected.plan().actions.len()), (1, 0));
     // An approval of a rehire, held by the limits, was not given in sight of another person.
     let rehired = jane_left().then(&and_others(&[("X7", jane())]));
-    let mut decisions = decided(&case, &case.plan(), Verdict::Approved);
-    decisions[0].because = HeldBecause::OverLimit {
+    let mut decisions = decided(&case, &case.plan(), ApprovalVerdict::Approved);
+    decisions[0].because = HoldReason::OverLimit {
         planned: 9,
         recent: 0,
         allowed: 1,
@@ -230,7 +230,7 @@ fn a_working_employee_keeps_the_account_when_a_leaver_gets_their_number() {
     let people = carried_out(&case.people, &case.plan());
     let plan = Case { people, ..case }.then(&both(with(john(), &left), jane())).plan();
     assert_eq!(steps(&plan), []);
-    assert_eq!(held(&plan), [("X8", HANDED_OVER), ("X7", HeldBecause::Claimed)]);
+    assert_eq!(held(&plan), [("X8", HANDED_OVER), ("X7", HoldReason::Claimed)]);
 }
 
 fn numbered(number: usize) -> Value {
@@ -274,7 +274,7 @@ fn rows_that_are_shifted_by_one_move_no_account() {
         let plan = case.plan();
         assert_eq!(steps(&plan), []);
         let shifted = ["Q27", "Q28", "Q29"].map(|id| (id, HANDED_OVER));
-        assert_eq!(held(&plan), [&shifted[..], &[("Q26", HeldBecause::Claimed)]].concat());
+        assert_eq!(held(&plan), [&shifted[..], &[("Q26", HoldReason::Claimed)]].concat());
         assert!(
             matches!(causes(&plan)[..], [("Q30", Cause::Taken { .. })]),
             "{:?}",

@@ -1,6 +1,6 @@
 //! Random histories of runs and slices: no day has more creates than its limit, and an approval goes as it was shown.
 
-use habitsync_domain::hold::{ChangeKind, Grounds, Verdict};
+use habitsync_domain::hold::{ApprovalVerdict, ChangeKind, Grounds};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::person::Person;
 use habitsync_domain::user_plan::{Action, Permission, UserPlan};
@@ -127,7 +127,7 @@ fn approve(case: &mut Case, plan: &UserPlan) {
         .iter()
         .map(|held| (&held.action.employee_id, &held.evidence))
         .collect();
-    let new = decided(case, plan, Verdict::Approved);
+    let new = decided(case, plan, ApprovalVerdict::Approved);
     case.decisions
         .retain(|decision| new.iter().all(|new| new.employee_id != decision.employee_id));
     case.decisions.extend(new);

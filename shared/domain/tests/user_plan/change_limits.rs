@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::employee::Employee;
 use habitsync_domain::hold::{
-    Agreement, ChangeKind, Decision, HeldBecause, HeldPerson, HeldPlan, PerChange, Verdict, Word,
+    Agreement, ApprovalVerdict, ChangeKind, Decision, HoldReason, PendingAction, PendingPlan, PerChange, PlanDecision,
 };
 use habitsync_domain::person::Person;
 use habitsync_domain::user_plan::{Action, PendingApproval, Permission, UserPlan};
@@ -45,16 +45,16 @@ pub(crate) fn done<'a>(
 }
 
 /// What an operator decides about everything that a plan holds.
-pub(crate) fn decided(case: &Case, plan: &UserPlan, verdict: Verdict) -> Vec<Decision> {
-    let people: Vec<HeldPerson> = plan.held.iter().filter_map(PendingApproval::to_decide).collect();
-    let word = Word {
+pub(crate) fn decided(case: &Case, plan: &UserPlan, verdict: ApprovalVerdict) -> Vec<Decision> {
+    let people: Vec<PendingAction> = plan.held.iter().filter_map(PendingApproval::to_decide).collect();
+    let word = PlanDecision {
         verdict,
         by: "ana".to_owned(),
         at: case.now,
         only: Vec::new(),
         reopened: false,
     };
-    let held = HeldPlan::of(people, case.version, None, case.now);
+    let held = PendingPlan::new(people, case.version, None, case.now);
     held.map(|held| held.decisions(&word).collect()).unwrap_or_default()
 }
 
@@ -70,12 +70,12 @@ pub(crate) fn agreement(case: &Case, created: u64) -> Agreement {
 
 fn over_limit(plan: &UserPlan) -> Vec<(ChangeKind, u64, u64, u64)> {
     let held = plan.held.iter().filter_map(|held| match held.because {
-        HeldBecause::OverLimit {
+        HoldReason::OverLimit {
             planned,
             recent,
             allowed,
         } => Some((held.evidence.change()?, planned, recent, allowed)),
-        HeldBecause::FirstLoad { planned, allowed } => Some((held.evidence.change()?, planned, 0, allowed)),
+        HoldReason::FirstLoad { planned, allowed } => Some((held.evidence.change()?, planned, 0, allowed)),
         _ => None,
     });
     let mut held: Vec<_> = held.collect();
@@ -248,7 +248,7 @@ fn accounts_that_are_as_they_should_be_are_adopted_in_any_number() {
 #[test]
 fn an_approved_create_outlasts_other_values_and_a_rejected_one_stays_away() {
     let mut case = linked(10).then(&people(40, &json!({})));
-    case.decisions = decided(&case, &case.plan(), Verdict::Approved);
+    case.decisions = decided(&case, &case.plan(), ApprovalVerdict::Approved);
     case.employees = people(40, &json!({"jobTitle": "Lead"}));
     let plan = case.plan();
     let creates: Vec<_> = plan
@@ -261,7 +261,7 @@ fn an_approved_create_outlasts_other_values_and_a_rejected_one_stays_away() {
     let after = creates[0].person_after(case.now);
     assert!(after.marks.are_none(), "what was approved takes nothing from the limit");
     for decision in &mut case.decisions {
-        decision.word.verdict = Verdict::Rejected;
+        decision.word.verdict = ApprovalVerdict::Rejected;
     }
     let plan = case.plan();
     assert_eq!(
@@ -277,7 +277,7 @@ fn an_approved_create_outlasts_other_values_and_a_rejected_one_stays_away() {
 #[test]
 fn an_approval_is_none_of_another_version_and_none_of_another_user_name() {
     let mut case = linked(10).then(&people(40, &json!({})));
-    case.decisions = decided(&case, &case.plan(), Verdict::Approved);
+    case.decisions = decided(&case, &case.plan(), ApprovalVerdict::Approved);
     let mut other = case.clone();
     other.version += 1;
     assert_eq!((other.plan().held.len(), other.plan().decisions_over.len()), (30, 30));
@@ -291,7 +291,7 @@ fn an_approval_is_none_of_another_version_and_none_of_another_user_name() {
 #[test]
 fn a_decision_outlasts_a_refusal_of_the_portal() {
     let mut case = linked(10).then(&people(40, &json!({})));
-    case.decisions = decided(&case, &case.plan(), Verdict::Approved);
+    case.decisions = decided(&case, &case.plan(), ApprovalVerdict::Approved);
     // Another account has the e-mail: nothing can be proposed until that is corrected.
     case.employees[39] = employee("E40", &json!({"workEmail": "e1@acme.com.au"}));
     let plan = case.plan();
@@ -368,7 +368,7 @@ fn rejected_renames() -> Case {
         rename(&mut case, n, &json!({}));
     }
     assert_eq!(case.plan().held_of(ChangeKind::Renamed), 3);
-    case.decisions = decided(&case, &case.plan(), Verdict::Rejected);
+    case.decisions = decided(&case, &case.plan(), ApprovalVerdict::Rejected);
     case
 }
 
@@ -428,7 +428,7 @@ fn rejected_values_stay_away_while_others_of_the_same_account_are_written() {
         ..Case::in_step(&everybody(&limits), &people(10, &json!({})))
     };
     case.employees[..3].clone_from_slice(&people(3, &json!({"jobTitle": "Lead"})));
-    case.decisions = decided(&case, &case.plan(), Verdict::Rejected);
+    case.decisions = decided(&case, &case.plan(), ApprovalVerdict::Rejected);
     assert_eq!((case.plan().kept.len(), case.plan().actions.len()), (3, 0));
     case.employees[0] = employee("E1", &json!({"jobTitle": "Lead", "lastName": "Other"}));
     let plan = case.plan();
@@ -465,7 +465,7 @@ fn an_approved_update_beside_a_rejected_rename_leaves_the_rejection_in_force() {
     case.configuration.limits.updated.percent = 0.0;
     let held = case.plan();
     assert_eq!((held.held_of(ChangeKind::Updated), held.kept.len()), (3, 3));
-    case.decisions.extend(decided(&case, &held, Verdict::Approved));
+    case.decisions.extend(decided(&case, &held, ApprovalVerdict::Approved));
     let plan = case.plan();
     assert_eq!((plan.actions.len(), plan.kept.len()), (3, 3));
     assert!(

@@ -1,8 +1,8 @@
 //! What a scan finds about people, told by situations.
 
-use habitsync_domain::data_quality::{DataQuality, Finding, Kind, Severity};
+use habitsync_domain::data_quality::{DataQuality, DataQualityFinding, Kind, Severity};
 use habitsync_domain::employee::Employee;
-use habitsync_domain::parking::{Parked, Refusal, Refused};
+use habitsync_domain::parking::{RejectedPart, RejectedWrites, Rejection};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
 use serde_json::{Value, json};
@@ -18,14 +18,14 @@ pub(crate) fn found(records: &[(&str, Value)]) -> DataQuality {
     Case::of(&everybody(&[]), &people(records)).quality()
 }
 
-pub(crate) fn findings(quality: &DataQuality, kind: Kind) -> Vec<&Finding> {
+pub(crate) fn findings(quality: &DataQuality, kind: Kind) -> Vec<&DataQualityFinding> {
     let findings = quality.findings.iter();
     findings.filter(|finding| finding.kind == kind).collect()
 }
 
 /// The employee numbers of each finding of a kind.
 pub(crate) fn numbers(quality: &DataQuality, kind: Kind) -> Vec<Vec<String>> {
-    let numbers = |finding: &&Finding| {
+    let numbers = |finding: &&DataQualityFinding| {
         let people = finding.people.iter();
         people
             .map(|person| {
@@ -42,7 +42,7 @@ pub(crate) fn numbers(quality: &DataQuality, kind: Kind) -> Vec<Vec<String>> {
 /// What was seen, and what is to be known, of the only person that a kind is found of.
 pub(crate) fn said(quality: &DataQuality, kind: Kind) -> (Option<&str>, Option<&str>, &str) {
     let findings = findings(quality, kind);
-    let [Finding { people, .. }] = findings.as_slice() else {
+    let [DataQualityFinding { people, .. }] = findings.as_slice() else {
         panic!("{kind}: {findings:?}")
     };
     let [person] = people.as_slice() else {
@@ -337,12 +337,12 @@ fn what_tribal_habits_refused_before_is_told_though_it_rests() {
         person: "Jo E1".to_owned(),
         seen: Some("Mars".to_owned()),
     };
-    let refusal = Refusal {
-        what: Refused::Field(field("X-Location")),
+    let refusal = Rejection {
+        what: RejectedPart::Field(field("X-Location")),
         digest: habitsync_domain::user_plan::digest::of_value("Mars"),
         problem,
     };
-    case.parked = vec![Parked::after(None, here[0].id(), vec![refusal], case.now)];
+    case.parked = vec![RejectedWrites::after(None, here[0].id(), vec![refusal], case.now)];
     assert_eq!(
         said(&case.quality(), Kind::ValueRefused),
         (Some("location"), Some("Mars"), "X-Location is not in the list")

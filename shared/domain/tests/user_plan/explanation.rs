@@ -3,10 +3,11 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::explanation::{
-    Circumstances, Explanation, FieldOutcome, Flip, Needed, Scope, Verdict, explain, outcome,
+    EligibilityVerdict, Explanation, ExplanationInput, FieldOutcome, MinimalChange, Needed, ScopeState, explain,
+    outcome,
 };
 use habitsync_domain::problem::Cause;
-use habitsync_domain::user_plan::{PlanCounts, Standing, UserPlan, plan_person};
+use habitsync_domain::user_plan::{LastRun, PlanCounts, UserPlan, plan_person};
 use jiff::civil::Date;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -18,8 +19,8 @@ fn today() -> Date {
     now.in_tz("Australia/Sydney").expect("bundled").date()
 }
 
-fn circumstances(configuration: &TenantConfiguration, has_account: bool) -> Circumstances<'_> {
-    Circumstances {
+fn circumstances(configuration: &TenantConfiguration, has_account: bool) -> ExplanationInput<'_> {
+    ExplanationInput {
         configuration,
         today: today(),
         has_account,
@@ -48,23 +49,23 @@ fn verdict_of(counts: &PlanCounts) -> &'static str {
     part.expect("one person is in one part").1
 }
 
-fn verdict_said(verdict: &Verdict) -> &'static str {
+fn verdict_said(verdict: &EligibilityVerdict) -> &'static str {
     match verdict {
-        Verdict::Left { .. } => "left",
-        Verdict::StartsLater => "starts later",
-        Verdict::OutOfScope | Verdict::Protected => "excluded",
-        Verdict::Undecided { .. } => "undecided",
-        Verdict::InScope => "in scope",
+        EligibilityVerdict::Left { .. } => "left",
+        EligibilityVerdict::StartsLater => "starts later",
+        EligibilityVerdict::OutOfScope | EligibilityVerdict::Protected => "excluded",
+        EligibilityVerdict::Undecided { .. } => "undecided",
+        EligibilityVerdict::InScope => "in scope",
     }
 }
 
 /// What would have to be different, in words, way by way.
-fn ways(flip: &Flip) -> Vec<String> {
+fn ways(flip: &MinimalChange) -> Vec<String> {
     let way = |way: &Vec<Needed>| way.iter().map(Needed::phrase).collect::<Vec<_>>().join(" and ");
     flip.ways.iter().map(way).collect()
 }
 
-fn said(record: &Value) -> (Verdict, Vec<String>) {
+fn said(record: &Value) -> (EligibilityVerdict, Vec<String>) {
     let explanation = explained(&acme(&[]), &employee("E1", record));
     (explanation.verdict, ways(&explanation.flip))
 }
@@ -72,7 +73,7 @@ fn said(record: &Value) -> (Verdict, Vec<String>) {
 #[test]
 fn somebody_whom_one_clause_keeps_out_is_told_that_clause() {
     let (verdict, ways) = said(&json!({"location": "Fiji"}));
-    assert_eq!(verdict, Verdict::OutOfScope);
+    assert_eq!(verdict, EligibilityVerdict::OutOfScope);
     assert_eq!(ways, ["`location` were not one of Fiji"]);
     let (_, ways) = said(&json!({"workEmail": "jo@gmail.com"}));
     assert_eq!(ways, ["`workEmail` ended with @acme.com.au"]);
@@ -86,7 +87,7 @@ fn somebody_whom_one_clause_keeps_out_is_told_that_clause() {
 #[test]
 fn whoever_is_in_scope_is_told_what_would_take_them_out() {
     let (verdict, ways) = said(&json!({}));
-    assert_eq!(verdict, Verdict::InScope);
+    assert_eq!(verdict, EligibilityVerdict::InScope);
     assert_eq!(
         ways,
         [
@@ -136,7 +137,7 @@ fn whoever_left_or_starts_later_is_told_the_status_or_the_day() {
 #[test]
 fn a_rehire_whose_old_last_day_is_still_there_is_told_what_settles_it() {
     let (verdict, ways) = said(&json!({"startDate": "2015-03-02", "terminationDate": "2025-06-30"}));
-    let Verdict::Undecided { problem } = verdict else {
+    let EligibilityVerdict::Undecided { problem } = verdict else {
         panic!("{verdict:?}")
     };
     assert_eq!(
@@ -157,7 +158,7 @@ fn a_rehire_whose_old_last_day_is_still_there_is_told_what_settles_it() {
 fn data_that_cannot_be_used_is_named_with_the_expression_and_the_field() {
     let explanation = explained(&everybody(&[]), &employee("E1", &json!({"workEmail": null})));
     assert!(
-        matches!(&explanation.verdict, Verdict::Undecided { problem } if matches!(problem.cause, Cause::NoUserName { .. }))
+        matches!(&explanation.verdict, EligibilityVerdict::Undecided { problem } if matches!(problem.cause, Cause::NoUserName { .. }))
     );
     let [way] = explanation.flip.ways.as_slice() else {
         panic!("one way: {:?}", explanation.flip)
@@ -201,7 +202,7 @@ fn a_field_is_said_to_be_written_just_where_the_plan_writes_it() {
         .insert("X-Division".parse().expect("a field"), "Legal".to_owned());
     let roster = case.employees.clone().into();
     let id = "E1".parse().expect("an id");
-    let plan = plan_person(&case.situation(&roster), &id, Standing::default());
+    let plan = plan_person(&case.situation(&roster), &id, LastRun::default());
     let portal = case.portal.clone().expect("verifies");
     let explanation = explain(&circumstances(&configuration, true), &after[0], None, []);
     let outcomes: Vec<_> = explanation
@@ -346,13 +347,13 @@ proptest! {
         let explanation = explained(&configuration, &person);
         let plan = planned(&configuration, &person);
         prop_assert_eq!(verdict_said(&explanation.verdict), verdict_of(&plan.counts));
-        prop_assert!(explanation.flip.would_be == Scope::Out || !explanation.flip.ways.is_empty() || !can_be_admitted(&configuration));
+        prop_assert!(explanation.flip.would_be == ScopeState::Out || !explanation.flip.ways.is_empty() || !can_be_admitted(&configuration));
         for way in &explanation.flip.ways {
             let other = employee("E1", &Value::Object(as_needed(&record, way)));
             let after = planned(&configuration, &other);
             let expected = match explanation.flip.would_be {
-                Scope::In => "in scope",
-                Scope::Out => "excluded",
+                ScopeState::In => "in scope",
+                ScopeState::Out => "excluded",
             };
             prop_assert_eq!(verdict_of(&after.counts), expected, "{:?}", ways(&explanation.flip));
         }

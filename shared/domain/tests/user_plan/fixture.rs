@@ -8,14 +8,14 @@ use habitsync_domain::employee::Employee;
 use habitsync_domain::hold::{Agreement, Decision, Matter};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_domain::person::Person;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::roster::Roster;
-use habitsync_domain::shrink::GoodRead;
+use habitsync_domain::shrink::BaselineRead;
 use habitsync_domain::user::{FieldName, PortalUser};
 use habitsync_domain::user_plan::{
-    Action, Brakes, FieldBaseline, Missing, Situation, Step, Unreadable, UserPlan, plan_users,
+    Action, FieldBaseline, LimitInput, Missing, PlanInput, Step, Unreadable, UserPlan, plan_users,
 };
 use habitsync_domain::vendor_list::UnusableRecord;
 use jiff::Timestamp;
@@ -31,7 +31,7 @@ pub(crate) struct Case {
     pub(crate) employees: Vec<Employee>,
     pub(crate) people: Vec<Person>,
     pub(crate) missing: Vec<Missing>,
-    pub(crate) parked: Vec<Parked>,
+    pub(crate) parked: Vec<RejectedWrites>,
     /// When earlier runs first saw last days beside an active status.
     pub(crate) last_days: Vec<LastDaySeen>,
     pub(crate) portal: Option<Vec<PortalUser>>,
@@ -39,7 +39,7 @@ pub(crate) struct Case {
     pub(crate) decisions: Vec<Decision>,
     /// How many EmployeeConnect listed; as many as there are employees unless a test says otherwise.
     pub(crate) listed: Option<u64>,
-    pub(crate) last_good_read: Option<GoodRead>,
+    pub(crate) last_good_read: Option<BaselineRead>,
     /// What earlier reads had in the fields behind the filter and the user name.
     pub(crate) baseline: FieldBaseline,
     /// What an operator agreed to with the configuration: any number of changes unless a test says otherwise.
@@ -127,8 +127,8 @@ impl Case {
     }
 
     /// The situation, with everybody who was read.
-    pub(crate) fn situation<'a>(&'a self, roster: &'a Roster) -> Situation<'a> {
-        Situation {
+    pub(crate) fn situation<'a>(&'a self, roster: &'a Roster) -> PlanInput<'a> {
+        PlanInput {
             configuration: &self.configuration,
             roster,
             people: &self.people,
@@ -141,7 +141,7 @@ impl Case {
                 links: &self.unreadable_links,
                 decisions: &self.unreadable_decisions,
             },
-            brakes: Brakes {
+            brakes: LimitInput {
                 version: self.version,
                 decisions: &self.decisions,
                 listed: self.listed.unwrap_or(self.employees.len() as u64),

@@ -2,7 +2,7 @@
 
 use habitsync_domain::employee::Employee;
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::HeldBecause;
+use habitsync_domain::hold::HoldReason;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user_plan::{Missing, Shared, Step, UserPlan};
@@ -50,7 +50,7 @@ fn reissued(people: usize, left: Option<&Value>, current: impl Fn(usize) -> Valu
     Case { missing, ..case }.then(&employees)
 }
 
-fn held(plan: &UserPlan) -> Vec<(&str, HeldBecause)> {
+fn held(plan: &UserPlan) -> Vec<(&str, HoldReason)> {
     let held = plan.held.iter();
     held.map(|held| (held.action.employee_id.as_str(), held.because))
         .collect()
@@ -74,7 +74,7 @@ fn twelve_who_come_back_under_new_numbers_are_twelve_pairs_and_keep_their_accoun
         let plan = case.plan();
         assert_eq!((steps(&plan), plan.rekeyed.len(), plan.held.len()), (vec![], 12, 12));
         assert_eq!(pairs(&plan)[0], ("E1001", "N1001", Shared::UserName));
-        assert!(held(&plan).iter().all(|(_, because)| *because == HeldBecause::Rekeyed));
+        assert!(held(&plan).iter().all(|(_, because)| *because == HoldReason::Rekeyed));
         let former = id("E1001");
         assert_eq!(causes(&plan)[0], ("N1001", &Cause::Rekeyed { former }));
         assert_eq!((plan.counts.set_aside, plan.problems.len()), (12, 12));
@@ -87,7 +87,7 @@ fn a_pair_that_is_kept_out_of_the_filter_is_held_as_well() {
     let case = Case::in_step(&configuration, &[employee("E1", &person(1))]);
     let moved = with(person(1), &json!({"location": "Fiji"}));
     let plan = case.then(&[employee("E1", &moved), employee("N1", &person(1))]).plan();
-    assert_eq!(held(&plan), [("E1", HeldBecause::Rekeyed)]);
+    assert_eq!(held(&plan), [("E1", HoldReason::Rekeyed)]);
     assert_eq!(plan.held[0].evidence, Evidence::OutOfScope.into());
 }
 
@@ -141,10 +141,7 @@ fn whoever_may_be_one_of_several_is_no_pair_and_nobody_is_deactivated() {
         .then(&[employee("N1", &crossed), employee("E9", &person(9))])
         .plan();
     assert!(plan.rekeyed.is_empty());
-    assert_eq!(
-        held(&plan),
-        [("E1", HeldBecause::Claimed), ("E2", HeldBecause::Claimed)]
-    );
+    assert_eq!(held(&plan), [("E1", HoldReason::Claimed), ("E2", HoldReason::Claimed)]);
     let asked = |(id, cause): &(&str, &Cause)| *id == "N1" && matches!(cause, Cause::FormerEmployee { .. });
     assert!(causes(&plan).iter().any(asked), "{:?}", causes(&plan));
 }
@@ -222,7 +219,7 @@ fn no_account_is_deactivated_while_an_undecided_active_record_claims_its_name() 
             let case = Case { missing, ..case }.then(&employees);
             let plan = case.plan();
             assert_eq!(steps(&plan), [], "{left:?} {what}");
-            assert_eq!(held(&plan), [("E1", HeldBecause::Claimed)], "{left:?} {what}");
+            assert_eq!(held(&plan), [("E1", HoldReason::Claimed)], "{left:?} {what}");
             let resolved: Vec<_> = employees
                 .into_iter()
                 .filter(|employee| !employee.id().as_str().starts_with('N'))
@@ -235,13 +232,13 @@ fn no_account_is_deactivated_while_an_undecided_active_record_claims_its_name() 
 
 #[test]
 fn an_approval_that_did_not_show_the_pair_does_not_deactivate_one() {
-    use habitsync_domain::hold::{Decision, HeldPlan, Verdict, Word};
+    use habitsync_domain::hold::{ApprovalVerdict, Decision, PendingPlan, PlanDecision};
     let case = reissued(1, None, person);
     let plan = case.plan();
     let person = plan.held[0].to_decide().expect("waits");
-    let held = HeldPlan::of(vec![person], 1, None, case.now).expect("held");
-    let word = Word {
-        verdict: Verdict::Approved,
+    let held = PendingPlan::new(vec![person], 1, None, case.now).expect("held");
+    let word = PlanDecision {
+        verdict: ApprovalVerdict::Approved,
         by: "ana".to_owned(),
         at: case.now,
         only: Vec::new(),
@@ -255,13 +252,13 @@ fn an_approval_that_did_not_show_the_pair_does_not_deactivate_one() {
         }],
         ..case.clone()
     };
-    let plan = decided(HeldBecause::NotConfirmed).plan();
-    assert_eq!((steps(&plan), held_of(&plan)), (vec![], vec![HeldBecause::Rekeyed]));
-    let plan = decided(HeldBecause::Rekeyed).plan();
+    let plan = decided(HoldReason::NotConfirmed).plan();
+    assert_eq!((steps(&plan), held_of(&plan)), (vec![], vec![HoldReason::Rekeyed]));
+    let plan = decided(HoldReason::Rekeyed).plan();
     assert_eq!(steps(&plan), [("E1001", "deactivate")]);
 }
 
-fn held_of(plan: &UserPlan) -> Vec<HeldBecause> {
+fn held_of(plan: &UserPlan) -> Vec<HoldReason> {
     plan.held.iter().map(|held| held.because).collect()
 }
 

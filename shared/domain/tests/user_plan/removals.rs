@@ -1,9 +1,9 @@
 //! Deactivations beyond the usual wait for a word, each kind by itself; whoever is merely not to be seen is not gone.
 
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::{Decision, HeldBecause, Matter, Verdict, Word};
-use habitsync_domain::person::{Person, Removed};
-use habitsync_domain::shrink::GoodRead;
+use habitsync_domain::hold::{ApprovalVerdict, Decision, HoldReason, Matter, PlanDecision};
+use habitsync_domain::person::{Deactivated, Person};
+use habitsync_domain::shrink::BaselineRead;
 use habitsync_domain::user_plan::{Missing, Step, UserPlan};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -108,7 +108,7 @@ fn went(case: &mut Case, count: usize, at: Timestamp, evidence: &Evidence) {
     let is_one = |person: &&mut Person| ids.iter().any(|id| id == person.employee_id.as_str());
     for person in case.people.iter_mut().filter(is_one) {
         person.active = false;
-        person.removed = Some(Removed {
+        person.removed = Some(Deactivated {
             at,
             evidence: evidence.clone(),
             approved: false,
@@ -116,7 +116,7 @@ fn went(case: &mut Case, count: usize, at: Timestamp, evidence: &Evidence) {
     }
 }
 
-fn decided(case: &Case, id: &str, evidence: Evidence, verdict: Verdict) -> Decision {
+fn decided(case: &Case, id: &str, evidence: Evidence, verdict: ApprovalVerdict) -> Decision {
     let person = case.people.iter().find(|person| person.employee_id.as_str() == id);
     Decision {
         employee_id: id.parse().expect("an id"),
@@ -124,18 +124,18 @@ fn decided(case: &Case, id: &str, evidence: Evidence, verdict: Verdict) -> Decis
         evidence: evidence.into(),
         version: case.version,
         plan: "0a1b2c3d4e5f".parse().expect("a plan"),
-        word: Word {
+        word: PlanDecision {
             verdict,
             by: "ana".to_owned(),
             at: case.now,
             only: Vec::new(),
             reopened: false,
         },
-        because: HeldBecause::NotConfirmed,
+        because: HoldReason::NotConfirmed,
     }
 }
 
-fn held(plan: &UserPlan) -> Vec<(&str, HeldBecause)> {
+fn held(plan: &UserPlan) -> Vec<(&str, HoldReason)> {
     let held = plan.held.iter();
     held.map(|held| (held.action.employee_id.as_str(), held.because))
         .collect()
@@ -147,7 +147,7 @@ fn what_went_in_the_last_24_hours_counts_and_what_went_before_does_not() {
     let mut case = Case::in_step(&acme(&[]), &people(30)).then(&with_leavers(30, 7));
     let just_now = hours(&case, -23);
     went(&mut case, 5, just_now, &Evidence::Terminated);
-    let because = HeldBecause::OverLimit {
+    let because = HoldReason::OverLimit {
         planned: 2,
         recent: 5,
         allowed: 6,
@@ -187,7 +187,7 @@ fn what_was_approved_goes_beyond_the_limit_and_takes_nothing_from_it() {
     let mut case = Case::in_step(&acme(&[]), &people(30)).then(&with_leavers(30, 10));
     assert_eq!(case.plan().held.len(), 10);
     for n in 1..=8 {
-        let decision = decided(&case, &format!("E{n}"), Evidence::Terminated, Verdict::Approved);
+        let decision = decided(&case, &format!("E{n}"), Evidence::Terminated, ApprovalVerdict::Approved);
         case.decisions.push(decision);
     }
     let plan = case.plan();
@@ -206,7 +206,7 @@ fn what_was_approved_goes_beyond_the_limit_and_takes_nothing_from_it() {
 fn whoever_is_to_be_kept_is_kept_and_neither_asked_about_nor_counted() {
     let mut case = Case::in_step(&acme(&[]), &people(30)).then(&with_leavers(30, 10));
     for n in 1..=8 {
-        let decision = decided(&case, &format!("E{n}"), Evidence::Terminated, Verdict::Rejected);
+        let decision = decided(&case, &format!("E{n}"), Evidence::Terminated, ApprovalVerdict::Rejected);
         case.decisions.push(decision);
     }
     let plan = case.plan();
@@ -222,7 +222,7 @@ fn a_decision_dies_with_its_evidence_and_an_approval_with_its_configuration_and_
         "terminated = { count = 0, percent = 0 }",
     )];
     let mut case = Case::in_step(&acme(&limit), &people(4)).then(&with_leavers(4, 1));
-    let approval = decided(&case, "E1", Evidence::Terminated, Verdict::Approved);
+    let approval = decided(&case, "E1", Evidence::Terminated, ApprovalVerdict::Approved);
     case.decisions = vec![approval.clone()];
     assert_eq!(steps(&case.plan()), [("E1", "deactivate")]);
 
@@ -262,9 +262,9 @@ fn a_decision_dies_with_its_evidence_and_an_approval_with_its_configuration_and_
 #[test]
 fn an_approval_of_somebody_who_vanished_needs_to_be_told_once_more_that_there_is_nobody() {
     let mut case = Case::in_step(&acme(&[]), &people(4)).then(&people(3));
-    case.decisions = vec![decided(&case, "E4", Evidence::Vanished, Verdict::Approved)];
+    case.decisions = vec![decided(&case, "E4", Evidence::Vanished, ApprovalVerdict::Approved)];
     case.missing = vec![missing("E4", false)];
-    assert_eq!(held(&case.plan()), [("E4", HeldBecause::ApprovedNotConfirmed)]);
+    assert_eq!(held(&case.plan()), [("E4", HoldReason::ApprovedNotConfirmed)]);
     assert!(case.plan().held[0].to_decide().is_none() && case.plan().decisions_over.is_empty());
     case.missing = vec![missing("E4", true)];
     assert_eq!(steps(&case.plan()), [("E4", "deactivate")]);
@@ -275,7 +275,7 @@ fn neither_an_approval_nor_anything_else_deactivates_a_protected_account() {
     let protect = [("protect = [\"admin@acme.com.au\"]", "protect = [\"e1@acme.com.au\"]")];
     let mut case = Case::in_step(&acme(&[]), &people(4)).then(&with_leavers(4, 1));
     case.configuration = acme(&protect);
-    case.decisions = vec![decided(&case, "E1", Evidence::Terminated, Verdict::Approved)];
+    case.decisions = vec![decided(&case, "E1", Evidence::Terminated, ApprovalVerdict::Approved)];
     assert_eq!(steps(&case.plan()), []);
 }
 
@@ -286,35 +286,35 @@ fn a_read_that_shrank_holds_every_removal_and_everything_else_goes_on() {
     employees[5] = employee("E6", &json!({"jobTitle": "Lead"}));
     let mut case = Case::in_step(&acme(&[]), &people(40)).then(&employees);
     let at = hours(&case, -1);
-    case.last_good_read = Some(GoodRead { people: 60, at });
+    case.last_good_read = Some(BaselineRead { people: 60, at });
     let plan = case.plan();
-    assert_eq!(held(&plan), [("E1", HeldBecause::Shrunk { from: 60, to: 41 })]);
+    assert_eq!(held(&plan), [("E1", HoldReason::Shrunk { from: 60, to: 41 })]);
     assert_eq!(steps(&plan), [("E6", "change"), ("E41", "create")]);
     assert_eq!(plan.good_read, None, "it is no measure for others");
-    case.last_good_read = Some(GoodRead { people: 51, at });
+    case.last_good_read = Some(BaselineRead { people: 51, at });
     assert_eq!(
         (case.plan().held.len(), case.plan().good_read),
-        (0, Some(GoodRead { people: 51, at }))
+        (0, Some(BaselineRead { people: 51, at }))
     );
 }
 
 #[test]
 fn whoever_approves_what_a_shrunken_read_brings_approves_its_size_and_no_smaller_one() {
     let mut case = Case::in_step(&acme(&[]), &people(40)).then(&with_leavers(40, 2));
-    case.last_good_read = Some(GoodRead {
+    case.last_good_read = Some(BaselineRead {
         people: 60,
         at: case.now,
     });
     let approval = Decision {
-        because: HeldBecause::Shrunk { from: 60, to: 40 },
-        ..decided(&case, "E1", Evidence::Terminated, Verdict::Approved)
+        because: HoldReason::Shrunk { from: 60, to: 40 },
+        ..decided(&case, "E1", Evidence::Terminated, ApprovalVerdict::Approved)
     };
     case.decisions = vec![approval];
     let plan = case.plan();
     assert_eq!(steps(&plan), [("E1", "deactivate"), ("E2", "deactivate")]);
     assert_eq!(
         plan.good_read,
-        Some(GoodRead {
+        Some(BaselineRead {
             people: 40,
             at: case.now
         })
@@ -325,7 +325,7 @@ fn whoever_approves_what_a_shrunken_read_brings_approves_its_size_and_no_smaller
         (steps(&plan), held(&plan)),
         (
             vec![("E1", "deactivate")],
-            vec![("E2", HeldBecause::Shrunk { from: 60, to: 25 })]
+            vec![("E2", HoldReason::Shrunk { from: 60, to: 25 })]
         )
     );
 }
@@ -341,7 +341,7 @@ fn who_is_out_of_scope_because_their_record_was_emptied_waits_for_a_word() {
     ];
     let plan = Case::in_step(&configuration, &people(3)).then(&employees).plan();
     assert_eq!(steps(&plan), [("E2", "deactivate")]);
-    assert_eq!(held(&plan), [("E1", HeldBecause::RecordEmptied)]);
+    assert_eq!(held(&plan), [("E1", HoldReason::RecordEmptied)]);
 }
 
 #[test]
@@ -351,16 +351,13 @@ fn an_approval_of_a_whole_record_is_none_of_an_emptied_one() {
     case.employees[0] = employee("E1", &json!({"workEmail": null}));
     let decision = |because| Decision {
         because,
-        ..decided(&case, "E1", Evidence::OutOfScope, Verdict::Approved)
+        ..decided(&case, "E1", Evidence::OutOfScope, ApprovalVerdict::Approved)
     };
-    let (whole, emptied) = (
-        decision(HeldBecause::NotConfirmed),
-        decision(HeldBecause::RecordEmptied),
-    );
+    let (whole, emptied) = (decision(HoldReason::NotConfirmed), decision(HoldReason::RecordEmptied));
     case.decisions = vec![whole.clone()];
     assert_eq!(
         (held(&case.plan()), case.plan().decisions_over),
-        (vec![("E1", HeldBecause::RecordEmptied)], vec![whole])
+        (vec![("E1", HoldReason::RecordEmptied)], vec![whole])
     );
     case.decisions = vec![emptied];
     assert_eq!(steps(&case.plan()), [("E1", "deactivate")]);
@@ -375,19 +372,19 @@ fn somebody_who_came_back_is_no_leaver_because_their_first_day_is_gone_from_the_
     let terminated = json!({"startDate": null, "terminationDate": "2025-06-30", "status": "Terminated"});
     let mut case = case.then(&[employee("E1", &emptied), employee("E2", &terminated)]);
     let plan = case.plan();
-    assert_eq!(held(&plan), [("E1", HeldBecause::RecordEmptied)]);
+    assert_eq!(held(&plan), [("E1", HoldReason::RecordEmptied)]);
     assert_eq!(steps(&plan), [("E2", "deactivate")], "the status leaves no doubt");
     // Where the first day is not mapped, that we deactivated them for that very day before says the same.
     case.people[0].fields.0.remove(&field("X-Start Date"));
     assert_eq!(case.plan().held.len(), 0);
-    case.people[0].removed = Some(Removed {
+    case.people[0].removed = Some(Deactivated {
         at: "2025-07-01T00:00:00Z".parse().expect("a time"),
         evidence: Evidence::Ended {
             last_day: "2025-06-30".parse().expect("a date"),
         },
         approved: false,
     });
-    assert_eq!(held(&case.plan()), [("E1", HeldBecause::RecordEmptied)]);
+    assert_eq!(held(&case.plan()), [("E1", HoldReason::RecordEmptied)]);
 }
 
 /// A deactivation that was written and not saved: the run was killed in between.
@@ -421,9 +418,9 @@ fn an_action_whose_stored_decision_cannot_be_read_waits_for_a_new_one_and_the_ot
     case.unreadable_decisions = vec![("E1".parse().expect("an id"), Matter::Account)];
     let plan = case.plan();
     assert_eq!(steps(&plan), [("E2", "deactivate")]);
-    assert_eq!(held(&plan), [("E1", HeldBecause::DecisionUnreadable)]);
+    assert_eq!(held(&plan), [("E1", HoldReason::DecisionUnreadable)]);
     assert!(plan.held[0].to_decide().is_some(), "an operator can decide anew");
-    case.decisions = vec![decided(&case, "E1", Evidence::Terminated, Verdict::Approved)];
+    case.decisions = vec![decided(&case, "E1", Evidence::Terminated, ApprovalVerdict::Approved)];
     assert_eq!(steps(&case.plan()), [("E1", "deactivate"), ("E2", "deactivate")]);
 }
 
@@ -433,5 +430,5 @@ fn a_create_whose_stored_decision_cannot_be_read_waits_for_a_new_one() {
     case.unreadable_decisions = vec![("E31".parse().expect("an id"), Matter::Account)];
     let plan = case.plan();
     assert_eq!(steps(&plan), [("E32", "create")]);
-    assert_eq!(held(&plan), [("E31", HeldBecause::DecisionUnreadable)]);
+    assert_eq!(held(&plan), [("E31", HoldReason::DecisionUnreadable)]);
 }

@@ -1,6 +1,6 @@
 //! What Tribal Habits refused before rests: it costs no request, it stays in the worklist, and it ends when it changes.
 
-use habitsync_domain::parking::{Parked, Refusal, Refused};
+use habitsync_domain::parking::{RejectedPart, RejectedWrites, Rejection};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::user_plan::digest;
 use jiff::{Timestamp, ToSpan};
@@ -15,7 +15,7 @@ fn cause() -> Cause {
     }
 }
 
-fn parked(now: Timestamp, what: Refused, digest: String, cause: Cause) -> Parked {
+fn parked(now: Timestamp, what: RejectedPart, digest: String, cause: Cause) -> RejectedWrites {
     let employee_id = "E1".parse().expect("an id");
     let problem = Problem {
         cause,
@@ -23,7 +23,7 @@ fn parked(now: Timestamp, what: Refused, digest: String, cause: Cause) -> Parked
         person: "Jo E1".to_owned(),
         seen: None,
     };
-    Parked::after(None, &employee_id, vec![Refusal { what, digest, problem }], now)
+    RejectedWrites::after(None, &employee_id, vec![Rejection { what, digest, problem }], now)
 }
 
 /// E1's new location was refused just now.
@@ -33,7 +33,7 @@ fn with_refused_location() -> Case {
     let mut case = case.then(&[employee("E1", &moved)]);
     case.parked = vec![parked(
         case.now,
-        Refused::Field(field("X-Location")),
+        RejectedPart::Field(field("X-Location")),
         digest::of_value("Mars"),
         cause(),
     )];
@@ -77,7 +77,7 @@ fn a_refused_person_rests_altogether_until_their_record_says_something_else() {
     let reason = "no".to_owned();
     case.parked = vec![parked(
         case.now,
-        Refused::Person,
+        RejectedPart::Person,
         digest,
         Cause::RefusedPerson { reason },
     )];
@@ -92,7 +92,7 @@ fn what_only_the_portal_shows_is_left_alone_until_a_run_reads_it() {
     let mut case = Case::of(&acme(&[]), &[employee("E1", &json!({}))]);
     case.portal = None;
     let digest = case.plan().actions[0].digest.clone();
-    case.parked = vec![parked(case.now, Refused::Person, digest, Cause::SeveralAccounts)];
+    case.parked = vec![parked(case.now, RejectedPart::Person, digest, Cause::SeveralAccounts)];
     case.now += 48.hours();
     let plan = case.plan();
     assert_eq!(

@@ -2,11 +2,11 @@
 
 use std::ops::Deref;
 
-use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume};
+use habitsync_domain::assumption::{Advice, AssumptionFinding, employee_connect as assume};
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_domain::excerpt::clip;
 use habitsync_domain::tenant::TenantId;
-use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, Request, Sight};
+use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, RawResponse, Request};
 use habitsync_workflows::ports::failure::Vendor;
 use habitsync_workflows::ports::probes::HrisQuestions;
 use serde_json::Value;
@@ -90,7 +90,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Gets a token and keeps it, where tokens are what authorises.
-    pub(super) async fn authorise(&self) -> Result<Vec<Finding>, HttpError> {
+    pub(super) async fn authorise(&self) -> Result<Vec<AssumptionFinding>, HttpError> {
         let Some(request) = self.hris.token_request() else {
             return Ok(Vec::new());
         };
@@ -110,8 +110,8 @@ impl<'a> Asking<'a> {
     }
 
     /// What the first answer about employees shows.
-    pub(super) fn judge_employees(&self, first: &Sight) -> Vec<Finding> {
-        let is_accepted = |finding: &Finding| *finding == assume::CREDENTIALS.holds(API.accepted);
+    pub(super) fn judge_employees(&self, first: &RawResponse) -> Vec<AssumptionFinding> {
+        let is_accepted = |finding: &AssumptionFinding| *finding == assume::CREDENTIALS.holds(API.accepted);
         let mut findings = self.judge_first(first);
         if is_by_key(self.asked.customer) && findings.iter().any(is_accepted) {
             findings.push(assume::STATIC_KEY.holds("the key is accepted"));
@@ -120,7 +120,7 @@ impl<'a> Asking<'a> {
     }
 
     /// One page of employees, so many on it; as many as there are by default where no number is given.
-    pub(super) async fn employees(&self, page: u64, size: Option<u32>) -> Result<Sight, HttpError> {
+    pub(super) async fn employees(&self, page: u64, size: Option<u32>) -> Result<RawResponse, HttpError> {
         let list = Request::list(&["employees"]);
         let list = match size {
             Some(size) => list.query("pageSize", size.to_string()),
@@ -130,7 +130,7 @@ impl<'a> Asking<'a> {
     }
 
     /// The courses that have this reference; that the module is missing is an answer, too.
-    pub(super) async fn courses(&self, reference: &str) -> Result<Sight, HttpError> {
+    pub(super) async fn courses(&self, reference: &str) -> Result<RawResponse, HttpError> {
         let list = Request::list(&["courses"]).query("externalId", reference);
         let sight = self.raw_answer(self.hris.look(list.query("page", "1"))).await?;
         if sight.status == 403 && error_code(&sight.json().unwrap_or_default()) == Some("module_disabled") {
@@ -140,17 +140,17 @@ impl<'a> Asking<'a> {
     }
 
     /// The results of a course that have this reference.
-    pub(super) async fn results(&self, course: &str, reference: &str) -> Result<Sight, HttpError> {
+    pub(super) async fn results(&self, course: &str, reference: &str) -> Result<RawResponse, HttpError> {
         self.look(Request::get(&["courses", course, "results"]).query("externalId", reference))
             .await
     }
 
     /// One employee.
-    pub(super) async fn employee(&self, id: &str) -> Result<Sight, HttpError> {
+    pub(super) async fn employee(&self, id: &str) -> Result<RawResponse, HttpError> {
         self.look(Request::get(&["employees", id])).await
     }
 
-    async fn look(&self, request: Request) -> Result<Sight, HttpError> {
+    async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
         self.answer(self.hris.look(request)).await
     }
 }
@@ -164,7 +164,7 @@ fn use_key() -> Advice {
     Advice::set("employee_connect.auth", "\"static_key\", and store a key")
 }
 
-fn refused_codes(status: u16, tenant: &TenantId) -> Finding {
+fn refused_codes(status: u16, tenant: &TenantId) -> AssumptionFinding {
     assume::TOKEN.differs(
         format!("the codes were refused (status {status})"),
         vec![Advice::store_credentials(tenant), use_key()],
@@ -172,7 +172,7 @@ fn refused_codes(status: u16, tenant: &TenantId) -> Finding {
 }
 
 /// Whether integration codes were exchanged for a token.
-fn judge_token(status: u16, answer: &Value) -> Finding {
+fn judge_token(status: u16, answer: &Value) -> AssumptionFinding {
     let has = |field: &str, is: fn(&Value) -> bool| answer.get(field).is_some_and(is);
     match status {
         200..300 if !has("access_token", Value::is_string) => {

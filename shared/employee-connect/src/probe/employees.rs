@@ -1,8 +1,8 @@
 //! Employees: how they are listed and found, and how the API says that one is not there.
 
-use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume, few};
+use habitsync_domain::assumption::{Advice, AssumptionFinding, employee_connect as assume, few};
 use habitsync_domain::employee::Employee;
-use habitsync_vendor_http::{HttpError, ListSample, Sight, sample_list};
+use habitsync_vendor_http::{HttpError, ListSample, RawResponse, sample_list};
 use habitsync_workflows::ports::probes::HrisSample;
 use serde_json::{Map, Value};
 
@@ -15,7 +15,11 @@ const NOBODY: &str = "HABITSYNC-DOCTOR-NOBODY";
 const SMALL: u32 = 50;
 
 /// Asks about employees, and keeps those that were seen.
-pub(super) async fn probe(asking: &Asking<'_>, first: Sight, seen: &mut HrisSample) -> Result<Vec<Finding>, HttpError> {
+pub(super) async fn probe(
+    asking: &Asking<'_>,
+    first: RawResponse,
+    seen: &mut HrisSample,
+) -> Result<Vec<AssumptionFinding>, HttpError> {
     let wanted = asking.page_size();
     let refused = (!first.is_success()).then_some(first.status);
     let size = refused.is_none().then_some(wanted);
@@ -43,7 +47,7 @@ pub(super) async fn probe(asking: &Asking<'_>, first: Sight, seen: &mut HrisSamp
     Ok(findings)
 }
 
-fn judge_page_size(list: &ListSample, wanted: u32, refused: Option<u16>) -> Finding {
+fn judge_page_size(list: &ListSample, wanted: u32, refused: Option<u16>) -> AssumptionFinding {
     const KEY: &str = "employee_connect.page_size";
     if let Some(status) = refused {
         let seen = format!("pageSize={wanted} is answered with status {status}");
@@ -69,7 +73,11 @@ fn judge_page_size(list: &ListSample, wanted: u32, refused: Option<u16>) -> Find
 }
 
 /// Ordered by employee id, or at least the same twice: a list in another order each time hides people between two pages.
-async fn judge_order(asking: &Asking<'_>, list: &ListSample, size: Option<u32>) -> Result<Finding, HttpError> {
+async fn judge_order(
+    asking: &Asking<'_>,
+    list: &ListSample,
+    size: Option<u32>,
+) -> Result<AssumptionFinding, HttpError> {
     let ids: Vec<_> = list.records().map(records::id_text).collect();
     if ids.len() < 2 {
         return Ok(assume::EMPLOYEE_ORDER.untold("there are fewer than two employees", Vec::new()));
@@ -92,7 +100,7 @@ async fn judge_order(asking: &Asking<'_>, list: &ListSample, size: Option<u32>) 
     })
 }
 
-async fn judge_one(asking: &Asking<'_>, list: &ListSample) -> Result<Finding, HttpError> {
+async fn judge_one(asking: &Asking<'_>, list: &ListSample) -> Result<AssumptionFinding, HttpError> {
     let Some(id) = list.records().map(records::id_text).find(|id| !id.is_empty()) else {
         return Ok(assume::EMPLOYEE_BY_ID.untold("no employee is listed", Vec::new()));
     };
@@ -114,7 +122,7 @@ async fn judge_one(asking: &Asking<'_>, list: &ListSample) -> Result<Finding, Ht
 }
 
 /// A 404 is believed only where it says that this employee does not exist: any other would deactivate people.
-fn judge_absence(sight: &Sight) -> [Finding; 2] {
+fn judge_absence(sight: &RawResponse) -> [AssumptionFinding; 2] {
     let answer = sight.json().unwrap_or_default();
     let error = answer.get("error").and_then(Value::as_object);
     let code = error.and_then(|error| error.get("code")?.as_str());

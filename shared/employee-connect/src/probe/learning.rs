@@ -1,7 +1,7 @@
 //! Courses and results: whether the module is there, and how they are found by our reference.
 
-use habitsync_domain::assumption::{Advice, Finding, Verdict, employee_connect as assume};
-use habitsync_vendor_http::{HttpError, Sight};
+use habitsync_domain::assumption::{Advice, AssumptionFinding, AssumptionVerdict, employee_connect as assume};
+use habitsync_vendor_http::{HttpError, RawResponse};
 use serde_json::Value;
 
 use super::asking::{Asking, LIST, error_code as code};
@@ -10,10 +10,10 @@ use super::asking::{Asking, LIST, error_code as code};
 const NOTHING: &str = "HABITSYNC-DOCTOR-NOTHING";
 
 /// Asks about courses and results.
-pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<Finding>, HttpError> {
+pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<AssumptionFinding>, HttpError> {
     let courses = asking.courses(NOTHING).await?;
     let module = judge_module(&courses);
-    let is_there = module.verdict == Verdict::Ok;
+    let is_there = module.verdict == AssumptionVerdict::Ok;
     let mut findings = vec![module];
     if !is_there {
         return Ok(findings);
@@ -28,7 +28,7 @@ pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<Finding>, HttpError
     Ok(findings)
 }
 
-fn judge_module(courses: &Sight) -> Finding {
+fn judge_module(courses: &RawResponse) -> AssumptionFinding {
     match courses.status {
         200..300 if list_of(courses).is_some() => assume::MODULE.holds("courses may be read"),
         200..300 => assume::MODULE.differs("GET /courses brings no list", vec![assume::COURSE_FIND.mend()]),
@@ -46,11 +46,11 @@ fn judge_module(courses: &Sight) -> Finding {
     }
 }
 
-fn list_of(courses: &Sight) -> Option<Vec<Value>> {
+fn list_of(courses: &RawResponse) -> Option<Vec<Value>> {
     courses.json()?.pointer(LIST.records)?.as_array().cloned()
 }
 
-fn judge_find(courses: &Sight) -> Finding {
+fn judge_find(courses: &RawResponse) -> AssumptionFinding {
     let answer = courses.json().unwrap_or_default();
     let Some(data) = answer.pointer(LIST.records).and_then(Value::as_array) else {
         return assume::COURSE_FIND.needs_mending("the answer has no list under data");
@@ -75,7 +75,7 @@ fn judge_find(courses: &Sight) -> Finding {
     }
 }
 
-fn judge_no_course(results: &Sight) -> Finding {
+fn judge_no_course(results: &RawResponse) -> AssumptionFinding {
     let answer = results.json().unwrap_or_default();
     match (results.status, code(&answer)) {
         (404, Some("course_not_found")) => assume::RESULT_NO_COURSE.holds("a course that nobody made is such a 404"),
@@ -86,7 +86,7 @@ fn judge_no_course(results: &Sight) -> Finding {
     }
 }
 
-async fn judge_results(asking: &Asking<'_>) -> Result<Finding, HttpError> {
+async fn judge_results(asking: &Asking<'_>) -> Result<AssumptionFinding, HttpError> {
     let Some(course) = asking.asked.course else {
         return Ok(assume::RESULT_FIND.untold("no course has been made yet", vec![Advice::Rehearse]));
     };

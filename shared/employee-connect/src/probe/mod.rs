@@ -8,7 +8,7 @@ mod people;
 mod records;
 
 use habitsync_domain::assumption::employee_connect as assume;
-use habitsync_vendor_http::{ProbeFindings, Sight};
+use habitsync_vendor_http::{ProbeFindings, RawResponse};
 use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::ports::probes::{HrisQuestions, HrisSample, ProbeHris, Probed};
 
@@ -39,7 +39,7 @@ const LEARNING: [&str; 3] = [
 ];
 
 /// The first page of employees, where EmployeeConnect can be looked at at all.
-async fn first(asking: &Asking<'_>, found: &mut ProbeFindings<HrisSample>) -> Option<Sight> {
+async fn first(asking: &Asking<'_>, found: &mut ProbeFindings<HrisSample>) -> Option<RawResponse> {
     if !found.opens(asking, asking.authorise().await.as_ref().map(Clone::clone)) {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use habitsync_domain::assumption::{Advice, Assumption, Finding, employee_connect as assume, few};
+use habitsync_domain::assumption::{Advice, Assumption, AssumptionFinding, employee_connect as assume, few};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee_contract::CONTRACT_FIELDS;
 use habitsync_domain::employee_fields::custom_fields_of;
@@ -29,7 +29,7 @@ const OTHERS: [&str; 7] = [
 const NAMES: [&str; 2] = ["firstName", "lastName"];
 
 /// Judges the records that were seen.
-pub(super) fn judge(customer: &TenantConfiguration, list: &ListSample) -> Vec<Finding> {
+pub(super) fn judge(customer: &TenantConfiguration, list: &ListSample) -> Vec<AssumptionFinding> {
     let records: Vec<_> = list.records().collect();
     if records.is_empty() {
         return Vec::new();
@@ -46,7 +46,7 @@ pub(super) fn judge(customer: &TenantConfiguration, list: &ListSample) -> Vec<Fi
     findings
 }
 
-fn judge_fields(named: &[NamedFields], records: &[&Record]) -> Finding {
+fn judge_fields(named: &[NamedFields], records: &[&Record]) -> AssumptionFinding {
     let named = named.iter().flat_map(|named| &named.record).map(String::as_str);
     let wanted: BTreeSet<_> = named.chain(NAMES).filter(|field| !OTHERS.contains(field)).collect();
     let there: BTreeSet<_> = records
@@ -73,7 +73,7 @@ fn judge_fields(named: &[NamedFields], records: &[&Record]) -> Finding {
     assume::EMPLOYEE_FIELDS.differs(seen, vec![without, assume::EMPLOYEE_FIELDS.mend()])
 }
 
-fn judge_managers(named: &[NamedFields], records: &[&Record], is_whole: bool) -> Finding {
+fn judge_managers(named: &[NamedFields], records: &[&Record], is_whole: bool) -> AssumptionFinding {
     const KEY: &str = "users.fields.manager_email";
     let of = records.len();
     let asks = |field: &str| named.iter().any(|named| named.employee.contains(field));
@@ -121,7 +121,7 @@ fn resolved(records: &[&Record]) -> (usize, usize) {
     (managers.iter().filter(|id| ids.contains(**id)).count(), managers.len())
 }
 
-fn judge_custom_fields(named: &[NamedFields], records: &[&Record], is_whole: bool) -> Finding {
+fn judge_custom_fields(named: &[NamedFields], records: &[&Record], is_whole: bool) -> AssumptionFinding {
     let wanted: BTreeSet<_> = named
         .iter()
         .flat_map(|named| &named.custom)

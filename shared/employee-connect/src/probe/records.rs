@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use habitsync_domain::assumption::{Advice, Finding, employee_connect as assume, few};
+use habitsync_domain::assumption::{Advice, AssumptionFinding, employee_connect as assume, few};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::dates::DateRules;
 use habitsync_domain::employee::Employee;
@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 type Record = Map<String, Value>;
 
 /// Judges the records that were seen.
-pub(super) fn judge(customer: &TenantConfiguration, list: &ListSample, now: Timestamp) -> Vec<Finding> {
+pub(super) fn judge(customer: &TenantConfiguration, list: &ListSample, now: Timestamp) -> Vec<AssumptionFinding> {
     let records: Vec<_> = list.records().collect();
     if records.is_empty() {
         return Vec::new();
@@ -37,7 +37,7 @@ pub(super) fn id_text(record: &Record) -> String {
     }
 }
 
-fn judge_ids(records: &[&Record]) -> Finding {
+fn judge_ids(records: &[&Record]) -> AssumptionFinding {
     let of = records.len();
     let texts = records
         .iter()
@@ -60,7 +60,7 @@ fn judge_ids(records: &[&Record]) -> Finding {
     }
 }
 
-fn judge_statuses(customer: &TenantConfiguration, records: &[&Record]) -> Finding {
+fn judge_statuses(customer: &TenantConfiguration, records: &[&Record]) -> AssumptionFinding {
     let (of, users) = (records.len(), &customer.users);
     let mut statuses: BTreeMap<&str, usize> = BTreeMap::new();
     for status in records.iter().filter_map(|record| record.get("status")?.as_str()) {
@@ -103,7 +103,7 @@ fn judge_statuses(customer: &TenantConfiguration, records: &[&Record]) -> Findin
     )
 }
 
-fn judge_dates(customer: &TenantConfiguration, records: &[&Record]) -> Finding {
+fn judge_dates(customer: &TenantConfiguration, records: &[&Record]) -> AssumptionFinding {
     let rules = DateRules::from(customer);
     let employees = records
         .iter()
@@ -137,7 +137,7 @@ fn judge_dates(customer: &TenantConfiguration, records: &[&Record]) -> Finding {
 }
 
 /// Counts active statuses beside last days that are too old to end an account.
-fn judge_last_days(customer: &TenantConfiguration, records: &[&Record], now: Timestamp) -> Finding {
+fn judge_last_days(customer: &TenantConfiguration, records: &[&Record], now: Timestamp) -> AssumptionFinding {
     let dates = DateRules::from(customer);
     let rules = EmploymentRules {
         users: &customer.users,

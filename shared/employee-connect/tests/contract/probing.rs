@@ -1,7 +1,9 @@
 //! What a probe says of an EmployeeConnect: all is well of one that keeps the contract, and of each that does not, what
 //! differs and what copes.
 
-use habitsync_domain::assumption::{Advice, Assumption, Finding, ShownBy, Verdict, employee_connect as assume};
+use habitsync_domain::assumption::{
+    Advice, Assumption, AssumptionFinding, AssumptionVerdict, ShownBy, employee_connect as assume,
+};
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_domain::identity::CourseId;
 use habitsync_simulator_employee_connect::{Deviation, Employee};
@@ -71,7 +73,7 @@ fn now() -> Timestamp {
 }
 
 #[track_caller]
-fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p Finding {
+fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p AssumptionFinding {
     let found: Vec<_> = probed
         .findings
         .iter()
@@ -82,7 +84,7 @@ fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p Finding {
 }
 
 /// The finding about an assumption of a tenant that differs so.
-async fn with(deviation: Deviation, assumption: &Assumption) -> Finding {
+async fn with(deviation: Deviation, assumption: &Assumption) -> AssumptionFinding {
     let rig = tenant().await;
     rig.tenant.deviate([deviation]);
     about(&probed(&rig).await, assumption).clone()
@@ -106,12 +108,12 @@ async fn a_tenant_that_keeps_the_contract_has_every_answer_right_in_few_requests
     let wrong: Vec<_> = probed
         .findings
         .iter()
-        .filter(|finding| finding.verdict != Verdict::Ok)
+        .filter(|finding| finding.verdict != AssumptionVerdict::Ok)
         .collect();
     let [limit] = wrong[..] else { panic!("{wrong:#?}") };
     assert_eq!(
         (limit.assumption, limit.verdict),
-        (&assume::LIMIT, Verdict::CannotTell),
+        (&assume::LIMIT, AssumptionVerdict::CannotTell),
         "no header says"
     );
     let read = assume::ALL
@@ -134,7 +136,7 @@ async fn a_list_without_a_total_is_described() {
     let list = with(Deviation::NoTotal, &assume::EMPLOYEE_LIST).await;
     assert_eq!(
         (list.verdict, list.seen.as_str()),
-        (Verdict::Differs, "meta.total missing")
+        (AssumptionVerdict::Differs, "meta.total missing")
     );
     assert_eq!(list.advice, [assume::EMPLOYEE_LIST.mend()]);
 }
@@ -145,7 +147,7 @@ async fn smaller_pages_than_are_asked_for_are_what_to_ask_for() {
     assert_eq!(size.seen, "10 are asked for and 5 come");
     assert_eq!(size.advice, [Advice::set("employee_connect.page_size", "5")]);
     let list = with(Deviation::SmallPages(5), &assume::EMPLOYEE_LIST).await;
-    assert_eq!(list.verdict, Verdict::Ok, "it adds up all the same: {list:?}");
+    assert_eq!(list.verdict, AssumptionVerdict::Ok, "it adds up all the same: {list:?}");
 }
 
 #[tokio::test]
@@ -153,7 +155,10 @@ async fn a_status_that_nobody_listed_is_named_with_the_setting() {
     let status = with(Deviation::ActiveIs("Current".to_owned()), &assume::EMPLOYEE_STATUS).await;
     assert_eq!(
         (status.verdict, status.seen.as_str()),
-        (Verdict::Differs, "24 Current, 1 Terminated; not listed: Current")
+        (
+            AssumptionVerdict::Differs,
+            "24 Current, 1 Terminated; not listed: Current"
+        )
     );
     let set = Advice::set("users.active_statuses", "[\"Active\", \"Onboarding\", \"Current\"]");
     assert_eq!(status.advice[0], set);
@@ -180,7 +185,7 @@ async fn dates_that_stand_for_none_and_old_last_days_of_active_people_are_counte
     assert_eq!(
         (last_day.verdict, last_day.seen.as_str()),
         (
-            Verdict::Differs,
+            AssumptionVerdict::Differs,
             "1 of 25 have an active status and a last day more than 31 days ago"
         )
     );
@@ -198,15 +203,18 @@ async fn dates_as_instants_and_a_value_for_none_are_read_and_counted() {
     let dates = about(&probed, &assume::EMPLOYEE_DATES);
     assert_eq!(
         (dates.verdict, dates.seen.as_str()),
-        (Verdict::Ok, "26 dates can be read, 24 stand for none")
+        (AssumptionVerdict::Ok, "26 dates can be read, 24 stand for none")
     );
-    assert_eq!(about(&probed, &assume::EMPLOYEE_LAST_DAY).verdict, Verdict::Ok);
+    assert_eq!(
+        about(&probed, &assume::EMPLOYEE_LAST_DAY).verdict,
+        AssumptionVerdict::Ok
+    );
 }
 
 #[tokio::test]
 async fn dates_in_another_form_are_told_by_their_shape_alone() {
     let dates = with(Deviation::AustralianDates, &assume::EMPLOYEE_DATES).await;
-    assert_eq!(dates.verdict, Verdict::Differs);
+    assert_eq!(dates.verdict, AssumptionVerdict::Differs);
     assert_eq!(
         dates.seen,
         "0 can be read, 25 as startDate 99/99/9999, 1 as terminationDate 99/99/9999"
@@ -218,7 +226,7 @@ async fn dates_in_another_form_are_told_by_their_shape_alone() {
 async fn a_manager_is_followed_by_number_where_there_is_no_address_and_the_other_way_round() {
     let without_email = Deviation::Without("managerEmail".to_owned());
     let followed = with(without_email.clone(), &assume::EMPLOYEE_MANAGER).await;
-    assert_eq!(followed.verdict, Verdict::Ok, "it is looked up: {followed:?}");
+    assert_eq!(followed.verdict, AssumptionVerdict::Ok, "it is looked up: {followed:?}");
     let rig = tenant().await;
     rig.tenant.deviate([without_email]);
     let only_email = customer(&[(
@@ -233,7 +241,7 @@ async fn a_manager_is_followed_by_number_where_there_is_no_address_and_the_other
     );
     assert_eq!(
         (manager.verdict, &manager.advice),
-        (Verdict::Differs, &vec![look_up]),
+        (AssumptionVerdict::Differs, &vec![look_up]),
         "{manager:?}"
     );
     let without_id = with(
@@ -250,7 +258,7 @@ async fn a_field_that_no_record_has_is_named() {
     let fields = with(Deviation::Without("jobTitle".to_owned()), &assume::EMPLOYEE_FIELDS).await;
     assert_eq!(
         (fields.verdict, fields.seen.as_str()),
-        (Verdict::Differs, "none of 25 records has jobTitle")
+        (AssumptionVerdict::Differs, "none of 25 records has jobTitle")
     );
     let rig = tenant().await;
     let misspelt = customer(&[("customFields['Division']", "customFields['Divison']")]);
@@ -258,7 +266,10 @@ async fn a_field_that_no_record_has_is_named() {
     let custom = about(&probed, &assume::EMPLOYEE_CUSTOM_FIELDS);
     assert_eq!(
         (custom.verdict, custom.seen.as_str()),
-        (Verdict::Differs, "not in 25 records: Divison; others: Division")
+        (
+            AssumptionVerdict::Differs,
+            "not in 25 records: Divison; others: Division"
+        )
     );
 }
 
@@ -270,9 +281,12 @@ async fn a_number_for_an_employee_id_is_no_id_and_the_rest_is_looked_at_all_the_
     let id = about(&probed, &assume::EMPLOYEE_ID);
     assert_eq!(
         (id.verdict, id.seen.as_str()),
-        (Verdict::Differs, "25 of 25 have no text employeeId; 25 have a number")
+        (
+            AssumptionVerdict::Differs,
+            "25 of 25 have no text employeeId; 25 have a number"
+        )
     );
-    assert_eq!(about(&probed, &assume::EMPLOYEE_STATUS).verdict, Verdict::Ok);
+    assert_eq!(about(&probed, &assume::EMPLOYEE_STATUS).verdict, AssumptionVerdict::Ok);
 }
 
 #[tokio::test]
@@ -283,7 +297,10 @@ async fn a_missing_module_is_one_finding_with_the_way_out() {
     let module = about(&probed, &assume::MODULE);
     assert_eq!(
         (module.verdict, module.seen.as_str()),
-        (Verdict::Differs, "courses are refused (status 403, module_disabled)")
+        (
+            AssumptionVerdict::Differs,
+            "courses are refused (status 403, module_disabled)"
+        )
     );
     assert!(
         module.advice[1].to_string().contains("courses.enabled = false"),
@@ -300,13 +317,13 @@ async fn a_missing_module_is_one_finding_with_the_way_out() {
 #[tokio::test]
 async fn a_strangers_404_is_not_the_apis() {
     let absent = with(Deviation::ForeignNotFound, &assume::EMPLOYEE_ABSENT).await;
-    assert_eq!(absent.verdict, Verdict::Differs);
+    assert_eq!(absent.verdict, AssumptionVerdict::Differs);
     assert!(
         absent.seen.contains("no employee who vanishes would be deactivated"),
         "{absent:?}"
     );
     let course = with(Deviation::ForeignNotFound, &assume::RESULT_NO_COURSE).await;
-    assert_eq!(course.verdict, Verdict::Differs);
+    assert_eq!(course.verdict, AssumptionVerdict::Differs);
 }
 
 #[tokio::test]
@@ -317,7 +334,7 @@ async fn where_there_are_no_tokens_a_key_is_the_setting_and_with_it_all_is_well(
     let token = about(&probed, &assume::TOKEN);
     assert_eq!(
         (token.verdict, token.seen.as_str()),
-        (Verdict::Differs, "/oauth/token is answered with status 404")
+        (AssumptionVerdict::Differs, "/oauth/token is answered with status 404")
     );
     assert_eq!(
         token.advice[0],
@@ -330,11 +347,11 @@ async fn where_there_are_no_tokens_a_key_is_the_setting_and_with_it_all_is_well(
     rig.tenant.deviate([Deviation::KeysOnly]);
     let by_key = customer(&[("auth = \"client_credentials\"", "auth = \"static_key\"")]);
     let probed = probed_with(&rig, &by_key, None).await;
-    assert_eq!(about(&probed, &assume::STATIC_KEY).verdict, Verdict::Ok);
+    assert_eq!(about(&probed, &assume::STATIC_KEY).verdict, AssumptionVerdict::Ok);
     let differs = probed
         .findings
         .iter()
-        .filter(|finding| finding.verdict == Verdict::Differs);
+        .filter(|finding| finding.verdict == AssumptionVerdict::Differs);
     assert_eq!(differs.count(), 0, "{:#?}", probed.findings);
 }
 
@@ -360,7 +377,7 @@ async fn codes_and_keys_that_are_refused_are_findings_and_nothing_more_is_asked(
     let refused = about(&probed, &assume::CREDENTIALS);
     assert_eq!(
         (refused.verdict, refused.seen.as_str()),
-        (Verdict::Differs, "employees may not be read (status 401)")
+        (AssumptionVerdict::Differs, "employees may not be read (status 401)")
     );
     assert_eq!(probed.requests, 1);
 }

@@ -73,7 +73,7 @@ async fn a_list_keeps_what_is_needed_and_tells_every_custom_field_there_is() {
     }
     let acme = include_str!("../../../domain/src/configuration/acme.toml");
     let acme: TenantConfiguration = acme.parse().expect("valid");
-    let needed = FieldsNeeded::of(&acme.users);
+    let needed = FieldsNeeded::from_rules(&acme.users);
     let roster = rig.client.list_employees(&needed).await.expect("a whole list");
     let seen: Vec<_> = roster.custom_fields.iter().map(String::as_str).collect();
     assert_eq!(seen, ["Division", "Shoe Size"]);

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use habitsync_domain::assumption::Advice;
 use habitsync_domain::assumption::tribal_habits as assume;
-use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, Request, Sight};
+use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, RawResponse, Request};
 use habitsync_workflows::ports::failure::Vendor;
 use habitsync_workflows::ports::probes::PortalQuestions;
 use jiff::Timestamp;
@@ -68,29 +68,29 @@ impl<'a> Asking<'a> {
     }
 
     /// One page of a list under `/papi`.
-    pub(super) async fn list(&self, path: &[&str], page: u64) -> Result<Sight, HttpError> {
+    pub(super) async fn list(&self, path: &[&str], page: u64) -> Result<RawResponse, HttpError> {
         self.look(Request::list(&under_papi(path)).query("page", page.to_string()))
             .await
     }
 
     /// One page of the enrolments completed since then.
-    pub(super) async fn completed_since(&self, since: Timestamp, page: u64) -> Result<Sight, HttpError> {
+    pub(super) async fn completed_since(&self, since: Timestamp, page: u64) -> Result<RawResponse, HttpError> {
         let list = Request::list(&["papi", "enrolments"]).query("completed_since", since.to_string());
         self.look(list.query("page", page.to_string())).await
     }
 
     /// One thing under `/papi`.
-    pub(super) async fn one(&self, path: &[&str]) -> Result<Sight, HttpError> {
+    pub(super) async fn one(&self, path: &[&str]) -> Result<RawResponse, HttpError> {
         self.look(Request::get(&under_papi(path))).await
     }
 
-    async fn look(&self, request: Request) -> Result<Sight, HttpError> {
+    async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
         self.answer(self.portal.look(request)).await
     }
 }
 
 /// Whether a 404 is the portal's own word about the record, which the client believes.
-pub(super) fn is_not_found(sight: &Sight) -> bool {
+pub(super) fn is_not_found(sight: &RawResponse) -> bool {
     let body = sight.json().unwrap_or_default();
     body.get("error").and_then(Value::as_str) == Some(NOT_FOUND)
 }

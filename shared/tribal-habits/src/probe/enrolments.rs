@@ -1,6 +1,6 @@
 //! Enrolments: whether completions can be listed by their time and read one by one.
 
-use habitsync_domain::assumption::{Advice, Finding, tribal_habits as assume};
+use habitsync_domain::assumption::{Advice, AssumptionFinding, tribal_habits as assume};
 use habitsync_vendor_http::{HttpError, ListSample, sample_list};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
@@ -21,7 +21,7 @@ const NONE: &str = "999999999999";
 type Record = Map<String, Value>;
 
 /// Asks about enrolments.
-pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<Finding>, HttpError> {
+pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<AssumptionFinding>, HttpError> {
     let (since, list) = recent(asking).await?;
     let mut findings = Vec::new();
     if asking.is_needed(&assume::ENROLMENT_LIST) {
@@ -50,7 +50,7 @@ async fn completed(asking: &Asking<'_>, since: Timestamp) -> Result<ListSample, 
     sample_list(LIST, &first, |page| asking.completed_since(since, page)).await
 }
 
-fn judge_list(list: &ListSample) -> Finding {
+fn judge_list(list: &ListSample) -> AssumptionFinding {
     match list.refused {
         Some(status) => {
             let seen = format!("enrolments cannot be listed (status {status})");
@@ -63,7 +63,7 @@ fn judge_list(list: &ListSample) -> Finding {
 }
 
 /// What was completed before must not come, and nothing was completed after now.
-async fn judge_since(asking: &Asking<'_>, since: Timestamp, list: &ListSample) -> Result<Finding, HttpError> {
+async fn judge_since(asking: &Asking<'_>, since: Timestamp, list: &ListSample) -> Result<AssumptionFinding, HttpError> {
     if let Some(status) = list.refused {
         return Ok(assume::ENROLMENT_SINCE.untold(format!("enrolments cannot be listed (status {status})"), Vec::new()));
     }
@@ -92,7 +92,7 @@ fn completed_at(enrolment: &Record) -> Option<Timestamp> {
     enrolment.get("completed_at")?.as_str()?.parse().ok()
 }
 
-fn judge_fields(list: &ListSample) -> Finding {
+fn judge_fields(list: &ListSample) -> AssumptionFinding {
     let of = list.records().count();
     if of == 0 {
         return assume::ENROLMENT_FIELDS.untold("there is no completion yet", vec![Advice::Rehearse]);
@@ -129,7 +129,7 @@ fn trouble(enrolment: &Record) -> Option<&'static str> {
     checks.into_iter().find(|(holds, _)| !holds).map(|(_, trouble)| trouble)
 }
 
-async fn judge_one(asking: &Asking<'_>, list: &ListSample) -> Result<[Finding; 2], HttpError> {
+async fn judge_one(asking: &Asking<'_>, list: &ListSample) -> Result<[AssumptionFinding; 2], HttpError> {
     let id = list.records().find_map(|enrolment| enrolment.get("id")?.as_i64());
     let by_id = match id {
         None => assume::ENROLMENT_BY_ID.untold("no enrolment is known", vec![Advice::Rehearse]),
@@ -156,7 +156,7 @@ async fn judge_one(asking: &Asking<'_>, list: &ListSample) -> Result<[Finding; 2
     Ok([by_id, absent])
 }
 
-fn unreadable(status: u16) -> Finding {
+fn unreadable(status: u16) -> AssumptionFinding {
     let seen = format!("one that is listed is answered with status {status}");
     let without = Advice::set("results.read_back", "false (a webhook must then be signed)");
     assume::ENROLMENT_BY_ID.differs(seen, vec![without, assume::ENROLMENT_BY_ID.mend()])

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use habitsync_domain::assumption::{Advice, Finding, few, tribal_habits as assume};
+use habitsync_domain::assumption::{Advice, AssumptionFinding, few, tribal_habits as assume};
 use habitsync_domain::configuration::CoursesConfiguration;
 use habitsync_vendor_http::ListSample;
 use serde_json::{Map, Value};
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::asking::Asking;
 
 /// Whether topics carry links that lead somewhere.
-pub(super) fn judge_links(topics: &[&Map<String, Value>], courses: &CoursesConfiguration) -> Finding {
+pub(super) fn judge_links(topics: &[&Map<String, Value>], courses: &CoursesConfiguration) -> AssumptionFinding {
     let of = topics.len();
     let carrying = topics
         .iter()
@@ -68,7 +68,7 @@ fn by_hand(topics: &[&Map<String, Value>], courses: &CoursesConfiguration) -> Ad
 }
 
 /// Whether links have the customer's label.
-pub(super) fn judge_reference(topics: &[&Map<String, Value>], courses: &CoursesConfiguration) -> Finding {
+pub(super) fn judge_reference(topics: &[&Map<String, Value>], courses: &CoursesConfiguration) -> AssumptionFinding {
     let links: Vec<_> = links(topics).collect();
     if links.is_empty() {
         return assume::TOPIC_REFERENCE.untold("no link was seen", Vec::new());
@@ -99,7 +99,7 @@ pub(super) fn judge_reference(topics: &[&Map<String, Value>], courses: &CoursesC
 }
 
 /// Codes of the file that no topic has. Of a list that was not seen whole, none can be said to be missing.
-pub(super) fn judge_launch_urls(asking: &Asking<'_>, list: &ListSample) -> Option<Finding> {
+pub(super) fn judge_launch_urls(asking: &Asking<'_>, list: &ListSample) -> Option<AssumptionFinding> {
     asking.is_needed(&assume::TOPIC_LAUNCH_URLS).then(|| {
         let codes: BTreeSet<_> = list.records().filter_map(|topic| topic.get("code")?.as_str()).collect();
         let by_hand: Vec<_> = asking.asked.customer.courses.launch_urls.keys().collect();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use habitsync_domain::assumption::{Advice, Assumption, Finding, few, tribal_habits as assume};
+use habitsync_domain::assumption::{Advice, Assumption, AssumptionFinding, few, tribal_habits as assume};
 use habitsync_vendor_http::{HttpError, sample_list};
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ use super::{LIST, links};
 type Record = Map<String, Value>;
 
 /// Asks about topics.
-pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<Finding>, HttpError> {
+pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<AssumptionFinding>, HttpError> {
     let first = asking.list(&["topics"], 1).await?;
     let list = sample_list(LIST, &first, |page| asking.list(&["topics"], page)).await?;
     let courses = &asking.asked.customer.courses;
@@ -32,7 +32,7 @@ pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<Finding>, HttpError
     Ok(findings)
 }
 
-fn judge_fields(topics: &[&Record]) -> Finding {
+fn judge_fields(topics: &[&Record]) -> AssumptionFinding {
     let (count, of) = (counting(topics), topics.len());
     let wanted = [
         ("id", count(&|topic| topic.get("id").is_some_and(Value::is_i64))),
@@ -62,11 +62,11 @@ fn is_text_or_null(value: Option<&Value>) -> bool {
     value.is_none_or(|value| value.is_string() || value.is_null())
 }
 
-fn judge_kind(topics: &[&Record]) -> Finding {
+fn judge_kind(topics: &[&Record]) -> AssumptionFinding {
     judge_words(topics, "type", &["topic", "article"], &assume::TOPIC_KIND)
 }
 
-fn judge_folder(topics: &[&Record]) -> Finding {
+fn judge_folder(topics: &[&Record]) -> AssumptionFinding {
     judge_words(
         topics,
         "status",
@@ -76,7 +76,7 @@ fn judge_folder(topics: &[&Record]) -> Finding {
 }
 
 /// A field that has one of a few words.
-fn judge_words(topics: &[&Record], field: &str, known: &[&str], assumption: &'static Assumption) -> Finding {
+fn judge_words(topics: &[&Record], field: &str, known: &[&str], assumption: &'static Assumption) -> AssumptionFinding {
     let mut words: BTreeMap<&str, usize> = BTreeMap::new();
     for word in topics.iter().filter_map(|topic| topic.get(field)?.as_str()) {
         *words.entry(word).or_default() += 1;
@@ -94,7 +94,7 @@ fn judge_words(topics: &[&Record], field: &str, known: &[&str], assumption: &'st
     assumption.needs_mending(format!("{field} is also {}", few(unknown)))
 }
 
-fn judge_version(topics: &[&Record]) -> Finding {
+fn judge_version(topics: &[&Record]) -> AssumptionFinding {
     let (count, of) = (counting(topics), topics.len());
     if count(&|topic| topic.contains_key("published_version")) == 0 {
         return assume::TOPIC_VERSION.needs_mending(format!("0 of {of} topics have a published_version"));

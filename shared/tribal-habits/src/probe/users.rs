@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use habitsync_domain::assumption::{Advice, Finding, few, tribal_habits as assume};
+use habitsync_domain::assumption::{Advice, AssumptionFinding, few, tribal_habits as assume};
 use habitsync_domain::user::{FieldName, PortalUser};
-use habitsync_vendor_http::{HttpError, ListSample, Sight, sample_list};
+use habitsync_vendor_http::{HttpError, ListSample, RawResponse, sample_list};
 use habitsync_workflows::ports::probes::PortalSample;
 use serde_json::{Map, Value};
 
@@ -21,9 +21,9 @@ type Record = Map<String, Value>;
 /// Asks about users, and keeps those that were seen.
 pub(super) async fn probe(
     asking: &Asking<'_>,
-    first: &Sight,
+    first: &RawResponse,
     seen: &mut PortalSample,
-) -> Result<Vec<Finding>, HttpError> {
+) -> Result<Vec<AssumptionFinding>, HttpError> {
     let list = sample_list(LIST, first, |page| asking.list(&["users"], page)).await?;
     seen.users = list.records().filter_map(usable).collect();
     let mut findings = vec![
@@ -48,7 +48,7 @@ fn names(list: &ListSample) -> Vec<&str> {
     names.filter(|name| !name.trim().is_empty()).collect()
 }
 
-fn judge_fields(list: &ListSample) -> Finding {
+fn judge_fields(list: &ListSample) -> AssumptionFinding {
     let users = list.records().count();
     if users == 0 {
         return assume::USER_FIELDS.untold("the portal has no users", Vec::new());
@@ -74,7 +74,7 @@ fn judge_fields(list: &ListSample) -> Finding {
 }
 
 /// The custom fields that the configuration names, among those that any user has.
-fn judge_custom_fields(asking: &Asking<'_>, list: &ListSample) -> Option<Finding> {
+fn judge_custom_fields(asking: &Asking<'_>, list: &ListSample) -> Option<AssumptionFinding> {
     asking.is_needed(&assume::USER_CUSTOM_FIELDS).then(|| {
         let mapped = asking.asked.customer.users.fields.keys();
         let mapped: BTreeSet<_> = mapped.filter(|name| name.is_custom()).map(FieldName::as_str).collect();
@@ -101,7 +101,7 @@ fn judge_custom_fields(asking: &Asking<'_>, list: &ListSample) -> Option<Finding
 }
 
 /// By a name without a dot, by one with a dot, and by one in the other letter case.
-async fn judge_names(asking: &Asking<'_>, names: &[&str]) -> Result<Vec<Finding>, HttpError> {
+async fn judge_names(asking: &Asking<'_>, names: &[&str]) -> Result<Vec<AssumptionFinding>, HttpError> {
     let plain = names.iter().find(|name| !name.contains('.')).copied();
     let dotted = names.iter().find(|name| name.contains('.')).copied();
     let (plain_is, dotted_is) = (read(asking, plain).await?, read(asking, dotted).await?);
@@ -131,7 +131,7 @@ async fn judge_case(
     names: &[&str],
     plain_is: Option<Answer>,
     dotted_is: Option<Answer>,
-) -> Result<Finding, HttpError> {
+) -> Result<AssumptionFinding, HttpError> {
     let found = |name: &str| {
         let answer = if name.contains('.') { dotted_is } else { plain_is };
         answer == Some(Answer::TheUser)
@@ -192,7 +192,7 @@ fn other_case(name: &str) -> String {
     if upper == name { name.to_lowercase() } else { upper }
 }
 
-async fn judge_absence(asking: &Asking<'_>) -> Result<Finding, HttpError> {
+async fn judge_absence(asking: &Asking<'_>) -> Result<AssumptionFinding, HttpError> {
     let sight = asking.one(&["users", NOBODY]).await?;
     Ok(match sight.status {
         404 if is_not_found(&sight) => assume::USER_ABSENT.holds("an unused name is such a 404"),

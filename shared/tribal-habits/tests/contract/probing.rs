@@ -1,7 +1,9 @@
 //! What a probe says of a portal: all is well of one that keeps the contract, and of each that does not, what differs and
 //! what copes.
 
-use habitsync_domain::assumption::{Advice, Assumption, Finding, ShownBy, Verdict, tribal_habits as assume};
+use habitsync_domain::assumption::{
+    Advice, Assumption, AssumptionFinding, AssumptionVerdict, ShownBy, tribal_habits as assume,
+};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::UserName;
 use habitsync_simulator_harness::{Fault, Rule};
@@ -69,7 +71,7 @@ fn now() -> Timestamp {
 }
 
 #[track_caller]
-fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p Finding {
+fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p AssumptionFinding {
     let found: Vec<_> = probed
         .findings
         .iter()
@@ -80,7 +82,7 @@ fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p Finding {
 }
 
 /// The finding about an assumption of a portal that differs so.
-async fn with(deviation: Deviation, assumption: &Assumption) -> Finding {
+async fn with(deviation: Deviation, assumption: &Assumption) -> AssumptionFinding {
     let rig = portal().await;
     rig.portal.deviate([deviation]);
     about(&probed(&rig, &customer(&[]), &[]).await, assumption).clone()
@@ -94,12 +96,12 @@ async fn a_portal_that_keeps_the_contract_has_every_answer_right_in_few_requests
     let wrong: Vec<_> = probed
         .findings
         .iter()
-        .filter(|finding| finding.verdict != Verdict::Ok)
+        .filter(|finding| finding.verdict != AssumptionVerdict::Ok)
         .collect();
     let [limit] = wrong[..] else { panic!("{wrong:#?}") };
     assert_eq!(
         (limit.assumption, limit.verdict),
-        (&assume::LIMIT, Verdict::CannotTell),
+        (&assume::LIMIT, AssumptionVerdict::CannotTell),
         "no header says"
     );
     let read = assume::ALL
@@ -123,14 +125,14 @@ async fn a_portal_that_keeps_the_contract_has_every_answer_right_in_few_requests
 #[tokio::test]
 async fn topics_that_carry_no_links_are_coped_with_by_launch_urls() {
     let links = with(Deviation::NoLinks, &assume::TOPIC_LINKS).await;
-    assert_eq!(links.verdict, Verdict::Differs);
+    assert_eq!(links.verdict, AssumptionVerdict::Differs);
     assert_eq!(links.seen, "topics carry no auto-enrol links (0 of 31)");
     assert_eq!(
         links.advice,
         [Advice::set("courses.launch_urls", "{ \"TH-9-1\" = \"https://…\", … }")]
     );
     let references = with(Deviation::NoReferences, &assume::TOPIC_REFERENCE).await;
-    assert_eq!(references.verdict, Verdict::Differs);
+    assert_eq!(references.verdict, AssumptionVerdict::Differs);
     assert!(
         references.advice[0].to_string().starts_with("set courses.launch_urls"),
         "{references:?}"
@@ -144,7 +146,7 @@ async fn topics_without_links_are_no_difference_any_more_once_addresses_are_writ
     let urls = "[courses.launch_urls]\n\"TH-9-1\" = \"https://acme.example/1\"\n\n[results]";
     let probed = probed(&rig, &customer(&[("[results]", urls)]), &[]).await;
     let links = about(&probed, &assume::TOPIC_LINKS);
-    assert_eq!(links.verdict, Verdict::Ok);
+    assert_eq!(links.verdict, AssumptionVerdict::Ok);
     assert_eq!(
         links.seen,
         "topics carry no auto-enrol links (0 of 31); courses.launch_urls stands in for 1"
@@ -168,7 +170,7 @@ async fn links_under_another_label_are_named_with_the_setting() {
         [Advice::set("courses.reference", "\"HR\"")],
         "{reference:?}"
     );
-    assert_eq!(about(&probed, &assume::TOPIC_LINKS).verdict, Verdict::Ok);
+    assert_eq!(about(&probed, &assume::TOPIC_LINKS).verdict, AssumptionVerdict::Ok);
 }
 
 #[tokio::test]
@@ -190,13 +192,13 @@ async fn a_list_that_is_written_otherwise_is_described() {
     let elsewhere = with(Deviation::RecordsUnder("users".to_owned()), &assume::USER_LIST).await;
     assert_eq!(
         (elsewhere.verdict, elsewhere.seen.as_str()),
-        (Verdict::Differs, "the records are under users")
+        (AssumptionVerdict::Differs, "the records are under users")
     );
     assert_eq!(elsewhere.advice, [assume::USER_LIST.mend()]);
     let untold = with(Deviation::NoTotals, &assume::USER_LIST).await;
     assert_eq!(untold.seen, "total_records, total_pages missing");
     let one = with(Deviation::OnePage, &assume::USER_PAGE).await;
-    assert_eq!(one.verdict, Verdict::Differs, "{one:?}");
+    assert_eq!(one.verdict, AssumptionVerdict::Differs, "{one:?}");
 }
 
 #[tokio::test]
@@ -204,14 +206,14 @@ async fn pages_of_another_size_that_add_up_are_right() {
     let list = with(Deviation::PageSize(10), &assume::USER_LIST).await;
     assert_eq!(
         (list.verdict, list.seen.as_str()),
-        (Verdict::Ok, "61 users in 7 pages of 10; 3 looked at add up")
+        (AssumptionVerdict::Ok, "61 users in 7 pages of 10; 3 looked at add up")
     );
 }
 
 #[tokio::test]
 async fn a_dot_that_is_read_as_a_format_is_told_from_a_user_who_is_not_found() {
     let dotted = with(Deviation::DotIsSuffix, &assume::USER_DOTTED).await;
-    assert_eq!(dotted.verdict, Verdict::Differs);
+    assert_eq!(dotted.verdict, AssumptionVerdict::Differs);
     assert_eq!(
         dotted.seen,
         "a listed user whose name has a dot is answered with status 404"
@@ -223,11 +225,11 @@ async fn a_dot_that_is_read_as_a_format_is_told_from_a_user_who_is_not_found() {
         }
     );
     let by_name = with(Deviation::DotIsSuffix, &assume::USER_BY_NAME).await;
-    assert_eq!(by_name.verdict, Verdict::Ok, "trainer-1 is found");
+    assert_eq!(by_name.verdict, AssumptionVerdict::Ok, "trainer-1 is found");
     let case = with(Deviation::CaseMatters, &assume::USER_CASE).await;
-    assert_eq!(case.verdict, Verdict::Differs, "{case:?}");
+    assert_eq!(case.verdict, AssumptionVerdict::Differs, "{case:?}");
     let wrapped = with(Deviation::WrappedUsers, &assume::USER_BY_NAME).await;
-    assert_eq!(wrapped.verdict, Verdict::Differs, "{wrapped:?}");
+    assert_eq!(wrapped.verdict, AssumptionVerdict::Differs, "{wrapped:?}");
 }
 
 #[tokio::test]
@@ -238,20 +240,23 @@ async fn enrolments_that_cannot_be_listed_cost_the_sweep() {
     let list = about(&probed, &assume::ENROLMENT_LIST);
     assert_eq!(
         (list.verdict, list.seen.as_str()),
-        (Verdict::Differs, "enrolments cannot be listed (status 404)")
+        (AssumptionVerdict::Differs, "enrolments cannot be listed (status 404)")
     );
     assert!(
         list.advice[0].to_string().contains("schedules.results_sweep"),
         "{list:?}"
     );
-    assert_eq!(about(&probed, &assume::ENROLMENT_SINCE).verdict, Verdict::CannotTell);
-    assert_eq!(about(&probed, &assume::ENROLMENT_ABSENT).verdict, Verdict::Ok);
+    assert_eq!(
+        about(&probed, &assume::ENROLMENT_SINCE).verdict,
+        AssumptionVerdict::CannotTell
+    );
+    assert_eq!(about(&probed, &assume::ENROLMENT_ABSENT).verdict, AssumptionVerdict::Ok);
 }
 
 #[tokio::test]
 async fn a_completed_since_that_is_ignored_is_noticed() {
     let since = with(Deviation::CompletedSinceIgnored, &assume::ENROLMENT_SINCE).await;
-    assert_eq!(since.verdict, Verdict::Differs);
+    assert_eq!(since.verdict, AssumptionVerdict::Differs);
     assert_eq!(
         since.seen,
         "1 completed before it and 1 not completed came all the same"
@@ -264,7 +269,7 @@ async fn custom_fields_that_the_portal_lacks_are_named_with_those_it_has() {
     let mapped = customer(&[("\"X-Job Title\"", "\"X-Position\"")]);
     let probed = probed(&rig, &mapped, &[]).await;
     let custom = about(&probed, &assume::USER_CUSTOM_FIELDS);
-    assert_eq!(custom.verdict, Verdict::Differs);
+    assert_eq!(custom.verdict, AssumptionVerdict::Differs);
     assert_eq!(custom.seen, "not there: X-Position; not mapped are X-Job Title");
 }
 
@@ -279,7 +284,7 @@ async fn a_clock_that_would_spoil_signatures_is_noticed() {
     let rig = portal().await;
     rig.portal.clock().set_skew(SignedDuration::from_secs(240));
     let clock = about(&probed(&rig, &customer(&[]), &[]).await, &assume::CLOCK).clone();
-    assert_eq!(clock.verdict, Verdict::Differs);
+    assert_eq!(clock.verdict, AssumptionVerdict::Differs);
     assert!(clock.seen.ends_with(" s ahead of ours"), "{clock:?}");
 }
 
@@ -290,9 +295,9 @@ async fn a_key_that_is_refused_is_one_finding_and_nothing_more_is_asked() {
     let key = about(&probed, &assume::CREDENTIALS);
     assert_eq!(
         (key.verdict, key.seen.as_str()),
-        (Verdict::Differs, "the key was refused (status 401)")
+        (AssumptionVerdict::Differs, "the key was refused (status 401)")
     );
-    assert_eq!(about(&probed, &assume::ADDRESS).verdict, Verdict::Ok);
+    assert_eq!(about(&probed, &assume::ADDRESS).verdict, AssumptionVerdict::Ok);
     assert_eq!((probed.requests, rig.portal.journal().len()), (1, 1));
     assert!(
         probed
@@ -309,12 +314,21 @@ async fn an_empty_portal_leaves_open_what_cannot_be_seen_there() {
     let differs: Vec<_> = probed
         .findings
         .iter()
-        .filter(|finding| finding.verdict == Verdict::Differs)
+        .filter(|finding| finding.verdict == AssumptionVerdict::Differs)
         .collect();
     assert!(differs.is_empty(), "{differs:#?}");
-    assert_eq!(about(&probed, &assume::USER_LIST).verdict, Verdict::CannotTell);
-    assert_eq!(about(&probed, &assume::CREDENTIALS).verdict, Verdict::CannotTell);
-    assert_eq!(about(&probed, &assume::USER_DOTTED).verdict, Verdict::CannotTell);
+    assert_eq!(
+        about(&probed, &assume::USER_LIST).verdict,
+        AssumptionVerdict::CannotTell
+    );
+    assert_eq!(
+        about(&probed, &assume::CREDENTIALS).verdict,
+        AssumptionVerdict::CannotTell
+    );
+    assert_eq!(
+        about(&probed, &assume::USER_DOTTED).verdict,
+        AssumptionVerdict::CannotTell
+    );
 }
 
 /// Whatever a server says, in whatever form: it is described, nothing panics, and no value of it is shown.

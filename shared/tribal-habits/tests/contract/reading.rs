@@ -2,7 +2,7 @@
 
 use habitsync_domain::configuration::CoursesConfiguration;
 use habitsync_domain::identity::{EnrolmentId, TopicId, UserName};
-use habitsync_domain::topic::{Condition, TopicKind, Verdict};
+use habitsync_domain::topic::{Condition, TopicKind, TopicVerdict};
 use habitsync_simulator_harness::Method;
 use habitsync_simulator_tribal_habits::{AutoEnrolLink, Folder, Topic, TopicType};
 use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers};
@@ -139,11 +139,11 @@ async fn topics_are_read_with_what_decides_about_them() {
         .iter()
         .map(|topic| topic.verdict(&CoursesConfiguration::default()))
         .collect();
-    let ready = Verdict::Qualifies {
+    let ready = TopicVerdict::Qualifies {
         launch_url: "https://acme.tribalhabits.com/enrol/1".to_owned(),
     };
-    let early = Verdict::Lacks(vec![Condition::Published, Condition::InActiveFolder]);
-    assert_eq!(verdicts, [ready, early, Verdict::NotATopic]);
+    let early = TopicVerdict::Lacks(vec![Condition::Published, Condition::InActiveFolder]);
+    assert_eq!(verdicts, [ready, early, TopicVerdict::NotATopic]);
     assert_eq!(topics[2].kind, TopicKind::Other);
 }
 

@@ -2,7 +2,7 @@
 
 use habitsync_domain::configuration::CoursesConfiguration;
 use habitsync_domain::identity::{EnrolmentId, TopicId};
-use habitsync_domain::topic::{Topic, Verdict};
+use habitsync_domain::topic::{Topic, TopicVerdict};
 use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
 use habitsync_simulator_harness::{Fault, Moment, Rule, odd_records};
 use habitsync_workflows::ports::vendors::{ListCompletions, ListTopics, ListUsers};
@@ -187,7 +187,7 @@ async fn the_topic_and_the_enrolment_of_public_reports_are_read_for_what_they_ar
     assert_eq!((topics.records.len(), topics.unusable.len()), (3, 0));
     assert!(matches!(
         topics.records[1].verdict(&CoursesConfiguration::default()),
-        Verdict::Lacks(_)
+        TopicVerdict::Lacks(_)
     ));
     let text = include_str!("../../../../tests/fixtures/public-reports/14-enrolment-of-deleted-user.json");
     answered(&rig, text.to_owned());

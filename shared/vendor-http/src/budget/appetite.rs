@@ -15,7 +15,7 @@ const USED_FOR_ONE_MORE: u32 = 16;
 
 /// What a process leases next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Appetite {
+pub(super) struct LeaseSize {
     /// Slots of the next lease.
     slots: u32,
     /// As many as were used of a lease that was too large.
@@ -39,7 +39,7 @@ pub(super) struct LastLease {
     pub(super) beside_others: bool,
 }
 
-impl Appetite {
+impl LeaseSize {
     /// That of a process which wants its first slot.
     pub(super) fn first(longest: u32) -> Self {
         Self {
@@ -106,7 +106,7 @@ mod tests {
     };
 
     /// The sizes of so many leases, if every one goes like this.
-    fn sizes(mut appetite: Appetite, leases: usize, every: LastLease) -> Vec<u32> {
+    fn sizes(mut appetite: LeaseSize, leases: usize, every: LastLease) -> Vec<u32> {
         let mut sizes = Vec::new();
         for _ in 0..leases {
             sizes.push(appetite.slots());
@@ -117,12 +117,12 @@ mod tests {
 
     #[test]
     fn a_process_that_is_alone_doubles_its_leases_up_to_a_seconds_worth() {
-        assert_eq!(sizes(Appetite::first(4), 5, USED_UP_ALONE), [1, 2, 4, 4, 4]);
+        assert_eq!(sizes(LeaseSize::first(4), 5, USED_UP_ALONE), [1, 2, 4, 4, 4]);
     }
 
     #[test]
     fn a_process_beside_others_has_used_sixteen_times_what_it_may_waste() {
-        let sizes = sizes(Appetite::first(4), 100, USED_UP_BESIDE_OTHERS);
+        let sizes = sizes(LeaseSize::first(4), 100, USED_UP_BESIDE_OTHERS);
         assert_eq!((sizes[..16].iter().max(), sizes.last()), (Some(&1), Some(&4)));
         let mut used = 0;
         for size in sizes {
@@ -133,18 +133,18 @@ mod tests {
 
     #[test]
     fn whoever_comes_back_later_takes_one() {
-        let appetite = Appetite::first(4).after(USED_UP_ALONE).after(USED_UP_ALONE);
+        let appetite = LeaseSize::first(4).after(USED_UP_ALONE).after(USED_UP_ALONE);
         let late = LastLease {
             ended: micros(LATENESS) + 1,
             lapsed: 3,
             beside_others: false,
         };
-        assert_eq!(appetite.after(late), Appetite::first(4));
+        assert_eq!(appetite.after(late), LeaseSize::first(4));
     }
 
     #[test]
     fn a_process_too_slow_for_its_lease_takes_as_many_as_it_used_and_only_now_and_then_tries_one_more() {
-        let appetite = Appetite::first(4).after(USED_UP_ALONE).after(USED_UP_ALONE);
+        let appetite = LeaseSize::first(4).after(USED_UP_ALONE).after(USED_UP_ALONE);
         let slow = appetite.after(LastLease {
             lapsed: 2,
             ..USED_UP_ALONE

@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Duration, Instant, sleep, timeout_at};
 
 use crate::pace::{Drawing, PaceError, RequestBudget};
-use appetite::{Appetite, LastLease};
+use appetite::{LastLease, LeaseSize};
 use slots::{Pace, Slots, Step, is_no_block, is_void, micros, until};
 
 pub use lease_slots::{LeaseSlots, Moved};
@@ -35,7 +35,7 @@ struct Mine {
     slots: Slots,
     /// The next free slot as last seen in the store: it is there or later.
     next: Option<Micros>,
-    appetite: Appetite,
+    appetite: LeaseSize,
     /// Whether somebody has asked for a slot since the last ones ran out.
     asked: bool,
     /// The end of the last lease.
@@ -64,7 +64,7 @@ impl<L: LeaseSlots, C: Now + Send + Sync> SharedBudget<L, C> {
         let mine = Mutex::new(Mine {
             slots: Slots::NONE,
             next: None,
-            appetite: Appetite::first(pace.longest_lease()),
+            appetite: LeaseSize::first(pace.longest_lease()),
             asked: false,
             leased_until: 0,
             beside_others: false,
@@ -227,7 +227,7 @@ impl Mine {
         self.slots = Slots::NONE;
         self.next = None;
         self.asked = false;
-        self.appetite = Appetite::first(pace.longest_lease());
+        self.appetite = LeaseSize::first(pace.longest_lease());
         self.blocked_until = self.blocked_until.max(end);
     }
 }

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
-use habitsync_domain::assumption::{Advice, Assumption, Finding, few};
+use habitsync_domain::assumption::{Advice, Assumption, AssumptionFinding, few};
 use serde_json::{Map, Value};
 
-use super::Sight;
+use super::RawResponse;
 use crate::paging::PageFacts;
 use crate::reply::reported_error;
 
@@ -52,9 +52,9 @@ pub struct ListSample {
 }
 
 /// After the first page of a list of several, looks at one in the middle and at the last.
-pub async fn sample_list<E, F>(names: ListNames, first: &Sight, fetch: impl Fn(u64) -> F) -> Result<ListSample, E>
+pub async fn sample_list<E, F>(names: ListNames, first: &RawResponse, fetch: impl Fn(u64) -> F) -> Result<ListSample, E>
 where
-    F: Future<Output = Result<Sight, E>>,
+    F: Future<Output = Result<RawResponse, E>>,
 {
     let mut sample = ListSample::default();
     sample.add(1, first, names);
@@ -65,7 +65,7 @@ where
 }
 
 impl ListSample {
-    fn add(&mut self, asked: u64, sight: &Sight, names: ListNames) {
+    fn add(&mut self, asked: u64, sight: &RawResponse, names: ListNames) {
         let page = sight.json().filter(|_| sight.is_success());
         match page.as_ref().and_then(Value::as_object) {
             Some(_) => self.pages.extend(page.map(|page| ListPage::of(asked, &page, names))),
@@ -104,7 +104,7 @@ impl ListSample {
 
     /// Whether the list comes where and as it should, and adds up. `what` is in it, in the plural.
     #[must_use]
-    pub fn judge_list(&self, assumption: &'static Assumption, what: &str) -> Finding {
+    pub fn judge_list(&self, assumption: &'static Assumption, what: &str) -> AssumptionFinding {
         if let Some(status) = self.refused {
             return assumption.needs_mending(format!("{what} are answered with status {status}, and no page"));
         }
@@ -141,7 +141,7 @@ impl ListSample {
 
     /// Whether the page that is asked for is the page that comes.
     #[must_use]
-    pub fn judge_page_parameter(&self, assumption: &'static Assumption) -> Finding {
+    pub fn judge_page_parameter(&self, assumption: &'static Assumption) -> AssumptionFinding {
         let (Some(first), Some(other)) = (self.pages.first(), self.pages.get(1)) else {
             return assumption.untold("there is one page only", Vec::new());
         };

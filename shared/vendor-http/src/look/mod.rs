@@ -18,7 +18,7 @@ use crate::retry_after::answered_at;
 
 /// An answer, a refusal among them. Personal data may be in its body, which is not printed.
 #[derive(Debug, Clone)]
-pub struct Sight {
+pub struct RawResponse {
     /// The status: 2xx, a redirect, or a refusal that is no 429.
     pub status: u16,
     /// The vendor's time, by the `Date` header.
@@ -64,7 +64,7 @@ fn speaks_of_limit(name: &str) -> bool {
     name.contains("ratelimit") || name.contains("rate-limit")
 }
 
-impl Sight {
+impl RawResponse {
     /// The answer, unless there was none, or it says nothing about what was asked.
     pub(crate) fn of(facts: AnswerFacts, body: Result<PrivateBody, HttpError>) -> Result<Self, HttpError> {
         let body = match body {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use habitsync_domain::assumption::{Finding, ShownBy, Verdict};
+use habitsync_domain::assumption::{AssumptionFinding, AssumptionVerdict, ShownBy};
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use habitsync_vendors::Opened;
 use habitsync_workflows::examine_customer::Examination;
@@ -149,9 +149,9 @@ const PROBES: [(&str, Method, &str, &str, bool); 6] = [
 ];
 
 /// The findings by reading about one vendor's assumptions, and those that differ of them.
-fn read<'e>(examination: &'e Examination, about: &str) -> (Vec<&'e Finding>, Vec<&'e Finding>) {
+fn read<'e>(examination: &'e Examination, about: &str) -> (Vec<&'e AssumptionFinding>, Vec<&'e AssumptionFinding>) {
     let vendor = about.split('.').next().expect("a prefix");
-    let read = |finding: &&Finding| finding.assumption.shown_by == ShownBy::Reading;
+    let read = |finding: &&AssumptionFinding| finding.assumption.shown_by == ShownBy::Reading;
     let findings = examination.findings.iter().filter(read);
     let (of_vendor, differ): (Vec<_>, Vec<_>) = (
         findings
@@ -159,14 +159,16 @@ fn read<'e>(examination: &'e Examination, about: &str) -> (Vec<&'e Finding>, Vec
             .filter(|finding| finding.assumption.id.starts_with(about))
             .collect(),
         findings
-            .filter(|finding| finding.assumption.id.starts_with(vendor) && finding.verdict == Verdict::Differs)
+            .filter(|finding| {
+                finding.assumption.id.starts_with(vendor) && finding.verdict == AssumptionVerdict::Differs
+            })
             .collect(),
     );
     (of_vendor, differ)
 }
 
 /// Assumptions that are ok although nothing of the rest could be looked at: what answered, answered there.
-fn may_hold(finding: &Finding) -> bool {
+fn may_hold(finding: &AssumptionFinding) -> bool {
     let id = finding.assumption.id;
     ["address", "token", "clock", "limit"]
         .iter()
@@ -198,7 +200,7 @@ async fn each_kind_of_answer_to_each_probe_has_its_verdict_and_its_advice() {
             let (findings, differ) = read(&examination, about);
             let ok = findings
                 .iter()
-                .filter(|finding| finding.verdict == Verdict::Ok && !may_hold(finding));
+                .filter(|finding| finding.verdict == AssumptionVerdict::Ok && !may_hold(finding));
             let ok: Vec<_> = ok.map(|finding| (finding.assumption.id, &finding.seen)).collect();
             if kind.advice == Means::Empty && *route != "/oauth/token" {
                 let lists = |id: &str| id.ends_with("list") || id.ends_with("credentials") || id.ends_with("page_size");
@@ -277,7 +279,7 @@ async fn a_vendor_that_cannot_be_reached_differs_and_says_why() {
                 .iter()
                 .filter(|finding| finding.assumption != address.assumption);
             for finding in rest.filter(|finding| !finding.assumption.id.ends_with("users.matching")) {
-                assert_eq!(finding.verdict, Verdict::CannotTell, "{finding:?}");
+                assert_eq!(finding.verdict, AssumptionVerdict::CannotTell, "{finding:?}");
             }
         }
     }
@@ -285,5 +287,5 @@ async fn a_vendor_that_cannot_be_reached_differs_and_says_why() {
     let reached = customer
         .examined_through(&Opened::Client(hris), &Opened::Client(portal))
         .await;
-    assert_eq!(reached.count(Verdict::Differs), 0, "{:#?}", reached.findings);
+    assert_eq!(reached.count(AssumptionVerdict::Differs), 0, "{:#?}", reached.findings);
 }

@@ -5,7 +5,9 @@ mod answers;
 use std::sync::Arc;
 use std::time::Duration;
 
-use habitsync_domain::assumption::{Assumption, Finding, ShownBy, Verdict, employee_connect, tribal_habits};
+use habitsync_domain::assumption::{
+    Assumption, AssumptionFinding, AssumptionVerdict, ShownBy, employee_connect, tribal_habits,
+};
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_employee_connect::EmployeeConnect;
 use habitsync_in_memory::{ManualClock, Table};
@@ -150,7 +152,7 @@ fn patient_clients(hris: &str, portal: &str, patience: Duration) -> (EmployeeCon
 }
 
 #[track_caller]
-fn about<'e>(examination: &'e Examination, assumption: &Assumption) -> &'e Finding {
+fn about<'e>(examination: &'e Examination, assumption: &Assumption) -> &'e AssumptionFinding {
     let mut findings = examination.findings.iter();
     findings
         .find(|finding| finding.assumption == assumption)
@@ -163,12 +165,17 @@ async fn every_assumption_has_one_verdict_or_is_said_not_to_be_relied_on() {
     let examination = customer.examined().await;
     let (told, skipped) = (examination.findings.len(), examination.not_relied_on.len());
     assert_eq!(told + skipped, habitsync_domain::assumption::all().count());
-    assert_eq!(examination.count(Verdict::Differs), 0, "{:#?}", examination.findings);
+    assert_eq!(
+        examination.count(AssumptionVerdict::Differs),
+        0,
+        "{:#?}",
+        examination.findings
+    );
     let sorted: Vec<_> = examination.findings.iter().map(|finding| finding.verdict).collect();
     assert!(sorted.is_sorted(), "what differs comes first");
     for finding in &examination.findings {
         if finding.assumption.shown_by != ShownBy::Reading {
-            assert_eq!(finding.verdict, Verdict::CannotTell, "{finding:?}");
+            assert_eq!(finding.verdict, AssumptionVerdict::CannotTell, "{finding:?}");
         }
     }
     assert!(
@@ -197,7 +204,7 @@ async fn a_portal_of_thousands_is_examined_in_fewer_than_thirty_requests() {
 async fn user_names_that_are_not_what_the_expression_gives_are_noticed_by_e_mail() {
     let customer = Customer::of(30, 30, |number| format!("jcitizen{number}")).await;
     let matching = about(&customer.examined().await, &tribal_habits::USER_MATCHING).clone();
-    assert_eq!(matching.verdict, Verdict::Differs);
+    assert_eq!(matching.verdict, AssumptionVerdict::Differs);
     assert_eq!(
         matching.seen,
         "0 of 30 people met in both by e-mail have that user name"
@@ -212,7 +219,7 @@ async fn user_names_that_are_not_what_the_expression_gives_are_noticed_by_e_mail
         matching.seen,
         "20 of 20 people met in both by e-mail have that user name"
     );
-    assert_eq!(matching.verdict, Verdict::Ok);
+    assert_eq!(matching.verdict, AssumptionVerdict::Ok);
 }
 
 /// A new portal has its administrators: nothing follows from their names.
@@ -222,7 +229,7 @@ async fn a_portal_without_accounts_says_nothing_about_user_names() {
     let admin = json!({"user_name": "admin", "first_name": "A", "last_name": "B", "email": "admin@acme.com.au"});
     assert!(customer.portal.add_user(&object(admin)));
     let matching = about(&customer.examined().await, &tribal_habits::USER_MATCHING).clone();
-    assert_eq!(matching.verdict, Verdict::CannotTell);
+    assert_eq!(matching.verdict, AssumptionVerdict::CannotTell);
     assert_eq!(matching.seen, "0 of 4 people asked for by user name have an account");
 }
 
@@ -237,7 +244,10 @@ async fn items_that_no_user_has_are_left_to_be_compared() {
     let lists = about(&customer.examined().await, &tribal_habits::USER_LISTS).clone();
     assert_eq!(
         (lists.verdict, lists.seen.as_str()),
-        (Verdict::CannotTell, "X-Location: 1 of 2 items are on some user")
+        (
+            AssumptionVerdict::CannotTell,
+            "X-Location: 1 of 2 items are on some user"
+        )
     );
     assert!(
         customer
@@ -245,7 +255,7 @@ async fn items_that_no_user_has_are_left_to_be_compared() {
             .edit_user(&address(2), &object(json!({"X-Location": "Sydney"})))
     );
     let lists = about(&customer.examined().await, &tribal_habits::USER_LISTS).clone();
-    assert_eq!(lists.verdict, Verdict::Ok, "{lists:?}");
+    assert_eq!(lists.verdict, AssumptionVerdict::Ok, "{lists:?}");
 }
 
 #[tokio::test]
@@ -259,7 +269,7 @@ async fn a_vendor_that_cannot_be_called_at_all_is_a_finding_and_the_other_is_exa
     });
     let examination = customer.examined_through(&without, &Opened::Client(portal)).await;
     let credentials = about(&examination, &employee_connect::CREDENTIALS);
-    assert_eq!(credentials.verdict, Verdict::Differs);
+    assert_eq!(credentials.verdict, AssumptionVerdict::Differs);
     assert!(
         credentials.advice[0]
             .to_string()
@@ -269,10 +279,13 @@ async fn a_vendor_that_cannot_be_called_at_all_is_a_finding_and_the_other_is_exa
     assert_eq!(
         (list.verdict, list.seen.as_str()),
         (
-            Verdict::CannotTell,
+            AssumptionVerdict::CannotTell,
             "no credentials are stored for this customer: habitsync tenant secrets set"
         )
     );
-    assert_eq!(about(&examination, &tribal_habits::USER_LIST).verdict, Verdict::Ok);
+    assert_eq!(
+        about(&examination, &tribal_habits::USER_LIST).verdict,
+        AssumptionVerdict::Ok
+    );
     assert!(customer.hris.journal().is_empty());
 }

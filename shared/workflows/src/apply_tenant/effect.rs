@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::hold::{ActionCounts, ChangeKind, PerChange};
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::user_plan::{Action, Planned, Step, UserPlan};
+use habitsync_domain::user_plan::{Action, PlannedAction, Step, UserPlan};
 use jiff::Timestamp;
 
 use super::{Consent, NotApplied};
 use crate::job_outcome::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::holds::LoadDecisions;
-use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
-use crate::ports::runs::RememberJob;
+use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites};
+use crate::ports::runs::SaveJobState;
 use crate::ports::tenants::StoredConfiguration;
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 use crate::preview_users::{Portal, Preview, PreviewUsers, preview_users};
@@ -55,14 +55,14 @@ pub struct Beside {
     /// Who.
     pub employee_id: EmployeeId,
     /// What the version in force would do or hold; empty where nothing.
-    pub before: Vec<Planned>,
+    pub before: Vec<PlannedAction>,
     /// What the new one would.
-    pub after: Vec<Planned>,
+    pub after: Vec<PlannedAction>,
 }
 
 /// Somebody whom the version in force keeps and a new one would remove. Holds a name; `Debug` withholds it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct NewRemoval {
+pub struct NewDeactivation {
     /// Who.
     pub employee_id: EmployeeId,
     /// Their name as the customer knows it.
@@ -81,7 +81,7 @@ impl Effect {
     where
         H: ListEmployees + FindEmployee,
         P: ListUsers,
-        S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + RememberJob,
+        S: LoadPeople + LoadRejectedWrites + LoadLastDays + LoadDecisions + SaveJobState,
         C: Now,
     {
         let before = in_force.map(|stored| &stored.configuration);
@@ -165,7 +165,7 @@ impl NextRun {
     /// Whom the new version would remove and the one in force keeps, or holds; by employee id. A first version finds nobody
     /// whom another one kept.
     #[must_use]
-    pub fn new_removals(&self) -> Vec<NewRemoval> {
+    pub fn new_removals(&self) -> Vec<NewDeactivation> {
         let Some(before) = self.before.as_ref().map(removals) else {
             return Vec::new();
         };
@@ -214,7 +214,7 @@ impl NextRun {
     #[must_use]
     pub fn differences(&self) -> Vec<Beside> {
         let planned = |plan: &UserPlan| {
-            let mut people: BTreeMap<EmployeeId, Vec<Planned>> = BTreeMap::new();
+            let mut people: BTreeMap<EmployeeId, Vec<PlannedAction>> = BTreeMap::new();
             for planned in plan.planned(self.at) {
                 people.entry(planned.employee_id.clone()).or_default().push(planned);
             }
@@ -239,8 +239,8 @@ struct Removal<'p> {
 }
 
 impl Removal<'_> {
-    fn named(&self) -> NewRemoval {
-        NewRemoval {
+    fn named(&self) -> NewDeactivation {
+        NewDeactivation {
             employee_id: self.action.employee_id.clone(),
             person: self.action.person.clone(),
             reason: self.action.reason.clone(),
@@ -257,7 +257,7 @@ fn removals(plan: &UserPlan) -> HashMap<&EmployeeId, Removal<'_>> {
         .collect()
 }
 
-impl std::fmt::Debug for NewRemoval {
+impl std::fmt::Debug for NewDeactivation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NewRemoval")
             .field("employee_id", &self.employee_id)

@@ -7,21 +7,22 @@ mod effect;
 use std::collections::BTreeSet;
 
 use habitsync_domain::configuration::{
-    Finding, InvalidConfiguration, Status, TenantConfiguration, unknown_custom_fields, unknown_portal_fields,
+    ConfigurationFinding, InvalidConfiguration, Status, TenantConfiguration, unknown_custom_fields,
+    unknown_portal_fields,
 };
-use habitsync_domain::hold::{Agreement, ChangeKind, Decision, HeldPlan, PerChange, Verdict};
+use habitsync_domain::hold::{Agreement, ApprovalVerdict, ChangeKind, Decision, PendingPlan, PerChange};
 use habitsync_domain::job::Job;
 use jiff::Timestamp;
 
-pub use effect::{Beside, Effect, NewRemoval, NextRun, decides_since};
+pub use effect::{Beside, Effect, NewDeactivation, NextRun, decides_since};
 
 use crate::holds::list_holds;
 use crate::job_outcome::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::holds::{LoadDecisions, LoadHold};
-use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople};
-use crate::ports::runs::RememberJob;
+use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites};
+use crate::ports::runs::SaveJobState;
 use crate::ports::tenants::{
     JobSchedule, LoadConfiguration, RemoveSchedule, SaveConfiguration, SaveSchedule, StoredConfiguration, VersionTerms,
 };
@@ -61,11 +62,11 @@ pub struct Foreseen {
     /// What the next user sync would do differently.
     pub effect: Effect,
     /// What waits for approval since the last run; none where nothing does.
-    pub held: Option<HeldPlan>,
+    pub held: Option<PendingPlan>,
     /// How many approvals, which no run has followed yet, end with it.
     pub ends_approvals: usize,
     /// What may be a slip of the pen, in the order of the file.
-    pub warnings: Vec<Finding>,
+    pub warnings: Vec<ConfigurationFinding>,
 }
 
 /// A configuration that is in force now.
@@ -78,7 +79,7 @@ pub struct AppliedConfiguration {
     /// The schedules as they now are.
     pub schedules: Vec<JobSchedule>,
     /// What may be a slip of the pen, in the order of the file.
-    pub warnings: Vec<Finding>,
+    pub warnings: Vec<ConfigurationFinding>,
 }
 
 /// Why a configuration was not put in force.
@@ -91,7 +92,7 @@ pub enum NotApplied {
     #[error("it would newly remove {} people", people.len())]
     Removes {
         /// Whom, by employee id.
-        people: Vec<NewRemoval>,
+        people: Vec<NewDeactivation>,
         /// The number that was said.
         said: Option<usize>,
     },
@@ -130,7 +131,7 @@ where
     E: SaveSchedule + RemoveSchedule,
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + LoadHold + RememberJob,
+    S: LoadPeople + LoadRejectedWrites + LoadLastDays + LoadDecisions + LoadHold + SaveJobState,
     C: Now,
 {
     let foreseen = foresee(apply, source, consent).await?;
@@ -151,7 +152,7 @@ where
     T: LoadConfiguration,
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions + LoadHold + RememberJob,
+    S: LoadPeople + LoadRejectedWrites + LoadLastDays + LoadDecisions + LoadHold + SaveJobState,
     C: Now,
 {
     let configuration: TenantConfiguration = source.parse()?;
@@ -182,7 +183,8 @@ async fn ends_approvals<S: LoadDecisions>(
     let Some(stored) = in_force.filter(|_| decides_since(in_force, new).is_none()) else {
         return Ok(0);
     };
-    let stands = |made: &&Decision| made.word.verdict == Verdict::Approved && made.version == stored.decides_since;
+    let stands =
+        |made: &&Decision| made.word.verdict == ApprovalVerdict::Approved && made.version == stored.decides_since;
     Ok(store.load_decisions().await?.decisions.iter().filter(stands).count())
 }
 
@@ -330,7 +332,7 @@ pub fn unknown_fields(
     configuration: &TenantConfiguration,
     of_records: &BTreeSet<String>,
     shown: Option<&BTreeSet<String>>,
-) -> Vec<Finding> {
+) -> Vec<ConfigurationFinding> {
     let records = unknown_custom_fields(source, configuration, of_records);
     let portal = shown.map(|shown| unknown_portal_fields(source, configuration, shown));
     let mut warnings: Vec<_> = records.into_iter().chain(portal.into_iter().flatten()).collect();
@@ -340,12 +342,12 @@ pub fn unknown_fields(
 
 /// Custom fields that are named and that nobody has. Where nobody could be read, as before the customer's secrets are set, that
 /// is a warning too.
-fn warnings(source: &str, configuration: &TenantConfiguration, effect: &Effect) -> Vec<Finding> {
+fn warnings(source: &str, configuration: &TenantConfiguration, effect: &Effect) -> Vec<ConfigurationFinding> {
     match effect {
         Effect::NextRun(next) => {
             unknown_fields(source, configuration, &next.custom_fields, next.portal_fields.as_ref())
         }
-        Effect::Unknown { failure, .. } if configuration.names_custom_fields() => vec![Finding {
+        Effect::Unknown { failure, .. } if configuration.names_custom_fields() => vec![ConfigurationFinding {
             line: None,
             message: format!("custom fields were not checked: {failure}"),
         }],

@@ -4,7 +4,7 @@
 
 mod people;
 
-use habitsync_domain::assumption::{self, Advice, Assumption, Finding, ShownBy, Verdict};
+use habitsync_domain::assumption::{self, Advice, Assumption, AssumptionFinding, AssumptionVerdict, ShownBy};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::CourseId;
 use habitsync_domain::tenant::TenantId;
@@ -42,7 +42,7 @@ pub struct Examination {
     /// Requests sent to both vendors.
     pub requests: u32,
     /// One for every assumption that the customer relies on: what differs first, then what cannot be told.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<AssumptionFinding>,
     /// What the customer does not rely on.
     pub not_relied_on: Vec<NotReliedOn>,
 }
@@ -63,7 +63,7 @@ pub struct NotReliedOn {
 impl Examination {
     /// How many findings have this verdict.
     #[must_use]
-    pub fn count(&self, verdict: Verdict) -> usize {
+    pub fn count(&self, verdict: AssumptionVerdict) -> usize {
         self.findings
             .iter()
             .filter(|finding| finding.verdict == verdict)
@@ -94,7 +94,7 @@ where
     };
     let mut told = Told::default();
     let hris: HrisSample = told.add(examine.hris.probe_hris(&asked).await, &customer.tenant);
-    let people = People::of(customer, &hris.employees, began);
+    let people = People::new(customer, &hris.employees, began);
     let asked = PortalQuestions {
         customer,
         now: examine.clock.now(),
@@ -116,7 +116,7 @@ async fn known_course(table: &impl LoadTopics) -> Result<Option<CourseId>, Servi
 /// What both vendors were found to do.
 #[derive(Default)]
 struct Told {
-    findings: Vec<Finding>,
+    findings: Vec<AssumptionFinding>,
     silences: Vec<Silence>,
     requests: u32,
 }
@@ -165,7 +165,7 @@ impl Told {
     }
 
     /// What was found out about an assumption; where nothing was, why not.
-    fn finding(&self, assumption: &'static Assumption) -> Finding {
+    fn finding(&self, assumption: &'static Assumption) -> AssumptionFinding {
         let found = self
             .findings
             .iter()
@@ -194,7 +194,7 @@ fn whole(vendor: Vendor) -> &'static str {
 }
 
 /// What a vendor that could not be called at all says of the configuration.
-fn unopened(failure: &VendorFailure, tenant: &TenantId) -> Finding {
+fn unopened(failure: &VendorFailure, tenant: &TenantId) -> AssumptionFinding {
     use assumption::{employee_connect, tribal_habits};
     let (address, credentials, key) = match failure.vendor {
         Vendor::TribalHabits => (

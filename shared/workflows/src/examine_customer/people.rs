@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use habitsync_domain::assumption::{Advice, Finding, tribal_habits as assume};
+use habitsync_domain::assumption::{Advice, AssumptionFinding, tribal_habits as assume};
 use habitsync_domain::configuration::{FieldType, TenantConfiguration};
 use habitsync_domain::employee::Employee;
 use habitsync_domain::employment::{Employment, EmploymentRules};
@@ -35,7 +35,7 @@ struct Somebody {
 impl People {
     /// Those of these employees who are in scope today, mapped as the configuration says. Whom an expression fails on is
     /// passed over.
-    pub(super) fn of(customer: &TenantConfiguration, employees: &[Employee], now: Timestamp) -> Self {
+    pub(super) fn new(customer: &TenantConfiguration, employees: &[Employee], now: Timestamp) -> Self {
         let users = &customer.users;
         let today = now.to_zoned(customer.time_zone.zone().clone()).date();
         let custom: BTreeSet<_> = employees
@@ -56,7 +56,7 @@ impl People {
         let somebody = |employee: &Employee| {
             let manager = employee.manager_id().and_then(|id| by_id.get(id.as_ref()).copied());
             let scope = evaluator.scope(employee, manager);
-            let works = matches!(Employment::of(employee, &rules, None), Ok(Employment::Works));
+            let works = matches!(Employment::from_record(employee, &rules, None), Ok(Employment::Works));
             let wanted = works && is_in_scope(users, employee, &scope).ok()?;
             let user = wanted.then(|| map_user(users, employee, &scope).ok())??;
             let lists = users
@@ -86,7 +86,12 @@ impl People {
     }
 
     /// Compares them with the portal's users.
-    pub(super) fn judge(&self, customer: &TenantConfiguration, portal: &PortalSample, asked: usize) -> Vec<Finding> {
+    pub(super) fn judge(
+        &self,
+        customer: &TenantConfiguration,
+        portal: &PortalSample,
+        asked: usize,
+    ) -> Vec<AssumptionFinding> {
         let Some(known) = portal.known_names else {
             return Vec::new();
         };
@@ -102,7 +107,7 @@ impl People {
         portal: &PortalSample,
         known: usize,
         asked: usize,
-    ) -> Finding {
+    ) -> AssumptionFinding {
         let matching = &assume::USER_MATCHING;
         if self.people.is_empty() {
             return matching.untold("nobody in scope was seen", Vec::new());
@@ -152,7 +157,7 @@ impl People {
     }
 
     /// Items that would be written, and those that some user has. A list's items cannot be asked for.
-    fn judge_lists(&self, customer: &TenantConfiguration, users: &[PortalUser]) -> Finding {
+    fn judge_lists(&self, customer: &TenantConfiguration, users: &[PortalUser]) -> AssumptionFinding {
         let lists = customer
             .users
             .fields

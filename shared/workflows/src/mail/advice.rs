@@ -2,7 +2,7 @@
 //! this integration: it says what to change where, and what happens until then.
 
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::{ChangeKind, HeldBecause};
+use habitsync_domain::hold::{ChangeKind, HoldReason};
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user_plan::FieldFault;
 
@@ -18,26 +18,26 @@ const fn advice(rank: u8, title: &'static str, what_to_do: &'static str) -> Advi
 }
 
 /// About removals that are held: what kind of trouble, before what the reader can answer.
-pub(super) const fn held_advice(evidence: &Evidence, because: HeldBecause) -> Advice {
+pub(super) const fn held_advice(evidence: &Evidence, because: HoldReason) -> Advice {
     let (rank, title, what_to_do) = match (because, evidence) {
-        (HeldBecause::Shrunk { .. }, _) => (
+        (HoldReason::Shrunk { .. }, _) => (
             8,
             "EmployeeConnect lists far fewer people than before: these accounts wait for your decision",
             "The list is so much shorter than it was that nobody is deactivated on the strength of it. Look for what is missing \
              from EmployeeConnect.",
         ),
-        (HeldBecause::RecordEmptied, _) => (
+        (HoldReason::RecordEmptied, _) => (
             9,
             "People whose records lost values: their accounts wait for your decision",
             "The records no longer fit the agreed scope because values are gone from them. Fill them in again in \
              EmployeeConnect if they should be there.",
         ),
-        (HeldBecause::Claimed, _) => (
+        (HoldReason::Claimed, _) => (
             9,
             "People who left, and whose address an active record has: their accounts wait for your decision",
             "The other record may be the same person's, and is not clear yet: it has a line of its own in this mail. Correct it first.",
         ),
-        (HeldBecause::DecisionUnreadable, _) => (
+        (HoldReason::DecisionUnreadable, _) => (
             9,
             "People about whom you decided, and whose decision was lost: their accounts wait for your decision",
             "We cannot read the decision that we stored. Please decide once more.",
@@ -62,15 +62,15 @@ pub(super) const fn held_advice(evidence: &Evidence, because: HeldBecause) -> Ad
 }
 
 /// About creates, renames and updates that wait for approval.
-pub(super) const fn held_change_advice(kind: ChangeKind, because: HeldBecause) -> Advice {
+pub(super) const fn held_change_advice(kind: ChangeKind, because: HoldReason) -> Advice {
     let (rank, title, what_to_do) = match (kind, because) {
-        (_, HeldBecause::FirstLoad { .. }) => (
+        (_, HoldReason::FirstLoad { .. }) => (
             13,
             "Your first accounts are ready: they wait for approval",
             "This is the first load: each of these employees gets an account, and each account takes a seat. Check whether the \
              number and the names are those that you expect.",
         ),
-        (_, HeldBecause::DecisionUnreadable) => (
+        (_, HoldReason::DecisionUnreadable) => (
             13,
             "Changes about which you decided, and whose decision was lost: they wait for approval",
             "We cannot read the decision that we stored. Please decide once more.",

@@ -10,20 +10,20 @@ use jiff::Timestamp;
 use tracing::error;
 
 use super::compose::MailSettings;
-use super::connection::tell_of_run;
+use super::connection::notify_of_run;
 use super::subject::Subject;
-use super::tell::{News, Notified, tell_customer};
+use super::tell::{MailContent, Notified, notify_customer};
 use super::worklist::Worklist;
 use crate::job_outcome::{JobFailure, RunOutcome};
 use crate::ports::failure::ServiceFailure;
 use crate::ports::incidents::ListIncidents;
 use crate::ports::mail::{RememberAlert, SendMail};
-use crate::ports::runs::RememberJob;
+use crate::ports::runs::SaveJobState;
 
 /// The part of a customer's table that mails after a run read and write.
-pub trait RunMailStore: RememberAlert + RememberJob + ListIncidents {}
+pub trait RunMailStore: RememberAlert + SaveJobState + ListIncidents {}
 
-impl<S> RunMailStore for S where S: RememberAlert + RememberJob + ListIncidents {}
+impl<S> RunMailStore for S where S: RememberAlert + SaveJobState + ListIncidents {}
 
 /// Mails one customer after one run of a job.
 pub(crate) struct RunMail<'a, S, M> {
@@ -40,7 +40,7 @@ impl<S: RunMailStore, M: SendMail> RunMail<'_, S, M> {
     /// Notifies the customer of the run's failure, or of the end of failures.
     pub(crate) async fn of_run<T>(&self, result: &Result<RunOutcome<T>, JobFailure>) -> Notified {
         let run = (self.configuration, self.job, self.at);
-        caught(tell_of_run(self.store, self.mail, self.settings, run, result)).await
+        caught(notify_of_run(self.store, self.mail, self.settings, run, result)).await
     }
 
     /// Notifies the customer of what the run found. `verified` says that the run read every record: what the worklist does not
@@ -52,7 +52,7 @@ impl<S: RunMailStore, M: SendMail> RunMail<'_, S, M> {
         verified: bool,
     ) -> Notified {
         let notified = async {
-            let news = News {
+            let news = MailContent {
                 configuration: self.configuration,
                 subject,
                 worklist: &worklist.await?,
@@ -60,7 +60,7 @@ impl<S: RunMailStore, M: SendMail> RunMail<'_, S, M> {
                 verified,
                 job: self.job,
             };
-            tell_customer(self.store, self.mail, self.settings, &news).await
+            notify_customer(self.store, self.mail, self.settings, &news).await
         };
         caught(notified).await
     }

@@ -6,7 +6,7 @@ use habitsync_domain::printable::{is_hidden, printable_lines};
 use lettre::message::header::{ContentType, InReplyTo, References};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 
-use super::letter::Letter;
+use super::letter::MailMessage;
 use super::page::Page;
 use super::spreadsheet::WorklistSheet;
 use crate::ports::failure::ServiceFailure;
@@ -33,13 +33,13 @@ struct Text<'a> {
     page: &'a Page<'a>,
 }
 
-impl Letter<'_> {
+impl MailMessage<'_> {
     /// The complete mail.
     ///
     /// # Errors
     /// It cannot be rendered, or there is no address to write to.
     pub fn compose(&self, settings: &MailSettings) -> Result<Mail, ServiceFailure> {
-        let mut page = Page::of(self);
+        let mut page = Page::new(self);
         let spreadsheet = WorklistSheet::new(self.worklist, &page).map_err(|error| not_composed(&error))?;
         page.add_small_print(spreadsheet.as_ref().map(|sheet| (sheet.rows, sheet.left)));
         let text = Text { page: &page }.render().map_err(|error| not_composed(&error))? + "\n";

@@ -9,13 +9,13 @@ use tracing::warn;
 
 use super::compose::MailSettings;
 use super::subject::Subject;
-use super::tell::{News, Notified, tell_customer};
+use super::tell::{MailContent, Notified, notify_customer};
 use super::worklist::Worklist;
 use crate::job_outcome::{JobFailure, RunOutcome};
 use crate::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
 use crate::ports::incidents::ListIncidents;
 use crate::ports::mail::{AlertState, RememberAlert, SendMail};
-use crate::ports::runs::RememberJob;
+use crate::ports::runs::SaveJobState;
 
 /// Whether an incident is open where this failed. A vendor that fails many refuses credentials that are good. Where the incidents
 /// cannot be read, the customer rather gets a mail too many.
@@ -64,7 +64,7 @@ async fn withdraw_refusals<S: RememberAlert>(store: &S) -> Result<(), ServiceFai
 ///
 /// # Errors
 /// The mail could not be composed or sent, or the table failed.
-pub async fn tell_of_run<T, S, M>(
+pub async fn notify_of_run<T, S, M>(
     store: &S,
     mail: &M,
     settings: &MailSettings,
@@ -72,11 +72,11 @@ pub async fn tell_of_run<T, S, M>(
     result: &Result<RunOutcome<T>, JobFailure>,
 ) -> Result<Notified, ServiceFailure>
 where
-    S: RememberAlert + RememberJob + ListIncidents,
+    S: RememberAlert + SaveJobState + ListIncidents,
     M: SendMail,
 {
     let tell = async |subject, worklist: &Worklist| {
-        let news = News {
+        let news = MailContent {
             configuration,
             subject,
             worklist,
@@ -84,10 +84,10 @@ where
             verified: true,
             job,
         };
-        tell_customer(store, mail, settings, &news).await
+        notify_customer(store, mail, settings, &news).await
     };
     match result {
-        Err(failure) if failure.trouble().is_for_customer() && !is_muted(store, configuration, failure).await => {
+        Err(failure) if failure.class().is_for_customer() && !is_muted(store, configuration, failure).await => {
             if matches!(failure, JobFailure::RefusedAlike(_)) {
                 withdraw_refusals(store).await?;
             }

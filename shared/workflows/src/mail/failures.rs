@@ -1,6 +1,6 @@
 //! What a customer is told of a run that failed because of their own set-up.
 
-use habitsync_domain::repeated_refusal::RepeatedRefusal;
+use habitsync_domain::repeated_refusal::RepeatedRejection;
 use jiff::Timestamp;
 
 use super::shown::{shown, shown_words};
@@ -14,7 +14,7 @@ impl Worklist {
     /// `last_success_at` is when the job last did its work.
     #[must_use]
     pub fn of_failure(failure: &JobFailure, last_success_at: Option<Timestamp>) -> Option<(Subject, Self)> {
-        if !failure.trouble().is_for_customer() {
+        if !failure.class().is_for_customer() {
             return None;
         }
         let (subject, title, what_to_do) = match failure {
@@ -49,7 +49,7 @@ fn of_vendor(kind: &VendorFailureKind, vendor: Vendor) -> Option<(Subject, Strin
 }
 
 /// The texts of a refusal that met many employees. The title stays the same as long as the mistake does.
-fn of_repeated(repeated: &RepeatedRefusal) -> (Subject, String, String) {
+fn of_repeated(repeated: &RepeatedRejection) -> (Subject, String, String) {
     let fields: Vec<_> = repeated.fields().into_iter().map(shown).collect();
     let (title, what_to_do) = if fields.is_empty() {
         let title = "Tribal Habits refuses many of your employees for one reason".to_owned();

@@ -10,7 +10,7 @@ use super::worklist::Worklist;
 
 /// A mail to one customer about one subject.
 #[derive(Debug)]
-pub struct Letter<'a> {
+pub struct MailMessage<'a> {
     /// Under which name it comes, and whose rules and clocks it speaks of.
     pub configuration: &'a TenantConfiguration,
     /// What it is about.
@@ -18,7 +18,7 @@ pub struct Letter<'a> {
     /// Which job tries again.
     pub job: Job,
     /// Why it is written.
-    pub occasion: Occasion<'a>,
+    pub occasion: MailKind<'a>,
     /// What there is to do, and to know.
     pub worklist: &'a Worklist,
     /// What the last mail said; none where there was none.
@@ -33,7 +33,7 @@ pub struct Letter<'a> {
 
 /// Why a mail is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Occasion<'a> {
+pub enum MailKind<'a> {
     /// The set of things to do is another than in the last mail.
     News {
         /// How many are new.

@@ -27,12 +27,12 @@ mod worklist;
 
 pub use after_run::RunMailStore;
 pub use compose::MailSettings;
-pub use connection::tell_of_run;
-pub use letter::{Letter, Occasion};
-pub use operator::{Notice, tell_operator};
+pub use connection::notify_of_run;
+pub use letter::{MailKind, MailMessage};
+pub use operator::{OperatorMail, alert_operator};
 pub use results::results_worklist;
 pub use subject::Subject;
-pub use tell::{News, Notified, tell_customer};
+pub use tell::{MailContent, Notified, notify_customer};
 pub use worklist::Worklist;
 
 pub(crate) use after_run::RunMail;

@@ -10,7 +10,7 @@ use crate::ports::mail::{Mail, SendMail};
 
 /// Something that an operator should look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
+pub struct OperatorMail {
     /// The subject line.
     pub title: String,
     /// The text, line by line.
@@ -22,10 +22,10 @@ pub struct Notice {
 ///
 /// # Errors
 /// The mail could not be composed or sent.
-pub async fn tell_operator<M: SendMail>(
+pub async fn alert_operator<M: SendMail>(
     mail: &M,
     settings: &MailSettings,
-    notice: &Notice,
+    notice: &OperatorMail,
     thread: Option<&str>,
 ) -> Result<Option<String>, ServiceFailure> {
     let Some(operator) = &settings.operator else {

@@ -4,11 +4,11 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use jiff::{Timestamp, ToSpan};
 
-use super::letter::{Letter, Occasion};
+use super::letter::{MailKind, MailMessage};
 use super::line::{Group, Line, PEOPLE, Tried};
 use super::promise::leaver_promise;
 use super::subject::Subject;
-use super::worklist::{Known, Mark, Worklist};
+use super::worklist::{KnownLines, Mark, Worklist};
 use super::{local_time, shown::shown};
 
 /// So many lines of a group are shown; a mail that is too long is cut off by its reader's program. The spreadsheet has all.
@@ -26,10 +26,10 @@ const TITLES_PREVIEWED: usize = 12;
 /// A mail's content.
 pub(super) struct Page<'a> {
     configuration: &'a TenantConfiguration,
-    letter: &'a Letter<'a>,
+    letter: &'a MailMessage<'a>,
     /// When the next run is, in local time: the calendar is looked up once and not for each of thousands of lines.
     next_run: Option<String>,
-    known: Option<Known<'a>>,
+    known: Option<KnownLines<'a>>,
     pub(super) customer: String,
     /// What a mail program shows behind the subject.
     pub(super) preview: String,
@@ -74,21 +74,21 @@ pub(super) struct Fact {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn of(letter: &'a Letter<'a>) -> Self {
+    pub(super) fn new(letter: &'a MailMessage<'a>) -> Self {
         let mut page = Self {
             configuration: letter.configuration,
             letter,
             next_run: next_run(letter, letter.at),
             // In a first mail everything is new, and nothing has to say so; in a reminder nothing is.
             known: match letter.occasion {
-                Occasion::News { .. } => letter.before.filter(|before| !before.is_empty()).map(Worklist::known),
-                Occasion::Reminder { .. } | Occasion::AllClear { .. } | Occasion::Notes => None,
+                MailKind::News { .. } => letter.before.filter(|before| !before.is_empty()).map(Worklist::known),
+                MailKind::Reminder { .. } | MailKind::AllClear { .. } | MailKind::Notes => None,
             },
             customer: shown(&letter.configuration.name),
             preview: String::new(),
             heading: heading(letter),
             intro: Vec::new(),
-            is_good_news: matches!(letter.occasion, Occasion::AllClear { .. }),
+            is_good_news: matches!(letter.occasion, MailKind::AllClear { .. }),
             is_bad_news: letter.worklist.failure.is_some(),
             failure: None,
             groups: Vec::new(),
@@ -137,7 +137,7 @@ impl<'a> Page<'a> {
     fn intro(&self) -> Vec<String> {
         let worklist = self.letter.worklist;
         match &self.letter.occasion {
-            Occasion::News {
+            MailKind::News {
                 new,
                 changed,
                 fixed,
@@ -151,11 +151,11 @@ impl<'a> Page<'a> {
                 let news = [news, self.fixed(fixed, fixed.len())].into_iter().chain(decided);
                 news.chain([rest]).flatten().collect()
             }
-            Occasion::Reminder { told_at } => {
+            MailKind::Reminder { told_at } => {
                 let day = local_time::day(*told_at, &self.configuration.time_zone);
                 vec![format!("Nothing has changed since our e-mail of {day}.")]
             }
-            Occasion::AllClear {
+            MailKind::AllClear {
                 fixed,
                 names,
                 left,
@@ -172,7 +172,7 @@ impl<'a> Page<'a> {
                     .flatten()
                     .collect()
             }
-            Occasion::Notes => vec!["Nothing of this is urgent.".to_owned()],
+            MailKind::Notes => vec!["Nothing of this is urgent.".to_owned()],
         }
     }
 
@@ -305,7 +305,7 @@ impl<'a> Page<'a> {
 }
 
 /// The first run after this moment, in local time.
-fn next_run(letter: &Letter<'_>, after: Timestamp) -> Option<String> {
+fn next_run(letter: &MailMessage<'_>, after: Timestamp) -> Option<String> {
     local_time::next_try(letter.configuration, letter.job, after)
 }
 
@@ -318,23 +318,23 @@ fn describe_attached((rows, left): (usize, usize)) -> String {
     }
 }
 
-fn heading(letter: &Letter<'_>) -> String {
+fn heading(letter: &MailMessage<'_>) -> String {
     let count = letter.worklist.len();
     if let Some(failure) = &letter.worklist.failure {
         return match letter.occasion {
-            Occasion::Reminder { .. } => format!("Still so: {}", failure.title),
-            Occasion::News { .. } | Occasion::AllClear { .. } | Occasion::Notes => failure.title.clone(),
+            MailKind::Reminder { .. } => format!("Still so: {}", failure.title),
+            MailKind::News { .. } | MailKind::AllClear { .. } | MailKind::Notes => failure.title.clone(),
         };
     }
     match &letter.occasion {
-        Occasion::AllClear { fixed: 0, .. } => "All clear: nothing needs your attention".to_owned(),
-        Occasion::AllClear { fixed: 1, .. } => "All clear: 1 thing was fixed".to_owned(),
-        Occasion::AllClear { fixed, .. } => format!("All clear: {fixed} things were fixed"),
-        Occasion::Notes => format!("Good to know about your {}", letter.subject.name()),
-        Occasion::Reminder { .. } if count == 1 => "1 thing still needs your attention".to_owned(),
-        Occasion::Reminder { .. } => format!("{count} things still need your attention"),
-        Occasion::News { .. } if count == 1 => "1 thing needs your attention".to_owned(),
-        Occasion::News { .. } => format!("{count} things need your attention"),
+        MailKind::AllClear { fixed: 0, .. } => "All clear: nothing needs your attention".to_owned(),
+        MailKind::AllClear { fixed: 1, .. } => "All clear: 1 thing was fixed".to_owned(),
+        MailKind::AllClear { fixed, .. } => format!("All clear: {fixed} things were fixed"),
+        MailKind::Notes => format!("Good to know about your {}", letter.subject.name()),
+        MailKind::Reminder { .. } if count == 1 => "1 thing still needs your attention".to_owned(),
+        MailKind::Reminder { .. } => format!("{count} things still need your attention"),
+        MailKind::News { .. } if count == 1 => "1 thing needs your attention".to_owned(),
+        MailKind::News { .. } => format!("{count} things need your attention"),
     }
 }
 

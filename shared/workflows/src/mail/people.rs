@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::UsersConfiguration;
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::{ChangeKind, Grounds, HeldBecause, ProposedChange};
+use habitsync_domain::hold::{ChangeKind, Grounds, HoldReason, ProposedChange};
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::parking::Setback;
+use habitsync_domain::parking::RejectedWrite;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
 use habitsync_domain::problem_words::works_there_again;
 use habitsync_domain::user_plan::{
@@ -38,7 +38,7 @@ impl Worklist {
         users: &UsersConfiguration,
         problems: &[Problem],
         held: &[PendingApproval],
-        setbacks: impl Iterator<Item = &'a Setback>,
+        setbacks: impl Iterator<Item = &'a RejectedWrite>,
     ) -> Self {
         let (given_up, resting): (Vec<_>, Vec<_>) = setbacks.partition(|setback| setback.given_up);
         let resting: BTreeMap<_, _> = resting
@@ -160,7 +160,7 @@ fn to_be_done(
     let mut groups = Groups::default();
     // Of an employee who came back under another number, the line of that number says it; reports follow their manager's line.
     let has_line =
-        |pending: &&PendingApproval| !matches!(pending.because, HeldBecause::Rekeyed | HeldBecause::ManagerWaits);
+        |pending: &&PendingApproval| !matches!(pending.because, HoldReason::Rekeyed | HoldReason::ManagerWaits);
     for pending in held.iter().filter(has_line) {
         add_held(&mut groups, pending);
     }
@@ -305,7 +305,7 @@ fn add_held(groups: &mut Groups, pending: &PendingApproval) {
 }
 
 /// What kind of trouble it is, and what the reader can answer.
-fn asked_about(evidence: &Grounds, because: HeldBecause) -> (Advice, String) {
+fn asked_about(evidence: &Grounds, because: HoldReason) -> (Advice, String) {
     match evidence {
         Grounds::Deactivation(evidence) => {
             let advice = held_advice(evidence, because);
@@ -317,7 +317,7 @@ fn asked_about(evidence: &Grounds, because: HeldBecause) -> (Advice, String) {
             );
             (advice, what_to_do)
         }
-        Grounds::Change(_) if because == HeldBecause::AnotherPerson => {
+        Grounds::Change(_) if because == HoldReason::AnotherPerson => {
             let answer = format!(
                 "{} {REPLY}\"same person\" or \"another person\", by name.",
                 ANOTHER_PERSON.what_to_do
@@ -342,10 +342,10 @@ fn asked_about(evidence: &Grounds, because: HeldBecause) -> (Advice, String) {
 }
 
 fn why_held(pending: &PendingApproval) -> String {
-    if pending.because == HeldBecause::ApprovedNotConfirmed {
+    if pending.because == HoldReason::ApprovedNotConfirmed {
         return "you have decided; EmployeeConnect is asked once more before anything is done".to_owned();
     }
-    if let (HeldBecause::AnotherPerson, Step::Change { before, .. }) = (pending.because, &pending.action.step) {
+    if let (HoldReason::AnotherPerson, Step::Change { before, .. }) = (pending.because, &pending.action.step) {
         let (name, owner) = (shown(before.user_name.as_str()), shown(&before.display_name()));
         return format!("the account {name} is that of {owner}");
     }

@@ -2,7 +2,7 @@
 //! is good to know, since sending them again is ours.
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::parked_results::{EndedWaiting, ended_waiting};
+use habitsync_domain::parked_results::{EndedWait, ended_waiting};
 use habitsync_domain::person::Person;
 use habitsync_domain::result::{ResultRecord, ResultState};
 use jiff::{SignedDuration, Timestamp};
@@ -74,9 +74,9 @@ where
         if let (true, ResultState::Dead { cause, .. }) = (is_told, &record.state) {
             let described = describe(table, configuration, &record).await?;
             match ended_waiting(cause) {
-                Some(EndedWaiting::ForCourse) => groups.add(NO_COURSE, None, described.entry("", &record)),
-                Some(EndedWaiting::ForPerson) => groups.add(NOBODY, None, described.entry("", &record)),
-                Some(EndedWaiting::ForEmployeeConnect) | None => {
+                Some(EndedWait::ForCourse) => groups.add(NO_COURSE, None, described.entry("", &record)),
+                Some(EndedWait::ForPerson) => groups.add(NOBODY, None, described.entry("", &record)),
+                Some(EndedWait::ForEmployeeConnect) | None => {
                     notes.add(OURS, None, described.entry(cause, &record));
                 }
             }

@@ -9,8 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::audience::{Readers, may_be_told};
 use super::compose::MailSettings;
 use super::deliver::deliver;
-use super::letter::{Letter, Occasion};
-use super::operator::{Notice, tell_operator};
+use super::letter::{MailKind, MailMessage};
+use super::operator::{OperatorMail, alert_operator};
 use super::subject::Subject;
 use super::worklist::{Changes, Worklist};
 use crate::job_outcome::MAILS_FAILED;
@@ -51,7 +51,7 @@ impl Notified {
 
 /// What a run found, for one customer.
 #[derive(Debug, Clone, Copy)]
-pub struct News<'a> {
+pub struct MailContent<'a> {
     /// To whom.
     pub configuration: &'a TenantConfiguration,
     /// About what.
@@ -71,11 +71,11 @@ pub struct News<'a> {
 ///
 /// # Errors
 /// The mail could not be composed or sent, or the table failed. What was told is remembered only once it was sent.
-pub async fn tell_customer<S, M>(
+pub async fn notify_customer<S, M>(
     store: &S,
     mail: &M,
     settings: &MailSettings,
-    news: &News<'_>,
+    news: &MailContent<'_>,
 ) -> Result<Notified, ServiceFailure>
 where
     S: RememberAlert,
@@ -106,14 +106,14 @@ where
 
 /// What is told, and what was before.
 struct Telling<'a> {
-    news: News<'a>,
+    news: MailContent<'a>,
     what: Notified,
     worklist: Worklist,
     before: Option<AlertState>,
     changes: Changes,
 }
 
-impl<'a> News<'a> {
+impl<'a> MailContent<'a> {
     /// A run that may not see all that was told before can add to it, and never take from it.
     fn against(&self, before: Option<AlertState>) -> Option<Telling<'a>> {
         let told_before = before.as_ref().map(|alert| &alert.worklist);
@@ -162,7 +162,7 @@ impl Telling<'_> {
         let configuration = self.news.configuration;
         match readers {
             Readers::Customer(to) => {
-                let letter = Letter {
+                let letter = MailMessage {
                     configuration,
                     subject: self.news.subject,
                     job: self.news.job,
@@ -179,21 +179,21 @@ impl Telling<'_> {
             Readers::Operator if self.what == Notified::Notes => Ok(None),
             Readers::Operator => {
                 let notice = counts(configuration, self.news.subject, &self.worklist, "it changed");
-                tell_operator(mail, settings, &notice, thread).await
+                alert_operator(mail, settings, &notice, thread).await
             }
         }
     }
 
-    fn occasion(&self) -> Occasion<'_> {
+    fn occasion(&self) -> MailKind<'_> {
         match self.what {
-            Notified::AllClear => Occasion::AllClear {
+            Notified::AllClear => MailKind::AllClear {
                 fixed: self.fixed_so_far(),
                 names: &self.changes.fixed,
                 left: &self.changes.left,
                 made: &self.changes.made,
             },
-            Notified::Notes => Occasion::Notes,
-            Notified::Worklist | Notified::Nothing | Notified::NotSent => Occasion::News {
+            Notified::Notes => MailKind::Notes,
+            Notified::Worklist | Notified::Nothing | Notified::NotSent => MailKind::News {
                 new: self.changes.new,
                 changed: self.changes.changed,
                 fixed: &self.changes.fixed,
@@ -213,7 +213,7 @@ impl Telling<'_> {
     }
 
     fn state(&self, readers: &Readers, sent_as: String) -> AlertState {
-        let News {
+        let MailContent {
             at, job, configuration, ..
         } = self.news;
         let before = self.before.as_ref();
@@ -257,7 +257,12 @@ impl Telling<'_> {
 }
 
 /// How many things there are of each kind, for the operators: no names.
-pub(crate) fn counts(configuration: &TenantConfiguration, subject: Subject, worklist: &Worklist, why: &str) -> Notice {
+pub(crate) fn counts(
+    configuration: &TenantConfiguration,
+    subject: Subject,
+    worklist: &Worklist,
+    why: &str,
+) -> OperatorMail {
     let TenantConfiguration { tenant, name, .. } = configuration;
     let mut lines = vec![
         format!("Customer: {name} ({tenant})"),
@@ -276,7 +281,7 @@ pub(crate) fn counts(configuration: &TenantConfiguration, subject: Subject, work
             .map(|(title, count)| format!("{count} × {title}")),
     );
     lines.push("Give the customer recipients that work ([alerts] to), or tell them yourself.".to_owned());
-    Notice {
+    OperatorMail {
         title: format!(
             "{tenant}: {} needs attention, and nobody can be written to",
             subject.name()

@@ -58,9 +58,9 @@ pub(crate) enum Mark {
 
 /// What was told before.
 #[derive(Debug, Default)]
-pub(crate) struct Known<'a>(HashMap<&'a str, Vec<&'a str>>);
+pub(crate) struct KnownLines<'a>(HashMap<&'a str, Vec<&'a str>>);
 
-impl Known<'_> {
+impl KnownLines<'_> {
     /// How a line stands to it.
     pub(crate) fn mark(&self, line: &Line) -> Mark {
         match self.0.get(line.key.as_str()) {
@@ -165,8 +165,8 @@ impl Worklist {
     }
 
     /// What is told in it, by what it is about.
-    pub(crate) fn known(&self) -> Known<'_> {
-        let mut known: Known<'_> = Known::default();
+    pub(crate) fn known(&self) -> KnownLines<'_> {
+        let mut known: KnownLines<'_> = KnownLines::default();
         for line in self.lines() {
             known.0.entry(&line.key).or_default().push(&line.id);
         }

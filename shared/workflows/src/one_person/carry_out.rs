@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use super::look::Look;
 use super::whom::Meant;
-use super::{FollowPerson, OnePerson, PersonFailure, Reached, ReadBack, SeenPerson};
+use super::{OnePerson, PersonFailure, PersonObserver, Reached, ReadBack, SeenPerson};
 use crate::held_lease::{give_back, keep_renewed};
 use crate::job_outcome::JobFailure;
 use crate::ports::clock::{Now, Pause};
@@ -23,15 +23,15 @@ use crate::ports::failure::VendorFailure;
 use crate::ports::holds::{LoadDecisions, LoadHold};
 use crate::ports::lease::{HoldLease, Lease};
 use crate::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson, SaveLastDay, SaveParked,
-    SavePerson,
+    FindPersonByUserName, LoadChanges, LoadLastDays, LoadPeople, LoadPerson, LoadRejectedWrites, SaveLastDay,
+    SavePerson, SaveRejectedWrites,
 };
 use crate::ports::results::ReleaseResults;
-use crate::ports::runs::RememberJob;
+use crate::ports::runs::SaveJobState;
 use crate::ports::vendors::{FindEmployee, FindUser, SaveUser};
 use crate::sync_users::apply::apply;
-use crate::sync_users::write::Writing;
-use crate::sync_users::{Done, FollowWrites, InForce};
+use crate::sync_users::write::UserWriter;
+use crate::sync_users::{InForce, WriteObserver, WriteOutcome};
 
 /// How long one person may take at most; requests to a vendor in trouble are given up long before.
 const LONGEST: SignedDuration = SignedDuration::from_mins(5);
@@ -80,15 +80,15 @@ where
     S: LoadPeople
         + LoadPerson
         + FindPersonByUserName
-        + LoadParked
+        + LoadRejectedWrites
         + LoadLastDays
         + LoadDecisions
         + LoadHold
         + LoadChanges,
-    S: RememberJob,
-    S: HoldLease + SavePerson + SaveParked + SaveLastDay + ReleaseResults,
+    S: SaveJobState,
+    S: HoldLease + SavePerson + SaveRejectedWrites + SaveLastDay + ReleaseResults,
     C: Now + Pause,
-    F: FollowPerson,
+    F: PersonObserver,
 {
     may_write(in_force.configuration.status, draft)?;
     let now = one.clock.now();
@@ -137,16 +137,16 @@ where
     S: LoadPeople
         + LoadPerson
         + FindPersonByUserName
-        + LoadParked
+        + LoadRejectedWrites
         + LoadLastDays
         + LoadDecisions
         + LoadHold
         + LoadChanges,
-    S: RememberJob,
-    S: SavePerson + SaveParked + SaveLastDay + ReleaseResults,
+    S: SaveJobState,
+    S: SavePerson + SaveRejectedWrites + SaveLastDay + ReleaseResults,
     C: Now,
 {
-    async fn sync_under_lease<F: FollowPerson>(
+    async fn sync_under_lease<F: PersonObserver>(
         &self,
         in_force: InForce<'_>,
         shown: &SeenPerson,
@@ -163,7 +163,7 @@ where
             action.reason = format!("{}; {ASKED_FOR}", action.reason);
         }
         let heard = Heard::by(follow);
-        let writing = Writing {
+        let writing = UserWriter {
             tribal_habits: self.tribal_habits,
             store: self.store,
             clock: self.clock,
@@ -179,7 +179,7 @@ where
         let read_back = self.read_back(&written, follow).await;
         Ok(Synced {
             employee_id: seen.employee_id,
-            done: applied.left == 0 && wrote.iter().all(|done| *done == Done::Yes),
+            done: applied.left == 0 && wrote.iter().all(|done| *done == WriteOutcome::Applied),
             problems: applied.problems,
             read_back,
         })
@@ -195,7 +195,7 @@ where
     }
 
     /// The account as it is after the last write; none where nothing was written, or the portal does not answer.
-    async fn read_back<F: FollowPerson>(&self, written: &[Action], follow: &F) -> Option<ReadBack> {
+    async fn read_back<F: PersonObserver>(&self, written: &[Action], follow: &F) -> Option<ReadBack> {
         let last = written
             .iter()
             .rfind(|action| !matches!(action.step, Step::Remember { .. }))?;
@@ -243,7 +243,7 @@ fn written_by(step: &Step) -> BTreeSet<String> {
 /// What was written, kept while it is handed on.
 struct Heard<'a, F> {
     follow: &'a F,
-    ended: Mutex<(Vec<Done>, Vec<Action>)>,
+    ended: Mutex<(Vec<WriteOutcome>, Vec<Action>)>,
 }
 
 impl<'a, F> Heard<'a, F> {
@@ -255,20 +255,20 @@ impl<'a, F> Heard<'a, F> {
     }
 
     /// How each action ended, and those that were written.
-    fn into_parts(self) -> (Vec<Done>, Vec<Action>) {
+    fn into_parts(self) -> (Vec<WriteOutcome>, Vec<Action>) {
         self.ended.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<F: FollowWrites> FollowWrites for Heard<'_, F> {
+impl<F: WriteObserver> WriteObserver for Heard<'_, F> {
     fn tried(&self, step: &Step, came_of: Result<(), &VendorFailure>) {
         self.follow.tried(step, came_of);
     }
 
-    fn ended(&self, action: &Action, done: &Done) {
+    fn ended(&self, action: &Action, done: &WriteOutcome) {
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         ended.0.push(done.clone());
-        if *done == Done::Yes {
+        if *done == WriteOutcome::Applied {
             ended.1.push(action.clone());
         }
         self.follow.ended(action, done);

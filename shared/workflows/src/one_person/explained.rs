@@ -2,7 +2,7 @@
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
-use habitsync_domain::explanation::{Circumstances, Explanation, explain};
+use habitsync_domain::explanation::{Explanation, ExplanationInput, explain};
 use habitsync_domain::last_day::LastDaySeen;
 use jiff::Timestamp;
 
@@ -23,7 +23,7 @@ pub fn explain_person(
         .flat_map(|record| record.fields().all_custom().map(|(name, _)| name.to_owned()))
         .collect();
     let custom = custom.iter().map(String::as_str);
-    let circumstances = Circumstances {
+    let circumstances = ExplanationInput {
         configuration,
         today,
         has_account,

@@ -7,7 +7,7 @@ use habitsync_domain::user::PortalUser;
 use jiff::Timestamp;
 
 use super::{ReadBack, SeenPerson};
-use crate::sync_users::FollowWrites;
+use crate::sync_users::WriteObserver;
 
 /// A step that has been reached.
 #[derive(Debug, Clone, Copy)]
@@ -45,12 +45,12 @@ pub enum Reached<'a> {
 }
 
 /// Hears of steps, and of the writes among them.
-pub trait FollowPerson: FollowWrites {
+pub trait PersonObserver: WriteObserver {
     /// A step was reached.
     fn reached(&self, step: Reached<'_>);
 }
 
 /// Nobody.
-impl FollowPerson for () {
+impl PersonObserver for () {
     fn reached(&self, _: Reached<'_>) {}
 }

@@ -5,17 +5,17 @@ use std::collections::{BTreeSet, HashMap};
 use crate::ports::holds::StoredDecisions;
 use habitsync_domain::configuration::{MatchKey, TenantConfiguration, UsersConfiguration};
 use habitsync_domain::employee::Employee;
-use habitsync_domain::hold::HeldPlan;
+use habitsync_domain::hold::PendingPlan;
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::job_state::JobState;
 use habitsync_domain::last_day::LastDaySeen;
 use habitsync_domain::mapping::map_user;
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::{FieldName, PortalUser};
 use habitsync_domain::user_plan::{
-    Action, Brakes, Missing, Next, PersonPlan, Situation, Standing, Step, Unreadable, plan_person,
+    Action, LastRun, LimitInput, Missing, NextAction, PersonPlan, PlanInput, Step, Unreadable, plan_person,
 };
 use jiff::Timestamp;
 
@@ -26,11 +26,11 @@ const FIELDS_HELD: &str = "fields_held";
 
 /// What the table has that does not grow with the customer.
 pub(super) struct Stored {
-    pub(super) parked: Vec<Parked>,
+    pub(super) parked: Vec<RejectedWrites>,
     pub(super) last_days: Vec<LastDaySeen>,
     pub(super) decisions: StoredDecisions,
     pub(super) job: JobState,
-    pub(super) held: Option<HeldPlan>,
+    pub(super) held: Option<PendingPlan>,
 }
 
 /// One person, and whoever matters to them, as far as they have been read.
@@ -182,8 +182,8 @@ impl Gathered<'_> {
     }
 
     /// What the portal refuses of those who were looked at: of others nothing is forgotten.
-    fn parked(&self) -> Vec<Parked> {
-        let is_here = |parked: &&Parked| self.record(&parked.employee_id).is_some();
+    fn parked(&self) -> Vec<RejectedWrites> {
+        let is_here = |parked: &&RejectedWrites| self.record(&parked.employee_id).is_some();
         self.table.parked.iter().filter(is_here).cloned().collect()
     }
 
@@ -198,7 +198,7 @@ impl Gathered<'_> {
         let (parked, last_days) = (self.parked(), self.last_days());
         // A look at a few is no read that could have shrunk: it is as large as the last good one. Whom that read holds stays held.
         let last_good_read = self.table.job.last_good_read;
-        let situation = Situation {
+        let situation = PlanInput {
             configuration: self.configuration,
             roster: &self.roster,
             people: &self.people,
@@ -210,7 +210,7 @@ impl Gathered<'_> {
                 decisions: &self.table.decisions.unreadable,
                 ..Unreadable::default()
             },
-            brakes: Brakes {
+            brakes: LimitInput {
                 version: self.version,
                 decisions: &self.table.decisions.decisions,
                 listed: last_good_read.map_or(0, |read| read.people),
@@ -224,7 +224,7 @@ impl Gathered<'_> {
             now: self.now,
         };
         let held = self.table.held.as_ref();
-        let standing = Standing {
+        let standing = LastRun {
             held: held.map(|held| held.people.as_slice()).unwrap_or_default(),
             holds_fields: self.table.job.counts.get(FIELDS_HELD).is_some_and(|count| *count > 0),
         };
@@ -291,13 +291,13 @@ impl Gathered<'_> {
     }
 
     /// What a run, which reads everybody, may see differently in what is done next.
-    fn unknown(&self, next: Next<'_>) -> Vec<Unknown> {
+    fn unknown(&self, next: NextAction<'_>) -> Vec<Unknown> {
         let users = self.users();
         let writes = matches!(
             next,
-            Next::Act(Step::Create(_) | Step::Change { .. } | Step::Remember { .. })
+            NextAction::Act(Step::Create(_) | Step::Change { .. } | Step::Remember { .. })
         );
-        let removes = matches!(next, Next::Act(Step::Deactivate { approved: false, .. }));
+        let removes = matches!(next, NextAction::Act(Step::Deactivate { approved: false, .. }));
         let by_email = self.own_link().is_none() && writes && users.match_existing.contains(&MatchKey::Email);
         let has_manager = self.manager().is_some_and(|manager| manager.manager_id().is_some());
         let maps_manager = users.fields.keys().any(FieldName::is_manager_email);

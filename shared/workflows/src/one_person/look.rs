@@ -10,12 +10,14 @@ use jiff::Timestamp;
 
 use super::gathered::{Gathered, Stored};
 use super::whom::Meant;
-use super::{FollowPerson, OnePerson, PersonFailure, Reached, SeenPerson};
+use super::{OnePerson, PersonFailure, PersonObserver, Reached, SeenPerson};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::holds::{LoadDecisions, LoadHold};
-use crate::ports::people::{FindPersonByUserName, LoadChanges, LoadLastDays, LoadParked, LoadPeople, LoadPerson};
-use crate::ports::runs::RememberJob;
+use crate::ports::people::{
+    FindPersonByUserName, LoadChanges, LoadLastDays, LoadPeople, LoadPerson, LoadRejectedWrites,
+};
+use crate::ports::runs::SaveJobState;
 use crate::ports::vendors::{FindEmployee, FindUser};
 use crate::rekey_people::load_history;
 use crate::sync_users::InForce;
@@ -29,7 +31,7 @@ pub async fn look_at_person<H, P, S, C>(
     one: &OnePerson<'_, H, P, S, C>,
     in_force: InForce<'_>,
     asked: &str,
-    follow: &impl FollowPerson,
+    follow: &impl PersonObserver,
 ) -> Result<SeenPerson, PersonFailure>
 where
     H: FindEmployee,
@@ -37,12 +39,12 @@ where
     S: LoadPeople
         + LoadPerson
         + FindPersonByUserName
-        + LoadParked
+        + LoadRejectedWrites
         + LoadLastDays
         + LoadDecisions
         + LoadHold
         + LoadChanges,
-    S: RememberJob,
+    S: SaveJobState,
     C: Now,
 {
     let meant = one.whom(asked).await?;
@@ -57,7 +59,7 @@ pub async fn look_at_person_afresh<H, P, S, C>(
     one: &OnePerson<'_, H, P, S, C>,
     in_force: InForce<'_>,
     asked: &str,
-    follow: &impl FollowPerson,
+    follow: &impl PersonObserver,
 ) -> Result<SeenPerson, PersonFailure>
 where
     H: FindEmployee,
@@ -65,12 +67,12 @@ where
     S: LoadPeople
         + LoadPerson
         + FindPersonByUserName
-        + LoadParked
+        + LoadRejectedWrites
         + LoadLastDays
         + LoadDecisions
         + LoadHold
         + LoadChanges,
-    S: RememberJob,
+    S: SaveJobState,
     C: Now,
 {
     let meant = one.whom(asked).await?;
@@ -113,12 +115,12 @@ where
     S: LoadPeople
         + LoadPerson
         + FindPersonByUserName
-        + LoadParked
+        + LoadRejectedWrites
         + LoadLastDays
         + LoadDecisions
         + LoadHold
         + LoadChanges,
-    S: RememberJob,
+    S: SaveJobState,
     C: Now,
 {
     /// Looks at somebody, perhaps for the second time: everybody's links need not be read again where no run has begun since.
@@ -127,7 +129,7 @@ where
         in_force: InForce<'_>,
         meant: Meant,
         how: Look<'_>,
-        follow: &impl FollowPerson,
+        follow: &impl PersonObserver,
     ) -> Result<SeenPerson, PersonFailure> {
         let (now, before) = (self.clock.now(), how.before());
         let retries_from = how.retries_from(now);

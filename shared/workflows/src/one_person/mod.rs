@@ -13,13 +13,13 @@ mod look;
 mod seen;
 mod whom;
 
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use jiff::Timestamp;
 
 pub use account::{FieldReadBack, Match, ReadBack};
 pub use carry_out::{DraftRule, Synced, sync_person};
 pub use explained::explain_person;
-pub use follow::{FollowPerson, Reached};
+pub use follow::{PersonObserver, Reached};
 pub use look::{look_at_person, look_at_person_afresh};
 pub use seen::{SeenPerson, Unknown};
 
@@ -96,13 +96,13 @@ impl From<SaveFailure> for PersonFailure {
 impl PersonFailure {
     /// What kind of trouble it is.
     #[must_use]
-    pub fn trouble(&self) -> Trouble {
+    pub fn trouble(&self) -> FailureClass {
         match self {
-            Self::Nobody | Self::Ambiguous | Self::Paused | Self::Draft => Trouble::Config,
-            Self::Running { .. } | Self::LeaseLost | Self::Moved => Trouble::Data,
-            Self::Vendor(failure) => failure.trouble(),
-            Self::Service(_) => Trouble::Ours,
-            Self::Stopped(failure) => failure.trouble(),
+            Self::Nobody | Self::Ambiguous | Self::Paused | Self::Draft => FailureClass::Config,
+            Self::Running { .. } | Self::LeaseLost | Self::Moved => FailureClass::Data,
+            Self::Vendor(failure) => failure.class(),
+            Self::Service(_) => FailureClass::Ours,
+            Self::Stopped(failure) => failure.class(),
         }
     }
 }

@@ -3,11 +3,11 @@
 use std::fmt;
 
 use habitsync_domain::employee::Employee;
-use habitsync_domain::hold::{Decision, HeldPlan};
+use habitsync_domain::hold::{Decision, PendingPlan};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job_state::JobState;
 use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_domain::person::{Person, PersonChange};
 use habitsync_domain::user::PortalUser;
 use habitsync_domain::user_plan::PersonPlan;
@@ -36,9 +36,9 @@ pub struct SeenPerson {
     /// What was decided about them.
     pub decision: Option<Decision>,
     /// What is held of this customer.
-    pub held: Option<HeldPlan>,
+    pub held: Option<PendingPlan>,
     /// What the portal has been refusing of them.
-    pub parked: Option<Parked>,
+    pub parked: Option<RejectedWrites>,
     /// When runs first saw last days beside an active status: the employee's, and the manager's.
     pub last_days: Vec<LastDaySeen>,
     /// What was changed in the last 90 days, the newest first.

@@ -4,10 +4,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use habitsync_domain::breaker::Heard;
+use habitsync_domain::breaker::CallOutcome;
 use habitsync_domain::excerpt::Excerpt;
-use habitsync_domain::failing::{Signature, VendorTrouble};
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::failing::{FailureSignature, VendorFault};
+use habitsync_domain::trouble::FailureClass;
 pub use habitsync_domain::vendor::Vendor;
 
 /// A call of a vendor that did not do what was asked.
@@ -107,14 +107,14 @@ impl VendorFailure {
     /// What kind of trouble it is where a whole run cannot go on because of it. What one person's record brought about is
     /// told apart where it happens.
     #[must_use]
-    pub fn trouble(&self) -> Trouble {
-        self.kind.trouble().trouble()
+    pub fn class(&self) -> FailureClass {
+        self.kind.trouble().class()
     }
 
     /// What is the same for everybody whom this meets.
     #[must_use]
-    pub fn signature(&self) -> Signature {
-        Signature::Vendor {
+    pub fn signature(&self) -> FailureSignature {
+        FailureSignature::Vendor {
             vendor: self.vendor,
             kind: self.kind.trouble(),
         }
@@ -159,17 +159,17 @@ impl VendorFailure {
     /// What the failure tells about whether the vendor answers at all. A host that swallows connections holds its caller
     /// as long as one that swallows requests, so that both are silence.
     #[must_use]
-    pub fn heard(&self) -> Heard {
+    pub fn heard(&self) -> CallOutcome {
         match self.kind {
-            VendorFailureKind::Unavailable { .. } | VendorFailureKind::Unreadable => Heard::Silence,
+            VendorFailureKind::Unavailable { .. } | VendorFailureKind::Unreadable => CallOutcome::NoResponse,
             VendorFailureKind::Credentials
             | VendorFailureKind::ModuleDisabled
             | VendorFailureKind::Refused(_)
-            | VendorFailureKind::NotFound(_) => Heard::Answer,
+            | VendorFailureKind::NotFound(_) => CallOutcome::Responded,
             VendorFailureKind::RateLimited(_)
             | VendorFailureKind::InconsistentRead
             | VendorFailureKind::NoTimeLeft
-            | VendorFailureKind::Misconfigured => Heard::Nothing,
+            | VendorFailureKind::Misconfigured => CallOutcome::Inconclusive,
         }
     }
 
@@ -194,18 +194,18 @@ impl VendorFailure {
 impl VendorFailureKind {
     /// How the vendor fails, without the particulars of one call.
     #[must_use]
-    pub fn trouble(&self) -> VendorTrouble {
+    pub fn trouble(&self) -> VendorFault {
         match self {
-            Self::Credentials => VendorTrouble::Credentials,
-            Self::ModuleDisabled => VendorTrouble::ModuleDisabled,
-            Self::Refused(_) => VendorTrouble::Refused,
-            Self::NotFound(_) => VendorTrouble::NotFound,
-            Self::RateLimited(_) => VendorTrouble::RateLimited,
-            Self::Unavailable { .. } => VendorTrouble::Unavailable,
-            Self::Unreadable => VendorTrouble::Unreadable,
-            Self::InconsistentRead => VendorTrouble::InconsistentRead,
-            Self::NoTimeLeft => VendorTrouble::NoTimeLeft,
-            Self::Misconfigured => VendorTrouble::Misconfigured,
+            Self::Credentials => VendorFault::Credentials,
+            Self::ModuleDisabled => VendorFault::ModuleDisabled,
+            Self::Refused(_) => VendorFault::Refused,
+            Self::NotFound(_) => VendorFault::NotFound,
+            Self::RateLimited(_) => VendorFault::RateLimited,
+            Self::Unavailable { .. } => VendorFault::Unavailable,
+            Self::Unreadable => VendorFault::Unreadable,
+            Self::InconsistentRead => VendorFault::InconsistentRead,
+            Self::NoTimeLeft => VendorFault::NoTimeLeft,
+            Self::Misconfigured => VendorFault::Misconfigured,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use habitsync_domain::hold::{Decision, HeldPlan, Matter, PlanId, Word};
+use habitsync_domain::hold::{Decision, Matter, PendingPlan, PlanDecision, PlanId};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
@@ -40,7 +40,7 @@ pub trait ForgetDecision {
 /// Reads a plan of removals.
 pub trait LoadHold {
     /// The plan with this id, held or not any more; none where there never was one, or it is too long ago.
-    fn load_hold(&self, id: &PlanId) -> impl Future<Output = Result<Option<HeldPlan>, ServiceFailure>> + Send;
+    fn load_hold(&self, id: &PlanId) -> impl Future<Output = Result<Option<PendingPlan>, ServiceFailure>> + Send;
 }
 
 /// Writes what is held.
@@ -49,7 +49,7 @@ pub trait SaveHold {
     /// nobody has decided, it is due for the watchdog at `remind_at`.
     fn save_hold(
         &self,
-        plan: &HeldPlan,
+        plan: &PendingPlan,
         remind_at: Timestamp,
     ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 
@@ -58,9 +58,9 @@ pub trait SaveHold {
 }
 
 /// Notes what was decided about a plan.
-pub trait NoteWord {
+pub trait RecordPlanDecision {
     /// Adds the word to the plan's record; one that decides about all of it ends the reminders. One conditional write.
-    fn note_word(&self, id: &PlanId, word: &Word) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    fn note_word(&self, id: &PlanId, word: &PlanDecision) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
 /// A plan that nobody has decided about for long.

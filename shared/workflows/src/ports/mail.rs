@@ -4,7 +4,7 @@ use std::future::Future;
 
 use habitsync_domain::identity::EmailAddress;
 use habitsync_domain::job::Job;
-use habitsync_domain::mail_feedback::{Feedback, Standing};
+use habitsync_domain::mail_feedback::{AddressStatus, Feedback};
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -190,19 +190,19 @@ pub trait ReceiveMailFeedback {
 }
 
 /// Keeps how a customer's addresses stand.
-pub trait KeepStandings {
+pub trait KeepAddressStatuses {
     /// How this address stands; as good as new where nothing was heard of it.
     fn load_standing(
         &self,
         tenant: &TenantId,
         address: &EmailAddress,
-    ) -> impl Future<Output = Result<Standing, ServiceFailure>> + Send;
+    ) -> impl Future<Output = Result<AddressStatus, ServiceFailure>> + Send;
 
     /// Stores it.
     fn save_standing(
         &self,
         tenant: &TenantId,
         address: &EmailAddress,
-        standing: &Standing,
+        standing: &AddressStatus,
     ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_domain::person::{Person, PersonChange};
 use jiff::Timestamp;
 
@@ -66,15 +66,15 @@ pub trait LoadChanges {
 }
 
 /// Reads what the portal refuses.
-pub trait LoadParked {
+pub trait LoadRejectedWrites {
     /// Everybody of whom something is refused, in no particular order.
-    fn load_parked(&self) -> impl Future<Output = Result<Vec<Parked>, ServiceFailure>> + Send;
+    fn load_parked(&self) -> impl Future<Output = Result<Vec<RejectedWrites>, ServiceFailure>> + Send;
 }
 
 /// Writes what the portal refuses of one person, under the lease of the user sync.
-pub trait SaveParked {
+pub trait SaveRejectedWrites {
     /// Stores it; where nothing is refused any more, removes it.
-    fn save_parked(&self, parked: &Parked) -> impl Future<Output = Result<(), SaveFailure>> + Send;
+    fn save_parked(&self, parked: &RejectedWrites) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 
 /// Reads which last days were seen beside an active status.

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use habitsync_domain::assumption::{Assumption, Finding};
+use habitsync_domain::assumption::{Assumption, AssumptionFinding};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::identity::{CourseId, UserName};
@@ -55,7 +55,7 @@ pub struct HrisQuestions<'a> {
 #[derive(Debug)]
 pub struct Probed<S> {
     /// What was found out.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<AssumptionFinding>,
     /// What could not be asked.
     pub silences: Vec<Silence>,
     /// Requests sent, without tries that were repeated.

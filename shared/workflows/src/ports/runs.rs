@@ -29,7 +29,7 @@ pub trait ListRuns {
 }
 
 /// What a job remembers between runs.
-pub trait RememberJob {
+pub trait SaveJobState {
     /// The job's state; the default where it never ran.
     fn load_job(&self, job: Job) -> impl Future<Output = Result<JobState, ServiceFailure>> + Send;
 

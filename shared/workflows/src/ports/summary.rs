@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
 use habitsync_domain::job::Job;
-use habitsync_domain::outage::Told;
+use habitsync_domain::outage::AlertLog;
 use habitsync_domain::result::IgnoredBecause;
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
@@ -29,9 +29,9 @@ pub trait FindSummary {
 }
 
 /// Keeps what the operators have been told.
-pub trait RememberTold {
+pub trait SaveAlertLog {
     /// Stores it in the customer's row.
-    fn save_told(&self, tenant: &TenantId, told: &Told) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    fn save_told(&self, tenant: &TenantId, told: &AlertLog) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
 /// A run that has not ended: it goes on, has to be carried on, or crashed.
@@ -56,7 +56,7 @@ pub struct Unsent {
 
 /// Results of one customer that nothing is done about for the time being.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct SetAside {
+pub struct IgnoredCounts {
     /// Those that wait for something else to happen.
     pub parked: u64,
     /// Those that are ignored as long as their reasons hold; of a reason with more than can be counted in a moment, so many.
@@ -84,7 +84,7 @@ pub trait CountWaiting {
     fn count_holds(&self, before: Timestamp) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
 
     /// Counts what of this customer is parked and what is ignored, and keeps both numbers in the customer's row.
-    fn count_set_aside(&self, tenant: &TenantId) -> impl Future<Output = Result<SetAside, ServiceFailure>> + Send;
+    fn count_set_aside(&self, tenant: &TenantId) -> impl Future<Output = Result<IgnoredCounts, ServiceFailure>> + Send;
 }
 
 /// Dead results of one customer.

@@ -7,23 +7,23 @@ use habitsync_domain::hold::{Agreement, ChangeKind, PerChange};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::JobState;
-use habitsync_domain::parking::{Parked, Refusal, Setback};
+use habitsync_domain::parking::{RejectedWrite, RejectedWrites, Rejection};
 use habitsync_domain::problem::{Cause, Problem};
-use habitsync_domain::repeated_refusal::RefusalTally;
+use habitsync_domain::repeated_refusal::RejectionTally;
 use habitsync_domain::result::ParkedOn;
 use habitsync_domain::user_plan::{Action, Permission, Step, UserPlan};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Written;
-use super::write::{Attempt, Done, FollowWrites, Writing};
+use super::write::{Attempt, UserWriter, WriteObserver, WriteOutcome};
 use crate::job_outcome::JobFailure;
 use crate::job_run::note_progress;
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::lease::SaveFailure;
-use crate::ports::people::{SaveLastDay, SaveParked, SavePerson};
+use crate::ports::people::{SaveLastDay, SavePerson, SaveRejectedWrites};
 use crate::ports::results::ReleaseResults;
-use crate::ports::runs::RememberJob;
+use crate::ports::runs::SaveJobState;
 use crate::ports::vendors::{FindUser, SaveUser};
 
 /// What is kept free before the deadline: one write, its confirmation, and the run's own record.
@@ -51,9 +51,9 @@ pub(crate) struct Applied {
     agreed_made: PerChange<u64>,
     agreed_failed: PerChange<u64>,
     /// What is refused of whom by now.
-    parked: HashMap<EmployeeId, Parked>,
+    parked: HashMap<EmployeeId, RejectedWrites>,
     /// What this run was refused for the first time.
-    refusals: RefusalTally,
+    refusals: RejectionTally,
     /// Writes that were tried.
     writes: usize,
     /// When the writes began.
@@ -73,14 +73,14 @@ impl Applied {
             agreed_made: PerChange::default(),
             agreed_failed: PerChange::default(),
             parked: HashMap::new(),
-            refusals: RefusalTally::default(),
+            refusals: RejectionTally::default(),
             writes: 0,
             began: Timestamp::MIN,
         }
     }
 
     /// What is refused by now, of everybody.
-    pub(super) fn setbacks(&self) -> impl Iterator<Item = &Setback> {
+    pub(super) fn setbacks(&self) -> impl Iterator<Item = &RejectedWrite> {
         self.parked.values().flat_map(|parked| &parked.setbacks)
     }
 
@@ -106,7 +106,7 @@ impl Applied {
 /// # Errors
 /// Going on is pointless: the credentials are refused, one refusal meets many, most people fail, or the table fails.
 pub(crate) async fn apply<P, S, C, W>(
-    writing: &Writing<'_, P, S, C, W>,
+    writing: &UserWriter<'_, P, S, C, W>,
     plan: &UserPlan,
     verified: bool,
     deadline: Timestamp,
@@ -114,9 +114,9 @@ pub(crate) async fn apply<P, S, C, W>(
 ) -> Result<Applied, JobFailure>
 where
     P: FindUser + SaveUser,
-    S: SavePerson + SaveParked + SaveLastDay + ReleaseResults + RememberJob,
+    S: SavePerson + SaveRejectedWrites + SaveLastDay + ReleaseResults + SaveJobState,
     C: Now,
-    W: FollowWrites,
+    W: WriteObserver,
 {
     let mut applied = Applied {
         began: writing.clock.now(),
@@ -210,9 +210,9 @@ impl Applied {
     }
 
     /// What was refused before, and again now, was reported as that employee's problem and stays it.
-    fn tally(&mut self, action: &Action, refusals: &[Refusal]) {
+    fn tally(&mut self, action: &Action, refusals: &[Rejection]) {
         let known = self.parked.get(&action.employee_id);
-        let is_new = |refusal: &&Refusal| !known.is_some_and(|parked| parked.knows(refusal));
+        let is_new = |refusal: &&Rejection| !known.is_some_and(|parked| parked.knows(refusal));
         for refusal in refusals.iter().filter(is_new) {
             self.refusals.count(refusal);
         }
@@ -232,12 +232,12 @@ impl Applied {
     }
 }
 
-impl<P, S, C, W> Writing<'_, P, S, C, W>
+impl<P, S, C, W> UserWriter<'_, P, S, C, W>
 where
     P: FindUser + SaveUser,
-    S: SavePerson + SaveParked + SaveLastDay + ReleaseResults,
+    S: SavePerson + SaveRejectedWrites + SaveLastDay + ReleaseResults,
     C: Now,
-    W: FollowWrites,
+    W: WriteObserver,
 {
     fn is_out_of_time(&self, deadline: Timestamp) -> bool {
         let soon = self.clock.now().saturating_add(RESERVE);
@@ -247,21 +247,21 @@ where
     /// False where the time or the vendor's patience ran out before anything was done.
     async fn carry_out(&self, mut action: Action, verified: bool, applied: &mut Applied) -> Result<bool, JobFailure> {
         let Attempt { done, refusals } = self.attempt(&mut action, verified).await?;
-        if done == Done::Later {
+        if done == WriteOutcome::Deferred {
             return Ok(false);
         }
         self.follow.ended(&action, &done);
-        applied.count_agreed(&action, done == Done::Yes);
+        applied.count_agreed(&action, done == WriteOutcome::Applied);
         applied.writes += usize::from(is_write(&action));
         applied.tally(&action, &refusals);
-        let is_person_refused = matches!(done, Done::No(_));
+        let is_person_refused = matches!(done, WriteOutcome::Failed(_));
         let lines = refusals
             .iter()
             .filter(|_| !is_person_refused)
             .map(|refusal| refusal.problem.clone());
         applied.problems.extend(lines);
         match done {
-            Done::Yes => match self.remember(&action).await {
+            WriteOutcome::Applied => match self.remember(&action).await {
                 Ok(()) => applied.count(&action.step),
                 Err(SaveFailure::ItemRefused(failure)) => {
                     log_refused_item(&failure);
@@ -274,11 +274,11 @@ where
                 }
                 Err(failure) => return Err(failure.into()),
             },
-            Done::No(cause) => {
+            WriteOutcome::Failed(cause) => {
                 applied.written.failed += 1;
                 applied.fail(&action, cause);
             }
-            Done::Refused | Done::Later => applied.written.failed += 1,
+            WriteOutcome::Rejected | WriteOutcome::Deferred => applied.written.failed += 1,
         }
         self.park(&action, refusals, applied).await?;
         Ok(true)
@@ -310,11 +310,11 @@ where
     }
 
     /// Stores what is refused of this person from now on, where that is not what is stored already.
-    async fn park(&self, action: &Action, refusals: Vec<Refusal>, applied: &mut Applied) -> Result<(), JobFailure> {
+    async fn park(&self, action: &Action, refusals: Vec<Rejection>, applied: &mut Applied) -> Result<(), JobFailure> {
         let before = applied.parked.get(&action.employee_id);
         let is_write = matches!(action.step, Step::Create(_) | Step::Change { .. });
         if is_write && (before.is_some() || !refusals.is_empty()) {
-            let parked = Parked::after(before, &action.employee_id, refusals, self.clock.now());
+            let parked = RejectedWrites::after(before, &action.employee_id, refusals, self.clock.now());
             pass_over_refused(self.store.save_parked(&parked).await)?;
             applied.parked.insert(action.employee_id.clone(), parked);
         }
@@ -342,7 +342,7 @@ where
         applied.parked = known
             .map(|parked| (parked.employee_id.clone(), parked.clone()))
             .collect();
-        let mut resting: BTreeMap<&EmployeeId, Vec<Refusal>> = BTreeMap::new();
+        let mut resting: BTreeMap<&EmployeeId, Vec<Rejection>> = BTreeMap::new();
         for refusal in &plan.resting {
             resting
                 .entry(&refusal.problem.employee_id)
@@ -351,13 +351,13 @@ where
         }
         for (employee_id, refusals) in resting {
             let before = applied.parked.get(employee_id);
-            let parked = Parked::after(before, employee_id, refusals, self.clock.now());
+            let parked = RejectedWrites::after(before, employee_id, refusals, self.clock.now());
             pass_over_refused(self.store.save_parked(&parked).await)?;
             applied.parked.insert(employee_id.clone(), parked);
         }
         for employee_id in &plan.forgotten {
             let (employee_id, setbacks) = (employee_id.clone(), Vec::new());
-            pass_over_refused(self.store.save_parked(&Parked { employee_id, setbacks }).await)?;
+            pass_over_refused(self.store.save_parked(&RejectedWrites { employee_id, setbacks }).await)?;
         }
         Ok(())
     }

@@ -4,18 +4,18 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::hold::HeldPlan;
+use habitsync_domain::hold::PendingPlan;
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::JobState;
 use habitsync_domain::user_plan::{FieldNotice, PendingApproval, UserPlan, digest};
 
 use super::{InForce, UserSync};
 use crate::job_outcome::JobFailure;
-use crate::mail::{Notice, Worklist, tell_operator};
+use crate::mail::{OperatorMail, Worklist, alert_operator};
 use crate::ports::clock::Now;
 use crate::ports::holds::{ForgetDecision, LoadHold, SaveHold};
 use crate::ports::mail::{AlertState, Audience, RememberAlert, SendMail};
-use crate::ports::runs::RememberJob;
+use crate::ports::runs::SaveJobState;
 
 /// What the operator was told of lost fields is remembered under this cause.
 const LOST_FIELDS: &str = "lost-fields";
@@ -28,7 +28,7 @@ const COMMON_PROBLEMS: &str = "common-problems";
 
 impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
-    S: ForgetDecision + LoadHold + SaveHold + RememberAlert + RememberJob,
+    S: ForgetDecision + LoadHold + SaveHold + RememberAlert + SaveJobState,
     M: SendMail,
     C: Now,
 {
@@ -48,7 +48,7 @@ where
             None => None,
         };
         let people = plan.held.iter().filter_map(PendingApproval::to_decide).collect();
-        let held = HeldPlan::of(people, in_force.decides_since, before.as_ref(), self.clock.now());
+        let held = PendingPlan::new(people, in_force.decides_since, before.as_ref(), self.clock.now());
         let id = held.as_ref().map(|held| held.id.clone());
         if id != remembered.held_plan {
             if let Some(before) = &before {
@@ -67,8 +67,8 @@ where
     async fn hold(
         &self,
         configuration: &TenantConfiguration,
-        held: HeldPlan,
-        before: Option<&HeldPlan>,
+        held: PendingPlan,
+        before: Option<&PendingPlan>,
     ) -> Result<(), JobFailure> {
         let known = match before.filter(|before| before.id == held.id) {
             Some(before) => Some(before.clone()),
@@ -76,7 +76,7 @@ where
         };
         // What was said about it stays on record, whenever that was.
         let words = known.as_ref().map(|known| known.words.clone()).unwrap_or_default();
-        let held = HeldPlan { words, ..held };
+        let held = PendingPlan { words, ..held };
         if known.as_ref() == Some(&held) {
             return Ok(());
         }
@@ -89,8 +89,8 @@ where
     }
 
     /// Whether the operator could be told. Mail that does not go out keeps nobody from their account.
-    async fn tell_operators(&self, notice: &Notice) -> bool {
-        let told = tell_operator(self.mail, self.mail_settings, notice, None).await;
+    async fn tell_operators(&self, notice: &OperatorMail) -> bool {
+        let told = alert_operator(self.mail, self.mail_settings, notice, None).await;
         if let Err(failure) = &told {
             tracing::error!(error = %failure, "the operator could not be told of what is held");
         }
@@ -114,7 +114,7 @@ where
         &self,
         cause: &'static str,
         names: &[String],
-        notice: impl FnOnce() -> Notice,
+        notice: impl FnOnce() -> OperatorMail,
     ) -> Result<(), JobFailure> {
         let before = self.store.load_alert(cause).await?;
         let digest = digest::of_value(&names.join("\n"));
@@ -144,7 +144,7 @@ where
     }
 }
 
-fn notice_of_hold(configuration: &TenantConfiguration, held: &HeldPlan) -> Notice {
+fn notice_of_hold(configuration: &TenantConfiguration, held: &PendingPlan) -> OperatorMail {
     let tenant = &configuration.tenant;
     let counts = held.counts();
     let what = counts.in_words();
@@ -170,7 +170,7 @@ fn notice_of_hold(configuration: &TenantConfiguration, held: &HeldPlan) -> Notic
         String::new(),
         "None of these accounts is touched before an operator decides.".to_owned(),
     ];
-    Notice {
+    OperatorMail {
         title: format!("{tenant}: {what} wait for approval (plan {})", held.id),
         lines: lines.into_iter().chain(because).chain(commands).collect(),
     }
@@ -199,7 +199,7 @@ fn subjects(plan: &UserPlan) -> Vec<String> {
         .collect()
 }
 
-fn notice_of_common_problems(configuration: &TenantConfiguration, plan: &UserPlan) -> Notice {
+fn notice_of_common_problems(configuration: &TenantConfiguration, plan: &UserPlan) -> OperatorMail {
     let common = plan.common_problems.iter().map(|common| {
         let (what, employees, of) = (common.cause.in_words(), common.employees, common.of);
         format!("  {what} for {employees} of {of} employees: their accounts are left as they are")
@@ -214,7 +214,7 @@ fn notice_of_common_problems(configuration: &TenantConfiguration, plan: &UserPla
         "Many records of {} at EmployeeConnect have the same problem at once. Everything else goes on.",
         configuration.name
     );
-    Notice {
+    OperatorMail {
         title: format!(
             "{}: {} wrong for many employees",
             configuration.tenant,
@@ -224,7 +224,7 @@ fn notice_of_common_problems(configuration: &TenantConfiguration, plan: &UserPla
     }
 }
 
-fn notice_of_loss(configuration: &TenantConfiguration, plan: &UserPlan) -> Notice {
+fn notice_of_loss(configuration: &TenantConfiguration, plan: &UserPlan) -> OperatorMail {
     let fields = plan.lost_fields.iter().map(|lost| {
         format!(
             "  {} is empty for {} of {} people who had a value; it is not updated",
@@ -245,7 +245,7 @@ fn notice_of_loss(configuration: &TenantConfiguration, plan: &UserPlan) -> Notic
          else goes on.",
         configuration.name
     );
-    Notice {
+    OperatorMail {
         title: format!(
             "{}: {} held, lost by many people at once",
             configuration.tenant,
@@ -259,14 +259,14 @@ fn notice_of_loss(configuration: &TenantConfiguration, plan: &UserPlan) -> Notic
     }
 }
 
-fn notice_of_faults(configuration: &TenantConfiguration, notices: &[FieldNotice]) -> Notice {
+fn notice_of_faults(configuration: &TenantConfiguration, notices: &[FieldNotice]) -> OperatorMail {
     let fields: Vec<_> = notices.iter().map(|notice| notice.field.as_str()).collect();
     let intro = format!(
         "The user sync of {} found the same with these fields for many employees. Everything else goes on.",
         configuration.name
     );
     let lines = notices.iter().map(|notice| format!("  {}", notice.in_words()));
-    Notice {
+    OperatorMail {
         title: format!("{}: {} for many employees", configuration.tenant, fields.join(", ")),
         lines: [intro, String::new()].into_iter().chain(lines).collect(),
     }

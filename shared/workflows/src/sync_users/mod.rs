@@ -17,8 +17,8 @@ use habitsync_domain::job_state::{AgreementRest, JobState, PlannedUnder};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::user_plan::{UserPlan, plan_users};
 pub use summary::{UserSyncSummary, Written};
-pub use write::Done;
-pub use write::FollowWrites;
+pub use write::WriteObserver;
+pub use write::WriteOutcome;
 
 use crate::job_outcome::{JobFailure, Progress, RunOutcome, Start};
 use crate::job_run::{run_job, stop_job};
@@ -26,13 +26,13 @@ use crate::mail::{MailSettings, Notified, RunMail, RunMailStore, Subject, Workli
 use crate::ports::clock::{Now, Pause};
 use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
 use crate::ports::mail::{RememberAlert, SendMail};
-use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople, SaveLastDay, SaveParked, SavePerson};
+use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites, SaveLastDay, SavePerson, SaveRejectedWrites};
 use crate::ports::results::ReleaseResults;
-use crate::ports::runs::{HoldLease, RememberJob, SaveRun};
+use crate::ports::runs::{HoldLease, SaveJobState, SaveRun};
 use crate::ports::vendors::{FindEmployee, FindUser, ListEmployees, ListUsers, SaveUser};
 use apply::{Applied, apply};
 use read::Sources;
-use write::Writing;
+use write::UserWriter;
 
 /// What a user sync touches.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ pub async fn sync_users<H, P, S, M, C>(
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
-    S: LoadPeople + SavePerson + LoadParked + SaveParked + LoadLastDays + SaveLastDay,
+    S: LoadPeople + SavePerson + LoadRejectedWrites + SaveRejectedWrites + LoadLastDays + SaveLastDay,
     S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
     S: HoldLease + SaveRun + ReleaseResults + RunMailStore,
     M: SendMail,
@@ -181,7 +181,13 @@ impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
-    S: LoadPeople + SavePerson + LoadParked + SaveParked + RememberJob + RememberAlert + ReleaseResults,
+    S: LoadPeople
+        + SavePerson
+        + LoadRejectedWrites
+        + SaveRejectedWrites
+        + SaveJobState
+        + RememberAlert
+        + ReleaseResults,
     S: LoadLastDays + SaveLastDay,
     S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
     M: SendMail,
@@ -198,7 +204,7 @@ where
         let began = self.clock.now();
         remembered.begin(in_force.planned_under(), start.asked_for, began);
         let today = began.to_zoned(configuration.time_zone.zone().clone()).date();
-        let needed = FieldsNeeded::of(&configuration.users);
+        let needed = FieldsNeeded::from_rules(&configuration.users);
         let read = self.sources().read(&needed, remembered, today).await?;
         let plan = plan_users(&read.situation(in_force, remembered, began));
         let (verified, records_without_id, unusable_accounts) =
@@ -271,8 +277,8 @@ where
         }
     }
 
-    fn writing(&self) -> Writing<'_, P, S, C, ()> {
-        Writing {
+    fn writing(&self) -> UserWriter<'_, P, S, C, ()> {
+        UserWriter {
             tribal_habits: self.tribal_habits,
             store: self.store,
             clock: self.clock,

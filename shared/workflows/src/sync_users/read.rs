@@ -4,15 +4,15 @@ use std::collections::{BTreeSet, HashSet};
 
 use habitsync_domain::configuration::Status;
 use habitsync_domain::fields_needed::FieldsNeeded;
-use habitsync_domain::hold::{Agreement, Decision, Verdict};
+use habitsync_domain::hold::{Agreement, ApprovalVerdict, Decision};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job_state::JobState;
 use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::Parked;
+use habitsync_domain::parking::RejectedWrites;
 use habitsync_domain::person::Person;
 use habitsync_domain::roster::Roster;
 use habitsync_domain::user::PortalUser;
-use habitsync_domain::user_plan::{Brakes, Missing, Situation, Unreadable};
+use habitsync_domain::user_plan::{LimitInput, Missing, PlanInput, Unreadable};
 use habitsync_domain::vendor_list::VendorList;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -21,7 +21,7 @@ use super::InForce;
 use crate::job_outcome::JobFailure;
 use crate::ports::failure::VendorFailureKind;
 use crate::ports::holds::{LoadDecisions, StoredDecisions};
-use crate::ports::people::{LoadLastDays, LoadParked, LoadPeople, StoredPeople};
+use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites, StoredPeople};
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 use crate::unusable_records::log_unusable;
 
@@ -36,7 +36,7 @@ pub(crate) struct Read {
     /// How many people the list had, those left out who were asked for one by one.
     listed: usize,
     decisions: StoredDecisions,
-    parked: Vec<Parked>,
+    parked: Vec<RejectedWrites>,
     last_days: Vec<LastDaySeen>,
     /// The portal's users; none where this run does not verify.
     portal: Option<VendorList<PortalUser>>,
@@ -52,7 +52,7 @@ impl Read {
         in_force: InForce<'a>,
         remembered: &'a JobState,
         now: Timestamp,
-    ) -> Situation<'a> {
+    ) -> PlanInput<'a> {
         // A draft writes nothing: its plan shows what is to be agreed to when it goes live.
         let is_draft = in_force.configuration.status == Status::Draft;
         let agreed = if is_draft {
@@ -60,7 +60,7 @@ impl Read {
         } else {
             remembered.agreed(in_force.agreed)
         };
-        Situation {
+        PlanInput {
             configuration: in_force.configuration,
             roster: &self.roster,
             people: &self.people.people,
@@ -73,7 +73,7 @@ impl Read {
                 links: &self.people.unreadable,
                 decisions: &self.decisions.unreadable,
             },
-            brakes: Brakes {
+            brakes: LimitInput {
                 version: in_force.decides_since,
                 decisions: &self.decisions.decisions,
                 listed: u64::try_from(self.listed).unwrap_or(u64::MAX),
@@ -125,7 +125,7 @@ impl<H, P, S> Sources<'_, H, P, S>
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadParked + LoadLastDays + LoadDecisions,
+    S: LoadPeople + LoadRejectedWrites + LoadLastDays + LoadDecisions,
 {
     /// Reads what a run reads on the customer's day `today`: the portal's users on the first of the day, and before anybody is
     /// linked.
@@ -205,8 +205,8 @@ where
 }
 
 /// The rejected writes; those of before a run was asked for do not rest.
-pub(crate) fn rejected_writes(parked: Vec<Parked>, asked: Option<Timestamp>) -> Vec<Parked> {
-    let again = |parked: Parked| match asked {
+pub(crate) fn rejected_writes(parked: Vec<RejectedWrites>, asked: Option<Timestamp>) -> Vec<RejectedWrites> {
+    let again = |parked: RejectedWrites| match asked {
         Some(asked) => parked.tried_again_from(asked),
         None => parked,
     };
@@ -216,6 +216,6 @@ pub(crate) fn rejected_writes(parked: Vec<Parked>, asked: Option<Timestamp>) -> 
 fn approved(decisions: &[Decision]) -> HashSet<&EmployeeId> {
     let approved = decisions
         .iter()
-        .filter(|decision| decision.word.verdict == Verdict::Approved);
+        .filter(|decision| decision.word.verdict == ApprovalVerdict::Approved);
     approved.map(|decision| &decision.employee_id).collect()
 }

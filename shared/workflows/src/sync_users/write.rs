@@ -3,7 +3,7 @@
 
 use habitsync_domain::excerpt::Excerpt;
 use habitsync_domain::identity::UserName;
-use habitsync_domain::parking::{Refusal, Refused};
+use habitsync_domain::parking::{RejectedPart, Rejection};
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user::{FieldName, PortalUser, UserFields};
 use habitsync_domain::user_plan::{Action, Step, digest, reads_alike};
@@ -13,7 +13,7 @@ use crate::ports::failure::{Missing, RefusedField, VendorFailure, VendorFailureK
 use crate::ports::vendors::{FindUser, SaveUser};
 
 /// What carrying out a plan touches, whether it is everybody's or one person's.
-pub(crate) struct Writing<'a, P, S, C, W> {
+pub(crate) struct UserWriter<'a, P, S, C, W> {
     pub(crate) tribal_habits: &'a P,
     pub(crate) store: &'a S,
     pub(crate) clock: &'a C,
@@ -21,83 +21,88 @@ pub(crate) struct Writing<'a, P, S, C, W> {
 }
 
 /// Hears of writes to the portal.
-pub trait FollowWrites {
+pub trait WriteObserver {
     /// A write was tried, perhaps not for the last time, and this came of it.
     fn tried(&self, step: &Step, came_of: Result<(), &VendorFailure>);
 
     /// A person was done with. The action is what was written in the end: without what was refused.
-    fn ended(&self, action: &Action, done: &Done);
+    fn ended(&self, action: &Action, done: &WriteOutcome);
 }
 
 /// Nobody.
-impl FollowWrites for () {
+impl WriteObserver for () {
     fn tried(&self, _: &Step, _: Result<(), &VendorFailure>) {}
 
-    fn ended(&self, _: &Action, _: &Done) {}
+    fn ended(&self, _: &Action, _: &WriteOutcome) {}
 }
 
 /// What became of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Done {
+pub enum WriteOutcome {
     /// It was written, perhaps without what was refused.
-    Yes,
+    Applied,
     /// Nothing was written; why.
-    No(Cause),
+    Failed(Cause),
     /// Nothing was written: everything there was to write was refused, field by field.
-    Refused,
+    Rejected,
     /// The time or the vendor's patience ran out: the rest is left to the next run.
-    Later,
+    Deferred,
 }
 
-impl Done {
+impl WriteOutcome {
     /// What rests because the portal refuses this person altogether.
-    pub(super) fn rests(&self, action: &Action) -> Option<Refusal> {
-        let Self::No(cause @ (Cause::RefusedPerson { .. } | Cause::AccountMissing)) = self else {
+    pub(super) fn rests(&self, action: &Action) -> Option<Rejection> {
+        let Self::Failed(cause @ (Cause::RefusedPerson { .. } | Cause::AccountMissing)) = self else {
             return None;
         };
-        Some(Refusal {
-            what: Refused::Person,
+        Some(Rejection {
+            what: RejectedPart::Person,
             digest: action.digest.clone(),
             problem: action.problem(cause.clone(), None),
         })
     }
 }
 
-impl<P, S, C, W> Writing<'_, P, S, C, W>
+impl<P, S, C, W> UserWriter<'_, P, S, C, W>
 where
     P: FindUser,
 {
     /// What a failed write means. `verified`: this run has read the portal.
-    pub(super) async fn settle(&self, step: &Step, failure: VendorFailure, verified: bool) -> Result<Done, JobFailure> {
+    pub(super) async fn settle(
+        &self,
+        step: &Step,
+        failure: VendorFailure,
+        verified: bool,
+    ) -> Result<WriteOutcome, JobFailure> {
         if failure.may_have_happened() {
             let happened = self.has_happened(step).await?;
             return Ok(if happened {
-                Done::Yes
+                WriteOutcome::Applied
             } else {
-                Done::No(Cause::NotAnswered)
+                WriteOutcome::Failed(Cause::NotAnswered)
             });
         }
         match failure.kind {
             VendorFailureKind::Credentials | VendorFailureKind::ModuleDisabled | VendorFailureKind::Misconfigured => {
                 Err(failure.into())
             }
-            VendorFailureKind::NoTimeLeft | VendorFailureKind::RateLimited(_) => Ok(Done::Later),
+            VendorFailureKind::NoTimeLeft | VendorFailureKind::RateLimited(_) => Ok(WriteOutcome::Deferred),
             // Somebody may have made the account by hand since the portal was last read: the next run looks.
             VendorFailureKind::Refused(fields) if !verified && is_about_an_account(step, &fields) => {
-                Ok(Done::No(Cause::AccountExists))
+                Ok(WriteOutcome::Failed(Cause::AccountExists))
             }
-            VendorFailureKind::Refused(fields) => Ok(Done::No(Cause::RefusedPerson {
+            VendorFailureKind::Refused(fields) => Ok(WriteOutcome::Failed(Cause::RefusedPerson {
                 reason: words(&fields, failure.detail),
             })),
             // A run that was killed before it could save it may have given the account its new name already.
             VendorFailureKind::NotFound(Missing::User) if renames(step) && self.has_happened(step).await? => {
-                Ok(Done::Yes)
+                Ok(WriteOutcome::Applied)
             }
-            VendorFailureKind::NotFound(Missing::User) => Ok(Done::No(Cause::AccountMissing)),
+            VendorFailureKind::NotFound(Missing::User) => Ok(WriteOutcome::Failed(Cause::AccountMissing)),
             VendorFailureKind::NotFound(_)
             | VendorFailureKind::Unavailable { .. }
             | VendorFailureKind::Unreadable
-            | VendorFailureKind::InconsistentRead => Ok(Done::No(Cause::NotAnswered)),
+            | VendorFailureKind::InconsistentRead => Ok(WriteOutcome::Failed(Cause::NotAnswered)),
         }
     }
 
@@ -182,15 +187,15 @@ const MOST_ATTEMPTS: usize = 5;
 
 /// What came of one action.
 pub(super) struct Attempt {
-    pub(super) done: Done,
+    pub(super) done: WriteOutcome,
     /// What was refused, as lines of the worklist and to rest.
-    pub(super) refusals: Vec<Refusal>,
+    pub(super) refusals: Vec<Rejection>,
 }
 
-impl<P, S, C, W> Writing<'_, P, S, C, W>
+impl<P, S, C, W> UserWriter<'_, P, S, C, W>
 where
     P: FindUser + SaveUser,
-    W: FollowWrites,
+    W: WriteObserver,
 {
     /// Writes what the action says; afterwards the action says what was written.
     pub(super) async fn attempt(&self, action: &mut Action, verified: bool) -> Result<Attempt, JobFailure> {
@@ -201,7 +206,7 @@ where
             let failure = match written {
                 Ok(()) => {
                     return Ok(Attempt {
-                        done: Done::Yes,
+                        done: WriteOutcome::Applied,
                         refusals,
                     });
                 }
@@ -215,7 +220,7 @@ where
                 Reduced::ToNothing(refused) => {
                     refusals.extend(refused);
                     return Ok(Attempt {
-                        done: Done::Refused,
+                        done: WriteOutcome::Rejected,
                         refusals,
                     });
                 }
@@ -227,7 +232,7 @@ where
             }
         }
         Ok(Attempt {
-            done: Done::Refused,
+            done: WriteOutcome::Rejected,
             refusals,
         })
     }
@@ -245,8 +250,8 @@ where
 
 /// What is left of a step once what was refused is taken out of it.
 enum Reduced {
-    To(Box<Step>, Vec<Refusal>),
-    ToNothing(Vec<Refusal>),
+    To(Box<Step>, Vec<Rejection>),
+    ToNothing(Vec<Rejection>),
     /// The refusal is about the whole person, or it is no refusal.
     Not,
 }
@@ -272,26 +277,26 @@ fn reduced(action: &Action, failure: &VendorFailure) -> Reduced {
     }
 }
 
-fn part(refused: &RefusedField) -> Option<Refused> {
+fn part(refused: &RefusedField) -> Option<RejectedPart> {
     match refused.field.as_str() {
-        "user_name" => Some(Refused::UserName),
-        field => field.parse().ok().map(Refused::Field),
+        "user_name" => Some(RejectedPart::UserName),
+        field => field.parse().ok().map(RejectedPart::Field),
     }
 }
 
 /// A refusal of something that was not written would be the same without it.
-fn are_written(action: &Action, parts: &[(Refused, &RefusedField)]) -> bool {
+fn are_written(action: &Action, parts: &[(RejectedPart, &RefusedField)]) -> bool {
     parts.iter().all(|(what, _)| value(action, what).is_some())
 }
 
-fn refusal(action: &Action, what: &Refused, refused: &RefusedField) -> Refusal {
+fn refusal(action: &Action, what: &RejectedPart, refused: &RefusedField) -> Rejection {
     let RefusedField { field, reason } = refused.clone();
     let seen = value(action, what);
     let compared = match what {
-        Refused::UserName => seen.as_deref().map(str::to_lowercase),
-        Refused::Field(_) | Refused::Person => seen.clone(),
+        RejectedPart::UserName => seen.as_deref().map(str::to_lowercase),
+        RejectedPart::Field(_) | RejectedPart::Person => seen.clone(),
     };
-    Refusal {
+    Rejection {
         what: what.clone(),
         digest: digest::of_value(compared.as_deref().unwrap_or_default()),
         problem: action.problem(Cause::RefusedField { field, reason }, seen),
@@ -299,15 +304,15 @@ fn refusal(action: &Action, what: &Refused, refused: &RefusedField) -> Refusal {
 }
 
 /// What the action writes of this.
-fn value(action: &Action, what: &Refused) -> Option<String> {
+fn value(action: &Action, what: &RejectedPart) -> Option<String> {
     let field = |name: &FieldName| action.fields()?.0.get(name).cloned();
     match (what, &action.step) {
-        (Refused::Field(name), _) => field(name),
-        (Refused::UserName, Step::Create(user)) => Some(user.user_name.as_str().to_owned()),
+        (RejectedPart::Field(name), _) => field(name),
+        (RejectedPart::UserName, Step::Create(user)) => Some(user.user_name.as_str().to_owned()),
         (
-            Refused::UserName,
+            RejectedPart::UserName,
             Step::Change { change, .. } | Step::Deactivate { change, .. } | Step::GiveUp { change, .. },
         ) => Some(change.user_name.as_ref()?.as_str().to_owned()),
-        (Refused::UserName, Step::Remember { .. }) | (Refused::Person, _) => None,
+        (RejectedPart::UserName, Step::Remember { .. }) | (RejectedPart::Person, _) => None,
     }
 }

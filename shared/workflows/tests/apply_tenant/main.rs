@@ -7,10 +7,10 @@ use habitsync_domain::employee::Employee;
 use habitsync_domain::job::Job;
 use habitsync_domain::person::Person;
 use habitsync_domain::user::{PortalUser, UserFields};
-use habitsync_domain::user_plan::{Deed, Planned};
+use habitsync_domain::user_plan::{ActionKind, PlannedAction};
 use habitsync_in_memory::{Call, Fault, Hris, ManualClock, Portal, Table, Tenants, service_failure, vendor_failure};
 use habitsync_workflows::apply_tenant::{
-    AppliedConfiguration, ApplyTenant, Consent, Effect, Foreseen, NewRemoval, NotApplied, apply_tenant, foresee,
+    AppliedConfiguration, ApplyTenant, Consent, Effect, Foreseen, NewDeactivation, NotApplied, apply_tenant, foresee,
 };
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::preview_users::PreviewUsers;
@@ -218,7 +218,7 @@ fn removes(outcome: Result<AppliedConfiguration, NotApplied>) -> Vec<String> {
     let Err(NotApplied::Removes { people, .. }) = outcome else {
         panic!("{outcome:?}")
     };
-    let line = |removal: &NewRemoval| format!("{} {} {}", removal.employee_id, removal.person, removal.reason);
+    let line = |removal: &NewDeactivation| format!("{} {} {}", removal.employee_id, removal.person, removal.reason);
     people.iter().map(line).collect()
 }
 
@@ -328,7 +328,7 @@ async fn what_the_next_run_would_do_differently_is_foreseen_person_by_person_and
         .differences()
         .iter()
         .map(|beside| {
-            let deeds = |planned: &[Planned]| planned.iter().map(|planned| planned.deed).collect::<Vec<_>>();
+            let deeds = |planned: &[PlannedAction]| planned.iter().map(|planned| planned.deed).collect::<Vec<_>>();
             (
                 beside.employee_id.to_string(),
                 deeds(&beside.before),
@@ -338,7 +338,11 @@ async fn what_the_next_run_would_do_differently_is_foreseen_person_by_person_and
         .collect();
     assert_eq!(
         told,
-        [("E5".to_owned(), vec![Deed::Note, Deed::Change], vec![Deed::Deactivate])]
+        [(
+            "E5".to_owned(),
+            vec![ActionKind::Note, ActionKind::Change],
+            vec![ActionKind::Deactivate]
+        )]
     );
     assert!(next.has_read_portal, "it is the first of the day");
     assert_eq!(foreseen.in_force.map(|stored| stored.version), Some(1));

@@ -7,7 +7,7 @@ use habitsync_domain::identity::TopicId;
 use habitsync_domain::job::Job;
 use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultState};
 use habitsync_domain::topic::Topic;
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::course_report::SameTitle;
 use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
@@ -97,7 +97,7 @@ async fn a_customer_without_the_development_module_is_told_once_and_nothing_more
         .arm(Call::CreateCourse, Fault::Before(missing.clone()));
     let failure = sync_for(&world, 900).await.expect_err("the module is missing");
     assert_eq!(failure, JobFailure::Vendor(missing));
-    assert_eq!(failure.trouble(), Trouble::Config);
+    assert_eq!(failure.class(), FailureClass::Config);
     assert_eq!(world.hris.faults.count(Call::CreateCourse), 1);
     let remembered = world.table.job(Job::Courses).last_failure.expect("remembered");
     assert!(

@@ -1,6 +1,6 @@
 //! Topics that share a code: a course is known by its topic's code, so that it is one topic's and never two.
 
-use habitsync_domain::course_codes::{SharedCode, Sharer};
+use habitsync_domain::course_codes::{SharedCode, SharingTopic};
 use habitsync_domain::identity::TopicId;
 use habitsync_domain::result::{ParkedOn, ResultState};
 use habitsync_domain::topic::{Folder, Topic};
@@ -24,8 +24,8 @@ fn shared(kept_by: Option<i64>, without: &[i64]) -> SharedCode {
     }
 }
 
-fn sharer(id: i64) -> Sharer {
-    Sharer {
+fn sharer(id: i64) -> SharingTopic {
+    SharingTopic {
         topic: TopicId(id),
         title: format!("Topic {id}"),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use habitsync_domain::back_off::BackOff;
 use habitsync_domain::breaker::Breaker;
-use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
+use habitsync_domain::failing::{FailureSignature, FailureStreak, VendorFault};
 use habitsync_domain::freshness::Timetable;
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::job::Job;
@@ -159,16 +159,16 @@ fn a_call_that_breaks_for_one_customer_keeps_no_other_from_being_served() {
 /// What a row may hold that a clock far off, or a hand, has written.
 fn extreme_states() -> Vec<JobState> {
     let times = [Timestamp::MIN, Timestamp::UNIX_EPOCH, Timestamp::MAX];
-    let unavailable = Signature::Vendor {
+    let unavailable = FailureSignature::Vendor {
         vendor: Vendor::EmployeeConnect,
-        kind: VendorTrouble::Unavailable,
+        kind: VendorFault::Unavailable,
     };
     let states = times.into_iter().flat_map(|one| times.map(|other| (one, other)));
     let state = |(one, other)| JobState {
         last_success_at: Some(one),
         last_complete_began_at: Some(other),
-        failing: Some(Failing::after(
-            Some(Failing::after(None, unavailable.clone(), one)),
+        failing: Some(FailureStreak::after(
+            Some(FailureStreak::after(None, unavailable.clone(), one)),
             unavailable.clone(),
             other,
         )),
@@ -189,7 +189,7 @@ async fn a_row_of_extreme_times_keeps_no_other_customer_from_being_looked_after(
                 let mut first = world.customers[0].table.state();
                 first.jobs = Job::ALL.map(|job| (job, state.clone())).into();
                 first.live_since = Some(at);
-                first.row.timetable = Some(Timetable::of(&world.customers[0].configuration, at));
+                first.row.timetable = Some(Timetable::new(&world.customers[0].configuration, at));
                 first.row.told.dead_at = Some(at);
                 first.row.dead_at = vec![at];
                 first.row.parked = u64::MAX / 2;

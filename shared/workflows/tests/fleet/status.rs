@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
+use habitsync_domain::failing::{FailureSignature, FailureStreak, VendorFault};
 use habitsync_domain::health::Health;
-use habitsync_domain::hold::{HeldBecause, HeldPerson, HeldPlan, Verdict, Word};
+use habitsync_domain::hold::{ApprovalVerdict, HoldReason, PendingAction, PendingPlan, PlanDecision};
 use habitsync_domain::identity::{EnrolmentId, TopicId};
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::{JobState, RunState};
@@ -43,20 +43,20 @@ fn words(status: &FleetStatus) -> Vec<(&str, Health)> {
         .collect()
 }
 
-fn held_plan(now: Timestamp) -> HeldPlan {
-    let person = HeldPerson {
+fn held_plan(now: Timestamp) -> PendingPlan {
+    let person = PendingAction {
         employee_id: "E1".parse().expect("an id"),
         person: "Jo Citizen".to_owned(),
         user_name: "jo@acme.com.au".parse().expect("a name"),
         evidence: Evidence::Terminated.into(),
-        because: HeldBecause::NoLinks,
+        because: HoldReason::NoLinks,
         changes: Vec::new(),
         waits_with: None,
     };
-    HeldPlan::of(vec![person], 1, None, now).expect("somebody")
+    PendingPlan::new(vec![person], 1, None, now).expect("somebody")
 }
 
-pub(crate) fn hold(world: &World, customer: usize, decided: Option<Word>) {
+pub(crate) fn hold(world: &World, customer: usize, decided: Option<PlanDecision>) {
     let now = world.clock.now();
     let mut plan = held_plan(now);
     plan.words.extend(decided);
@@ -133,8 +133,8 @@ async fn who_needs_somebody_stands_first_with_the_worst_word_there_is_for_them()
 #[tokio::test]
 async fn removals_that_somebody_has_decided_about_make_nobody_held() {
     let world = in_step(1).await;
-    let approved = Word {
-        verdict: Verdict::Approved,
+    let approved = PlanDecision {
+        verdict: ApprovalVerdict::Approved,
         by: "ana".to_owned(),
         at: world.clock.now(),
         only: Vec::new(),
@@ -166,11 +166,11 @@ async fn customers_that_fail_by_an_incident_are_shown_in_it_and_not_as_failing()
 async fn a_draft_whose_runs_fail_is_failing_and_a_paused_customer_is_paused_whatever_failed_before() {
     let world = in_step(1).await;
     let since = world.clock.now();
-    let signature = Signature::Vendor {
+    let signature = FailureSignature::Vendor {
         vendor: Vendor::EmployeeConnect,
-        kind: VendorTrouble::Credentials,
+        kind: VendorFault::Credentials,
     };
-    let failing = Failing::after(None, signature, since);
+    let failing = FailureStreak::after(None, signature, since);
     world.customers[0]
         .table
         .state()

@@ -265,7 +265,7 @@ fn customer(number: usize, host: &str, board: &Arc<IncidentBoard>) -> Customer {
     let source = source.replace("https://acme.example/", &format!("https://{host}/"));
     let configuration: TenantConfiguration = source.parse().expect("valid");
     let table = Table::beside(board);
-    table.state().row.timetable = Some(Timetable::of(&configuration, at("2025-03-01T00:00:00Z")));
+    table.state().row.timetable = Some(Timetable::new(&configuration, at("2025-03-01T00:00:00Z")));
     table.state().live_since = Some(at("2025-03-01T00:00:00Z"));
     let hris = Hris::default();
     hris.employees.lock().push(employee("E1"));

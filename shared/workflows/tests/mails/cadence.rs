@@ -254,7 +254,7 @@ async fn notes_come_once_a_week_at_most_and_only_where_they_changed() {
 async fn what_one_job_met_is_not_told_again_by_another_and_is_cleared_by_the_one_that_met_it() {
     use habitsync_domain::job::Job;
     use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
-    use habitsync_workflows::mail::tell_of_run;
+    use habitsync_workflows::mail::notify_of_run;
     use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 
     let customer = Customer::new();
@@ -268,7 +268,7 @@ async fn what_one_job_met_is_not_told_again_by_another_and_is_cleared_by_the_one
     let ended = async |job, result: Result<RunOutcome<()>, JobFailure>| {
         let now = habitsync_workflows::ports::clock::Now::now(&customer.clock);
         let run = (&customer.configuration, job, now);
-        let told = tell_of_run(
+        let told = notify_of_run(
             &customer.table,
             &customer.mail,
             &crate::customer::settings(),

@@ -3,10 +3,10 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::course_plan::NearMiss;
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::HeldBecause;
+use habitsync_domain::hold::HoldReason;
 use habitsync_domain::identity::TopicCode;
 use habitsync_domain::job::Job;
-use habitsync_domain::parking::{Refused, Setback};
+use habitsync_domain::parking::{RejectedPart, RejectedWrite};
 use habitsync_domain::person::Person as Linked;
 use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
 use habitsync_domain::topic::Condition;
@@ -14,7 +14,7 @@ use habitsync_domain::user::{UserChange, UserFields};
 use habitsync_domain::user_plan::{Action, PendingApproval, Permission, Step};
 use habitsync_fixtures::{Blueprint, Company, Person};
 use habitsync_workflows::course_report::{CourseProblem, CourseReport, SameTitle};
-use habitsync_workflows::mail::{Letter, Occasion, Subject, Worklist};
+use habitsync_workflows::mail::{MailKind, MailMessage, Subject, Worklist};
 use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use jiff::{SignedDuration, Timestamp};
 
@@ -125,13 +125,13 @@ impl Sample {
         ]
     }
 
-    fn setbacks(&self, problems: &[Problem]) -> Vec<Setback> {
+    fn setbacks(&self, problems: &[Problem]) -> Vec<RejectedWrite> {
         let refused = problems
             .iter()
             .filter(|problem| matches!(problem.cause, Cause::RefusedField { .. }));
         refused
-            .map(|problem| Setback {
-                what: Refused::Field("X-Location".parse().expect("a field")),
+            .map(|problem| RejectedWrite {
+                what: RejectedPart::Field("X-Location".parse().expect("a field")),
                 digest: String::new(),
                 problem: problem.clone(),
                 since: self.at,
@@ -150,11 +150,11 @@ impl Sample {
     pub(crate) fn mail(
         &self,
         subject: Subject,
-        occasion: Occasion<'_>,
+        occasion: MailKind<'_>,
         worklist: &Worklist,
         before: Option<&Worklist>,
     ) -> Received {
-        let letter = Letter {
+        let letter = MailMessage {
             configuration: &self.configuration,
             subject,
             job: subject.job().unwrap_or(Job::Users),
@@ -170,7 +170,7 @@ impl Sample {
     }
 
     pub(crate) fn news(&self, subject: Subject, worklist: &Worklist) -> Received {
-        let occasion = Occasion::News {
+        let occasion = MailKind::News {
             new: 0,
             changed: 0,
             fixed: &[],
@@ -206,7 +206,7 @@ impl Sample {
             digest: String::new(),
             permission: Permission::NotNeeded,
         };
-        let because = HeldBecause::OverLimit {
+        let because = HoldReason::OverLimit {
             planned: 7,
             recent: 0,
             allowed: 5,

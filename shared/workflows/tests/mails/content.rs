@@ -3,12 +3,12 @@
 use habitsync_domain::course_plan::NearMiss;
 use habitsync_domain::identity::TopicCode;
 use habitsync_domain::job::Job;
-use habitsync_domain::parking::{Refused, Setback};
+use habitsync_domain::parking::{RejectedPart, RejectedWrite};
 use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::topic::Condition;
 use habitsync_workflows::course_report::{CourseProblem, CourseReport, SameTitle};
 use habitsync_workflows::job_outcome::JobFailure;
-use habitsync_workflows::mail::{Letter, Occasion, Subject, Worklist};
+use habitsync_workflows::mail::{MailKind, MailMessage, Subject, Worklist};
 use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -22,11 +22,11 @@ fn monday() -> Timestamp {
 
 fn letter(changes: &[(&str, &str)], worklist: &Worklist) -> Received {
     let configuration = acme(changes);
-    let letter = Letter {
+    let letter = MailMessage {
         configuration: &configuration,
         subject: Subject::Users,
         job: Job::Users,
-        occasion: Occasion::News {
+        occasion: MailKind::News {
             new: 0,
             changed: 0,
             fixed: &[],
@@ -83,8 +83,8 @@ fn what_rests_says_when_it_is_tried_again_and_what_rests_no_more_is_tried_next()
         reason: "is not in the list".to_owned(),
     };
     let [resting, rested] = ["E1", "E2"].map(|id| problem(id, "Jo Citizen", cause.clone(), Some("Atlantis")));
-    let setback = |problem: &Problem, due_at: &str| Setback {
-        what: Refused::Person,
+    let setback = |problem: &Problem, due_at: &str| RejectedWrite {
+        what: RejectedPart::Person,
         digest: String::new(),
         problem: problem.clone(),
         since: monday(),
@@ -112,8 +112,8 @@ fn what_was_refused_for_four_weeks_is_good_to_know_and_nothing_to_do() {
     let cause = Cause::RefusedPerson {
         reason: "no".to_owned(),
     };
-    let given_up = Setback {
-        what: Refused::Person,
+    let given_up = RejectedWrite {
+        what: RejectedPart::Person,
         digest: String::new(),
         problem: problem("E1", "Jo Citizen", cause, None),
         since: monday(),

@@ -8,7 +8,7 @@ use habitsync_domain::problem::{Cause, Problem};
 use habitsync_domain::topic::Condition;
 use habitsync_in_memory::{Fleet, Mailbox, ManualClock, Table, Tenants};
 use habitsync_workflows::course_report::CourseReport;
-use habitsync_workflows::mail::{MailSettings, News, Notified, Subject, Worklist, tell_customer};
+use habitsync_workflows::mail::{MailContent, MailSettings, Notified, Subject, Worklist, notify_customer};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::remind_customers::{RemindCustomers, ReminderReport, remind_customers};
@@ -165,7 +165,7 @@ impl Customer {
         worklist: &Worklist,
         verified: bool,
     ) -> Result<Notified, ServiceFailure> {
-        let news = News {
+        let news = MailContent {
             configuration: &self.configuration,
             subject,
             worklist,
@@ -173,7 +173,7 @@ impl Customer {
             verified,
             job: subject.job().unwrap_or(Job::Users),
         };
-        tell_customer(&self.table, &self.mail, &settings(), &news).await
+        notify_customer(&self.table, &self.mail, &settings(), &news).await
     }
 
     pub(crate) fn tenants(&self) -> Tenants {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use expect_test::expect_file;
 use habitsync_domain::employment::Evidence;
 use habitsync_domain::mail_feedback::Feedback;
-use habitsync_workflows::mail::{Occasion, Subject, Worklist};
+use habitsync_workflows::mail::{MailKind, Subject, Worklist};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use jiff::SignedDuration;
 
@@ -48,7 +48,7 @@ fn a_worklist_with_news_and_with_what_was_fixed() {
         .iter()
         .map(|problem| problem.person.clone())
         .collect();
-    let occasion = Occasion::News {
+    let occasion = MailKind::News {
         new: 2,
         changed: 1,
         fixed: &fixed,
@@ -64,7 +64,7 @@ fn a_reminder() {
     let sample = Sample::new();
     let told_at = sample.at - SignedDuration::from_hours(72);
     let worklist = sample.worklist(&sample.problems()[2..4]);
-    let mail = sample.mail(Subject::Users, Occasion::Reminder { told_at }, &worklist, None);
+    let mail = sample.mail(Subject::Users, MailKind::Reminder { told_at }, &worklist, None);
     keep("reminder", &mail);
 }
 
@@ -75,7 +75,7 @@ fn an_all_clear() {
         .iter()
         .map(|problem| problem.person.clone())
         .collect();
-    let occasion = Occasion::AllClear {
+    let occasion = MailKind::AllClear {
         fixed: 8,
         names: &names,
         left: &[],
@@ -109,7 +109,7 @@ fn what_is_good_to_know_about_courses() {
     let worklist = Worklist::of_courses(&sample.course_report(), "EC");
     keep(
         "courses",
-        &sample.mail(Subject::Courses, Occasion::Notes, &worklist, None),
+        &sample.mail(Subject::Courses, MailKind::Notes, &worklist, None),
     );
 }
 

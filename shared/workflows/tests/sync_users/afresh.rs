@@ -5,7 +5,7 @@ use habitsync_domain::configuration::Status;
 use habitsync_domain::job::Job;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user::{FieldName, PortalUser, UserFields};
-use habitsync_domain::user_plan::Next;
+use habitsync_domain::user_plan::NextAction;
 use habitsync_in_memory::{Call, Fault, Refuses};
 use habitsync_workflows::job_outcome::RunOutcome;
 use habitsync_workflows::one_person::{DraftRule, OnePerson, look_at_person, look_at_person_afresh, sync_person};
@@ -198,7 +198,7 @@ async fn a_sync_of_one_employee_tries_their_rejected_write_again_and_explaining_
     customer.clock.advance(SignedDuration::from_mins(5));
     let (one, in_force) = (one(&customer), InForce::version(1, &customer.configuration));
     let explained = look_at_person(&one, in_force, "E1000", &()).await.expect("is there");
-    assert!(matches!(explained.plan.next(), Next::Nothing));
+    assert!(matches!(explained.plan.next(), NextAction::Nothing));
     let [problem] = explained.plan.plan.problems.as_slice() else {
         panic!("it backs off: {:?}", explained.plan.plan.problems)
     };

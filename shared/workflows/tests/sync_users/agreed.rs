@@ -1,6 +1,6 @@
 //! What an operator agrees to when a configuration is applied: the number of creates, renames and updates that it shows.
 
-use habitsync_domain::hold::{PerChange, Verdict};
+use habitsync_domain::hold::{ApprovalVerdict, PerChange};
 use habitsync_in_memory::{Call, Fault, Tenants};
 use habitsync_workflows::apply_tenant::{
     AppliedConfiguration, ApplyTenant, Consent, NotApplied, apply_tenant, foresee,
@@ -219,7 +219,7 @@ async fn with_eight_leavers() -> (Customer, Tenants) {
 async fn approvals_outlive_the_same_file_a_pause_and_another_schedule() {
     let (mut customer, tenants) = with_eight_leavers().await;
     let shown = customer.held().await.expect("held").id;
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     let paused = ACME.replace("status = \"live\"", "status = \"paused\"");
     let other_schedule = ACME.replace("jitter_minutes = 10", "jitter_minutes = 7");
     for source in [ACME, &paused, ACME, &other_schedule, ACME] {
@@ -237,7 +237,7 @@ async fn approvals_outlive_the_same_file_a_pause_and_another_schedule() {
 #[tokio::test]
 async fn approvals_end_with_other_rules_and_applying_them_says_how_many_do() {
     let (mut customer, tenants) = with_eight_leavers().await;
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     let other = ACME.replace("[\"Fiji\"]", "[\"Tonga\"]");
     let next_run = PreviewUsers {
         employee_connect: &customer.hris,

@@ -1,6 +1,6 @@
 //! Creates, renames and updates beyond the change limits: held, listed, mailed, approved; and the first load, which is agreed to.
 
-use habitsync_domain::hold::{Agreement, ChangeKind, PerChange, Verdict};
+use habitsync_domain::hold::{Agreement, ApprovalVerdict, ChangeKind, PerChange};
 use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::VendorFailureKind;
@@ -73,7 +73,7 @@ async fn a_wrong_status_word_creates_no_account_and_is_reported_with_names() {
 async fn an_approved_plan_of_creates_is_made_by_the_next_run_and_is_over_then() {
     let customer = with_the_wrong_status_word(with_leavers().await);
     customer.finish().await;
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     let summary = customer.finish().await;
     assert_eq!((summary.written.created, summary.held.len()), (30, 0));
     assert_eq!((customer.active_users().len(), customer.held().await), (70, None));
@@ -93,7 +93,7 @@ async fn an_approved_plan_of_creates_is_made_by_the_next_run_and_is_over_then() 
 async fn a_rejected_plan_of_creates_makes_none_and_is_not_asked_about_again() {
     let customer = with_the_wrong_status_word(with_leavers().await);
     customer.finish().await;
-    customer.decide_all(Verdict::Rejected).await;
+    customer.decide_all(ApprovalVerdict::Rejected).await;
     for _ in 0..3 {
         customer.clock.advance(SignedDuration::from_hours(24));
         let summary = customer.finish().await;
@@ -171,7 +171,7 @@ async fn emptied_locations_create_no_account_and_are_reported_once() {
     let seen = customer.look("E6000").await;
     assert!(matches!(
         seen.plan.next(),
-        habitsync_domain::user_plan::Next::Suspended(lost) if lost[0].field == "location"
+        habitsync_domain::user_plan::NextAction::Suspended(lost) if lost[0].field == "location"
     ));
 }
 

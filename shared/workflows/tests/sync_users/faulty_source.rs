@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::hold::{HeldBecause, Verdict};
+use habitsync_domain::hold::{ApprovalVerdict, HoldReason};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_in_memory::{Call, Fault, vendor_failure};
 use habitsync_workflows::ports::failure::{Missing, Vendor, VendorFailureKind};
@@ -65,7 +65,7 @@ pub(crate) enum Trouble {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Word {
     Nothing,
-    Decide(Verdict),
+    Decide(ApprovalVerdict),
     Configure {
         removes_out_of_scope: bool,
         admits_fiji: bool,
@@ -134,8 +134,8 @@ fn word() -> impl Strategy<Value = Word> {
     });
     prop_oneof![
         3 => Just(Word::Nothing),
-        3 => Just(Word::Decide(Verdict::Approved)),
-        1 => Just(Word::Decide(Verdict::Rejected)),
+        3 => Just(Word::Decide(ApprovalVerdict::Approved)),
+        1 => Just(Word::Decide(ApprovalVerdict::Rejected)),
         1 => configure,
     ]
 }
@@ -281,7 +281,7 @@ impl World {
         }
     }
 
-    async fn decide(&mut self, verdict: Verdict) {
+    async fn decide(&mut self, verdict: ApprovalVerdict) {
         let Some(held) = self.customer.held().await else {
             return;
         };
@@ -289,11 +289,11 @@ impl World {
             .decide(&held.id, verdict)
             .await
             .expect("it is what is held");
-        if verdict == Verdict::Approved {
+        if verdict == ApprovalVerdict::Approved {
             let emptied = held
                 .people
                 .iter()
-                .filter(|person| person.because == HeldBecause::RecordEmptied);
+                .filter(|person| person.because == HoldReason::RecordEmptied);
             self.talked_into
                 .extend(emptied.map(|person| person.employee_id.clone()));
         }

@@ -1,6 +1,6 @@
 //! Reads that cannot be right: too short, or emptied of a field. Nobody is removed on their strength, and everything else goes on.
 
-use habitsync_domain::hold::{HeldBecause, Verdict};
+use habitsync_domain::hold::{ApprovalVerdict, HoldReason};
 use habitsync_domain::job::Job;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -34,7 +34,7 @@ async fn a_read_that_shrank_removes_nobody_and_everybody_else_is_served() {
     customer.employ("E1900", &json!({}));
     let summary = customer.finish().await;
     let because: Vec<_> = summary.held.iter().map(|held| held.because).collect();
-    assert_eq!(because, [HeldBecause::Shrunk { from: 100, to: 71 }]);
+    assert_eq!(because, [HoldReason::Shrunk { from: 100, to: 71 }]);
     assert_eq!(
         (
             summary.written.created,
@@ -53,7 +53,7 @@ async fn a_real_shrink_is_the_new_measure_once_it_is_approved() {
     forget(&customer, "E2000");
     customer.terminate([1000]);
     customer.finish().await;
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     assert_eq!(customer.finish().await.written.deactivated, 1);
     assert_eq!(
         customer
@@ -97,7 +97,7 @@ async fn a_read_that_shrinks_little_by_little_is_held_all_the_same() {
     }
     customer.terminate([1000]);
     let summary = customer.finish().await;
-    assert_eq!(summary.held[0].because, HeldBecause::Shrunk { from: 100, to: 70 });
+    assert_eq!(summary.held[0].because, HoldReason::Shrunk { from: 100, to: 70 });
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! Changes that wait for approval: on record under a plan id, decided about as they were shown, and gone or kept by the next run.
 
-use habitsync_domain::hold::{HeldBecause, HeldPerson, HeldPlan, PlanId, REMINDED_EVERY, Verdict};
+use habitsync_domain::hold::{ApprovalVerdict, HoldReason, PendingAction, PendingPlan, PlanId, REMINDED_EVERY};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::Job;
 use habitsync_in_memory::{Call, Fault, Fleet, Mailbox, vendor_failure};
@@ -16,20 +16,20 @@ use serde_json::json;
 use crate::customer::{Customer, customer_of, mail_settings};
 
 impl Customer {
-    pub(crate) async fn held(&self) -> Option<HeldPlan> {
+    pub(crate) async fn held(&self) -> Option<PendingPlan> {
         list_holds(&self.table).await.expect("listed")
     }
 
-    pub(crate) async fn decide(&self, plan: &PlanId, verdict: Verdict) -> Result<HeldPlan, NotDecided> {
+    pub(crate) async fn decide(&self, plan: &PlanId, verdict: ApprovalVerdict) -> Result<PendingPlan, NotDecided> {
         self.decide_only(plan, verdict, &[]).await
     }
 
     pub(crate) async fn decide_only(
         &self,
         plan: &PlanId,
-        verdict: Verdict,
+        verdict: ApprovalVerdict,
         only: &[EmployeeId],
-    ) -> Result<HeldPlan, NotDecided> {
+    ) -> Result<PendingPlan, NotDecided> {
         let by = "ana";
         let deciding = Deciding {
             plan,
@@ -41,7 +41,7 @@ impl Customer {
     }
 
     /// Approves or rejects whatever is held.
-    pub(crate) async fn decide_all(&self, verdict: Verdict) {
+    pub(crate) async fn decide_all(&self, verdict: ApprovalVerdict) {
         let plan = self.held().await.expect("something is held").id;
         self.decide(&plan, verdict).await.expect("decided");
     }
@@ -74,7 +74,7 @@ async fn what_is_held_is_on_record_with_names_and_reasons_and_keeps_its_id() {
     assert_eq!(held.people[0].person, "Jo E1000");
     assert!(matches!(
         held.people[0].because,
-        HeldBecause::OverLimit {
+        HoldReason::OverLimit {
             planned: 8,
             recent: 0,
             allowed: 6
@@ -88,7 +88,7 @@ async fn what_is_held_is_on_record_with_names_and_reasons_and_keeps_its_id() {
 #[tokio::test]
 async fn who_is_approved_goes_with_the_next_run_and_nobody_else_does() {
     let customer = with_eight_held().await;
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     assert_eq!(customer.active_users().len(), 30, "a word alone removes nobody");
     let summary = customer.finish().await;
     assert_eq!((summary.written.deactivated, summary.held.len()), (8, 0));
@@ -108,7 +108,7 @@ async fn who_is_approved_goes_with_the_next_run_and_nobody_else_does() {
 #[tokio::test]
 async fn who_is_rejected_is_kept_and_not_asked_about_again_until_the_evidence_changes() {
     let customer = with_eight_held().await;
-    customer.decide_all(Verdict::Rejected).await;
+    customer.decide_all(ApprovalVerdict::Rejected).await;
     for _ in 0..3 {
         customer.passes(24);
         let summary = customer.finish().await;
@@ -137,24 +137,36 @@ async fn a_decision_about_anything_else_than_what_is_held_now_is_refused_with_wh
     customer.terminate([1008]);
     customer.finish().await;
     let now = customer.held().await.expect("held").id;
-    let refused = customer.decide(&shown, Verdict::Approved).await.expect_err("has moved");
+    let refused = customer
+        .decide(&shown, ApprovalVerdict::Approved)
+        .await
+        .expect_err("has moved");
     assert_eq!(refused, NotDecided::Moved { now: now.clone() });
     assert!(refused.to_string().contains("list again"), "{refused}");
     assert_eq!(customer.finish().await.written.deactivated, 0);
-    customer.decide(&now, Verdict::Approved).await.expect("is what is held");
+    customer
+        .decide(&now, ApprovalVerdict::Approved)
+        .await
+        .expect("is what is held");
     customer.finish().await;
-    let again = customer.decide(&now, Verdict::Approved).await.expect_err("is done");
+    let again = customer
+        .decide(&now, ApprovalVerdict::Approved)
+        .await
+        .expect_err("is done");
     assert_eq!(again, NotDecided::NothingHeld);
 }
 
 #[tokio::test]
 async fn a_second_word_takes_the_place_of_the_first_and_both_stay_on_record() {
     let customer = with_eight_held().await;
-    customer.decide_all(Verdict::Approved).await;
-    customer.decide_all(Verdict::Rejected).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Rejected).await;
     let held = customer.held().await.expect("held");
     let words: Vec<_> = held.words.iter().map(|word| (word.verdict, word.by.as_str())).collect();
-    assert_eq!(words, [(Verdict::Approved, "ana"), (Verdict::Rejected, "ana")]);
+    assert_eq!(
+        words,
+        [(ApprovalVerdict::Approved, "ana"), (ApprovalVerdict::Rejected, "ana")]
+    );
     let summary = customer.finish().await;
     assert_eq!((summary.written.deactivated, summary.kept), (0, 8));
     assert_eq!(
@@ -171,18 +183,21 @@ async fn a_word_that_could_not_be_written_whole_is_completed_by_saying_it_again(
     let lost = Fault::Before(habitsync_in_memory::service_failure());
     customer.table.faults.arm(Call::SaveDecisions, lost);
     customer
-        .decide(&plan, Verdict::Approved)
+        .decide(&plan, ApprovalVerdict::Approved)
         .await
         .expect_err("the table failed");
     assert_eq!(customer.finish().await.written.deactivated, 0, "undecided means kept");
-    customer.decide(&plan, Verdict::Approved).await.expect("decided");
+    customer
+        .decide(&plan, ApprovalVerdict::Approved)
+        .await
+        .expect("decided");
     assert_eq!(customer.finish().await.written.deactivated, 8);
 }
 
 #[tokio::test]
 async fn who_comes_back_takes_the_approval_with_them() {
     let mut customer = with_eight_held().await;
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     customer.employ("E1000", &json!({}));
     assert_eq!(customer.finish().await.written.deactivated, 7);
     customer.passes(25);
@@ -196,7 +211,7 @@ async fn who_comes_back_takes_the_approval_with_them() {
 async fn an_approval_is_of_one_version_of_the_configuration() {
     let mut customer = with_eight_held().await;
     let first = customer.held().await.expect("held").id;
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     customer.version = 2;
     assert_eq!(customer.finish().await.held.len(), 8);
     assert_ne!(customer.held().await.expect("held").id, first);
@@ -212,7 +227,7 @@ async fn who_vanished_and_is_approved_is_asked_for_once_more_before_they_go() {
         .lock()
         .retain(|employee| employee.id().as_str() > "E1002");
     customer.finish().await;
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     for _ in 0..3 {
         let down = VendorFailureKind::Unavailable {
             may_have_happened: false,
@@ -229,7 +244,7 @@ async fn who_vanished_and_is_approved_is_asked_for_once_more_before_they_go() {
 #[tokio::test]
 async fn a_removal_that_was_approved_does_not_take_from_what_goes_unasked() {
     let customer = with_eight_held().await;
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     customer.finish().await;
     customer.passes(1);
     customer.terminate(1010..1015);
@@ -250,7 +265,7 @@ async fn several_runs_of_a_day_never_pass_the_limit_together() {
     let because: Vec<_> = summary.held.iter().map(|held| held.because).collect();
     assert_eq!(
         because,
-        [HeldBecause::OverLimit {
+        [HoldReason::OverLimit {
             planned: 1,
             recent: 6,
             allowed: 6
@@ -301,7 +316,7 @@ async fn the_operator_hears_at_once_and_weekly_until_somebody_decides() {
         told.contains("acme: changes still wait for approval") && !told.contains("Jo E1000"),
         "{told}"
     );
-    customer.decide_all(Verdict::Rejected).await;
+    customer.decide_all(ApprovalVerdict::Rejected).await;
     customer.clock.advance(REMINDED_EVERY);
     let fleet = Fleet::of(vec![(tenant, &customer.table)]);
     let none = remind_of_holds(&fleet, &mail, &settings, &customer.clock).await;
@@ -332,7 +347,7 @@ async fn a_hundred_and_ten_who_vanished_and_are_approved_are_asked_for_one_by_on
         ),
         (110, 0)
     );
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     let summary = customer.finish().await;
     assert_eq!(
         (
@@ -354,7 +369,7 @@ async fn some_employees_of_a_plan_are_decided_about_by_name_and_the_rest_stays_p
     let customer = with_eight_held().await;
     let plan = customer.held().await.expect("held");
     let unknown = customer
-        .decide_only(&plan.id, Verdict::Approved, &employees([1000, 1020]))
+        .decide_only(&plan.id, ApprovalVerdict::Approved, &employees([1000, 1020]))
         .await;
     assert!(
         matches!(&unknown, Err(NotDecided::NotThese { employees: not, .. }) if *not == employees([1020])),
@@ -362,11 +377,11 @@ async fn some_employees_of_a_plan_are_decided_about_by_name_and_the_rest_stays_p
     );
     assert!(customer.table.state().decisions.is_empty(), "all of them or none");
     let decided = customer
-        .decide_only(&plan.id, Verdict::Approved, &employees([1000, 1001]))
+        .decide_only(&plan.id, ApprovalVerdict::Approved, &employees([1000, 1001]))
         .await;
     assert_eq!(decided.expect("decided").people.len(), 2);
     customer
-        .decide_only(&plan.id, Verdict::Rejected, &employees([1002]))
+        .decide_only(&plan.id, ApprovalVerdict::Rejected, &employees([1002]))
         .await
         .expect("decided");
     let since = plan.since;
@@ -381,14 +396,14 @@ async fn some_employees_of_a_plan_are_decided_about_by_name_and_the_rest_stays_p
         customer.passes(25);
         assert_eq!(customer.finish().await.written.deactivated, 0);
     }
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     assert_eq!(customer.finish().await.written.deactivated, 5);
 }
 
 #[tokio::test]
 async fn one_reopened_rejection_waits_for_a_decision_of_its_own() {
     let customer = with_eight_held().await;
-    customer.decide_all(Verdict::Rejected).await;
+    customer.decide_all(ApprovalVerdict::Rejected).await;
     customer.finish().await;
     reopen(&customer.table, &customer.clock, &employees([1003]), "kim")
         .await
@@ -401,7 +416,7 @@ async fn one_reopened_rejection_waits_for_a_decision_of_its_own() {
             (7, 1, 0)
         );
     }
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     let summary = customer.finish().await;
     assert_eq!((summary.kept, summary.written.deactivated), (7, 1));
 }
@@ -411,7 +426,7 @@ async fn a_rejection_is_withdrawn_before_and_after_the_next_run_and_asked_about_
     for runs in [0, 2] {
         let customer = with_eight_held().await;
         let plan = customer.held().await.expect("held").id;
-        customer.decide_all(Verdict::Rejected).await;
+        customer.decide_all(ApprovalVerdict::Rejected).await;
         for _ in 0..runs {
             customer.finish().await;
         }
@@ -434,7 +449,7 @@ async fn a_rejection_is_withdrawn_before_and_after_the_next_run_and_asked_about_
             .collect();
         assert_eq!((said.len(), said[0], said[8]), (9, ("ana", false), ("kim", true)));
         customer.passes(1);
-        customer.decide_all(Verdict::Approved).await;
+        customer.decide_all(ApprovalVerdict::Approved).await;
         assert_eq!(customer.finish().await.written.deactivated, 8);
     }
 }
@@ -442,7 +457,7 @@ async fn a_rejection_is_withdrawn_before_and_after_the_next_run_and_asked_about_
 #[tokio::test]
 async fn nothing_is_withdrawn_of_an_employee_without_a_decision() {
     let customer = with_eight_held().await;
-    customer.decide_all(Verdict::Rejected).await;
+    customer.decide_all(ApprovalVerdict::Rejected).await;
     let refused = reopen(&customer.table, &customer.clock, &employees([1000, 1020]), "kim").await;
     assert!(matches!(refused, Err(NotDecided::NotThese { .. })), "{refused:?}");
     assert_eq!(customer.table.state().decisions.len(), 8);
@@ -464,7 +479,7 @@ async fn what_was_decided_and_what_is_settled_since_is_not_pending_any_more() {
     let customer = with_eight_held().await;
     let plan = customer.held().await.expect("held").id;
     customer
-        .decide_only(&plan, Verdict::Rejected, &employees([1000]))
+        .decide_only(&plan, ApprovalVerdict::Rejected, &employees([1000]))
         .await
         .expect("decided");
     // One account was deactivated, one was moved to another number.
@@ -513,7 +528,7 @@ async fn reports_whose_managers_rename_waits_are_shown_with_it_and_not_decided_a
         .people
         .iter()
         .filter(|person| !person.is_decided_about())
-        .map(HeldPerson::why)
+        .map(PendingAction::why)
         .collect();
     assert_eq!(
         (why.len(), why[0].as_str()),
@@ -524,7 +539,7 @@ async fn reports_whose_managers_rename_waits_are_shown_with_it_and_not_decided_a
         (change.field.as_str(), change.after.as_str()),
         ("user_name", "new1000@acme.com.au")
     );
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     let summary = customer.finish().await;
     assert_eq!((summary.written.changed, summary.held.len()), (16, 0));
 }
@@ -545,10 +560,10 @@ fn newest_mail(customer: &Customer) -> String {
 async fn what_an_operator_decided_is_called_decided_in_the_mail_and_never_fixed() {
     for (verdict, said) in [
         (
-            Verdict::Rejected,
+            ApprovalVerdict::Rejected,
             "Decided since the last e-mail, left as they are: 8 (",
         ),
-        (Verdict::Approved, "Decided since the last e-mail, made: 8 ("),
+        (ApprovalVerdict::Approved, "Decided since the last e-mail, made: 8 ("),
     ] {
         let customer = with_eight_held().await;
         customer.decide_all(verdict).await;

@@ -1,7 +1,7 @@
 //! Last days as evidence, from run to run: values that stand for none, instants, rehires, and statuses that lag.
 
 use habitsync_domain::problem::Cause;
-use habitsync_domain::user_plan::Next;
+use habitsync_domain::user_plan::NextAction;
 use habitsync_in_memory::{Call, Fault};
 use jiff::SignedDuration;
 use serde_json::json;
@@ -78,7 +78,7 @@ async fn a_rehire_whose_old_last_day_is_still_there_stays_as_they_are_and_is_a_l
     // The same to a look at one employee, and nothing is written by hand either.
     let seen = customer.look("E1009").await;
     assert!(
-        matches!(seen.plan.next(), Next::SetAside(problem) if matches!(problem.cause, Cause::ActiveAfterLastDay { .. }))
+        matches!(seen.plan.next(), NextAction::SetAside(problem) if matches!(problem.cause, Cause::ActiveAfterLastDay { .. }))
     );
     // Either of the two corrections settles it.
     customer.employ(

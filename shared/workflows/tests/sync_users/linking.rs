@@ -9,7 +9,7 @@ use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::user::{FieldName, PortalUser, UserFields};
 use habitsync_in_memory::{Call, Fault, ManualClock, Portal, Table, service_failure};
 use habitsync_workflows::link_person::{
-    LinkPerson, Linked, NotLinked, ProposedLink, Wish, link_person, propose_link, remove_link,
+    LinkPerson, LinkRequest, Linked, NotLinked, ProposedLink, link_person, propose_link, remove_link,
 };
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::people::{LoadChanges, LoadPerson};
@@ -37,8 +37,8 @@ fn customer() -> Customer {
     customer
 }
 
-fn wish(employee: &str, account: &str) -> Wish {
-    Wish {
+fn wish(employee: &str, account: &str) -> LinkRequest {
+    LinkRequest {
         employee_id: employee.parse().expect("an id"),
         user_name: account.parse().expect("a name"),
         rebind: false,
@@ -55,11 +55,11 @@ impl Customer {
         }
     }
 
-    async fn propose(&self, wish: &Wish) -> Result<ProposedLink, NotLinked> {
+    async fn propose(&self, wish: &LinkRequest) -> Result<ProposedLink, NotLinked> {
         propose_link(&self.linking(), &self.configuration, wish).await
     }
 
-    async fn link(&self, wish: &Wish) -> Result<Linked, NotLinked> {
+    async fn link(&self, wish: &LinkRequest) -> Result<Linked, NotLinked> {
         let proposed = self.propose(wish).await?;
         link_person(&self.linking(), &proposed, "Ben").await
     }
@@ -233,7 +233,7 @@ async fn an_account_or_a_person_that_is_linked_already_is_refused_and_it_is_said
 async fn a_person_is_bound_to_another_account_where_that_is_asked_for_and_the_old_name_finds_nobody() {
     let customer = customer();
     customer.finish().await;
-    let rebind = Wish {
+    let rebind = LinkRequest {
         rebind: true,
         ..wish("E1", ACCOUNT)
     };

@@ -5,7 +5,7 @@ use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::job::Job;
 use habitsync_domain::problem::Cause;
 use habitsync_domain::user::{FieldName, PortalUser};
-use habitsync_domain::user_plan::Next;
+use habitsync_domain::user_plan::NextAction;
 use habitsync_in_memory::{Call, Fault};
 use habitsync_workflows::one_person::{
     DraftRule, Match, OnePerson, PersonFailure, SeenPerson, Synced, Unknown, look_at_person, sync_person,
@@ -107,7 +107,7 @@ async fn a_look_reads_neither_list_and_asks_for_a_handful_of_records() {
         "the person, the manager, and the account"
     );
     assert_eq!(seen.manager.as_ref().map(Employee::id), Some(&id("E0")));
-    assert_eq!(seen.plan.next(), Next::Nothing);
+    assert_eq!(seen.plan.next(), NextAction::Nothing);
     assert_eq!(seen.plan.plan.problems, [], "the manager is theirs");
 }
 
@@ -262,7 +262,7 @@ async fn a_refused_field_rests_and_the_rest_is_written_as_in_a_run() {
     let writes = customer.writes();
     let seen = customer.look("E1").await;
     assert!(seen.parked.is_some());
-    assert!(matches!(seen.plan.next(), Next::Nothing), "it rests: {seen:?}");
+    assert!(matches!(seen.plan.next(), NextAction::Nothing), "it rests: {seen:?}");
     customer.finish().await;
     assert_eq!(customer.writes(), writes, "for a run, too");
 }
@@ -301,7 +301,7 @@ async fn two_accounts_that_a_run_saw_stay_in_the_way_though_a_look_sees_one_of_t
     customer.finish().await;
     let writes = customer.writes();
     let seen = customer.look("E2").await;
-    let Next::SetAside(problem) = seen.plan.next() else {
+    let NextAction::SetAside(problem) = seen.plan.next() else {
         panic!("is set aside: {seen:?}")
     };
     assert_eq!(problem.cause, Cause::SeveralAccounts);
@@ -321,7 +321,7 @@ async fn a_name_that_a_former_employee_has_to_give_up_first_is_waited_for() {
     let heir = json!({"workEmail": "e1@acme.com.au", "firstName": "Kim", "lastName": "Other"});
     customer.employ("E77", &heir);
     let seen = customer.look("E77").await;
-    assert_eq!(seen.plan.next(), Next::Waits(&[id("E1")]));
+    assert_eq!(seen.plan.next(), NextAction::Waits(&[id("E1")]));
     let writes = customer.writes();
     customer
         .sync_shown(&seen, DraftRule::LeaveAlone)
@@ -333,7 +333,7 @@ async fn a_name_that_a_former_employee_has_to_give_up_first_is_waited_for() {
         "a former employee's account is a run's affair"
     );
     customer.finish().await;
-    assert_eq!(customer.look("E77").await.plan.next(), Next::Nothing);
+    assert_eq!(customer.look("E77").await.plan.next(), NextAction::Nothing);
 }
 
 #[tokio::test]

@@ -2,11 +2,11 @@
 
 use habitsync_domain::configuration::Status;
 use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::{HeldBecause, Verdict};
+use habitsync_domain::hold::{ApprovalVerdict, HoldReason};
 use habitsync_domain::job::Job;
 use habitsync_domain::lease;
 use habitsync_domain::problem::Cause;
-use habitsync_domain::user_plan::{Next, Step};
+use habitsync_domain::user_plan::{NextAction, Step};
 use habitsync_workflows::holds::{Deciding, decide_hold};
 use habitsync_workflows::job_outcome::RunOutcome;
 use habitsync_workflows::one_person::{DraftRule, PersonFailure, Unknown};
@@ -27,15 +27,15 @@ async fn a_removal_that_is_held_stays_held_until_somebody_decides() {
     }
     // Before a run has seen how many go, one of them is within the limits.
     let before = customer.look("E1000").await;
-    assert!(matches!(before.plan.next(), Next::Act(Step::Deactivate { .. })));
+    assert!(matches!(before.plan.next(), NextAction::Act(Step::Deactivate { .. })));
     assert_eq!(before.unknown, [Unknown::OtherRemovals]);
     customer.finish().await;
     let held = customer.look("E1000").await;
-    let Next::Held(removal) = held.plan.next() else {
+    let NextAction::Held(removal) = held.plan.next() else {
         panic!("is held: {held:?}")
     };
     assert_eq!(removal.evidence, Evidence::Terminated.into());
-    assert!(matches!(removal.because, HeldBecause::OverLimit { planned: 8, .. }));
+    assert!(matches!(removal.because, HoldReason::OverLimit { planned: 8, .. }));
     let writes = customer.writes();
     customer
         .sync_shown(&held, DraftRule::LeaveAlone)
@@ -45,7 +45,7 @@ async fn a_removal_that_is_held_stays_held_until_somebody_decides() {
     let plan = held.held.expect("a plan").id;
     let deciding = Deciding {
         plan: &plan,
-        verdict: Verdict::Approved,
+        verdict: ApprovalVerdict::Approved,
         only: &[],
         by: "ana",
     };
@@ -68,7 +68,7 @@ async fn those_who_went_alone_today_count_towards_the_limit() {
     for n in 0..8 {
         let who = format!("E{}", 1000 + n);
         let shown = customer.look(&who).await;
-        let held = matches!(shown.plan.next(), Next::Held(_));
+        let held = matches!(shown.plan.next(), NextAction::Held(_));
         went += usize::from(!held);
         customer
             .sync_shown(&shown, DraftRule::LeaveAlone)
@@ -86,7 +86,7 @@ async fn a_removal_that_would_be_one_of_many_is_not_mistaken_for_a_shrunken_read
     customer.employ("E1000", &json!({"status": "Terminated"}));
     let seen = customer.look("E1000").await;
     assert!(
-        matches!(seen.plan.next(), Next::Act(Step::Deactivate { .. })),
+        matches!(seen.plan.next(), NextAction::Act(Step::Deactivate { .. })),
         "{seen:?}"
     );
 }
@@ -153,7 +153,7 @@ async fn an_email_that_somebody_elses_account_has_under_another_name_is_found_am
     customer.finish().await;
     customer.employ("E77", &json!({"userId": "seventy", "workEmail": "e2@acme.com.au"}));
     let seen = customer.look("E77").await;
-    let Next::SetAside(problem) = seen.plan.next() else {
+    let NextAction::SetAside(problem) = seen.plan.next() else {
         panic!("is set aside: {seen:?}")
     };
     assert!(

@@ -2,7 +2,7 @@
 //! what is left.
 
 use habitsync_domain::job::Job;
-use habitsync_domain::trouble::Trouble;
+use habitsync_domain::trouble::FailureClass;
 use habitsync_in_memory::{Call, Fault, Refuses};
 use habitsync_workflows::job_outcome::JobFailure;
 use habitsync_workflows::ports::failure::VendorFailureKind;
@@ -15,7 +15,7 @@ use crate::customer::{Customer, customer_of, portal_says};
 const JOB_TITLE: &str = "X-Job Title";
 
 fn is_one_mistake(failure: &JobFailure) -> bool {
-    matches!(failure, JobFailure::RefusedAlike(_)) && failure.trouble() == Trouble::Config
+    matches!(failure, JobFailure::RefusedAlike(_)) && failure.class() == FailureClass::Config
 }
 
 /// The mails that went out, with the signs that line breaks and odd characters are encoded by taken out.
@@ -179,7 +179,7 @@ async fn an_address_that_may_not_be_called_fails_the_run_and_is_no_employees_pro
     let not_sent = || Fault::Before(portal_says(VendorFailureKind::Misconfigured));
     customer.portal.faults.arm(Call::ChangeUser, not_sent());
     let failure = customer.run().await.expect_err("nothing can be sent");
-    assert_eq!(failure.trouble(), Trouble::Config);
+    assert_eq!(failure.class(), FailureClass::Config);
     assert!(customer.table.state().parked.is_empty() && mails(&customer).is_empty());
     let state = customer.table.state().jobs[&Job::Users].clone();
     assert!(

@@ -1,7 +1,7 @@
 //! Traps that others have fallen into, one test each.
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::hold::Verdict;
+use habitsync_domain::hold::ApprovalVerdict;
 use habitsync_domain::problem::Cause;
 use habitsync_in_memory::{Call, Fault, vendor_failure};
 use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
@@ -151,7 +151,7 @@ async fn an_approval_is_used_up_by_those_it_names_and_opens_the_way_for_nobody_e
     customer.finish().await;
     customer.terminate(1000..1010);
     customer.finish().await;
-    customer.decide_all(Verdict::Approved).await;
+    customer.decide_all(ApprovalVerdict::Approved).await;
     customer.terminate(1010..1020);
     let summary = customer.finish().await;
     assert_eq!((summary.written.deactivated, summary.held.len()), (10, 10));

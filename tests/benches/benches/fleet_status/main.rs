@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use habitsync_aws_adapters::{Aws, SystemClock, Table};
 use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
+use habitsync_domain::failing::{FailureSignature, FailureStreak, VendorFault};
 use habitsync_domain::identity::{EnrolmentId, TopicId};
 use habitsync_domain::job::Job;
 use habitsync_domain::job_state::JobState;
@@ -111,11 +111,13 @@ async fn add(table: &Table, number: usize) -> Result<(), Failure> {
     let tenant: TenantId = name.parse()?;
     let of_customer = table.tenant(&tenant);
     for job in Job::ALL {
-        let signature = Signature::Vendor {
+        let signature = FailureSignature::Vendor {
             vendor: Vendor::EmployeeConnect,
-            kind: VendorTrouble::Credentials,
+            kind: VendorFault::Credentials,
         };
-        let failing = number.is_multiple_of(50).then(|| Failing::after(None, signature, now));
+        let failing = number
+            .is_multiple_of(50)
+            .then(|| FailureStreak::after(None, signature, now));
         let state = JobState {
             last_success_at: Some(now),
             failing,

@@ -11,7 +11,7 @@ use habitsync_local::workspace;
 use habitsync_local::{LocalStack, Mail};
 use habitsync_simulator_employee_connect::{Course, CourseResult, EmployeeConnectSimulator};
 use habitsync_simulator_tribal_habits::{Enrolment, Topic, TribalHabitsSimulator, User};
-use habitsync_workflows::ports::runs::RememberJob as _;
+use habitsync_workflows::ports::runs::SaveJobState as _;
 use jiff::Timestamp;
 use libtest_mimic::Failed;
 use serde_json::{Value, json};

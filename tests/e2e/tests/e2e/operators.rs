@@ -11,7 +11,7 @@ use habitsync_local::stored::put_job;
 use habitsync_local::wait::until as wait_until;
 use habitsync_simulator_employee_connect::Employee;
 use habitsync_simulator_harness::{Fault, Moment, Rule};
-use habitsync_workflows::ports::runs::RememberJob as _;
+use habitsync_workflows::ports::runs::SaveJobState as _;
 use habitsync_workflows::ports::tenants::SaveConfiguration as _;
 use jiff::SignedDuration;
 use libtest_mimic::Failed;

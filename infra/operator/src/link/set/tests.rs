@@ -4,7 +4,7 @@ use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::employee::Employee;
 use habitsync_domain::user::{FieldName, PortalUser, UserFields};
 use habitsync_in_memory::{Hris, ManualClock, Portal, Table};
-use habitsync_workflows::link_person::{LinkPerson, Linked, Wish, link_person, propose_link};
+use habitsync_workflows::link_person::{LinkPerson, LinkRequest, Linked, link_person, propose_link};
 use insta::assert_snapshot;
 use serde_json::json;
 
@@ -46,7 +46,7 @@ async fn proposal(rebind_from: Option<&str>) -> Proposal {
         store: &table,
         clock: &clock,
     };
-    let wish = |account: &str| Wish {
+    let wish = |account: &str| LinkRequest {
         employee_id: "E100".parse().expect("an id"),
         user_name: account.parse().expect("a name"),
         rebind: true,

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::breaker::Breaker;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::failing::{Failing, Signature, VendorTrouble};
+use habitsync_domain::failing::{FailureSignature, FailureStreak, VendorFault};
 use habitsync_domain::freshness::Timetable;
-use habitsync_domain::health::{HeldRemovals, Waiting};
+use habitsync_domain::health::{PendingDeactivations, Waiting};
 use habitsync_domain::incident::{Detection, Incident};
 use habitsync_domain::job_state::{Failure, JobState, RunRecord, RunState};
-use habitsync_domain::outage::Told;
+use habitsync_domain::outage::AlertLog;
 use habitsync_domain::result::IgnoredBecause;
 use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::vendor::Vendor;
@@ -54,29 +54,29 @@ fn well(tenant: &str) -> CustomerSummary {
         status: Status::Live,
         version: 3,
         live_since: Some(at("2025-03-01T00:00:00Z")),
-        timetable: Some(Timetable::of(&configuration, at("2025-03-01T00:00:00Z"))),
+        timetable: Some(Timetable::new(&configuration, at("2025-03-01T00:00:00Z"))),
         jobs: jobs.map(|(job, success)| (job, succeeded(at(success)))).into(),
         parked: 0,
         ignored: 0,
-        told: Told::default(),
+        told: AlertLog::default(),
     }
 }
 
-fn failing(kind: VendorTrouble) -> JobState {
+fn failing(kind: VendorFault) -> JobState {
     let vendor = Vendor::EmployeeConnect;
-    failing_with(Signature::Vendor { vendor, kind })
+    failing_with(FailureSignature::Vendor { vendor, kind })
 }
 
-fn ours() -> Signature {
-    Signature::Service {
+fn ours() -> FailureSignature {
+    FailureSignature::Service {
         service: "DynamoDB".to_owned(),
     }
 }
 
-fn failing_with(signature: Signature) -> JobState {
+fn failing_with(signature: FailureSignature) -> JobState {
     let since = at("2026-03-02T20:02:00Z");
     JobState {
-        failing: Some(Failing::after(None, signature, since)),
+        failing: Some(FailureStreak::after(None, signature, since)),
         last_failure: Some(Failure {
             at: since,
             cause: "EmployeeConnect refused the credentials: status 401".into(),
@@ -92,7 +92,7 @@ fn one_of_each() -> Vec<(CustomerSummary, Waiting)> {
         change(&mut summary);
         (summary, Waiting::default())
     };
-    let held = HeldRemovals {
+    let held = PendingDeactivations {
         plan: "a738c5b98a41".parse().expect("a plan"),
         people: 8,
         since: at("2026-02-28T23:00:00Z"),
@@ -113,14 +113,12 @@ fn one_of_each() -> Vec<(CustomerSummary, Waiting)> {
     let mut all = vec![
         with("well", |_| ()),
         with("failing", |summary| {
-            summary.jobs.insert(Job::Users, failing(VendorTrouble::Credentials));
+            summary.jobs.insert(Job::Users, failing(VendorFault::Credentials));
             summary.parked = 4;
         }),
         with("draft-failing", |summary| {
             summary.status = Status::Draft;
-            summary
-                .jobs
-                .insert(Job::Courses, failing(VendorTrouble::ModuleDisabled));
+            summary.jobs.insert(Job::Courses, failing(VendorFault::ModuleDisabled));
         }),
         with("ours", |summary| {
             summary.jobs.insert(Job::ResultsSweep, failing_with(ours()));
@@ -129,7 +127,7 @@ fn one_of_each() -> Vec<(CustomerSummary, Waiting)> {
             summary.jobs.insert(Job::Users, succeeded(at("2026-03-02T21:03:00Z")));
         }),
         with("outage", |summary| {
-            let mut failing = failing(VendorTrouble::Unavailable);
+            let mut failing = failing(VendorFault::Unavailable);
             failing.domains.insert(Vendor::EmployeeConnect, domain());
             summary.jobs.insert(Job::Courses, failing);
         }),
@@ -155,7 +153,7 @@ fn domain() -> VendorDomain {
 fn outage() -> Incident {
     let detection = Detection {
         since: at("2026-03-02T22:28:00Z"),
-        kinds: BTreeSet::from([VendorTrouble::Unavailable]),
+        kinds: BTreeSet::from([VendorFault::Unavailable]),
         affected: BTreeSet::from(["outage".parse().expect("a tenant")]),
     };
     Incident::new(Vendor::EmployeeConnect, domain(), detection, None)
@@ -165,7 +163,7 @@ fn fleet(customers: Vec<(CustomerSummary, Waiting)>, extent: Extent) -> Fleet {
     let incidents = [outage()];
     let health = customers
         .into_iter()
-        .map(|(summary, waiting)| CustomerHealth::of(&summary, waiting, &incidents, now()));
+        .map(|(summary, waiting)| CustomerHealth::new(&summary, waiting, &incidents, now()));
     let mut customers: Vec<_> = health.collect();
     customers.sort_by(|one, other| (one.health, &one.tenant).cmp(&(other.health, &other.tenant)));
     let status = FleetStatus {
@@ -242,7 +240,7 @@ fn run(job: Job, state: RunState) -> RunRecord {
 /// A customer with whom everything is wrong that can be.
 fn unwell() -> Customer {
     let mut summary = well("acme");
-    summary.jobs.insert(Job::Users, failing(VendorTrouble::Credentials));
+    summary.jobs.insert(Job::Users, failing(VendorFault::Credentials));
     summary.jobs.insert(Job::Courses, failing_with(ours()));
     summary.jobs.remove(&Job::ResultsSweep);
     summary.told.dead_at = Some(at("2026-03-02T20:00:00Z"));
@@ -252,9 +250,9 @@ fn unwell() -> Customer {
         .insert("DynamoDB failed".to_owned(), at("2026-03-02T20:00:00Z"));
     let refused = "EmployeeConnect refuses the credentials".to_owned();
     summary.told.config.insert(refused, at("2026-03-02T20:00:00Z"));
-    let still = failing(VendorTrouble::Unavailable).failing.expect("it fails");
+    let still = failing(VendorFault::Unavailable).failing.expect("it fails");
     summary.told.outages.insert("users".to_owned(), still.clone());
-    let ours = Failing::after(None, ours(), still.since);
+    let ours = FailureStreak::after(None, ours(), still.since);
     summary.told.outages.insert("courses".to_owned(), ours);
     let waiting = Waiting {
         open_runs: vec![(Job::Courses, at("2026-03-02T22:00:00Z"))],
@@ -268,7 +266,7 @@ fn unwell() -> Customer {
         what: what.to_owned(),
         count,
     };
-    let health = CustomerHealth::of(&summary, waiting, &[], now());
+    let health = CustomerHealth::new(&summary, waiting, &[], now());
     let status = CustomerStatus {
         health,
         version: 3,
@@ -343,7 +341,7 @@ fn one_customer_in_full_says_everything_that_is_wrong_and_what_to_type_next() {
 
 #[test]
 fn a_customer_who_is_well_is_told_in_a_few_lines() {
-    let health = CustomerHealth::of(&well("acme"), Waiting::default(), &[], now());
+    let health = CustomerHealth::new(&well("acme"), Waiting::default(), &[], now());
     let status = CustomerStatus {
         health,
         version: 3,
@@ -357,7 +355,7 @@ fn a_customer_who_is_well_is_told_in_a_few_lines() {
         incidents: Vec::new(),
         without_webhooks: None,
         mails_stopped: Vec::new(),
-        told: Told::default(),
+        told: AlertLog::default(),
     };
     let customer = Customer::at(status, "test", now());
     assert_snapshot!(written(&customer, Output::Table, 100).expect("written"));

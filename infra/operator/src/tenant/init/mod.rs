@@ -12,7 +12,7 @@ use answers::Answers;
 use habitsync_domain::configuration::TenantConfiguration;
 use written::Written;
 
-use crate::failure::Failure;
+use crate::failure::CommandError;
 use crate::terminal::out;
 
 /// Where the answers come from, and where the files go.
@@ -27,17 +27,17 @@ pub(crate) struct InitArguments {
 }
 
 /// Asks, and writes the files; what is there already is never overwritten.
-pub(crate) fn init(asked: &InitArguments) -> Result<(), Failure> {
+pub(crate) fn init(asked: &InitArguments) -> Result<(), CommandError> {
     let answers = match &asked.answers {
         Some(file) => read(file)?,
         None => questions::ask()?,
     };
-    let written = Written::of(&answers)?;
+    let written = Written::new(&answers)?;
     let tenant = answers.tenant.as_str();
     let configuration = in_folder(&asked.into, &format!("{tenant}.toml"));
     // An answer may be one that the configuration does not allow: told with the line that it would have had.
     let checked: Result<TenantConfiguration, _> = written.configuration.parse();
-    checked.map_err(|invalid| Failure::NoConfiguration {
+    checked.map_err(|invalid| CommandError::NoConfiguration {
         path: configuration.clone(),
         invalid,
     })?;
@@ -46,15 +46,15 @@ pub(crate) fn init(asked: &InitArguments) -> Result<(), Failure> {
     write(&configuration, &written.configuration)?;
     write(&letter, &written.letter)?;
     write(&check_list, &written.check_list)?;
-    out::say(format!(
+    out::print_line(format!(
         "{}: the configuration, a draft; read it with the customer",
         configuration.display()
     ));
-    out::say(format!(
+    out::print_line(format!(
         "{}: the letter that asks for the integration codes",
         letter.display()
     ));
-    out::say(format!("{}: what is to be done until go-live", check_list.display()));
+    out::print_line(format!("{}: what is to be done until go-live", check_list.display()));
     Ok(())
 }
 
@@ -67,21 +67,21 @@ fn in_folder(folder: &Path, name: &str) -> PathBuf {
     }
 }
 
-fn read(file: &Path) -> Result<Answers, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|source| Failure::File {
+fn read(file: &Path) -> Result<Answers, CommandError> {
+    let text = std::fs::read_to_string(file).map_err(|source| CommandError::File {
         path: file.to_owned(),
         source,
     })?;
-    toml_edit::de::from_str(&text).map_err(|source| Failure::Answers {
+    toml_edit::de::from_str(&text).map_err(|source| CommandError::Answers {
         path: file.to_owned(),
         source: Box::new(source),
     })
 }
 
-fn write(file: &Path, text: &str) -> Result<(), Failure> {
+fn write(file: &Path, text: &str) -> Result<(), CommandError> {
     let written = OpenOptions::new().write(true).create_new(true).open(file);
     let written = written.and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|source| Failure::NotWritten {
+    written.map_err(|source| CommandError::NotWritten {
         path: file.to_owned(),
         source,
     })

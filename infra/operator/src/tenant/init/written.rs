@@ -34,7 +34,7 @@ struct CheckList<'a> {
 impl Written {
     /// # Errors
     /// A template cannot be rendered.
-    pub(super) fn of(answers: &Answers) -> Result<Self, askama::Error> {
+    pub(super) fn new(answers: &Answers) -> Result<Self, askama::Error> {
         Ok(Self {
             configuration: Configuration { a: answers }.render()?,
             letter: Letter { a: answers }.render()?,
@@ -148,7 +148,7 @@ mod tests {
 
     fn written(answers: &str) -> Written {
         let answers: Answers = toml_edit::de::from_str(answers).expect("answers");
-        Written::of(&answers).expect("written")
+        Written::new(&answers).expect("written")
     }
 
     #[test]

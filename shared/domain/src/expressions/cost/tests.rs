@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use crate::employee::Employee;
-use crate::expressions::evaluation::Given;
+use crate::expressions::evaluation::EvaluatedValue;
 use crate::expressions::evaluator::Evaluator;
 use crate::expressions::expression::Expression;
 
@@ -37,7 +37,7 @@ proptest! {
         let record = json!({"employeeId": "E1", "location": "İ".repeat(LONGEST_TEXT / 2)});
         let employee = Employee::from_record(record.as_object().expect("an object").clone()).expect("has an id");
         let evaluator = Evaluator::new([], [&expression]);
-        if let Ok(Given::Text(text)) = expression.evaluate(&evaluator.scope(&employee, None)) {
+        if let Ok(EvaluatedValue::Text(text)) = expression.evaluate(&evaluator.scope(&employee, None)) {
             prop_assert!(count(text.len()) <= shape.bytes(), "{} > {}: {}", text.len(), shape.bytes(), source);
         }
     }

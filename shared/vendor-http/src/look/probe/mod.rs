@@ -6,7 +6,7 @@ mod obstacle;
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use habitsync_domain::assumption::{Advice, Assumption, Finding, Verdict};
+use habitsync_domain::assumption::{Advice, Assumption, AssumptionFinding, AssumptionVerdict};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::vendor::Vendor;
 use habitsync_workflows::ports::probes::{Probed, Silence};
@@ -14,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::{ListNames, ListPage, Sight};
+use super::{ListNames, ListPage, RawResponse};
 use crate::error::HttpError;
 use obstacle::Obstacle;
 
@@ -82,19 +82,25 @@ impl<'a> Probe<'a> {
 
     /// Counts a request and returns its answer. A success that is no JSON, and a refusal of access, say nothing about what was asked:
     /// they are errors.
-    pub async fn answer(&self, sent: impl Future<Output = Result<Sight, HttpError>>) -> Result<Sight, HttpError> {
+    pub async fn answer(
+        &self,
+        sent: impl Future<Output = Result<RawResponse, HttpError>>,
+    ) -> Result<RawResponse, HttpError> {
         self.raw_answer(sent).await?.checked()
     }
 
     /// Counts a request and returns its answer as it is.
-    pub async fn raw_answer(&self, sent: impl Future<Output = Result<Sight, HttpError>>) -> Result<Sight, HttpError> {
+    pub async fn raw_answer(
+        &self,
+        sent: impl Future<Output = Result<RawResponse, HttpError>>,
+    ) -> Result<RawResponse, HttpError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         sent.await
     }
 
     /// Judges the answer to the very first request: address, credentials, clock and limit.
     #[must_use]
-    pub fn judge_first(&self, first: &Sight) -> Vec<Finding> {
+    pub fn judge_first(&self, first: &RawResponse) -> Vec<AssumptionFinding> {
         let api = self.api;
         let body = first.json().unwrap_or_default();
         match first.status {
@@ -116,13 +122,13 @@ impl<'a> Probe<'a> {
         }
     }
 
-    pub(super) fn answers_there(&self) -> Finding {
+    pub(super) fn answers_there(&self) -> AssumptionFinding {
         self.api.address.holds("it answers there")
     }
 
     /// The finding that the address is not the API's.
     #[must_use]
-    pub fn elsewhere(&self, seen: String) -> Finding {
+    pub fn elsewhere(&self, seen: String) -> AssumptionFinding {
         self.api.address.differs(seen, vec![self.set_base_url()])
     }
 
@@ -131,12 +137,12 @@ impl<'a> Probe<'a> {
         Advice::set(key, value)
     }
 
-    fn clock(&self, sight: &Sight) -> Finding {
+    fn clock(&self, sight: &RawResponse) -> AssumptionFinding {
         let passed = SignedDuration::try_from(sight.came_at - self.began).unwrap_or_default();
         self.api.clock.judge_clock(sight.date, self.now + passed)
     }
 
-    fn limit(&self, sight: &Sight) -> Finding {
+    fn limit(&self, sight: &RawResponse) -> AssumptionFinding {
         let configured = (self.api.rate)(self.customer);
         self.api.limit.judge_limit(&sight.limits, configured, self.api.rate_key)
     }
@@ -145,7 +151,7 @@ impl<'a> Probe<'a> {
 /// What a probe has found so far, and what it has seen for questions that need both vendors.
 #[derive(Default)]
 pub struct ProbeFindings<S> {
-    findings: Vec<Finding>,
+    findings: Vec<AssumptionFinding>,
     silences: Vec<Silence>,
     /// What was seen.
     pub sample: S,
@@ -153,9 +159,11 @@ pub struct ProbeFindings<S> {
 
 impl<S> ProbeFindings<S> {
     /// Notes what the first requests show. Whether anything else can be asked.
-    pub fn opens(&mut self, probe: &Probe<'_>, answer: Result<Vec<Finding>, &HttpError>) -> bool {
+    pub fn opens(&mut self, probe: &Probe<'_>, answer: Result<Vec<AssumptionFinding>, &HttpError>) -> bool {
         let findings = answer.unwrap_or_else(|error| Obstacle::from(error, probe.api).at_the_door(probe));
-        let obstacle = findings.iter().find(|finding| finding.verdict == Verdict::Differs);
+        let obstacle = findings
+            .iter()
+            .find(|finding| finding.verdict == AssumptionVerdict::Differs);
         let why = obstacle.map(|finding| format!("it cannot be looked at: {}", finding.seen));
         let is_open = why.is_none();
         self.silences.extend(why.map(|why| Silence {
@@ -175,7 +183,7 @@ impl<S> ProbeFindings<S> {
         probe: &Probe<'_>,
         lead: &'static Assumption,
         about: &[&'static str],
-        answer: Result<Vec<Finding>, HttpError>,
+        answer: Result<Vec<AssumptionFinding>, HttpError>,
     ) {
         match answer {
             Ok(findings) => {
@@ -197,7 +205,7 @@ impl<S> ProbeFindings<S> {
     }
 
     /// Adds a finding in the place of an earlier one about the same assumption.
-    fn add(&mut self, finding: Finding) {
+    fn add(&mut self, finding: AssumptionFinding) {
         self.findings.retain(|earlier| earlier.assumption != finding.assumption);
         self.findings.push(finding);
     }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use habitsync_domain::assumption::{Advice, Assumption, Finding};
+use habitsync_domain::assumption::{Advice, Assumption, AssumptionFinding};
 use habitsync_domain::vendor::Vendor;
 
 use super::{Probe, ProbedApi};
@@ -63,7 +63,7 @@ impl Obstacle {
     }
 
     /// The finding where the very first request met it.
-    pub(super) fn at_the_door(&self, probe: &Probe<'_>) -> Vec<Finding> {
+    pub(super) fn at_the_door(&self, probe: &Probe<'_>) -> Vec<AssumptionFinding> {
         let api = probe.api;
         match self {
             Self::Refused(status) => {
@@ -81,7 +81,7 @@ impl Obstacle {
     }
 
     /// The finding where a request about `lead` met it.
-    pub(super) fn on_the_way(&self, probe: &Probe<'_>, lead: &'static Assumption) -> Finding {
+    pub(super) fn on_the_way(&self, probe: &Probe<'_>, lead: &'static Assumption) -> AssumptionFinding {
         let advice = self.advice(probe, lead);
         match self {
             Self::Limit => probe.api.limit.differs(self.seen(), advice),
