@@ -3,12 +3,12 @@
 use std::convert::Infallible;
 
 use habitsync_lambda_support::{FunctionError, Metric, Metrics, caught};
-use habitsync_workflows::accept_completion::{AcceptCompletion, Acceptance, Delivery, accept_completion};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::queue::QueueCompletion;
 use habitsync_workflows::ports::tenants::{LoadConfiguration, LoadWebhookSecrets};
-use habitsync_workflows::webhook_proof::Headers;
+use habitsync_workflows::results::accept::{AcceptCompletion, Acceptance, Delivery, accept_completion};
+use habitsync_workflows::results::webhook_verification::Headers;
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use lambda_http::request::from_str;
 use lambda_http::{Body, Request, RequestExt, Response};
@@ -136,9 +136,9 @@ fn log(tenant: &str, acceptance: &Acceptance) {
 
 #[cfg(test)]
 mod tests {
-    use habitsync_domain::completion::CompletionMessage;
     use habitsync_domain::configuration::TenantConfiguration;
     use habitsync_domain::identity::EnrolmentId;
+    use habitsync_domain::results::completion::CompletionMessage;
     use habitsync_in_memory::{Call, Fault, ManualClock, Queue, Tenants, service_failure};
     use standardwebhooks::Webhook;
 

@@ -5,7 +5,7 @@ mod settings;
 
 use habitsync_aws_adapters::{Aws, SystemClock};
 use habitsync_lambda_support::{Environment, Metrics, telemetry};
-use habitsync_workflows::accept_completion::AcceptCompletion;
+use habitsync_workflows::results::accept::AcceptCompletion;
 use lambda_http::lambda_runtime::{LambdaEvent, run};
 use lambda_http::{Error, service_fn};
 use serde_json::value::RawValue;

@@ -2,7 +2,7 @@
 
 use habitsync_job_functions::Opened;
 use habitsync_lambda_support::{FunctionError, JobAnswer, Metric};
-use habitsync_workflows::sync_courses::{SyncCourses, sync_courses};
+use habitsync_workflows::course_sync::sync::{SyncCourses, sync_courses};
 
 /// The metrics of what a course sync counts.
 pub(crate) const METRICS: [(&str, Metric); 4] = [

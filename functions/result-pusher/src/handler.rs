@@ -14,12 +14,12 @@ use std::time::Duration;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use habitsync_aws_adapters::SystemClock;
-use habitsync_domain::completion::CompletionMessage;
-use habitsync_domain::result::ResultState;
+use habitsync_domain::results::completion::CompletionMessage;
+use habitsync_domain::results::result::ResultState;
 use habitsync_lambda_support::{Deadline, FunctionError, Metric, Metrics, caught};
 use habitsync_vendor_http::take_traffic;
 use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::push_result::PushOutcome;
+use habitsync_workflows::results::push::PushOutcome;
 use lambda_runtime::LambdaEvent;
 use tracing::{Instrument, Span, field, info, info_span};
 

@@ -1,11 +1,11 @@
 //! One message: open its customer, push its completion.
 
 use habitsync_aws_adapters::SystemClock;
-use habitsync_domain::completion::CompletionMessage;
-use habitsync_domain::retry_ladder::RetryLadder;
+use habitsync_domain::results::completion::CompletionMessage;
+use habitsync_domain::results::retry_ladder::RetryLadder;
 use habitsync_lambda_support::{Deadline, FunctionError};
 use habitsync_vendors::OpenTenants;
-use habitsync_workflows::push_result::{PushOutcome, PushResult, push_result};
+use habitsync_workflows::results::push::{PushOutcome, PushResult, push_result};
 
 /// What the function holds on to between invocations.
 #[derive(Debug)]

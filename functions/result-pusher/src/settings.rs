@@ -1,6 +1,6 @@
 //! What the template tells this function.
 
-use habitsync_domain::retry_ladder::RetryLadder;
+use habitsync_domain::results::retry_ladder::RetryLadder;
 use habitsync_lambda_support::{Environment, EnvironmentError};
 use habitsync_vendor_http::{PrivateVendors, VendorHosts};
 

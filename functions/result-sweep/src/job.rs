@@ -3,7 +3,7 @@
 use habitsync_aws_adapters::ResultQueue;
 use habitsync_job_functions::Opened;
 use habitsync_lambda_support::{FunctionError, JobAnswer, Metric};
-use habitsync_workflows::sweep_results::{SweepReport, SweepResults, sweep_results};
+use habitsync_workflows::results::sweep::{SweepReport, SweepResults, sweep_results};
 
 /// The metrics of what a sweep counts.
 pub(crate) const METRICS: [(&str, Metric); 1] = [("queued", Metric::CompletionsFound)];

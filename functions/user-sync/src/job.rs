@@ -2,7 +2,7 @@
 
 use habitsync_job_functions::Opened;
 use habitsync_lambda_support::{FunctionError, JobAnswer, Metric};
-use habitsync_workflows::sync_users::{UserSync, UserSyncSummary, sync_users};
+use habitsync_workflows::user_sync::{UserSync, UserSyncSummary, sync_users};
 
 /// The metrics of what a user sync counts.
 pub(crate) const METRICS: [(&str, Metric); 6] = [

@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use habitsync_lambda_support::{Deadline, FunctionError, Metric, Metrics, caught};
-use habitsync_workflows::fleet_view::{FleetView, look_at_fleet};
-use habitsync_workflows::mail::MailSettings;
-use habitsync_workflows::measure_fleet::{measure_fleet, measure_parked};
+use habitsync_workflows::fleet::alert_operators::tell_operators;
+use habitsync_workflows::fleet::incidents::{IncidentReport, TendIncidents, tend_incidents};
+use habitsync_workflows::fleet::measure::{measure_fleet, measure_parked};
+use habitsync_workflows::fleet::view::{FleetView, look_at_fleet};
+use habitsync_workflows::fleet::watch::{FleetReport, WatchFleet, watch_fleet};
+use habitsync_workflows::notifications::MailSettings;
+use habitsync_workflows::notifications::remind_of_approvals::remind_of_holds;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::fleet::{ListDue, ListParked, PostponeDue};
 use habitsync_workflows::ports::holds::ListDueHolds;
@@ -13,10 +17,6 @@ use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use habitsync_workflows::ports::mail::SendMail;
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
 use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, SaveAlertLog};
-use habitsync_workflows::remind_of_holds::remind_of_holds;
-use habitsync_workflows::tell_operators::tell_operators;
-use habitsync_workflows::tend_incidents::{IncidentReport, TendIncidents, tend_incidents};
-use habitsync_workflows::watch_fleet::{FleetReport, WatchFleet, watch_fleet};
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;

@@ -1,10 +1,10 @@
 //! What the watchdog does about mail: it reminds customers, and hears what became of their mails. Neither holds up what is due.
 
 use habitsync_aws_adapters::{Aws, FeedbackQueue, Mailer, SystemClock, Table};
-use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::notifications::MailSettings;
+use habitsync_workflows::notifications::mail_feedback::{FeedbackReport, ReadMailFeedback, read_mail_feedback};
+use habitsync_workflows::notifications::remind_customers::{RemindCustomers, ReminderReport, remind_customers};
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::read_mail_feedback::{FeedbackReport, ReadMailFeedback, read_mail_feedback};
-use habitsync_workflows::remind_customers::{RemindCustomers, ReminderReport, remind_customers};
 use jiff::Timestamp;
 use tracing::{error, info};
 

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use habitsync_lambda_support::Metric;
-use habitsync_workflows::measure_fleet::{FleetMeasures, ParkedMeasures};
+use habitsync_workflows::fleet::measure::{FleetMeasures, ParkedMeasures};
 use tracing::warn;
 
 /// The measures as metrics; what could not be counted is left out.

@@ -1,8 +1,8 @@
 //! What the template tells this function.
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_lambda_support::{Environment, EnvironmentError};
-use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::notifications::MailSettings;
 
 /// The function's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]

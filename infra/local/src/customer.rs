@@ -1,23 +1,23 @@
 //! An example customer on the local stack: an invented company, its two vendors simulated, its configuration applied.
 
 use habitsync_aws_adapters::{Aws, JobTargets, SystemClock, Table, TenantTable};
-use habitsync_domain::employee::Employee;
-use habitsync_domain::fields_needed::FieldsNeeded;
-use habitsync_domain::hold::PerChange;
+use habitsync_domain::approvals::PerChange;
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::roster::Roster;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
+use habitsync_domain::people::roster::Roster;
+use habitsync_domain::people::user::PortalUser;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::user::PortalUser;
-use habitsync_domain::vendor_list::VendorList;
+use habitsync_domain::vendors::list::VendorList;
 use habitsync_fixtures::{Blueprint, Company};
 use habitsync_simulator_employee_connect::{Credentials, EmployeeConnectSimulator, TenantSettings};
 use habitsync_simulator_tribal_habits::{PortalSettings, TribalHabitsSimulator, WebhookTarget};
-use habitsync_workflows::apply_tenant::{ApplyTenant, Consent, apply_tenant};
+use habitsync_workflows::onboarding::apply::{ApplyTenant, Consent, apply_tenant};
 use habitsync_workflows::ports::clock::Now as _;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::tenants::{SaveSecret as _, SecretKind};
 use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
-use habitsync_workflows::preview_users::PreviewUsers;
+use habitsync_workflows::user_sync::preview::PreviewUsers;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;

@@ -4,9 +4,9 @@ use std::io;
 
 use habitsync_aws_adapters::SystemClock;
 pub use habitsync_aws_adapters::TenantTable;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::JobState;
-use habitsync_domain::result::ResultRecord;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::JobState;
+use habitsync_domain::results::result::ResultRecord;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::lease::{HoldLease, Lease};
 use habitsync_workflows::ports::results::{Claim, ClaimResult, SettleResult};

@@ -7,9 +7,9 @@ use clap_complete::Shell;
 
 use crate::courses::CoursesArguments;
 use crate::doctor::DoctorArguments;
+use crate::explain::ExplainArguments;
 use crate::holds::HoldsCommand;
 use crate::link::LinkCommand;
-use crate::person::ExplainArguments;
 use crate::plan::PlanArguments;
 use crate::rehearse::RehearseArguments;
 use crate::results::ResultsCommand;

@@ -3,15 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::course::{LinkedCourse, TopicRecord, TopicState};
+use habitsync_domain::courses::course::{LinkedCourse, TopicRecord, TopicState};
+use habitsync_domain::courses::topic::Condition;
 use habitsync_domain::identity::TopicCode;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::topic::Condition;
 use habitsync_workflows::ports::courses::LoadTopics;
 use serde::Serialize;
 use url::Url;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, counted};
 
@@ -128,7 +128,7 @@ fn course(course: &LinkedCourse) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use habitsync_domain::course::Course;
+    use habitsync_domain::courses::course::Course;
     use habitsync_domain::identity::{CourseId, TopicId};
     use insta::assert_snapshot;
     use jiff::Timestamp;

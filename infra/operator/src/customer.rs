@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendors::OpenTenant;
-use habitsync_workflows::apply_tenant::decides_since;
+use habitsync_workflows::onboarding::apply::decides_since;
 use habitsync_workflows::ports::tenants::StoredConfiguration;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::tenant::file::ConfigurationFile;
 

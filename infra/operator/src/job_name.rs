@@ -1,7 +1,7 @@
 //! A job as it is typed.
 
 use clap::ValueEnum;
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 
 /// A customer's jobs.
 #[derive(Debug, Clone, Copy, ValueEnum)]

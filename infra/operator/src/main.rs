@@ -11,7 +11,8 @@ mod arguments;
 mod courses;
 mod customer;
 mod doctor;
-mod failure;
+mod error;
+mod explain;
 mod findings;
 mod holds;
 mod job_name;
@@ -19,7 +20,6 @@ mod link;
 mod manual;
 #[cfg(test)]
 mod output_page;
-mod person;
 mod plan;
 mod rehearse;
 mod results;
@@ -32,7 +32,7 @@ mod tenant;
 mod terminal;
 
 use arguments::{Arguments, Command, StageCommand};
-use failure::CommandError;
+use error::CommandError;
 use stage::Stage;
 use terminal::out;
 
@@ -77,7 +77,7 @@ async fn run(arguments: Arguments) -> Result<ExitCode, CommandError> {
         StageCommand::Doctor(asked) => return Box::pin(doctor::examine(&stage, &asked)).await,
         StageCommand::Rehearse(asked) => return Box::pin(rehearse::rehearse(&stage, &asked)).await,
         StageCommand::Plan(asked) => return plan::plan(&stage, &asked).await,
-        StageCommand::Explain(asked) => return person::explain(&stage, &asked).await,
+        StageCommand::Explain(asked) => return explain::explain(&stage, &asked).await,
         StageCommand::Run(asked) => return run::run(&stage, &asked).await,
     };
     done.map(|()| ExitCode::SUCCESS)

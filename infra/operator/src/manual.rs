@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::arguments::Arguments;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::terminal::out;
 
 /// Prints the completions for a shell.

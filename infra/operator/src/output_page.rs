@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::{courses, doctor, holds, link, person, plan, rehearse, results, runs, scan, status, tenant};
+use crate::{courses, doctor, explain, holds, link, plan, rehearse, results, runs, scan, status, tenant};
 
 const PAGE: &str = include_str!("../../../docs/OUTPUT.md");
 
@@ -24,7 +24,7 @@ fn commands() -> Vec<(&'static str, Vec<Value>)> {
         ("plan", plan::shown::tests::examples()),
         ("rehearse", rehearse::shown::tests::examples()),
         ("scan", scan::tests::examples()),
-        ("explain", person::tests::examples()),
+        ("explain", explain::tests::examples()),
         ("link set", link::set::tests::examples()),
         ("link rekey", link::rekey::tests::examples()),
         ("tenant list", tenant::list::tests::examples()),

@@ -1,14 +1,14 @@
 //! `habitsync runs`: what a customer's jobs did lately, the newest first.
 
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{RunRecord, RunState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{RunRecord, RunState};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::runs::ListRuns;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, SpanRound, Timestamp, Unit};
 use serde::Serialize;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::job_name::JobName;
 use crate::stage::Stage;
 use crate::terminal::{Answer, counted};

@@ -3,7 +3,7 @@
 use habitsync_aws_adapters::{Aws, Schedules, Secrets, SystemClock, Table};
 use habitsync_domain::configuration::{ConfigurationFinding, TenantConfiguration, unusable_base_url};
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::vendor::Vendor;
+use habitsync_domain::vendors::vendor::Vendor;
 use habitsync_vendor_http::{PrivateVendors, VendorHosts};
 use habitsync_vendors::{OpenTenant, OpenTenants};
 use habitsync_workflows::ports::clock::Now;
@@ -12,7 +12,7 @@ use habitsync_workflows::ports::tenants::{LoadConfiguration, StoredConfiguration
 use jiff::SignedDuration;
 use url::Url;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::terminal::out;
 use crate::terminal::{Answer, Output, answer};
 

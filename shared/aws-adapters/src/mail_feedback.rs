@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_sqs::Client;
 use habitsync_domain::identity::EmailAddress;
-use habitsync_domain::mail_feedback::Feedback;
+use habitsync_domain::notifications::mail_feedback::Feedback;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::mail::{MailReport, ReceiveMailFeedback, ReceivedReports};
 use serde::Deserialize;

@@ -2,7 +2,7 @@
 //! delay another's results.
 
 use aws_sdk_sqs::Client;
-use habitsync_domain::completion::CompletionMessage;
+use habitsync_domain::results::completion::CompletionMessage;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::queue::QueueCompletion;
 

@@ -3,9 +3,9 @@
 //! `cargo bench -p habitsync-domain --bench expressions`
 
 use divan::Bencher;
-use habitsync_domain::employee::Employee;
 use habitsync_domain::expressions::evaluator::Evaluator;
 use habitsync_domain::expressions::expression::Expression;
+use habitsync_domain::people::employee::Employee;
 use serde_json::{Value, json};
 
 fn main() {

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use divan::{AllocProfiler, Bencher};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::employee_fields::Shape;
-use habitsync_domain::fields_needed::FieldsNeeded;
-use habitsync_domain::person::Person;
-use habitsync_domain::roster::Roster;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::fields::Shape;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
+use habitsync_domain::people::link::Person;
+use habitsync_domain::people::roster::Roster;
 use habitsync_domain::user_plan::{LimitInput, PlanInput, Unreadable, UserPlan, plan_users};
 use jiff::Timestamp;
 use serde_json::{Map, Value};

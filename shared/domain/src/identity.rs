@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::invisible;
+use crate::text::invisible;
 
 /// A text that is not what it should be. Says what was expected, never what was found: the value may be personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,73 +1,23 @@
 //! The facts and decisions of HabitSync, pure: no clock, no I/O, no async.
 //!
-//! What comes from outside is parsed at the door into types that prove themselves ([`identity`], [`tenant`],
-//! [`configuration`]); what is decided is decided here ([`topic`], [`completion`]).
+//! Texts from outside are parsed once into types that can only hold valid values ([`identity`], [`tenant`], [`configuration`]).
+//! Decisions are functions from data to data: [`user_plan`] plans a user sync, [`courses`] a course sync, [`results`] says when a
+//! completion is recorded, [`approvals`] what waits for an operator, [`jobs`] when a job is due.
 
-pub mod assumption;
-pub mod back_off;
-pub mod brake;
-pub mod breaker;
-pub mod clock_offset;
-pub mod completion;
+pub mod approvals;
 pub mod configuration;
-pub mod course;
-pub mod course_codes;
-pub mod course_plan;
-pub mod data_quality;
-pub mod dates;
-pub mod delivery;
-pub mod employee;
-pub mod employee_contract;
-pub mod employee_fields;
-pub mod employment;
-pub mod excerpt;
-pub mod explanation;
+pub mod courses;
 pub mod expressions;
-pub mod failing;
-mod field_value;
-pub mod fields_needed;
-pub mod followed_run;
-pub mod freshness;
-pub mod health;
-pub mod hold;
+pub mod failure_class;
+pub mod fleet;
 pub mod identity;
-pub mod incident;
-pub mod invisible;
-pub mod job;
-pub mod job_state;
-pub mod last_day;
-pub mod lease;
-
-pub mod mail_feedback;
-pub mod mapping;
-mod nearest;
-pub mod next_run;
-pub mod no_date;
-pub mod outage;
-pub mod parked_results;
-pub mod parking;
-pub mod person;
-pub mod printable;
-pub mod problem;
-pub mod problem_words;
-pub mod record;
-pub mod rehearsal;
-pub mod reminder;
-pub mod repeated_refusal;
-pub mod result;
-pub mod result_choice;
-pub mod retry_ladder;
-pub mod roster;
+pub mod jobs;
+pub mod notifications;
+pub mod onboarding;
+pub mod people;
+pub mod results;
 pub mod schedule;
-pub mod shrink;
-pub mod summary;
-pub mod sweep_window;
 pub mod tenant;
-pub mod topic;
-pub mod trouble;
-pub mod user;
+pub mod text;
 pub mod user_plan;
-pub mod vendor;
-pub mod vendor_domain;
-pub mod vendor_list;
-pub mod vigilance;
+pub mod vendors;

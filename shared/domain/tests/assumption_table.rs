@@ -4,11 +4,13 @@
 //! anew.
 
 use expect_test::expect_file;
-use habitsync_domain::assumption::{Assumption, Confidence, ShownBy, Unused, employee_connect, tribal_habits};
+use habitsync_domain::onboarding::assumptions::{
+    Assumption, Confidence, ShownBy, Unused, employee_connect, tribal_habits,
+};
 
 const HEAD: &str = "# What is assumed of the vendors
 
-Written by a test from `shared/domain/src/assumption/`; do not edit it by hand. Neither vendor documents its API whole, and nobody
+Written by a test from `shared/domain/src/onboarding/assumptions/`; do not edit it by hand. Neither vendor documents its API whole, and nobody
 here has seen a server of theirs. `habitsync doctor TENANT` gives each of these a verdict for one customer: `ok`, `differs` or `cannot
 tell`. What only a write or a webhook shows is for a rehearsal. A test holds every undocumented element of both wire contracts
 (`tests/contracts/*.openapi.yaml`) against this list. Where an assumption does not hold and no setting copes, the file is what

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use habitsync_domain::employee::Employee;
 use habitsync_domain::expressions::compiling::InvalidExpression;
 use habitsync_domain::expressions::evaluator::Evaluator;
 use habitsync_domain::expressions::expression::Expression;
+use habitsync_domain::people::employee::Employee;
 use serde_json::{Value as Json, json};
 
 fn refusal(source: &str) -> Option<InvalidExpression> {

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::failing::{FailureSignature, FailureStreak, VendorFault};
-use habitsync_domain::incident::{Attempt, Incident, detect};
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::JobState;
-use habitsync_domain::outage::AlertLog;
-use habitsync_domain::summary::CustomerSummary;
+use habitsync_domain::fleet::alert_log::AlertLog;
+use habitsync_domain::fleet::failure_streak::{FailureSignature, FailureStreak, VendorFault};
+use habitsync_domain::fleet::incident::{Attempt, Incident, detect};
+use habitsync_domain::fleet::summary::CustomerSummary;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::JobState;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::vendor::Vendor;
-use habitsync_domain::vendor_domain::VendorDomain;
+use habitsync_domain::vendors::domain::VendorDomain;
+use habitsync_domain::vendors::vendor::Vendor;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 

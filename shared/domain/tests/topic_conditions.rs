@@ -1,9 +1,9 @@
 //! When a topic is ready to be a course, condition by condition.
 
 use habitsync_domain::configuration::CoursesConfiguration;
-use habitsync_domain::course_plan::NearMiss;
+use habitsync_domain::courses::plan::NearMiss;
+use habitsync_domain::courses::topic::{AutoEnrolLink, Condition, Folder, Topic, TopicKind, TopicVerdict};
 use habitsync_domain::identity::{TopicCode, TopicId};
-use habitsync_domain::topic::{AutoEnrolLink, Condition, Folder, Topic, TopicKind, TopicVerdict};
 
 const URL: &str = "https://acme.example/enrol/456";
 

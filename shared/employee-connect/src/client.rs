@@ -3,8 +3,8 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use habitsync_domain::record::JsonRecord;
-use habitsync_domain::vendor_list::{UnusableRecord, VendorList};
+use habitsync_domain::vendors::list::{UnusableRecord, VendorList};
+use habitsync_domain::vendors::record::JsonRecord;
 use habitsync_vendor_http::{HttpError, PrivateBody, RawRecord, RawResponse, Request, VendorHttp, read_list};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::lease::LeaseTerm;

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use habitsync_domain::course::Course;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::employee_fields::custom_fields_of;
-use habitsync_domain::excerpt::Excerpt;
-use habitsync_domain::fields_needed::FieldsNeeded;
+use habitsync_domain::courses::course::Course;
 use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
-use habitsync_domain::result::NewResult;
-use habitsync_domain::roster::Roster;
-use habitsync_domain::vendor_list::{UnusableRecord, VendorList, WhyUnusable};
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::fields::custom_fields_of;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
+use habitsync_domain::people::roster::Roster;
+use habitsync_domain::results::result::NewResult;
+use habitsync_domain::text::excerpt::Excerpt;
+use habitsync_domain::vendors::list::{UnusableRecord, VendorList, WhyUnusable};
 use habitsync_vendor_http::{chain, known};
 use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{

@@ -1,7 +1,7 @@
 //! What travels between us and EmployeeConnect: only the fields that are used.
 
-use habitsync_domain::record::{JsonRecord, id_text};
-use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
+use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
+use habitsync_domain::vendors::record::{JsonRecord, id_text};
 use habitsync_vendor_http::{FieldNames, Page, PageFacts, RawRecord};
 use jiff::civil::Date;
 use secrecy::SecretString;

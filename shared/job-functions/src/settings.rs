@@ -2,7 +2,7 @@
 
 use habitsync_lambda_support::{Environment, EnvironmentError};
 use habitsync_vendor_http::{PrivateVendors, VendorHosts};
-use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::notifications::MailSettings;
 
 /// The settings that every job's function has.
 #[derive(Debug, Clone, PartialEq, Eq)]

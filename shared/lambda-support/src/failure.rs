@@ -5,9 +5,9 @@
 use std::error::Error;
 use std::fmt;
 
+use habitsync_domain::failure_class::FailureClass;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::trouble::FailureClass;
-use habitsync_workflows::job_outcome::JobFailure;
+use habitsync_workflows::jobs::outcome::JobFailure;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use lambda_runtime::Diagnostic;
 

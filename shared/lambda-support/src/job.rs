@@ -1,7 +1,7 @@
 //! What starts a job of one customer, and what the job's function answers.
 
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::job_outcome::{Counts, RunOutcome, Start};
+use habitsync_workflows::jobs::outcome::{Counts, RunOutcome, Start};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

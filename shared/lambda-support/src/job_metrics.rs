@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use habitsync_workflows::job_outcome::MAILS_FAILED;
+use habitsync_workflows::jobs::outcome::MAILS_FAILED;
 use jiff::Timestamp;
 
 use crate::failure::FunctionError;
@@ -73,7 +73,7 @@ fn of_job(ended: &Result<JobAnswer, FunctionError>, named: &[(&str, Metric)]) ->
 
 #[cfg(test)]
 mod tests {
-    use habitsync_workflows::job_outcome::Counts;
+    use habitsync_workflows::jobs::outcome::Counts;
 
     use super::*;
 

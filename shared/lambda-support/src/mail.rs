@@ -1,7 +1,7 @@
 //! How the functions that write mail are told from and to whom.
 
 use habitsync_domain::identity::EmailAddress;
-use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::notifications::MailSettings;
 
 use crate::Environment;
 

@@ -8,7 +8,7 @@
 use std::io::{self, Write};
 use std::panic;
 
-use habitsync_domain::printable::printable_json;
+use habitsync_domain::text::printable::printable_json;
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Subscriber, error};
 use tracing_subscriber::filter::Targets;
@@ -103,7 +103,7 @@ fn log_panic(panic: &panic::PanicHookInfo<'_>) {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use habitsync_domain::printable::is_hidden;
+    use habitsync_domain::text::printable::is_hidden;
     use tracing::{debug, info, info_span, warn};
 
     use super::*;

@@ -3,7 +3,7 @@
 use std::hash::Hash;
 use std::sync::Arc;
 
-use habitsync_domain::vendor_list::{UnusableRecord, VendorList};
+use habitsync_domain::vendors::list::{UnusableRecord, VendorList};
 use habitsync_vendor_http::{HttpError, RawRecord, RawResponse, Request, VendorHttp, read_list};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::lease::LeaseTerm;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use habitsync_domain::vendor_list::WhyUnusable;
+use habitsync_domain::vendors::list::WhyUnusable;
 use habitsync_vendor_http::{FieldNames, HttpError, PagingError, PrivateBody, known};
 use serde_json::Value;
 

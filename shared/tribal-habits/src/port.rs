@@ -2,12 +2,12 @@
 
 use std::str::FromStr;
 
-use habitsync_domain::completion::{Completion, CompletionSource};
-use habitsync_domain::excerpt::{Excerpt, clip};
+use habitsync_domain::courses::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId, UserName};
-use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
-use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
-use habitsync_domain::vendor_list::{UnusableRecord, VendorList, WhyUnusable};
+use habitsync_domain::people::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::text::excerpt::{Excerpt, clip};
+use habitsync_domain::vendors::list::{UnusableRecord, VendorList, WhyUnusable};
 use habitsync_vendor_http::chain;
 use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers, SaveUser};

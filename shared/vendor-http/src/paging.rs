@@ -9,8 +9,8 @@ use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::hash::Hash;
 
-use habitsync_domain::record::whole;
-use habitsync_domain::vendor_list::{UnusableRecord, VendorList, WhyUnusable};
+use habitsync_domain::vendors::list::{UnusableRecord, VendorList, WhyUnusable};
+use habitsync_domain::vendors::record::whole;
 use serde_json::Value;
 
 /// So many pages more than the first one spoke of are read; a list that grows faster than that has no end.

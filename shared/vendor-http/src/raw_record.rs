@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use habitsync_domain::record::id_text;
-use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
+use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
+use habitsync_domain::vendors::record::id_text;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};

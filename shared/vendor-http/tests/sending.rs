@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::extract::Request as Received;
 use axum::http::StatusCode;
 use axum::routing::any;
-use habitsync_domain::lease;
+use habitsync_domain::jobs::lease;
 use habitsync_vendor_http::{
     CallSettings, Drawing, HttpError, InProcessBudget, PaceError, PrivateVendors, Request, RequestBudget,
     RetrySchedule, Transport, VendorHosts, VendorHttp,

@@ -160,9 +160,9 @@ fn no_credentials(vendor: Vendor, error: &dyn std::error::Error) -> VendorFailur
 
 #[cfg(test)]
 mod tests {
-    use habitsync_domain::fields_needed::FieldsNeeded;
     use habitsync_domain::identity::{CourseId, EnrolmentId};
-    use habitsync_domain::result::NewResult;
+    use habitsync_domain::people::fields_needed::FieldsNeeded;
+    use habitsync_domain::results::result::NewResult;
     use habitsync_simulator_employee_connect::{EmployeeConnectSimulator, TenantSettings};
     use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
     use habitsync_simulator_tribal_habits::{PortalSettings, TribalHabitsSimulator};

@@ -1,15 +1,15 @@
 //! A vendor's client, or the reason why there is none: both answer the ports, so that no use case has to ask which.
 
-use habitsync_domain::completion::Completion;
-use habitsync_domain::course::Course;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::fields_needed::FieldsNeeded;
+use habitsync_domain::courses::course::Course;
+use habitsync_domain::courses::topic::Topic;
 use habitsync_domain::identity::{CourseId, EmployeeId, EnrolmentId, TopicCode, UserName};
-use habitsync_domain::result::NewResult;
-use habitsync_domain::roster::Roster;
-use habitsync_domain::topic::Topic;
-use habitsync_domain::user::{NewUser, PortalUser, UserChange};
-use habitsync_domain::vendor_list::VendorList;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
+use habitsync_domain::people::roster::Roster;
+use habitsync_domain::people::user::{NewUser, PortalUser, UserChange};
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::NewResult;
+use habitsync_domain::vendors::list::VendorList;
 use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::ports::probes::{
     HrisQuestions, HrisSample, PortalQuestions, PortalSample, ProbeHris, ProbePortal, Probed,

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use habitsync_aws_adapters::{Aws, Secrets, Table, TenantTable};
+use habitsync_domain::approvals::Agreement;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::hold::Agreement;
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendor_http::{HttpError, Transport, VendorHosts};
 use habitsync_workflows::ports::failure::{ServiceFailure, Vendor};
 use habitsync_workflows::ports::lease::LeaseTerm;
 use habitsync_workflows::ports::tenants::{LoadConfiguration, StoredConfiguration};
-use habitsync_workflows::sync_users::InForce;
+use habitsync_workflows::user_sync::InForce;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 

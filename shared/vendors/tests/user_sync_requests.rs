@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use habitsync_domain::approvals::Agreement;
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
-use habitsync_domain::hold::Agreement;
 use habitsync_employee_connect::EmployeeConnect;
 use habitsync_in_memory::{Mailbox, ManualClock, Table};
 use habitsync_simulator_employee_connect::{Employee, EmployeeConnectSimulator, TenantSettings};
@@ -11,10 +11,10 @@ use habitsync_simulator_harness::Method;
 use habitsync_simulator_tribal_habits::{CustomField, PortalSettings, TribalHabitsSimulator};
 use habitsync_tribal_habits::TribalHabits;
 use habitsync_vendor_http::{CallSettings, InProcessBudget, PrivateVendors, Transport, VendorHosts, VendorHttp};
-use habitsync_workflows::job_outcome::{RunOutcome, Start};
-use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::jobs::outcome::{RunOutcome, Start};
+use habitsync_workflows::notifications::MailSettings;
 use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::sync_users::{InForce, UserSync, UserSyncSummary, sync_users};
+use habitsync_workflows::user_sync::{InForce, UserSync, UserSyncSummary, sync_users};
 use jiff::SignedDuration;
 use secrecy::SecretString;
 

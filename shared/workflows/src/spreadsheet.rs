@@ -4,7 +4,7 @@
 use std::fmt;
 
 use csv::{Terminator, WriterBuilder};
-use habitsync_domain::printable::{is_hidden, printable_lines};
+use habitsync_domain::text::printable::{is_hidden, printable_lines};
 
 /// What a spreadsheet for people begins with.
 const BYTE_ORDER_MARK: &str = "\u{feff}";

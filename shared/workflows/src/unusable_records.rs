@@ -1,6 +1,6 @@
 //! What the log says of records that cannot be used: how many they are, and their ids, which are no personal data.
 
-use habitsync_domain::vendor_list::UnusableRecord;
+use habitsync_domain::vendors::list::UnusableRecord;
 use tracing::warn;
 
 /// So many of them are named.

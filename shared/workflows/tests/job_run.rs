@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 
-use habitsync_domain::excerpt::EXCERPT_BYTES;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{JobState, RunRecord, RunState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{JobState, RunRecord, RunState};
+use habitsync_domain::text::excerpt::EXCERPT_BYTES;
 use habitsync_in_memory::{Call, Fault, ManualClock, Table, service_failure, vendor_failure};
-use habitsync_workflows::job_outcome::{Counts, JobFailure, Progress, RunOutcome, Start};
-use habitsync_workflows::job_run::run_job;
+use habitsync_workflows::jobs::outcome::{Counts, JobFailure, Progress, RunOutcome, Start};
+use habitsync_workflows::jobs::run::run_job;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use jiff::SignedDuration;

@@ -1,13 +1,13 @@
 //! Scanning a customer, with everything outside it in memory.
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::data_quality::Kind;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::person::Person;
-use habitsync_domain::user::{FieldName, PortalUser, UserFields};
+use habitsync_domain::onboarding::data_quality::Kind;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::link::Person;
+use habitsync_domain::people::user::{FieldName, PortalUser, UserFields};
 use habitsync_in_memory::{Call, Fault, Hris, ManualClock, Portal, Table, service_failure, vendor_failure};
+use habitsync_workflows::onboarding::scan::{Scan, ScanCustomer, scan_customer};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
-use habitsync_workflows::scan_customer::{Scan, ScanCustomer, scan_customer};
 use serde_json::{Value, json};
 
 struct World {
@@ -86,7 +86,7 @@ async fn a_scan_reads_everything_finds_what_is_wrong_and_writes_nothing() {
     let counts = scan
         .quality
         .as_ref()
-        .and_then(habitsync_domain::data_quality::DataQuality::account_counts);
+        .and_then(habitsync_domain::onboarding::data_quality::DataQuality::account_counts);
     let counts = counts.expect("the portal was read");
     assert_eq!(
         (counts.matchable_by_user_name, counts.not_adopted, counts.unknown),
@@ -111,7 +111,7 @@ async fn a_linked_person_who_was_not_read_is_told_and_not_asked_about() {
         fields: UserFields::default(),
         last_change: None,
         removed: None,
-        marks: habitsync_domain::hold::ChangeMarks::default(),
+        marks: habitsync_domain::approvals::ChangeMarks::default(),
         rewrites: std::collections::BTreeMap::new(),
     };
     world.table.state().people.insert(person.employee_id.clone(), person);

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use habitsync_benches::{Comparison, InitialLoad};
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::JobState;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::JobState;
 use habitsync_fixtures::Blueprint;
 use habitsync_local::customer::{Example, ExampleCustomer, today};
 use habitsync_local::stored::put_job;

@@ -12,7 +12,7 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::routing::any;
 use habitsync_domain::configuration::EmployeeConnectAuth;
-use habitsync_domain::fields_needed::FieldsNeeded;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_employee_connect::EmployeeConnect;
 use habitsync_tribal_habits::TribalHabits;
 use habitsync_vendor_http::{

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::freshness::Timetable;
-use habitsync_domain::incident::Incident;
-use habitsync_domain::outage::AlertLog;
-use habitsync_domain::vendor::Vendor;
-use habitsync_domain::vendor_domain::VendorDomain;
+use habitsync_domain::fleet::alert_log::AlertLog;
+use habitsync_domain::fleet::incident::Incident;
+use habitsync_domain::jobs::freshness::Timetable;
+use habitsync_domain::vendors::domain::VendorDomain;
+use habitsync_domain::vendors::vendor::Vendor;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 

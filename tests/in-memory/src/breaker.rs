@@ -1,6 +1,6 @@
 //! The breaker of one customer's EmployeeConnect.
 
-use habitsync_domain::breaker::Breaker;
+use habitsync_domain::results::breaker::Breaker;
 
 use crate::faults::Call;
 use crate::table::Table;

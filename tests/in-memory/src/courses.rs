@@ -1,8 +1,8 @@
 //! What one customer's table keeps of topics and their courses.
 
-use habitsync_domain::course::TopicRecord;
+use habitsync_domain::courses::course::TopicRecord;
 use habitsync_domain::identity::{CourseId, TopicId};
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 
 use crate::faults::Call;
 use crate::table::Table;

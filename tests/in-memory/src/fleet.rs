@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use habitsync_domain::completion::Completion;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::RunState;
-use habitsync_domain::lease;
-use habitsync_domain::parked_results::Window;
-use habitsync_domain::result::ParkedOn;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::lease;
+use habitsync_domain::jobs::state::RunState;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::parked::Window;
+use habitsync_domain::results::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 

@@ -1,6 +1,6 @@
 //! Changes that wait for approval, and what was decided about people.
 
-use habitsync_domain::hold::{Decision, Matter, PendingPlan, PlanDecision, PlanId};
+use habitsync_domain::approvals::{Decision, Matter, PendingPlan, PlanDecision, PlanId};
 use habitsync_domain::identity::EmployeeId;
 use jiff::Timestamp;
 

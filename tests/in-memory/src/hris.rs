@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use habitsync_domain::course::Course;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::fields_needed::FieldsNeeded;
+use habitsync_domain::courses::course::Course;
 use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
-use habitsync_domain::result::NewResult;
-use habitsync_domain::roster::Roster;
-use habitsync_domain::vendor_list::UnusableRecord;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
+use habitsync_domain::people::roster::Roster;
+use habitsync_domain::results::result::NewResult;
+use habitsync_domain::vendors::list::UnusableRecord;
 use parking_lot::Mutex;
 
 use crate::faults::{Call, Faults, vendor_failure};

@@ -1,7 +1,7 @@
 //! Leases of one customer's jobs: the same conditions as in the real table.
 
-use habitsync_domain::job::Job;
-use habitsync_domain::lease::{self, FencingNumber};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::lease::{self, FencingNumber};
 use jiff::Timestamp;
 
 use crate::faults::Call;

@@ -6,7 +6,7 @@ use parking_lot::Mutex;
 use crate::breakdown::Breakdowns;
 use crate::faults::{Call, Faults};
 use crate::table::{Table, TableState};
-use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::notifications::MailSettings;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::mail::{AlertState, ListStopped, Mail, RememberAlert, SendMail};
 

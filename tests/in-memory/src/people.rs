@@ -1,10 +1,10 @@
 //! The links and mirrors of one customer's people.
 
 use habitsync_domain::identity::{EmployeeId, UserName};
-use habitsync_domain::job::Job;
-use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::RejectedWrites;
-use habitsync_domain::person::{Person, PersonChange};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::last_day::LastDaySeen;
+use habitsync_domain::people::link::{Person, PersonChange};
+use habitsync_domain::people::rejected_writes::RejectedWrites;
 use jiff::Timestamp;
 
 use crate::faults::Call;

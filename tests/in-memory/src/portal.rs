@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use habitsync_domain::completion::{Completion, CompletionSource};
+use habitsync_domain::courses::topic::Topic;
 use habitsync_domain::identity::{EnrolmentId, UserName};
-use habitsync_domain::topic::Topic;
-use habitsync_domain::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
-use habitsync_domain::vendor_list::{UnusableRecord, VendorList};
+use habitsync_domain::people::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::vendors::list::{UnusableRecord, VendorList};
 use jiff::Timestamp;
 use parking_lot::Mutex;
 

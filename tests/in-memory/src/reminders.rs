@@ -1,7 +1,7 @@
 //! Who is to be reminded, and how their addresses stand.
 
 use habitsync_domain::identity::EmailAddress;
-use habitsync_domain::mail_feedback::AddressStatus;
+use habitsync_domain::notifications::mail_feedback::AddressStatus;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 

@@ -1,8 +1,8 @@
 //! A customer's results in the operator's hands.
 
-use habitsync_domain::completion::Completion;
-use habitsync_domain::result::{ResultRecord, ResultState};
-use habitsync_domain::result_choice::{BACKFILLED, ResultStatus, replayed};
+use habitsync_domain::results::choice::{BACKFILLED, ResultStatus, replayed};
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::{ResultRecord, ResultState};
 use jiff::Timestamp;
 
 use crate::faults::Call;

@@ -1,9 +1,9 @@
 //! What becomes of one customer's completions.
 
-use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::lease::FencingNumber;
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::jobs::lease::FencingNumber;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use jiff::Timestamp;
 
 use crate::faults::Call;

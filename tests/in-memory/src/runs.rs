@@ -1,7 +1,7 @@
 //! Runs of one customer's jobs, what a job remembers, and when the customer went live.
 
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{JobState, RunRecord, RunState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{JobState, RunRecord, RunState};
 use jiff::Timestamp;
 
 use crate::faults::Call;

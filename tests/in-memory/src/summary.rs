@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::incident::Incident;
-use habitsync_domain::outage::AlertLog;
-use habitsync_domain::result::{IgnoredBecause, ResultState};
-use habitsync_domain::summary::CustomerSummary;
+use habitsync_domain::fleet::alert_log::AlertLog;
+use habitsync_domain::fleet::incident::Incident;
+use habitsync_domain::fleet::summary::CustomerSummary;
+use habitsync_domain::results::result::{IgnoredBecause, ResultState};
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use habitsync_domain::course::TopicRecord;
-use habitsync_domain::hold::{Decision, Matter, PendingPlan, PlanId};
+use habitsync_domain::approvals::{Decision, Matter, PendingPlan, PlanId};
+use habitsync_domain::courses::course::TopicRecord;
 use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId};
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{JobState, RunRecord};
-use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::lease::FencingNumber;
-use habitsync_domain::mail_feedback::AddressStatus;
-use habitsync_domain::parking::RejectedWrites;
-use habitsync_domain::person::{Person, PersonChange};
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::lease::FencingNumber;
+use habitsync_domain::jobs::state::{JobState, RunRecord};
+use habitsync_domain::notifications::mail_feedback::AddressStatus;
+use habitsync_domain::people::last_day::LastDaySeen;
+use habitsync_domain::people::link::{Person, PersonChange};
+use habitsync_domain::people::rejected_writes::RejectedWrites;
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use jiff::Timestamp;
 use parking_lot::{Mutex, MutexGuard};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 use parking_lot::Mutex;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use habitsync_domain::course::TopicState;
-use habitsync_domain::topic::Condition;
+use habitsync_domain::courses::course::TopicState;
+use habitsync_domain::courses::topic::Condition;
 use habitsync_fixtures::Topic;
 use habitsync_simulator_employee_connect::Course;
 use habitsync_workflows::ports::courses::LoadTopics as _;

@@ -6,14 +6,14 @@ pub(crate) mod shown;
 use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
-use habitsync_domain::assumption::AssumptionVerdict;
-use habitsync_domain::trouble::FailureClass;
-use habitsync_workflows::examine_customer::{Examination, ExamineCustomer, examine_customer};
+use habitsync_domain::failure_class::FailureClass;
+use habitsync_domain::onboarding::assumptions::AssumptionVerdict;
+use habitsync_workflows::onboarding::probe::{Examination, ExamineCustomer, examine_customer};
 
 use shown::Shown;
 
 use crate::customer::Customer;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 
 /// Who is examined.
@@ -54,7 +54,7 @@ fn exit_code(examination: &Examination) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use habitsync_domain::assumption::tribal_habits::ADDRESS;
+    use habitsync_domain::onboarding::assumptions::tribal_habits::ADDRESS;
 
     use super::*;
 

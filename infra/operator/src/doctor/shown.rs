@@ -1,9 +1,9 @@
 //! An examination as somebody reads it: what differs first, and what to do about it.
 
-use habitsync_domain::assumption::{Advice, AssumptionFinding, AssumptionVerdict, ShownBy};
+use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, AssumptionVerdict, ShownBy};
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::vendor::Vendor;
-use habitsync_workflows::examine_customer::{Examination, NotReliedOn};
+use habitsync_domain::vendors::vendor::Vendor;
+use habitsync_workflows::onboarding::probe::{Examination, NotReliedOn};
 use serde::Serialize;
 
 use crate::terminal::{Answer, PAGE, counted, printable};
@@ -211,7 +211,7 @@ fn short(id: &'static str) -> &'static str {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use habitsync_domain::assumption::{Assumption, employee_connect, tribal_habits};
+    use habitsync_domain::onboarding::assumptions::{Assumption, employee_connect, tribal_habits};
     use insta::assert_snapshot;
 
     use super::*;

@@ -1,7 +1,7 @@
 //! What can be typed after `habitsync holds`.
 
 use clap::{Args, Subcommand};
-use habitsync_domain::hold::PlanId;
+use habitsync_domain::approvals::PlanId;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 

@@ -3,15 +3,15 @@
 use std::process::ExitCode;
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
-use habitsync_domain::hold::{ActionCounts, ApprovalVerdict, ChangeKind, PendingAction, PendingPlan};
+use habitsync_domain::approvals::{ActionCounts, ApprovalVerdict, ChangeKind, PendingAction, PendingPlan};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::holds::{Deciding, Holds, NotDecided, decide_hold, list_holds};
+use habitsync_workflows::user_sync::approvals::{Deciding, Holds, NotDecided, decide_hold, list_holds};
 use serde::Serialize;
 
 use super::arguments::{ApproveArguments, DecideArguments, RejectArguments};
 use super::{list, look};
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::answer::grid;
 use crate::terminal::out;
@@ -159,7 +159,7 @@ fn must_be(planned: ActionCounts, said: ActionCounts) -> Result<(), CommandError
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use habitsync_domain::hold::PerChange;
+    use habitsync_domain::approvals::PerChange;
 
     use super::*;
     use crate::terminal::Output;

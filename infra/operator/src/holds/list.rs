@@ -3,18 +3,18 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use habitsync_domain::hold::{
+use habitsync_domain::approvals::{
     ActionCounts, ChangeKind, Decision, Grounds, HoldReason, PendingAction, PendingPlan, ProposedChange,
 };
+use habitsync_domain::failure_class::FailureClass;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::trouble::FailureClass;
-use habitsync_workflows::holds::{Holds, Settled};
+use habitsync_workflows::user_sync::approvals::{Holds, Settled};
 use serde::Serialize;
 
 use super::arguments::ListArguments;
 use super::look;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::answer::{grid, paragraphs, wrapped};
 use crate::terminal::{Answer, Old, arrow, counted};
@@ -255,9 +255,9 @@ fn flags(pending: &PendingPlan) -> String {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use habitsync_domain::employment::Evidence;
-    use habitsync_domain::hold::{ApprovalVerdict, PendingManager, PlanDecision};
-    use habitsync_domain::person::FieldChange;
+    use habitsync_domain::approvals::{ApprovalVerdict, PendingManager, PlanDecision};
+    use habitsync_domain::people::employment::Evidence;
+    use habitsync_domain::people::link::FieldChange;
     use insta::assert_snapshot;
 
     use super::*;

@@ -11,9 +11,9 @@ use std::process::ExitCode;
 
 use habitsync_aws_adapters::TenantTable;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::holds::{Holds, look_at_holds};
+use habitsync_workflows::user_sync::approvals::{Holds, look_at_holds};
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 
 /// Runs one of the commands.

@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
-use habitsync_domain::hold::Decision;
+use habitsync_domain::approvals::Decision;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::holds::reopen as withdraw;
+use habitsync_workflows::user_sync::approvals::reopen as withdraw;
 use serde::Serialize;
 
 use super::arguments::ReopenArguments;
 use super::list::{DECISION_COLUMNS, decision_row};
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, counted};
 

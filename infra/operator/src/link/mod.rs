@@ -8,7 +8,7 @@ pub(crate) mod show;
 
 use clap::Subcommand;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 
 #[derive(Debug, Subcommand)]

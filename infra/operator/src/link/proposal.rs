@@ -1,9 +1,9 @@
 //! A link as it would be, before anybody says yes: who, which account, and what the next run would change.
 
 use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::people::user::FieldName;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::user::FieldName;
-use habitsync_workflows::link_person::{Linked, ProposedLink};
+use habitsync_workflows::user_sync::link::{Linked, ProposedLink};
 use serde::{Serialize, Serializer};
 use serde_json::json;
 

@@ -3,11 +3,11 @@
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user_plan::RekeyedPair;
-use habitsync_workflows::preview_users::{Portal, PreviewUsers, preview_users};
-use habitsync_workflows::rekey_people::{ProposedRekey, Rekeyed, propose_rekeys, rekey_people};
+use habitsync_workflows::user_sync::preview::{Portal, PreviewUsers, preview_users};
+use habitsync_workflows::user_sync::rekey::{ProposedRekey, Rekeyed, propose_rekeys, rekey_people};
 use serde::Serialize;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
 use crate::terminal::out;

@@ -2,12 +2,12 @@
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::person::Person;
+use habitsync_domain::people::link::Person;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::link_person::remove_link;
 use habitsync_workflows::ports::people::LoadPerson;
+use habitsync_workflows::user_sync::link::remove_link;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
 use crate::terminal::out;
@@ -75,7 +75,7 @@ fn warning(tenant: &TenantId, stage: &str, person: &Person) -> String {
 
 #[cfg(test)]
 mod tests {
-    use habitsync_domain::user::UserFields;
+    use habitsync_domain::people::user::UserFields;
     use insta::assert_snapshot;
 
     use super::*;
@@ -91,7 +91,7 @@ mod tests {
             fields: UserFields([field("first_name", "Jo"), field("last_name", "Smith")].into()),
             last_change: None,
             removed: None,
-            marks: habitsync_domain::hold::ChangeMarks::default(),
+            marks: habitsync_domain::approvals::ChangeMarks::default(),
             rewrites: std::collections::BTreeMap::new(),
         };
         let warning = warning(&"acme".parse().expect("a tenant"), "test", &person);

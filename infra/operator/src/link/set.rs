@@ -3,10 +3,10 @@
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::link_person::{LinkPerson, LinkRequest, link_person, propose_link};
+use habitsync_workflows::user_sync::link::{LinkPerson, LinkRequest, link_person, propose_link};
 
 use super::proposal::Proposal;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
 use crate::terminal::out;

@@ -3,16 +3,16 @@
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::person::{Person, PersonChange};
+use habitsync_domain::people::link::{Person, PersonChange};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::people::{FindPersonByUserName, LoadPerson};
-use habitsync_workflows::rekey_people::{former_number, load_history};
+use habitsync_workflows::user_sync::rekey::{former_number, load_history};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, Old, arrow};
 
@@ -166,10 +166,10 @@ impl Link {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use habitsync_domain::employment::Evidence;
-    use habitsync_domain::hold::{ChangeMarks, PerChange};
-    use habitsync_domain::person::{Deactivated, FieldChange, FormerName, LastChange};
-    use habitsync_domain::user::UserFields;
+    use habitsync_domain::approvals::{ChangeMarks, PerChange};
+    use habitsync_domain::people::employment::Evidence;
+    use habitsync_domain::people::link::{Deactivated, FieldChange, FormerName, LastChange};
+    use habitsync_domain::people::user::UserFields;
     use insta::assert_snapshot;
 
     use super::*;

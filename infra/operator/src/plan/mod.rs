@@ -10,16 +10,16 @@ use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::trouble::FailureClass;
-use habitsync_workflows::apply_tenant::unknown_fields;
-use habitsync_workflows::preview_users::{Portal, Preview, PreviewUsers, preview_users};
+use habitsync_domain::failure_class::FailureClass;
+use habitsync_workflows::onboarding::apply::unknown_fields;
+use habitsync_workflows::user_sync::preview::{Portal, Preview, PreviewUsers, preview_users};
 
 pub(crate) use counts::{lines_beside, seats_in_words};
 use shown::{Shown, ShownProblem};
 pub(crate) use words::{in_words, next_run_in_words, what};
 
 use crate::customer::Customer;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::findings;
 use crate::stage::Stage;
 use crate::terminal::out;

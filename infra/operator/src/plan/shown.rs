@@ -1,10 +1,10 @@
 //! A plan as somebody reads it before it is done.
 
+use habitsync_domain::approvals::{ActionCounts, PerChange};
 use habitsync_domain::configuration::Status;
-use habitsync_domain::hold::{ActionCounts, PerChange};
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::person::FieldChange;
-use habitsync_domain::problem::{Cause, Problem};
+use habitsync_domain::people::link::FieldChange;
+use habitsync_domain::people::problem::{Cause, Problem};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user_plan::{FieldNotice, LostSource, PlanCounts, PlannedAction, Seats};
 use jiff::Timestamp;
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::counts;
 use super::words::{in_words, what};
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::terminal::{Answer, answer, printable};
 
 /// A plan, as it is shown.
@@ -287,7 +287,7 @@ impl ShownProblem {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use habitsync_domain::hold::HoldReason;
+    use habitsync_domain::approvals::HoldReason;
     use habitsync_domain::user_plan::{ActionKind, FieldFault, ReferenceForm, RewriteForm, SourceRule};
     use insta::assert_snapshot;
 

@@ -1,8 +1,8 @@
 //! What a plan does about one person, in words.
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
-use habitsync_domain::job::Job;
-use habitsync_domain::next_run::{NextRun, next_run};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::next_run::{NextRun, next_run};
 use habitsync_domain::user_plan::{ActionKind, PlannedAction};
 use jiff::Timestamp;
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use habitsync_domain::rehearsal::Scenario;
+use habitsync_domain::onboarding::rehearsal::Scenario;
 use habitsync_domain::tenant::TenantId;
 
 use crate::terminal::Actor;

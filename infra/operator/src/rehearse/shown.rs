@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::rehearse::Rehearsed;
+use habitsync_workflows::onboarding::rehearse::Rehearsed;
 use jiff::Timestamp;
 use serde::Serialize;
 

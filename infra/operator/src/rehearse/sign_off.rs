@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use askama::Template;
 use habitsync_domain::configuration::{Status, TenantConfiguration};
-use habitsync_domain::printable::printable_lines;
-use habitsync_domain::rehearsal::{Judged, Scenario};
-use habitsync_workflows::one_person::FieldReadBack;
-use habitsync_workflows::rehearse::Rehearsed;
+use habitsync_domain::onboarding::rehearsal::{Judged, Scenario};
+use habitsync_domain::text::printable::printable_lines;
+use habitsync_workflows::onboarding::rehearse::Rehearsed;
+use habitsync_workflows::one_employee::FieldReadBack;
 use jiff::Timestamp;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::terminal::{counted, local, printable, zone_name};
 
 /// More rehearsals than that are not made in one second.
@@ -234,9 +234,9 @@ mod filters {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use habitsync_domain::person::FieldChange;
+    use habitsync_domain::people::link::FieldChange;
     use habitsync_domain::user_plan::{ActionKind, PlannedAction};
-    use habitsync_workflows::one_person::ReadBack;
+    use habitsync_workflows::one_employee::ReadBack;
     use insta::assert_snapshot;
 
     use super::*;

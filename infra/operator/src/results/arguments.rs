@@ -2,12 +2,12 @@
 
 use clap::{Args, Subcommand, ValueEnum};
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::result::IgnoredBecause;
-use habitsync_domain::result_choice::{Replayable, ResultStatus};
+use habitsync_domain::results::choice::{Replayable, ResultStatus};
+use habitsync_domain::results::result::IgnoredBecause;
 use habitsync_domain::tenant::TenantId;
 
 use super::moment::Moment;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::terminal::ask::Yes;
 
 /// What became of a customer's completions.

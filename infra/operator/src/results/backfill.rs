@@ -1,23 +1,23 @@
 //! `habitsync results backfill`: completions from before the go-live.
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_domain::tenant::TenantId;
 use habitsync_vendors::OpenTenant;
-use habitsync_workflows::backfill_results::{
-    BackfillFailure, BackfillPlan, BackfillReport, BackfillResults, BackfillWindow,
-};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::runs::SaveJobState;
 use habitsync_workflows::ports::tenants::FindGoLive;
+use habitsync_workflows::results::backfill::{
+    BackfillFailure, BackfillPlan, BackfillReport, BackfillResults, BackfillWindow,
+};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::arguments::BackfillArguments;
 use super::tell_unreadable;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::out;
 use crate::terminal::progress::Progress;

@@ -1,6 +1,6 @@
 //! `habitsync results list`: a customer's results, a line each.
 
-use habitsync_domain::result::ResultRecord;
+use habitsync_domain::results::result::ResultRecord;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::result_list::ListResults;
 use jiff::tz::TimeZone;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::arguments::ListArguments;
 use super::shown::{COLUMNS, row};
 use super::{configuration, tell_unreadable};
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, counted, zone_name};
 

@@ -15,7 +15,7 @@ pub(crate) use arguments::ResultsCommand;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::tenant::TenantId;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::counted;
 use crate::terminal::out;

@@ -2,16 +2,16 @@
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::result::ResultRecord;
-use habitsync_domain::result_choice::ReplayChoice;
+use habitsync_domain::results::choice::ReplayChoice;
+use habitsync_domain::results::result::ResultRecord;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::replay_results::{ReplayReport, find_replayable, replay_results};
+use habitsync_workflows::results::replay::{ReplayReport, find_replayable, replay_results};
 use serde::Serialize;
 
 use super::arguments::ReplayArguments;
 use super::list::Listed;
 use super::{configuration, tell_unreadable};
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::progress::Progress;
 use crate::terminal::stop::Stop;

@@ -1,6 +1,6 @@
 //! `habitsync results show`: one result, with whose it is.
 
-use habitsync_domain::result::ResultRecord;
+use habitsync_domain::results::result::ResultRecord;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::results::{KnownResult, LookUpResult};
 use jiff::tz::TimeZone;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::arguments::ShowArguments;
 use super::configuration;
 use super::shown::detail;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, local, zone_name};
 

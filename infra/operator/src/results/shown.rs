@@ -1,6 +1,6 @@
 //! A result as an operator reads it, in the customer's own time.
 
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::results::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use jiff::tz::TimeZone;
 
 use crate::terminal::{counted, local};

@@ -1,11 +1,11 @@
 //! Every state of a result, as it is shown.
 
-use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{CourseId, EnrolmentId, TopicId, UserName};
-use habitsync_domain::result::Tried;
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::results::result::Tried;
 use insta::assert_snapshot;
 
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::results::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use jiff::tz::TimeZone;
 
 use crate::results::list::Listed;

@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
 use habitsync_domain::configuration::{Status, TenantConfiguration};
-use habitsync_domain::followed_run::Followed;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{RunRecord, RunState};
-use habitsync_domain::trouble::FailureClass;
+use habitsync_domain::failure_class::FailureClass;
+use habitsync_domain::jobs::followed_run::Followed;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{RunRecord, RunState};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::runs::ListRuns;
 
 use super::{RunArguments, start};
-use crate::failure::{CommandError, NotFollowed};
+use crate::error::{CommandError, NotFollowed};
 use crate::runs::{Runs, done};
 use crate::stage::Stage;
 use crate::terminal::age;

@@ -4,13 +4,13 @@ mod follow;
 
 use std::process::ExitCode;
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::queue::StartJob;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
+use crate::explain::{self, OnlyArguments};
 use crate::job_name::JobName;
-use crate::person::{self, OnlyArguments};
 use crate::stage::Stage;
 use crate::terminal::out;
 
@@ -44,7 +44,7 @@ pub(crate) struct RunArguments {
 /// Starts the job, and follows it where that was asked for; or syncs one person.
 pub(crate) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, CommandError> {
     match (&asked.only.person, asked.job) {
-        (Some(_), JobName::Users) => Box::pin(person::sync_only(stage, &asked.tenant, &asked.only)).await,
+        (Some(_), JobName::Users) => Box::pin(explain::sync_only(stage, &asked.tenant, &asked.only)).await,
         (Some(_), JobName::Courses | JobName::Sweep) => Err(CommandError::Usage(
             "only the users job can be run for one person: --only",
         )),

@@ -5,13 +5,13 @@ mod shown;
 use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
-use habitsync_domain::data_quality::{DataQuality, Kind, Severity};
-use habitsync_domain::trouble::FailureClass;
+use habitsync_domain::failure_class::FailureClass;
+use habitsync_domain::onboarding::data_quality::{DataQuality, Kind, Severity};
+use habitsync_workflows::onboarding::scan::{Scan, ScanCustomer, scan_customer};
 use habitsync_workflows::ports::failure::VendorFailure;
-use habitsync_workflows::scan_customer::{Scan, ScanCustomer, scan_customer};
 
 use crate::customer::Customer;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::while_reading;
 use shown::Shown;

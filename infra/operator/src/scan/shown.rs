@@ -1,12 +1,12 @@
 //! What a scan found, as it is written.
 
-use habitsync_domain::data_quality::{
+use habitsync_domain::identity::{EmployeeId, UserName};
+use habitsync_domain::onboarding::data_quality::{
     AccountCounts, AffectedPerson, DataQuality, DataQualityFinding, Kind, PortalAccount, Severity,
 };
-use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::user_plan::{PlanCounts, Seats};
-use habitsync_workflows::scan_customer::Scan;
+use habitsync_workflows::onboarding::scan::Scan;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 

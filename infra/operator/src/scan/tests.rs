@@ -3,14 +3,14 @@
 use std::process::ExitCode;
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::data_quality::{Kind, assess};
-use habitsync_domain::employee::Employee;
-use habitsync_domain::roster::Roster;
-use habitsync_domain::user::{FieldName, PortalUser, UserFields};
+use habitsync_domain::onboarding::data_quality::{Kind, assess};
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::roster::Roster;
+use habitsync_domain::people::user::{FieldName, PortalUser, UserFields};
 use habitsync_domain::user_plan::{LimitInput, PlanInput, Unreadable};
-use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
+use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
+use habitsync_workflows::onboarding::scan::Scan;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
-use habitsync_workflows::scan_customer::Scan;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 

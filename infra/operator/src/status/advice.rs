@@ -1,9 +1,9 @@
 //! What to type next, for each thing that is wrong with a customer.
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::failing::{FailureSignature, VendorFault};
-use habitsync_domain::health::{Health, Symptom};
-use habitsync_workflows::customer_status::{CustomerStatus, ParkedKind};
+use habitsync_domain::fleet::failure_streak::{FailureSignature, VendorFault};
+use habitsync_domain::fleet::health::{Health, Symptom};
+use habitsync_workflows::fleet::customer_status::{CustomerStatus, ParkedKind};
 
 use super::reason::called;
 
@@ -15,7 +15,7 @@ pub(super) fn advice(status: &CustomerStatus) -> Vec<String> {
         .symptoms
         .iter()
         .flat_map(|symptom| for_symptom(status, symptom));
-    let near = |on: &habitsync_workflows::customer_status::Counted<ParkedKind>| on.what == ParkedKind::Course;
+    let near = |on: &habitsync_workflows::fleet::customer_status::Counted<ParkedKind>| on.what == ParkedKind::Course;
     let near = status.parked_on.iter().any(near).then(|| {
         let why = "what topics lack to be courses";
         (why, format!("courses {tenant} --near"))

@@ -1,13 +1,13 @@
 //! One customer in full: the configuration, each job, what waits and why, what the operators were told, and what to type next
 //! for each thing that is wrong.
 
-use habitsync_domain::breaker::Breaker;
-use habitsync_domain::failing::FailureStreak;
-use habitsync_domain::health::JobHealth;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{RunRecord, RunState};
-use habitsync_domain::result::IgnoredBecause;
-use habitsync_workflows::customer_status::{Counted, CustomerStatus, ParkedKind};
+use habitsync_domain::fleet::failure_streak::FailureStreak;
+use habitsync_domain::fleet::health::JobHealth;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{RunRecord, RunState};
+use habitsync_domain::results::breaker::Breaker;
+use habitsync_domain::results::result::IgnoredBecause;
+use habitsync_workflows::fleet::customer_status::{Counted, CustomerStatus, ParkedKind};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -192,7 +192,7 @@ impl Customer {
     }
 
     fn incidents(&self) -> Vec<String> {
-        let line = |incident: &habitsync_workflows::fleet_status::OpenIncident| {
+        let line = |incident: &habitsync_workflows::fleet::status::OpenIncident| {
             let kinds: Vec<_> = incident.kinds.iter().map(ToString::to_string).collect();
             let (vendor, domain, kinds) = (incident.vendor, &incident.domain, kinds.join(", "));
             let customers = counted(incident.customers, "customer");

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::health::{CustomerHealth, Health};
-use habitsync_domain::job::Job;
-use habitsync_workflows::fleet_status::{FleetStatus, OpenIncident};
+use habitsync_domain::fleet::health::{CustomerHealth, Health};
+use habitsync_domain::jobs::job::Job;
+use habitsync_workflows::fleet::status::{FleetStatus, OpenIncident};
 use jiff::Timestamp;
 use serde::Serialize;
 

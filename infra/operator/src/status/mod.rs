@@ -8,13 +8,13 @@ mod reason;
 use std::process::ExitCode;
 
 use habitsync_aws_adapters::SystemClock;
+use habitsync_domain::failure_class::FailureClass;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::trouble::FailureClass;
-use habitsync_workflows::customer_status::customer_status;
-use habitsync_workflows::fleet_status::fleet_status;
+use habitsync_workflows::fleet::customer_status::customer_status;
+use habitsync_workflows::fleet::status::fleet_status;
 use habitsync_workflows::ports::clock::Now;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 
 /// Shown below the options.

@@ -1,7 +1,7 @@
 //! What is wrong with a customer, in a few words.
 
-use habitsync_domain::health::{CustomerHealth, Health, Symptom};
-use habitsync_domain::job::Job;
+use habitsync_domain::fleet::health::{CustomerHealth, Health, Symptom};
+use habitsync_domain::jobs::job::Job;
 use jiff::Timestamp;
 
 use crate::terminal::age;

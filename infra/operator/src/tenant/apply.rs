@@ -4,16 +4,16 @@ use std::path::Path;
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::Status;
-use habitsync_workflows::apply_tenant::{
+use habitsync_workflows::onboarding::apply::{
     AppliedConfiguration, ApplyTenant, Consent, Effect, Foreseen, NotApplied, foresee, put_in_force,
 };
 use habitsync_workflows::ports::tenants::JobSchedule;
-use habitsync_workflows::preview_users::PreviewUsers;
+use habitsync_workflows::user_sync::preview::PreviewUsers;
 
 use super::arguments::ApplyArguments;
 use super::file::ConfigurationFile;
 use super::{foreseen, schedules, vendors};
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::findings;
 use crate::stage::Stage;
 use crate::terminal::ask::{self, Yes};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use habitsync_domain::configuration::{InvalidConfiguration, TenantConfiguration};
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 
 /// A file that is a valid configuration.

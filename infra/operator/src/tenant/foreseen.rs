@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use habitsync_domain::approvals::ActionCounts;
 use habitsync_domain::configuration::Status;
-use habitsync_domain::hold::ActionCounts;
 use habitsync_domain::user_plan::PlannedAction;
-use habitsync_workflows::apply_tenant::{Beside, Effect, Foreseen, NextRun};
+use habitsync_workflows::onboarding::apply::{Beside, Effect, Foreseen, NextRun};
 
 use super::file::ConfigurationFile;
 use super::history::difference;
@@ -163,8 +163,8 @@ fn outcome(planned: &[PlannedAction]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use habitsync_domain::approvals::HoldReason;
     use habitsync_domain::configuration::TenantConfiguration;
-    use habitsync_domain::hold::HoldReason;
     use habitsync_domain::user_plan::{ActionKind, PlanCounts, UserPlan};
     use habitsync_workflows::ports::tenants::StoredConfiguration;
     use insta::assert_snapshot;
@@ -258,7 +258,7 @@ mod tests {
         };
         let new = in_lines(&file, &foreseen(None, &file, Effect::NextRun(Box::new(first))));
         let failure =
-            habitsync_workflows::job_outcome::JobFailure::NotCredible("EmployeeConnect listed nobody".to_owned());
+            habitsync_workflows::jobs::outcome::JobFailure::NotCredible("EmployeeConnect listed nobody".to_owned());
         let unknown = Effect::Unknown {
             failure,
             may_remove: false,

@@ -2,15 +2,15 @@
 //! six hundred customers.
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::freshness::Timetable;
+use habitsync_domain::fleet::summary::CustomerSummary;
+use habitsync_domain::jobs::freshness::Timetable;
 use habitsync_domain::schedule::Schedule;
-use habitsync_domain::summary::CustomerSummary;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::summary::ListSummaries;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::answer::{grid, paragraphs, wrapped};
 use crate::terminal::{Answer, counted, local};

@@ -18,7 +18,7 @@ mod vendors;
 use arguments::SecretsCommand;
 pub(crate) use arguments::TenantCommand;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 
 /// Runs one of the commands.

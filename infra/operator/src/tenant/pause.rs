@@ -5,9 +5,9 @@ use std::path::Path;
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::Status;
-use habitsync_domain::result::ParkedOn;
+use habitsync_domain::results::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::apply_tenant::Consent;
+use habitsync_workflows::onboarding::apply::Consent;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::results::ReleaseResults;
 use habitsync_workflows::ports::tenants::{AppliedVersion, ListVersions};
@@ -16,7 +16,7 @@ use toml_edit::{DocumentMut, value};
 use super::apply::{Way, apply_file};
 use super::arguments::PauseArguments;
 use super::file::ConfigurationFile;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::out;
 

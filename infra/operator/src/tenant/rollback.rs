@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
-use habitsync_workflows::apply_tenant::Consent;
+use habitsync_workflows::onboarding::apply::Consent;
 use habitsync_workflows::ports::tenants::ListVersions;
 
 use super::apply::{Way, apply_file};
 use super::arguments::RollbackArguments;
 use super::file::ConfigurationFile;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 
 /// Shows what the version would change, and puts it in force where that is agreed to.

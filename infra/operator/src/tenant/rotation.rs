@@ -15,7 +15,7 @@ use rand::rngs::SysRng;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use crate::failure::{CommandError, NotRotated};
+use crate::error::{CommandError, NotRotated};
 use crate::stage::Stage;
 use crate::terminal::out;
 

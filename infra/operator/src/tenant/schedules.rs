@@ -2,10 +2,10 @@
 //! put back.
 
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::apply_tenant::schedule;
+use habitsync_workflows::onboarding::apply::schedule;
 use habitsync_workflows::ports::summary::ListSummaries;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::ask::Yes;
 use crate::terminal::counted;

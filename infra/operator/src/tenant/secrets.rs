@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::arguments::SecretName;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::out;
 

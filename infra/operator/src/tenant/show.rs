@@ -3,7 +3,7 @@
 use habitsync_domain::tenant::TenantId;
 use serde::Serialize;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::Answer;
 

@@ -5,12 +5,12 @@ use std::io::IsTerminal;
 use clap::ValueEnum;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ContentArrangement, Table};
-use habitsync_domain::printable::{printable, printable_lines};
+use habitsync_domain::text::printable::{printable, printable_lines};
 use habitsync_workflows::spreadsheet::Spreadsheet;
 use serde::Serialize;
 
 use super::{PAGE, out};
-use crate::failure::CommandError;
+use crate::error::CommandError;
 
 /// How an answer is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

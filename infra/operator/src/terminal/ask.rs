@@ -3,11 +3,11 @@
 
 use std::io::IsTerminal;
 
-use habitsync_domain::printable::printable;
+use habitsync_domain::text::printable::printable;
 use inquire::{Confirm, InquireError, Text};
 
 use super::out;
-use crate::failure::CommandError;
+use crate::error::CommandError;
 
 /// What is added to every command that changes something.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]

@@ -1,6 +1,6 @@
 //! In whose name something is done that stays on record.
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 
 /// Whoever does it.
 #[derive(Debug, clap::Args)]

@@ -14,7 +14,7 @@ mod values;
 
 pub(crate) use answer::{Answer, Output};
 pub(crate) use by::Actor;
-pub(crate) use habitsync_domain::printable::printable;
+pub(crate) use habitsync_domain::text::printable::printable;
 pub(crate) use local::{age, counted, local, padded, zone_name};
 pub(crate) use numbers::Numbers;
 pub(crate) use reading::while_reading;

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use habitsync_domain::hold::{ActionCounts, PerChange};
+use habitsync_domain::approvals::{ActionCounts, PerChange};
 use inquire::Text;
 
 /// How many changes of each kind are agreed to.

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::{self, ErrorKind, Write};
 use std::sync::OnceLock;
 
-use habitsync_domain::printable::{printable_json, printable_lines};
+use habitsync_domain::text::printable::{printable_json, printable_lines};
 use serde::Serialize;
 
 /// The first failure to write to standard output.

@@ -2,7 +2,7 @@
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
-use habitsync_domain::printable::printable;
+use habitsync_domain::text::printable::printable;
 
 /// As wide as what is told of is, and the word about it.
 const WHAT: u16 = 25;

@@ -1,6 +1,6 @@
 //! Values of an account, old and new, as a reader sees them.
 
-use habitsync_domain::person::FieldChange;
+use habitsync_domain::people::link::FieldChange;
 
 use super::printable;
 

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
 use habitsync_domain::identity::EmailAddress;
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::mail::Worklist;
+use habitsync_workflows::notifications::Worklist;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;
 use habitsync_workflows::ports::mail::{AlertState, DueReminder, KeepReminders, ListStopped, RememberAlert};

@@ -1,6 +1,6 @@
 //! The breaker of one customer's EmployeeConnect: one item, changed only by whoever has read it as it is.
 
-use habitsync_domain::breaker::Breaker;
+use habitsync_domain::results::breaker::Breaker;
 use habitsync_workflows::ports::breaker::{KeepBreaker, StoredBreaker};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use uuid::Uuid;

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::config::interceptors::{
 use aws_sdk_dynamodb::config::{Builder, ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
-use habitsync_domain::clock_offset::{Measured, offset};
+use habitsync_domain::jobs::clock_offset::{Measured, offset};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use jiff::fmt::rfc2822::DateTimeParser;

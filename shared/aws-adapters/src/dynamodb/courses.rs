@@ -1,9 +1,9 @@
 //! Topics as last seen, each with its verdict and its course.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::course::TopicRecord;
+use habitsync_domain::courses::course::TopicRecord;
 use habitsync_domain::identity::{CourseId, TopicId};
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_workflows::ports::courses::{FindTopic, LoadTopics, MarkCourseBroken, SaveTopic};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;

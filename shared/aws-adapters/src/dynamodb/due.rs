@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::completion::Completion;
-use habitsync_domain::job_state::RunRecord;
-use habitsync_domain::lease;
-use habitsync_domain::parked_results::Window;
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::jobs::lease;
+use habitsync_domain::jobs::state::RunRecord;
+use habitsync_domain::results::choice::ResultStatus;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::parked::Window;
+use habitsync_domain::results::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::{

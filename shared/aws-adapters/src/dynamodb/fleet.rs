@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
 use habitsync_domain::configuration::Status;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::JobState;
-use habitsync_domain::outage::AlertLog;
-use habitsync_domain::summary::CustomerSummary;
+use habitsync_domain::fleet::alert_log::AlertLog;
+use habitsync_domain::fleet::summary::CustomerSummary;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::JobState;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;

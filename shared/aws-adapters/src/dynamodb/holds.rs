@@ -5,7 +5,7 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::hold::{Decision, Matter, PendingAction, PendingPlan, PlanDecision, PlanId};
+use habitsync_domain::approvals::{Decision, Matter, PendingAction, PendingPlan, PlanDecision, PlanId};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
@@ -259,7 +259,7 @@ fn due_hold(mut attributes: Attributes) -> Result<DueHold, AwsErrorKind> {
 
 #[cfg(test)]
 mod tests {
-    use habitsync_domain::hold::{Grounds, HoldReason, ProposedChange};
+    use habitsync_domain::approvals::{Grounds, HoldReason, ProposedChange};
 
     use super::*;
 

@@ -2,7 +2,7 @@
 //! next opens; a copy is kept under the time at which it opened, written in the same transaction.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
-use habitsync_domain::incident::Incident;
+use habitsync_domain::fleet::incident::Incident;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use tracing::error;

@@ -1,8 +1,8 @@
 //! Last days that were seen beside an active status: one item per employee, as long as the record says so.
 
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::job::Job;
-use habitsync_domain::last_day::LastDaySeen;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::last_day::LastDaySeen;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::people::{LoadLastDays, SaveLastDay};

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem, Update};
-use habitsync_domain::job::Job;
-use habitsync_domain::lease::{self, FencingNumber, RENEWED_AFTER};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::lease::{self, FencingNumber, RENEWED_AFTER};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::{FindLease, HoldLease, Lease, LeaseTerm, SaveFailure};

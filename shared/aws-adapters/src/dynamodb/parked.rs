@@ -1,7 +1,7 @@
 //! What the portal refuses of people: one item per person, only while there is something.
 
-use habitsync_domain::job::Job;
-use habitsync_domain::parking::RejectedWrites;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::rejected_writes::RejectedWrites;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::people::{LoadRejectedWrites, SaveRejectedWrites};

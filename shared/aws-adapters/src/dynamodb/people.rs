@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::identity::{EmployeeId, UserName};
-use habitsync_domain::job::Job;
-use habitsync_domain::person::{Person, PersonChange};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::link::{Person, PersonChange};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::people::{
@@ -160,7 +160,7 @@ fn kept(item: Item, person: &Person) -> Item {
 
 #[cfg(test)]
 mod tests {
-    use habitsync_domain::person::FormerName;
+    use habitsync_domain::people::link::FormerName;
 
     use super::*;
 
@@ -214,10 +214,10 @@ mod tests {
                 },
             ],
             active: true,
-            fields: habitsync_domain::user::UserFields::default(),
+            fields: habitsync_domain::people::user::UserFields::default(),
             last_change: None,
             removed: None,
-            marks: habitsync_domain::hold::ChangeMarks::default(),
+            marks: habitsync_domain::approvals::ChangeMarks::default(),
             rewrites: BTreeMap::new(),
         };
         let holders: Vec<_> = holders(&person).into_values().collect();

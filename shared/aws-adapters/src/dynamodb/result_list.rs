@@ -5,10 +5,10 @@
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::result::{ResultRecord, ResultState};
-use habitsync_domain::result_choice::{BACKFILLED, ResultStatus, replayed};
+use habitsync_domain::results::choice::{BACKFILLED, ResultStatus, replayed};
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::{ResultRecord, ResultState};
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::result_list::{
     AddResult, IndexGivenUp, ListDead, ListResults, ListWaiting, ListedResults, ReviveResult,

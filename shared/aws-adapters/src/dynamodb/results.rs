@@ -6,10 +6,10 @@
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
-use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::lease::FencingNumber;
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::jobs::lease::FencingNumber;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;

@@ -2,8 +2,8 @@
 //! watchdog finds what crashed as well as what ran out of time; whether the lease was renewed it learns from the lease.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update};
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{RunRecord, RunState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{RunRecord, RunState};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::lease::SaveFailure;
@@ -128,7 +128,7 @@ impl TenantTable {
 
 #[cfg(test)]
 mod tests {
-    use habitsync_domain::job::Job;
+    use habitsync_domain::jobs::job::Job;
     use jiff::Timestamp;
 
     use super::*;

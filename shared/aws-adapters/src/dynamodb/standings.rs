@@ -1,7 +1,7 @@
 //! How the addresses stand that mail came back from: one item per customer and address, only where something was heard.
 
 use habitsync_domain::identity::EmailAddress;
-use habitsync_domain::mail_feedback::AddressStatus;
+use habitsync_domain::notifications::mail_feedback::AddressStatus;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::mail::{KeepAddressStatuses, ListStopped};

@@ -4,16 +4,16 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::breaker::Breaker;
-use habitsync_domain::completion::Completion;
-use habitsync_domain::course::TopicRecord;
-use habitsync_domain::hold::{Decision, PendingAction, PlanDecision};
-use habitsync_domain::job_state::RunRecord;
-use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::RejectedWrites;
-use habitsync_domain::person::{Person, PersonChange};
-use habitsync_domain::result::ResultState;
-use habitsync_workflows::mail::Worklist;
+use habitsync_domain::approvals::{Decision, PendingAction, PlanDecision};
+use habitsync_domain::courses::course::TopicRecord;
+use habitsync_domain::jobs::state::RunRecord;
+use habitsync_domain::people::last_day::LastDaySeen;
+use habitsync_domain::people::link::{Person, PersonChange};
+use habitsync_domain::people::rejected_writes::RejectedWrites;
+use habitsync_domain::results::breaker::Breaker;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::ResultState;
+use habitsync_workflows::notifications::Worklist;
 use habitsync_workflows::ports::mail::AlertState;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -94,7 +94,7 @@ fn decode(kind: &str, mut item: Attributes) -> Result<Decoded, AwsErrorKind> {
         "TENANT" => fleet::summary(item).map(|row| {
             let row = row.expect("a customer's row");
             let state = |job| serde_json::to_value(row.jobs.get(job)).expect("JSON");
-            let jobs = habitsync_domain::job::Job::ALL.iter();
+            let jobs = habitsync_domain::jobs::job::Job::ALL.iter();
             let names = ["job_users", "job_courses", "job_results_sweep"];
             names.into_iter().zip(jobs.map(state)).collect()
         }),

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::Select;
-use habitsync_domain::job_state::{RunRecord, RunState};
-use habitsync_domain::result::IgnoredBecause;
+use habitsync_domain::jobs::state::{RunRecord, RunState};
+use habitsync_domain::results::result::IgnoredBecause;
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::fleet::Due;

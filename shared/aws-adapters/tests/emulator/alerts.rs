@@ -1,10 +1,10 @@
 //! What customers were told, who is to be reminded, and which addresses have stopped.
 
 use habitsync_aws_adapters::Table;
-use habitsync_domain::mail_feedback::{AddressStatus, Feedback};
-use habitsync_domain::problem::{Cause, Problem};
-use habitsync_domain::result::{ResultRecord, ResultState};
-use habitsync_workflows::mail::Worklist;
+use habitsync_domain::notifications::mail_feedback::{AddressStatus, Feedback};
+use habitsync_domain::people::problem::{Cause, Problem};
+use habitsync_domain::results::result::{ResultRecord, ResultState};
+use habitsync_workflows::notifications::Worklist;
 use habitsync_workflows::ports::mail::{
     AlertState, Audience, DueReminder, KeepAddressStatuses, KeepReminders, ListStopped, RememberAlert,
 };

@@ -1,8 +1,8 @@
 //! The breaker: changed by one at a time, and listed while it is open.
 
 use habitsync_aws_adapters::TenantTable;
-use habitsync_domain::breaker::Breaker;
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::results::breaker::Breaker;
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::breaker::{KeepBreaker, StoredBreaker};
 use habitsync_workflows::ports::fleet::{DueProbe, ListDue, PostponeDue};
 

@@ -12,8 +12,8 @@ use aws_sdk_dynamodb::types::{
 use aws_smithy_http_client::tls::Provider;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use habitsync_aws_adapters::{Aws, Table, TenantTable};
-use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicId};
+use habitsync_domain::results::completion::{Completion, CompletionSource};
 use habitsync_domain::tenant::TenantId;
 use habitsync_local::emulator::Emulator;
 use habitsync_local::inspect::REGION;

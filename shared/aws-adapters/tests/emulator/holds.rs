@@ -1,10 +1,10 @@
 //! Changes that wait for approval: a plan of any size comes back whole, waits until somebody decides, and a decision is forgotten
 //! only where it is the one that is over.
 
-use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::{
+use habitsync_domain::approvals::{
     ApprovalVerdict, Grounds, HoldReason, PendingAction, PendingPlan, PlanDecision, ProposedChange,
 };
+use habitsync_domain::people::employment::Evidence;
 use habitsync_workflows::ports::holds::{
     ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, RecordPlanDecision, SaveDecisions, SaveHold,
 };

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicId};
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::results::choice::ResultStatus;
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::results::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::fleet::ListDue;
 use habitsync_workflows::ports::result_list::{AddResult, IndexGivenUp, ListDead, ListResults, ReviveResult};
 use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, ReleaseResults};

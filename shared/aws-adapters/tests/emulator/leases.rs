@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use habitsync_aws_adapters::{Correction, SystemClock, TenantTable};
-use habitsync_domain::course::{TopicRecord, TopicState};
+use habitsync_domain::courses::course::{TopicRecord, TopicState};
 use habitsync_domain::identity::{TopicCode, TopicId};
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{JobState, RunRecord, RunState};
-use habitsync_domain::lease::{LENGTH, end};
-use habitsync_domain::parking::RejectedWrites;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::lease::{LENGTH, end};
+use habitsync_domain::jobs::state::{JobState, RunRecord, RunState};
+use habitsync_domain::people::rejected_writes::RejectedWrites;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::courses::SaveTopic;
 use habitsync_workflows::ports::failure::ServiceFailure;

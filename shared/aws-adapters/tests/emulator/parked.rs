@@ -1,7 +1,7 @@
 //! Parked results: released by what they wait for, or by their key, and listed by customer.
 
 use habitsync_domain::identity::{EnrolmentId, TopicId};
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::fleet::{ListDue, ListParked};
 use habitsync_workflows::ports::results::{FindResult, ReleaseResults};
 use habitsync_workflows::ports::tenants::SaveConfiguration;

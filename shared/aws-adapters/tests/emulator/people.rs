@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use habitsync_aws_adapters::TenantTable;
-use habitsync_domain::course::{Course, LinkedCourse, TopicRecord, TopicState};
-use habitsync_domain::employment::Evidence;
+use habitsync_domain::courses::course::{Course, LinkedCourse, TopicRecord, TopicState};
+use habitsync_domain::courses::topic::Condition;
 use habitsync_domain::identity::{CourseId, TopicCode, TopicId, UserName};
-use habitsync_domain::job::Job;
-use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::{RejectedPart, RejectedWrites, Rejection};
-use habitsync_domain::person::{Deactivated, FieldChange, FormerName, LastChange, Person, PersonChange};
-use habitsync_domain::problem::{Cause, Problem};
-use habitsync_domain::topic::Condition;
-use habitsync_domain::user::{FieldName, UserFields};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::employment::Evidence;
+use habitsync_domain::people::last_day::LastDaySeen;
+use habitsync_domain::people::link::{Deactivated, FieldChange, FormerName, LastChange, Person, PersonChange};
+use habitsync_domain::people::problem::{Cause, Problem};
+use habitsync_domain::people::rejected_writes::{RejectedPart, RejectedWrites, Rejection};
+use habitsync_domain::people::user::{FieldName, UserFields};
 use habitsync_workflows::ports::courses::{FindTopic, LoadTopics};
 use habitsync_workflows::ports::people::{
     FindPersonByUserName, LoadChanges, LoadLastDays, LoadPeople, LoadPerson, LoadRejectedWrites, SaveLastDay,
@@ -50,7 +50,7 @@ pub(crate) fn person(employee: &str, user_name: &str) -> Person {
             },
             approved: false,
         }),
-        marks: habitsync_domain::hold::ChangeMarks::default(),
+        marks: habitsync_domain::approvals::ChangeMarks::default(),
         rewrites: BTreeMap::new(),
     }
 }

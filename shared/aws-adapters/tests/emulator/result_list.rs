@@ -1,8 +1,8 @@
 //! Results in the operator's hands: listed by state, tried again, and added.
 
 use habitsync_domain::identity::{EnrolmentId, TopicId};
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::results::choice::ResultStatus;
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::fleet::ListDue;
 use habitsync_workflows::ports::result_list::{AddResult, ListResults, ReviveResult};
 use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult};

@@ -1,7 +1,7 @@
 //! Results: claimed once, settled, and found when they are due.
 
 use habitsync_domain::identity::{CourseId, EnrolmentId, TopicId};
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_workflows::ports::fleet::{DueResult, ListDue, PostponeDue};
 use habitsync_workflows::ports::lease::SaveFailure;
 use habitsync_workflows::ports::results::{Claim, ClaimResult, FindResult, SettleResult};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use habitsync_aws_adapters::Table;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{RunRecord, RunState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{RunRecord, RunState};
 use habitsync_workflows::ports::fleet::{ListDue, PostponeDue, UnfinishedRun};
 use habitsync_workflows::ports::lease::HoldLease as _;
 use habitsync_workflows::ports::runs::ListRuns;

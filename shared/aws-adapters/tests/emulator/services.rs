@@ -1,8 +1,8 @@
 //! The other services: queue, mail, schedules, functions.
 
 use habitsync_aws_adapters::JobTargets;
-use habitsync_domain::completion::CompletionMessage;
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::results::completion::CompletionMessage;
 use habitsync_workflows::ports::mail::{Mail, SendMail};
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
 use habitsync_workflows::ports::tenants::{JobSchedule, RemoveSchedule, SaveSchedule};

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_aws_adapters::Table;
-use habitsync_domain::breaker::{Breaker, CallOutcome};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::health::Health;
+use habitsync_domain::fleet::health::Health;
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{RunRecord, RunState};
-use habitsync_domain::result::{ResultRecord, ResultState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{RunRecord, RunState};
+use habitsync_domain::results::breaker::{Breaker, CallOutcome};
+use habitsync_domain::results::result::{ResultRecord, ResultState};
 use habitsync_domain::tenant::TenantId;
-use habitsync_workflows::customer_status::customer_status;
-use habitsync_workflows::fleet_status::fleet_status;
+use habitsync_workflows::fleet::customer_status::customer_status;
+use habitsync_workflows::fleet::status::fleet_status;
 use habitsync_workflows::ports::breaker::{KeepBreaker, StoredBreaker};
 use habitsync_workflows::ports::result_list::{AddResult, ListWaiting};
 use habitsync_workflows::ports::runs::ListRuns;

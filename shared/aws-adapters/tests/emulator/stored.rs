@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
-use habitsync_domain::course::TopicRecord;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{JobState, RunRecord};
-use habitsync_domain::parking::RejectedWrites;
-use habitsync_domain::person::{Person, PersonChange};
-use habitsync_domain::result::ResultRecord;
+use habitsync_domain::courses::course::TopicRecord;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{JobState, RunRecord};
+use habitsync_domain::people::link::{Person, PersonChange};
+use habitsync_domain::people::rejected_writes::RejectedWrites;
+use habitsync_domain::results::result::ResultRecord;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::courses::SaveTopic;
 use habitsync_workflows::ports::lease::{HoldLease, Lease};

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{Failure, JobState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{Failure, JobState};
 use habitsync_workflows::ports::runs::SaveJobState;
 use habitsync_workflows::ports::tenants::{FindGoLive, ListVersions, LoadConfiguration, SaveConfiguration};
 

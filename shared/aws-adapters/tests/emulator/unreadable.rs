@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::hold::Matter;
+use habitsync_domain::approvals::Matter;
 use habitsync_domain::identity::{EmployeeId, EnrolmentId};
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{RunRecord, RunState};
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{RunRecord, RunState};
+use habitsync_domain::results::choice::ResultStatus;
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_in_memory::{ManualClock, Queue, StartedJobs};
+use habitsync_workflows::fleet::watch::{WatchFleet, watch_fleet};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::courses::LoadTopics;
 use habitsync_workflows::ports::fleet::{ListDue, ListParked};
@@ -21,7 +22,6 @@ use habitsync_workflows::ports::result_list::ListResults;
 use habitsync_workflows::ports::results::{KnownResult, LookUpResult, ReleaseResults};
 use habitsync_workflows::ports::summary::ListSummaries;
 use habitsync_workflows::ports::tenants::SaveConfiguration;
-use habitsync_workflows::watch_fleet::{WatchFleet, watch_fleet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::fixture::{at, completion, named_table, sdk, tenant};

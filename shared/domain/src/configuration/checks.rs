@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::finding::{Checks, ConfigurationFinding};
 use super::mail_checks::why_unmailable;
-use crate::no_date::NoDateValue;
+use crate::people::no_date::NoDateValue;
 
 use super::{ChangeLimit, MOST_RECIPIENTS, TenantConfiguration, UsersConfiguration};
 use crate::identity::{EmailAddress, UserName};

@@ -4,7 +4,7 @@
 use super::finding::Checks;
 use super::{EmptyMode, FieldMapping, UsersConfiguration, WriteMode};
 use crate::expressions::expression::Expression;
-use crate::user::FieldName;
+use crate::people::user::FieldName;
 
 /// How many custom fields a portal has at most.
 const MOST_CUSTOM_FIELDS: usize = 20;

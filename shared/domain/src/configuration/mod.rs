@@ -38,10 +38,10 @@ pub use users::{
 pub use values::ZoneName;
 pub use vendors::{EmployeeConnectAuth, EmployeeConnectConfiguration, TribalHabitsConfiguration};
 
-use crate::dates::DateRules;
 use crate::expressions::evaluator::Evaluator;
 use crate::identity::{EmailAddress, TopicCode};
-use crate::job::Job;
+use crate::jobs::job::Job;
+use crate::people::dates::DateRules;
 use crate::schedule::Schedule;
 use crate::tenant::TenantId;
 

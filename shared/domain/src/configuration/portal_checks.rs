@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::TenantConfiguration;
 use super::document::Document;
 use super::finding::ConfigurationFinding;
-use crate::nearest::{did_you_mean, nearest};
-use crate::user::FieldName;
-use crate::vendor::Vendor;
+use crate::people::user::FieldName;
+use crate::text::nearest::{did_you_mean, nearest};
+use crate::vendors::vendor::Vendor;
 
 /// Returns one warning for each mapped custom field that no user of the portal shows, by the line of its mapping in `source`.
 /// `shown` are the custom fields of the portal's users. Where there are none, one warning says that the portal cannot tell.

@@ -7,7 +7,7 @@ use super::TenantConfiguration;
 use super::document::Document;
 use super::finding::ConfigurationFinding;
 use crate::expressions::expression::Expression;
-use crate::nearest::nearest;
+use crate::text::nearest::nearest;
 
 impl TenantConfiguration {
     /// Whether any expression names a custom field.

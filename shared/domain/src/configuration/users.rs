@@ -11,8 +11,8 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::schema;
 use crate::expressions::expression::Expression;
 use crate::identity::UserName;
-use crate::no_date::NoDateValue;
-use crate::user::FieldName;
+use crate::people::no_date::NoDateValue;
+use crate::people::user::FieldName;
 
 /// Who has an account, under which name, with which data.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]

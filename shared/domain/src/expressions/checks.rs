@@ -6,11 +6,11 @@ use std::collections::BTreeSet;
 use cel::Program;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, SourceInfo};
 
-use crate::employee_contract::CONTRACT_FIELDS;
 use crate::expressions::expression::Expression;
 use crate::expressions::fields::{EMPLOYEE, MANAGER, custom_access, parts, record_access};
 use crate::expressions::functions::{FUNCTIONS, Function, TYPES};
-use crate::nearest::did_you_mean;
+use crate::people::contract::CONTRACT_FIELDS;
+use crate::text::nearest::did_you_mean;
 
 /// Something in an expression that fails whoever it is evaluated for.
 #[derive(Debug, Clone, PartialEq, Eq)]

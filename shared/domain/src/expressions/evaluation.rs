@@ -7,13 +7,13 @@ use cel::common::types::{CelBool, CelString};
 use cel::common::value::CowVal;
 use cel::{ExecutionError, Value};
 
-use crate::employee_fields::FieldValue;
 use crate::expressions::cost::{LARGEST_ITEM, LONGEST_TEXT, MOST_ITEMS};
 use crate::expressions::evaluator::EvaluationScope;
 use crate::expressions::expression::Expression;
 use crate::expressions::fields::RecordField;
 use crate::expressions::record::{READING, whole_value};
-use crate::invisible;
+use crate::people::fields::FieldValue;
+use crate::text::invisible;
 
 /// An expression that could not be evaluated for one person. The message names operators and keys, not values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -171,8 +171,8 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::employee::Employee;
     use crate::expressions::evaluator::Evaluator;
+    use crate::people::employee::Employee;
 
     fn employee(record: Json) -> Employee {
         let Json::Object(record) = record else {

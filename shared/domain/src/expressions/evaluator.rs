@@ -7,14 +7,14 @@ use std::sync::Arc;
 use cel::common::types::CelNull;
 use cel::{Context, Value};
 
-use crate::dates::DateRules;
-use crate::employee::Employee;
 use crate::expressions::expression::Expression;
 use crate::expressions::fields::{EMPLOYEE, MANAGER};
 use crate::expressions::patterns;
 use crate::expressions::patterns::Patterns;
 use crate::expressions::record::{RecordView, all_fit, whole_record};
-use crate::invisible;
+use crate::people::dates::DateRules;
+use crate::people::employee::Employee;
+use crate::text::invisible;
 
 type TextFunction = fn(Arc<String>) -> String;
 

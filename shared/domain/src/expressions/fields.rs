@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue, operators};
 
-use crate::employee_contract::CUSTOM_FIELDS;
 use crate::expressions::expression::Expression;
+use crate::people::contract::CUSTOM_FIELDS;
 
 /// The people an expression speaks of.
 pub(crate) const EMPLOYEE: &str = "employee";

@@ -12,11 +12,11 @@ use cel::objects::Key;
 use cel::{ExecutionError, Value};
 use serde_json::Value as Json;
 
-use crate::dates::DateRules;
-use crate::employee::Employee;
-use crate::employee_contract::{CONTRACT_FIELDS, CUSTOM_FIELDS, DATE_FIELDS};
-use crate::employee_fields::{EmployeeFields, FieldValue};
 use crate::expressions::cost::{LARGEST_ITEM, LONGEST_LITERAL, LONGEST_TEXT, MOST_ITEMS};
+use crate::people::contract::{CONTRACT_FIELDS, CUSTOM_FIELDS, DATE_FIELDS};
+use crate::people::dates::DateRules;
+use crate::people::employee::Employee;
+use crate::people::fields::{EmployeeFields, FieldValue};
 
 /// What part of a record is looked at.
 #[derive(Clone, Copy)]

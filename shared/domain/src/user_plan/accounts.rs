@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use super::PlanInput;
 use super::compare::is_same;
 use super::rewrites;
+use crate::approvals::ChangeMarks;
 use crate::configuration::{MatchKey, OnUserNameChange, UsersConfiguration, WriteMode};
-use crate::hold::ChangeMarks;
 use crate::identity::{EmployeeId, UserName};
-use crate::mapping::DesiredUser;
-use crate::person::{Person, Rewrite};
-use crate::problem::Cause;
-use crate::user::{FieldName, PortalUser, UserFields};
-use crate::vendor_list::UnusableRecord;
+use crate::people::link::{Person, Rewrite};
+use crate::people::mapping::DesiredUser;
+use crate::people::problem::Cause;
+use crate::people::user::{FieldName, PortalUser, UserFields};
+use crate::vendors::list::UnusableRecord;
 
 /// The account of one person, as far as it is known.
 pub(super) enum Account<'a> {

@@ -7,12 +7,12 @@ use jiff::Timestamp;
 
 use super::digest;
 use super::drift::differences;
-use crate::employment::Evidence;
-use crate::hold::{ChangeKind, ChangeMarks, Grounds, ProposedChange};
+use crate::approvals::{ChangeKind, ChangeMarks, Grounds, ProposedChange};
 use crate::identity::{EmployeeId, UserName};
-use crate::person::{Deactivated, LastChange, Person, PersonChange};
-use crate::problem::{Cause, Problem};
-use crate::user::{NewUser, UserChange, UserFields};
+use crate::people::employment::Evidence;
+use crate::people::link::{Deactivated, LastChange, Person, PersonChange};
+use crate::people::problem::{Cause, Problem};
+use crate::people::user::{NewUser, UserChange, UserFields};
 
 /// One thing to do about one person.
 #[derive(Clone, PartialEq)]

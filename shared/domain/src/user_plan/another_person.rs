@@ -7,13 +7,13 @@ use jiff::civil::Date;
 
 use super::rekeyed::start_of;
 use super::{Action, PendingApproval, Planner, former_account};
-use crate::dates::DateRules;
-use crate::employee::Employee;
-use crate::hold::{ApprovalVerdict, HoldReason, Proposal};
+use crate::approvals::{ApprovalVerdict, HoldReason, Proposal};
 use crate::identity::EmployeeId;
-use crate::mapping::DesiredUser;
-use crate::person::Person;
-use crate::user::FieldName;
+use crate::people::dates::DateRules;
+use crate::people::employee::Employee;
+use crate::people::link::Person;
+use crate::people::mapping::DesiredUser;
+use crate::people::user::FieldName;
 
 /// A deactivated account is another person's unless so many of the first name, the last name, an address and the first day are
 /// the same.

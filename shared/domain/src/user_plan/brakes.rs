@@ -9,12 +9,12 @@ use super::Planner;
 use super::field_baseline::FieldBaseline;
 use super::lost_sources::LostSource;
 use super::removals::{Candidate, PendingApproval};
+use crate::approvals::{Agreement, ApprovalVerdict, Decision, HoldReason, Matter, Proposal};
 use crate::configuration::{ChangeLimit, Limits};
-use crate::employment::Evidence;
-use crate::hold::{Agreement, ApprovalVerdict, Decision, HoldReason, Matter, Proposal};
 use crate::identity::EmployeeId;
-use crate::person::{Deactivated, Person};
-use crate::shrink::BaselineRead;
+use crate::jobs::baseline_read::BaselineRead;
+use crate::people::employment::Evidence;
+use crate::people::link::{Deactivated, Person};
 
 /// How long a change counts towards what needs no approval.
 pub(super) const COUNTED_FOR: SignedDuration = SignedDuration::from_hours(24);

@@ -8,14 +8,14 @@ use super::organisation::Organisation;
 use super::placement::Eligibility;
 use super::{PlanInput, Planner, UserPlan};
 use crate::configuration::MatchKey;
-use crate::dates::DateRules;
-use crate::employee::Employee;
-use crate::employment::{Employment, EmploymentRules, Undecided};
 use crate::expressions::evaluator::{EvaluationScope, Evaluator};
 use crate::identity::EmployeeId;
-use crate::last_day::LastDaySeen;
-use crate::mapping::{self, DesiredUser};
-use crate::user::PortalUser;
+use crate::people::dates::DateRules;
+use crate::people::employee::Employee;
+use crate::people::employment::{Employment, EmploymentRules, Undecided};
+use crate::people::last_day::LastDaySeen;
+use crate::people::mapping::{self, DesiredUser};
+use crate::people::user::PortalUser;
 
 /// A plan, and how everybody stands in it.
 pub(crate) struct Census<'a> {

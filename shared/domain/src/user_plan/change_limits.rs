@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use super::brakes::{COUNTED_FOR, number};
 use super::disputes::Unique;
 use super::{Action, PendingApproval, Permission, Planner, Step};
+use crate::approvals::{ApprovalVerdict, ChangeKind, HoldReason, PendingManager, PerChange, Proposal};
 use crate::configuration::{ChangeLimit, Limits};
-use crate::hold::{ApprovalVerdict, ChangeKind, HoldReason, PendingManager, PerChange, Proposal};
 use crate::identity::EmployeeId;
-use crate::person::Person;
-use crate::user::FieldName;
+use crate::people::link::Person;
+use crate::people::user::FieldName;
 
 /// What the limit of one kind makes of the changes of that kind that no operator has decided about.
 #[derive(Debug, Clone, Copy, Default)]

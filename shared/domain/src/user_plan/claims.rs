@@ -6,10 +6,10 @@ use std::collections::{BTreeSet, HashMap};
 use super::disputes::Unique;
 use super::placement::Eligibility;
 use super::{Action, PendingApproval, Planner, Step};
-use crate::hold::{HoldReason, Matter};
+use crate::approvals::{HoldReason, Matter};
 use crate::identity::EmployeeId;
-use crate::mapping;
-use crate::person::Person;
+use crate::people::link::Person;
+use crate::people::mapping;
 
 /// The claiming employees, by the claimed value as it is compared.
 type Claims<'p> = HashMap<String, Vec<&'p EmployeeId>>;

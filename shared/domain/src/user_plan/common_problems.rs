@@ -7,8 +7,8 @@ use super::field_baseline::{FieldBaseline, FieldCounts};
 use super::lost_sources::SourceRule;
 use super::placement::Eligibility;
 use crate::identity::EmployeeId;
-use crate::problem::{Cause, Problem};
-use crate::repeated_refusal::is_one_mistake;
+use crate::people::problem::{Cause, Problem};
+use crate::people::repeated_rejection::is_one_mistake;
 
 /// A missing value is each employee's own affair unless so large a share has none, in percent.
 const MISSING_PERCENT: usize = 50;

@@ -6,11 +6,11 @@ use jiff::civil::Date;
 
 use super::former_account;
 use crate::configuration::{EmptyMode, FieldMapping, FieldType, OnUserNameChange, UsersConfiguration, WriteMode};
-use crate::employee::Employee;
-use crate::mapping::{DesiredField, DesiredUser};
-use crate::person::Person;
-use crate::problem::{Cause, Problem};
-use crate::user::{FieldName, UserChange, UserFields};
+use crate::people::employee::Employee;
+use crate::people::link::Person;
+use crate::people::mapping::{DesiredField, DesiredUser};
+use crate::people::problem::{Cause, Problem};
+use crate::people::user::{FieldName, UserChange, UserFields};
 
 /// What to change about an account, and why.
 pub(super) struct Difference {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Planner;
 use super::placement::Eligibility;
-use crate::hold::Decision;
+use crate::approvals::Decision;
 use crate::identity::EmployeeId;
 
 impl Planner<'_> {

@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::mapping::DesiredUser;
-use crate::user::UserFields;
+use crate::people::mapping::DesiredUser;
+use crate::people::user::UserFields;
 
 /// Of everything that one person's record says.
 pub(super) fn of_user(user: &DesiredUser<'_>) -> String {

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{DesiredAccount, Planner};
 use crate::identity::EmployeeId;
-use crate::problem::{Cause, Problem};
-use crate::user::FieldName;
+use crate::people::problem::{Cause, Problem};
+use crate::people::user::FieldName;
 
 /// What nobody else may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

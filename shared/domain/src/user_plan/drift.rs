@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::identity::EmployeeId;
-use crate::person::{FieldChange, Person};
-use crate::user::UserChange;
+use crate::people::link::{FieldChange, Person};
+use crate::people::user::UserChange;
 
 /// A value of an account that is not what was last written or seen.
 #[derive(Clone, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::configuration::UsersConfiguration;
-use crate::employee::Employee;
-use crate::employee_contract::CUSTOM_FIELDS;
-use crate::employee_fields::FieldValue;
+use crate::people::contract::CUSTOM_FIELDS;
+use crate::people::employee::Employee;
+use crate::people::fields::FieldValue;
 
 /// Fewer values become the measure once the larger number is this old: what is lost little by little all day is measured by where
 /// it began.

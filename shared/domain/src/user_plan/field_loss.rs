@@ -3,12 +3,12 @@
 
 use super::{Planner, Step};
 use crate::configuration::WriteMode;
-use crate::employee::Employee;
-use crate::mapping::{self, DesiredUser};
-use crate::parking::RejectedPart;
-use crate::person::Person;
-use crate::problem::{Cause, Problem};
-use crate::user::FieldName;
+use crate::people::employee::Employee;
+use crate::people::link::Person;
+use crate::people::mapping::{self, DesiredUser};
+use crate::people::problem::{Cause, Problem};
+use crate::people::rejected_writes::RejectedPart;
+use crate::people::user::FieldName;
 
 /// Fewer people than this who lose a value are each their own affair, however small the customer.
 pub(super) const AT_LEAST: usize = 5;

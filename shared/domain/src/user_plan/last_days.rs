@@ -1,9 +1,9 @@
 //! Which last days a run stores, so that the next ones know when they were first seen.
 
 use super::Planner;
-use crate::employee::Employee;
 use crate::identity::EmployeeId;
-use crate::last_day::LastDaySeen;
+use crate::people::employee::Employee;
+use crate::people::last_day::LastDaySeen;
 
 /// What changes of the last days that are stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -8,9 +8,9 @@ use super::field_baseline::{FieldBaseline, FieldCounts, Sources};
 use super::field_loss::AT_LEAST;
 use super::placement::Eligibility;
 use super::removals::Candidate;
-use crate::employee::Employee;
-use crate::employment::Evidence;
-use crate::problem::Cause;
+use crate::people::employee::Employee;
+use crate::people::employment::Evidence;
+use crate::people::problem::Cause;
 
 /// A rule that decides who has an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,11 +10,11 @@ use super::field_notice::{FieldFault, FieldNotice, ReferenceForm};
 use super::organisation::Named;
 use super::placement::Eligibility;
 use crate::configuration::ManagerOutOfScope;
-use crate::employee::Employee;
-use crate::employee_contract::MANAGER_ID;
-use crate::mapping::DesiredUser;
-use crate::problem::{Cause, ManagerProblem, Problem};
-use crate::user::FieldName;
+use crate::people::contract::MANAGER_ID;
+use crate::people::employee::Employee;
+use crate::people::mapping::DesiredUser;
+use crate::people::problem::{Cause, ManagerProblem, Problem};
+use crate::people::user::FieldName;
 
 /// Where more than this share of the references name no employee, the field is at fault, not each record.
 const MANY_PERCENT: usize = 20;

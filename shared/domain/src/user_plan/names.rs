@@ -10,10 +10,10 @@ use super::disputes::Unique;
 use super::placement::Eligibility;
 use super::{Action, Permission, Planner, Step, digest, former_account};
 use crate::identity::EmployeeId;
-use crate::parking::RejectedPart;
-use crate::person::Person;
-use crate::problem::Cause;
-use crate::user::{FieldName, PortalUser, UserChange, UserFields};
+use crate::people::link::Person;
+use crate::people::problem::Cause;
+use crate::people::rejected_writes::RejectedPart;
+use crate::people::user::{FieldName, PortalUser, UserChange, UserFields};
 
 /// A user name or an e-mail as it is compared.
 pub(super) type Key = (Unique, String);

@@ -9,13 +9,13 @@ use super::{
     Action, LostSource, PendingApproval, Permission, PlanCounts, PlanInput, Step, UserPlan, digest, plan_users,
     setbacks,
 };
+use crate::approvals::{Decision, Matter, PendingAction};
 use crate::configuration::EmptyMode;
-use crate::hold::{Decision, Matter, PendingAction};
 use crate::identity::EmployeeId;
-use crate::mapping;
-use crate::parking::{RejectedPart, RejectedWrite, RejectedWrites};
-use crate::problem::{Cause, Problem};
-use crate::user::{FieldName, UserChange};
+use crate::people::mapping;
+use crate::people::problem::{Cause, Problem};
+use crate::people::rejected_writes::{RejectedPart, RejectedWrite, RejectedWrites};
+use crate::people::user::{FieldName, UserChange};
 
 /// What is to be done about one person, and what is in the way.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::field_notice::ReferenceForm;
-use crate::employee::Employee;
 use crate::identity::EmployeeId;
+use crate::people::employee::Employee;
 
 /// The people of a roster, and the manager of each.
 pub(crate) struct Organisation<'a> {

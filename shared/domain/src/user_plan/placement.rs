@@ -2,11 +2,11 @@
 //! HR often clears a leaver's e-mail.
 
 use super::Planner;
-use crate::employee::Employee;
-use crate::employment::{Employment, Undecided};
-use crate::invisible;
-use crate::mapping;
-use crate::problem::{Cause, Problem};
+use crate::people::employee::Employee;
+use crate::people::employment::{Employment, Undecided};
+use crate::people::mapping;
+use crate::people::problem::{Cause, Problem};
+use crate::text::invisible;
 
 /// Where somebody belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,12 +6,12 @@ use super::{
     Action, CommonProblem, Drift, FieldBaseline, FieldNotice, LastDayNotes, LostField, LostSource, PendingApproval,
     PlanCounts, RekeyedPair, ScopeLoss, Step,
 };
-use crate::employment::Evidence;
-use crate::hold::{ChangeKind, Decision, Grounds, PerChange, ProposedChange};
+use crate::approvals::{ChangeKind, Decision, Grounds, PerChange, ProposedChange};
 use crate::identity::EmployeeId;
-use crate::parking::{RejectedPart, RejectedWrites, Rejection};
-use crate::problem::Problem;
-use crate::shrink::BaselineRead;
+use crate::jobs::baseline_read::BaselineRead;
+use crate::people::employment::Evidence;
+use crate::people::problem::Problem;
+use crate::people::rejected_writes::{RejectedPart, RejectedWrites, Rejection};
 
 /// Active accounts before and after a plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{Action, Step, UserPlan};
-use crate::hold::{HoldReason, PendingManager};
+use crate::approvals::{HoldReason, PendingManager};
 use crate::identity::{EmployeeId, UserName};
-use crate::person::{FieldChange, Person};
-use crate::user::UserChange;
+use crate::people::link::{FieldChange, Person};
+use crate::people::user::UserChange;
 
 /// What is done about one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

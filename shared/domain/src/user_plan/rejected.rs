@@ -1,9 +1,9 @@
 //! What operators rejected of a change stays away, a user name or values; whatever else the same account needs is written.
 
 use super::{Action, Planner, Step, compare, digest};
-use crate::hold::{ApprovalVerdict, Matter, Proposal, ProposedChange};
+use crate::approvals::{ApprovalVerdict, Matter, Proposal, ProposedChange};
 use crate::identity::EmployeeId;
-use crate::user::{UserChange, UserFields};
+use crate::people::user::{UserChange, UserFields};
 
 impl Planner<'_> {
     /// Takes what operators rejected out of the changes of active accounts, before anything is made of the names that they take.
@@ -88,7 +88,7 @@ fn with_change(mut action: Action, rejected: UserChange) -> Action {
     action
 }
 
-impl crate::hold::Grounds {
+impl crate::approvals::Grounds {
     /// Those of these values that an update on these grounds writes; none where one of them is another now.
     fn values_among(&self, fields: &UserFields) -> Option<UserFields> {
         let Self::Change(ProposedChange::Update { fields: names, digest }) = self else {

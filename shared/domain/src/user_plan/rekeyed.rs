@@ -12,15 +12,15 @@ use super::compare::portal_date;
 use super::disputes::Unique;
 use super::placement::Eligibility;
 use super::wanted::{DesiredAccount, Intent};
+use crate::approvals::HoldReason;
 use crate::configuration::UsersConfiguration;
-use crate::dates::DateRules;
-use crate::employee::Employee;
-use crate::hold::HoldReason;
 use crate::identity::{EmployeeId, UserName};
-use crate::mapping::DesiredUser;
-use crate::person::Person;
-use crate::problem::{Cause, Problem};
-use crate::user::FieldName;
+use crate::people::dates::DateRules;
+use crate::people::employee::Employee;
+use crate::people::link::Person;
+use crate::people::mapping::DesiredUser;
+use crate::people::problem::{Cause, Problem};
+use crate::people::user::FieldName;
 
 /// A linked account whose employee is gone, and the record of a new number that is the same person by all that is known. Holds
 /// personal data for the operator's eyes; `Debug` withholds it.

@@ -3,13 +3,13 @@
 use jiff::Timestamp;
 
 use super::{Action, Permission, Planner, Step};
+use crate::approvals::{ApprovalVerdict, Grounds, HoldReason, Matter, PendingAction, PendingManager, Proposal};
 use crate::configuration::OutOfScope;
-use crate::employee::Employee;
-use crate::employment::Evidence;
-use crate::hold::{ApprovalVerdict, Grounds, HoldReason, Matter, PendingAction, PendingManager, Proposal};
 use crate::identity::EmployeeId;
-use crate::person::{Deactivated, FieldChange, Person};
-use crate::user::UserChange;
+use crate::people::employee::Employee;
+use crate::people::employment::Evidence;
+use crate::people::link::{Deactivated, FieldChange, Person};
+use crate::people::user::UserChange;
 
 /// An action that waits for an operator's approval.
 #[derive(Debug, Clone, PartialEq)]

@@ -13,9 +13,9 @@ use super::digest::of_value;
 use super::field_notice::{FieldFault, FieldNotice, RewriteForm};
 use super::{Planner, compare};
 use crate::configuration::UsersConfiguration;
-use crate::mapping::DesiredUser;
-use crate::person::{Person, Rewrite};
-use crate::user::{FieldName, UserFields};
+use crate::people::link::{Person, Rewrite};
+use crate::people::mapping::DesiredUser;
+use crate::people::user::{FieldName, UserFields};
 
 /// So often the portal has to have done it.
 const KNOWN: u8 = 2;

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 
 use super::{Action, Planner, Step, digest};
 use crate::identity::EmployeeId;
-use crate::parking::{RejectedPart, RejectedWrite, RejectedWrites};
-use crate::repeated_refusal::{RejectionTally, RepeatedRejection};
-use crate::user::UserChange;
+use crate::people::rejected_writes::{RejectedPart, RejectedWrite, RejectedWrites};
+use crate::people::repeated_rejection::{RejectionTally, RepeatedRejection};
+use crate::people::user::UserChange;
 
 impl Planner<'_> {
     /// Takes what rests out of the plan; each is a line of the worklist all the same.

@@ -7,9 +7,9 @@
 use std::collections::HashSet;
 
 use super::{Planner, Step};
-use crate::hold::{ApprovalVerdict, ChangeKind, Matter};
+use crate::approvals::{ApprovalVerdict, ChangeKind, Matter};
 use crate::identity::EmployeeId;
-use crate::person::Person;
+use crate::people::link::Person;
 
 impl Planner<'_> {
     /// Marks the accounts that an unfinished run may have written last.

@@ -9,12 +9,12 @@ use super::disputes::Unique;
 use super::placement::Eligibility;
 use super::{Planner, digest};
 use crate::configuration::OnUserNameChange;
-use crate::employee::Employee;
 use crate::identity::UserName;
-use crate::mapping::{self, DesiredUser};
-use crate::person::Person;
-use crate::problem::Cause;
-use crate::user::UserChange;
+use crate::people::employee::Employee;
+use crate::people::link::Person;
+use crate::people::mapping::{self, DesiredUser};
+use crate::people::problem::Cause;
+use crate::people::user::UserChange;
 
 /// Somebody who should have an account.
 pub(super) struct DesiredAccount<'a> {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use habitsync_domain::configuration::MatchKey;
-use habitsync_domain::data_quality::{Kind, NotAdopted, Part, PortalAccount};
-use habitsync_domain::problem::Cause;
-use habitsync_domain::user::{FieldName, PortalUser, UserFields};
+use habitsync_domain::onboarding::data_quality::{Kind, NotAdopted, Part, PortalAccount};
+use habitsync_domain::people::problem::Cause;
+use habitsync_domain::people::user::{FieldName, PortalUser, UserFields};
 use habitsync_domain::user_plan::Step;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -199,7 +199,7 @@ fn portal(accounts: &[(u8, Option<u8>, bool)]) -> Vec<PortalUser> {
     unique.map(account).collect()
 }
 
-fn employees(records: &[Value]) -> Vec<habitsync_domain::employee::Employee> {
+fn employees(records: &[Value]) -> Vec<habitsync_domain::people::employee::Employee> {
     let ids = (0..).map(|n| format!("E{n}"));
     ids.zip(records).map(|(id, record)| employee(&id, record)).collect()
 }
@@ -263,7 +263,7 @@ proptest! {
 
         // Whatever the plan reports of somebody is found of them, and what keeps them out keeps them out.
         for problem in &plan.problems {
-            let is_about = |finding: &&habitsync_domain::data_quality::DataQualityFinding| {
+            let is_about = |finding: &&habitsync_domain::onboarding::data_quality::DataQualityFinding| {
                 finding.people.iter().any(|person| person.employee_id.as_ref() == Some(&problem.employee_id))
             };
             let found: Vec<_> = quality.findings.iter().filter(is_about).collect();

@@ -1,8 +1,8 @@
 //! Accounts that are there already, hand edits, and accounts that nobody may touch.
 
-use habitsync_domain::person::LastChange;
-use habitsync_domain::problem::Cause;
-use habitsync_domain::user::{PortalUser, UserFields};
+use habitsync_domain::people::link::LastChange;
+use habitsync_domain::people::problem::Cause;
+use habitsync_domain::people::user::{PortalUser, UserFields};
 use serde_json::json;
 
 use crate::fixture::{Case, acme, causes, employee, everybody, field, pairs, steps, written_for};

@@ -1,9 +1,9 @@
 //! Employee numbers that are given to another person, swapped, or shifted by a row: no account is handed over silently.
 
-use habitsync_domain::employee::Employee;
-use habitsync_domain::hold::{ApprovalVerdict, HoldReason};
-use habitsync_domain::person::{LastChange, Person};
-use habitsync_domain::problem::Cause;
+use habitsync_domain::approvals::{ApprovalVerdict, HoldReason};
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::link::{LastChange, Person};
+use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::{Missing, Step, UserPlan};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,8 +1,8 @@
 //! Random histories of runs and slices: no day has more creates than its limit, and an approval goes as it was shown.
 
-use habitsync_domain::hold::{ApprovalVerdict, ChangeKind, Grounds};
+use habitsync_domain::approvals::{ApprovalVerdict, ChangeKind, Grounds};
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::person::Person;
+use habitsync_domain::people::link::Person;
 use habitsync_domain::user_plan::{Action, Permission, UserPlan};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::employee::Employee;
-use habitsync_domain::hold::{
+use habitsync_domain::approvals::{
     Agreement, ApprovalVerdict, ChangeKind, Decision, HoldReason, PendingAction, PendingPlan, PerChange, PlanDecision,
 };
-use habitsync_domain::person::Person;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::link::Person;
 use habitsync_domain::user_plan::{Action, PendingApproval, Permission, UserPlan};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::problem::Cause;
 use serde_json::{Value, json};
 
 use crate::fixture::{Case, acme, employee, field, written_for};

@@ -1,11 +1,11 @@
 //! An active status with a last day that has passed: which of them decides, and that nothing else takes an account away.
 
+use habitsync_domain::approvals::Grounds;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::Grounds;
-use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::employment::Evidence;
+use habitsync_domain::people::last_day::LastDaySeen;
+use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::UserPlan;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, ToSpan};

@@ -1,10 +1,10 @@
 //! What a scan finds about people, told by situations.
 
-use habitsync_domain::data_quality::{DataQuality, DataQualityFinding, Kind, Severity};
-use habitsync_domain::employee::Employee;
-use habitsync_domain::parking::{RejectedPart, RejectedWrites, Rejection};
-use habitsync_domain::problem::{Cause, Problem};
-use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
+use habitsync_domain::onboarding::data_quality::{DataQuality, DataQualityFinding, Kind, Severity};
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::problem::{Cause, Problem};
+use habitsync_domain::people::rejected_writes::{RejectedPart, RejectedWrites, Rejection};
+use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
 use serde_json::{Value, json};
 
 use crate::fixture::{Case, acme, employee, everybody, field};

@@ -1,6 +1,6 @@
 //! What a scan finds about managers, told by situations.
 
-use habitsync_domain::data_quality::Kind;
+use habitsync_domain::onboarding::data_quality::Kind;
 use serde_json::json;
 
 use crate::data_quality::{findings, found, numbers};

@@ -1,9 +1,9 @@
 //! How the dates of records are read: as days, as instants, as "none", or not at all, and never as a reason to deactivate by
 //! mistake.
 
-use habitsync_domain::dates::{DateRules, DateValue, NotADate};
-use habitsync_domain::employment::Evidence;
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::dates::{DateRules, DateValue, NotADate};
+use habitsync_domain::people::employment::Evidence;
+use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::Step;
 use jiff::civil::Date;
 use jiff::tz::{Offset, TimeZone};

@@ -1,6 +1,6 @@
 //! New, changed, renamed, terminated, rehired, filtered out.
 
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::Missing;
 use serde_json::json;
 

@@ -1,12 +1,12 @@
 //! What is said about one person: the planner's verdict, and what would change it, tried on records that are so.
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::explanation::{
+use habitsync_domain::onboarding::explanation::{
     EligibilityVerdict, Explanation, ExplanationInput, FieldOutcome, MinimalChange, Needed, ScopeState, explain,
     outcome,
 };
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::{LastRun, PlanCounts, UserPlan, plan_person};
 use jiff::civil::Date;
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! A field that many people lose at once is held and named; a field that somebody loses is not.
 
-use habitsync_domain::employee::Employee;
+use habitsync_domain::people::employee::Employee;
 use habitsync_domain::user_plan::LostField;
 use serde_json::{Value, json};
 

@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use habitsync_domain::approvals::{Agreement, Decision, Matter};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::data_quality::{DataQuality, assess};
-use habitsync_domain::employee::Employee;
-use habitsync_domain::hold::{Agreement, Decision, Matter};
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::RejectedWrites;
-use habitsync_domain::person::Person;
-use habitsync_domain::problem::Cause;
-use habitsync_domain::roster::Roster;
-use habitsync_domain::shrink::BaselineRead;
-use habitsync_domain::user::{FieldName, PortalUser};
+use habitsync_domain::jobs::baseline_read::BaselineRead;
+use habitsync_domain::onboarding::data_quality::{DataQuality, assess};
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::last_day::LastDaySeen;
+use habitsync_domain::people::link::Person;
+use habitsync_domain::people::problem::Cause;
+use habitsync_domain::people::rejected_writes::RejectedWrites;
+use habitsync_domain::people::roster::Roster;
+use habitsync_domain::people::user::{FieldName, PortalUser};
 use habitsync_domain::user_plan::{
     Action, FieldBaseline, LimitInput, Missing, PlanInput, Step, Unreadable, UserPlan, plan_users,
 };
-use habitsync_domain::vendor_list::UnusableRecord;
+use habitsync_domain::vendors::list::UnusableRecord;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 

@@ -1,7 +1,7 @@
 //! Characters that no reader sees, anywhere in a record: the employee is served as without them, or a problem names them.
 
-use habitsync_domain::employee::Employee;
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::UserPlan;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ fn an_address_is_trimmed_of_what_is_invisible_and_inside_it_the_character_is_nam
         panic!("{:?}", causes(&plan))
     };
     assert!(matches!(problem.cause, Cause::NoUserName { .. }));
-    let shown = habitsync_domain::printable::printable(problem.seen.as_deref().expect("seen"));
+    let shown = habitsync_domain::text::printable::printable(problem.seen.as_deref().expect("seen"));
     assert_eq!(shown, "gus⟨U+200B⟩@acme.com.au");
 }
 

@@ -1,6 +1,6 @@
 //! A field behind the filter or the user name that many employees lose at once decides about no account.
 
-use habitsync_domain::employee::Employee;
+use habitsync_domain::people::employee::Employee;
 use habitsync_domain::user_plan::{LostSource, SourceRule};
 use jiff::SignedDuration;
 use proptest::prelude::*;

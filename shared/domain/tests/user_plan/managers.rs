@@ -1,7 +1,7 @@
 //! Managers who cannot be written: the person gets everything else, and the old manager stays.
 
-use habitsync_domain::employee::Employee;
-use habitsync_domain::problem::{Cause, ManagerProblem};
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::problem::{Cause, ManagerProblem};
 use habitsync_domain::user_plan::{FieldFault, ReferenceForm};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -238,7 +238,7 @@ proptest! {
     #[test]
     fn a_manager_reference_is_empty_followed_or_reported(reference in any_reference()) {
         let (manager, is_reported) = referring(&reference);
-        let is_empty = reference.as_str().is_some_and(|text| habitsync_domain::invisible::trimmed(text).is_empty());
+        let is_empty = reference.as_str().is_some_and(|text| habitsync_domain::text::invisible::trimmed(text).is_empty());
         prop_assert_eq!(manager.is_some() || is_reported, !is_empty);
         if let Some(manager) = manager {
             let digits = reference.to_string();

@@ -1,8 +1,8 @@
 //! User names and e-mails that pass from one person to another.
 
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::person::Person;
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::link::Person;
+use habitsync_domain::people::problem::Cause;
 use serde_json::json;
 
 use crate::fixture::{Case, acme, carried_out, causes, employee, field, pairs, steps, written_for};

@@ -1,10 +1,10 @@
 //! Employees who come back under new numbers, and leavers whose names an active record claims that is not clear yet.
 
-use habitsync_domain::employee::Employee;
-use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::HoldReason;
+use habitsync_domain::approvals::HoldReason;
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::employment::Evidence;
+use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::{Missing, Shared, Step, UserPlan};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -232,7 +232,7 @@ fn no_account_is_deactivated_while_an_undecided_active_record_claims_its_name() 
 
 #[test]
 fn an_approval_that_did_not_show_the_pair_does_not_deactivate_one() {
-    use habitsync_domain::hold::{ApprovalVerdict, Decision, PendingPlan, PlanDecision};
+    use habitsync_domain::approvals::{ApprovalVerdict, Decision, PendingPlan, PlanDecision};
     let case = reissued(1, None, person);
     let plan = case.plan();
     let person = plan.held[0].to_decide().expect("waits");

@@ -1,9 +1,9 @@
 //! Deactivations beyond the usual wait for a word, each kind by itself; whoever is merely not to be seen is not gone.
 
-use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::{ApprovalVerdict, Decision, HoldReason, Matter, PlanDecision};
-use habitsync_domain::person::{Deactivated, Person};
-use habitsync_domain::shrink::BaselineRead;
+use habitsync_domain::approvals::{ApprovalVerdict, Decision, HoldReason, Matter, PlanDecision};
+use habitsync_domain::jobs::baseline_read::BaselineRead;
+use habitsync_domain::people::employment::Evidence;
+use habitsync_domain::people::link::{Deactivated, Person};
 use habitsync_domain::user_plan::{Missing, Step, UserPlan};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -17,7 +17,7 @@ fn missing(id: &str, confirmed: bool) -> Missing {
     }
 }
 
-fn people(count: usize) -> Vec<habitsync_domain::employee::Employee> {
+fn people(count: usize) -> Vec<habitsync_domain::people::employee::Employee> {
     (1..=count).map(|n| employee(&format!("E{n}"), &json!({}))).collect()
 }
 
@@ -90,7 +90,7 @@ fn a_leavers_account_that_somebody_reactivated_is_deactivated_again_by_a_run_tha
 }
 
 /// So many people, of whom the first have a terminated record.
-fn with_leavers(count: usize, leavers: usize) -> Vec<habitsync_domain::employee::Employee> {
+fn with_leavers(count: usize, leavers: usize) -> Vec<habitsync_domain::people::employee::Employee> {
     let mut people = people(count);
     for leaver in &mut people[..leavers] {
         *leaver = employee(leaver.id().as_str(), &json!({"status": "Terminated"}));

@@ -1,7 +1,7 @@
 //! What Tribal Habits refused before rests: it costs no request, it stays in the worklist, and it ends when it changes.
 
-use habitsync_domain::parking::{RejectedPart, RejectedWrites, Rejection};
-use habitsync_domain::problem::{Cause, Problem};
+use habitsync_domain::people::problem::{Cause, Problem};
+use habitsync_domain::people::rejected_writes::{RejectedPart, RejectedWrites, Rejection};
 use habitsync_domain::user_plan::digest;
 use jiff::{Timestamp, ToSpan};
 use serde_json::json;

@@ -30,7 +30,7 @@ fn company() -> impl Strategy<Value = Vec<Value>> {
     proptest::collection::vec(record(), 1..10)
 }
 
-fn employees(records: &[Value]) -> Vec<habitsync_domain::employee::Employee> {
+fn employees(records: &[Value]) -> Vec<habitsync_domain::people::employee::Employee> {
     let ids = (0..).map(|n| format!("E{n}"));
     ids.zip(records).map(|(id, record)| employee(&id, record)).collect()
 }

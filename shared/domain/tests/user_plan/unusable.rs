@@ -1,9 +1,9 @@
 //! Records that cannot be used: the employees whom they are about keep their accounts as they are, and the others go on.
 
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::Missing;
-use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
+use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
 use serde_json::json;
 
 use crate::fixture::{Case, causes, employee, everybody, field, steps};

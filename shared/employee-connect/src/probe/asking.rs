@@ -2,10 +2,10 @@
 
 use std::ops::Deref;
 
-use habitsync_domain::assumption::{Advice, AssumptionFinding, employee_connect as assume};
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
-use habitsync_domain::excerpt::clip;
+use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, employee_connect as assume};
 use habitsync_domain::tenant::TenantId;
+use habitsync_domain::text::excerpt::clip;
 use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, RawResponse, Request};
 use habitsync_workflows::ports::failure::Vendor;
 use habitsync_workflows::ports::probes::HrisQuestions;

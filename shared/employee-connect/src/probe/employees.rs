@@ -1,7 +1,7 @@
 //! Employees: how they are listed and found, and how the API says that one is not there.
 
-use habitsync_domain::assumption::{Advice, AssumptionFinding, employee_connect as assume, few};
-use habitsync_domain::employee::Employee;
+use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, employee_connect as assume, few};
+use habitsync_domain::people::employee::Employee;
 use habitsync_vendor_http::{HttpError, ListSample, RawResponse, sample_list};
 use habitsync_workflows::ports::probes::HrisSample;
 use serde_json::{Map, Value};

@@ -1,6 +1,8 @@
 //! Courses and results: whether the module is there, and how they are found by our reference.
 
-use habitsync_domain::assumption::{Advice, AssumptionFinding, AssumptionVerdict, employee_connect as assume};
+use habitsync_domain::onboarding::assumptions::{
+    Advice, AssumptionFinding, AssumptionVerdict, employee_connect as assume,
+};
 use habitsync_vendor_http::{HttpError, RawResponse};
 use serde_json::Value;
 

@@ -7,7 +7,7 @@ mod learning;
 mod people;
 mod records;
 
-use habitsync_domain::assumption::employee_connect as assume;
+use habitsync_domain::onboarding::assumptions::employee_connect as assume;
 use habitsync_vendor_http::{ProbeFindings, RawResponse};
 use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::ports::probes::{HrisQuestions, HrisSample, ProbeHris, Probed};

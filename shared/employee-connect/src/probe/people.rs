@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use habitsync_domain::assumption::{Advice, Assumption, AssumptionFinding, employee_connect as assume, few};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::employee_contract::CONTRACT_FIELDS;
-use habitsync_domain::employee_fields::custom_fields_of;
 use habitsync_domain::expressions::expression::Expression;
 use habitsync_domain::expressions::fields::NamedFields;
+use habitsync_domain::onboarding::assumptions::{
+    Advice, Assumption, AssumptionFinding, employee_connect as assume, few,
+};
+use habitsync_domain::people::contract::CONTRACT_FIELDS;
+use habitsync_domain::people::fields::custom_fields_of;
 use habitsync_vendor_http::ListSample;
 use serde_json::{Map, Value};
 

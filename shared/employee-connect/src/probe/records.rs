@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use habitsync_domain::assumption::{Advice, AssumptionFinding, employee_connect as assume, few};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::dates::DateRules;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::employment::EmploymentRules;
-use habitsync_domain::last_day::RECENT_DAYS;
+use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, employee_connect as assume, few};
+use habitsync_domain::people::dates::DateRules;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::employment::EmploymentRules;
+use habitsync_domain::people::last_day::RECENT_DAYS;
 use habitsync_vendor_http::ListSample;
 use jiff::Timestamp;
 use serde_json::{Map, Value};

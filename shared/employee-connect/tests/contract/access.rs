@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use habitsync_domain::configuration::EmployeeConnectAuth;
-use habitsync_domain::fields_needed::FieldsNeeded;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_simulator_employee_connect::TenantSettings;
 use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;

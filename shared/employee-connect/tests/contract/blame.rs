@@ -1,6 +1,6 @@
 //! A refusal is about the credentials only in the API's own words: a firewall's or a proxy's page is an outage of the way to it.
 
-use habitsync_domain::fields_needed::FieldsNeeded;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::vendors::ListEmployees;

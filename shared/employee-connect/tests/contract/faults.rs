@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use habitsync_domain::configuration::EmployeeConnectAuth;
-use habitsync_domain::fields_needed::FieldsNeeded;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use habitsync_vendor_http::CallSettings;
 use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};

@@ -1,8 +1,8 @@
 //! Courses and results: created once, found again, refused with a reason.
 
-use habitsync_domain::course::Course;
+use habitsync_domain::courses::course::Course;
 use habitsync_domain::identity::{CourseId, TopicCode};
-use habitsync_domain::result::NewResult;
+use habitsync_domain::results::result::NewResult;
 use habitsync_simulator_harness::EffectKind;
 use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{CreatedCourse, RecordResult, Recorded, SaveCourse};

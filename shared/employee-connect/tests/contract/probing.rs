@@ -1,11 +1,11 @@
 //! What a probe says of an EmployeeConnect: all is well of one that keeps the contract, and of each that does not, what
 //! differs and what copes.
 
-use habitsync_domain::assumption::{
-    Advice, Assumption, AssumptionFinding, AssumptionVerdict, ShownBy, employee_connect as assume,
-};
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_domain::identity::CourseId;
+use habitsync_domain::onboarding::assumptions::{
+    Advice, Assumption, AssumptionFinding, AssumptionVerdict, ShownBy, employee_connect as assume,
+};
 use habitsync_simulator_employee_connect::{Deviation, Employee};
 use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_workflows::ports::probes::{HrisQuestions, HrisSample, ProbeHris, Probed};
@@ -93,7 +93,7 @@ async fn with(deviation: Deviation, assumption: &Assumption) -> AssumptionFindin
 #[tokio::test]
 async fn a_tenant_that_keeps_the_contract_has_every_answer_right_in_few_requests_that_only_read() {
     let rig = tenant().await;
-    let course = habitsync_domain::course::Course {
+    let course = habitsync_domain::courses::course::Course {
         external_id: habitsync_domain::identity::TopicCode("TH-9-1".to_owned()),
         title: "Fire safety".to_owned(),
         description: None,

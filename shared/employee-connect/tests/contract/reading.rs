@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::dates::DateRules;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::employee_fields::FieldValue;
-use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::roster::Roster;
+use habitsync_domain::people::dates::DateRules;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::fields::FieldValue;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
+use habitsync_domain::people::roster::Roster;
 use habitsync_simulator_harness::{Call, Fault, Method, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees};

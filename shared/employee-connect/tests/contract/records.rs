@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::employee::Employee;
-use habitsync_domain::fields_needed::FieldsNeeded;
 use habitsync_domain::identity::{EmployeeId, TopicCode};
-use habitsync_domain::roster::Roster;
-use habitsync_domain::vendor_list::WhyUnusable;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
+use habitsync_domain::people::roster::Roster;
+use habitsync_domain::vendors::list::WhyUnusable;
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule, odd_records};
 use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees, SaveCourse};
 use serde_json::{Value, json};

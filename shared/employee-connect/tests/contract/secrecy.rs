@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 use habitsync_domain::configuration::EmployeeConnectAuth;
-use habitsync_domain::fields_needed::FieldsNeeded;
+use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_employee_connect::wire::ResultBody;
 use habitsync_employee_connect::{Credentials, EmployeeConnectError, InvalidCredentials};
 use habitsync_simulator_employee_connect::Employee;

@@ -2,8 +2,8 @@
 
 use std::ops::Deref;
 
-use habitsync_domain::assumption::Advice;
-use habitsync_domain::assumption::tribal_habits as assume;
+use habitsync_domain::onboarding::assumptions::Advice;
+use habitsync_domain::onboarding::assumptions::tribal_habits as assume;
 use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, RawResponse, Request};
 use habitsync_workflows::ports::failure::Vendor;
 use habitsync_workflows::ports::probes::PortalQuestions;

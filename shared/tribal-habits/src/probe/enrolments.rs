@@ -1,6 +1,6 @@
 //! Enrolments: whether completions can be listed by their time and read one by one.
 
-use habitsync_domain::assumption::{Advice, AssumptionFinding, tribal_habits as assume};
+use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, tribal_habits as assume};
 use habitsync_vendor_http::{HttpError, ListSample, sample_list};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};

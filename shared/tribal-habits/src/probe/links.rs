@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use habitsync_domain::assumption::{Advice, AssumptionFinding, few, tribal_habits as assume};
 use habitsync_domain::configuration::CoursesConfiguration;
+use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, few, tribal_habits as assume};
 use habitsync_vendor_http::ListSample;
 use serde_json::{Map, Value};
 

@@ -7,7 +7,7 @@ mod links;
 mod topics;
 mod users;
 
-use habitsync_domain::assumption::tribal_habits as assume;
+use habitsync_domain::onboarding::assumptions::tribal_habits as assume;
 use habitsync_vendor_http::ProbeFindings;
 use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::ports::probes::{PortalQuestions, PortalSample, ProbePortal, Probed};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use habitsync_domain::assumption::{Advice, Assumption, AssumptionFinding, few, tribal_habits as assume};
+use habitsync_domain::onboarding::assumptions::{Advice, Assumption, AssumptionFinding, few, tribal_habits as assume};
 use habitsync_vendor_http::{HttpError, sample_list};
 use serde_json::{Map, Value};
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use habitsync_domain::assumption::{Advice, AssumptionFinding, few, tribal_habits as assume};
-use habitsync_domain::user::{FieldName, PortalUser};
+use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, few, tribal_habits as assume};
+use habitsync_domain::people::user::{FieldName, PortalUser};
 use habitsync_vendor_http::{HttpError, ListSample, RawResponse, sample_list};
 use habitsync_workflows::ports::probes::PortalSample;
 use serde_json::{Map, Value};

@@ -1,7 +1,7 @@
 //! Answers that are not about the record that was asked for, or not about any: none of them is believed.
 
 use habitsync_domain::identity::{EnrolmentId, UserName};
-use habitsync_domain::user::{NewUser, UserChange, UserFields};
+use habitsync_domain::people::user::{NewUser, UserChange, UserFields};
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use habitsync_workflows::ports::failure::{Missing, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, SaveUser};

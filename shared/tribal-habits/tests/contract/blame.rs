@@ -1,6 +1,6 @@
 //! A refusal is about the key only in the API's own words: a firewall's or a proxy's page is an outage of the way to it.
 
-use habitsync_domain::user::{NewUser, UserFields};
+use habitsync_domain::people::user::{NewUser, UserFields};
 use habitsync_simulator_harness::{Fault, Moment, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::vendors::{ListUsers, SaveUser};

@@ -1,8 +1,8 @@
 //! No number, text or key of an answer, however extreme, panics the client or makes a failure long or personal.
 
-use habitsync_domain::excerpt::EXCERPT_BYTES;
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::user::{NewUser, UserFields};
+use habitsync_domain::people::user::{NewUser, UserFields};
+use habitsync_domain::text::excerpt::EXCERPT_BYTES;
 use habitsync_simulator_harness::{Fault, PERSON, Rule, extremes};
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers, SaveUser};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use habitsync_domain::user::{NewUser, UserFields};
+use habitsync_domain::people::user::{NewUser, UserFields};
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use habitsync_vendor_http::CallSettings;
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use habitsync_domain::completion::Completion;
+use habitsync_domain::results::completion::Completion;
 use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_simulator_tribal_habits::PortalHandle;
 use habitsync_workflows::ports::failure::VendorFailureKind;

@@ -1,11 +1,11 @@
 //! What a probe says of a portal: all is well of one that keeps the contract, and of each that does not, what differs and
 //! what copes.
 
-use habitsync_domain::assumption::{
-    Advice, Assumption, AssumptionFinding, AssumptionVerdict, ShownBy, tribal_habits as assume,
-};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::UserName;
+use habitsync_domain::onboarding::assumptions::{
+    Advice, Assumption, AssumptionFinding, AssumptionVerdict, ShownBy, tribal_habits as assume,
+};
 use habitsync_simulator_harness::{Fault, Rule};
 use habitsync_simulator_tribal_habits::{AutoEnrolLink, Deviation, Folder, Topic, TopicType};
 use habitsync_workflows::ports::probes::{PortalQuestions, PortalSample, ProbePortal, Probed};

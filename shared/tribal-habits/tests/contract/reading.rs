@@ -1,8 +1,8 @@
 //! What is read from the portal, and how it is understood.
 
 use habitsync_domain::configuration::CoursesConfiguration;
+use habitsync_domain::courses::topic::{Condition, TopicKind, TopicVerdict};
 use habitsync_domain::identity::{EnrolmentId, TopicId, UserName};
-use habitsync_domain::topic::{Condition, TopicKind, TopicVerdict};
 use habitsync_simulator_harness::Method;
 use habitsync_simulator_tribal_habits::{AutoEnrolLink, Folder, Topic, TopicType};
 use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers};

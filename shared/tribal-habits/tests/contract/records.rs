@@ -1,9 +1,9 @@
 //! Lists are read record by record: one odd record never takes the others with it, and is counted.
 
 use habitsync_domain::configuration::CoursesConfiguration;
+use habitsync_domain::courses::topic::{Topic, TopicVerdict};
 use habitsync_domain::identity::{EnrolmentId, TopicId};
-use habitsync_domain::topic::{Topic, TopicVerdict};
-use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
+use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
 use habitsync_simulator_harness::{Fault, Moment, Rule, odd_records};
 use habitsync_workflows::ports::vendors::{ListCompletions, ListTopics, ListUsers};
 use jiff::Timestamp;

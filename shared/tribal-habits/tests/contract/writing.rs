@@ -1,7 +1,7 @@
 //! What is written to the portal, and what it refuses.
 
 use habitsync_domain::identity::UserName;
-use habitsync_domain::user::{FieldName, NewUser, UserChange, UserFields};
+use habitsync_domain::people::user::{FieldName, NewUser, UserChange, UserFields};
 use habitsync_simulator_harness::EffectKind;
 use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::SaveUser;

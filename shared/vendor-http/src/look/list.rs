@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
-use habitsync_domain::assumption::{Advice, Assumption, AssumptionFinding, few};
+use habitsync_domain::onboarding::assumptions::{Advice, Assumption, AssumptionFinding, few};
 use serde_json::{Map, Value};
 
 use super::RawResponse;

@@ -6,7 +6,7 @@ mod probe;
 pub use list::{ListNames, ListPage, ListSample, sample_list};
 pub use probe::{Probe, ProbeFindings, ProbedApi};
 
-use habitsync_domain::excerpt::clip;
+use habitsync_domain::text::excerpt::clip;
 use jiff::Timestamp;
 use reqwest::Response;
 use serde_json::Value;

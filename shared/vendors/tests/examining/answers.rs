@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use habitsync_domain::assumption::{AssumptionFinding, AssumptionVerdict, ShownBy};
+use habitsync_domain::onboarding::assumptions::{AssumptionFinding, AssumptionVerdict, ShownBy};
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use habitsync_vendors::Opened;
-use habitsync_workflows::examine_customer::Examination;
+use habitsync_workflows::onboarding::probe::Examination;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 

@@ -5,10 +5,10 @@ mod answers;
 use std::sync::Arc;
 use std::time::Duration;
 
-use habitsync_domain::assumption::{
+use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
+use habitsync_domain::onboarding::assumptions::{
     Assumption, AssumptionFinding, AssumptionVerdict, ShownBy, employee_connect, tribal_habits,
 };
-use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_employee_connect::EmployeeConnect;
 use habitsync_in_memory::{ManualClock, Table};
 use habitsync_simulator_employee_connect::{Employee, EmployeeConnectSimulator, TenantSettings};
@@ -18,7 +18,7 @@ use habitsync_vendor_http::{
     CallSettings, InProcessBudget, PrivateVendors, RetrySchedule, Transport, VendorHosts, VendorHttp,
 };
 use habitsync_vendors::Opened;
-use habitsync_workflows::examine_customer::{Examination, ExamineCustomer, examine_customer};
+use habitsync_workflows::onboarding::probe::{Examination, ExamineCustomer, examine_customer};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use jiff::Timestamp;
 use secrecy::SecretString;
@@ -164,7 +164,7 @@ async fn every_assumption_has_one_verdict_or_is_said_not_to_be_relied_on() {
     let customer = Customer::of(30, 30, address).await;
     let examination = customer.examined().await;
     let (told, skipped) = (examination.findings.len(), examination.not_relied_on.len());
-    assert_eq!(told + skipped, habitsync_domain::assumption::all().count());
+    assert_eq!(told + skipped, habitsync_domain::onboarding::assumptions::all().count());
     assert_eq!(
         examination.count(AssumptionVerdict::Differs),
         0,

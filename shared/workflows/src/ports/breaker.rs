@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use habitsync_domain::breaker::Breaker;
+use habitsync_domain::results::breaker::Breaker;
 
 use super::failure::ServiceFailure;
 

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use habitsync_domain::course::TopicRecord;
+use habitsync_domain::courses::course::TopicRecord;
 use habitsync_domain::identity::{CourseId, TopicId};
 
 use super::failure::ServiceFailure;

@@ -4,11 +4,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use habitsync_domain::breaker::CallOutcome;
-use habitsync_domain::excerpt::Excerpt;
-use habitsync_domain::failing::{FailureSignature, VendorFault};
-use habitsync_domain::trouble::FailureClass;
-pub use habitsync_domain::vendor::Vendor;
+use habitsync_domain::failure_class::FailureClass;
+use habitsync_domain::fleet::failure_streak::{FailureSignature, VendorFault};
+use habitsync_domain::results::breaker::CallOutcome;
+use habitsync_domain::text::excerpt::Excerpt;
+pub use habitsync_domain::vendors::vendor::Vendor;
 
 /// A call of a vendor that did not do what was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

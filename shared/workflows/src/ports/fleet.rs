@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::future::Future;
 
-use habitsync_domain::completion::Completion;
-use habitsync_domain::job::Job;
-use habitsync_domain::parked_results::Window;
-use habitsync_domain::result::ParkedOn;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::parked::Window;
+use habitsync_domain::results::result::ParkedOn;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use habitsync_domain::hold::{Decision, Matter, PendingPlan, PlanDecision, PlanId};
+use habitsync_domain::approvals::{Decision, Matter, PendingPlan, PlanDecision, PlanId};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;

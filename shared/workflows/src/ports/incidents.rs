@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use habitsync_domain::incident::Incident;
+use habitsync_domain::fleet::incident::Incident;
 
 use super::failure::ServiceFailure;
 

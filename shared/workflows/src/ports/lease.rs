@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use habitsync_domain::job::Job;
-use habitsync_domain::lease;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::lease;
 use jiff::Timestamp;
 
 use super::failure::ServiceFailure;

@@ -3,15 +3,15 @@
 use std::future::Future;
 
 use habitsync_domain::identity::EmailAddress;
-use habitsync_domain::job::Job;
-use habitsync_domain::mail_feedback::{AddressStatus, Feedback};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::notifications::mail_feedback::{AddressStatus, Feedback};
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::failure::ServiceFailure;
 use super::fleet::Due;
-use crate::mail::Worklist;
+use crate::notifications::Worklist;
 
 /// A complete mail. `Debug` shows no content: it names people.
 pub struct Mail {

@@ -3,9 +3,9 @@
 use std::future::Future;
 
 use habitsync_domain::identity::{EmployeeId, UserName};
-use habitsync_domain::last_day::LastDaySeen;
-use habitsync_domain::parking::RejectedWrites;
-use habitsync_domain::person::{Person, PersonChange};
+use habitsync_domain::people::last_day::LastDaySeen;
+use habitsync_domain::people::link::{Person, PersonChange};
+use habitsync_domain::people::rejected_writes::RejectedWrites;
 use jiff::Timestamp;
 
 use super::failure::ServiceFailure;

@@ -2,11 +2,11 @@
 
 use std::future::Future;
 
-use habitsync_domain::assumption::{Assumption, AssumptionFinding};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::employee::Employee;
 use habitsync_domain::identity::{CourseId, UserName};
-use habitsync_domain::user::PortalUser;
+use habitsync_domain::onboarding::assumptions::{Assumption, AssumptionFinding};
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::user::PortalUser;
 use jiff::Timestamp;
 
 use super::failure::VendorFailure;

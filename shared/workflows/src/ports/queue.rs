@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use habitsync_domain::completion::CompletionMessage;
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::results::completion::CompletionMessage;
 use habitsync_domain::tenant::TenantId;
 
 use super::failure::ServiceFailure;

@@ -2,9 +2,9 @@
 
 use std::future::Future;
 
-use habitsync_domain::completion::Completion;
-use habitsync_domain::result::ResultRecord;
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::results::choice::ResultStatus;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::ResultRecord;
 use jiff::Timestamp;
 
 use super::failure::ServiceFailure;
@@ -52,7 +52,7 @@ pub trait ListWaiting {
 
 /// Tries dead and ignored results again.
 pub trait ReviveResult {
-    /// Makes a dead or ignored result wait, due at `now`: see `habitsync_domain::result_choice::replayed`. One conditional write;
+    /// Makes a dead or ignored result wait, due at `now`: see `habitsync_domain::results::choice::replayed`. One conditional write;
     /// false where the result is no longer in the state in which it was found.
     fn revive_result(
         &self,

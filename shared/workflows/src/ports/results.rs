@@ -2,10 +2,10 @@
 
 use std::future::Future;
 
-use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::lease::FencingNumber;
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::jobs::lease::FencingNumber;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use jiff::Timestamp;
 
 use super::failure::ServiceFailure;
@@ -28,7 +28,7 @@ pub trait ClaimResult {
 /// What came of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// Ours. Whether to look before writing is the use case's affair: see `habitsync_domain::delivery`.
+    /// Ours. Whether to look before writing is the use case's affair: see `habitsync_domain::results::delivery`.
     Ours {
         /// The record as it was before (waiting, unconfirmed, parked, ignored, or a claim that ran out); none where the
         /// completion is new.

@@ -2,8 +2,8 @@
 
 use std::future::Future;
 
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{JobState, RunRecord};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{JobState, RunRecord};
 
 use super::failure::ServiceFailure;
 use super::lease::SaveFailure;

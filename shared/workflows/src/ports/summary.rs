@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 
-use habitsync_domain::job::Job;
-use habitsync_domain::outage::AlertLog;
-use habitsync_domain::result::IgnoredBecause;
-use habitsync_domain::summary::CustomerSummary;
+use habitsync_domain::fleet::alert_log::AlertLog;
+use habitsync_domain::fleet::summary::CustomerSummary;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::results::result::IgnoredBecause;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 

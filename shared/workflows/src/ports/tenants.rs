@@ -2,9 +2,9 @@
 
 use std::future::Future;
 
+use habitsync_domain::approvals::Agreement;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::hold::Agreement;
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 use secrecy::SecretString;

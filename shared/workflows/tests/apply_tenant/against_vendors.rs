@@ -1,9 +1,9 @@
 //! Base URLs and mapped fields are checked against the vendors where a configuration is put in force.
 
-use habitsync_domain::employee::Employee;
-use habitsync_domain::user::{PortalUser, UserFields};
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::user::{PortalUser, UserFields};
 use habitsync_in_memory::{Call, Fault, vendor_failure};
-use habitsync_workflows::apply_tenant::{Consent, NotApplied};
+use habitsync_workflows::onboarding::apply::{Consent, NotApplied};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use serde_json::json;
 

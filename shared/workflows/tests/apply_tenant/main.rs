@@ -3,17 +3,17 @@
 mod against_vendors;
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::job::Job;
-use habitsync_domain::person::Person;
-use habitsync_domain::user::{PortalUser, UserFields};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::link::Person;
+use habitsync_domain::people::user::{PortalUser, UserFields};
 use habitsync_domain::user_plan::{ActionKind, PlannedAction};
 use habitsync_in_memory::{Call, Fault, Hris, ManualClock, Portal, Table, Tenants, service_failure, vendor_failure};
-use habitsync_workflows::apply_tenant::{
+use habitsync_workflows::onboarding::apply::{
     AppliedConfiguration, ApplyTenant, Consent, Effect, Foreseen, NewDeactivation, NotApplied, apply_tenant, foresee,
 };
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
-use habitsync_workflows::preview_users::PreviewUsers;
+use habitsync_workflows::user_sync::preview::PreviewUsers;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -186,7 +186,7 @@ impl World {
                 fields: UserFields::default(),
                 last_change: None,
                 removed: None,
-                marks: habitsync_domain::hold::ChangeMarks::default(),
+                marks: habitsync_domain::approvals::ChangeMarks::default(),
                 rewrites: std::collections::BTreeMap::new(),
             };
             world.portal.users.lock().push(PortalUser {

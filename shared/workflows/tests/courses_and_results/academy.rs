@@ -1,12 +1,12 @@
 //! Acme with topics in its portal, and its course sync.
 
-use habitsync_domain::course::{Course, LinkedCourse, TopicState};
+use habitsync_domain::courses::course::{Course, LinkedCourse, TopicState};
+use habitsync_domain::courses::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_domain::identity::TopicId;
-use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_in_memory::Call;
-use habitsync_workflows::course_report::CourseReport;
-use habitsync_workflows::job_outcome::{JobFailure, RunOutcome, Start};
-use habitsync_workflows::sync_courses::{SyncCourses, sync_courses};
+use habitsync_workflows::course_sync::report::CourseReport;
+use habitsync_workflows::course_sync::sync::{SyncCourses, sync_courses};
+use habitsync_workflows::jobs::outcome::{JobFailure, RunOutcome, Start};
 
 use crate::world::{World, code, course};
 

@@ -1,10 +1,10 @@
 //! What a delivery that is authentic gets for an answer, and what it leaves behind.
 
-use habitsync_domain::completion::CompletionMessage;
 use habitsync_domain::identity::{EnrolmentId, TopicId};
+use habitsync_domain::results::completion::CompletionMessage;
 use habitsync_in_memory::{Call, Fault, service_failure};
-use habitsync_workflows::accept_completion::{Acceptance, LARGEST_BODY};
-use habitsync_workflows::completion_event::UnreadableEvent;
+use habitsync_workflows::results::accept::{Acceptance, LARGEST_BODY};
+use habitsync_workflows::results::event::UnreadableEvent;
 use serde_json::json;
 
 use crate::door::{ACCEPTED, Door, SECRET, body, changed, event};

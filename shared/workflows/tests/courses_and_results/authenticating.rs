@@ -1,9 +1,9 @@
 //! Who is believed: signatures, tokens, rotated secrets, forgeries.
 
 use habitsync_in_memory::{Call, Fault, ManualClock, service_failure};
-use habitsync_workflows::accept_completion::Acceptance;
-use habitsync_workflows::completion_event::UnreadableEvent;
-use habitsync_workflows::webhook_proof::Headers;
+use habitsync_workflows::results::accept::Acceptance;
+use habitsync_workflows::results::event::UnreadableEvent;
+use habitsync_workflows::results::webhook_verification::Headers;
 use serde_json::json;
 
 use crate::door::{ACCEPTED, Door, OTHER_SECRET, SECRET, body, changed, sign, signed_headers};

@@ -3,12 +3,12 @@
 use std::ops::ControlFlow;
 
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::results::choice::ResultStatus;
 use habitsync_in_memory::{Call, Fault, ManualClock, Portal, StartedJobs, Table, service_failure};
-use habitsync_workflows::backfill_results::{
+use habitsync_workflows::fleet::watch::{WatchFleet, watch_fleet};
+use habitsync_workflows::results::backfill::{
     BackfillFailure, BackfillPlan, BackfillReport, BackfillResults, BackfillWindow,
 };
-use habitsync_workflows::watch_fleet::{WatchFleet, watch_fleet};
 use jiff::SignedDuration;
 
 use crate::sweeping::{completed, queued};

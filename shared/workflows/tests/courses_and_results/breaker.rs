@@ -3,14 +3,14 @@
 
 use std::time::Duration;
 
-use habitsync_domain::breaker::Breaker;
 use habitsync_domain::identity::CourseId;
-use habitsync_domain::result::{IgnoredBecause, NewResult, ResultState};
+use habitsync_domain::results::breaker::Breaker;
+use habitsync_domain::results::result::{IgnoredBecause, NewResult, ResultState};
 use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::ports::breaker::StoredBreaker;
 use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{RecordResult, Recorded};
-use habitsync_workflows::push_result::{PushResult, push_result};
+use habitsync_workflows::results::push::{PushResult, push_result};
 use jiff::SignedDuration;
 
 use crate::silence::{RECORD, breaker, held_back, is_silent, nearly_open, number, opened};

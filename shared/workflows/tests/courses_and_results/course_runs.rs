@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use habitsync_domain::course::TopicState;
+use habitsync_domain::courses::course::TopicState;
+use habitsync_domain::courses::topic::Topic;
+use habitsync_domain::failure_class::FailureClass;
 use habitsync_domain::identity::TopicId;
-use habitsync_domain::job::Job;
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultState};
-use habitsync_domain::topic::Topic;
-use habitsync_domain::trouble::FailureClass;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::results::result::{IgnoredBecause, ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, service_failure};
-use habitsync_workflows::course_report::SameTitle;
-use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
+use habitsync_workflows::course_sync::report::SameTitle;
+use habitsync_workflows::jobs::outcome::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::{RefusedField, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::runs::HoldLease;
 

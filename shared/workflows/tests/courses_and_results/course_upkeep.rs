@@ -1,10 +1,10 @@
 //! What makes a course be written again, what does not, and which titles are told.
 
-use habitsync_domain::course::Course;
+use habitsync_domain::courses::course::Course;
+use habitsync_domain::courses::topic::{Condition, Folder, Topic};
 use habitsync_domain::identity::CourseId;
-use habitsync_domain::topic::{Condition, Folder, Topic};
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::course_report::SameTitle;
+use habitsync_workflows::course_sync::report::SameTitle;
 use habitsync_workflows::ports::failure::{RefusedField, VendorFailureKind};
 
 use crate::academy::{change_topic, count, courses, link, linked, sync, topic, unlinked, world_with, writes};

@@ -1,9 +1,9 @@
 //! Topics that are ready become courses, each once, and stay what their topic says.
 
-use habitsync_domain::course::{Course, LinkedCourse, TopicState};
-use habitsync_domain::course_plan::NearMiss;
+use habitsync_domain::courses::course::{Course, LinkedCourse, TopicState};
+use habitsync_domain::courses::plan::NearMiss;
+use habitsync_domain::courses::topic::{Condition, Folder, Topic, TopicKind};
 use habitsync_domain::identity::{CourseId, TopicCode, TopicId};
-use habitsync_domain::topic::{Condition, Folder, Topic, TopicKind};
 use habitsync_in_memory::{Call, Fault};
 
 use crate::academy::{change_topic, count, courses, linked, state_of, sync, topic, unlinked, world_with, writes};

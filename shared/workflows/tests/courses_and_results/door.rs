@@ -2,8 +2,8 @@
 
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_in_memory::{ManualClock, Queue, Tenants};
-use habitsync_workflows::accept_completion::{AcceptCompletion, Acceptance, Delivery, accept_completion};
-use habitsync_workflows::webhook_proof::Headers;
+use habitsync_workflows::results::accept::{AcceptCompletion, Acceptance, Delivery, accept_completion};
+use habitsync_workflows::results::webhook_verification::Headers;
 use serde_json::{Value, json};
 use standardwebhooks::Webhook;
 

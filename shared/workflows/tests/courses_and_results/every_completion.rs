@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
-use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::CourseId;
-use habitsync_domain::result::{ResultRecord, ResultState};
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::{ResultRecord, ResultState};
 use habitsync_in_memory::{Call, Fault, WaitingResult, service_failure, vendor_failure};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use jiff::Timestamp;

@@ -5,17 +5,17 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::{EmployeeId, TopicId};
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::JobState;
-use habitsync_domain::result::{ParkedOn, ResultState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::JobState;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, StartedJobs, service_failure};
-use habitsync_workflows::job_outcome::Start;
+use habitsync_workflows::fleet::watch::{WatchFleet, watch_fleet};
+use habitsync_workflows::jobs::outcome::Start;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::results::ReleaseResults;
-use habitsync_workflows::sweep_results::{SweepResults, sweep_results};
-use habitsync_workflows::watch_fleet::{WatchFleet, watch_fleet};
+use habitsync_workflows::results::sweep::{SweepResults, sweep_results};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -250,11 +250,13 @@ async fn live_through(story: &Story) -> World {
     for index in &story.webhooks {
         let tenant = world.configuration.tenant.clone();
         let (completion, accepted_at) = (story.completion(*index), world.now());
-        world.queue.deliver(habitsync_domain::completion::CompletionMessage {
-            tenant,
-            completion,
-            accepted_at,
-        });
+        world
+            .queue
+            .deliver(habitsync_domain::results::completion::CompletionMessage {
+                tenant,
+                completion,
+                accepted_at,
+            });
         if index.is_multiple_of(2) {
             deliver(&world).await;
         }

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::result::ParkedOn;
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::results::choice::ResultStatus;
+use habitsync_domain::results::result::ParkedOn;
 use habitsync_in_memory::{Queue, StartedJobs, service_failure};
+use habitsync_workflows::fleet::watch::{WatchFleet, watch_fleet};
 use habitsync_workflows::ports::results::ReleaseResults;
-use habitsync_workflows::watch_fleet::{WatchFleet, watch_fleet};
 
 use crate::academy::{sync_for, topic, world_with};
 use crate::sweeping::sweep_asked_for;

@@ -4,16 +4,16 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicId};
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::JobState;
-use habitsync_domain::result::ParkedOn;
-use habitsync_domain::result_choice::Replayable;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::JobState;
+use habitsync_domain::results::choice::Replayable;
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::results::result::ParkedOn;
 use habitsync_in_memory::{Call, Fault, StartedJobs, vendor_failure};
+use habitsync_workflows::fleet::watch::{WatchFleet, watch_fleet};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ReleaseResults;
-use habitsync_workflows::watch_fleet::{WatchFleet, watch_fleet};
 use jiff::SignedDuration;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -248,7 +248,7 @@ async fn tick(world: &World) {
 fn recorded(world: &World) -> Vec<(String, (String, String, String))> {
     let topics = world.table.state().topics.clone();
     let topic_of = |course: &str| {
-        let of_course = |record: &&habitsync_domain::course::TopicRecord| {
+        let of_course = |record: &&habitsync_domain::courses::course::TopicRecord| {
             record.course.as_ref().is_some_and(|linked| linked.id.0 == course)
         };
         topics.values().find(of_course).map(|record| record.topic.to_string())

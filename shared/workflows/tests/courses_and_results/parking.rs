@@ -1,8 +1,8 @@
 //! A completion that comes before its person or its course waits for it; one that has neither is ignored, with the reason.
 
-use habitsync_domain::course::{LinkedCourse, TopicState};
+use habitsync_domain::courses::course::{LinkedCourse, TopicState};
 use habitsync_domain::identity::{CourseId, TopicId};
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultState};
+use habitsync_domain::results::result::{IgnoredBecause, ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault};
 use habitsync_workflows::ports::failure::{Missing, VendorFailureKind};
 use habitsync_workflows::ports::results::ReleaseResults;

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use habitsync_domain::breaker::Breaker;
-use habitsync_domain::result::{ParkedOn, ResultState};
+use habitsync_domain::results::breaker::Breaker;
+use habitsync_domain::results::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, StartedJobs, service_failure};
+use habitsync_workflows::fleet::watch::{FleetReport, WatchFleet, watch_fleet};
 use habitsync_workflows::ports::breaker::StoredBreaker;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::results::ReleaseResults;
-use habitsync_workflows::watch_fleet::{FleetReport, WatchFleet, watch_fleet};
 
 use crate::silence::{RECORD, breaker, held_back, is_silent, number, opened};
 use crate::world::{World, minutes, no_answer, refusal};

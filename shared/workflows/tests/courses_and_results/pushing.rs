@@ -1,13 +1,13 @@
 //! A completion becomes one result: the right person, course and day, whoever else is at it.
 
-use habitsync_domain::completion::Completion;
-use habitsync_domain::person::FormerName;
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultState};
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::people::link::FormerName;
+use habitsync_domain::results::choice::ResultStatus;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::{IgnoredBecause, ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, service_failure, vendor_failure};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;
-use habitsync_workflows::push_result::{PushOutcome, push_result};
+use habitsync_workflows::results::push::{PushOutcome, push_result};
 use jiff::Timestamp;
 
 use crate::world::{World, beginning, employee, from_portal, hours, jos_completion, minutes, name, person};

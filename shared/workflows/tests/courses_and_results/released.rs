@@ -1,12 +1,12 @@
 //! No order in which a result is parked, its link comes and what waits is released leaves the result behind, not even where the
 //! index does not list yet what was just parked; and what nobody ever releases ends after thirty days, with its cause.
 
-use habitsync_domain::course::TopicState;
+use habitsync_domain::courses::course::TopicState;
 use habitsync_domain::identity::TopicId;
-use habitsync_domain::result::{ParkedOn, ResultState};
+use habitsync_domain::results::result::{ParkedOn, ResultState};
 use habitsync_in_memory::StartedJobs;
+use habitsync_workflows::fleet::watch::{WatchFleet, watch_fleet};
 use habitsync_workflows::ports::results::ReleaseResults;
-use habitsync_workflows::watch_fleet::{WatchFleet, watch_fleet};
 
 use crate::world::{World, acme, beginning, employee, hours, jos_completion, minutes, name};
 

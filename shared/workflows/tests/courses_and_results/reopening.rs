@@ -1,16 +1,16 @@
 //! A result that was given up goes on once its reason has passed: by a link, a course, a sweep, a later delivery or a replay.
 
-use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::course::TopicState;
+use habitsync_domain::courses::course::TopicState;
 use habitsync_domain::identity::{CourseId, TopicId};
-use habitsync_domain::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState, Tried};
-use habitsync_domain::result_choice::{Replayable, ResultStatus};
+use habitsync_domain::results::choice::{Replayable, ResultStatus};
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::results::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState, Tried};
 use habitsync_domain::user_plan::{RekeyedPair, Shared};
 use habitsync_in_memory::{Call, Fault, WaitingResult, vendor_failure};
 use habitsync_workflows::ports::failure::{Missing, Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::{ClaimResult, ReleaseResults};
-use habitsync_workflows::rekey_people::{propose_rekeys, rekey_people};
+use habitsync_workflows::user_sync::rekey::{propose_rekeys, rekey_people};
 use jiff::Timestamp;
 
 use crate::academy::{sync, topic, unlinked};
@@ -120,7 +120,7 @@ async fn what_an_earlier_version_ignored_is_released_by_a_link_after_the_first_s
 #[tokio::test]
 async fn what_an_earlier_version_ignored_or_gave_up_and_has_somewhere_to_go_by_now_goes_on_with_the_first_sweep() {
     let dead = ResultState::Dead {
-        cause: habitsync_domain::parked_results::cause_of_end(&ParkedOn::Topic(TopicId(456))).to_owned(),
+        cause: habitsync_domain::results::parked::cause_of_end(&ParkedOn::Topic(TopicId(456))).to_owned(),
         tried: None,
     };
     for before in [ignored(IgnoredBecause::UserIsNoEmployee), dead] {

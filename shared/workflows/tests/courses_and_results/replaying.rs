@@ -2,13 +2,13 @@
 
 use std::ops::ControlFlow;
 
-use habitsync_domain::completion::Completion;
-use habitsync_domain::result::ResultState;
-use habitsync_domain::result_choice::{ReplayChoice, Replayable, ResultStatus};
+use habitsync_domain::results::choice::{ReplayChoice, Replayable, ResultStatus};
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::ResultState;
 use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::result_list::ListResults;
-use habitsync_workflows::replay_results::{ReplayReport, find_replayable, replay_results};
+use habitsync_workflows::results::replay::{ReplayReport, find_replayable, replay_results};
 
 use crate::world::{World, beginning, completion, hours, jos_completion, no_answer, refusal};
 

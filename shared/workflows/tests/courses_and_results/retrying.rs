@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use habitsync_domain::result::ResultState;
+use habitsync_domain::results::result::ResultState;
 use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::ports::failure::{Missing, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;
-use habitsync_workflows::push_result::push_result;
+use habitsync_workflows::results::push::push_result;
 
 use crate::world::{World, beginning, jos_completion, minutes, no_answer, not_reached, refusal};
 

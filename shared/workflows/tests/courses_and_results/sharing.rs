@@ -1,9 +1,9 @@
 //! Topics that share a code: a course is known by its topic's code, so that it is one topic's and never two.
 
-use habitsync_domain::course_codes::{SharedCode, SharingTopic};
+use habitsync_domain::courses::codes::{SharedCode, SharingTopic};
+use habitsync_domain::courses::topic::{Folder, Topic};
 use habitsync_domain::identity::TopicId;
-use habitsync_domain::result::{ParkedOn, ResultState};
-use habitsync_domain::topic::{Folder, Topic};
+use habitsync_domain::results::result::{ParkedOn, ResultState};
 
 use crate::academy::{change_topic, count, courses, linked, sync, topic, world_with, writes};
 use crate::world::{World, beginning, code, completion, course, hours, person};

@@ -1,8 +1,8 @@
 //! An EmployeeConnect that does not answer, and the breaker that it opens.
 
-use habitsync_domain::breaker::Breaker;
-use habitsync_domain::completion::Completion;
-use habitsync_domain::result::{ParkedOn, ResultState};
+use habitsync_domain::results::breaker::Breaker;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault};
 use habitsync_workflows::ports::breaker::StoredBreaker;
 use jiff::Timestamp;

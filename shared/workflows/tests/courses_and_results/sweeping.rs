@@ -1,17 +1,17 @@
 //! The sweep finds what no webhook told, hands it on, and never loses its place.
 
-use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{JobState, RunState};
-use habitsync_domain::result::{ParkedOn, ResultState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{JobState, RunState};
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::{ParkedOn, ResultState};
 use habitsync_in_memory::{Call, Fault, vendor_failure};
-use habitsync_workflows::job_outcome::{JobFailure, RunOutcome, Start};
-use habitsync_workflows::mail::Notified;
+use habitsync_workflows::jobs::outcome::{JobFailure, RunOutcome, Start};
+use habitsync_workflows::notifications::Notified;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::results::ClaimResult;
 use habitsync_workflows::ports::runs::HoldLease;
-use habitsync_workflows::sweep_results::{SweepReport, SweepResults, sweep_results};
+use habitsync_workflows::results::sweep::{SweepReport, SweepResults, sweep_results};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::world::{World, acme, beginning, completion, from_portal, hours, jos_completion};

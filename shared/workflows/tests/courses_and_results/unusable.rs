@@ -1,7 +1,7 @@
 //! Topics and enrolments whose records cannot be used: named and counted, and no other waits for them.
 
 use habitsync_domain::identity::TopicId;
-use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
+use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
 use jiff::SignedDuration;
 
 use crate::academy::{change_topic, count, courses, sync, topic, world_with};

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{RunRecord, RunState};
-use habitsync_domain::result::{ResultRecord, ResultState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{RunRecord, RunState};
+use habitsync_domain::results::result::{ResultRecord, ResultState};
 use habitsync_in_memory::{
     Breakdown, Call, Fault, Fleet, Queue, StartedJobs, StoredRun, Table, WaitingResult, service_failure,
 };
-use habitsync_workflows::watch_fleet::{FleetReport, WatchFleet, watch_fleet};
+use habitsync_workflows::fleet::watch::{FleetReport, WatchFleet, watch_fleet};
 use jiff::Timestamp;
 
 use crate::world::{World, beginning, completion, jos_completion, minutes, not_reached};

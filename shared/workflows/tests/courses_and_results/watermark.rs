@@ -2,12 +2,12 @@
 
 use std::sync::atomic::Ordering;
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_in_memory::{Call, Fault, service_failure, vendor_failure};
-use habitsync_workflows::job_outcome::JobFailure;
-use habitsync_workflows::mail::Notified;
+use habitsync_workflows::jobs::outcome::JobFailure;
+use habitsync_workflows::notifications::Notified;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
-use habitsync_workflows::sweep_results::SweepReport;
+use habitsync_workflows::results::sweep::SweepReport;
 
 use crate::sweeping::{completed, queued, sweep, sweep_for, swept_world};
 use crate::world::{World, beginning, completion, hours, minutes};

@@ -1,21 +1,21 @@
 //! One customer, Acme, with its table, its two vendors and its queue in memory, and time that stands still.
 
-use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::course::{Course, LinkedCourse, TopicRecord, TopicState};
+use habitsync_domain::courses::course::{Course, LinkedCourse, TopicRecord, TopicState};
+use habitsync_domain::courses::topic::Condition;
 use habitsync_domain::identity::{CourseId, EmployeeId, EnrolmentId, TopicCode, TopicId, UserName};
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::JobState;
-use habitsync_domain::person::Person;
-use habitsync_domain::result::{ResultRecord, ResultState};
-use habitsync_domain::retry_ladder::RetryLadder;
-use habitsync_domain::topic::Condition;
-use habitsync_domain::user::UserFields;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::JobState;
+use habitsync_domain::people::link::Person;
+use habitsync_domain::people::user::UserFields;
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::results::result::{ResultRecord, ResultState};
+use habitsync_domain::results::retry_ladder::RetryLadder;
 use habitsync_in_memory::{Fleet, Hris, Mailbox, ManualClock, Portal, Queue, Table, mail_settings, vendor_failure};
-use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::notifications::MailSettings;
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};
-use habitsync_workflows::push_result::{PushOutcome, PushResult, push_result};
+use habitsync_workflows::results::push::{PushOutcome, PushResult, push_result};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 /// A customer and everything around it.
@@ -207,7 +207,7 @@ pub(crate) fn person(employee: &str, user_name: &str) -> Person {
         fields: UserFields::default(),
         last_change: None,
         removed: None,
-        marks: habitsync_domain::hold::ChangeMarks::default(),
+        marks: habitsync_domain::approvals::ChangeMarks::default(),
         rewrites: std::collections::BTreeMap::new(),
     }
 }

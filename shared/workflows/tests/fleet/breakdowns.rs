@@ -3,15 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use habitsync_domain::back_off::BackOff;
-use habitsync_domain::breaker::Breaker;
-use habitsync_domain::failing::{FailureSignature, FailureStreak, VendorFault};
-use habitsync_domain::freshness::Timetable;
+use habitsync_domain::fleet::failure_streak::{FailureSignature, FailureStreak, VendorFault};
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::JobState;
-use habitsync_domain::result::{ParkedOn, ResultState};
-use habitsync_domain::vendor::Vendor;
+use habitsync_domain::jobs::back_off::BackOff;
+use habitsync_domain::jobs::freshness::Timetable;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::JobState;
+use habitsync_domain::results::breaker::Breaker;
+use habitsync_domain::results::result::{ParkedOn, ResultState};
+use habitsync_domain::vendors::vendor::Vendor;
 use habitsync_in_memory::{Breakdown, Call};
 use habitsync_workflows::ports::breaker::StoredBreaker;
 use habitsync_workflows::ports::clock::Now;

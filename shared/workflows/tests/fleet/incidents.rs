@@ -1,8 +1,8 @@
 //! An incident is one mail to the operators and mutes customers' mails. It never prevents a run.
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_in_memory::{Call, Fault, service_failure};
-use habitsync_workflows::job_outcome::RunOutcome;
+use habitsync_workflows::jobs::outcome::RunOutcome;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use jiff::SignedDuration;
 

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicId, UserName};
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{JobState, RunRecord, RunState};
-use habitsync_domain::result::{ResultRecord, ResultState};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{JobState, RunRecord, RunState};
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::results::result::{ResultRecord, ResultState};
 use habitsync_in_memory::{Breakdown, Call, StoredRun, WaitingResult};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::VendorFailureKind;

@@ -1,9 +1,9 @@
 //! How the fleet is, in numbers: who is stale, and who only waits for a vendor.
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_in_memory::{Call, Fault, service_failure};
-use habitsync_workflows::fleet_view::look_at_fleet;
-use habitsync_workflows::measure_fleet::{measure_fleet, measure_parked};
+use habitsync_workflows::fleet::measure::{measure_fleet, measure_parked};
+use habitsync_workflows::fleet::view::look_at_fleet;
 use habitsync_workflows::ports::clock::Now;
 use jiff::SignedDuration;
 

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::employment::Evidence;
-use habitsync_domain::failing::{FailureSignature, FailureStreak, VendorFault};
-use habitsync_domain::health::Health;
-use habitsync_domain::hold::{ApprovalVerdict, HoldReason, PendingAction, PendingPlan, PlanDecision};
+use habitsync_domain::approvals::{ApprovalVerdict, HoldReason, PendingAction, PendingPlan, PlanDecision};
+use habitsync_domain::fleet::failure_streak::{FailureSignature, FailureStreak, VendorFault};
+use habitsync_domain::fleet::health::Health;
 use habitsync_domain::identity::{EnrolmentId, TopicId};
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::{JobState, RunState};
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
-use habitsync_domain::vendor::Vendor;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::{JobState, RunState};
+use habitsync_domain::people::employment::Evidence;
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::vendors::vendor::Vendor;
 use habitsync_in_memory::WaitingResult;
-use habitsync_workflows::customer_status::{ParkedKind, customer_status};
-use habitsync_workflows::fleet_status::{FleetStatus, fleet_status};
+use habitsync_workflows::fleet::customer_status::{ParkedKind, customer_status};
+use habitsync_workflows::fleet::status::{FleetStatus, fleet_status};
 use habitsync_workflows::ports::clock::Now;
 use jiff::{SignedDuration, Timestamp};
 
@@ -67,14 +67,14 @@ pub(crate) fn hold(world: &World, customer: usize, decided: Option<PlanDecision>
 
 pub(crate) fn result(world: &World, customer: usize, enrolment: i64, state: ResultState, due_at: Option<Timestamp>) {
     let record = ResultRecord {
-        completion: habitsync_domain::completion::Completion {
+        completion: habitsync_domain::results::completion::Completion {
             enrolment: EnrolmentId(enrolment),
             topic: TopicId(1),
             topic_code: None,
             user_name: "jo@acme.com.au".parse().expect("a name"),
             completed_at: world.clock.now(),
             training_minutes: None,
-            source: habitsync_domain::completion::CompletionSource::Signature,
+            source: habitsync_domain::results::completion::CompletionSource::Signature,
         },
         state,
         attempts: 1,

@@ -1,6 +1,6 @@
 //! What the operators hear of single customers: a vendor's trouble once it lasts, ours at once, all of it in one mail.
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use jiff::SignedDuration;

@@ -3,12 +3,12 @@
 
 use std::time::Duration;
 
-use habitsync_domain::mail_feedback::Feedback;
+use habitsync_domain::notifications::mail_feedback::Feedback;
 use habitsync_in_memory::{Breakdown, Breakdowns, Call, FeedbackQueue, Fleet, Mailbox, Tenants, TokioClock};
+use habitsync_workflows::notifications::mail_feedback::{ReadMailFeedback, read_mail_feedback};
+use habitsync_workflows::notifications::remind_customers::{RemindCustomers, remind_customers};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::mail::MailReport;
-use habitsync_workflows::read_mail_feedback::{ReadMailFeedback, read_mail_feedback};
-use habitsync_workflows::remind_customers::{RemindCustomers, remind_customers};
 use jiff::SignedDuration;
 
 use crate::customer::{Customer, nameless, settings};

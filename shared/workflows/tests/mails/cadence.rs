@@ -1,10 +1,10 @@
 //! When mails come: once for what is news, reminders ever more rarely while it stays, an all-clear at the end, and never two
 //! for one thing.
 
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::problem::Cause;
 use habitsync_in_memory::{Call, Fault, service_failure};
-use habitsync_workflows::mail::{Notified, Subject, Worklist};
-use habitsync_workflows::remind_customers::ReminderReport;
+use habitsync_workflows::notifications::remind_customers::ReminderReport;
+use habitsync_workflows::notifications::{Notified, Subject, Worklist};
 use jiff::SignedDuration;
 
 use crate::customer::{Customer, nameless, nearly, people, problem};
@@ -252,9 +252,9 @@ async fn notes_come_once_a_week_at_most_and_only_where_they_changed() {
 
 #[tokio::test]
 async fn what_one_job_met_is_not_told_again_by_another_and_is_cleared_by_the_one_that_met_it() {
-    use habitsync_domain::job::Job;
-    use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
-    use habitsync_workflows::mail::notify_of_run;
+    use habitsync_domain::jobs::job::Job;
+    use habitsync_workflows::jobs::outcome::{JobFailure, RunOutcome};
+    use habitsync_workflows::notifications::notify_of_run;
     use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 
     let customer = Customer::new();

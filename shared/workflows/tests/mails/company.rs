@@ -1,20 +1,20 @@
 //! A company that does not exist, and what might happen to it.
 
+use habitsync_domain::approvals::HoldReason;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::course_plan::NearMiss;
-use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::HoldReason;
+use habitsync_domain::courses::plan::NearMiss;
+use habitsync_domain::courses::topic::Condition;
 use habitsync_domain::identity::TopicCode;
-use habitsync_domain::job::Job;
-use habitsync_domain::parking::{RejectedPart, RejectedWrite};
-use habitsync_domain::person::Person as Linked;
-use habitsync_domain::problem::{Cause, ManagerProblem, Problem};
-use habitsync_domain::topic::Condition;
-use habitsync_domain::user::{UserChange, UserFields};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::employment::Evidence;
+use habitsync_domain::people::link::Person as Linked;
+use habitsync_domain::people::problem::{Cause, ManagerProblem, Problem};
+use habitsync_domain::people::rejected_writes::{RejectedPart, RejectedWrite};
+use habitsync_domain::people::user::{UserChange, UserFields};
 use habitsync_domain::user_plan::{Action, PendingApproval, Permission, Step};
 use habitsync_fixtures::{Blueprint, Company, Person};
-use habitsync_workflows::course_report::{CourseProblem, CourseReport, SameTitle};
-use habitsync_workflows::mail::{MailKind, MailMessage, Subject, Worklist};
+use habitsync_workflows::course_sync::report::{CourseProblem, CourseReport, SameTitle};
+use habitsync_workflows::notifications::{MailKind, MailMessage, Subject, Worklist};
 use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use jiff::{SignedDuration, Timestamp};
 
@@ -190,7 +190,7 @@ impl Sample {
             fields: UserFields::default(),
             last_change: None,
             removed: None,
-            marks: habitsync_domain::hold::ChangeMarks::default(),
+            marks: habitsync_domain::approvals::ChangeMarks::default(),
             rewrites: std::collections::BTreeMap::new(),
         };
         let action = Action {

@@ -1,14 +1,14 @@
 //! What a mail says: plain text, HTML, a spreadsheet, and headers nobody can inject into.
 
-use habitsync_domain::course_plan::NearMiss;
+use habitsync_domain::courses::plan::NearMiss;
+use habitsync_domain::courses::topic::Condition;
 use habitsync_domain::identity::TopicCode;
-use habitsync_domain::job::Job;
-use habitsync_domain::parking::{RejectedPart, RejectedWrite};
-use habitsync_domain::problem::{Cause, Problem};
-use habitsync_domain::topic::Condition;
-use habitsync_workflows::course_report::{CourseProblem, CourseReport, SameTitle};
-use habitsync_workflows::job_outcome::JobFailure;
-use habitsync_workflows::mail::{MailKind, MailMessage, Subject, Worklist};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::problem::{Cause, Problem};
+use habitsync_domain::people::rejected_writes::{RejectedPart, RejectedWrite};
+use habitsync_workflows::course_sync::report::{CourseProblem, CourseReport, SameTitle};
+use habitsync_workflows::jobs::outcome::JobFailure;
+use habitsync_workflows::notifications::{MailKind, MailMessage, Subject, Worklist};
 use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use jiff::Timestamp;
 use proptest::prelude::*;

@@ -1,17 +1,17 @@
 //! A customer who is written to, with time, table and mailbox in memory.
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::course_plan::NearMiss;
+use habitsync_domain::courses::plan::NearMiss;
+use habitsync_domain::courses::topic::Condition;
 use habitsync_domain::identity::TopicCode;
-use habitsync_domain::job::Job;
-use habitsync_domain::problem::{Cause, Problem};
-use habitsync_domain::topic::Condition;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::problem::{Cause, Problem};
 use habitsync_in_memory::{Fleet, Mailbox, ManualClock, Table, Tenants};
-use habitsync_workflows::course_report::CourseReport;
-use habitsync_workflows::mail::{MailContent, MailSettings, Notified, Subject, Worklist, notify_customer};
+use habitsync_workflows::course_sync::report::CourseReport;
+use habitsync_workflows::notifications::remind_customers::{RemindCustomers, ReminderReport, remind_customers};
+use habitsync_workflows::notifications::{MailContent, MailSettings, Notified, Subject, Worklist, notify_customer};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
-use habitsync_workflows::remind_customers::{RemindCustomers, ReminderReport, remind_customers};
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 use mail_parser::{MessageParser, MimeHeaders};

@@ -1,10 +1,10 @@
 //! Bounces and complaints: what stops the mails to an address, who hears of it, and what lifts it.
 
-use habitsync_domain::mail_feedback::Feedback;
+use habitsync_domain::notifications::mail_feedback::Feedback;
 use habitsync_in_memory::{Call, Fault, FeedbackQueue, service_failure};
-use habitsync_workflows::mail::Notified;
+use habitsync_workflows::notifications::Notified;
+use habitsync_workflows::notifications::mail_feedback::{FeedbackReport, ReadMailFeedback, read_mail_feedback};
 use habitsync_workflows::ports::mail::MailReport;
-use habitsync_workflows::read_mail_feedback::{FeedbackReport, ReadMailFeedback, read_mail_feedback};
 use jiff::SignedDuration;
 
 use crate::customer::{Customer, nameless, settings};

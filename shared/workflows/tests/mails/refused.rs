@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::mail_feedback::Feedback;
-use habitsync_domain::problem::Cause;
+use habitsync_domain::notifications::mail_feedback::Feedback;
+use habitsync_domain::people::problem::Cause;
 use habitsync_in_memory::{Call, Fault, mail_refused};
-use habitsync_workflows::mail::{Notified, Subject};
+use habitsync_workflows::notifications::{Notified, Subject};
 
 use crate::customer::{Customer, Received, nameless, people, problem, settings};
 use crate::feedback::{FIRST, report, two_readers};

@@ -1,15 +1,15 @@
 //! What a customer is told of completions that did not become results.
 
-use habitsync_domain::completion::{Completion, CompletionSource};
-use habitsync_domain::course::{TopicRecord, TopicState};
+use habitsync_domain::courses::course::{TopicRecord, TopicState};
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId};
-use habitsync_domain::parked_results::cause_of_end;
-use habitsync_domain::person::Person;
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
-use habitsync_domain::user::UserFields;
+use habitsync_domain::people::link::Person;
+use habitsync_domain::people::user::UserFields;
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::results::parked::cause_of_end;
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_fixtures::Company;
 use habitsync_in_memory::WaitingResult;
-use habitsync_workflows::mail::{Notified, Subject, Worklist, results_worklist};
+use habitsync_workflows::notifications::{Notified, Subject, Worklist, results_worklist};
 use habitsync_workflows::ports::clock::Now;
 use jiff::SignedDuration;
 
@@ -47,7 +47,7 @@ impl Customer {
             fields: UserFields::default(),
             last_change: None,
             removed: None,
-            marks: habitsync_domain::hold::ChangeMarks::default(),
+            marks: habitsync_domain::approvals::ChangeMarks::default(),
             rewrites: std::collections::BTreeMap::new(),
         };
         let topic = TopicRecord {
@@ -97,7 +97,7 @@ impl Customer {
             fields: UserFields(fields.into_iter().collect()),
             last_change: None,
             removed: None,
-            marks: habitsync_domain::hold::ChangeMarks::default(),
+            marks: habitsync_domain::approvals::ChangeMarks::default(),
             rewrites: std::collections::BTreeMap::new(),
         };
         self.table.state().people.insert(linked.employee_id.clone(), linked);

@@ -4,9 +4,9 @@
 use std::path::PathBuf;
 
 use expect_test::expect_file;
-use habitsync_domain::employment::Evidence;
-use habitsync_domain::mail_feedback::Feedback;
-use habitsync_workflows::mail::{MailKind, Subject, Worklist};
+use habitsync_domain::notifications::mail_feedback::Feedback;
+use habitsync_domain::people::employment::Evidence;
+use habitsync_workflows::notifications::{MailKind, Subject, Worklist};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use jiff::SignedDuration;
 

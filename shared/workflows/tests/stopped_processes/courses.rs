@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::course::Course;
+use habitsync_domain::courses::course::Course;
+use habitsync_domain::courses::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_domain::identity::{CourseId, TopicCode, TopicId};
-use habitsync_domain::job::Job;
-use habitsync_domain::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
+use habitsync_domain::jobs::job::Job;
 use habitsync_in_memory::{Hris, Mailbox, Portal, Table, TokioClock, mail_settings};
-use habitsync_workflows::job_outcome::{JobFailure, RunOutcome, Start};
+use habitsync_workflows::course_sync::sync::{SyncCourses, sync_courses};
+use habitsync_workflows::jobs::outcome::{JobFailure, RunOutcome, Start};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{CreatedCourse, SaveCourse};
-use habitsync_workflows::sync_courses::{SyncCourses, sync_courses};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::course::{Course, LinkedCourse, TopicRecord, TopicState};
+use habitsync_domain::courses::course::{Course, LinkedCourse, TopicRecord, TopicState};
 use habitsync_domain::identity::{CourseId, EnrolmentId, TopicCode, TopicId};
-use habitsync_domain::person::Person;
-use habitsync_domain::result::{NewResult, ResultState};
-use habitsync_domain::retry_ladder::RetryLadder;
-use habitsync_domain::user::UserFields;
+use habitsync_domain::people::link::Person;
+use habitsync_domain::people::user::UserFields;
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::results::result::{NewResult, ResultState};
+use habitsync_domain::results::retry_ladder::RetryLadder;
 use habitsync_in_memory::{Hris, Portal, Table, TokioClock};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::ports::vendors::{RecordResult, Recorded};
-use habitsync_workflows::push_result::{PushResult, push_result};
+use habitsync_workflows::results::push::{PushResult, push_result};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -78,7 +78,7 @@ impl World {
             fields: UserFields::default(),
             last_change: None,
             removed: None,
-            marks: habitsync_domain::hold::ChangeMarks::default(),
+            marks: habitsync_domain::approvals::ChangeMarks::default(),
             rewrites: std::collections::BTreeMap::new(),
         };
         let (id, written) = (CourseId("course-456".to_owned()), course());

@@ -2,15 +2,15 @@
 //! is tried again at once where an operator asks for it.
 
 use habitsync_domain::configuration::Status;
-use habitsync_domain::job::Job;
-use habitsync_domain::problem::Cause;
-use habitsync_domain::user::{FieldName, PortalUser, UserFields};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::problem::Cause;
+use habitsync_domain::people::user::{FieldName, PortalUser, UserFields};
 use habitsync_domain::user_plan::NextAction;
 use habitsync_in_memory::{Call, Fault, Refuses};
-use habitsync_workflows::job_outcome::RunOutcome;
-use habitsync_workflows::one_person::{DraftRule, OnePerson, look_at_person, look_at_person_afresh, sync_person};
+use habitsync_workflows::jobs::outcome::RunOutcome;
+use habitsync_workflows::one_employee::{DraftRule, OnePerson, look_at_person, look_at_person_afresh, sync_person};
 use habitsync_workflows::ports::failure::VendorFailureKind;
-use habitsync_workflows::sync_users::{InForce, UserSyncSummary};
+use habitsync_workflows::user_sync::{InForce, UserSyncSummary};
 use jiff::SignedDuration;
 use serde_json::json;
 

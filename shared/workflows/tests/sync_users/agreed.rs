@@ -1,13 +1,13 @@
 //! What an operator agrees to when a configuration is applied: the number of creates, renames and updates that it shows.
 
-use habitsync_domain::hold::{ApprovalVerdict, PerChange};
+use habitsync_domain::approvals::{ApprovalVerdict, PerChange};
 use habitsync_in_memory::{Call, Fault, Tenants};
-use habitsync_workflows::apply_tenant::{
+use habitsync_workflows::onboarding::apply::{
     AppliedConfiguration, ApplyTenant, Consent, NotApplied, apply_tenant, foresee,
 };
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::tenants::StoredConfiguration;
-use habitsync_workflows::preview_users::PreviewUsers;
+use habitsync_workflows::user_sync::preview::PreviewUsers;
 use jiff::SignedDuration;
 use serde_json::json;
 

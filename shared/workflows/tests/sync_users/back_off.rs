@@ -1,8 +1,8 @@
 //! A vendor that does not do what it usually does is left alone for longer and longer, and at once asked again when somebody asks.
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_in_memory::{Call, Fault, vendor_failure};
-use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
+use habitsync_workflows::jobs::outcome::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use jiff::SignedDuration;

@@ -1,6 +1,6 @@
 //! Creates, renames and updates beyond the change limits: held, listed, mailed, approved; and the first load, which is agreed to.
 
-use habitsync_domain::hold::{Agreement, ApprovalVerdict, ChangeKind, PerChange};
+use habitsync_domain::approvals::{Agreement, ApprovalVerdict, ChangeKind, PerChange};
 use habitsync_in_memory::{Call, Fault, service_failure};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::VendorFailureKind;

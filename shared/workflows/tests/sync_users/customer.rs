@@ -1,16 +1,16 @@
 //! One customer in memory, with one method per thing that happens to one.
 
+use habitsync_domain::approvals::Agreement;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::hold::Agreement;
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::employee::Employee;
 use habitsync_domain::user_plan::UserPlan;
 use habitsync_in_memory::{Call, Hris, Mailbox, ManualClock, Portal, Table, vendor_failure};
-use habitsync_workflows::job_outcome::{JobFailure, RunOutcome, Start};
-use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::jobs::outcome::{JobFailure, RunOutcome, Start};
+use habitsync_workflows::notifications::MailSettings;
 use habitsync_workflows::ports::failure::{RefusedField, Vendor, VendorFailure, VendorFailureKind};
-use habitsync_workflows::preview_users::{Portal as PortalRead, PreviewUsers, preview_users};
-use habitsync_workflows::sync_users::{InForce, UserSync, UserSyncSummary, sync_users};
+use habitsync_workflows::user_sync::preview::{Portal as PortalRead, PreviewUsers, preview_users};
+use habitsync_workflows::user_sync::{InForce, UserSync, UserSyncSummary, sync_users};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use habitsync_domain::approvals::{ApprovalVerdict, HoldReason};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::hold::{ApprovalVerdict, HoldReason};
 use habitsync_domain::identity::EmployeeId;
 use habitsync_in_memory::{Call, Fault, vendor_failure};
 use habitsync_workflows::ports::failure::{Missing, Vendor, VendorFailureKind};

@@ -1,7 +1,7 @@
 //! Reads that cannot be right: too short, or emptied of a field. Nobody is removed on their strength, and everything else goes on.
 
-use habitsync_domain::hold::{ApprovalVerdict, HoldReason};
-use habitsync_domain::job::Job;
+use habitsync_domain::approvals::{ApprovalVerdict, HoldReason};
+use habitsync_domain::jobs::job::Job;
 use jiff::SignedDuration;
 use serde_json::json;
 

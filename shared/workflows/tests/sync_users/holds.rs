@@ -1,15 +1,17 @@
 //! Changes that wait for approval: on record under a plan id, decided about as they were shown, and gone or kept by the next run.
 
-use habitsync_domain::hold::{ApprovalVerdict, HoldReason, PendingAction, PendingPlan, PlanId, REMINDED_EVERY};
+use habitsync_domain::approvals::{ApprovalVerdict, HoldReason, PendingAction, PendingPlan, PlanId, REMINDED_EVERY};
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_in_memory::{Call, Fault, Fleet, Mailbox, vendor_failure};
-use habitsync_workflows::holds::{Deciding, NotDecided, Settled, decide_hold, list_holds, look_at_holds, reopen};
-use habitsync_workflows::mail::MailSettings;
+use habitsync_workflows::notifications::MailSettings;
+use habitsync_workflows::notifications::remind_of_approvals::{HoldReminders, remind_of_holds};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use habitsync_workflows::ports::tenants::StoredConfiguration;
-use habitsync_workflows::remind_of_holds::{HoldReminders, remind_of_holds};
+use habitsync_workflows::user_sync::approvals::{
+    Deciding, NotDecided, Settled, decide_hold, list_holds, look_at_holds, reopen,
+};
 use jiff::SignedDuration;
 use serde_json::json;
 

@@ -1,10 +1,10 @@
 //! Runs that are cut off, overlap, or must not write at all.
 
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::RunState;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::RunState;
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
+use habitsync_workflows::jobs::outcome::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use jiff::SignedDuration;
 use serde_json::json;

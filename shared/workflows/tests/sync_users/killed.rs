@@ -3,13 +3,13 @@
 use std::pin::pin;
 use std::task::Poll;
 
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::RunState;
-use habitsync_domain::user::PortalUser;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::RunState;
+use habitsync_domain::people::user::PortalUser;
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
+use habitsync_workflows::jobs::outcome::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::VendorFailureKind;
-use habitsync_workflows::sync_users::UserSyncSummary;
+use habitsync_workflows::user_sync::UserSyncSummary;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Last days as evidence, from run to run: values that stand for none, instants, rehires, and statuses that lag.
 
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::NextAction;
 use habitsync_in_memory::{Call, Fault};
 use jiff::SignedDuration;

@@ -145,7 +145,7 @@ impl World {
     }
 
     fn seen(&self) -> BTreeMap<String, Account> {
-        let value = |user: &habitsync_domain::user::PortalUser, field: &str| {
+        let value = |user: &habitsync_domain::people::user::PortalUser, field: &str| {
             let field = field.parse().expect("a field");
             user.fields.0.get(&field).cloned()
         };

@@ -1,20 +1,20 @@
 //! A link that somebody sets or removes by hand, and what the next run makes of it.
 
-use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EmployeeId, EnrolmentId, TopicId};
-use habitsync_domain::job::Job;
-use habitsync_domain::lease;
-use habitsync_domain::person::Person;
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
-use habitsync_domain::user::{FieldName, PortalUser, UserFields};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::lease;
+use habitsync_domain::people::link::Person;
+use habitsync_domain::people::user::{FieldName, PortalUser, UserFields};
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_in_memory::{Call, Fault, ManualClock, Portal, Table, service_failure};
-use habitsync_workflows::link_person::{
-    LinkPerson, LinkRequest, Linked, NotLinked, ProposedLink, link_person, propose_link, remove_link,
-};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::people::{LoadChanges, LoadPerson};
 use habitsync_workflows::ports::results::{Claim, ClaimResult, SettleResult};
 use habitsync_workflows::ports::runs::{HoldLease, Lease};
+use habitsync_workflows::user_sync::link::{
+    LinkPerson, LinkRequest, Linked, NotLinked, ProposedLink, link_person, propose_link, remove_link,
+};
 use jiff::SignedDuration;
 use serde_json::json;
 

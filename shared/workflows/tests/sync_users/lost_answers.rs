@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::RunState;
-use habitsync_domain::user::PortalUser;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::RunState;
+use habitsync_domain::people::user::PortalUser;
 use habitsync_in_memory::service_failure;
-use habitsync_workflows::job_outcome::RunOutcome;
+use habitsync_workflows::jobs::outcome::RunOutcome;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use jiff::SignedDuration;
 

@@ -1,17 +1,17 @@
 //! One person by themselves: what is seen of them and done about them is what a run sees and does, in a handful of requests.
 
-use habitsync_domain::employee::Employee;
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::job::Job;
-use habitsync_domain::problem::Cause;
-use habitsync_domain::user::{FieldName, PortalUser};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::problem::Cause;
+use habitsync_domain::people::user::{FieldName, PortalUser};
 use habitsync_domain::user_plan::NextAction;
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::one_person::{
+use habitsync_workflows::one_employee::{
     DraftRule, Match, OnePerson, PersonFailure, SeenPerson, Synced, Unknown, look_at_person, sync_person,
 };
 use habitsync_workflows::ports::failure::VendorFailureKind;
-use habitsync_workflows::sync_users::InForce;
+use habitsync_workflows::user_sync::InForce;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -183,7 +183,8 @@ fn state_of(customer: &Customer, employee: &str) -> (Option<PortalUser>, Option<
     let user = person
         .as_ref()
         .and_then(|person| customer.user(person.user_name.as_str()));
-    let fields = |person: &habitsync_domain::person::Person| serde_json::to_value(&person.fields).expect("is JSON");
+    let fields =
+        |person: &habitsync_domain::people::link::Person| serde_json::to_value(&person.fields).expect("is JSON");
     let link = person.map(|person| (person.user_name.as_str().to_owned(), person.active, fields(&person)));
     (user, link)
 }

@@ -1,17 +1,17 @@
 //! What keeps one person from being synced by themselves: holds, limits, a run that goes on, a customer who is no customer yet.
 
+use habitsync_domain::approvals::{ApprovalVerdict, HoldReason};
 use habitsync_domain::configuration::Status;
-use habitsync_domain::employment::Evidence;
-use habitsync_domain::hold::{ApprovalVerdict, HoldReason};
-use habitsync_domain::job::Job;
-use habitsync_domain::lease;
-use habitsync_domain::problem::Cause;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::lease;
+use habitsync_domain::people::employment::Evidence;
+use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::{NextAction, Step};
-use habitsync_workflows::holds::{Deciding, decide_hold};
-use habitsync_workflows::job_outcome::RunOutcome;
-use habitsync_workflows::one_person::{DraftRule, PersonFailure, Unknown};
+use habitsync_workflows::jobs::outcome::RunOutcome;
+use habitsync_workflows::one_employee::{DraftRule, PersonFailure, Unknown};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::runs::HoldLease;
+use habitsync_workflows::user_sync::approvals::{Deciding, decide_hold};
 use serde_json::json;
 
 use crate::customer::{Customer, customer_of};

@@ -1,9 +1,9 @@
 //! What the portal keeps refusing: one request when it comes, none while it rests, one more when its rest is over.
 
-use habitsync_domain::problem::Cause;
-use habitsync_domain::user::FieldName;
+use habitsync_domain::people::problem::Cause;
+use habitsync_domain::people::user::FieldName;
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::job_outcome::RunOutcome;
+use habitsync_workflows::jobs::outcome::RunOutcome;
 use habitsync_workflows::ports::failure::{RefusedField, VendorFailureKind};
 use jiff::SignedDuration;
 use serde_json::json;

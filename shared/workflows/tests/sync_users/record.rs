@@ -1,7 +1,7 @@
 //! What is on record of every person: what was changed, field by field, when, and why.
 
-use habitsync_domain::person::PersonChange;
-use habitsync_domain::user::FieldName;
+use habitsync_domain::people::link::PersonChange;
+use habitsync_domain::people::user::FieldName;
 use habitsync_workflows::ports::people::LoadChanges;
 use jiff::SignedDuration;
 use serde_json::json;
@@ -64,7 +64,7 @@ async fn every_number_of_a_run_is_in_its_record() {
     let customer = Customer::with_people(&[("E1", json!({})), ("E2", json!({"status": "Sabbatical"}))]);
     let summary = customer.finish().await;
     let counts = summary.counts();
-    let stored = customer.table.job(habitsync_domain::job::Job::Users).counts;
+    let stored = customer.table.job(habitsync_domain::jobs::job::Job::Users).counts;
     assert_eq!(stored, counts);
     assert_eq!((counts["read"], counts["in_scope"] + counts["undecided"]), (2, 2));
     assert_eq!(

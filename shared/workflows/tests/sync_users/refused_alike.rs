@@ -1,10 +1,10 @@
 //! One refusal of many writes is one mistake: the run stops with one line, nothing backs off, and the run after the mend writes
 //! what is left.
 
-use habitsync_domain::job::Job;
-use habitsync_domain::trouble::FailureClass;
+use habitsync_domain::failure_class::FailureClass;
+use habitsync_domain::jobs::job::Job;
 use habitsync_in_memory::{Call, Fault, Refuses};
-use habitsync_workflows::job_outcome::JobFailure;
+use habitsync_workflows::jobs::outcome::JobFailure;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -59,7 +59,7 @@ async fn the_run_after_the_mend_writes_what_is_left_at_once() {
     customer.portal.refuses.lock().clear();
     let summary = customer.finish().await;
     assert_eq!((customer.active_users().len(), summary.problems), (40, vec![]));
-    let has_title = |user: &habitsync_domain::user::PortalUser| {
+    let has_title = |user: &habitsync_domain::people::user::PortalUser| {
         user.fields
             .0
             .iter()

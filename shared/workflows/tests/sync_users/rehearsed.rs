@@ -1,8 +1,8 @@
 //! The set-up call's test: what happens to one person of each kind is what has to, and whatever else comes of it is told.
 
-use habitsync_domain::rehearsal::{Judged, Scenario};
-use habitsync_workflows::one_person::{DraftRule, SeenPerson};
-use habitsync_workflows::rehearse::Rehearsed;
+use habitsync_domain::onboarding::rehearsal::{Judged, Scenario};
+use habitsync_workflows::onboarding::rehearse::Rehearsed;
+use habitsync_workflows::one_employee::{DraftRule, SeenPerson};
 use serde_json::json;
 
 use crate::customer::{Customer, refused};

@@ -1,19 +1,19 @@
 //! Twelve people who come back under new numbers: no account is touched, all pairs are named once, and one command relinks
 //! them.
 
-use habitsync_domain::hold::HoldReason;
+use habitsync_domain::approvals::HoldReason;
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::person::FormerName;
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::link::FormerName;
+use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::NextAction;
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::link_person::NotLinked;
-use habitsync_workflows::one_person::{OnePerson, look_at_person};
+use habitsync_workflows::one_employee::{OnePerson, look_at_person};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::ServiceFailure;
 use habitsync_workflows::ports::runs::HoldLease;
-use habitsync_workflows::rekey_people::{ProposedRekey, Rekeyed, load_history, propose_rekeys, rekey_people};
-use habitsync_workflows::sync_users::InForce;
+use habitsync_workflows::user_sync::InForce;
+use habitsync_workflows::user_sync::link::NotLinked;
+use habitsync_workflows::user_sync::rekey::{ProposedRekey, Rekeyed, load_history, propose_rekeys, rekey_people};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -192,7 +192,7 @@ async fn one_pair_that_fails_stops_no_other() {
 async fn nobody_is_relinked_while_a_run_goes_on() {
     let customer = customer(20, 2).await;
     let shown = customer.proposed().await;
-    let job = habitsync_domain::job::Job::Users;
+    let job = habitsync_domain::jobs::job::Job::Users;
     let now = customer.clock.now();
     customer.table.acquire_lease(job, "a run", now).await.expect("free");
     let rekeyed = customer.rekey(&shown).await;

@@ -1,6 +1,6 @@
 //! A portal that stores other values than are written: after the second time it is known, said once, and not written again.
 
-use habitsync_domain::user::FieldName;
+use habitsync_domain::people::user::FieldName;
 use habitsync_domain::user_plan::FieldFault;
 use jiff::SignedDuration;
 use proptest::prelude::*;
@@ -179,12 +179,12 @@ proptest! {
             for _ in 0..5 {
                 other += day(&customer, &habits).await;
             }
-            let wanted = habitsync_domain::invisible::trimmed(&second).to_owned();
+            let wanted = habitsync_domain::text::invisible::trimmed(&second).to_owned();
             (one, other, shown, wanted)
         });
         prop_assert!((1..=2).contains(&one), "{one} writes");
         prop_assert!(other <= 2, "{other} writes");
         // Without a write, the account has what is wanted, or the very value was known to be stored so.
-        prop_assert!(other > 0 || shown == wanted || habitsync_domain::invisible::trimmed(&first) == wanted, "a change was not written");
+        prop_assert!(other > 0 || shown == wanted || habitsync_domain::text::invisible::trimmed(&first) == wanted, "a change was not written");
     }
 }

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::problem::Cause;
-use habitsync_domain::user::FieldName;
+use habitsync_domain::people::problem::Cause;
+use habitsync_domain::people::user::FieldName;
 use habitsync_domain::user_plan::PendingApproval;
-use habitsync_workflows::sync_users::UserSyncSummary;
+use habitsync_workflows::user_sync::UserSyncSummary;
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -115,7 +115,7 @@ fn check(customer: &Customer, moment: &Moment, summary: &UserSyncSummary) -> Res
     let accounts = customer.linked_accounts();
     for (number, standing) in moment.iter().enumerate() {
         let employee: EmployeeId = id(number).parse().expect("an id");
-        let is_reported = |problem: &&habitsync_domain::problem::Problem| {
+        let is_reported = |problem: &&habitsync_domain::people::problem::Problem| {
             problem.employee_id == employee && problem.cause.blocks_person()
         };
         // The account of somebody who may be there under another number stays until that is clear.

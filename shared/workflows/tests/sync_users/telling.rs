@@ -1,9 +1,9 @@
 //! What the customer is told: a worklist when it changes, an all-clear when it is empty, silence otherwise.
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_in_memory::{Call, Fault, mail_refused, service_failure, vendor_failure};
-use habitsync_workflows::job_outcome::JobFailure;
-use habitsync_workflows::mail::Notified;
+use habitsync_workflows::jobs::outcome::JobFailure;
+use habitsync_workflows::notifications::Notified;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use jiff::SignedDuration;
 use serde_json::json;

@@ -1,10 +1,10 @@
 //! Traps that others have fallen into, one test each.
 
+use habitsync_domain::approvals::ApprovalVerdict;
 use habitsync_domain::configuration::Status;
-use habitsync_domain::hold::ApprovalVerdict;
-use habitsync_domain::problem::Cause;
+use habitsync_domain::people::problem::Cause;
 use habitsync_in_memory::{Call, Fault, vendor_failure};
-use habitsync_workflows::job_outcome::{JobFailure, RunOutcome};
+use habitsync_workflows::jobs::outcome::{JobFailure, RunOutcome};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailureKind};
 use jiff::SignedDuration;
 use serde_json::json;

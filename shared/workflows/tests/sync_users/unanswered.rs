@@ -1,13 +1,13 @@
 //! A portal that refuses, or does not answer: the others are served, nothing is written twice, nobody is guessed.
 
-use habitsync_domain::job::Job;
-use habitsync_domain::problem::Cause;
-use habitsync_domain::user::PortalUser;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::problem::Cause;
+use habitsync_domain::people::user::PortalUser;
 use habitsync_in_memory::{Call, Fault};
-use habitsync_workflows::job_outcome::JobFailure;
-use habitsync_workflows::mail::Notified;
+use habitsync_workflows::jobs::outcome::JobFailure;
+use habitsync_workflows::notifications::Notified;
 use habitsync_workflows::ports::failure::{Missing, RefusedField, VendorFailure, VendorFailureKind};
-use habitsync_workflows::sync_users::Written;
+use habitsync_workflows::user_sync::Written;
 use jiff::SignedDuration;
 use serde_json::json;
 

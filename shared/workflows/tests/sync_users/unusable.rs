@@ -1,10 +1,10 @@
 //! Records of either vendor that cannot be used: each is counted and named, its employee is protected, and the run goes on.
 
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::problem::Cause;
-use habitsync_domain::vendor_list::{UnusableRecord, WhyUnusable};
+use habitsync_domain::people::problem::Cause;
+use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
 use habitsync_in_memory::Call;
-use habitsync_workflows::job_outcome::JobFailure;
+use habitsync_workflows::jobs::outcome::JobFailure;
 use serde_json::json;
 
 use crate::customer::customer_of;

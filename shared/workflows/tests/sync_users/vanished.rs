@@ -1,8 +1,8 @@
 //! People who are in no complete read any more: asked for one by one, and never gone on the strength of a list alone.
 
-use habitsync_domain::employment::Evidence;
+use habitsync_domain::people::employment::Evidence;
 use habitsync_in_memory::{Call, Fault, vendor_failure};
-use habitsync_workflows::job_outcome::JobFailure;
+use habitsync_workflows::jobs::outcome::JobFailure;
 use habitsync_workflows::ports::failure::{Missing, Vendor, VendorFailureKind};
 use serde_json::json;
 

@@ -1,11 +1,11 @@
 //! What is written: each change costs one write, and nothing else does.
 
-use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::identity::{EnrolmentId, TopicId, UserName};
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_in_memory::WaitingResult;
 use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::sync_users::Written;
+use habitsync_workflows::user_sync::Written;
 use serde_json::json;
 
 use crate::customer::Customer;

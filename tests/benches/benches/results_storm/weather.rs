@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use habitsync_benches::Storm;
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::result::{ResultState, WaitsFor};
+use habitsync_domain::results::result::{ResultState, WaitsFor};
 use habitsync_local::wait::until;
 use habitsync_local::{ExampleCustomer, LocalError, LocalStack};
 use habitsync_simulator_harness::Method;

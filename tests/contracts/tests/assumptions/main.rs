@@ -6,7 +6,9 @@ mod elements;
 use std::collections::BTreeSet;
 
 use elements::undocumented;
-use habitsync_domain::assumption::{Assumption, Confidence, ShownBy, Unused, employee_connect, tribal_habits};
+use habitsync_domain::onboarding::assumptions::{
+    Assumption, Confidence, ShownBy, Unused, employee_connect, tribal_habits,
+};
 
 fn covered(assumptions: &[&Assumption]) -> BTreeSet<String> {
     let elements = assumptions.iter().flat_map(|assumption| assumption.elements);

@@ -1,7 +1,7 @@
 //! A customer on the stack, with one method per thing that happens to one.
 
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::JobState;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::JobState;
 use habitsync_fixtures::Blueprint;
 use habitsync_local::customer::{Example, ExampleCustomer, Schedules, today};
 use habitsync_local::deploy::{OPERATOR_MAIL, STAGE};

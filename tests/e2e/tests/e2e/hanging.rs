@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::result::{ParkedOn, ResultState};
+use habitsync_domain::results::result::{ParkedOn, ResultState};
 use habitsync_local::wait::until;
 use habitsync_simulator_harness::{Armed, Fault, Method, Rule};
 use habitsync_simulator_tribal_habits::Enrolment;

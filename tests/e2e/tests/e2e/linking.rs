@@ -1,7 +1,7 @@
 //! `habitsync link set` and `remove`, as an operator types them: an account that matching does not find becomes somebody's, and
 //! a link is forgotten.
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_local::customer::now;
 use habitsync_workflows::ports::lease::{HoldLease as _, Lease};
 use habitsync_workflows::ports::people::LoadPerson as _;

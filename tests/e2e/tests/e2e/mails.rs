@@ -1,11 +1,11 @@
 //! Mails as they leave the emulator: told once, reminded of, cleared; and stopped where they bounce.
 
-use habitsync_domain::completion::{Completion, CompletionSource};
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::{EnrolmentId, TopicId};
-use habitsync_domain::parked_results::cause_of_end;
-use habitsync_domain::reminder::working_time_from;
-use habitsync_domain::result::{ParkedOn, ResultRecord, ResultState};
+use habitsync_domain::notifications::reminder::working_time_from;
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::results::parked::cause_of_end;
+use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_local::Mail;
 use habitsync_local::customer::Example;
 use habitsync_local::stored::put_result;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Output;
 
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::results::choice::ResultStatus;
 use habitsync_local::deploy::STAGE;
 use habitsync_local::emulator::aws_variables;
 use habitsync_local::wait::until;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::job::Job;
-use habitsync_domain::job_state::JobState;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::jobs::state::JobState;
 use habitsync_local::customer::today;
 use habitsync_local::deploy::OPERATOR_MAIL;
 use habitsync_local::stored::put_job;

@@ -3,7 +3,7 @@
 
 use std::process::Stdio;
 
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::results::choice::ResultStatus;
 use habitsync_local::customer::today;
 use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_workflows::ports::result_list::ListResults as _;

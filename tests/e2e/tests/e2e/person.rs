@@ -1,7 +1,7 @@
 //! One person, as an operator asks for them: the real program explains and syncs them on the local stack, and the portal's journal
 //! shows what was written, and that neither vendor's list was read.
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_local::customer::today;
 use habitsync_simulator_employee_connect::Employee;
 use habitsync_simulator_harness::Method;

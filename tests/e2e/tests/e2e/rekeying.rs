@@ -94,7 +94,7 @@ fn renumbered(person: &str) -> String {
 /// User names by employee number.
 async fn links(customer: &Customer) -> Result<BTreeMap<String, String>, Failed> {
     let people = customer.table().await?.load_people().await?;
-    let link = |person: &habitsync_domain::person::Person| {
+    let link = |person: &habitsync_domain::people::link::Person| {
         (person.employee_id.to_string(), person.user_name.as_str().to_owned())
     };
     Ok(people.people.iter().map(link).collect())

@@ -1,10 +1,10 @@
 //! What is shown before somebody is linked, worked out for people in memory.
 
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::employee::Employee;
-use habitsync_domain::user::{FieldName, PortalUser, UserFields};
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::user::{FieldName, PortalUser, UserFields};
 use habitsync_in_memory::{Hris, ManualClock, Portal, Table};
-use habitsync_workflows::link_person::{LinkPerson, LinkRequest, Linked, link_person, propose_link};
+use habitsync_workflows::user_sync::link::{LinkPerson, LinkRequest, Linked, link_person, propose_link};
 use insta::assert_snapshot;
 use serde_json::json;
 

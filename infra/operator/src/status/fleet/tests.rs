@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use habitsync_domain::breaker::Breaker;
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::failing::{FailureSignature, FailureStreak, VendorFault};
-use habitsync_domain::freshness::Timetable;
-use habitsync_domain::health::{PendingDeactivations, Waiting};
-use habitsync_domain::incident::{Detection, Incident};
-use habitsync_domain::job_state::{Failure, JobState, RunRecord, RunState};
-use habitsync_domain::outage::AlertLog;
-use habitsync_domain::result::IgnoredBecause;
-use habitsync_domain::summary::CustomerSummary;
-use habitsync_domain::vendor::Vendor;
-use habitsync_domain::vendor_domain::VendorDomain;
-use habitsync_workflows::customer_status::{Counted, CustomerStatus, ParkedKind};
+use habitsync_domain::fleet::alert_log::AlertLog;
+use habitsync_domain::fleet::failure_streak::{FailureSignature, FailureStreak, VendorFault};
+use habitsync_domain::fleet::health::{PendingDeactivations, Waiting};
+use habitsync_domain::fleet::incident::{Detection, Incident};
+use habitsync_domain::fleet::summary::CustomerSummary;
+use habitsync_domain::jobs::freshness::Timetable;
+use habitsync_domain::jobs::state::{Failure, JobState, RunRecord, RunState};
+use habitsync_domain::results::breaker::Breaker;
+use habitsync_domain::results::result::IgnoredBecause;
+use habitsync_domain::vendors::domain::VendorDomain;
+use habitsync_domain::vendors::vendor::Vendor;
+use habitsync_workflows::fleet::customer_status::{Counted, CustomerStatus, ParkedKind};
 use insta::assert_snapshot;
 
 use super::*;
@@ -317,7 +317,7 @@ fn unwell() -> Customer {
             probe_at: at("2026-03-02T23:20:00Z"),
         },
         incidents: vec![OpenIncident::from(&outage())],
-        without_webhooks: Some(habitsync_domain::job_state::Undelivered {
+        without_webhooks: Some(habitsync_domain::jobs::state::Undelivered {
             since: "2026-03-02T18:05:00Z".parse().expect("a time"),
             completions: 12,
         }),

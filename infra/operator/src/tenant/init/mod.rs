@@ -12,7 +12,7 @@ use answers::Answers;
 use habitsync_domain::configuration::TenantConfiguration;
 use written::Written;
 
-use crate::failure::CommandError;
+use crate::error::CommandError;
 use crate::terminal::out;
 
 /// Where the answers come from, and where the files go.

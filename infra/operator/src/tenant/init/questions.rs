@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::identity::EmailAddress;
+use habitsync_domain::people::user::FieldName;
 use habitsync_domain::tenant::TenantId;
-use habitsync_domain::user::FieldName;
 use inquire::validator::{ErrorMessage, Validation};
 use inquire::{Confirm, CustomUserError, InquireError, Select, Text};
 use jiff::tz::TimeZone;

@@ -1,7 +1,7 @@
 //! What the answers become: the customer's commented TOML, the letter that asks for the codes, and the go-live check-list.
 
 use askama::Template;
-use habitsync_domain::employee_contract::CONTRACT_FIELDS;
+use habitsync_domain::people::contract::CONTRACT_FIELDS;
 
 use super::answers::Answers;
 

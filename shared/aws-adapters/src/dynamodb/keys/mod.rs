@@ -30,13 +30,13 @@ mod names;
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use habitsync_domain::excerpt::clip;
-use habitsync_domain::hold::{Matter, PlanId};
+use habitsync_domain::approvals::{Matter, PlanId};
 use habitsync_domain::identity::{EmailAddress, EmployeeId, EnrolmentId, TopicId, UserName};
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_domain::tenant::TenantId;
+use habitsync_domain::text::excerpt::clip;
 use habitsync_domain::user_plan::digest;
-use habitsync_domain::vendor_domain::VendorDomain;
+use habitsync_domain::vendors::domain::VendorDomain;
 use habitsync_workflows::ports::failure::Vendor;
 use jiff::Timestamp;
 

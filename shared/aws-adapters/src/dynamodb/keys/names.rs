@@ -1,9 +1,9 @@
 //! The names of attributes, of kinds of what waits, and of the beginnings of sort keys.
 
-use habitsync_domain::completion::Completion;
 use habitsync_domain::identity::{TopicId, UserName};
-use habitsync_domain::job::Job;
-use habitsync_domain::result::IgnoredBecause;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::results::completion::Completion;
+use habitsync_domain::results::result::IgnoredBecause;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 

@@ -3,10 +3,10 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::employee::Employee;
 use crate::expressions::evaluation::EvaluatedValue;
 use crate::expressions::evaluator::Evaluator;
 use crate::expressions::expression::Expression;
+use crate::people::employee::Employee;
 
 use super::*;
 

@@ -4,10 +4,10 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::employee::Employee;
 use crate::expressions::compiling::InvalidExpression;
 use crate::expressions::evaluator::Evaluator;
 use crate::expressions::expression::Expression;
+use crate::people::employee::Employee;
 
 /// Sources of at most 2 KiB that are deep in every way there is.
 fn hostile() -> Vec<String> {

@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use crate::employee::Employee;
 use crate::expressions::evaluator::Evaluator;
 use crate::expressions::expression::Expression;
 use crate::expressions::functions::{FUNCTIONS, TYPES};
+use crate::people::employee::Employee;
 
 /// Why an expression fails for somebody; none where it does not.
 fn failure(source: &str) -> Option<String> {

@@ -6,9 +6,9 @@ mod obstacle;
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use habitsync_domain::assumption::{Advice, Assumption, AssumptionFinding, AssumptionVerdict};
 use habitsync_domain::configuration::TenantConfiguration;
-use habitsync_domain::vendor::Vendor;
+use habitsync_domain::onboarding::assumptions::{Advice, Assumption, AssumptionFinding, AssumptionVerdict};
+use habitsync_domain::vendors::vendor::Vendor;
 use habitsync_workflows::ports::probes::{Probed, Silence};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;

@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::io;
 
-use habitsync_domain::assumption::{Advice, Assumption, AssumptionFinding};
-use habitsync_domain::vendor::Vendor;
+use habitsync_domain::onboarding::assumptions::{Advice, Assumption, AssumptionFinding};
+use habitsync_domain::vendors::vendor::Vendor;
 
 use super::{Probe, ProbedApi};
 use crate::error::{BuildError, HttpError, causes, chain};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_local::Example;
 use habitsync_local::customer::today;
 use habitsync_simulator_employee_connect::Employee;

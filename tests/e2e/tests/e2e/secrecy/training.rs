@@ -1,7 +1,7 @@
 //! What marked people complete: told well and badly, recorded, refused in their own words, parked, swept, replayed, crashed upon.
 
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::result_choice::ResultStatus;
+use habitsync_domain::results::choice::ResultStatus;
 use habitsync_local::wait::until;
 use habitsync_simulator_harness::{Armed, Fault, Method, Rule};
 use habitsync_simulator_tribal_habits::{Delivery, Enrolment, Forgery};

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::result::{ResultState, WaitsFor};
+use habitsync_domain::results::result::{ResultState, WaitsFor};
 use habitsync_simulator_employee_connect::Employee;
 use habitsync_simulator_tribal_habits::{Enrolment, Topic};
 use habitsync_workflows::ports::results::FindResult as _;

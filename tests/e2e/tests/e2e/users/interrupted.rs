@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use habitsync_domain::job::Job;
+use habitsync_domain::jobs::job::Job;
 use habitsync_simulator_harness::{Fault, Method, Rule};
 use libtest_mimic::Failed;
 

@@ -1,0 +1,268 @@
+//! What the operators hear of one customer's failing jobs, and when: a vendor's failure once it has lasted, once, and its end;
+//! an internal failure, and a configuration that operators mend, at once, once a day under each signature; a failure that the
+//! customer has to mend at once, once.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::failure_class::FailureClass;
+use crate::fleet::alert_thresholds::AlertThresholds;
+use crate::fleet::failure_streak::FailureStreak;
+use crate::jobs::job::Job;
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// What the operators have been told of one customer: a part of the customer's row in the fleet's summary.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AlertLog {
+    /// Outages of a vendor that last, by the name of the job.
+    #[serde(default)]
+    pub outages: BTreeMap<String, FailureStreak>,
+    /// Trouble of ours, by its signature, and when it was told.
+    #[serde(default)]
+    pub ours: BTreeMap<String, Timestamp>,
+    /// What the customer has to mend, by its signature, and when the operators heard of it.
+    #[serde(default)]
+    pub config: BTreeMap<String, Timestamp>,
+    /// When dead results were told.
+    #[serde(default)]
+    pub dead_at: Option<Timestamp>,
+}
+
+/// Something to tell the operators about one customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OperatorAlert {
+    /// A vendor has failed this job for long.
+    Lasts {
+        /// Which job.
+        job: Job,
+        /// With what, since when.
+        failing: FailureStreak,
+    },
+    /// It does not any more.
+    Over {
+        /// Which job.
+        job: Job,
+        /// What it failed with, since when.
+        failing: FailureStreak,
+    },
+    /// Something of ours failed this job, or a configuration that operators mend.
+    Ours {
+        /// Which job.
+        job: Job,
+        /// With what, since when.
+        failing: FailureStreak,
+    },
+    /// The customer's set-up failed this job; the customer has the mail.
+    Config {
+        /// Which job.
+        job: Job,
+        /// With what, since when.
+        failing: FailureStreak,
+    },
+    /// Results ended as dead within a day.
+    Dead {
+        /// How many.
+        count: u64,
+    },
+}
+
+impl AlertLog {
+    /// What is news of the customer's jobs at `now`, and what the operators will have heard once it is sent. `is_explained` says
+    /// whether an open incident explains what a job fails with: then its mail is enough. `dead` counts the results that died
+    /// within a day.
+    #[must_use]
+    pub fn news(
+        &self,
+        jobs: &[(Job, Option<FailureStreak>)],
+        dead: u64,
+        is_explained: impl Fn(Job) -> bool,
+        vigilance: AlertThresholds,
+        now: Timestamp,
+    ) -> (Vec<OperatorAlert>, Self) {
+        let (mut news, mut next) = (Vec::new(), self.clone());
+        next.ours.retain(|_, told_at| now.duration_since(*told_at) < DAY);
+        next.forget_mended(jobs, now);
+        for (job, failing) in jobs {
+            match failing {
+                Some(_) if is_explained(*job) => {}
+                Some(failing) if failing.signature.is_for_operators_at_once() => {
+                    next.close(*job, &mut news);
+                    next.tell_ours(*job, failing, &mut news, now);
+                }
+                Some(failing) if failing.signature.class() == FailureClass::Vendor => {
+                    next.tell_outage(*job, failing, vigilance, &mut news, now);
+                }
+                Some(failing) => {
+                    next.close(*job, &mut news);
+                    next.tell_config(*job, failing, &mut news, now);
+                }
+                None => next.close(*job, &mut news),
+            }
+        }
+        let is_told = next.dead_at.is_some_and(|told_at| now.duration_since(told_at) < DAY);
+        if dead >= vigilance.dead_told_at && !is_told {
+            next.dead_at = Some(now);
+            news.push(OperatorAlert::Dead { count: dead });
+        }
+        (news, next)
+    }
+
+    /// What no job fails with any more is news again after a day: a job that fails now and then is one line a day.
+    fn forget_mended(&mut self, jobs: &[(Job, Option<FailureStreak>)], now: Timestamp) {
+        let fails_with = |signature: &str| {
+            let mut failing = jobs.iter().filter_map(|(_, failing)| failing.as_ref());
+            failing.any(|failing| failing.signature.to_string() == signature)
+        };
+        self.config
+            .retain(|signature, told_at| fails_with(signature) || now.duration_since(*told_at) < DAY);
+    }
+
+    fn tell_config(&mut self, job: Job, failing: &FailureStreak, news: &mut Vec<OperatorAlert>, now: Timestamp) {
+        if let Entry::Vacant(entry) = self.config.entry(failing.signature.to_string()) {
+            entry.insert(now);
+            news.push(OperatorAlert::Config {
+                job,
+                failing: failing.clone(),
+            });
+        }
+    }
+
+    fn tell_ours(&mut self, job: Job, failing: &FailureStreak, news: &mut Vec<OperatorAlert>, now: Timestamp) {
+        let is_news = self.ours.insert(failing.signature.to_string(), now);
+        match is_news {
+            Some(told_at) => {
+                self.ours.insert(failing.signature.to_string(), told_at);
+            }
+            None => news.push(OperatorAlert::Ours {
+                job,
+                failing: failing.clone(),
+            }),
+        }
+    }
+
+    fn tell_outage(
+        &mut self,
+        job: Job,
+        failing: &FailureStreak,
+        vigilance: AlertThresholds,
+        news: &mut Vec<OperatorAlert>,
+        now: Timestamp,
+    ) {
+        let is_known = |known: &FailureStreak| known.since == failing.since;
+        if self.outages.get(job.as_str()).is_some_and(is_known) {
+            return;
+        }
+        self.close(job, news);
+        if now.duration_since(failing.since) >= vigilance.vendor_told_after {
+            self.outages.insert(job.as_str().to_owned(), failing.clone());
+            news.push(OperatorAlert::Lasts {
+                job,
+                failing: failing.clone(),
+            });
+        }
+    }
+
+    fn close(&mut self, job: Job, news: &mut Vec<OperatorAlert>) {
+        let told = self.outages.remove(job.as_str());
+        news.extend(told.map(|failing| OperatorAlert::Over { job, failing }));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::failure_streak::{FailureSignature, VendorFault};
+    use crate::vendors::vendor::Vendor;
+
+    fn hours(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
+    }
+
+    fn failing(kind: VendorFault, since: Timestamp) -> FailureStreak {
+        let vendor = Vendor::EmployeeConnect;
+        FailureStreak::after(None, FailureSignature::Vendor { vendor, kind }, since)
+    }
+
+    fn usual() -> AlertThresholds {
+        AlertThresholds::new(None, hours(0))
+    }
+
+    fn news_of(told: &AlertLog, failing: Option<FailureStreak>, now: Timestamp) -> (Vec<OperatorAlert>, AlertLog) {
+        told.news(&[(Job::Users, failing)], 0, |_| false, usual(), now)
+    }
+
+    #[test]
+    fn a_vendors_outage_is_told_after_a_day_once_and_that_it_is_over() {
+        let outage = failing(VendorFault::Unavailable, hours(0));
+        let (early, told) = news_of(&AlertLog::default(), Some(outage.clone()), hours(23));
+        assert_eq!((early, &told), (vec![], &AlertLog::default()));
+        let (lasts, told) = news_of(&told, Some(outage.clone()), hours(24));
+        assert_eq!(lasts.len(), 1);
+        let (again, told) = news_of(&told, Some(outage.clone()), hours(48));
+        assert_eq!(again, []);
+        let (over, told) = news_of(&told, None, hours(49));
+        assert!(matches!(over.as_slice(), [OperatorAlert::Over { .. }]), "{over:?}");
+        assert_eq!(news_of(&told, None, hours(50)).0, []);
+    }
+
+    #[test]
+    fn an_outage_that_nobody_was_told_of_ends_without_a_word() {
+        let outage = failing(VendorFault::Unavailable, hours(0));
+        let (_, told) = news_of(&AlertLog::default(), Some(outage), hours(3));
+        assert_eq!(news_of(&told, None, hours(4)).0, []);
+    }
+
+    #[test]
+    fn trouble_of_ours_is_told_at_once_and_once_a_day_however_often_it_comes_back() {
+        let ours = Some(FailureStreak::after(
+            None,
+            FailureSignature::Service {
+                service: "DynamoDB".to_owned(),
+            },
+            hours(0),
+        ));
+        let (first, told) = news_of(&AlertLog::default(), ours.clone(), hours(0));
+        assert!(matches!(first.as_slice(), [OperatorAlert::Ours { .. }]), "{first:?}");
+        let (well, told) = news_of(&told, None, hours(1));
+        let (again, told) = news_of(&told, ours.clone(), hours(2));
+        assert_eq!((well, again), (vec![], vec![]));
+        assert_eq!(news_of(&told, ours, hours(24)).0.len(), 1);
+    }
+
+    #[test]
+    fn what_the_customer_has_to_mend_is_one_line_until_it_is_mended() {
+        let refused = Some(failing(VendorFault::Credentials, hours(0)));
+        let both = [(Job::Users, refused.clone()), (Job::Courses, refused.clone())];
+        let (first, told) = AlertLog::default().news(&both, 0, |_| false, usual(), hours(0));
+        assert!(matches!(first.as_slice(), [OperatorAlert::Config { .. }]), "{first:?}");
+        let (a_week_later, told) = news_of(&told, refused.clone(), hours(200));
+        let (mended, told) = news_of(&told, None, hours(201));
+        assert_eq!((a_week_later, mended), (vec![], vec![]));
+        assert_eq!(news_of(&told, refused, hours(202)).0.len(), 1);
+    }
+
+    #[test]
+    fn what_an_incident_tells_of_is_not_told_again() {
+        let outage = Some(failing(VendorFault::Unavailable, hours(0)));
+        let jobs = [(Job::Users, outage)];
+        let (news, _) = AlertLog::default().news(&jobs, 0, |_| true, usual(), hours(100));
+        assert_eq!(news, []);
+    }
+
+    #[test]
+    fn in_hypercare_the_first_dead_result_is_told_and_a_vendor_has_two_hours() {
+        let new = AlertThresholds::new(Some(hours(0)), hours(1));
+        let outage = Some(failing(VendorFault::Unavailable, hours(0)));
+        let jobs = [(Job::Users, outage)];
+        let (news, told) = AlertLog::default().news(&jobs, 1, |_| false, new, hours(2));
+        assert_eq!(news.len(), 2, "{news:?}");
+        let (again, _) = told.news(&jobs, 2, |_| false, new, hours(3));
+        assert_eq!(again, []);
+        let (of_others, _) = AlertLog::default().news(&jobs, 9, |_| false, usual(), hours(2));
+        assert_eq!(of_others, []);
+    }
+}

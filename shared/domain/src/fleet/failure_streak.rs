@@ -1,0 +1,210 @@
+//! What a job fails with, run after run: since when, and under which signature. Equal signatures across customers are one
+//! outage, not fifty.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::failure_class::FailureClass;
+use crate::vendors::vendor::Vendor;
+
+/// A job whose last run failed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureStreak {
+    /// When the first run failed of those that failed in a row with the same trouble.
+    pub since: Timestamp,
+    /// When the last one did.
+    pub last_at: Timestamp,
+    /// What the last one failed with.
+    pub signature: FailureSignature,
+}
+
+/// What a run failed with, as far as it is the same for everybody whom it meets.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "source")]
+pub enum FailureSignature {
+    /// A vendor did not do what the run cannot go on without.
+    Vendor {
+        /// Which.
+        vendor: Vendor,
+        /// What it did instead.
+        kind: VendorFault,
+    },
+    /// One of our own services failed.
+    Service {
+        /// For instance `DynamoDB`.
+        service: String,
+    },
+}
+
+/// How a vendor fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VendorFault {
+    /// It refused the credentials.
+    Credentials,
+    /// It has no Development module for this customer.
+    ModuleDisabled,
+    /// It refused the request.
+    Refused,
+    /// It does not know what was named.
+    NotFound,
+    /// It asks to be left alone for a while.
+    RateLimited,
+    /// It could not be reached, or answered 5xx.
+    Unavailable,
+    /// Its answer could not be read.
+    Unreadable,
+    /// The pages of a list did not add up.
+    InconsistentRead,
+    /// What it told cannot be true.
+    NotCredible,
+    /// It was not called: the time, or the customer's budget, ran out.
+    NoTimeLeft,
+    /// It was not called: the configuration does not lead to an address that may be called.
+    Misconfigured,
+    /// It refuses one field, or every user, of many writes alike: one mistake in the configuration or in the portal's set-up.
+    RefusesAlike,
+}
+
+impl VendorFault {
+    /// What kind of trouble it is where a whole run cannot go on because of it.
+    #[must_use]
+    pub const fn class(self) -> FailureClass {
+        match self {
+            Self::Credentials | Self::ModuleDisabled | Self::Misconfigured | Self::RefusesAlike => FailureClass::Config,
+            Self::RateLimited | Self::Unavailable | Self::InconsistentRead | Self::NotCredible | Self::NoTimeLeft => {
+                FailureClass::Vendor
+            }
+            Self::Refused | Self::NotFound | Self::Unreadable => FailureClass::Ours,
+        }
+    }
+
+    /// Whether many customers that fail so can be one incident of the vendor. What a customer has to mend never is: five
+    /// customers with rotated codes are five customers, and each has to hear of its own. Our own lack of time is none either.
+    #[must_use]
+    pub const fn can_be_an_incident(self) -> bool {
+        !matches!(self.class(), FailureClass::Config) && !matches!(self, Self::NoTimeLeft) && !self.needs_operator()
+    }
+
+    /// Whether operators mend it, or help the customer to, and so hear of it at once although it is of the class config.
+    #[must_use]
+    pub const fn needs_operator(self) -> bool {
+        matches!(self, Self::Misconfigured | Self::RefusesAlike)
+    }
+}
+
+impl FailureSignature {
+    /// What kind of trouble it is.
+    #[must_use]
+    pub const fn class(&self) -> FailureClass {
+        match self {
+            Self::Vendor { kind, .. } => kind.class(),
+            Self::Service { .. } => FailureClass::Ours,
+        }
+    }
+
+    /// Whether operators hear of it at once: it is theirs to mend, or to help with.
+    #[must_use]
+    pub const fn is_for_operators_at_once(&self) -> bool {
+        match self {
+            Self::Vendor { kind, .. } => kind.needs_operator() || matches!(kind.class(), FailureClass::Ours),
+            Self::Service { .. } => true,
+        }
+    }
+
+    /// Whose trouble it is, if a vendor's.
+    #[must_use]
+    pub const fn vendor(&self) -> Option<Vendor> {
+        match self {
+            Self::Vendor { vendor, .. } => Some(*vendor),
+            Self::Service { .. } => None,
+        }
+    }
+
+    /// Whether both are one trouble: the same, or the ups and downs of one vendor that is not well.
+    fn goes_on_as(&self, next: &Self) -> bool {
+        let are_a_vendors = self.class() == FailureClass::Vendor && next.class() == FailureClass::Vendor;
+        self == next || (are_a_vendors && self.vendor() == next.vendor())
+    }
+}
+
+impl FailureStreak {
+    /// The job after a run that failed with this.
+    #[must_use]
+    pub fn after(before: Option<Self>, signature: FailureSignature, at: Timestamp) -> Self {
+        let since = match before {
+            Some(before) if before.signature.goes_on_as(&signature) => before.since,
+            _ => at,
+        };
+        Self {
+            since,
+            last_at: at,
+            signature,
+        }
+    }
+}
+
+impl fmt::Display for FailureSignature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vendor { vendor, kind } => write!(f, "{vendor} {kind}"),
+            Self::Service { service } => write!(f, "{service} failed"),
+        }
+    }
+}
+
+impl fmt::Display for VendorFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Credentials => "refuses the credentials",
+            Self::ModuleDisabled => "has no Development module for the customer",
+            Self::Refused => "refuses the requests",
+            Self::NotFound => "does not know what is asked for",
+            Self::RateLimited => "asks to be left alone",
+            Self::Unavailable => "is not available",
+            Self::Unreadable => "gives answers that cannot be read",
+            Self::InconsistentRead => "gives pages that do not add up",
+            Self::NotCredible => "tells what cannot be true",
+            Self::NoTimeLeft => "could not be called in the time there was",
+            Self::Misconfigured => "was not called: the configuration names an address that may not be called",
+            Self::RefusesAlike => "refuses many writes for one reason",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a time")
+    }
+
+    fn vendor(kind: VendorFault) -> FailureSignature {
+        FailureSignature::Vendor {
+            vendor: Vendor::EmployeeConnect,
+            kind,
+        }
+    }
+
+    #[test]
+    fn a_vendor_that_fails_now_so_and_now_so_has_failed_since_the_first_time() {
+        let first = FailureStreak::after(None, vendor(VendorFault::Unavailable), at(0));
+        let second = FailureStreak::after(Some(first), vendor(VendorFault::RateLimited), at(60));
+        assert_eq!((second.since, second.last_at), (at(0), at(60)));
+    }
+
+    #[test]
+    fn another_trouble_begins_anew() {
+        let outage = FailureStreak::after(None, vendor(VendorFault::Unavailable), at(0));
+        let refused = FailureStreak::after(Some(outage.clone()), vendor(VendorFault::Credentials), at(60));
+        assert_eq!(refused.since, at(60));
+        let other = FailureSignature::Vendor {
+            vendor: Vendor::TribalHabits,
+            kind: VendorFault::Unavailable,
+        };
+        assert_eq!(FailureStreak::after(Some(outage), other, at(60)).since, at(60));
+    }
+}

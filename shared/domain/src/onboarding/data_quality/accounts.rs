@@ -1,0 +1,156 @@
+//! Whose the portal's accounts are: each is in exactly one part.
+
+use std::collections::{HashMap, HashSet};
+
+use super::claims::{Claim, Claims};
+use super::finding::name_of;
+use super::{AffectedPerson, Kind, NotAdopted, Part, PortalAccount, Survey};
+use crate::configuration::MatchKey;
+use crate::identity::EmployeeId;
+use crate::people::employee::Employee;
+use crate::people::user::{FieldName, PortalUser};
+use crate::user_plan::{Census, Eligibility, PlanInput, Step};
+
+/// Every account of the portal with its part, in the portal's order.
+pub(super) fn divide(
+    situation: &PlanInput<'_>,
+    census: &Census<'_>,
+    claims: &Claims<'_>,
+    portal: &[PortalUser],
+) -> Vec<PortalAccount> {
+    let division = Division {
+        managed: managed(situation, census),
+        adopted: adopted(census),
+        census,
+        claims,
+    };
+    let account = |user: &PortalUser| PortalAccount {
+        user_name: user.user_name.clone(),
+        person: name_of(user),
+        email: user
+            .fields
+            .0
+            .get(&FieldName::email())
+            .filter(|email| !email.is_empty())
+            .cloned(),
+        active: user.active,
+        part: division.part(user),
+    };
+    portal.iter().map(account).collect()
+}
+
+struct Division<'d, 'a> {
+    /// Whose the linked names are.
+    managed: HashMap<String, &'d EmployeeId>,
+    /// Who adopts which.
+    adopted: HashSet<(String, &'d EmployeeId)>,
+    census: &'d Census<'a>,
+    claims: &'d Claims<'a>,
+}
+
+impl Division<'_, '_> {
+    fn part(&self, user: &PortalUser) -> Part {
+        let key = user.user_name.key();
+        if self.census.accounts.is_protected(&user.user_name) {
+            return Part::Protected;
+        }
+        if let Some(employee_id) = self.managed.get(&key) {
+            return Part::Managed {
+                employee_id: (*employee_id).clone(),
+            };
+        }
+        let claims = self.claims.of_account(&user.user_name);
+        let adopter = claims.iter().find_map(|claim| {
+            let employee_id = self.id(claim)?;
+            let adopts = self.adopted.contains(&(key.clone(), employee_id));
+            adopts.then(|| (employee_id.clone(), claim.by))
+        });
+        match adopter {
+            Some((employee_id, by)) => Part::Matchable { employee_id, by },
+            None => self.claimed(claims),
+        }
+    }
+
+    fn claimed(&self, claims: &[Claim]) -> Part {
+        let ids = |claims: &[&Claim]| -> Vec<_> { claims.iter().filter_map(|claim| self.id(claim).cloned()).collect() };
+        let placement = |claim: &Claim| self.census.placement(claim.position);
+        let (in_scope, others): (Vec<_>, Vec<_>) = claims
+            .iter()
+            .partition(|claim| placement(claim) == Eligibility::InScope);
+        let told = if in_scope.is_empty() { &others } else { &in_scope };
+        match (in_scope.as_slice(), told.first()) {
+            (_, None) => Part::Unknown,
+            ([], Some(first)) => Part::NotAdopted {
+                employee_ids: ids(told),
+                why: NotAdopted::of(placement(first)),
+            },
+            ([only], Some(_)) if only.is_only => Part::NotAdopted {
+                employee_ids: ids(told),
+                why: NotAdopted::SetAside,
+            },
+            ([..], Some(_)) => Part::Disputed { claimed_by: ids(told) },
+        }
+    }
+
+    fn id(&self, claim: &Claim) -> Option<&EmployeeId> {
+        self.census.organisation.employee(claim.position).map(Employee::id)
+    }
+}
+
+/// Whose the linked names are; an account that has its new name already goes by that.
+fn managed<'d>(situation: &PlanInput<'d>, census: &'d Census<'_>) -> HashMap<String, &'d EmployeeId> {
+    let people = situation.people.iter();
+    let linked = people
+        .filter(|person| census.accounts.owns(person))
+        .map(|person| (person.user_name.key(), &person.employee_id));
+    let seen = census.plan.actions.iter().filter_map(|action| match &action.step {
+        Step::Remember { stored: Some(_), seen } => Some((seen.user_name.key(), &action.employee_id)),
+        _ => None,
+    });
+    linked.chain(seen).collect()
+}
+
+fn adopted<'d>(census: &'d Census<'_>) -> HashSet<(String, &'d EmployeeId)> {
+    let actions = census.plan.actions.iter();
+    let adopted = actions.filter_map(|action| match &action.step {
+        Step::Remember { stored: None, seen } => Some((seen.user_name.key(), &action.employee_id)),
+        _ => None,
+    });
+    adopted.collect()
+}
+
+impl Survey<'_> {
+    /// Accounts that are nobody's, and those that several people claim.
+    pub(super) fn report_accounts(&mut self, accounts: &[PortalAccount]) {
+        let portal = self.situation.portal.unwrap_or_default();
+        for (user, account) in portal.iter().zip(accounts) {
+            let state = if user.active { "active" } else { "deactivated" };
+            let concerned = AffectedPerson::account(user).with("email", account.email.as_deref());
+            match &account.part {
+                Part::Unknown => self.report(Kind::AccountUnknown, vec![concerned.noting(state)]),
+                Part::Disputed { .. } => self.report_disputed(user, concerned.noting(state)),
+                Part::Managed { .. } | Part::Matchable { .. } | Part::NotAdopted { .. } | Part::Protected => {}
+            }
+        }
+    }
+
+    /// The account first, then everybody who claims it, with what they are recognised by.
+    fn report_disputed(&mut self, user: &PortalUser, account: AffectedPerson) {
+        let claims = self.claims.of_account(&user.user_name).iter();
+        let in_scope = claims.filter(|claim| self.census.placement(claim.position) == Eligibility::InScope);
+        let claimant = |claim: &Claim| {
+            let employee = self.census.organisation.employee(claim.position)?;
+            let by = match claim.by {
+                MatchKey::UserName => "claims it by user name",
+                MatchKey::Email => "claims it by e-mail",
+            };
+            let concerned = AffectedPerson::employee(employee).noting(by);
+            Some(AffectedPerson {
+                user_name: Some(user.user_name.clone()),
+                ..concerned
+            })
+        };
+        let people = [account].into_iter().chain(in_scope.filter_map(claimant)).collect();
+        self.report(Kind::AccountDisputed, people);
+    }
+}

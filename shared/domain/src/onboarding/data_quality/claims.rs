@@ -1,0 +1,54 @@
+//! Who would be recognised by which account, whether or not a run adopts it.
+
+use std::collections::HashMap;
+
+use crate::configuration::MatchKey;
+use crate::identity::UserName;
+use crate::people::user::PortalUser;
+use crate::user_plan::Census;
+
+/// One person who would be recognised by an account.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Claim {
+    /// Where in the roster.
+    pub(super) position: usize,
+    /// By what.
+    pub(super) by: MatchKey,
+    /// Whether no other account could be theirs.
+    pub(super) is_only: bool,
+}
+
+/// Every claim, by person and by account.
+pub(super) struct Claims<'a> {
+    by_person: Vec<Vec<(MatchKey, &'a PortalUser)>>,
+    by_account: HashMap<String, Vec<Claim>>,
+}
+
+impl<'a> Claims<'a> {
+    pub(super) fn new(census: &Census<'a>, people: usize) -> Self {
+        let by_person: Vec<_> = (0..people).map(|position| census.recognised(position)).collect();
+        let mut by_account: HashMap<String, Vec<Claim>> = HashMap::new();
+        for (position, accounts) in by_person.iter().enumerate() {
+            let is_only = accounts.len() == 1;
+            for (by, user) in accounts {
+                let claim = Claim {
+                    position,
+                    by: *by,
+                    is_only,
+                };
+                by_account.entry(user.user_name.key()).or_default().push(claim);
+            }
+        }
+        Self { by_person, by_account }
+    }
+
+    /// The accounts that the person at this position would be recognised by.
+    pub(super) fn of_person(&self, position: usize) -> &[(MatchKey, &'a PortalUser)] {
+        self.by_person.get(position).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Who would be recognised by the account of this name.
+    pub(super) fn of_account(&self, name: &UserName) -> &[Claim] {
+        self.by_account.get(&name.key()).map(Vec::as_slice).unwrap_or_default()
+    }
+}

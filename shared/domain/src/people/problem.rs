@@ -1,0 +1,292 @@
+//! What is wrong about one person, as one line of the customer's worklist: what was seen, where, and what to do.
+
+use std::fmt;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::failure_class::FailureClass;
+use crate::identity::EmployeeId;
+use crate::people::employee::Employee;
+use crate::people::user::FieldName;
+use crate::text::excerpt::Excerpt;
+use crate::vendors::list::WhyUnusable;
+
+/// One person's problem. Holds personal data for the customer's own mail; `Debug` withholds it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Problem {
+    /// What is wrong; problems of one cause are listed together.
+    pub cause: Cause,
+    /// Whom it is about.
+    pub employee_id: EmployeeId,
+    /// The person's name as the customer knows it.
+    pub person: String,
+    /// The value that was found, where that helps.
+    pub seen: Option<String>,
+}
+
+impl Problem {
+    /// A problem about this employee. The name and the value seen are cut to excerpts: a record may hold any text.
+    #[must_use]
+    pub fn new(employee_id: EmployeeId, person: &str, cause: Cause, seen: Option<String>) -> Self {
+        Self {
+            cause,
+            employee_id,
+            person: Excerpt::from(person).into(),
+            seen: seen.map(|seen| Excerpt::from(seen).into()),
+        }
+    }
+
+    /// A problem about this employee, under their name.
+    #[must_use]
+    pub fn about(employee: &Employee, cause: Cause, seen: Option<String>) -> Self {
+        Self::new(employee.id().clone(), &employee.display_name(), cause, seen)
+    }
+}
+
+/// What is wrong, and so what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "cause")]
+pub enum Cause {
+    /// The user name's expression gives nothing, or nothing usable.
+    NoUserName {
+        /// The expression, as configured.
+        source: String,
+    },
+    /// A field that no account can be created without is empty or unusable.
+    RequiredField {
+        /// The portal's field.
+        field: FieldName,
+        /// The expression, as configured.
+        source: String,
+        /// What it should be.
+        expected: String,
+    },
+    /// Another field's value is not what the field holds: it is left out, the rest goes on.
+    InvalidValue {
+        /// The portal's field.
+        field: FieldName,
+        /// The expression, as configured.
+        source: String,
+        /// What it should be.
+        expected: String,
+    },
+    /// A date of the record is not one.
+    InvalidDate {
+        /// The record's field.
+        field: String,
+    },
+    /// A field that decides about the employee holds characters that no reader sees, and it matters how they were meant.
+    InvisibleCharacters {
+        /// The field, as an expression writes it.
+        field: String,
+    },
+    /// A status that the configuration does not know.
+    UnknownStatus,
+    /// The status is an active one, and the last day has passed: the account stays as it is until one of them is corrected.
+    ActiveAfterLastDay {
+        /// The last day, local to the customer.
+        last_day: Date,
+    },
+    /// An expression fails on this person.
+    ExpressionFailed {
+        /// What it is for: `filter`, `user_name` or a field.
+        what: String,
+        /// Why, without values.
+        message: String,
+    },
+    /// Several people who would be active claim the same user name or e-mail.
+    Disputed {
+        /// What they share: "user name" or "e-mail".
+        what: String,
+        /// The first of the others, by employee number: the one with the lowest number is always among them.
+        with: Vec<EmployeeId>,
+        /// How many more there are.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        more: usize,
+    },
+    /// Another account has the user name or the e-mail that this person's should have.
+    Taken {
+        /// What it has: "user name" or "e-mail".
+        what: String,
+        /// Whose account it is; none where it is no employee's.
+        by: Option<EmployeeId>,
+    },
+    /// The account of a former employee of the same name has this person's user name or e-mail: the same person may have come
+    /// back under a new employee number, or somebody else inherited an address.
+    FormerEmployee {
+        /// The former employee.
+        former: EmployeeId,
+    },
+    /// The account of an employee who is gone is this person's by all that is known: their employee number is another now.
+    Rekeyed {
+        /// The number that the account is linked to.
+        former: EmployeeId,
+    },
+    /// The manager cannot be written; the old one stays.
+    ManagerNotSet {
+        /// The manager's employee id, where the record names one.
+        manager: Option<String>,
+        /// Why.
+        why: ManagerProblem,
+    },
+    /// Two accounts could be this person's.
+    SeveralAccounts,
+    /// Somebody deactivated the account in the portal: it stays so.
+    DeactivatedByHand,
+    /// The user name changed in EmployeeConnect; the customer wants to hear of it before it is changed.
+    UserNameChanged,
+    /// The account is no longer in the portal.
+    AccountMissing,
+    /// The portal refused a field: it is left out, the rest goes on.
+    RefusedField {
+        /// The portal's field.
+        field: String,
+        /// The portal's words.
+        reason: String,
+    },
+    /// The portal refused the whole person.
+    RefusedPerson {
+        /// The portal's words.
+        reason: String,
+    },
+    /// The portal has an account of this user name or e-mail already: the next run reads the portal and settles whose it is.
+    AccountExists,
+    /// The portal did not answer for this person; it is tried again in the next run.
+    NotAnswered,
+    /// The employee's record cannot be used: the account stays as it is.
+    UnusableRecord {
+        /// What is wrong with it.
+        why: WhyUnusable,
+    },
+    /// HabitSync's own item of the employee cannot be read, or the table refuses it: the account stays as it is.
+    NotStored,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+/// So many of those who share a value are named to each of them.
+const NAMED: usize = 10;
+
+/// Why somebody's manager cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ManagerProblem {
+    /// No record has the manager's employee id, and the record gives no address.
+    Unknown,
+    /// The manager has left.
+    Left,
+    /// The filter does not admit the manager.
+    OutOfScope,
+    /// The manager starts too far in the future to have an account yet.
+    StartsLater,
+    /// The manager has no usable e-mail.
+    NoEmail,
+    /// The record names the person themself.
+    Oneself,
+    /// The managers form a loop, in which this person is.
+    Loop,
+}
+
+impl Cause {
+    /// What is in the way of `employee`, who shares a value with this group: employee numbers in order, its own among them.
+    #[must_use]
+    pub fn disputed(what: &str, group: &[&EmployeeId], employee: &EmployeeId) -> Self {
+        let others = group.iter().filter(|other| **other != employee);
+        let with: Vec<_> = others.take(NAMED).map(|other| (*other).clone()).collect();
+        Self::Disputed {
+            what: what.to_owned(),
+            more: group.len().saturating_sub(with.len() + 1),
+            with,
+        }
+    }
+
+    /// Whether the account is left alone because of it; otherwise only a field is.
+    #[must_use]
+    pub fn blocks_person(&self) -> bool {
+        match self {
+            Self::NoUserName { .. }
+            | Self::RequiredField { .. }
+            | Self::InvalidDate { .. }
+            | Self::InvisibleCharacters { .. }
+            | Self::UnknownStatus
+            | Self::ActiveAfterLastDay { .. }
+            | Self::ExpressionFailed { .. }
+            | Self::Disputed { .. }
+            | Self::Taken { .. }
+            | Self::FormerEmployee { .. }
+            | Self::Rekeyed { .. }
+            | Self::SeveralAccounts
+            | Self::DeactivatedByHand
+            | Self::AccountMissing
+            | Self::AccountExists
+            | Self::RefusedPerson { .. }
+            | Self::UnusableRecord { .. }
+            | Self::NotStored
+            | Self::NotAnswered => true,
+            Self::InvalidValue { .. }
+            | Self::RefusedField { .. }
+            | Self::UserNameChanged
+            | Self::ManagerNotSet { .. } => false,
+        }
+    }
+
+    /// Whether only a run that reads the portal can see it; a run that does not cannot tell that it is mended.
+    #[must_use]
+    pub fn needs_verifying(&self) -> bool {
+        matches!(
+            self,
+            Self::SeveralAccounts | Self::DeactivatedByHand | Self::AccountMissing | Self::Taken { by: None, .. }
+        )
+    }
+
+    /// What kind of trouble it is; none where it is as the customer wants it.
+    #[must_use]
+    pub fn trouble(&self) -> Option<FailureClass> {
+        match self {
+            Self::NotAnswered | Self::AccountExists => Some(FailureClass::Vendor),
+            Self::NotStored => Some(FailureClass::Ours),
+            Self::ManagerNotSet {
+                why: ManagerProblem::StartsLater | ManagerProblem::OutOfScope,
+                ..
+            } => None,
+            Self::NoUserName { .. }
+            | Self::RequiredField { .. }
+            | Self::InvalidValue { .. }
+            | Self::InvalidDate { .. }
+            | Self::InvisibleCharacters { .. }
+            | Self::UnknownStatus
+            | Self::ActiveAfterLastDay { .. }
+            | Self::ExpressionFailed { .. }
+            | Self::Disputed { .. }
+            | Self::Taken { .. }
+            | Self::FormerEmployee { .. }
+            | Self::Rekeyed { .. }
+            | Self::ManagerNotSet { .. }
+            | Self::SeveralAccounts
+            | Self::DeactivatedByHand
+            | Self::UserNameChanged
+            | Self::AccountMissing
+            | Self::RefusedField { .. }
+            | Self::UnusableRecord { .. }
+            | Self::RefusedPerson { .. } => Some(FailureClass::Data),
+        }
+    }
+
+    /// Whether the customer should do something about it; what is as they want it, or settles itself, is not mailed.
+    #[must_use]
+    pub fn is_for_customer(&self) -> bool {
+        self.trouble().is_some_and(FailureClass::is_for_customer)
+    }
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Problem")
+            .field("employee_id", &self.employee_id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,275 @@
+//! People, and single fields, that Tribal Habits keeps refusing: they rest, are tried again ever more rarely, and at once when
+//! what would be written is no longer what was refused.
+
+use std::fmt;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::identity::EmployeeId;
+use crate::people::problem::Problem;
+use crate::people::user::FieldName;
+
+/// The waits after the first refusals; every later one is the last of them.
+const WAITS: [SignedDuration; 3] = [
+    SignedDuration::from_hours(6),
+    SignedDuration::from_hours(12),
+    SignedDuration::from_hours(24),
+];
+
+/// After this long a refusal is reported a last time and tried no more until something changes.
+const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(28 * 24);
+
+/// What is refused of one employee: one `PARKED` item of the table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectedWrites {
+    /// Whom it is about.
+    pub employee_id: EmployeeId,
+    /// Never empty in the table.
+    pub setbacks: Vec<RejectedWrite>,
+}
+
+/// One thing that was refused. Holds personal data for the customer's own mail; `Debug` withholds it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RejectedWrite {
+    /// What of the person was refused.
+    pub what: RejectedPart,
+    /// Digest of what was to be written.
+    pub digest: String,
+    /// The line of the worklist.
+    pub problem: Problem,
+    /// When it was refused first.
+    pub since: Timestamp,
+    /// How often it has been refused.
+    pub attempts: u32,
+    /// Not to be tried before.
+    pub due_at: Timestamp,
+    /// Tried no more: it was refused for too long.
+    #[serde(default)]
+    pub given_up: bool,
+}
+
+/// What of a person was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "what", content = "field")]
+pub enum RejectedPart {
+    /// Everything.
+    Person,
+    /// The new user name of a rename.
+    UserName,
+    /// One field.
+    Field(FieldName),
+}
+
+/// A refusal that has just come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejection {
+    /// What of the person was refused.
+    pub what: RejectedPart,
+    /// Digest of what was to be written.
+    pub digest: String,
+    /// The line of the worklist.
+    pub problem: Problem,
+}
+
+impl RejectedWrite {
+    /// Whether it is left alone at `now`.
+    #[must_use]
+    pub fn rests(&self, now: Timestamp) -> bool {
+        self.given_up || now < self.due_at
+    }
+
+    /// Whether it was refused last before `asked`.
+    fn was_tried_before(&self, asked: Timestamp) -> bool {
+        let tried_at = self.due_at.saturating_sub(wait_after(self.attempts));
+        tried_at.is_ok_and(|tried_at| tried_at < asked)
+    }
+
+    /// Whether this is what rests because a run that read the portal saw it: such a run looks again.
+    #[must_use]
+    pub fn was_seen_in_portal(&self) -> bool {
+        self.problem.cause.needs_verifying()
+    }
+
+    fn first(refusal: Rejection, now: Timestamp) -> Self {
+        Self {
+            what: refusal.what,
+            digest: refusal.digest,
+            problem: refusal.problem,
+            since: now,
+            attempts: 1,
+            due_at: due_after(1, now),
+            given_up: false,
+        }
+    }
+
+    fn again(&self, refusal: Rejection, now: Timestamp) -> Self {
+        let attempts = self.attempts.saturating_add(1);
+        Self {
+            problem: refusal.problem,
+            attempts,
+            due_at: due_after(attempts, now),
+            given_up: now.duration_since(self.since) >= GIVEN_UP_AFTER,
+            ..self.clone()
+        }
+    }
+}
+
+impl RejectedWrites {
+    /// The same, with an end to the rest of each write that was refused before `asked`: since then an operator has asked for a
+    /// run, or another configuration version is in force.
+    #[must_use]
+    pub fn tried_again_from(mut self, asked: Timestamp) -> Self {
+        let refused_before = self
+            .setbacks
+            .iter_mut()
+            .filter(|setback| setback.was_tried_before(asked));
+        for setback in refused_before {
+            setback.due_at = setback.due_at.min(asked);
+            setback.given_up = false;
+        }
+        self
+    }
+
+    /// What is left of it after a run, begun at `began`, that one mistake stopped: neither what the mistake explains nor what the
+    /// run met first, since no mail names it. None where nothing changes.
+    #[must_use]
+    pub fn after_stop(&self, is_explained: impl Fn(&RejectedWrite) -> bool, began: Timestamp) -> Option<Self> {
+        let is_kept = |setback: &&RejectedWrite| setback.since < began && !is_explained(setback);
+        let left = self.setbacks.iter().filter(is_kept);
+        let setbacks: Vec<_> = left.cloned().collect();
+        (setbacks.len() < self.setbacks.len()).then(|| Self {
+            employee_id: self.employee_id.clone(),
+            setbacks,
+        })
+    }
+
+    /// Whether this very write was refused before.
+    #[must_use]
+    pub fn knows(&self, refusal: &Rejection) -> bool {
+        let is_same = |setback: &RejectedWrite| setback.what == refusal.what && setback.digest == refusal.digest;
+        self.setbacks.iter().any(is_same)
+    }
+
+    /// What is refused of this employee after another attempt: what still rests, and what was refused now.
+    #[must_use]
+    pub fn after(before: Option<&Self>, employee_id: &EmployeeId, refusals: Vec<Rejection>, now: Timestamp) -> Self {
+        let known = before.map(|parked| parked.setbacks.as_slice()).unwrap_or_default();
+        let same = |refusal: &Rejection| {
+            known
+                .iter()
+                .find(|setback| setback.what == refusal.what && setback.digest == refusal.digest)
+        };
+        let resting = known
+            .iter()
+            .filter(|setback| setback.rests(now) && !refusals.iter().any(|refusal| refusal.what == setback.what));
+        let resting: Vec<_> = resting.cloned().collect();
+        let refused = refusals.into_iter().map(|refusal| match same(&refusal) {
+            Some(setback) => setback.again(refusal, now),
+            None => RejectedWrite::first(refusal, now),
+        });
+        Self {
+            employee_id: employee_id.clone(),
+            setbacks: refused.chain(resting).collect(),
+        }
+    }
+}
+
+fn due_after(attempts: u32, now: Timestamp) -> Timestamp {
+    now.saturating_add(wait_after(attempts)).unwrap_or(Timestamp::MAX)
+}
+
+fn wait_after(attempts: u32) -> SignedDuration {
+    let rung = usize::try_from(attempts).unwrap_or(usize::MAX).saturating_sub(1);
+    WAITS.get(rung).or(WAITS.last()).copied().unwrap_or_default()
+}
+
+impl fmt::Debug for RejectedWrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Setback")
+            .field("what", &self.what)
+            .field("attempts", &self.attempts)
+            .field("due_at", &self.due_at)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::people::problem::Cause;
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
+    }
+
+    fn refusal(what: RejectedPart, digest: &str) -> Rejection {
+        let problem = Problem {
+            cause: Cause::RefusedPerson {
+                reason: "no".to_owned(),
+            },
+            employee_id: employee(),
+            person: "Jo".to_owned(),
+            seen: None,
+        };
+        Rejection {
+            what,
+            digest: digest.to_owned(),
+            problem,
+        }
+    }
+
+    fn employee() -> EmployeeId {
+        "E1".parse().expect("an id")
+    }
+
+    fn after(before: Option<&RejectedWrites>, refusals: Vec<Rejection>, hours: i64) -> RejectedWrites {
+        RejectedWrites::after(before, &employee(), refusals, at(hours))
+    }
+
+    #[test]
+    fn a_refusal_rests_for_six_hours_then_twelve_then_a_day_at_a_time() {
+        let mut parked = after(None, vec![refusal(RejectedPart::Person, "a")], 0);
+        let mut hours = 0;
+        for wait in [6, 12, 24, 24] {
+            let setback = &parked.setbacks[0];
+            assert!(setback.rests(at(hours + wait - 1)) && !setback.rests(at(hours + wait)));
+            hours += wait;
+            parked = after(Some(&parked), vec![refusal(RejectedPart::Person, "a")], hours);
+        }
+        assert_eq!(parked.setbacks[0].attempts, 5);
+    }
+
+    #[test]
+    fn after_four_weeks_it_is_given_up_until_something_else_is_to_be_written() {
+        let parked = after(None, vec![refusal(RejectedPart::Person, "a")], 0);
+        let parked = after(Some(&parked), vec![refusal(RejectedPart::Person, "a")], 28 * 24);
+        assert!(parked.setbacks[0].given_up && parked.setbacks[0].rests(at(99_999)));
+        let changed = after(Some(&parked), vec![refusal(RejectedPart::Person, "b")], 28 * 24 + 1);
+        assert_eq!((changed.setbacks.len(), changed.setbacks[0].given_up), (1, false));
+    }
+
+    #[test]
+    fn a_run_that_is_asked_for_ends_the_rest_of_what_was_refused_before_it() {
+        let mut parked = None;
+        for hours in [0, 6, 18, 42, 28 * 24] {
+            let tried = after(parked.as_ref(), vec![refusal(RejectedPart::Person, "a")], hours);
+            let asked = |asked| tried.clone().tried_again_from(at(asked)).setbacks[0].rests(at(hours + 1));
+            assert!(!asked(hours + 1) && asked(hours), "after {hours} hours");
+            parked = Some(tried);
+        }
+        assert!(parked.expect("is refused").setbacks[0].given_up);
+    }
+
+    #[test]
+    fn what_rests_goes_on_resting_and_what_went_through_is_forgotten() {
+        let city = || RejectedPart::Field("X-City".parse().expect("a field"));
+        let team = || RejectedPart::Field("X-Team".parse().expect("a field"));
+        let parked = after(None, vec![refusal(city(), "a")], 0);
+        let parked = after(Some(&parked), vec![refusal(team(), "b")], 5);
+        assert_eq!(parked.setbacks.len(), 2);
+        let parked = after(Some(&parked), Vec::new(), 7);
+        let left: Vec<_> = parked.setbacks.iter().map(|setback| setback.what.clone()).collect();
+        assert_eq!(left, [team()]);
+    }
+}

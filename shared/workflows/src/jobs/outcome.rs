@@ -1,0 +1,152 @@
+//! How a run is started, how far it came, and how it ended.
+
+use std::collections::BTreeMap;
+
+use habitsync_domain::failure_class::FailureClass;
+use habitsync_domain::fleet::failure_streak::{FailureSignature, VendorFault};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::repeated_rejection::RepeatedRejection;
+use habitsync_domain::vendors::vendor::Vendor;
+use jiff::Timestamp;
+
+use crate::ports::failure::{ServiceFailure, VendorFailure, VendorFailureKind};
+use crate::ports::lease::SaveFailure;
+
+/// Named counts of what a run did; for logs, the run's record and the operator.
+pub type Counts = BTreeMap<String, u64>;
+
+/// The count of mails that were due after a run and could not be sent; only there where it is not zero.
+pub const MAILS_FAILED: &str = "mails_failed";
+
+/// How a run ended well.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RunOutcome<T> {
+    /// Another run of the same job goes on; nothing was done.
+    AlreadyRunning {
+        /// The end of its lease, which it renews as long as it goes on.
+        until: Timestamp,
+    },
+    /// Another run took the job's lease over, since this one had not renewed it: that run carries the work on, and says so in this
+    /// one's record.
+    Superseded,
+    /// The runs before it failed for reasons that pass by themselves: the job stays away until then. Nothing was done.
+    BackingOff {
+        /// The end of the wait.
+        until: Timestamp,
+    },
+    /// The customer is paused, or does not use this job (yet); nothing was done.
+    Paused,
+    /// All there was to do is done.
+    Finished(T),
+    /// The time ran out; the rest is left to the next run.
+    Unfinished(T),
+}
+
+/// How a run was started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Start {
+    /// When the invocation ends. Its lease may end before: that is renewed as long as the run goes on.
+    pub deadline: Timestamp,
+    /// Whether somebody asked for this very run: it goes ahead where the job would stay away.
+    pub asked_for: bool,
+}
+
+impl Start {
+    /// By a schedule or the watchdog.
+    #[must_use]
+    pub const fn by_itself(deadline: Timestamp) -> Self {
+        Self {
+            deadline,
+            asked_for: false,
+        }
+    }
+}
+
+/// How far the work of a run came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress<T> {
+    /// Whether all there was to do is done.
+    pub finished: bool,
+    /// Whether anything of it was done: slices that get nowhere are the operator's affair.
+    pub advanced: bool,
+    /// What was done, counted.
+    pub counts: Counts,
+    /// What was done, for the caller.
+    pub outcome: T,
+}
+
+/// Why a run failed: it stopped before it could do its work.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum JobFailure {
+    /// A vendor did not do what the run cannot go on without.
+    #[error(transparent)]
+    Vendor(#[from] VendorFailure),
+    /// The table, the queue or the mail failed.
+    #[error(transparent)]
+    Service(#[from] ServiceFailure),
+    /// One refusal met so many writes that it is one mistake. What was written before it stays.
+    #[error("{0}")]
+    RefusedAlike(RepeatedRejection),
+    /// What was read cannot be true, or does not add up: nothing was written on the strength of it.
+    #[error("{0}")]
+    NotCredible(String),
+    /// The program panicked. The message is a literal of the program and quotes no data.
+    #[error("the program panicked: {0}")]
+    Panicked(&'static str),
+    /// Another process took the job's lease over: it does the work.
+    #[error("another process has taken the lease over, and carries the work on")]
+    LeaseLost,
+}
+
+impl From<SaveFailure> for JobFailure {
+    fn from(failure: SaveFailure) -> Self {
+        match failure {
+            SaveFailure::LeaseLost => Self::LeaseLost,
+            SaveFailure::ItemRefused(failure) | SaveFailure::Service(failure) => Self::Service(failure),
+        }
+    }
+}
+
+impl JobFailure {
+    /// What kind of trouble it is.
+    #[must_use]
+    pub fn class(&self) -> FailureClass {
+        match self {
+            Self::Vendor(failure) => failure.class(),
+            Self::RefusedAlike(_) => FailureClass::Config,
+            Self::NotCredible(_) => FailureClass::Vendor,
+            Self::Service(_) | Self::Panicked(_) | Self::LeaseLost => FailureClass::Ours,
+        }
+    }
+
+    /// Whether the configuration leads to no address that may be called: no run under it can succeed.
+    #[must_use]
+    pub fn is_of_configuration(&self) -> bool {
+        matches!(self, Self::Vendor(failure) if failure.kind == VendorFailureKind::Misconfigured)
+    }
+
+    /// What is the same for everybody whom this meets; what a job cannot believe comes from the vendor that it reads first.
+    #[must_use]
+    pub fn signature(&self, job: Job) -> FailureSignature {
+        match self {
+            Self::Vendor(failure) => failure.signature(),
+            Self::Service(failure) => FailureSignature::Service {
+                service: failure.service.to_owned(),
+            },
+            Self::Panicked(_) | Self::LeaseLost => FailureSignature::Service {
+                service: "HabitSync".to_owned(),
+            },
+            Self::RefusedAlike(_) => FailureSignature::Vendor {
+                vendor: Vendor::TribalHabits,
+                kind: VendorFault::RefusesAlike,
+            },
+            Self::NotCredible(_) => FailureSignature::Vendor {
+                vendor: match job {
+                    Job::Users => Vendor::EmployeeConnect,
+                    Job::Courses | Job::ResultsSweep => Vendor::TribalHabits,
+                },
+                kind: VendorFault::NotCredible,
+            },
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Hearing of each step as it is reached, for whoever watches one person being looked at and synced.
+
+use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::last_day::LastDaySeen;
+use habitsync_domain::people::user::PortalUser;
+use jiff::Timestamp;
+
+use super::{ReadBack, SeenPerson};
+use crate::user_sync::WriteObserver;
+
+/// A step that has been reached.
+#[derive(Debug, Clone, Copy)]
+pub enum Reached<'a> {
+    /// It is known who is meant.
+    Known {
+        /// Who.
+        employee: &'a EmployeeId,
+    },
+    /// EmployeeConnect was asked for the person and their manager.
+    Read {
+        /// The record; none where there is none.
+        employee: Option<&'a Employee>,
+        /// The manager's record, where the person's names one that is there.
+        manager: Option<&'a Employee>,
+        /// When runs first saw last days beside an active status.
+        last_days: &'a [LastDaySeen],
+    },
+    /// The portal was asked for the accounts that may be theirs.
+    Matched {
+        /// Those there are.
+        accounts: &'a [PortalUser],
+    },
+    /// It is clear what is to be done.
+    Planned(&'a SeenPerson),
+    /// The job's lease is ours.
+    Leased {
+        /// Until then.
+        until: Timestamp,
+    },
+    /// What is to be done is what was shown.
+    PlannedAgain,
+    /// The account was read back.
+    ReadBack(&'a ReadBack),
+}
+
+/// Hears of steps, and of the writes among them.
+pub trait PersonObserver: WriteObserver {
+    /// A step was reached.
+    fn reached(&self, step: Reached<'_>);
+}
+
+/// Nobody.
+impl PersonObserver for () {
+    fn reached(&self, _: Reached<'_>) {}
+}

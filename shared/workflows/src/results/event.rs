@@ -1,0 +1,120 @@
+//! The body of a webhook delivery, read into a completion, or into nothing where it is none of ours.
+
+use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId};
+use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::vendors::record::{JsonRecord, instant};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The one event that is ours.
+const COMPLETED: &str = "enrolment.completed";
+/// The one kind of knowledge that becomes results: articles and pathways never do.
+const TOPIC: &str = "topic";
+/// The vendor's word for completed.
+const CONQUERED: &str = "conquered";
+
+/// What a readable event says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CompletionEvent {
+    /// A topic was completed.
+    Completed(Completion),
+    /// Another event, an article, a pathway, or an enrolment that is not completed.
+    Other,
+}
+
+/// A body that is no readable event. Says where, never what: bodies hold personal data.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnreadableEvent {
+    /// Not JSON, or without the fields that every event has.
+    #[error("not an event (line {line}, column {column})")]
+    NotAnEvent {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+    },
+    /// A completed enrolment that does not say what the contract asks of it.
+    #[error("the enrolment of the event is not one")]
+    NotAnEnrolment,
+    /// A completed enrolment without the moment of its completion.
+    #[error("the enrolment of the event does not say when it was completed")]
+    NoCompletionTime,
+    /// A user name that nobody can have.
+    #[error("the enrolment of the event names no possible user")]
+    NoUser,
+}
+
+/// The fields that decide; any other may be anything.
+#[derive(Deserialize)]
+struct Event {
+    #[serde(rename = "event", default)]
+    name: Value,
+    #[serde(default)]
+    occurred_at: Value,
+    #[serde(default)]
+    enrolment: Value,
+}
+
+/// The byte order mark of UTF-8, which some senders put before JSON.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Reads a body.
+///
+/// # Errors
+/// It is not an event, or a completed topic that lacks what a result needs.
+pub fn read_event(body: &[u8]) -> Result<CompletionEvent, UnreadableEvent> {
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return Err(UnreadableEvent::NotAnEvent { line: 1, column: 1 });
+    }
+    let event: Event = serde_json::from_slice(body).map_err(|error| UnreadableEvent::NotAnEvent {
+        line: error.line(),
+        column: error.column(),
+    })?;
+    match &event.name {
+        Value::String(name) if name.trim() == COMPLETED => read_enrolment(&event),
+        Value::Null => Err(UnreadableEvent::NotAnEvent { line: 1, column: 1 }),
+        _ => Ok(CompletionEvent::Other),
+    }
+}
+
+fn read_enrolment(event: &Event) -> Result<CompletionEvent, UnreadableEvent> {
+    let enrolment = JsonRecord::from_value(&event.enrolment).ok_or(UnreadableEvent::NotAnEnrolment)?;
+    if !is(enrolment, "type", TOPIC)? || !is(enrolment, "status", CONQUERED)? {
+        return Ok(CompletionEvent::Other);
+    }
+    let number = |name| enrolment.whole(name).ok_or(UnreadableEvent::NotAnEnrolment);
+    let user = enrolment.record("user").ok_or(UnreadableEvent::NotAnEnrolment)?;
+    let user_name = user.id("user_name").ok_or(UnreadableEvent::NoUser)?;
+    Ok(CompletionEvent::Completed(Completion {
+        enrolment: EnrolmentId(number("id")?),
+        topic: TopicId(number("knowledge_id")?),
+        topic_code: enrolment.id("knowledge_code").map(TopicCode),
+        user_name: user_name.parse().map_err(|_| UnreadableEvent::NoUser)?,
+        completed_at: completed_at(enrolment, &event.occurred_at)?,
+        training_minutes: enrolment
+            .whole("training_minutes")
+            .and_then(|minutes| minutes.try_into().ok()),
+        source: CompletionSource::default(),
+    }))
+}
+
+/// Whether the field says this word. One that is missing decides nothing; any other value is another word.
+fn is(enrolment: JsonRecord<'_>, field: &str, word: &str) -> Result<bool, UnreadableEvent> {
+    if !enrolment.has(field) {
+        return Err(UnreadableEvent::NotAnEnrolment);
+    }
+    Ok(enrolment.id(field).is_some_and(|said| said == word))
+}
+
+/// The contract does not promise the enrolment's own time; the event is then the completion. A time of the enrolment's that cannot be
+/// read is not replaced by another.
+fn completed_at(enrolment: JsonRecord<'_>, occurred_at: &Value) -> Result<Timestamp, UnreadableEvent> {
+    let at = if enrolment.has("completed_at") {
+        enrolment.instant("completed_at")
+    } else {
+        occurred_at.as_str().and_then(instant)
+    };
+    at.ok_or(UnreadableEvent::NoCompletionTime)
+}

@@ -1,0 +1,279 @@
+//! Changes that wait for approval, in the operator's hands: listed, approved, rejected, or reopened. Only what is held now is decided
+//! about, all of it or some of its employees.
+
+use std::collections::BTreeSet;
+
+use habitsync_domain::approvals::{ApprovalVerdict, Decision, PendingAction, PendingPlan, PlanDecision, PlanId};
+use habitsync_domain::identity::EmployeeId;
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::link::Person;
+use jiff::Timestamp;
+
+use crate::ports::clock::Now;
+use crate::ports::failure::ServiceFailure;
+use crate::ports::holds::{LoadDecisions, LoadHold, RecordPlanDecision, SaveDecisions, SaveHold};
+use crate::ports::people::LoadPeople;
+use crate::ports::runs::SaveJobState;
+use crate::ports::tenants::StoredConfiguration;
+
+/// A decision that an operator makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deciding<'a> {
+    /// About this plan.
+    pub plan: &'a PlanId,
+    /// How.
+    pub verdict: ApprovalVerdict,
+    /// The employees that it is about; everyone in the plan where none is named.
+    pub only: &'a [EmployeeId],
+    /// The operator.
+    pub by: &'a str,
+}
+
+/// Why nothing was decided.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NotDecided {
+    /// Nothing waits for a decision.
+    #[error("nothing is held: there is nothing to decide; list again")]
+    NothingHeld,
+    /// Something else is held by now than what was shown.
+    #[error("what is held is plan {now} by now: list again, and decide about what you see")]
+    Moved {
+        /// The plan that is held now.
+        now: PlanId,
+    },
+    /// These employees have nothing that can be decided about.
+    #[error("nothing was decided: {} {reason}", joined(employees))]
+    NotThese {
+        /// The employees.
+        employees: Vec<EmployeeId>,
+        /// Why, as the rest of a sentence.
+        reason: &'static str,
+    },
+    /// The table failed. The same decision again completes what is missing.
+    #[error(transparent)]
+    Service(#[from] ServiceFailure),
+}
+
+/// What is held, what was decided, and what of it is settled by now.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Holds {
+    /// What the last run held; none where nothing is.
+    pub held: Option<PendingPlan>,
+    /// Every decision that stands.
+    pub decisions: Vec<Decision>,
+    /// Employees of the plan about whom nothing is to be decided any more, with why.
+    pub settled: Vec<(EmployeeId, Settled)>,
+}
+
+/// Why nothing is to be decided any more about what was held. The next run follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// A version of the configuration that decides otherwise, or that comes with an agreement, is in force.
+    ByVersion(u64),
+    /// The account was changed, moved to another employee number, or unlinked.
+    ByAccount,
+}
+
+/// What is held now, as the last run left it, with what was said about it; none where nothing is.
+///
+/// # Errors
+/// The table failed.
+pub async fn list_holds<S: SaveJobState + LoadHold>(store: &S) -> Result<Option<PendingPlan>, ServiceFailure> {
+    match store.load_job(Job::Users).await?.held_plan {
+        Some(id) => store.load_hold(&id).await,
+        None => Ok(None),
+    }
+}
+
+/// What is held now, beside what was decided and what happened since.
+///
+/// # Errors
+/// The table failed.
+pub async fn look_at_holds<S>(store: &S, in_force: &StoredConfiguration) -> Result<Holds, ServiceFailure>
+where
+    S: SaveJobState + LoadHold + LoadDecisions + LoadPeople,
+{
+    let job = store.load_job(Job::Users).await?;
+    let held = list_holds(store).await?;
+    let decisions = decisions_made(store).await?;
+    let people = if held.is_some() {
+        store.load_people().await?.people
+    } else {
+        Vec::new()
+    };
+    let planned_under = job.planned_under.map_or(0, |under| under.version);
+    let agreed = in_force.agreed.filter(|_| planned_under < in_force.version);
+    let settled = |held: &PendingAction, plan: &PendingPlan| {
+        let link = people
+            .iter()
+            .find(|person: &&Person| person.employee_id == held.employee_id);
+        let is_agreed = agreed.zip(held.evidence.change());
+        let is_agreed = is_agreed.is_some_and(|(agreed, kind)| *agreed.changes.get(kind) > 0);
+        if plan.version != in_force.decides_since || is_agreed {
+            return Some(Settled::ByVersion(in_force.version));
+        }
+        held.is_settled(link).then_some(Settled::ByAccount)
+    };
+    let settled = held.iter().flat_map(|plan| {
+        let settled = |held: &PendingAction| Some((held.employee_id.clone(), settled(held, plan)?));
+        plan.people.iter().filter_map(settled).collect::<Vec<_>>()
+    });
+    Ok(Holds {
+        settled: settled.collect(),
+        decisions,
+        held,
+    })
+}
+
+impl Holds {
+    /// What is left to be decided; none where nothing is.
+    #[must_use]
+    pub fn pending(&self) -> Option<PendingPlan> {
+        let held = self.held.as_ref()?;
+        let pending = held.with_only(|person| {
+            person.is_decided_about()
+                && self.settled_by(person).is_none()
+                && person.decision(held, &self.decisions).is_none()
+        });
+        Some(pending).filter(|pending| !pending.people.is_empty())
+    }
+
+    /// By what it is settled, if it is.
+    #[must_use]
+    pub fn settled_by(&self, person: &PendingAction) -> Option<Settled> {
+        let mut settled = self.settled.iter();
+        settled.find_map(|(employee, by)| (*employee == person.employee_id).then_some(*by))
+    }
+}
+
+/// Approves or rejects what is in a plan, all of it or some employees', and returns that part of it. The next run follows; a second
+/// decision takes the place of the first until then.
+///
+/// # Errors
+/// The plan is not what is held now, an employee that is named is not in it, or the table failed.
+pub async fn decide_hold<S, C>(store: &S, clock: &C, deciding: &Deciding<'_>) -> Result<PendingPlan, NotDecided>
+where
+    S: SaveJobState + LoadHold + LoadDecisions + RecordPlanDecision + SaveDecisions,
+    C: Now,
+{
+    let held = list_holds(store).await?.ok_or(NotDecided::NothingHeld)?;
+    if held.id != *deciding.plan {
+        return Err(NotDecided::Moved { now: held.id });
+    }
+    let decided = part_of(&held, deciding.only)?;
+    let word = PlanDecision {
+        verdict: deciding.verdict,
+        only: deciding.only.to_vec(),
+        reopened: false,
+        by: deciding.by.to_owned(),
+        at: clock.now(),
+    };
+    // On record first: a decision that runs follow has an operator's name in the plan's record.
+    store.note_word(&held.id, &word).await?;
+    let mut decisions: Vec<_> = decided.decisions(&word).collect();
+    if !word.only.is_empty() {
+        let known = store.load_decisions().await?.decisions;
+        decisions.extend(left_pending(&held, &word, &known));
+    }
+    store.save_decisions(&decisions).await?;
+    Ok(decided)
+}
+
+/// Those of the plan whom the word leaves undecided: they wait for a decision of their own, even where the limits admit so few.
+fn left_pending(held: &PendingPlan, word: &PlanDecision, known: &[Decision]) -> Vec<Decision> {
+    let word = PlanDecision {
+        verdict: ApprovalVerdict::Awaits,
+        ..word.clone()
+    };
+    let is_left =
+        |person: &PendingAction| !word.only.contains(&person.employee_id) && person.decision(held, known).is_none();
+    let left = held.with_only(is_left);
+    left.decisions(&word).collect()
+}
+
+/// Withdraws what was decided about these employees, and returns the decisions. The next run asks again, where it still would.
+///
+/// # Errors
+/// Nothing was decided about one of them, or the table failed; what was withdrawn until then stays so.
+pub async fn reopen<S, C>(store: &S, clock: &C, employees: &[EmployeeId], by: &str) -> Result<Vec<Decision>, NotDecided>
+where
+    S: SaveJobState + LoadHold + LoadDecisions + SaveDecisions + RecordPlanDecision + SaveHold,
+    C: Now,
+{
+    let decisions = decisions_made(store).await?;
+    let decided: BTreeSet<_> = decisions.iter().map(|made| &made.employee_id).collect();
+    let undecided: Vec<_> = employees.iter().filter(|id| !decided.contains(id)).cloned().collect();
+    if !undecided.is_empty() {
+        return Err(NotDecided::NotThese {
+            employees: undecided,
+            reason: "have no decision that stands; habitsync holds list shows those that do",
+        });
+    }
+    let is_theirs = |made: &Decision| employees.contains(&made.employee_id);
+    let withdrawn: Vec<_> = decisions.into_iter().filter(is_theirs).collect();
+    for decision in &withdrawn {
+        let word = reopened(decision, by, clock.now());
+        store.note_word(&decision.plan, &word).await?;
+        let awaits = PlanDecision {
+            verdict: ApprovalVerdict::Awaits,
+            ..word
+        };
+        let awaits = Decision {
+            word: awaits,
+            ..decision.clone()
+        };
+        store.save_decisions(&[awaits]).await?;
+    }
+    remind_again(store, clock).await?;
+    Ok(withdrawn)
+}
+
+/// What the record of the plan says of a decision about one employee that was withdrawn.
+fn reopened(decision: &Decision, by: &str, at: Timestamp) -> PlanDecision {
+    PlanDecision {
+        verdict: decision.word.verdict,
+        by: by.to_owned(),
+        at,
+        only: vec![decision.employee_id.clone()],
+        reopened: true,
+    }
+}
+
+/// What operators approved or rejected.
+async fn decisions_made<S: LoadDecisions>(store: &S) -> Result<Vec<Decision>, ServiceFailure> {
+    let mut decisions = store.load_decisions().await?.decisions;
+    decisions.retain(|made| made.word.verdict != ApprovalVerdict::Awaits);
+    Ok(decisions)
+}
+
+/// What is held waits again, so operators are reminded of it again.
+async fn remind_again<S, C>(store: &S, clock: &C) -> Result<(), ServiceFailure>
+where
+    S: SaveJobState + LoadHold + SaveHold,
+    C: Now,
+{
+    match list_holds(store).await?.filter(|held| held.word().is_none()) {
+        Some(held) => store.save_hold(&held, held.next_reminder(clock.now())).await,
+        None => Ok(()),
+    }
+}
+
+/// The part of the plan that is about these employees, who all have to be in it.
+fn part_of(held: &PendingPlan, only: &[EmployeeId]) -> Result<PendingPlan, NotDecided> {
+    let decided =
+        held.with_only(|person| person.is_decided_about() && (only.is_empty() || only.contains(&person.employee_id)));
+    let is_in = |id: &&EmployeeId| !decided.people.iter().any(|person| person.employee_id == **id);
+    let missing: Vec<_> = only.iter().filter(is_in).cloned().collect();
+    if missing.is_empty() {
+        return Ok(decided);
+    }
+    Err(NotDecided::NotThese {
+        employees: missing,
+        reason: "are not in the plan, or wait with their manager; list again",
+    })
+}
+
+fn joined(employees: &[EmployeeId]) -> String {
+    let employees: Vec<_> = employees.iter().map(EmployeeId::as_str).collect();
+    employees.join(", ")
+}

@@ -1,0 +1,388 @@
+//! One person's link, set or removed by somebody's word: where matching does not find the account, or found the wrong one.
+//!
+//! What would be done is worked out first, and shown. It is done only as long as nothing has moved meanwhile, under the lease
+//! of the user sync, so that no run plans with the one link and writes with the other.
+
+use habitsync_domain::configuration::TenantConfiguration;
+use habitsync_domain::failure_class::FailureClass;
+use habitsync_domain::identity::{EmployeeId, UserName};
+use habitsync_domain::jobs::job::Job;
+use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::last_day::LastDaySeen;
+use habitsync_domain::people::link::{FieldChange, LastChange, Person, PersonChange};
+use habitsync_domain::people::problem::Problem;
+use habitsync_domain::people::rejected_writes::RejectedWrites;
+use habitsync_domain::people::roster::Roster;
+use habitsync_domain::people::user::PortalUser;
+use habitsync_domain::results::result::ParkedOn;
+use habitsync_domain::user_plan::{
+    Action, LimitInput, Permission, PlanInput, PlannedAction, Step, Unreadable, adopted, plan_users,
+};
+use jiff::Timestamp;
+use uuid::Uuid;
+
+use crate::jobs::held_lease::give_back;
+use crate::ports::clock::Now;
+use crate::ports::failure::{ServiceFailure, VendorFailure};
+use crate::ports::lease::{HoldLease, Lease, SaveFailure};
+use crate::ports::people::{
+    FindPersonByUserName, LoadLastDays, LoadPerson, ReplaceLink, SavePerson, SaveRejectedWrites,
+};
+use crate::ports::results::ReleaseResults;
+use crate::ports::vendors::{FindEmployee, FindUser};
+
+/// What linking touches.
+#[derive(Debug)]
+pub struct LinkPerson<'a, H, P, S, C> {
+    /// Where people work.
+    pub employee_connect: &'a H,
+    /// Where their accounts are.
+    pub tribal_habits: &'a P,
+    /// The customer's part of the table.
+    pub store: &'a S,
+    /// The time.
+    pub clock: &'a C,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkRequest {
+    /// Who.
+    pub employee_id: EmployeeId,
+    /// Which account.
+    pub user_name: UserName,
+    /// Whether a link that the person has to another account is given up for it.
+    pub rebind: bool,
+}
+
+/// A link as it would be, with what is to be known before anybody says yes. Holds personal data for the operator; `Debug`
+/// withholds it.
+#[derive(Clone, PartialEq)]
+pub struct ProposedLink {
+    /// The person's name as the customer knows it.
+    pub person: String,
+    /// The account, as the portal has it.
+    pub account: PortalUser,
+    /// The link that is there; it may be just this one.
+    pub before: Option<Person>,
+    /// What the next run would write, as far as one person alone shows it.
+    pub next_run: Vec<PlannedAction>,
+    /// What would be in its way.
+    pub problems: Vec<Problem>,
+    link: Person,
+}
+
+/// A link that is there now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Linked {
+    /// Whether it was there before.
+    pub was_linked: bool,
+    /// Completions that waited for it; they are recorded within minutes.
+    pub released: u64,
+}
+
+/// Why nobody was linked, and no link removed; nothing was changed. No user name: whoever asked is shown them elsewhere.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NotLinked {
+    /// EmployeeConnect does not know the employee.
+    #[error("EmployeeConnect has no employee {0}")]
+    NoEmployee(EmployeeId),
+    /// The portal does not know the account.
+    #[error("Tribal Habits has no account of this user name")]
+    NoAccount,
+    /// The configuration says that the account is never touched.
+    #[error("the account is protected by the configuration, and never touched")]
+    Protected,
+    /// It is another employee's.
+    #[error("the account is linked to employee {to}; that link has to be removed first")]
+    AccountLinked {
+        /// Whose.
+        to: EmployeeId,
+    },
+    /// The person has another account.
+    #[error("employee {0} is linked to another account; add --rebind to give that link up")]
+    EmployeeLinked(EmployeeId),
+    /// A run is going on.
+    #[error("a user sync runs (its lease ends at {until}, unless it is renewed); try again after it")]
+    Running {
+        /// The end of its lease, which it renews as long as it goes on.
+        until: Timestamp,
+    },
+    /// A user sync took the lease over while this process was stopped.
+    #[error("a user sync has taken over, since this command had stopped; look again")]
+    LeaseLost,
+    /// What was shown is no longer so.
+    #[error("something has changed since this was shown; look again")]
+    Moved,
+    /// A vendor did not answer.
+    #[error(transparent)]
+    Vendor(#[from] VendorFailure),
+    /// The table failed. The same again completes what is missing.
+    #[error(transparent)]
+    Service(#[from] ServiceFailure),
+}
+
+impl From<SaveFailure> for NotLinked {
+    fn from(failure: SaveFailure) -> Self {
+        match failure {
+            SaveFailure::LeaseLost => Self::LeaseLost,
+            SaveFailure::ItemRefused(failure) | SaveFailure::Service(failure) => Self::Service(failure),
+        }
+    }
+}
+
+impl NotLinked {
+    /// What kind of trouble it is: whatever is in the way is for whoever asked to mend.
+    #[must_use]
+    pub fn trouble(&self) -> FailureClass {
+        match self {
+            Self::Vendor(failure) => failure.class(),
+            Self::Service(_) => FailureClass::Ours,
+            Self::NoEmployee(_)
+            | Self::NoAccount
+            | Self::Protected
+            | Self::AccountLinked { .. }
+            | Self::EmployeeLinked(_)
+            | Self::Running { .. }
+            | Self::LeaseLost
+            | Self::Moved => FailureClass::Config,
+        }
+    }
+}
+
+/// Checks what is asked for, and works out what would follow from it. Nothing is written.
+///
+/// # Errors
+/// There is something in the way, or something could not be read.
+pub async fn propose_link<H, P, S, C>(
+    linking: &LinkPerson<'_, H, P, S, C>,
+    configuration: &TenantConfiguration,
+    wish: &LinkRequest,
+) -> Result<ProposedLink, NotLinked>
+where
+    H: FindEmployee,
+    P: FindUser,
+    S: LoadPerson + FindPersonByUserName + LoadLastDays,
+    C: Now,
+{
+    let employee = linking.employee_connect.find_employee(&wish.employee_id).await?;
+    let employee = employee.ok_or_else(|| NotLinked::NoEmployee(wish.employee_id.clone()))?;
+    if configuration.protected().contains(&wish.user_name.key()) {
+        return Err(NotLinked::Protected);
+    }
+    let account = linking.tribal_habits.find_user(&wish.user_name).await?;
+    let account = account.ok_or(NotLinked::NoAccount)?;
+    let before = may_link(linking.store, wish, linking.clock.now()).await?;
+    let link = adopted(&configuration.users, &wish.employee_id, &account);
+    let manager = linking.manager_of(&employee).await?;
+    let person = employee.display_name();
+    let last_days = linking.store.load_last_days().await?;
+    let (next_run, problems) = next_run(configuration, employee, manager, &link, &last_days, linking.clock.now());
+    Ok(ProposedLink {
+        person,
+        account,
+        before,
+        next_run,
+        problems,
+        link,
+    })
+}
+
+/// Links somebody as it was proposed, in the name of `by`; what waited for the user name is released. Somebody who has just
+/// this link keeps it as it is.
+///
+/// # Errors
+/// A user sync runs, or something has changed since it was proposed.
+pub async fn link_person<H, P, S, C>(
+    linking: &LinkPerson<'_, H, P, S, C>,
+    proposed: &ProposedLink,
+    by: &str,
+) -> Result<Linked, NotLinked>
+where
+    S: HoldLease + LoadPerson + FindPersonByUserName + SavePerson + ReplaceLink + SaveRejectedWrites + ReleaseResults,
+    C: Now,
+{
+    let was_linked = proposed.is_there();
+    let now = linking.clock.now();
+    if !was_linked {
+        let write = async |held: &S| store_link(held, proposed, by, now).await;
+        under_lease(linking.store, linking.clock, write).await?;
+    }
+    let parked = ParkedOn::User(proposed.link.user_name.clone());
+    let released = linking.store.release_results(&parked, now).await?;
+    Ok(Linked { was_linked, released })
+}
+
+/// Forgets somebody's link, as it was shown, in the name of `by`. The account stays as it is.
+///
+/// # Errors
+/// A user sync runs, or the link is no longer the one that was shown.
+pub async fn remove_link<S, C>(store: &S, clock: &C, shown: &Person, by: &str) -> Result<(), NotLinked>
+where
+    S: HoldLease + LoadPerson + ReplaceLink + SaveRejectedWrites,
+    C: Now,
+{
+    let now = clock.now();
+    let change = PersonChange {
+        employee_id: shown.employee_id.clone(),
+        at: now,
+        reason: format!("link removed by {by}"),
+        fields: vec![FieldChange {
+            field: "user_name".to_owned(),
+            before: Some(shown.user_name.as_str().to_owned()),
+            after: String::new(),
+        }],
+    };
+    under_lease(store, clock, async |held: &S| {
+        if held.load_person(&shown.employee_id).await?.as_ref() != Some(shown) {
+            return Err(NotLinked::Moved);
+        }
+        held.replace_link(shown, None, &change).await?;
+        Ok(nothing_rests(held, &shown.employee_id).await?)
+    })
+    .await
+}
+
+/// The person's link, where neither that nor the account's is in the way.
+async fn may_link<S>(store: &S, wish: &LinkRequest, now: Timestamp) -> Result<Option<Person>, NotLinked>
+where
+    S: LoadPerson + FindPersonByUserName,
+{
+    let holder = store.find_person(&wish.user_name, now).await?;
+    if let Some(to) = holder.filter(|holder| *holder != wish.employee_id) {
+        return Err(NotLinked::AccountLinked { to });
+    }
+    let before = store.load_person(&wish.employee_id).await?;
+    let is_elsewhere = before.as_ref().is_some_and(|before| before.user_name != wish.user_name);
+    if is_elsewhere && !wish.rebind {
+        return Err(NotLinked::EmployeeLinked(wish.employee_id.clone()));
+    }
+    Ok(before)
+}
+
+impl<H: FindEmployee, P, S, C> LinkPerson<'_, H, P, S, C> {
+    /// The manager's record, which expressions may ask about.
+    async fn manager_of(&self, employee: &Employee) -> Result<Option<Employee>, VendorFailure> {
+        let id = employee.manager_id().and_then(|id| id.parse().ok());
+        match id.filter(|id| id != employee.id()) {
+            Some(id) => self.employee_connect.find_employee(&id).await,
+            None => Ok(None),
+        }
+    }
+}
+
+async fn store_link<S>(store: &S, proposed: &ProposedLink, by: &str, now: Timestamp) -> Result<(), NotLinked>
+where
+    S: LoadPerson + FindPersonByUserName + SavePerson + ReplaceLink + SaveRejectedWrites,
+{
+    let wish = LinkRequest {
+        employee_id: proposed.link.employee_id.clone(),
+        user_name: proposed.link.user_name.clone(),
+        rebind: true,
+    };
+    if may_link(store, &wish, now).await? != proposed.before {
+        return Err(NotLinked::Moved);
+    }
+    let action = proposed.action(by, now);
+    let (link, change) = (action.person_after(now), action.change(now));
+    match &proposed.before {
+        Some(before) => store.replace_link(before, Some(&link), &change).await?,
+        None => store.save_person(&link, &change).await?,
+    }
+    Ok(nothing_rests(store, &link.employee_id).await?)
+}
+
+/// What was refused of the person was about another account: the next run tries it all.
+pub(crate) async fn nothing_rests<S: SaveRejectedWrites>(
+    store: &S,
+    employee_id: &EmployeeId,
+) -> Result<(), SaveFailure> {
+    let (employee_id, setbacks) = (employee_id.clone(), Vec::new());
+    store.save_parked(&RejectedWrites { employee_id, setbacks }).await
+}
+
+/// Writes while no user sync can. A few writes take less time than the lease lasts: it is not renewed but by them.
+pub(crate) async fn under_lease<S: HoldLease, C: Now>(
+    store: &S,
+    clock: &C,
+    write: impl AsyncFnOnce(&S) -> Result<(), NotLinked>,
+) -> Result<(), NotLinked> {
+    let holder = format!("link-{}", Uuid::new_v4());
+    let held = match store.acquire_lease(Job::Users, &holder, clock.now()).await? {
+        Lease::Acquired(held) => held,
+        Lease::HeldUntil(until) => return Err(NotLinked::Running { until }),
+    };
+    let written = write(&held).await;
+    give_back(&held).await;
+    written
+}
+
+/// What a run would do about the person under this link, and what is in its way.
+fn next_run(
+    configuration: &TenantConfiguration,
+    employee: Employee,
+    manager: Option<Employee>,
+    link: &Person,
+    last_days: &[LastDaySeen],
+    now: Timestamp,
+) -> (Vec<PlannedAction>, Vec<Problem>) {
+    let id = employee.id().clone();
+    let roster: Roster = [employee].into_iter().chain(manager).collect::<Vec<_>>().into();
+    let plan = plan_users(&PlanInput {
+        configuration,
+        roster: &roster,
+        people: std::slice::from_ref(link),
+        missing: &[],
+        parked: &[],
+        last_days,
+        portal: None,
+        unreadable: Unreadable::default(),
+        brakes: LimitInput::default(),
+        now,
+    });
+    let mut planned = plan.planned(now);
+    planned.retain(|planned| planned.employee_id == id);
+    let problems = plan.problems.into_iter().filter(|problem| problem.employee_id == id);
+    (planned, problems.collect())
+}
+
+impl ProposedLink {
+    /// Whether the link is there already.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        let before = self.before.as_ref();
+        before.is_some_and(|before| before.user_name == self.link.user_name)
+    }
+
+    /// What a sync would do that adopts the account.
+    fn action(&self, by: &str, now: Timestamp) -> Action {
+        let reason = format!("linked by {by}");
+        let seen = Person {
+            last_change: Some(LastChange {
+                at: now,
+                reason: reason.clone(),
+                linked_by_hand: true,
+            }),
+            ..self.link.clone()
+        };
+        Action {
+            employee_id: self.link.employee_id.clone(),
+            person: self.person.clone(),
+            step: Step::Remember {
+                stored: self.before.clone(),
+                seen: Box::new(seen),
+            },
+            reason,
+            digest: String::new(),
+            permission: Permission::NotNeeded,
+        }
+    }
+}
+
+impl std::fmt::Debug for ProposedLink {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProposedLink")
+            .field("link", &self.link)
+            .finish_non_exhaustive()
+    }
+}
