@@ -5,10 +5,9 @@ use habitsync_domain::configuration::{MatchKey, Status, TenantConfiguration};
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::jobs::job::Job;
 use habitsync_domain::jobs::next_run::{NextRun, next_run};
-use habitsync_domain::onboarding::explanation::{
-    EligibilityVerdict, Explanation, FieldOutcome, FieldSeen, ValueSeen, outcome, record_seen,
-};
+use habitsync_domain::onboarding::explanation::{EligibilityVerdict, Explanation, FieldOutcome, ValueSeen, outcome};
 use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::fields_seen::{FieldSeen, record_seen};
 use habitsync_domain::people::link::{Person, PersonChange};
 use habitsync_domain::people::rejected_writes::RejectedWrite;
 use habitsync_domain::people::user::{PortalUser, UserFields};

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use habitsync_domain::configuration::WriteMode;
 use habitsync_domain::onboarding::explanation::{
-    ClauseSeen, EligibilityVerdict, FieldOutcome, FieldSeen, MinimalChange, Needed, ScopeState, ValueSeen,
+    ClauseSeen, EligibilityVerdict, FieldOutcome, MinimalChange, Needed, ScopeState, ValueSeen,
 };
 use habitsync_domain::people::employment::Evidence;
+use habitsync_domain::people::fields_seen::FieldSeen;
 use habitsync_domain::people::problem::Problem;
 use habitsync_workflows::one_employee::Unknown;
 

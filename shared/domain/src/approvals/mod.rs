@@ -1,6 +1,6 @@
 //! Pending approvals, and the decisions about them: what is held is known by a plan id, and a decision is about exactly that.
 
-mod change;
+pub mod change;
 mod counts;
 mod decision;
 mod grounds;

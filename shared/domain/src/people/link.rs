@@ -7,7 +7,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::approvals::ChangeMarks;
+use crate::approvals::change::ChangeMarks;
 use crate::identity::{EmployeeId, UserName};
 use crate::people::employment::Evidence;
 use crate::people::user::{FieldName, UserFields};

@@ -6,8 +6,8 @@ use habitsync_domain::approvals::{ChangeKind, Grounds, HoldReason, ProposedChang
 use habitsync_domain::configuration::UsersConfiguration;
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::people::employment::Evidence;
+use habitsync_domain::people::problem::works_there_again;
 use habitsync_domain::people::problem::{Cause, ManagerProblem, Problem};
-use habitsync_domain::people::problem_words::works_there_again;
 use habitsync_domain::people::rejected_writes::RejectedWrite;
 use habitsync_domain::user_plan::{
     Action, CommonProblem, FieldFault, FieldNotice, LostField, LostSource, PendingApproval, ScopeLoss, Step, UserPlan,

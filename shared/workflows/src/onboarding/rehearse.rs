@@ -3,9 +3,10 @@
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::EmployeeId;
-use habitsync_domain::onboarding::explanation::{ClauseSeen, EligibilityVerdict, Explanation, FieldSeen};
+use habitsync_domain::onboarding::explanation::{ClauseSeen, EligibilityVerdict, Explanation};
 use habitsync_domain::onboarding::rehearsal::{Judged, Scenario};
 use habitsync_domain::people::employee::Employee;
+use habitsync_domain::people::fields_seen::FieldSeen;
 use habitsync_domain::user_plan::{LostSource, NextAction, PlannedAction};
 use jiff::Timestamp;
 use serde::Serialize;

@@ -7,7 +7,7 @@ use super::{AffectedPerson, Kind, Survey};
 use crate::identity::EmployeeId;
 use crate::people::contract::MANAGER_ID;
 use crate::people::problem::{Cause, ManagerProblem, Problem};
-use crate::people::problem_words::{joined, works_there_again};
+use crate::people::problem::{joined, works_there_again};
 use crate::people::user::FieldName;
 
 /// The employees of each group that shares a value, by kind and the lowest employee number.

@@ -6,12 +6,12 @@ use jiff::civil::Date;
 
 use super::condition::{Condition, Way};
 use super::phrase::phrase;
-use super::seen::fields_seen;
 use super::told::{EligibilityVerdict, MinimalChange, ScopeState, ValueSeen};
 use super::{Needed, Question};
 use crate::configuration::OnContradiction;
 use crate::people::employee::Employee;
 use crate::people::employment::{Employment, Undecided};
+use crate::people::fields_seen::fields_seen;
 use crate::people::last_day::RECENT_DAYS;
 use crate::people::problem::Cause;
 

@@ -8,7 +8,6 @@ mod flip;
 mod needed;
 mod outcome;
 mod phrase;
-mod seen;
 mod split;
 mod told;
 
@@ -17,8 +16,6 @@ use jiff::civil::Date;
 
 pub use needed::Needed;
 pub use outcome::{FieldOutcome, outcome};
-pub(crate) use seen::fields_seen;
-pub use seen::{FieldSeen, record_seen};
 pub use told::{
     ClauseSeen, EligibilityVerdict, EmploymentSeen, EmploymentState, Explanation, FilterSeen, MinimalChange,
     ScopeState, ValueSeen,
@@ -29,6 +26,7 @@ use crate::expressions::evaluator::{EvaluationScope as Evaluated, Evaluator};
 use crate::expressions::expression::Expression;
 use crate::people::employee::Employee;
 use crate::people::employment::{Employment, EmploymentRules, Evidence, Undecided};
+use crate::people::fields_seen::fields_seen;
 use crate::people::last_day::LastDaySeen;
 use crate::people::mapping::{map_field, map_user, map_user_name};
 use crate::people::problem::Problem;

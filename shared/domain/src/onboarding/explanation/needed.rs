@@ -5,7 +5,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::FieldSeen;
+use crate::people::fields_seen::FieldSeen;
 
 /// One thing that would have to be different. Personal data; `Debug` withholds it.
 #[derive(Clone, PartialEq, Serialize)]

@@ -5,9 +5,10 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::{FieldSeen, Needed};
+use super::Needed;
 use crate::configuration::WriteMode;
 use crate::people::employment::Evidence;
+use crate::people::fields_seen::FieldSeen;
 use crate::people::problem::{Cause, Problem};
 use crate::people::user::FieldName;
 
