@@ -1,7 +1,4 @@
-//! The local stack: the real templates and the real functions on a laptop, without Docker or an AWS account.
-//!
-//! The AWS emulator (`MiniStack`) and the SAM command line live in Python environments that are made on first use. Both
-//! stacks are deployed by the command that deploys them to AWS; what differs is the parameters' values.
+#![doc = include_str!("../README.md")]
 
 pub mod attached;
 mod crash;

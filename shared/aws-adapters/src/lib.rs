@@ -1,8 +1,4 @@
-//! Everything that talks to AWS: the ports of `habitsync-workflows` over the AWS SDKs, which no other crate names.
-//!
-//! A function (or the operator's command) makes one [`Aws`] and takes from it what it needs: the [`Table`], the
-//! [`ResultQueue`], the [`Mailer`], the [`FeedbackQueue`], the [`Secrets`], the [`Schedules`] and the [`JobStarter`].
-//! [`SystemClock`] is here too: real time is a service like the others.
+#![doc = include_str!("../README.md")]
 
 mod cache;
 mod clock;

@@ -1,8 +1,4 @@
-//! The facts and decisions of HabitSync, pure: no clock, no I/O, no async.
-//!
-//! Texts from outside are parsed once into types that can only hold valid values ([`identity`], [`tenant`], [`configuration`]).
-//! Decisions are functions from data to data: [`user_plan`] plans a user sync, [`courses`] a course sync, [`results`] says when a
-//! completion is recorded, [`approvals`] what waits for an operator, [`jobs`] when a job is due.
+#![doc = include_str!("../README.md")]
 
 pub mod approvals;
 pub mod configuration;

@@ -1,8 +1,4 @@
-//! The EmployeeConnect client: the part of the API that this product uses, for one customer.
-//!
-//! EmployeeConnect publishes no reference: all that is assumed about it (see `tests/contracts/employee-connect.openapi.yaml`)
-//! is known to this crate alone. Names and shapes are in [`wire`], calls in [`EmployeeConnect`], what each failure means in
-//! [`EmployeeConnectError`]. It implements the ports of the use cases, which see none of that.
+#![doc = include_str!("../README.md")]
 
 mod access;
 mod client;

@@ -1,6 +1,4 @@
-//! What the functions of the three scheduled jobs share: their settings, their adapters, and the frame around one run.
-//!
-//! `user-sync`, `course-sync` and `result-sweep` differ in the use case that they call and in the metrics that they count.
+#![doc = include_str!("../README.md")]
 
 mod function;
 mod settings;

@@ -1,8 +1,4 @@
-//! What every Lambda function of this project needs around its handler: log lines, settings from the environment, the
-//! time that is left, what a job is asked and answers, and errors with stable names.
-//!
-//! A function's `main.rs` calls [`telemetry::init`] first, reads its settings through an [`Environment`], builds its
-//! adapters once and hands the handler to the runtime.
+#![doc = include_str!("../README.md")]
 
 mod caught;
 pub mod deadline;

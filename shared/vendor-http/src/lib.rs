@@ -1,8 +1,4 @@
-//! The one HTTP layer under both vendors' clients.
-//!
-//! The only crate that builds an HTTP client. What is decided here once: time-outs, redirects, proxies, TLS, which
-//! addresses may be called ([`VendorHosts`]), how large an answer may be, what is retried and when ([`RetrySchedule`]), the
-//! pace ([`RequestBudget`], [`SharedBudget`]), what makes a list whole ([`read_list`]), and what an error may say ([`HttpError`]).
+#![doc = include_str!("../README.md")]
 
 mod address;
 mod body;

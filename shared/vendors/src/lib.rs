@@ -1,5 +1,4 @@
-//! One customer, ready to work for: the configuration in force, the customer's part of the table, and both vendors' clients,
-//! each drawing on the customer's shared budget. Wired here once for every function and for the operator's command.
+#![doc = include_str!("../README.md")]
 
 mod clients;
 mod opened;

@@ -1,7 +1,4 @@
-//! The use cases of HabitSync and the ports they need, one file per use case.
-//!
-//! A use case is a function over the ports it names, so that its signature shows what it may touch. Vendors, the table,
-//! queues, mail and time are on the other side of the ports; the facts and decisions are in `habitsync-domain`.
+#![doc = include_str!("../README.md")]
 
 pub mod course_sync;
 pub mod fleet;

@@ -1,5 +1,4 @@
-//! What the benches share; each of them, in `benches/`, is a program that prints figures. What was measured is in
-//! `docs/PERFORMANCE.md`.
+#![doc = include_str!("../README.md")]
 
 mod budget_usage;
 mod initial_load;

@@ -1,7 +1,4 @@
-//! Both vendors' wire contracts, and the tool that holds a server against them.
-//!
-//! The contracts are OpenAPI files beside this crate's manifest; every element of theirs says how sure we are of it. The
-//! tool is schemathesis, which invents requests from a contract and judges the answers by it.
+#![doc = include_str!("../README.md")]
 
 mod schemathesis;
 

@@ -4,6 +4,7 @@
 mod alarms;
 mod circles;
 mod dependencies;
+mod documents;
 mod glossary;
 mod manifests;
 mod permissions;

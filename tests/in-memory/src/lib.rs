@@ -1,7 +1,4 @@
-//! Every port in memory, for tests: state that a test can look at, a journal of the calls made, failures that can be armed
-//! before or after the effect, and a clock that moves only when it is told to.
-//!
-//! Each call yields once, so that invocations that a test runs side by side do interleave.
+#![doc = include_str!("../README.md")]
 
 mod board;
 mod breakdown;

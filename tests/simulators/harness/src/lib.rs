@@ -1,8 +1,4 @@
-//! What both vendor simulators stand on: a real HTTP server that stops when it is dropped, a journal of every request,
-//! a request limit that blocks as the vendors' do, and faults that can be armed.
-//!
-//! A simulator builds an ordinary axum router, describes its [`Dialect`] and hands both to [`Control::supervise`]. Its
-//! handlers take the [`Call`] from the request's extensions and attach an [`Effect`] to the response of a write.
+#![doc = include_str!("../README.md")]
 
 mod admin;
 mod answer;

@@ -1,17 +1,4 @@
-//! A simulated Tribal Habits portal: the public API of the contract over real HTTP, with state, and completion webhooks.
-//!
-//! ```no_run
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! use habitsync_fixtures::Company;
-//! use habitsync_simulator_tribal_habits::{PortalSettings, TribalHabitsSimulator};
-//!
-//! let portal = TribalHabitsSimulator::start(PortalSettings::default()).await?;
-//! portal.seed_from(&Company::generate(1, 250, 40));
-//! println!("{} has {} users", portal.base_url(), portal.users().len());
-//! # Ok(()) }
-//! ```
-//!
-//! It shares no type with the client that is tested against it: two readings of one contract can catch a misreading.
+#![doc = include_str!("../README.md")]
 
 mod admin;
 mod api;
