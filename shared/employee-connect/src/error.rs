@@ -8,12 +8,15 @@ use serde_json::Value;
 /// A call of EmployeeConnect that did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum EmployeeConnectError {
-    /// 401 or 403, in the API's own words: the credentials are wrong or lack a right.
+    /// 401, or a refusal of the token request, in the API's own words: the credentials are wrong.
     #[error("the credentials were refused (status {status})")]
     Unauthorised {
         /// The status.
         status: u16,
     },
+    /// 403, in the API's own words: the credentials are good, and lack a right.
+    #[error("the integration lacks a right (status 403)")]
+    Forbidden,
     /// 401, 403, 407 or 451 in other words: a firewall's or a proxy's page. It says nothing about the credentials.
     #[error("a refusal that is not the API's answer (status {status})")]
     RefusedElsewhere {
@@ -122,6 +125,7 @@ fn unauthorised(status: u16, body: &PrivateBody) -> EmployeeConnectError {
     }
     match (status, body.pointer("/error/code").and_then(Value::as_str)) {
         (403, Some("module_disabled")) => EmployeeConnectError::ModuleDisabled,
+        (403, Some(_)) => EmployeeConnectError::Forbidden,
         _ => EmployeeConnectError::Unauthorised { status },
     }
 }

@@ -150,6 +150,7 @@ fn failure(error: &EmployeeConnectError) -> VendorFailure {
 fn kind(error: &EmployeeConnectError) -> VendorFailureKind {
     match error {
         EmployeeConnectError::Unauthorised { .. } => VendorFailureKind::Credentials,
+        EmployeeConnectError::Forbidden => VendorFailureKind::Forbidden,
         EmployeeConnectError::RefusedElsewhere { .. } => VendorFailureKind::Unavailable {
             may_have_happened: false,
         },

@@ -24,12 +24,12 @@ pub(crate) const NOT_FOUND: &str = "not found";
 /// A call of Tribal Habits that did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum TribalHabitsError {
-    /// 401 or 403, in the API's own words: the API key is wrong.
-    #[error("the API key was refused (status {status})")]
-    Unauthorised {
-        /// The status.
-        status: u16,
-    },
+    /// 401, in the API's own words: the API key is wrong.
+    #[error("the API key was refused (status 401)")]
+    Unauthorised,
+    /// 403, in the API's own words: the API key is good, and lacks a right.
+    #[error("the API key lacks a right (status 403)")]
+    Forbidden,
     /// 401, 403, 407 or 451 in other words: a firewall's or a proxy's page. It says nothing about the key.
     #[error("a refusal that is not the API's answer (status {status})")]
     RefusedElsewhere {
@@ -94,7 +94,10 @@ impl From<HttpError> for TribalHabitsError {
                 status: status @ (401 | 403),
                 body,
                 ..
-            } if is_own_refusal(&body.json().unwrap_or_default()) => Self::Unauthorised { status },
+            } if is_own_refusal(&body.json().unwrap_or_default()) => match status {
+                403 => Self::Forbidden,
+                _ => Self::Unauthorised,
+            },
             HttpError::Status {
                 status: status @ (401 | 403),
                 ..

@@ -63,8 +63,8 @@ impl SaveUser for TribalHabits {
 /// A key that may not do this write is no key that was revoked: others may be done, and a revoked one fails the next read.
 fn about_the_write(error: TribalHabitsError) -> TribalHabitsError {
     match error {
-        TribalHabitsError::Unauthorised { status: status @ 403 } => TribalHabitsError::Refused {
-            status,
+        TribalHabitsError::Forbidden => TribalHabitsError::Refused {
+            status: 403,
             fields: Vec::new(),
         },
         error => error,
@@ -218,7 +218,8 @@ fn failure(error: &TribalHabitsError, missing: Missing) -> VendorFailure {
 
 fn kind(error: &TribalHabitsError, missing: Missing) -> VendorFailureKind {
     match error {
-        TribalHabitsError::Unauthorised { .. } => VendorFailureKind::Credentials,
+        TribalHabitsError::Unauthorised => VendorFailureKind::Credentials,
+        TribalHabitsError::Forbidden => VendorFailureKind::Forbidden,
         TribalHabitsError::RefusedElsewhere { .. } => VendorFailureKind::Unavailable {
             may_have_happened: false,
         },

@@ -44,6 +44,8 @@ pub enum FailureSignature {
 pub enum VendorFault {
     /// It refused the credentials.
     Credentials,
+    /// It accepts the credentials, and they lack a right that the integration needs.
+    Forbidden,
     /// It has no Development module for this customer.
     ModuleDisabled,
     /// It refused the request.
@@ -73,7 +75,9 @@ impl VendorFault {
     #[must_use]
     pub const fn class(self) -> FailureClass {
         match self {
-            Self::Credentials | Self::ModuleDisabled | Self::Misconfigured | Self::RefusesAlike => FailureClass::Config,
+            Self::Credentials | Self::Forbidden | Self::ModuleDisabled | Self::Misconfigured | Self::RefusesAlike => {
+                FailureClass::Config
+            }
             Self::RateLimited | Self::Unavailable | Self::InconsistentRead | Self::NotCredible | Self::NoTimeLeft => {
                 FailureClass::Vendor
             }
@@ -159,6 +163,7 @@ impl fmt::Display for VendorFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Credentials => "refuses the credentials",
+            Self::Forbidden => "does not give the integration a right that it needs",
             Self::ModuleDisabled => "has no Development module for the customer",
             Self::Refused => "refuses the requests",
             Self::NotFound => "does not know what is asked for",

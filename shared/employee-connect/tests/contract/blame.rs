@@ -1,10 +1,12 @@
 //! A refusal is about the credentials only in the API's own words: a firewall's or a proxy's page is an outage of the way to it.
 
+use habitsync_domain::identity::CourseId;
 use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;
-use habitsync_workflows::ports::vendors::ListEmployees;
+use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees, RecordResult, SaveCourse};
 
+use crate::learning::{course, result};
 use crate::rig::Rig;
 
 async fn refused(rig: &Rig, status: u16, text: &str) -> VendorFailureKind {
@@ -44,18 +46,61 @@ async fn only_the_apis_own_refusal_is_about_the_credentials() {
             assert_eq!(refused(&rig, status, text).await, outage, "{status} {text:.60}");
         }
     }
-    for own in [
-        r#"{"error":{"code":"unauthorized","message":"no"}}"#,
-        r#"{"error":"invalid_client"}"#,
-    ] {
-        for status in [401, 403] {
-            assert_eq!(
-                refused(&rig, status, own).await,
-                VendorFailureKind::Credentials,
-                "{status} {own}"
-            );
-        }
+    let unauthorised = r#"{"error":{"code":"unauthorized","message":"no"}}"#;
+    assert_eq!(refused(&rig, 401, unauthorised).await, VendorFailureKind::Credentials);
+    let forbidden = r#"{"error":{"code":"forbidden","message":"no"}}"#;
+    assert_eq!(refused(&rig, 403, forbidden).await, VendorFailureKind::Forbidden);
+    for status in [401, 403] {
+        let of_token = refused(&rig, status, r#"{"error":"invalid_client"}"#).await;
+        assert_eq!(of_token, VendorFailureKind::Credentials, "{status}");
     }
     let module = r#"{"error":{"code":"module_disabled"}}"#;
     assert_eq!(refused(&rig, 403, module).await, VendorFailureKind::ModuleDisabled);
+}
+
+#[tokio::test]
+async fn each_resource_blames_the_missing_right_and_a_firewalls_page_the_way_to_it() {
+    let rig = Rig::start().await;
+    // A token first: what is refused below are the resources.
+    rig.client
+        .find_course(&course("TH-9-456").external_id)
+        .await
+        .expect("an answer");
+    let page = include_str!("../../../../tests/fixtures/public-reports/19-403-html-of-a-firewall.http");
+    let outage = VendorFailureKind::Unavailable {
+        may_have_happened: false,
+    };
+    let own = |code: &str| format!(r#"{{"error":{{"code":"{code}","message":"no"}}}}"#);
+    for (status, text, expected) in [
+        (403, own("forbidden"), VendorFailureKind::Forbidden),
+        (403, own("module_disabled"), VendorFailureKind::ModuleDisabled),
+        (401, page.to_owned(), outage.clone()),
+        (403, page.to_owned(), outage.clone()),
+        (407, page.to_owned(), outage.clone()),
+        (451, page.to_owned(), outage.clone()),
+    ] {
+        for resource in ["an employee", "a course", "a new course", "a result"] {
+            let refusal = Rule::new(Fault::Text {
+                status,
+                text: text.clone(),
+                moment: Moment::BeforeEffect,
+            });
+            let armed = rig
+                .tenant
+                .arm(refusal.matching(|call| call.route != "/oauth/token").times(2));
+            let id = CourseId("C1".to_owned());
+            let answer = match resource {
+                "an employee" => rig.client.find_employee(&"E1".parse().expect("an id")).await.map(drop),
+                "a course" => rig.client.find_course(&course("TH-9-456").external_id).await.map(drop),
+                "a new course" => rig.client.create_course(&course("TH-9-456")).await.map(drop),
+                _ => rig.client.record_result(&id, &result("E1")).await.map(drop),
+            };
+            armed.disarm();
+            assert_eq!(
+                answer.expect_err("refused").kind,
+                expected,
+                "{resource}: {status} {text:.40}"
+            );
+        }
+    }
 }

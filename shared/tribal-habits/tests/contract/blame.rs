@@ -3,7 +3,8 @@
 use habitsync_domain::people::user::{NewUser, UserFields};
 use habitsync_simulator_harness::{Fault, Moment, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;
-use habitsync_workflows::ports::vendors::{ListUsers, SaveUser};
+use habitsync_workflows::ports::vendors::{ListCompletions, ListTopics, ListUsers, SaveUser};
+use jiff::Timestamp;
 
 use crate::rig::Rig;
 
@@ -48,10 +49,23 @@ async fn a_refusal_that_is_not_the_apis_own_is_no_refusal_of_the_key() {
 async fn a_refusal_in_the_apis_own_words_is_about_the_key_and_one_write_is_about_the_write() {
     let rig = Rig::start().await;
     let own = r#"{"error":"unauthorized"}"#;
-    for status in [401, 403] {
+    for (status, kind) in [
+        (401, VendorFailureKind::Credentials),
+        (403, VendorFailureKind::Forbidden),
+    ] {
         rig.portal.arm(refusal(status, own));
         let refused = rig.client.list_users().await.expect_err("refused");
-        assert_eq!(refused.kind, VendorFailureKind::Credentials, "{status}");
+        assert_eq!(refused.kind, kind, "{status}");
+        rig.portal.arm(refusal(status, own));
+        let refused = rig.client.list_topics().await.expect_err("refused");
+        assert_eq!(refused.kind, kind, "{status}");
+        rig.portal.arm(refusal(status, own));
+        let refused = rig
+            .client
+            .list_completions(Timestamp::UNIX_EPOCH)
+            .await
+            .expect_err("refused");
+        assert_eq!(refused.kind, kind, "{status}");
     }
     let new = NewUser {
         user_name: "jo@acme.example".parse().expect("a user name"),

@@ -304,9 +304,10 @@ enum Means {
 
 fn what_failure_means(failure: &VendorFailure) -> Means {
     match failure.kind {
-        VendorFailureKind::Credentials | VendorFailureKind::ModuleDisabled | VendorFailureKind::Misconfigured => {
-            Means::EveryCourse
-        }
+        VendorFailureKind::Credentials
+        | VendorFailureKind::Forbidden
+        | VendorFailureKind::ModuleDisabled
+        | VendorFailureKind::Misconfigured => Means::EveryCourse,
         VendorFailureKind::RateLimited(_) | VendorFailureKind::NoTimeLeft => Means::ForNow,
         VendorFailureKind::Refused(_)
         | VendorFailureKind::NotFound(_)

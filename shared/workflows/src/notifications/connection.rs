@@ -92,7 +92,7 @@ where
                 withdraw_refusals(store).await?;
             }
             let last_success_at = store.load_job(job).await?.last_success_at;
-            if let Some((subject, worklist)) = Worklist::of_failure(failure, last_success_at) {
+            if let Some((subject, worklist)) = Worklist::of_failure(failure, job, last_success_at) {
                 return tell(subject, &worklist).await;
             }
         }

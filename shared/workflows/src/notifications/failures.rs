@@ -1,5 +1,6 @@
 //! What a customer is told of a run that failed because of their own set-up.
 
+use habitsync_domain::jobs::job::Job;
 use habitsync_domain::people::repeated_rejection::RepeatedRejection;
 use jiff::Timestamp;
 
@@ -13,12 +14,12 @@ impl Worklist {
     /// What the customer has to do about a run that failed, and under which subject; none where it is not theirs to mend.
     /// `last_success_at` is when the job last did its work.
     #[must_use]
-    pub fn of_failure(failure: &JobFailure, last_success_at: Option<Timestamp>) -> Option<(Subject, Self)> {
+    pub fn of_failure(failure: &JobFailure, job: Job, last_success_at: Option<Timestamp>) -> Option<(Subject, Self)> {
         if !failure.class().is_for_customer() {
             return None;
         }
         let (subject, title, what_to_do) = match failure {
-            JobFailure::Vendor(vendor) => of_vendor(&vendor.kind, vendor.vendor)?,
+            JobFailure::Vendor(vendor) => of_vendor(&vendor.kind, vendor.vendor, job)?,
             JobFailure::RefusedAlike(repeated) => of_repeated(repeated),
             JobFailure::NotCredible(_) | JobFailure::Service(_) | JobFailure::Panicked(_) | JobFailure::LeaseLost => {
                 return None;
@@ -38,7 +39,10 @@ impl Worklist {
 }
 
 /// The texts of a vendor's failure; none where an operator mends it without the customer.
-fn of_vendor(kind: &VendorFailureKind, vendor: Vendor) -> Option<(Subject, String, String)> {
+fn of_vendor(kind: &VendorFailureKind, vendor: Vendor, job: Job) -> Option<(Subject, String, String)> {
+    if *kind == VendorFailureKind::Forbidden {
+        return Some(of_missing_right(vendor, job));
+    }
     let (subject, (title, what_to_do)) = match (kind, vendor) {
         (VendorFailureKind::Misconfigured, _) => return None,
         (VendorFailureKind::ModuleDisabled, _) => (Subject::Courses, MODULE),
@@ -46,6 +50,31 @@ fn of_vendor(kind: &VendorFailureKind, vendor: Vendor) -> Option<(Subject, Strin
         (_, Vendor::EmployeeConnect) => (Subject::Connection(vendor), HRIS_CODES),
     };
     Some((subject, title.to_owned(), what_to_do.to_owned()))
+}
+
+/// The texts of a right that the credentials lack.
+fn of_missing_right(vendor: Vendor, job: Job) -> (Subject, String, String) {
+    let right = match (vendor, job) {
+        (Vendor::EmployeeConnect, Job::Users) => "read employees",
+        (Vendor::EmployeeConnect, Job::Courses) => "read and write courses",
+        (Vendor::EmployeeConnect, Job::ResultsSweep) => "read and write results",
+        (Vendor::TribalHabits, Job::Users) => "read and write users",
+        (Vendor::TribalHabits, Job::Courses) => "read topics",
+        (Vendor::TribalHabits, Job::ResultsSweep) => "read enrolments",
+    };
+    let (owner, keys) = match vendor {
+        Vendor::EmployeeConnect => (
+            "EmployeeConnect's support, or the administrator of EmployeeConnect in your company",
+            "The integration codes are good",
+        ),
+        Vendor::TribalHabits => ("the administrator of your Tribal Habits portal", "The API key is good"),
+    };
+    let title = format!("{vendor} does not let the integration {right}");
+    let what_to_do = format!(
+        "{keys}, and one right is missing: to {right}. Ask {owner} to give the integration this right; no new codes or keys are \
+         needed. Nothing is lost meanwhile: everything follows once the right is given."
+    );
+    (Subject::Connection(vendor), title, what_to_do)
 }
 
 /// The texts of a refusal that met many employees. The title stays the same as long as the mistake does.

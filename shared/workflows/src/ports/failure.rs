@@ -25,8 +25,10 @@ pub struct VendorFailure {
 /// What a failed vendor call means to a use case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VendorFailureKind {
-    /// 401 or 403: the customer's credentials are wrong or lack a right.
+    /// 401: the customer's credentials are wrong.
     Credentials,
+    /// 403 about one resource: the credentials are good, and lack a right that the integration needs.
+    Forbidden,
     /// The customer has no Development module.
     ModuleDisabled,
     /// 422, or another 4xx about what was sent: the same request will be refused again.
@@ -120,6 +122,12 @@ impl VendorFailure {
         }
     }
 
+    /// Whether the credentials are refused, or lack a right: every request of the same kind will be refused.
+    #[must_use]
+    pub const fn is_about_access(&self) -> bool {
+        matches!(self.kind, VendorFailureKind::Credentials | VendorFailureKind::Forbidden)
+    }
+
     /// Whether the same request may succeed later without anybody doing anything.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
@@ -130,6 +138,7 @@ impl VendorFailure {
             | VendorFailureKind::InconsistentRead
             | VendorFailureKind::NoTimeLeft => true,
             VendorFailureKind::Credentials
+            | VendorFailureKind::Forbidden
             | VendorFailureKind::ModuleDisabled
             | VendorFailureKind::Misconfigured
             | VendorFailureKind::Refused(_)
@@ -143,6 +152,7 @@ impl VendorFailure {
     pub fn is_worth_waiting_for(&self) -> bool {
         match &self.kind {
             VendorFailureKind::Credentials
+            | VendorFailureKind::Forbidden
             | VendorFailureKind::ModuleDisabled
             | VendorFailureKind::Misconfigured
             | VendorFailureKind::NotFound(Missing::Other) => true,
@@ -163,6 +173,7 @@ impl VendorFailure {
         match self.kind {
             VendorFailureKind::Unavailable { .. } | VendorFailureKind::Unreadable => CallOutcome::NoResponse,
             VendorFailureKind::Credentials
+            | VendorFailureKind::Forbidden
             | VendorFailureKind::ModuleDisabled
             | VendorFailureKind::Refused(_)
             | VendorFailureKind::NotFound(_) => CallOutcome::Responded,
@@ -180,6 +191,7 @@ impl VendorFailure {
             VendorFailureKind::Unavailable { may_have_happened } => may_have_happened,
             VendorFailureKind::Unreadable => true,
             VendorFailureKind::Credentials
+            | VendorFailureKind::Forbidden
             | VendorFailureKind::ModuleDisabled
             | VendorFailureKind::Refused(_)
             | VendorFailureKind::NotFound(_)
@@ -197,6 +209,7 @@ impl VendorFailureKind {
     pub fn trouble(&self) -> VendorFault {
         match self {
             Self::Credentials => VendorFault::Credentials,
+            Self::Forbidden => VendorFault::Forbidden,
             Self::ModuleDisabled => VendorFault::ModuleDisabled,
             Self::Refused(_) => VendorFault::Refused,
             Self::NotFound(_) => VendorFault::NotFound,
@@ -214,6 +227,7 @@ impl fmt::Display for VendorFailureKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Credentials => f.write_str("refused the credentials"),
+            Self::Forbidden => f.write_str("does not give the integration this right"),
             Self::ModuleDisabled => f.write_str("has no Development module for this customer"),
             Self::Refused(fields) => write!(f, "refused the request (fields: {})", loggable_names(fields)),
             Self::NotFound(missing) => write!(f, "does not know {missing}"),

@@ -19,7 +19,6 @@ use jiff::civil::Date;
 
 use super::InForce;
 use crate::jobs::outcome::JobFailure;
-use crate::ports::failure::VendorFailureKind;
 use crate::ports::holds::{LoadDecisions, StoredDecisions};
 use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites, StoredPeople};
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
@@ -193,7 +192,7 @@ where
                     employee_id,
                     confirmed: true,
                 }),
-                Err(failure) if failure.kind == VendorFailureKind::Credentials => return Err(failure.into()),
+                Err(failure) if failure.is_about_access() => return Err(failure.into()),
                 Err(_) => missing.push(Missing {
                     employee_id,
                     confirmed: false,

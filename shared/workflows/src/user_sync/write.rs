@@ -83,9 +83,10 @@ where
             });
         }
         match failure.kind {
-            VendorFailureKind::Credentials | VendorFailureKind::ModuleDisabled | VendorFailureKind::Misconfigured => {
-                Err(failure.into())
-            }
+            VendorFailureKind::Credentials
+            | VendorFailureKind::Forbidden
+            | VendorFailureKind::ModuleDisabled
+            | VendorFailureKind::Misconfigured => Err(failure.into()),
             VendorFailureKind::NoTimeLeft | VendorFailureKind::RateLimited(_) => Ok(WriteOutcome::Deferred),
             // Somebody may have made the account by hand since the portal was last read: the next run looks.
             VendorFailureKind::Refused(fields) if !verified && is_about_an_account(step, &fields) => {
@@ -133,7 +134,7 @@ where
     async fn read_back(&self, name: &UserName) -> Result<Option<Option<PortalUser>>, JobFailure> {
         match self.tribal_habits.find_user(name).await {
             Ok(found) => Ok(Some(found)),
-            Err(failure) if failure.kind == VendorFailureKind::Credentials => Err(failure.into()),
+            Err(failure) if failure.is_about_access() => Err(failure.into()),
             Err(_) => Ok(None),
         }
     }

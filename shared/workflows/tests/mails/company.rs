@@ -226,7 +226,8 @@ impl Sample {
             detail: String::new(),
         };
         let last = Some(self.at - SignedDuration::from_hours(63));
-        let (subject, worklist) = Worklist::of_failure(&failure.into(), last).expect("is the customer's to mend");
+        let (subject, worklist) =
+            Worklist::of_failure(&failure.into(), Job::Users, last).expect("is the customer's to mend");
         self.news(subject, &worklist)
     }
 

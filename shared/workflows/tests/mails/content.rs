@@ -136,7 +136,8 @@ fn a_mail_never_says_that_a_field_is_empty_that_was_not_looked_at() {
 fn a_refused_connection_says_since_when_and_whom_to_ask_and_promises_neither_the_rest_nor_a_spreadsheet() {
     let failure = refused(Vendor::EmployeeConnect, VendorFailureKind::Credentials);
     let last = "2026-11-19T22:00:00Z".parse().expect("a time");
-    let (subject, worklist) = Worklist::of_failure(&failure, Some(last)).expect("is the customer's to mend");
+    let (subject, worklist) =
+        Worklist::of_failure(&failure, Job::Users, Some(last)).expect("is the customer's to mend");
     assert_eq!(subject, Subject::Connection(Vendor::EmployeeConnect));
     let mail = letter(&[], &worklist);
     mail.assert_says(&[
@@ -155,6 +156,43 @@ fn a_refused_connection_says_since_when_and_whom_to_ask_and_promises_neither_the
 }
 
 #[test]
+fn a_missing_right_is_named_with_its_job_and_asks_for_no_new_codes() {
+    for (vendor, job, right, owner) in [
+        (
+            Vendor::EmployeeConnect,
+            Job::Users,
+            "read employees",
+            "EmployeeConnect's support",
+        ),
+        (
+            Vendor::EmployeeConnect,
+            Job::Courses,
+            "read and write courses",
+            "EmployeeConnect's support",
+        ),
+        (
+            Vendor::TribalHabits,
+            Job::Courses,
+            "read topics",
+            "the administrator of your Tribal Habits portal",
+        ),
+        (
+            Vendor::TribalHabits,
+            Job::ResultsSweep,
+            "read enrolments",
+            "the administrator of your Tribal Habits portal",
+        ),
+    ] {
+        let failure = refused(vendor, VendorFailureKind::Forbidden);
+        let (subject, worklist) = Worklist::of_failure(&failure, job, None).expect("is the customer's to mend");
+        assert_eq!(subject, Subject::Connection(vendor));
+        let mail = letter(&[], &worklist);
+        mail.assert_says(&[right, owner, "no new codes or keys are needed"]);
+        assert!(!mail.text.contains("revoked"), "{}", mail.text);
+    }
+}
+
+#[test]
 fn what_no_customer_can_mend_is_no_worklist() {
     for kind in [
         VendorFailureKind::Unavailable {
@@ -163,10 +201,13 @@ fn what_no_customer_can_mend_is_no_worklist() {
         VendorFailureKind::Unreadable,
         VendorFailureKind::Refused(Vec::new()),
     ] {
-        assert_eq!(Worklist::of_failure(&refused(Vendor::TribalHabits, kind), None), None);
+        assert_eq!(
+            Worklist::of_failure(&refused(Vendor::TribalHabits, kind), Job::Users, None),
+            None
+        );
     }
     let module = refused(Vendor::EmployeeConnect, VendorFailureKind::ModuleDisabled);
-    let told = Worklist::of_failure(&module, None).expect("is the customer's to mend");
+    let told = Worklist::of_failure(&module, Job::Courses, None).expect("is the customer's to mend");
     assert_eq!(told.0, Subject::Courses);
 }
 
