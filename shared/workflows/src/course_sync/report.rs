@@ -9,6 +9,7 @@ use habitsync_domain::courses::plan::{NearMiss, course_title};
 use habitsync_domain::courses::topic::Topic;
 use habitsync_domain::identity::{TopicCode, TopicId};
 use habitsync_domain::jobs::failure_rate::fails_too_often;
+use habitsync_domain::vendors::list::UnusableRecord;
 
 use crate::jobs::outcome::{Counts, Progress};
 use crate::ports::failure::VendorFailure;
@@ -26,6 +27,8 @@ pub struct CourseReport {
     /// Codes that several topics want a course by: those without one get none, and their results wait, until somebody gives
     /// them codes of their own.
     pub shared_codes: Vec<SharedCode>,
+    /// Topics whose records cannot be used: their courses stay as they are.
+    pub unusable: Vec<UnusableRecord>,
     /// Titles that more than one course has: a course is known by its reference, so that each is kept, and all are told.
     pub same_titles: Vec<SameTitle>,
 }

@@ -143,7 +143,8 @@ where
         let mut report = CourseReport::new(&topics, &known, &self.configuration.courses);
         report.add("unusable", unusable.len() as u64);
         log_unusable("topics", &unusable);
-        let unusable: BTreeSet<_> = unusable.iter().filter_map(UnusableRecord::topic).collect();
+        report.unusable = unusable;
+        let unusable: BTreeSet<_> = report.unusable.iter().filter_map(UnusableRecord::topic).collect();
         let plan = plan_courses(
             &topics,
             &unusable,

@@ -7,6 +7,7 @@ use habitsync_domain::courses::topic::Condition;
 use super::line::Advice;
 use super::line::{Entry, Groups, Labels, Tried};
 use super::shown::{shown, shown_words};
+use super::unusable::UnusableOf;
 use super::worklist::Worklist;
 use crate::course_sync::report::{CourseProblem, CourseReport, SameTitle};
 use crate::ports::failure::VendorFailureKind;
@@ -80,10 +81,11 @@ impl Worklist {
         for near in &report.near_misses {
             notes.add(NEARLY, None, near_miss(near, reference));
         }
-        Self {
+        let worklist = Self {
             notes: notes.sorted(),
             ..Self::default()
-        }
+        };
+        worklist.with_unusable(UnusableOf::Topics, &report.unusable)
     }
 }
 

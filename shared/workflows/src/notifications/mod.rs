@@ -26,6 +26,7 @@ mod shown;
 mod spreadsheet;
 mod subject;
 mod tell;
+mod unusable;
 mod worklist;
 
 pub use after_run::RunMailStore;
@@ -36,6 +37,7 @@ pub use operator::{OperatorMail, alert_operator};
 pub use results::results_worklist;
 pub use subject::Subject;
 pub use tell::{MailContent, Notified, notify_customer};
+pub use unusable::UnusableOf;
 pub use worklist::Worklist;
 
 pub(crate) use after_run::RunMail;

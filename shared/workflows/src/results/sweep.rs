@@ -7,12 +7,13 @@ use habitsync_domain::results::completion::{Completion, CompletionMessage};
 use habitsync_domain::results::delivery::{Listed, listed, reopens};
 use habitsync_domain::results::result::{ParkedOn, ResultRecord, ResultState};
 use habitsync_domain::results::sweep_window::SweepWindow;
+use habitsync_domain::vendors::list::UnusableRecord;
 use jiff::{SignedDuration, Timestamp};
 use tracing::error;
 
 use crate::jobs::outcome::{Counts, JobFailure, Progress, RunOutcome, Start};
 use crate::jobs::run::{run_job, stop_job};
-use crate::notifications::{MailSettings, Notified, RunMail, RunMailStore, Subject, results_worklist};
+use crate::notifications::{MailSettings, Notified, RunMail, RunMailStore, Subject, UnusableOf, results_worklist};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::SendMail;
@@ -63,7 +64,7 @@ pub struct SweepResults<'a, Table, Portal, Queue, Mail, Clock> {
 }
 
 /// What a sweep did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SweepReport {
     /// Completions that Tribal Habits listed.
     pub listed: u64,
@@ -74,7 +75,7 @@ pub struct SweepReport {
     /// Dead results that have somewhere else to go by now, and wait again.
     pub reopened: u64,
     /// Enrolments whose records cannot be used: completed ones without a user or a date among them.
-    pub unusable: u64,
+    pub unusable: Vec<UnusableRecord>,
     /// Of those, with a result that cannot be read: passed over, so that none of the others waits.
     pub unreadable: u64,
     /// Whether the customer was notified.
@@ -113,7 +114,11 @@ where
     };
     let notified = Box::pin(mail.of_run(&result)).await;
     if let Ok(RunOutcome::Finished(report)) = &mut result {
-        let worklist = results_worklist(sweep.table, sweep.configuration, mail.at);
+        let unusable = report.unusable.clone();
+        let worklist = async {
+            let worklist = results_worklist(sweep.table, sweep.configuration, mail.at).await?;
+            Ok(worklist.with_unusable(UnusableOf::Enrolments, &unusable))
+        };
         report.notified = Box::pin(mail.of_worklist(Subject::Results, worklist, true))
             .await
             .with(notified);
@@ -140,8 +145,8 @@ where
         let from = self.swept_from(state, began).await?;
         let window = SweepWindow::new(state, from, began, self.configuration.time_zone.zone());
         let completions = self.portal.list_completions(window.list_from()).await?;
-        let unusable = completions.unusable.len() as u64;
         log_unusable("enrolments", &completions.unusable);
+        let unusable = completions.unusable;
         let mut completions = completions.records;
         // That the vendor lists only what was asked for is assumed, and so is its order: no history may slip in, and the
         // watermark rests on the order.
@@ -274,7 +279,7 @@ impl SweepReport {
             ("known", self.known),
             ("reopened", self.reopened),
             ("unreadable", self.unreadable),
-            ("unusable", self.unusable),
+            ("unusable", self.unusable.len() as u64),
         ];
         counts
             .into_iter()

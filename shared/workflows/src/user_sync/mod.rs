@@ -26,7 +26,7 @@ pub use write::WriteOutcome;
 
 use crate::jobs::outcome::{JobFailure, Progress, RunOutcome, Start};
 use crate::jobs::run::{run_job, stop_job};
-use crate::notifications::{MailSettings, Notified, RunMail, RunMailStore, Subject, Worklist};
+use crate::notifications::{MailSettings, Notified, RunMail, RunMailStore, Subject, UnusableOf, Worklist};
 use crate::ports::clock::{Now, Pause};
 use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
 use crate::ports::mail::{RememberAlert, SendMail};
@@ -251,11 +251,13 @@ where
         }
         let finished = applied.is_finished();
         let held_plan = remembered.held_plan.clone();
-        let summary = UserSyncSummary {
+        let mut summary = UserSyncSummary {
             records_without_id,
-            unusable_accounts,
+            unusable_accounts: unusable_accounts.len(),
             ..Self::summarise(configuration, plan, applied, verified, held_plan)
         };
+        let worklist = summary.worklist.take();
+        summary.worklist = worklist.map(|worklist| worklist.with_unusable(UnusableOf::Accounts, &unusable_accounts));
         Ok(Progress {
             finished,
             advanced: summary.written.done() > 0,

@@ -13,7 +13,7 @@ use habitsync_domain::people::rejected_writes::RejectedWrites;
 use habitsync_domain::people::roster::Roster;
 use habitsync_domain::people::user::PortalUser;
 use habitsync_domain::user_plan::{LimitInput, Missing, PlanInput, Unreadable};
-use habitsync_domain::vendors::list::VendorList;
+use habitsync_domain::vendors::list::{UnusableRecord, VendorList};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -93,8 +93,10 @@ impl Read {
     }
 
     /// Accounts of the portal that cannot be read.
-    pub(super) fn unusable_accounts(&self) -> usize {
-        self.portal.as_ref().map_or(0, |portal| portal.unusable.len())
+    pub(super) fn unusable_accounts(&self) -> Vec<UnusableRecord> {
+        self.portal
+            .as_ref()
+            .map_or_else(Vec::new, |portal| portal.unusable.clone())
     }
 }
 

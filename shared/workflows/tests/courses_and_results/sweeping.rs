@@ -92,7 +92,7 @@ async fn a_completion_whose_webhook_was_lost_is_queued() {
             known: 0,
             unreadable: 0,
             notified: Notified::Nothing,
-            unusable: 0,
+            unusable: Vec::new(),
             reopened: 0,
         }
     );
@@ -129,7 +129,7 @@ async fn what_is_settled_or_under_way_is_not_queued_again() {
             known: 3,
             unreadable: 0,
             notified: Notified::Nothing,
-            unusable: 0,
+            unusable: Vec::new(),
             reopened: 0,
         }
     );
@@ -156,7 +156,7 @@ async fn a_sweep_near_its_deadline_is_left_unfinished_for_the_watchdog() {
             known: 0,
             unreadable: 0,
             notified: Notified::Nothing,
-            unusable: 0,
+            unusable: Vec::new(),
             reopened: 0,
         }))
     );

@@ -17,6 +17,11 @@ async fn the_course_of_a_topic_that_cannot_be_read_stays_as_it_is() {
     *world.portal.unusable.lock() = vec![UnusableRecord::new(Some("456"), WhyUnusable::LacksAValue)];
     let report = sync(&world).await;
     assert_eq!((count(&report, "unusable"), count(&report, "withdrawn")), (1, 0));
+    let mail = world.mail.sent().concat();
+    assert!(
+        mail.contains("Topics that cannot be read") && mail.contains("topic 456"),
+        "{mail}"
+    );
     assert_eq!(courses(&world), [course(456), course(457)]);
 }
 
@@ -56,8 +61,13 @@ async fn an_enrolment_that_cannot_be_read_is_counted_and_the_others_are_queued()
     completed(&world, 9001, beginning() - SignedDuration::from_hours(1));
     *world.portal.unusable.lock() = vec![UnusableRecord::new(Some("9002"), WhyUnusable::LacksAValue)];
     let report = sweep(&world).await;
-    assert_eq!((report.queued, report.unusable), (1, 1));
+    assert_eq!((report.queued, report.unusable.len()), (1, 1));
     assert_eq!(queued(&world), [9001]);
+    let mail = world.mail.sent().concat();
+    assert!(
+        mail.contains("Completions that cannot be read") && mail.contains("enrolment 9002"),
+        "{mail}"
+    );
 }
 
 #[tokio::test]

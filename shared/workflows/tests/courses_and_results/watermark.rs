@@ -155,7 +155,7 @@ async fn a_sweep_that_runs_out_of_time_goes_on_where_it_stopped_also_between_equ
             known: 2,
             unreadable: 0,
             notified: Notified::Nothing,
-            unusable: 0,
+            unusable: Vec::new(),
             reopened: 0,
         }
     );

@@ -5,6 +5,7 @@ use habitsync_domain::people::problem::Cause;
 use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
 use habitsync_in_memory::Call;
 use habitsync_workflows::jobs::outcome::JobFailure;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::customer::customer_of;
@@ -115,4 +116,29 @@ async fn a_table_that_refuses_many_items_stops_the_run_before_it_writes_more_tha
     let run = customer.run_until(customer.deadline()).await;
     assert!(matches!(run, Err(JobFailure::Service(_))), "{run:?}");
     assert!(customer.portal.faults.count(Call::CreateUser) <= 6);
+}
+
+#[tokio::test]
+async fn accounts_that_cannot_be_read_are_a_note_of_the_mail_once() {
+    let customer = customer_of(3);
+    customer.finish().await;
+    let nameless = UnusableRecord::new(None, WhyUnusable::NoId);
+    let twice = UnusableRecord::new(Some("7001"), WhyUnusable::Contradicted);
+    *customer.portal.unusable.lock() = vec![nameless, twice];
+    customer.clock.advance(SignedDuration::from_hours(24 * 8));
+    customer.finish().await;
+    let mail = customer.mail.sent().concat();
+    assert_eq!(
+        mail.matches("Accounts that cannot be read").count() % 2,
+        0,
+        "in text and HTML"
+    );
+    assert!(
+        mail.contains("account 7001") && mail.contains("1 without an id"),
+        "{mail}"
+    );
+    let sent = customer.mail.sent().len();
+    customer.clock.advance(SignedDuration::from_hours(24 * 8));
+    customer.finish().await;
+    assert_eq!(customer.mail.sent().len(), sent, "no news, no mail");
 }
