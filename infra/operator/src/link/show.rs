@@ -128,6 +128,23 @@ impl Answer for Link {
         let changes = self.changes.iter().map(|change| self.change(change));
         account.into_iter().chain(changes).collect()
     }
+
+    /// Each value of a change has a row of its own.
+    fn spreadsheet(&self) -> (&'static [&'static str], Vec<Vec<String>>) {
+        const COLUMNS: [&str; 6] = ["what", "field", "before", "value", "reason", "when"];
+        let now = |row: Vec<String>| {
+            let mut cells = row.into_iter();
+            let mut next = || cells.next().unwrap_or_default();
+            let (what, value, when) = (next(), next(), next());
+            vec![what, String::new(), String::new(), value, String::new(), when]
+        };
+        let account = match &self.person {
+            Some(person) => self.account(person),
+            None => vec![self.row("account", &self.gone(), None)],
+        };
+        let changes = self.changes.iter().flat_map(|change| self.values_of(change));
+        (&COLUMNS, account.into_iter().map(now).chain(changes).collect())
+    }
 }
 
 impl Link {
@@ -155,6 +172,21 @@ impl Link {
     fn row(&self, what: &str, value: &str, at: Option<Timestamp>) -> Vec<String> {
         let at = at.map(|at| at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string());
         vec![what.to_owned(), value.to_owned(), at.unwrap_or_default()]
+    }
+
+    /// One row for each value that was changed.
+    fn values_of<'a>(&'a self, change: &'a PersonChange) -> impl Iterator<Item = Vec<String>> + 'a {
+        let when = self.row("", "", Some(change.at)).pop().unwrap_or_default();
+        change.fields.iter().map(move |field| {
+            vec![
+                "change".to_owned(),
+                field.field.clone(),
+                field.before.clone().unwrap_or_default(),
+                field.after.clone(),
+                change.reason.clone(),
+                when.clone(),
+            ]
+        })
     }
 
     fn change(&self, change: &PersonChange) -> Vec<String> {

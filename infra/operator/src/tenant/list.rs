@@ -86,6 +86,31 @@ impl Answer for Listed {
         self.tenants.iter().map(Row::row).collect()
     }
 
+    /// Each job has a column of its own.
+    fn spreadsheet(&self) -> (&'static [&'static str], Vec<Vec<String>>) {
+        const COLUMNS: [&str; 9] = [
+            "customer",
+            "name",
+            "status",
+            "version",
+            "live since",
+            "time zone",
+            "users",
+            "courses",
+            "results",
+        ];
+        let row = |tenant: &Row| {
+            let [customer, name, status, version, live_since, zone, _] = tenant.cells();
+            let unknown = || ["not known: apply it again".to_owned(), String::new(), String::new()];
+            let runs = tenant.timetable.as_ref().map_or_else(unknown, runs);
+            [customer, name, status, version, live_since, zone]
+                .into_iter()
+                .chain(runs)
+                .collect()
+        };
+        (&COLUMNS, self.tenants.iter().map(row).collect())
+    }
+
     /// The status and the version share a column: there is little room for when it runs.
     fn text(&self, width: u16) -> String {
         let row = |tenant: &Row| {
@@ -121,7 +146,7 @@ impl Row {
             timetable
                 .map(|timetable| timetable.time_zone.as_str().to_owned())
                 .unwrap_or_default(),
-            timetable.map_or_else(|| "not known: apply it again".to_owned(), runs),
+            timetable.map_or_else(|| "not known: apply it again".to_owned(), runs_in_words),
         ]
     }
 }
@@ -129,21 +154,26 @@ impl Row {
 /// Completions become results by webhook, too: a sweep finds those that were lost.
 const RESULTS: &str = "results";
 
-/// What runs, and when; what does not says so.
-fn runs(timetable: &Timetable) -> String {
+/// When each job runs: users, courses, results.
+fn runs(timetable: &Timetable) -> [String; 3] {
     let off = |on: Option<bool>| on == Some(false);
     let job = |name: &str, off: bool, schedule: Option<&Schedule>| match schedule {
-        _ if off => format!("{name} off"),
-        None if name == RESULTS => format!("{name} on, without a sweep"),
-        None => format!("{name} not scheduled"),
-        Some(schedule) => format!("{name} {}", short(schedule.as_str())),
+        _ if off => "off".to_owned(),
+        None if name == RESULTS => "on, without a sweep".to_owned(),
+        None => "not scheduled".to_owned(),
+        Some(schedule) => short(schedule.as_str()),
     };
-    let jobs = [
+    [
         job("users", false, timetable.users.as_ref()),
         job("courses", off(timetable.courses_on), timetable.courses.as_ref()),
         job(RESULTS, off(timetable.results_on), timetable.results_sweep.as_ref()),
-    ];
-    jobs.join("; ")
+    ]
+}
+
+/// When the jobs run, in one cell.
+fn runs_in_words(timetable: &Timetable) -> String {
+    let [users, courses, results] = runs(timetable);
+    format!("users {users}; courses {courses}; {RESULTS} {results}")
 }
 
 /// `0 7-19 ? * MON-FRI` of `cron(0 7-19 ? * MON-FRI *)`, `every 6 hours` of `rate(6 hours)`.
