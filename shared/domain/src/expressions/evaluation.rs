@@ -49,7 +49,7 @@ impl Expression {
         if let Some(text) = value.downcast_ref::<CelString>() {
             return Ok(text.as_borrowed().map_or_else(|| owned(text.inner()), borrowed));
         }
-        given_value(Value::try_from(value.as_ref()).map_err(|error| failed(&error))?)
+        given_value(Value::try_from(value.as_ref()).map_err(|error| self.failed(&error))?)
     }
 
     /// The value as text.
@@ -83,7 +83,26 @@ impl Expression {
         if scope.is_too_large() {
             return Err(too_large());
         }
-        Value::resolve_val(self.evaluated_tree(), scope.context()).map_err(|error| failed(&error))
+        Value::resolve_val(self.evaluated_tree(), scope.context()).map_err(|error| self.failed(&error))
+    }
+
+    /// The kind of failure without the values that took part in it: a key is named only where the expression itself writes it.
+    fn failed(&self, error: &ExecutionError) -> EvaluationFailed {
+        EvaluationFailed(match error {
+            ExecutionError::NoSuchKey(key) if self.source().contains(key.as_str()) => {
+                format!("there is no field {key}")
+            }
+            ExecutionError::NoSuchKey(_) => "there is no field of the name that it computes".to_owned(),
+            ExecutionError::UndeclaredReference(name) => {
+                format!("{name} is not known; an expression speaks of employee and manager")
+            }
+            ExecutionError::NoSuchOverload { .. } | ExecutionError::UnexpectedType { .. } => {
+                "an operator or function does not fit its values (null, perhaps)".to_owned()
+            }
+            ExecutionError::FunctionError { function, .. } if function == READING => return too_large(),
+            ExecutionError::FunctionError { function, .. } => format!("{function} failed"),
+            _ => "cannot be evaluated".to_owned(),
+        })
     }
 }
 
@@ -150,24 +169,9 @@ fn too_large() -> EvaluationFailed {
     ))
 }
 
-/// The kind of failure without the values that took part in it.
-fn failed(error: &ExecutionError) -> EvaluationFailed {
-    EvaluationFailed(match error {
-        ExecutionError::NoSuchKey(key) => format!("there is no field {key}"),
-        ExecutionError::UndeclaredReference(name) => {
-            format!("{name} is not known; an expression speaks of employee and manager")
-        }
-        ExecutionError::NoSuchOverload { .. } | ExecutionError::UnexpectedType { .. } => {
-            "an operator or function does not fit its values (null, perhaps)".to_owned()
-        }
-        ExecutionError::FunctionError { function, .. } if function == READING => return too_large(),
-        ExecutionError::FunctionError { function, .. } => format!("{function} failed"),
-        _ => "cannot be evaluated".to_owned(),
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::{Value as Json, json};
 
     use super::*;
@@ -245,6 +249,38 @@ mod tests {
         assert!(!message.contains("Zorro"), "{message}");
         let failed = evaluate("employee.shoeSize", json!({"employeeId": "E1"})).expect_err("no such field");
         assert!(failed.to_string().contains("shoeSize"), "{failed}");
+    }
+
+    proptest! {
+        #[test]
+        fn no_error_quotes_a_key_or_a_value_of_the_record(
+            source in prop_oneof![
+                Just("{'a': 'b'}[employee.workEmail]"),
+                Just("employee.customFields[employee.workEmail]"),
+                Just("employee[employee.workEmail]"),
+                Just("{'a': employee}[employee.workEmail].location"),
+                Just("int(employee.workEmail) > 0 ? 'a' : 'b'"),
+                Just("employee.workEmail + 1"),
+                Just("employee.tags[employee.workEmail]"),
+                Just("employee.customFields.map(k, employee.customFields[k].nothing)[0]"),
+                Just("employee.workEmail.matches(employee.workEmail) ? employee.x : 'b'"),
+            ],
+            mark in "[a-z]{3,8}",
+        ) {
+            let mark = format!("zorro-{mark}");
+            let record = json!({
+                "employeeId": "E1", "workEmail": format!("{mark}@acme.example"), "tags": [mark],
+                "customFields": {mark.clone(): {mark.clone(): mark}}
+            });
+            let Ok(expression) = source.parse::<Expression>() else { return Ok(()) };
+            let employee = employee(record);
+            let evaluator = Evaluator::new([mark.as_str()], [&expression]);
+            let scope = evaluator.scope(&employee, None);
+            let errors = [expression.text(&scope).err(), expression.truth(&scope).err()];
+            for error in errors.into_iter().flatten() {
+                prop_assert!(!error.to_string().contains("zorro"), "{}: {}", source, error);
+            }
+        }
     }
 
     #[test]

@@ -211,10 +211,7 @@ fn a_manager_out_of_scope_stays_unwritten_or_is_written_as_the_customer_sets_it(
     let kept = Case::of(&acme(&[]), &employees).plan();
     assert_eq!(kept.field_notices.len(), 1, "operators hear of it");
     assert!(causes(&kept).iter().all(|(_, cause)| !cause.is_for_customer()));
-    let write = acme(&[(
-        "deactivate = true",
-        "deactivate = true\nmanager_out_of_scope = \"write\"",
-    )]);
+    let write = acme(&[("manager_out_of_scope = \"keep\"", "manager_out_of_scope = \"write\"")]);
     let case = Case::of(&write, &employees);
     assert_eq!(outcome(&case), (Some("e2@acme.com.au".to_owned()), vec![]));
     assert_eq!(case.plan().field_notices, []);

@@ -39,10 +39,7 @@ async fn operators_hear_once_of_managers_out_of_scope_and_the_customer_never() {
     let mails = keeps.mail.sent();
     assert_eq!(mails.len(), 1, "{mails:?}");
     assert!(mails[0].contains("manager_out_of_scope"), "{mails:?}");
-    let setting = (
-        "deactivate = true",
-        "deactivate = true\nmanager_out_of_scope = \"write\"",
-    );
+    let setting = ("manager_out_of_scope = \"keep\"", "manager_out_of_scope = \"write\"");
     let writes = customer(&json!("BOSS"), &[setting]);
     writes.finish().await;
     assert_eq!(writes.mail.sent().len(), 0);
