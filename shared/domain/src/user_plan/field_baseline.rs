@@ -175,6 +175,15 @@ impl FieldCounts {
         })
     }
 
+    /// How many values are of another kind than nearly all, and how many there are; none where all are of one kind, or no kind is
+    /// the usual one.
+    pub(super) fn of_other_kinds(&self) -> Option<(u64, u64)> {
+        let values = self.values();
+        let usual = self.kinds().into_iter().max().unwrap_or_default();
+        let others = values - usual;
+        (others > 0 && others.saturating_mul(10) <= values).then_some((others, values))
+    }
+
     /// The measure of the reads to come.
     pub(super) fn after(before: Option<&Self>, now: Self) -> Self {
         let stands = |before: &&Self| now.values() < before.values() && now.at.duration_since(before.at) < STANDS_FOR;

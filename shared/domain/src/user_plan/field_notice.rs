@@ -27,6 +27,9 @@ pub enum FieldFault {
     },
     /// The filter does not admit the managers: the previous managers stay, as `manager_out_of_scope` says.
     ManagersOutOfScope,
+    /// A field that the filter reads holds another kind of value than it does for the other employees, such as a list instead of a
+    /// text: the filter may not admit these employees.
+    OtherKind,
     /// The portal stores another value than is written: it is not written again until another value is wanted.
     RewrittenByPortal {
         /// How they differ.
@@ -86,6 +89,10 @@ impl FieldNotice {
                 "{field} of {employees} of {of} employees names a manager whom the filter does not admit; the previous managers \
                  stay (manager_out_of_scope = \"keep\")"
             ),
+            FieldFault::OtherKind => format!(
+                "{field} of {employees} of {of} employees holds another kind of value than that of the others (a number or a list, \
+                 say, instead of a text); the filter reads it and may not admit them"
+            ),
             FieldFault::RewrittenByPortal { form } => format!(
                 "Tribal Habits changes the value of {field} that is written, for {employees} of {of} employees: {}. It is not \
                  written again until the value changes; explain shows both values",
@@ -99,7 +106,7 @@ impl FieldNotice {
     pub const fn is_for_customer(&self) -> bool {
         match self.what {
             FieldFault::UnknownManagers { .. } => true,
-            FieldFault::ManagersOutOfScope | FieldFault::RewrittenByPortal { .. } => false,
+            FieldFault::ManagersOutOfScope | FieldFault::OtherKind | FieldFault::RewrittenByPortal { .. } => false,
         }
     }
 
@@ -109,6 +116,7 @@ impl FieldNotice {
         let fault = match self.what {
             FieldFault::UnknownManagers { .. } => "unknown managers",
             FieldFault::ManagersOutOfScope => "managers out of scope",
+            FieldFault::OtherKind => "another kind of value",
             FieldFault::RewrittenByPortal { .. } => "rewritten by the portal",
         };
         format!("{}: {fault}", self.field)

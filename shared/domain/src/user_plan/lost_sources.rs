@@ -4,8 +4,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Planner;
-use super::field_baseline::{FieldBaseline, FieldCounts, Sources};
+use super::field_baseline::{FieldBaseline, FieldCounts, SourceField, Sources};
 use super::field_loss::AT_LEAST;
+use super::field_notice::{FieldFault, FieldNotice};
 use super::placement::Eligibility;
 use super::removals::Candidate;
 use crate::people::employee::Employee;
@@ -62,7 +63,10 @@ impl<'a> Planner<'a> {
             let lost = measure.and_then(|before| self.too_many(before.lost_by(&now)));
             let kept = measure.copied().filter(|_| lost.is_some());
             baseline.set(field, kept.unwrap_or_else(|| FieldCounts::after(measure, now)));
-            let Some((had, lost)) = lost else { continue };
+            let Some((had, lost)) = lost else {
+                self.notice_other_kinds(field, &sources, &now);
+                continue;
+            };
             let rules = [
                 (SourceRule::Filter, &sources.filter),
                 (SourceRule::UserName, &sources.user_name),
@@ -77,6 +81,20 @@ impl<'a> Planner<'a> {
         }
         self.judge_scope(placements, before, &mut baseline);
         self.plan.baseline = Some(baseline);
+    }
+
+    /// Notes that a field of the filter holds another kind of value for a few employees: too few to be a fault of the source.
+    fn notice_other_kinds(&mut self, field: &SourceField, sources: &Sources, now: &FieldCounts) {
+        let others = now.of_other_kinds().filter(|_| sources.filter.contains(field));
+        let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+        self.plan
+            .field_notices
+            .extend(others.map(|(others, values)| FieldNotice {
+                field: field.name().to_owned(),
+                employees: number(others),
+                of: number(values),
+                what: FieldFault::OtherKind,
+            }));
     }
 
     /// All but leavers, whose records HR empties.

@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::digest::of_value;
 use super::field_notice::{FieldFault, FieldNotice, RewriteForm};
@@ -91,38 +93,62 @@ static ENTITY: LazyLock<Regex> = LazyLock::new(|| Regex::new("&(amp;)*#?[a-zA-Z0
 /// The beginning of one, where the text was cut.
 static CUT_ENTITY: LazyLock<Regex> = LazyLock::new(|| Regex::new("&[a-zA-Z0-9#;]{0,30}$").expect("a valid pattern"));
 
-/// Whether a program may have made one of the other: by blanks, letter case, escapes, composition, a limit of length, or by
-/// dropping it. The words of a person are others.
+/// Whether a program may have made one of the other: by blanks, letter case, escapes, composition, a limit of length, leading zeros,
+/// or by dropping it. The words of a person are others.
 fn may_come_of(written: &str, shown: &str) -> bool {
-    let (all, begins_with) = (letters(written), letters(shown));
-    // A letter that is cut from its mark was left out of the written value.
-    let cut_from_mark = &begins_with[..begins_with.len().saturating_sub(usize::from(written.contains(is_mark)))];
-    let without_cut_entity = letters(&CUT_ENTITY.replace(shown.trim_end(), ""));
-    [begins_with.as_str(), cut_from_mark, &without_cut_entity]
-        .iter()
-        .any(|beginning| all.starts_with(beginning))
-}
-
-const fn is_mark(character: char) -> bool {
-    matches!(character, '\u{300}'..='\u{36f}')
-}
-
-/// What no program of that kind changes about a text but its length: plain letters, digits and most punctuation. A letter with a
-/// mark is left out, whether it is composed or not.
-fn letters(text: &str) -> String {
-    let text = ENTITY.replace_all(text, "");
-    let mut letters = String::with_capacity(text.len());
-    let mut is_marked = false;
-    for character in text.chars() {
-        if is_mark(character) && !is_marked {
-            letters.pop();
-        }
-        is_marked = is_mark(character);
-        if character.is_ascii_graphic() && !matches!(character, '&' | '<' | '>' | '"' | '\'') {
-            letters.push(character.to_ascii_lowercase());
-        }
+    if is_without_leading_zeros(written, shown) {
+        return true;
     }
-    letters
+    // An entity stands for a letter that is not plain.
+    let kept = if ENTITY.is_match(shown) {
+        Letters::Plain
+    } else {
+        Letters::All
+    };
+    let all = kept.of(written);
+    let shown_letters = kept.of(shown);
+    let without_cut_entity = kept.of(&CUT_ENTITY.replace(shown.trim_end(), ""));
+    let is_something = shown.trim().is_empty() || !shown_letters.is_empty();
+    // A letter that is cut from its mark was left out of the plain letters.
+    let plain = kept == Letters::Plain;
+    let cut_from_mark = &shown_letters[..shown_letters.len().saturating_sub(usize::from(plain))];
+    let beginnings = [shown_letters.as_str(), &without_cut_entity, cut_from_mark];
+    is_something && beginnings.iter().any(|beginning| all.starts_with(beginning))
+}
+
+fn is_without_leading_zeros(written: &str, shown: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    is_number(written) && is_number(shown) && written.trim_start_matches('0') == shown.trim_start_matches('0')
+}
+
+/// The letters that are compared.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letters {
+    /// Those of every script, each without its marks.
+    All,
+    /// Those of ASCII that have no mark.
+    Plain,
+}
+
+impl Letters {
+    /// What no program of that kind changes about a text but its length: letters, digits and most punctuation, whether a letter is
+    /// composed with its mark or not.
+    fn of(self, text: &str) -> String {
+        let text = ENTITY.replace_all(text, "");
+        let mut letters = String::with_capacity(text.len());
+        let mut characters = text.nfd().peekable();
+        while let Some(character) = characters.next() {
+            let is_marked = characters.peek().is_some_and(|next| is_combining_mark(*next));
+            let is_kept = match self {
+                Self::All => character.is_alphanumeric() || character.is_ascii_graphic(),
+                Self::Plain => character.is_ascii_graphic() && !is_marked,
+            };
+            if is_kept && !matches!(character, '&' | '<' | '>' | '"' | '\'') {
+                letters.extend(character.to_lowercase());
+            }
+        }
+        letters
+    }
 }
 
 impl RewriteForm {
@@ -141,6 +167,50 @@ impl RewriteForm {
             Self::Escaped
         } else {
             Self::Otherwise
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_changes_blanks_case_escapes_composition_length_and_leading_zeros() {
+        for (written, shown) in [
+            ("  Jo  Citizen ", "Jo Citizen"),
+            ("jo citizen", "Jo Citizen"),
+            ("Jo & Co", "Jo &amp; Co"),
+            ("Zoë", "Zoe\u{308}"),
+            ("Zoe\u{308}", "Zoë"),
+            ("Zoë", "Zoe"),
+            ("Zoë", "Zo&euml;"),
+            ("Zoë", "Zo&#235;"),
+            ("山田太郎", "山田"),
+            ("Łukasz", "łukasz"),
+            ("Chief Executive Officer", "Chief Exec"),
+            ("0412345678", "412345678"),
+            ("Jo", ""),
+            ("山田", ""),
+        ] {
+            assert!(may_come_of(written, shown), "{written:?} -> {shown:?}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_person_are_others_in_every_script() {
+        for (written, shown) in [
+            ("Jo", "Sam"),
+            ("山田", "山本"),
+            ("Łukasz", "Lukas2"),
+            ("Ольга", "Елена"),
+            ("Zoë", "Zora"),
+            ("محمد", "أحمد"),
+            ("0412345678", "412345679"),
+            ("Analyst", "Senior Analyst"),
+            ("山田", "!"),
+        ] {
+            assert!(!may_come_of(written, shown), "{written:?} -> {shown:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A field behind the filter or the user name that many employees lose at once decides about no account.
 
 use habitsync_domain::people::employee::Employee;
-use habitsync_domain::user_plan::{LostSource, SourceRule};
+use habitsync_domain::user_plan::{FieldFault, LostSource, SourceRule};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -190,4 +190,25 @@ proptest! {
         prop_assert!(steps(&plan).iter().all(|(_, step)| *step == "change"));
         prop_assert!(plan.held.is_empty());
     }
+}
+
+#[test]
+fn another_kind_of_value_of_few_employees_is_reported_from_the_first_one_on() {
+    for location in [json!({"name": "Perth"}), json!(["Perth"]), json!(7), json!(true)] {
+        for few in 1..=4 {
+            let mut employees = company(&json!({}));
+            for (n, employee) in employees.iter_mut().enumerate().take(few) {
+                *employee = one(n, &json!({"location": location}));
+            }
+            let plan = in_step().then(&employees).plan();
+            let notices: Vec<_> = plan
+                .field_notices
+                .iter()
+                .map(|notice| (notice.field.as_str(), notice.what))
+                .collect();
+            assert_eq!(notices, [("location", FieldFault::OtherKind)], "{few} {location}");
+            assert_eq!((plan.field_notices[0].employees, plan.field_notices[0].of), (few, 60));
+        }
+    }
+    assert_eq!(in_step().plan().field_notices, []);
 }

@@ -125,14 +125,15 @@ pub(super) const LOST_SOURCES: Advice = advice(
 /// About a field with which the same is wrong for many employees.
 pub(super) const fn advice_about_field(what: FieldFault) -> Advice {
     match what {
-        FieldFault::UnknownManagers { .. } | FieldFault::ManagersOutOfScope | FieldFault::RewrittenByPortal { .. } => {
-            advice(
-                6,
-                "Manager references that name no employee",
-                "Look at how the manager is entered in EmployeeConnect, or at what the integration may read. Until then the previous \
+        FieldFault::UnknownManagers { .. }
+        | FieldFault::ManagersOutOfScope
+        | FieldFault::OtherKind
+        | FieldFault::RewrittenByPortal { .. } => advice(
+            6,
+            "Manager references that name no employee",
+            "Look at how the manager is entered in EmployeeConnect, or at what the integration may read. Until then the previous \
              managers stay; everything else about these employees is up to date.",
-            )
-        }
+        ),
     }
 }
 /// About one problem that many employees have at once.

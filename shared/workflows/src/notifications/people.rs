@@ -236,7 +236,7 @@ fn field_notice(notice: &FieldNotice) -> Entry<'_> {
             found.in_words(),
             "the manager's employee number, just as it is in the manager's own record",
         ),
-        FieldFault::ManagersOutOfScope | FieldFault::RewrittenByPortal { .. } => ("", ""),
+        FieldFault::ManagersOutOfScope | FieldFault::OtherKind | FieldFault::RewrittenByPortal { .. } => ("", ""),
     };
     Entry {
         who: MANY.to_owned(),
