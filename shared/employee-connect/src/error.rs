@@ -1,8 +1,6 @@
 //! What a failed call of EmployeeConnect means. No error shows a body, a person's data, a code or a token.
 
-use std::fmt;
-
-use habitsync_vendor_http::{HttpError, PagingError, PrivateBody};
+use habitsync_vendor_http::{FieldRefusal, HttpError, PagingError, PrivateBody};
 use serde_json::Value;
 
 /// A call of EmployeeConnect that did not do what was asked.
@@ -69,23 +67,6 @@ pub enum MissingRecord {
     Employee,
     /// Something else, or the answer is not the API's: a route, a tenant, a proxy's page.
     Unknown,
-}
-
-/// A field that EmployeeConnect refused. Its words may quote the value: `Debug` shows the field alone.
-#[derive(Clone, PartialEq, Eq)]
-pub struct FieldRefusal {
-    /// The field's name.
-    pub field: String,
-    /// The vendor's words.
-    pub reason: String,
-}
-
-impl fmt::Debug for FieldRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FieldRefusal")
-            .field("field", &self.field)
-            .finish_non_exhaustive()
-    }
 }
 
 impl From<HttpError> for EmployeeConnectError {
@@ -167,18 +148,6 @@ fn refusals(body: &PrivateBody) -> Vec<FieldRefusal> {
     };
     fields
         .into_iter()
-        .map(|(field, reason)| FieldRefusal {
-            field,
-            reason: words(&reason),
-        })
+        .map(|(field, reason)| FieldRefusal::new(field, &reason))
         .collect()
-}
-
-/// A reason, or a list of them, as one text.
-fn words(reason: &Value) -> String {
-    match reason {
-        Value::String(reason) => reason.clone(),
-        Value::Array(reasons) => reasons.iter().map(words).collect::<Vec<_>>().join("; "),
-        other => other.to_string(),
-    }
 }

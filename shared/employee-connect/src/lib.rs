@@ -9,4 +9,4 @@ pub mod wire;
 
 pub use access::{Credentials, IntegrationCodes, InvalidCredentials};
 pub use client::{EmployeeConnect, VENDOR, Written};
-pub use error::{EmployeeConnectError, FieldRefusal, MissingRecord};
+pub use error::{EmployeeConnectError, MissingRecord};

@@ -12,14 +12,14 @@ use habitsync_domain::people::roster::Roster;
 use habitsync_domain::results::result::NewResult;
 use habitsync_domain::text::excerpt::Excerpt;
 use habitsync_domain::vendors::list::{UnusableRecord, VendorList, WhyUnusable};
-use habitsync_vendor_http::{chain, known};
+use habitsync_vendor_http::{FieldRefusal, chain, known};
 use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{
     CreatedCourse, FindEmployee, ListEmployees, RecordResult, Recorded, SaveCourse,
 };
 
 use crate::client::{EmployeeConnect, Written};
-use crate::error::{EmployeeConnectError, FieldRefusal, MissingRecord};
+use crate::error::{EmployeeConnectError, MissingRecord};
 use crate::wire::{CourseBody, EmployeeRecord, ResultBody, WRITTEN};
 
 /// What EmployeeConnect shows as the provider of our courses.

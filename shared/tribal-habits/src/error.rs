@@ -1,9 +1,7 @@
 //! What a failed call of the portal means. No error shows a body, a user name or the key.
 
-use std::fmt;
-
 use habitsync_domain::vendors::list::WhyUnusable;
-use habitsync_vendor_http::{FieldNames, HttpError, PagingError, PrivateBody, known};
+use habitsync_vendor_http::{FieldNames, FieldRefusal, HttpError, PagingError, PrivateBody, known};
 use serde_json::Value;
 
 use crate::wire::Refusal;
@@ -70,23 +68,6 @@ pub enum TribalHabitsError {
     Http(HttpError),
 }
 
-/// A field that the portal refused. Its words may quote the value: `Debug` shows the field alone.
-#[derive(Clone, PartialEq, Eq)]
-pub struct FieldRefusal {
-    /// The portal's name of the field.
-    pub field: String,
-    /// The portal's words.
-    pub reason: String,
-}
-
-impl fmt::Debug for FieldRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FieldRefusal")
-            .field("field", &self.field)
-            .finish_non_exhaustive()
-    }
-}
-
 impl From<HttpError> for TribalHabitsError {
     fn from(error: HttpError) -> Self {
         match error {
@@ -142,10 +123,7 @@ fn not_found(body: &PrivateBody) -> TribalHabitsError {
 fn refusals(body: Refusal) -> Vec<FieldRefusal> {
     body.errors
         .into_iter()
-        .map(|(field, reasons)| FieldRefusal {
-            field: field_of_user(&field).to_owned(),
-            reason: words(&reasons),
-        })
+        .map(|(field, reasons)| FieldRefusal::new(field_of_user(&field).to_owned(), &reasons))
         .collect()
 }
 
@@ -155,13 +133,4 @@ fn field_of_user(key: &str) -> &str {
         return key;
     }
     known(key, USER_FIELDS)
-}
-
-/// A list of reasons as one text.
-fn words(reasons: &Value) -> String {
-    match reasons {
-        Value::String(reason) => reason.clone(),
-        Value::Array(reasons) => reasons.iter().map(words).collect::<Vec<_>>().join("; "),
-        other => other.to_string(),
-    }
 }

@@ -7,4 +7,4 @@ mod probe;
 pub mod wire;
 
 pub use client::{Credentials, InvalidCredentials, TribalHabits, VENDOR};
-pub use error::{FieldRefusal, TribalHabitsError};
+pub use error::TribalHabitsError;

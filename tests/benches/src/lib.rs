@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod aws_proxy;
 mod budget_usage;
 mod initial_load;
 mod latency;

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::sync::{Mutex as Turns, mpsc, oneshot};
 
 use crate::Failure;
-use crate::aws_proxy::listen;
+use habitsync_benches::aws_proxy::listen;
 
 /// Further away than any invocation's end, in milliseconds since 1970.
 const DEADLINE: &str = "4102444800000";

@@ -2,7 +2,6 @@
 //! Lambda Runtime API and a proxy that times each call it forwards to the emulator. Deliveries are signed by the simulated
 //! portal, come as events of API Gateway, and are stored. Fails where one in a hundred takes five milliseconds or more.
 
-mod aws_proxy;
 mod lambda;
 
 use std::fs::File;
@@ -18,7 +17,7 @@ use habitsync_simulator_tribal_habits::WebhookTarget;
 use serde_json::json;
 use tokio::process::{Child, Command};
 
-use aws_proxy::AwsProxy;
+use habitsync_benches::aws_proxy::AwsProxy;
 use lambda::Lambda;
 
 const FUNCTION: &str = "completion-webhook";
@@ -115,14 +114,14 @@ async fn deliver(customer: &ExampleCustomer, proxy: &AwsProxy, lambda: &Lambda) 
     let mut took = Vec::new();
     for _ in 0..WARMING + MEASURED {
         let enrolment = portal.complete(&user, topic, portal.clock().now())?;
-        proxy.forget();
+        drop(proxy.take());
         let answer = portal.deliver(&target, &portal.message(&enrolment)).await?;
         if answer != 202 {
             return Err(format!("a delivery was answered {answer}").into());
         }
         took.push(Took {
             whole: lambda.last_took(),
-            aws: proxy.took(),
+            aws: proxy.take().took,
         });
     }
     Ok(took.split_off(WARMING))

@@ -1,8 +1,6 @@
 //! `habitsync status` of three hundred customers against the emulator: how long the real command takes, and how many calls of AWS
 //! it makes, which are as many for thirty. Needs the command, built by `cargo build -p habitsync-operator`.
 
-mod proxy;
-
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
@@ -26,7 +24,7 @@ use habitsync_workflows::ports::tenants::SaveConfiguration;
 use jiff::SignedDuration;
 use tokio::process::Command;
 
-use proxy::CountingProxy;
+use habitsync_benches::aws_proxy::AwsProxy;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -56,7 +54,7 @@ async fn measured() -> Result<bool, Failure> {
     let table = Aws::emulated(stack.aws_address(), REGION)
         .await?
         .table(&format!("habitsync-{STAGE}"));
-    let proxy = CountingProxy::start(stack.aws_address()).await?;
+    let proxy = AwsProxy::start(stack.aws_address()).await?;
     let (mut there, mut longest, mut calls) = (0, Duration::ZERO, Vec::new());
     for customers in FLEETS {
         for number in there..customers {
@@ -66,7 +64,7 @@ async fn measured() -> Result<bool, Failure> {
         for words in [vec!["status"], vec!["status", "customer-001"], vec!["tenant", "list"]] {
             for _ in 0..3 {
                 let took = run(&proxy, &words).await?;
-                let made = proxy.take();
+                let made = proxy.take().made;
                 println!("{customers} customers, {}: {took:?}, {made:?}", words.join(" "));
                 longest = longest.max(took);
                 calls.push((words.clone(), made));
@@ -78,7 +76,7 @@ async fn measured() -> Result<bool, Failure> {
     Ok(longest < PROMISED && calls[..half] == calls[half..])
 }
 
-async fn run(proxy: &CountingProxy, words: &[&str]) -> Result<Duration, Failure> {
+async fn run(proxy: &AwsProxy, words: &[&str]) -> Result<Duration, Failure> {
     let began = Instant::now();
     let status = Command::new(workspace::root().join("target/debug/habitsync"))
         .env_clear()

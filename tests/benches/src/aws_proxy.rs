@@ -1,5 +1,7 @@
-//! Stands between a function and the emulator of AWS, forwards each call, and adds up how long they were with it.
+//! A proxy between a program and the emulator of AWS: it forwards each call, counts the calls by kind, and adds up their time.
 
+use std::collections::BTreeMap;
+use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -12,61 +14,76 @@ use axum::response::{IntoResponse, Response};
 use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
 
-use crate::Failure;
-
-/// Far more than a call carries.
+/// Far more bytes than a call carries.
 const LARGEST_BODY: usize = 1024 * 1024;
 
-/// A running proxy; its calls are those of one function.
-pub(crate) struct AwsProxy {
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// The calls that a proxy forwarded.
+#[derive(Debug, Clone, Default)]
+pub struct Calls {
+    /// How many, by the operation's name.
+    pub made: BTreeMap<String, u32>,
+    /// How long they took, all of them together.
+    pub took: Duration,
+}
+
+/// A running proxy.
+pub struct AwsProxy {
     address: String,
-    took: Arc<Mutex<Duration>>,
+    calls: Arc<Mutex<Calls>>,
 }
 
 #[derive(Clone)]
 struct Forwarding {
     client: reqwest::Client,
     to: String,
-    took: Arc<Mutex<Duration>>,
+    calls: Arc<Mutex<Calls>>,
 }
 
 impl AwsProxy {
     /// Forwards to the emulator at this address.
-    pub(crate) async fn start(to: &str) -> Result<Self, Failure> {
+    ///
+    /// # Errors
+    /// The client cannot be built, or no port is free.
+    pub async fn start(to: &str) -> Result<Self, Failure> {
         #[expect(
             clippy::disallowed_methods,
             reason = "it calls the emulator on this machine, never a vendor"
         )]
         let client = reqwest::Client::builder().no_proxy().build()?;
-        let took = Arc::<Mutex<Duration>>::default();
+        let calls = Arc::<Mutex<Calls>>::default();
         let forwarding = Forwarding {
             client,
             to: to.to_owned(),
-            took: took.clone(),
+            calls: calls.clone(),
         };
-        let address = listen(Router::new().fallback(timed).with_state(forwarding)).await?;
+        let address = listen(Router::new().fallback(forwarded).with_state(forwarding)).await?;
         let address = format!("http://{address}");
-        Ok(Self { address, took })
+        Ok(Self { address, calls })
     }
 
-    /// What a function's `AWS_ENDPOINT_URL` is set to.
-    pub(crate) fn address(&self) -> &str {
+    /// The value of the program's `AWS_ENDPOINT_URL`.
+    #[must_use]
+    pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// Begins to add up anew.
-    pub(crate) fn forget(&self) {
-        *self.took.lock().expect("not poisoned") = Duration::ZERO;
-    }
-
-    /// How long calls were with the proxy since then, all of them together.
-    pub(crate) fn took(&self) -> Duration {
-        *self.took.lock().expect("not poisoned")
+    /// The calls since they were last taken.
+    #[must_use]
+    pub fn take(&self) -> Calls {
+        self.calls
+            .lock()
+            .map(|mut calls| std::mem::take(&mut *calls))
+            .unwrap_or_default()
     }
 }
 
 /// Serves on a port of the system's choice, without waiting to fill packets.
-pub(crate) async fn listen(routes: Router) -> Result<SocketAddr, Failure> {
+///
+/// # Errors
+/// No port is free.
+pub async fn listen(routes: Router) -> Result<SocketAddr, Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let listener = listener.tap_io(|connection| {
@@ -77,11 +94,20 @@ pub(crate) async fn listen(routes: Router) -> Result<SocketAddr, Failure> {
     Ok(address)
 }
 
-async fn timed(State(forwarding): State<Forwarding>, request: Request) -> Response {
-    let began = Instant::now();
+async fn forwarded(State(forwarding): State<Forwarding>, request: Request) -> Response {
+    let (began, operation) = (Instant::now(), operation(request.headers()));
     let answer = forward(&forwarding, request).await;
-    *forwarding.took.lock().expect("not poisoned") += began.elapsed();
+    if let Ok(mut calls) = forwarding.calls.lock() {
+        *calls.made.entry(operation).or_default() += 1;
+        calls.took += began.elapsed();
+    }
     answer.unwrap_or_else(|error| (StatusCode::BAD_GATEWAY, error.to_string()).into_response())
+}
+
+fn operation(headers: &HeaderMap) -> String {
+    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok());
+    let operation = target.and_then(|target| target.rsplit('.').next());
+    operation.unwrap_or("another service").to_owned()
 }
 
 async fn forward(forwarding: &Forwarding, request: Request) -> Result<Response, Failure> {
