@@ -122,7 +122,8 @@ fn measured(acceptance: &Acceptance) -> Metric {
     }
 }
 
-/// One line per delivery. A tenant that was not proved is whatever somebody wrote into a path: it is not logged.
+/// One line per delivery. The log leaves out a tenant that was not verified, since its name is unchecked text from a
+/// request's path: it is not logged.
 fn log(tenant: &str, acceptance: &Acceptance) {
     match acceptance {
         Acceptance::Accepted { enrolment } => info!(tenant, enrolment.id = enrolment.0, "accepted a completion"),

@@ -1,4 +1,5 @@
-//! `completion-webhook`: Tribal Habits says that somebody completed something. Answers API Gateway (HTTP API, payload 2.0).
+//! `completion-webhook`: Tribal Habits reports that a user completed a topic or an article. Answers API Gateway (HTTP
+//! API, payload 2.0).
 
 mod handler;
 mod settings;

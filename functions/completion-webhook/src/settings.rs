@@ -1,4 +1,4 @@
-//! What the template tells this function.
+//! Configuration that the template passes to this function.
 
 use habitsync_lambda_support::{Environment, EnvironmentError};
 

@@ -2,7 +2,8 @@
 //!
 //! What happens to a message, and why:
 //!
-//! - pushed, whatever came of it: it is consumed. The table says what remains to be done, and the watchdog queues it again.
+//! - pushed, with any outcome: it is consumed. The table says what remains to be done, and the watchdog queues it
+//!   again.
 //! - claimed by another invocation: it is consumed, too. The other one's message is still there, and its claim falls due.
 //! - the table, or the customer's secrets, could not be reached: it comes back, since nothing could be written down.
 //! - it cannot be read, or names a customer that does not exist: it comes back, too. No retry cures that; it ends in the
@@ -79,7 +80,7 @@ fn read(message: &SqsMessage) -> Result<CompletionMessage, FunctionError> {
     })
 }
 
-/// What became of a completion, and what that took of the vendors.
+/// Measures the outcome of one completion and the vendor requests that it took.
 fn measured(pushed: &Result<(PushOutcome, u64), FunctionError>) -> Vec<(Metric, u64)> {
     let traffic = take_traffic();
     let mut values = vec![

@@ -1,4 +1,4 @@
-//! The watchdog's duties of one tick, each by itself: one that fails, or hangs, is nobody else's trouble.
+//! The watchdog's duties of one tick, each by itself: a duty that fails, or hangs, does not affect the others.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(crate) struct Duties {
 }
 
 impl Duties {
-    /// Does one, and returns what came of it; none where it failed.
+    /// Does one duty, and returns its outcome; none where it failed.
     pub(crate) async fn run<T>(
         &mut self,
         name: &'static str,

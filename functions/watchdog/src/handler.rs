@@ -30,7 +30,7 @@ use crate::measured;
 /// Kept free at the end of an invocation.
 const MARGIN: Duration = Duration::from_secs(2);
 
-/// What was handed on, for whoever called the function and waits.
+/// The duties' counts, returned to the caller that invoked the function and waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub(crate) struct Answer {
     results_queued: u64,
@@ -79,7 +79,7 @@ where
     let answer = caught(watchdog.hand_on(deadline, &mut duties)).await.flatten();
     let failed = [(Metric::DutiesFailed, duties.failed())];
     watchdog.metrics.write(watchdog.clock.now(), &failed);
-    // Last: mail waits for nobody, and nobody for it.
+    // Last: mail does not delay the other duties, and they do not delay mail.
     let mail = caught(look_after_mail(deadline.stop_at())).await;
     mail.unwrap_or_else(|panicked| panicked.log());
     answer
@@ -94,7 +94,7 @@ where
     Mail: SendMail,
     Clock: Now,
 {
-    /// Who is unwell, and who has to hear of it.
+    /// Measures the customers' health, and alerts the operators where that is due.
     async fn look_after_customers(&self, duties: &mut Duties) {
         let Some(view) = duties.run("look at the fleet", look_at_fleet(self.fleet)).await else {
             return;
@@ -135,7 +135,7 @@ where
         tend_incidents(&tend, view).await
     }
 
-    /// What is due goes on.
+    /// Starts the work that is due.
     async fn hand_on(&self, deadline: Deadline, duties: &mut Duties) -> Result<Answer, FunctionError> {
         let watch = WatchFleet {
             fleet: self.fleet,

@@ -1,4 +1,5 @@
-//! What the watchdog does about mail: it reminds customers, and hears what became of their mails. Neither holds up what is due.
+//! What the watchdog does about mail: it reminds customers, and reads SES's reports about their mails. Neither task
+//! delays the work that is due.
 
 use habitsync_aws_adapters::{Aws, FeedbackQueue, Mailer, SystemClock, Table};
 use habitsync_workflows::notifications::MailSettings;
@@ -30,7 +31,8 @@ impl MailRounds {
         }
     }
 
-    /// Reads what was heard, then reminds: an address that has stopped is not reminded. What fails is logged, and comes again.
+    /// Reads the reports about sent mails, then sends reminders, in this order: an address that has stopped is not
+    /// reminded. What fails is logged, and comes again.
     pub(crate) async fn make(&self, deadline: Timestamp) {
         let read = ReadMailFeedback {
             queue: &self.feedback,

@@ -1,4 +1,4 @@
-//! `watchdog`: every minute, what is due goes on, the fleet is measured, and who has to hear of a customer is told.
+//! `watchdog`: every minute, it starts due work, measures the fleet, and alerts the operators about customers.
 
 mod duties;
 mod handler;

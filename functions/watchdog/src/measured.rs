@@ -31,7 +31,7 @@ pub(crate) fn metrics(measures: &FleetMeasures) -> Vec<(Metric, u64)> {
     known.into_iter().chain(counted).collect()
 }
 
-/// What is parked and what is ignored, as metrics.
+/// Returns the counts of parked and ignored results, as metrics.
 pub(crate) fn of_parked(measures: &ParkedMeasures) -> [(Metric, u64); 3] {
     [
         (Metric::ParkedResults, measures.parked),
@@ -40,7 +40,7 @@ pub(crate) fn of_parked(measures: &ParkedMeasures) -> [(Metric, u64); 3] {
     ]
 }
 
-/// One line, where there is somebody to look at.
+/// Logs the unhealthy customers in one line, if there are any.
 pub(crate) fn log_who_is_unwell(measures: &FleetMeasures) {
     let is_well = measures.unwell().is_empty() && measures.without_webhooks.is_empty();
     if is_well && measures.without_timetable.is_empty() {

@@ -1,4 +1,4 @@
-//! What the template tells this function.
+//! Configuration that the template passes to this function.
 
 use habitsync_domain::jobs::job::Job;
 use habitsync_lambda_support::{Environment, EnvironmentError};
@@ -11,7 +11,7 @@ pub(crate) struct Settings {
     pub(crate) stage: String,
     /// The table's name.
     pub(crate) table: String,
-    /// From and to whom mails go.
+    /// Sender and recipients of mails.
     pub(crate) mail: MailSettings,
     /// Under which SES configuration set.
     pub(crate) mail_configuration: String,
@@ -19,11 +19,11 @@ pub(crate) struct Settings {
     pub(crate) mail_feedback_queue_url: String,
     /// Where completions are queued.
     pub(crate) result_queue_url: String,
-    /// What is started for an unfinished user sync.
+    /// Function that continues an unfinished user sync.
     pub(crate) user_sync_function: String,
-    /// What is started for an unfinished course sync.
+    /// Function that continues an unfinished course sync.
     pub(crate) course_sync_function: String,
-    /// What is started for an unfinished sweep.
+    /// Function that continues an unfinished sweep.
     pub(crate) result_sweep_function: String,
 }
 

@@ -1,4 +1,4 @@
-//! Ends a function in the middle of its work, as a machine that fails does: by a signal that nobody can catch.
+//! Ends a function in the middle of its work, as a machine that fails does: by a signal that no process can catch.
 
 use std::ffi::OsStr;
 use std::fs;

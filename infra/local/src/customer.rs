@@ -84,7 +84,7 @@ pub struct Schedules {
 pub struct ExampleCustomer {
     /// The customer's key.
     pub tenant: TenantId,
-    /// The company as it was at first; the simulators hold what became of it.
+    /// The company as it was at first; the simulators hold its current state.
     pub company: Company,
     /// The portal. It sends its webhooks to the stack.
     pub tribal_habits: TribalHabitsSimulator,

@@ -80,7 +80,8 @@ impl Sam {
             format!("MailSender={MAIL_SENDER}"),
             format!("OperatorMail={OPERATOR_MAIL}"),
         ];
-        // The simulators answer on the laptop itself; the functions are told so by the template, like everything else.
+        // The simulators answer on the laptop itself; the template passes their addresses to the functions, like every
+        // other setting.
         let vendors = ["PrivateVendors=allow", "VendorHosts=127.0.0.1,localhost"];
         let ladder = retry_ladder.map(|ladder| format!("RetryLadder={ladder}"));
         let parameters = [

@@ -14,7 +14,7 @@ use crate::run_folder::RunFolder;
 /// How long the emulator may take until it answers.
 const START_LIMIT: Duration = Duration::from_mins(1);
 
-/// How often a port is tried, as somebody may take it between our looking and the emulator's listening.
+/// How often the emulator's start is tried, since another process may take the port between the check and the start.
 const ATTEMPTS: usize = 3;
 
 /// A running emulator; dropping it ends it and every function that it started.

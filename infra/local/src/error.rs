@@ -15,7 +15,7 @@ pub enum LocalError {
     /// A program that was started ended with a failure.
     #[error("{command} failed ({status}). The end of {}:\n{tail}", .log.display())]
     Failed {
-        /// What was run.
+        /// The command line.
         command: String,
         /// How it ended.
         status: ExitStatus,
@@ -33,7 +33,7 @@ pub enum LocalError {
     /// Something did not happen in the time it may take.
     #[error("{what} did not come within {} seconds", .limit.as_secs())]
     NotInTime {
-        /// What was waited for, as a sentence's beginning.
+        /// The expected event, as the beginning of a sentence.
         what: String,
         /// How long it was waited for.
         limit: Duration,
@@ -67,15 +67,15 @@ pub enum LocalError {
     /// Something was not in the form it should have.
     #[error("{what} cannot be read")]
     Unreadable {
-        /// What was read.
+        /// Name of the source that was read.
         what: String,
-        /// What is wrong with it.
+        /// The decoding error.
         source: serde_json::Error,
     },
     /// The example customer could not be set up.
     #[error("cannot {action}")]
     Customer {
-        /// What was to be done.
+        /// The attempted action.
         action: &'static str,
         /// Why it was not.
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -83,7 +83,7 @@ pub enum LocalError {
     /// A file or a program could not be used.
     #[error("cannot {action} {}", .path.display())]
     File {
-        /// What was to be done with it.
+        /// The attempted action.
         action: &'static str,
         /// The file or program.
         path: PathBuf,

@@ -1,4 +1,4 @@
-//! Looks into the emulator: what was mailed, what is queued, what the functions logged.
+//! Looks into the emulator: sent mails, queued messages, and the functions' logs.
 
 use std::collections::HashMap;
 
@@ -22,9 +22,9 @@ pub struct Inspector {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Mail {
-    /// Whom it is from.
+    /// Sender address.
     pub source: String,
-    /// Whom it is for.
+    /// Recipient addresses.
     pub to: Vec<String>,
     /// Its subject.
     pub subject: String,
@@ -87,7 +87,7 @@ impl Inspector {
         Ok(answer.messages.into_values().flatten().collect())
     }
 
-    /// How many messages a queue holds, those included that somebody is working on.
+    /// Returns the number of messages on a queue, those in flight included.
     ///
     /// # Errors
     /// When the emulator cannot be asked.

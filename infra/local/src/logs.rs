@@ -38,7 +38,7 @@ impl LogFollower {
         Ok(Self { task, stop })
     }
 
-    /// Copies what was logged up to now, then ends.
+    /// Copies the log lines written so far, then ends.
     pub(crate) async fn finish(mut self) {
         self.stop.send_replace(true);
         if (&mut self.task).await.is_err() {

@@ -39,7 +39,7 @@ fn main() -> ExitCode {
             signal = signals::end_requested() => Ok(ExitCode::from(signal)),
         }
     });
-    // Whatever still waits on a blocking thread need not be waited for: it ends with this process.
+    // Work that still waits on a blocking thread needs no waiting: it ends with this process.
     runtime.shutdown_background();
     outcome.unwrap_or_else(|error| failed(error.as_ref()))
 }

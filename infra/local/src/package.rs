@@ -51,8 +51,9 @@ pub fn names() -> Result<Vec<String>, LocalError> {
 fn build() -> Result<HashMap<String, PathBuf>, LocalError> {
     let cargo = Path::new("cargo");
     let mut command = Command::new(cargo);
-    // Where cargo runs this program, it tells it of this package. A build script that reads such a variable would run again, and
-    // most of the workspace would be built anew, for each build inside a test and again for the next one outside.
+    // When cargo runs this program, it sets variables about this package. A build script that reads such a variable
+    // would run again, and most of the workspace would be built anew, for each build inside a test and again for the
+    // next one outside.
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_about_a_package(name)) {
         command.env_remove(name);
     }
@@ -84,7 +85,7 @@ fn is_about_a_package(variable: &OsStr) -> bool {
     name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }
 
-/// The name and the file of a program, where cargo tells of one.
+/// Returns the name and the file of a program, if the message is about one.
 fn program(message: Message) -> Option<(String, PathBuf)> {
     let Message::CompilerArtifact(artifact) = message else {
         return None;
@@ -105,7 +106,8 @@ fn folder(function: &str) -> PathBuf {
 /// Copies made by this process: two stacks that start at once must not rename each other's.
 static COPIES: AtomicU32 = AtomicU32::new(0);
 
-/// Copies a program beside its place and renames it, so that whoever reads the place finds a whole program.
+/// Copies a program beside its destination and renames it, so that a reader of the destination finds a complete
+/// program.
 fn lay_out(function: &str, program: &Path) -> Result<(), LocalError> {
     let folder = folder(function);
     fs::create_dir_all(&folder).map_err(LocalError::file("create", &folder))?;

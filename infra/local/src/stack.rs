@@ -19,7 +19,7 @@ use crate::{package, workspace};
 pub struct Options {
     /// What its log files are found under: `.local/logs/{name}`.
     pub name: String,
-    /// The port that the emulator takes when nobody has it; without one, the operating system chooses.
+    /// The port that the emulator takes when it is free; without one, the operating system chooses.
     pub port: Option<u16>,
     /// The template's `RetryLadder`, such as `5s,10s`; without one, the template's own.
     pub retry_ladder: Option<String>,
@@ -184,8 +184,9 @@ impl LocalStack {
         self.inspector.set_timeout(&function, to.as_secs()).await
     }
 
-    /// Kills every process of a function (`user-sync`) that this stack has running, whatever it is doing, as a machine that
-    /// fails would; says how many there were. Nothing else is touched, and the emulator starts new ones when they are needed.
+    /// Kills every process of a function (`user-sync`) that this stack has running, in the middle of its work, as a
+    /// machine that fails would; says how many there were. Nothing else is touched, and the emulator starts new ones
+    /// when they are needed.
     ///
     /// # Errors
     /// When the operating system's processes cannot be listed or killed.

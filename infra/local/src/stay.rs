@@ -6,7 +6,7 @@ use habitsync_local::customer::{Example, ExampleCustomer, Schedules};
 use habitsync_local::deploy::STAGE;
 use habitsync_local::{LocalError, LocalStack, Options};
 
-/// The simulators' ports, when nobody else has them: next to the emulator's.
+/// The simulators' ports, when they are free: next to the emulator's.
 const PORTS: (u16, u16) = (4567, 4568);
 
 /// Puts the stack up with one customer, says where everything is, then waits to be stopped.
@@ -74,7 +74,7 @@ Ctrl-C ends it all.",
     Ok(())
 }
 
-/// What the simulated portal is told to make somebody complete a topic that is a course.
+/// Returns the command that makes a user of the simulated portal complete a topic that is a course.
 fn completion(customer: &ExampleCustomer) -> String {
     let learner = customer
         .company

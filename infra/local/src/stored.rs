@@ -18,7 +18,7 @@ pub type Failed = Box<dyn std::error::Error + Send + Sync>;
 /// Stores what the job remembers.
 ///
 /// # Errors
-/// The table failed, or a run of the job goes on.
+/// The table failed, or a run of the job is in progress.
 pub async fn put_job(table: &TenantTable, job: Job, state: &JobState) -> Result<(), Failed> {
     let Lease::Acquired(held) = table.acquire_lease(job, "a test", SystemClock.now()).await? else {
         return Err(io::Error::other(format!("a run of {job} goes on")).into());

@@ -94,7 +94,7 @@ pub(crate) enum Command {
     },
 }
 
-/// What is done to a stage, or asked of one.
+/// A command on a stage.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StageCommand {
     /// Shows how every customer is, on one screen, or one of them in full. Exits with 3 where somebody is unwell.

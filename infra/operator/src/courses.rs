@@ -1,5 +1,5 @@
-//! `habitsync courses`: every topic that was seen of a customer's portal, with its verdict and its course: why it is one in
-//! EmployeeConnect, or what is missing.
+//! `habitsync courses`: every topic that was seen of a customer's portal, with its verdict and its course: the reason
+//! that it is a course in EmployeeConnect, or the conditions that it lacks.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ struct Courses {
     by_hand: BTreeMap<TopicCode, Url>,
 }
 
-/// Prints what was asked for.
+/// Prints the topics that the arguments select.
 pub(crate) async fn list(stage: &Stage, asked: &CoursesArguments) -> Result<(), CommandError> {
     let in_force = stage.in_force(&asked.tenant).await?;
     let mut topics = stage.table().tenant(&asked.tenant).load_topics().await?;

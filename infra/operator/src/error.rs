@@ -1,4 +1,4 @@
-//! How a command fails, in words for whoever typed it.
+//! The command's errors, with messages for the operator who ran it.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ use crate::terminal::{counted, padded, printable};
 /// What the parser of the arguments exits with, too.
 const WRONG_USAGE: u8 = 2;
 
-/// Why a command did not do what was asked.
+/// Reason for which a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CommandError {
     /// The AWS client cannot be built.
@@ -33,7 +33,7 @@ pub(crate) enum CommandError {
     /// The vendors' hosts are none.
     #[error(transparent)]
     VendorHosts(#[from] InvalidVendorHosts),
-    /// An AWS service did not do what was asked.
+    /// An AWS service returned an error.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
     /// A file cannot be read.
@@ -65,12 +65,12 @@ pub(crate) enum CommandError {
     Removes {
         /// The file.
         path: PathBuf,
-        /// Whom.
+        /// The employees who would newly be deactivated.
         people: Vec<NewDeactivation>,
         /// The number that was said.
         said: Option<usize>,
     },
-    /// Nobody can say whom a configuration would remove; nothing was changed.
+    /// The effect of a configuration on deactivations is unknown; nothing was changed.
     #[error(
         "{} was not applied: it changes who has an account, and whom it would remove cannot be told ({source}); \
          add --unchecked to put it in force all the same",
@@ -90,10 +90,10 @@ pub(crate) enum CommandError {
         /// Why.
         source: JobFailure,
     },
-    /// A plan of removals was not decided about.
+    /// An approval or rejection of pending deactivations failed.
     #[error(transparent)]
     NotDecided(#[from] NotDecided),
-    /// Nobody was linked, and no link removed.
+    /// A link was neither set nor removed.
     #[error(transparent)]
     NotLinked(#[from] NotLinked),
     /// Some accounts were not moved to their employees' new numbers.
@@ -130,7 +130,7 @@ pub(crate) enum CommandError {
     /// A person could not be looked at, or synced.
     #[error(transparent)]
     Person(#[from] PersonFailure),
-    /// A run goes on; nothing was done.
+    /// A run is in progress; nothing was done.
     #[error("nothing was done: a run goes on (its lease ends at {0}, unless it is renewed)")]
     RunGoesOn(String),
     /// The customer is a draft, and that was not said.
@@ -138,10 +138,10 @@ pub(crate) enum CommandError {
         "nothing was done: the customer is a draft, and nothing is written before they go live; --although-draft does it"
     )]
     DraftNotSaid,
-    /// Somebody would be removed, and that was not said.
+    /// The command would deactivate an account, and the operator has not agreed to that.
     #[error("nothing was done: one account is deactivated; say --yes-deactivate 1 to deactivate it")]
     RemovalNotSaid,
-    /// Nobody is known by whom something would be decided.
+    /// The operator's name is unknown, and a decision records its actor.
     #[error("who decides? Say --as NAME")]
     Nobody,
     /// A secret's file is not what that secret holds.
@@ -167,10 +167,10 @@ pub(crate) enum CommandError {
     /// A reason was given for dead results.
     #[error("--reason chooses among ignored results; leave out --state dead")]
     ReasonOfDead,
-    /// Somebody stopped it half-way.
+    /// The operator stopped the command before its end.
     #[error("stopped: {done} {what}, {left} left; the same command goes on from there")]
     Stopped {
-        /// What became of those that were come to.
+        /// The outcome of the items that were processed.
         what: &'static str,
         /// How many those are.
         done: u64,
@@ -183,7 +183,7 @@ pub(crate) enum CommandError {
     /// A run was not followed to its end.
     #[error(transparent)]
     NotFollowed(#[from] NotFollowed),
-    /// Nobody ever told of this enrolment.
+    /// No webhook or sweep reported this enrolment.
     #[error("{tenant} has no result of enrolment {enrolment}; a webhook or a sweep may still bring it")]
     NoSuchResult {
         /// The customer.
@@ -199,10 +199,10 @@ pub(crate) enum CommandError {
         /// The enrolment.
         enrolment: EnrolmentId,
     },
-    /// What was found cannot be written as JSON.
+    /// The answer cannot be written as JSON.
     #[error("the answer cannot be written: {0}")]
     Json(#[from] serde_json::Error),
-    /// What was found cannot be written as CSV.
+    /// The answer cannot be written as CSV.
     #[error("the answer cannot be written: {0}")]
     Csv(#[from] csv::Error),
     /// A customer's status is not one that can be changed so.
@@ -212,7 +212,7 @@ pub(crate) enum CommandError {
         tenant: TenantId,
         /// What the customer is.
         status: &'static str,
-        /// What was asked for.
+        /// Name of the request.
         what: &'static str,
     },
     /// The answers of the kick-off call cannot be read.
@@ -220,7 +220,7 @@ pub(crate) enum CommandError {
     Answers {
         /// The file.
         path: PathBuf,
-        /// What is wrong, and where.
+        /// The TOML error with its position.
         source: Box<toml_edit::de::Error>,
     },
     /// The answers do not amount to a configuration; nothing was written.
@@ -253,7 +253,7 @@ pub(crate) enum CommandError {
     /// A file cannot be written.
     #[error("{}", not_opened(path, "written", source))]
     NotWritten {
-        /// The file; what is there already is never overwritten.
+        /// The file; the command never overwrites an existing file.
         path: PathBuf,
         /// Why.
         source: std::io::Error,
@@ -266,12 +266,13 @@ pub(crate) enum CommandError {
         /// The version.
         version: u64,
     },
-    /// Nobody was named to rehearse with.
+    /// The operator named no employee to rehearse with.
     #[error(
         "nobody is rehearsed with: say --new, --updated, --terminated, --rehired or --filtered-out with an employee number"
     )]
     NobodyRehearsed,
-    /// Nothing would be done about somebody, who is not named: it may be somebody's name.
+    /// The next run would change nothing about the employee. The message does not repeat the input, which may be a
+    /// person's name.
     #[error(
         "the next run would change nothing about this employee, and holds nothing; `habitsync explain {0} EMPLOYEE` says why"
     )]
@@ -279,7 +280,7 @@ pub(crate) enum CommandError {
     /// The vendors or the table could not be read.
     #[error(transparent)]
     Job(#[from] JobFailure),
-    /// Nobody is known by what was typed, which is not repeated: it may be somebody's name.
+    /// No link matches the input. The message does not repeat the input, which may be a person's name.
     #[error("{0} has no link of this employee number or user name")]
     NoLink(TenantId),
     /// There is no such customer.
@@ -288,7 +289,7 @@ pub(crate) enum CommandError {
 }
 
 impl CommandError {
-    /// What kind of trouble it is, which says what the command exits with.
+    /// Returns the failure's class, which decides the exit code.
     pub(crate) fn class(&self) -> FailureClass {
         match self {
             Self::NotFollowed(reason) => reason.trouble(),
@@ -366,13 +367,13 @@ impl CommandError {
     }
 }
 
-/// Why a run is not followed to its end. The run itself goes on wherever it was.
+/// Why a run is not followed to its end. The run itself continues.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotFollowed {
-    /// Somebody pressed Ctrl-C.
+    /// The operator pressed Ctrl-C.
     #[error("{0} is not followed any more; the run goes on: habitsync runs {0}")]
     Stopped(TenantId),
-    /// It takes longer than somebody wants to wait.
+    /// The run takes longer than the operator's time limit.
     #[error("{tenant}: the run has not ended within {minutes} minutes, and goes on: habitsync runs {tenant}")]
     TakesLong {
         /// Whose.
@@ -389,7 +390,7 @@ pub(crate) enum NotFollowed {
 }
 
 impl NotFollowed {
-    /// What kind of trouble it is, which says what the command exits with.
+    /// Returns the failure's class, which decides the exit code.
     pub(crate) fn trouble(&self) -> FailureClass {
         match self {
             Self::Stopped(_) | Self::TakesLong { .. } | Self::NotBegun(_) => FailureClass::Ours,
@@ -411,7 +412,7 @@ pub(crate) enum NotRotated {
     OneLive,
 }
 
-/// What is wrong with a file; one that is there already is never overwritten.
+/// Returns a message for a file that could not be opened; one that is there already is never overwritten.
 fn not_opened(file: &Path, done: &str, error: &std::io::Error) -> String {
     let file = file.display();
     match error.kind() {
@@ -424,7 +425,7 @@ fn not_opened(file: &Path, done: &str, error: &std::io::Error) -> String {
 /// So many people are named.
 const NAMED: usize = 20;
 
-/// Whom a configuration would newly remove, a line each, and what to do about it.
+/// Returns a line for each employee whom a configuration would newly deactivate, and the flag that agrees to it.
 fn removals(file: &Path, people: &[NewDeactivation], said: Option<usize>) -> String {
     let count = people.len();
     let whom = counted(count, "person");

@@ -1,4 +1,5 @@
-//! What is wrong with a file, or doubtful about it, as an editor or a terminal finds the place: `acme.toml:12: message`.
+//! Errors and warnings about a file, in the format by which an editor or a terminal finds the place: `acme.toml:12:
+//! message`.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! `habitsync completions` and `habitsync man`: the command told to shells and to `man`. No stage is asked for anything.
+//! `habitsync completions` and `habitsync man`: shell completions and manual pages of the command. No stage is asked
+//! for anything.
 
 use std::path::Path;
 
@@ -39,7 +40,7 @@ mod tests {
 
     use super::*;
 
-    /// The help of a command and of each of its commands, by what is typed before `--help`.
+    /// Collects the help of a command and of its subcommands, by the words typed before `--help`.
     fn helps(command: &mut Command, typed: &str, found: &mut Vec<(String, String)>) {
         found.push((typed.to_owned(), command.render_long_help().to_string()));
         for inner in command.get_subcommands_mut() {

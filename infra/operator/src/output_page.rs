@@ -112,7 +112,7 @@ fn is_named_by(path: &str, named: &str) -> bool {
     path.len() == named.len() && path.iter().zip(&named).all(same)
 }
 
-/// Whether the page names something inside of what is empty here.
+/// Returns whether the page names a path inside a value that is empty here.
 fn is_around(path: &str, named: &str) -> bool {
     let depth = path.split('.').count();
     let outer: Vec<_> = named.split('.').take(depth).collect();
@@ -136,7 +136,7 @@ fn every_field_of_every_answer_is_named_and_nothing_else_is() {
         };
         let missing = found.iter().filter(is_missing);
         wrong.extend(missing.map(|(path, _)| format!("{command}: the page does not name `{path}`")));
-        // What is null in every example of one command may be there in another's.
+        // A field that is null in every example of one command may have a value in another's.
         let shows = |(path, is_empty): &(String, bool), named: &str| {
             is_named_by(path, named) || (*is_empty && is_around(path, named))
         };

@@ -37,7 +37,7 @@ pub(crate) struct Runs {
     pub(crate) zone: TimeZone,
 }
 
-/// Prints what was asked for.
+/// Prints the runs that the arguments select.
 pub(crate) async fn list(stage: &Stage, asked: &RunsArguments) -> Result<(), CommandError> {
     let stored = stage.in_force(&asked.tenant).await?;
     let table = stage.table().tenant(&asked.tenant);
@@ -92,7 +92,7 @@ impl Runs {
     }
 }
 
-/// What a reader looks for first: what was done, and what was not.
+/// What a reader looks for first: the counts of what was written, and of what was not.
 const FIRST: [&str; 10] = [
     "created",
     "changed",
@@ -106,8 +106,8 @@ const FIRST: [&str; 10] = [
     "read",
 ];
 
-/// What was counted, the most telling first, without what there was none of. How each part divides further is for programs,
-/// and so is what was planned where it was done.
+/// Returns the counts above zero, the most important first. Only JSON shows how each count divides further, and the
+/// planned counts of a run that carried them out.
 pub(crate) fn done(run: &RunRecord) -> String {
     let is_done = FIRST[..5]
         .iter()

@@ -97,7 +97,7 @@ impl Stage {
         Ok(tenants.open_as(stored, SystemClock.now() + PATIENCE).await?)
     }
 
-    /// What is wrong with the base URLs of a configuration that would be applied here: hosts that may not be called.
+    /// Returns the errors in the base URLs of a configuration that would be applied here: hosts that may not be called.
     pub(crate) fn unusable_base_urls(
         &self,
         source: &str,

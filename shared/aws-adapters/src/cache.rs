@@ -1,5 +1,5 @@
-//! What was read from a service, kept in the process for a while. What was not there is kept too, so that requests for
-//! made-up customers seldom become calls.
+//! Answers of a service, kept in the process for a while. Absence is cached too, so that requests for made-up customers
+//! seldom become calls.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -37,7 +37,7 @@ impl<V> Default for Cache<V> {
 }
 
 impl<V: Clone> Cache<V> {
-    /// What was read of this name less than `believed_for` ago.
+    /// Returns the answer for this name that is younger than `believed_for`.
     pub(crate) fn get(&self, name: &str, believed_for: Duration, now: Instant) -> Option<Read<V>> {
         let entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_believed = |at: Instant| now.duration_since(at) < believed_for;
@@ -49,7 +49,7 @@ impl<V: Clone> Cache<V> {
         absent.map(|_| Read { value: None })
     }
 
-    /// Remembers what was read at `now`.
+    /// Caches the answer read at `now`.
     pub(crate) fn put(&self, name: String, value: Option<V>, now: Instant) {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(value) = value {

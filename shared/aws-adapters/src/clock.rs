@@ -13,7 +13,7 @@ static OF_THIS_PROCESS: Correction = Correction::milliseconds(0);
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
-/// What is added to this machine's time.
+/// Correction added to this machine's time.
 #[derive(Debug)]
 pub struct Correction(AtomicI64);
 

@@ -21,7 +21,8 @@ const ATTEMPTS: u32 = 3;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// For one attempt, connection and answer.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(4);
-/// For a call with all its attempts. Shorter than any function's time-out, so that a failure can still be told.
+/// For a call with all its attempts. Shorter than any function's time-out, so that the function can still report a
+/// failure.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
 /// Below the shortest keep-alive of the services: a socket that went stale while Lambda had us frozen is not used again.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(15);

@@ -1,4 +1,4 @@
-//! How a call of an AWS service fails, told by what a caller can do, with a detail that is safe to log.
+//! Failures of AWS service calls, classified by what a caller can do, with a detail that is safe to log.
 //!
 //! A service's own message may quote an e-mail address (SES) or a key (DynamoDB), so it is kept only for errors about
 //! permissions and missing resources, which quote neither and which an operator cannot mend without it.
@@ -35,7 +35,7 @@ pub enum AwsErrorKind {
     ItemRefused(String),
     /// A condition of ours did not hold: another process was first.
     Conflict,
-    /// What was read or should be written is not what this version of the program understands.
+    /// This version of the program does not understand the item that it read or should write.
     Unreadable(String),
 }
 
@@ -122,7 +122,8 @@ fn classify<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> AwsEr
         ),
         SdkError::ResponseError(_) => AwsErrorKind::NoAnswer("the answer broke off".to_owned()),
         SdkError::ServiceError(answer) => answered(answer.raw().status().as_u16(), answer.err()),
-        // ConstructionFailure, and whatever a later SDK adds: the request could not be made, so repeating it is no help.
+        // ConstructionFailure, and any kind that a later SDK adds: the request could not be made, so repeating it is no
+        // help.
         _ => AwsErrorKind::Refused("the request could not be built; are region and credentials set?".to_owned()),
     }
 }

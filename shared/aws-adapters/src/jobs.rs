@@ -13,7 +13,7 @@ use habitsync_workflows::ports::queue::StartJob;
 use crate::connection::Aws;
 use crate::failure::{AwsError, AwsErrorKind};
 
-/// Starts the functions of the jobs it was told about.
+/// Starts the functions of the jobs that it was built with.
 #[derive(Debug, Clone)]
 pub struct JobStarter {
     client: Client,

@@ -61,7 +61,7 @@ impl ReceiveMailFeedback for FeedbackQueue {
                 Some(Heard::Report(report)) => received.reports.push((report, receipt)),
                 Some(Heard::Other) => received.others.push(receipt),
                 None => {
-                    // Its content may name somebody.
+                    // Its content may name a person.
                     warn!("a report of SES cannot be read");
                     received.unreadable.push(receipt);
                 }
@@ -88,7 +88,7 @@ impl ReceiveMailFeedback for FeedbackQueue {
 #[derive(Debug, PartialEq, Eq)]
 enum Heard {
     Report(MailReport),
-    /// A delivery, or whatever else the topic is sent.
+    /// A delivery, or another kind of event.
     Other,
 }
 
@@ -143,7 +143,7 @@ fn read(body: &str) -> Option<Heard> {
             };
             (bounce.feedback_id, feedback, bounce.bounced_recipients)
         }
-        // Somebody who takes a mail out of the spam folder is reported like one who puts it there.
+        // A recipient who takes a mail out of the spam folder is reported like one who puts it there.
         ("Complaint", _, Some(complaint)) if complaint.kind.as_deref() == Some("not-spam") => {
             return Some(Heard::Other);
         }

@@ -14,7 +14,7 @@ use crate::failure::{AwsError, AwsErrorKind};
 /// The region whose Message-IDs have a domain of their own, for history's sake.
 const FIRST_REGION: &str = "us-east-1";
 
-/// Under which name a mail's customer is told again in what SES reports of it.
+/// Name of the message tag that holds a mail's customer, which SES repeats in its reports.
 pub(crate) const TENANT_TAG: &str = "tenant";
 
 /// Sends mail from the verified sender.
@@ -27,8 +27,8 @@ pub struct Mailer {
 }
 
 impl Aws {
-    /// A mailer for the verified address `sender`, which is the envelope's; the message's `From` must be the same address. What
-    /// becomes of a mail is reported as SES's `configuration_set` says.
+    /// A mailer for the verified address `sender`, which is the envelope's; the message's `From` must be the same
+    /// address. SES reports about a mail as its `configuration_set` defines.
     #[must_use]
     pub fn mailer(&self, sender: &EmailAddress, configuration_set: impl Into<String>) -> Mailer {
         let region = self
@@ -70,8 +70,8 @@ impl SendMail for Mailer {
     }
 }
 
-/// The Message-ID header that SES puts in the place of ours, which later mails of the thread refer to. SES returns the part
-/// before the `@`; what is whole already stays as it is.
+/// The Message-ID header that SES puts in the place of ours, which later mails of the thread refer to. SES returns the
+/// part before the `@`; a complete identifier stays as it is.
 fn message_id(id: &str, region: &str) -> String {
     if id.contains('@') {
         return format!("<{id}>");

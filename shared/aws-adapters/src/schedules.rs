@@ -18,7 +18,7 @@ const DELIVERY_RETRIES: i32 = 3;
 /// An event that could not be handed over for this long is dropped; the watchdog reports the customer as late.
 const OLDEST_EVENT_SECONDS: i32 = 3600;
 
-/// What the schedules start, and as whom: outputs of the application's stack.
+/// The schedules' targets and their role: outputs of the application's stack.
 #[derive(Debug, Clone)]
 pub struct JobTargets {
     /// ARN of the `user-sync` function.

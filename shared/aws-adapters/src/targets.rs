@@ -1,5 +1,5 @@
-//! What a stage's schedules start, and as whom, asked of the stage itself: the template makes one schedule, the watchdog's,
-//! whose role and function say both.
+//! The targets of a stage's schedules and their role, read from the stage itself: the template makes one schedule, the
+//! watchdog's, whose role and function say both.
 
 use aws_sdk_scheduler::Client;
 use habitsync_workflows::ports::failure::ServiceFailure;

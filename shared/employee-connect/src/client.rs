@@ -53,7 +53,7 @@ impl EmployeeConnect {
         }
     }
 
-    /// The same API, called as long as the lease lasts that `term` tells of.
+    /// Returns the same API, limited to calls within the lease of `term`.
     #[must_use]
     pub fn under(self, term: LeaseTerm, clock: Arc<dyn Now + Send + Sync>) -> Self {
         Self {
@@ -81,8 +81,8 @@ impl EmployeeConnect {
         }
     }
 
-    /// Every employee, terminated ones included, ordered by `employeeId`; each is read by `read`, page by page. `identity` tells one
-    /// employee's record from another's.
+    /// Every employee, terminated ones included, ordered by `employeeId`; each is read by `read`, page by page.
+    /// `identity` distinguishes the records of employees.
     pub async fn employees<T: PartialEq, I: Hash + Eq + Clone + ToString>(
         &self,
         read: impl Fn(EmployeeRecord) -> Result<T, UnusableRecord>,

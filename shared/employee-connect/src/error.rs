@@ -3,7 +3,7 @@
 use habitsync_vendor_http::{FieldRefusal, HttpError, PagingError, PrivateBody};
 use serde_json::Value;
 
-/// A call of EmployeeConnect that did not do what was asked.
+/// A failed call of EmployeeConnect.
 #[derive(Debug, thiserror::Error)]
 pub enum EmployeeConnectError {
     /// 401, or a refusal of the token request, in the API's own words: the credentials are wrong.
@@ -24,10 +24,10 @@ pub enum EmployeeConnectError {
     /// 403 `module_disabled`: the customer has no Development module.
     #[error("the Development module is not enabled (status 403)")]
     ModuleDisabled,
-    /// 404: what was named is not there.
+    /// 404: the named record does not exist.
     #[error("there is no such record (status 404, {missing:?})")]
     NotFound {
-        /// What is missing, by the vendor's code.
+        /// The missing record, by the vendor's code.
         missing: MissingRecord,
     },
     /// Another 4xx: the same request will be refused again.
@@ -81,7 +81,7 @@ impl From<HttpError> for EmployeeConnectError {
             HttpError::Status { status: 404, body, .. } => Self::NotFound {
                 missing: missing(&body),
             },
-            // A time-out of the vendor's own, and the rate limit, are not about what was sent.
+            // A time-out of the vendor's own, and the rate limit, do not concern the request's content.
             error @ HttpError::Status {
                 status: 408 | 425 | 429,
                 ..
@@ -118,7 +118,7 @@ pub(crate) fn is_own_refusal(body: &Value) -> bool {
     error.is_some_and(|error| error.get("code").is_some_and(Value::is_string) || is_word(error))
 }
 
-/// The error of a token request as OAuth has it (RFC 6749, 5.2): a word of small letters.
+/// The error of a token request as OAuth has it (RFC 6749, 5.2): lower-case letters and underscores.
 fn is_oauth_word(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }

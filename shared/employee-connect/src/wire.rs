@@ -81,7 +81,7 @@ impl ListPage {
     }
 }
 
-/// The field that tells one employee from another.
+/// The field that identifies an employee.
 pub(crate) const EMPLOYEE_ID: &str = "employeeId";
 
 /// Fields that the contract has as text, and that some tenants send as numbers.
@@ -140,7 +140,7 @@ impl Course {
         self.external_id.as_deref().is_none_or(|own| own == reference.trim())
     }
 
-    /// Whether the course shows nothing that contradicts what was written.
+    /// Returns whether the course shows nothing that contradicts the written values.
     pub(crate) fn agrees_with(&self, written: &CourseBody<'_>) -> bool {
         JsonRecord::from(&self.fields).flag("active") != Some(!written.active)
     }
@@ -157,7 +157,7 @@ impl Course {
     }
 }
 
-/// What is written of a course.
+/// The fields of a written course.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CourseBody<'a> {
@@ -214,7 +214,7 @@ impl RecordedResult {
         self.result_id.is_some() && is_course && is_day && self.contradicts_nothing_of(written)
     }
 
-    /// Whether this is a result that EmployeeConnect names instead of recording what was written.
+    /// Returns whether EmployeeConnect returned this existing result instead of recording the written one.
     pub(crate) fn has_reference_of(&self, written: &ResultBody<'_>) -> bool {
         let reference = self.external_id.as_deref();
         self.result_id.is_some() && reference.is_none_or(|own| own == written.external_id)

@@ -1,6 +1,6 @@
 //! Typed settings from environment variables, with every mistake reported at once.
 //!
-//! Somebody who deploys a function with three variables missing should read three names, not one per deployment:
+//! A developer who deploys a function with three variables missing should read three names, not one per deployment:
 //!
 //! ```
 //! use habitsync_lambda_support::Environment;

@@ -1,6 +1,6 @@
 //! The error a function answers with, under a name that alarms and the watchdog may match on.
 //!
-//! Without a name of its own, an error would be reported under the name of a Rust type, which nobody should match on.
+//! Without a name of its own, an error would be reported under the name of a Rust type, which no alarm should match on.
 
 use std::error::Error;
 use std::fmt;
@@ -59,7 +59,7 @@ impl FunctionError {
         }
     }
 
-    /// `Panicked`: the program made a mistake. The log line of the panic tells its place; its message may quote data.
+    /// `Panicked`: the program made a mistake. The log line of the panic shows its place; its message may quote data.
     #[must_use]
     pub fn panicked() -> Self {
         Self {
@@ -92,8 +92,8 @@ impl From<ServiceFailure> for FunctionError {
     }
 }
 
-/// `VendorFailed`, `ServiceFailed`, `RefusedAlike` where one refusal met many writes, `NotCredible` where what was read cannot be
-/// true, `Panicked`, or `LeaseLost`.
+/// `VendorFailed`, `ServiceFailed`, `RefusedAlike` where the vendor refused many writes for one reason, `NotCredible`
+/// where a read cannot be true, `Panicked`, or `LeaseLost`.
 impl From<JobFailure> for FunctionError {
     fn from(failure: JobFailure) -> Self {
         let name = match failure {

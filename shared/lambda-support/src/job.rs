@@ -26,18 +26,18 @@ impl JobEvent {
     }
 }
 
-/// How a job ended well: for whoever called the function and waits, and for its log.
+/// How a job ended well: for the caller that invoked the function and waits, and for its log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobAnswer {
-    /// `finished`, `unfinished` (the watchdog goes on with it), `already_running`, `superseded` (another run took the lease over, and
-    /// carries the work on), `backing_off` or `paused`.
+    /// `finished`, `unfinished` (the watchdog continues it), `already_running`, `superseded` (another run took the
+    /// lease over, and continues the work), `backing_off` or `paused`.
     pub outcome: &'static str,
-    /// What was done, by name; empty where nothing was.
+    /// Counts of the work done, by name; empty where nothing was.
     pub counts: Counts,
 }
 
 impl JobAnswer {
-    /// The answer for a run that ended so; `counts` tells what it did.
+    /// The answer for a run that ended so; `counts` returns the run's counts.
     pub fn new<T>(outcome: &RunOutcome<T>, counts: impl FnOnce(&T) -> Counts) -> Self {
         let (outcome, counts) = match outcome {
             RunOutcome::Finished(done) => ("finished", counts(done)),

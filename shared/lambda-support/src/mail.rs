@@ -1,4 +1,4 @@
-//! How the functions that write mail are told from and to whom.
+//! Sender and recipients of mails, for the functions that write them.
 
 use habitsync_domain::identity::EmailAddress;
 use habitsync_workflows::notifications::MailSettings;

@@ -16,7 +16,7 @@ pub const NAMESPACE: &str = "HabitSync";
 /// Declares each metric once: its name in CloudWatch is its name here.
 macro_rules! metrics {
     ($($(#[$about:meta])+ $name:ident: $unit:ident,)+) => {
-        /// What is measured.
+        /// The metrics.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Metric {
             $($(#[$about])+ $name,)+
@@ -45,7 +45,7 @@ macro_rules! metrics {
 metrics! {
     /// Live customers, as the watchdog sees them.
     LiveCustomers: Count,
-    /// Live customers of whom a job is late.
+    /// Live customers with a late job.
     StaleCustomers: Count,
     /// Live customers that an open incident affects.
     CustomersInIncident: Count,
@@ -57,7 +57,8 @@ metrics! {
     UnsentResults: Count,
     /// Results that wait for something else to happen.
     ParkedResults: Count,
-    /// How many results more are parked than at their customer's last turn, an hour ago; those of whom fewer are count nothing.
+    /// How many results more are parked than at their customer's last turn, an hour ago; customers with fewer count
+    /// zero.
     ParkedGrowth: Count,
     /// Results that are ignored as long as their reasons hold.
     IgnoredResults: Count,
@@ -65,7 +66,7 @@ metrics! {
     DeadResults: Count,
     /// Customers whose EmployeeConnect is left alone.
     OpenBreakers: Count,
-    /// Unfinished runs that nobody carries on.
+    /// Unfinished runs that no function continues.
     StalledRuns: Count,
     /// Jobs whose last three slices did nothing.
     StalledJobs: Count,
@@ -73,7 +74,7 @@ metrics! {
     CustomersWithoutWebhooks: Count,
     /// Items of the table that cannot be read.
     UnreadableItems: Count,
-    /// Held removals that nobody has decided on for a week.
+    /// Deactivations that have waited for approval for a week.
     OldHolds: Count,
     /// What the watchdog was to do and could not.
     DutiesFailed: Count,
@@ -87,7 +88,7 @@ metrics! {
     RunsUnfinished: Count,
     /// Runs that failed.
     RunsFailed: Count,
-    /// Runs that did nothing: the customer is paused, another run goes on, or the vendor is not called.
+    /// Runs that did nothing: the customer is paused, another run is in progress, or the vendor is not called.
     RunsIdle: Count,
     /// Failures that are ours to mend.
     OperatorFailures: Count,
@@ -111,7 +112,7 @@ metrics! {
     CoursesChanged: Count,
     /// Courses withdrawn.
     CoursesWithdrawn: Count,
-    /// Completions that no webhook told of.
+    /// Completions that no webhook reported.
     CompletionsFound: Count,
     /// Results recorded.
     ResultsRecorded: Count,
@@ -156,7 +157,7 @@ impl Metrics {
         }
     }
 
-    /// What is so in this stage.
+    /// Returns the dimensions of this stage.
     #[must_use]
     pub fn of_stage(stage: &str) -> Self {
         Self {

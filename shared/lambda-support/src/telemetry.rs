@@ -1,8 +1,8 @@
 //! Log lines: JSON, one per unit of work, on standard output, which is where Lambda collects them.
 //!
 //! The level is Lambda's own setting (`ApplicationLogLevel` of the function's logging configuration), which the service
-//! passes as `AWS_LAMBDA_LOG_LEVEL`. It applies to this project's crates; everything else logs warnings and errors only,
-//! whatever the level, because HTTP and SDK libraries print bodies and headers at `debug`, and those hold names, e-mail
+//! passes as `AWS_LAMBDA_LOG_LEVEL`. It applies to this project's crates; other crates log warnings and errors only, at
+//! every level, because HTTP and SDK libraries print bodies and headers at `debug`, and those hold names, e-mail
 //! addresses and keys.
 
 use std::io::{self, Write};
@@ -32,7 +32,7 @@ const RUNTIME_REPEATS: &str = "lambda_runtime::layers::panic";
 )]
 pub fn init(crate_name: &'static str) {
     let level = std::env::var(LEVEL_VARIABLE).map_or(Level::INFO, |name| level(&name));
-    // Only a second call can fail here, and then the first subscriber stays, which is what is promised.
+    // Only a second call can fail here, and then the first subscriber stays, as documented.
     if tracing::subscriber::set_global_default(subscriber(crate_name, level, io::stdout)).is_ok() {
         panic::set_hook(Box::new(log_panic));
     }
@@ -93,7 +93,7 @@ impl<W: Write> Write for Printable<W> {
     }
 }
 
-/// A panic as one line with its place; its message is left out, since it may quote what was being worked on.
+/// A panic as one line with its place; its message is left out, since it may quote customer data.
 fn log_panic(panic: &panic::PanicHookInfo<'_>) {
     let place = panic.location().map(ToString::to_string).unwrap_or_default();
     error!(panic.place = place, "the function panicked");

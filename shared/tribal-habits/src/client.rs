@@ -72,7 +72,7 @@ impl TribalHabits {
         Self { http, credentials }
     }
 
-    /// The same portal, called as long as the lease lasts that `term` tells of.
+    /// Returns the same portal, limited to calls within the lease of `term`.
     #[must_use]
     pub fn under(self, term: LeaseTerm, clock: Arc<dyn Now + Send + Sync>) -> Self {
         Self {
@@ -99,7 +99,7 @@ impl TribalHabits {
         }
     }
 
-    /// Every user, deactivated ones included; each is read by `read`, page by page. `identity` tells one user from another.
+    /// Every user, deactivated ones included; each is read by `read`, page by page. `identity` distinguishes the users.
     pub async fn users<T: PartialEq>(
         &self,
         read: impl Fn(User) -> Result<T, UnusableRecord>,
@@ -141,8 +141,8 @@ impl TribalHabits {
         found(answer, Topic::read, |topic| topic.id == id)
     }
 
-    /// Every enrolment completed at `since` or later, oldest completion first (assumed). What is completed while the list
-    /// is read may be missing: whoever reads it reads on from before that moment later.
+    /// Every enrolment completed at `since` or later, oldest completion first (assumed). Enrolments completed while the
+    /// list is read may be missing: a later read must begin before that moment.
     pub async fn enrolments_completed_since(
         &self,
         since: Timestamp,

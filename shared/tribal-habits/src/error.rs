@@ -19,7 +19,7 @@ const USER_FIELDS: FieldNames = &[
 /// What the portal's own 404 says.
 pub(crate) const NOT_FOUND: &str = "not found";
 
-/// A call of Tribal Habits that did not do what was asked.
+/// A failed call of Tribal Habits.
 #[derive(Debug, thiserror::Error)]
 pub enum TribalHabitsError {
     /// 401, in the API's own words: the API key is wrong.
@@ -60,7 +60,7 @@ pub enum TribalHabitsError {
     /// The record that was asked for cannot be used.
     #[error("{why}")]
     Record {
-        /// What is wrong with it.
+        /// The reason.
         why: WhyUnusable,
     },
     /// Everything else: no answer, no useful one, or not now.
@@ -85,7 +85,7 @@ impl From<HttpError> for TribalHabitsError {
             } => Self::RefusedElsewhere { status },
             HttpError::Status { status, .. } if HttpError::is_from_between(status) => Self::RefusedElsewhere { status },
             HttpError::Status { status: 404, body, .. } => not_found(&body),
-            // A time-out of the vendor's own, and the rate limit, are not about what was sent.
+            // A time-out of the vendor's own, and the rate limit, do not concern the request's content.
             error @ HttpError::Status {
                 status: 408 | 425 | 429,
                 ..

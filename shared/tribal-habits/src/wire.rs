@@ -66,7 +66,7 @@ impl ListPage {
 
 /// A user as the portal has them. Personal data: it has no `Debug`.
 pub struct User {
-    /// Unique in the portal, whatever its letter case (assumed).
+    /// Unique in the portal, regardless of letter case (assumed).
     pub user_name: String,
     /// Absent means active.
     pub active: Option<bool>,
@@ -101,7 +101,7 @@ impl User {
     }
 }
 
-/// What is sent of a user: of an existing one, only what is to change. Personal data: it has no `Debug`.
+/// The body of a write to a user: for an existing user, only the fields to change. Personal data: it has no `Debug`.
 #[derive(Serialize, Default)]
 pub struct UserBody {
     /// The user name, or the new one.
@@ -132,11 +132,11 @@ pub struct Topic {
     pub status: String,
     /// For instance `1.0`; absent until first published.
     pub published_version: Option<String>,
-    /// Links that enrol whoever follows them.
+    /// Links that enrol their visitors.
     pub auto_enrol_links: Vec<AutoEnrolLink>,
 }
 
-/// A link that enrols whoever follows it.
+/// A link that enrols its visitors.
 #[derive(Debug, PartialEq)]
 pub struct AutoEnrolLink {
     /// The label the customer gave it.
@@ -246,7 +246,7 @@ impl Enrolment {
     }
 }
 
-/// The body of a 422 (its shape is assumed): what is wrong, by field.
+/// The body of a 422 (its shape is assumed): the refused fields with their messages.
 #[derive(Deserialize)]
 pub(crate) struct Refusal {
     pub(crate) errors: Map<String, Value>,

@@ -109,8 +109,8 @@ impl VendorHttp {
         self
     }
 
-    /// The same way, used as long as the lease lasts that `term` tells of: no request begins within the reserve before its end, and
-    /// each ends before it does.
+    /// Limits the client to the lease of `term`: no request begins within the reserve before its end, and each ends
+    /// before it does.
     #[must_use]
     pub fn under(mut self, term: LeaseTerm, clock: Arc<dyn Now + Send + Sync>) -> Self {
         self.lease = Some(Lease { term, clock });
@@ -134,8 +134,8 @@ impl VendorHttp {
         retrying(self.vendor, &self.settings.retries, request.effect, deadline, attempt).await
     }
 
-    /// Sends a request and looks at its answer as it is, a refusal among them, for whoever asks what a vendor does rather
-    /// than for something of it. No answer, a 429 and a fault of the vendor's are errors all the same.
+    /// Sends a request and returns its raw response, refusals included, for probes that examine a vendor's behaviour.
+    /// No answer, a 429 and a fault of the vendor's are errors all the same.
     pub async fn look(&self, request: &Request) -> Result<RawResponse, HttpError> {
         let deadline = self.deadline.unwrap_or_else(|| Instant::now() + A_DAY);
         let attempt = || async {
@@ -222,7 +222,7 @@ impl VendorHttp {
         builder.build().map_err(|_| HttpError::Build(BuildError::Refused))
     }
 
-    /// A block that cannot be kept costs other jobs a 429 of their own; the caller hears of the vendor's all the same.
+    /// A block that cannot be kept costs other jobs a 429 of their own; the caller gets the vendor's 429 all the same.
     async fn block(&self, lasting: Duration) {
         if let Err(error) = self.budget.blocked(lasting).await {
             tracing::warn!(

@@ -127,7 +127,7 @@ impl DecodeError {
         self.problem == CUT_SHORT
     }
 
-    /// Whether the text is the trouble, and not the data in it.
+    /// Returns whether the JSON text itself is invalid, not the data in it.
     pub(crate) fn is_about_syntax(&self) -> bool {
         self.problem == NOT_JSON
     }
@@ -158,7 +158,7 @@ impl fmt::Debug for PrivateBody {
 }
 
 impl HttpError {
-    /// Whether an answer of this status is a firewall's or a proxy's, whatever it says.
+    /// Returns whether an answer of this status comes from a firewall or a proxy, independent of its body.
     #[must_use]
     pub const fn is_from_between(status: u16) -> bool {
         matches!(status, 407 | 451)
@@ -183,7 +183,7 @@ impl HttpError {
         }
     }
 
-    /// Whether the same request may succeed later without anybody doing anything.
+    /// Returns whether the same request may succeed later without a correction.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self {

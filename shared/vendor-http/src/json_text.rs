@@ -1,4 +1,5 @@
-//! The text of an answer before it is decoded: what vendors' serializers get wrong, and what was meant is certain, is mended.
+//! The text of an answer before it is decoded: this module repairs errors of the vendors' serializers where the
+//! intended text is certain.
 
 use std::borrow::Cow;
 
@@ -37,7 +38,7 @@ pub(crate) fn mended(json: &[u8]) -> Vec<u8> {
     mended
 }
 
-/// Copies the escape that follows a backslash, and returns what is behind it.
+/// Copies the escape that follows a backslash, and returns the rest of the text.
 fn escape<'j>(after: &'j [u8], mended: &mut Vec<u8>) -> &'j [u8] {
     match code_unit(after) {
         Some(0xd800..=0xdbff) if is_low_surrogate(after.get(5..)) => copy(after, 11, mended),

@@ -1,9 +1,9 @@
 //! Reading a list page by page, and believing it only when its own arithmetic holds.
 //!
-//! Neither vendor pages over a snapshot. A record that is removed between two pages moves another one over the edge, unseen, and
-//! a person missed would look like a person gone: a list that shrinks, or of which fewer records were met than it had when reading
-//! began, is read again, and is an error in the end. A record that is added hides no other: a list may grow. What was added
-//! meanwhile may be missing: the next read has it.
+//! Neither vendor pages over a snapshot. A record that is removed between two pages moves another one over the edge,
+//! unseen, and a person missed would look like a person gone: a list that shrinks, or of which fewer records were met
+//! than it had when reading began, is read again, and is an error in the end. A record that is added hides no other: a
+//! list may grow. Records added meanwhile may be missing: the next read has it.
 
 use std::collections::{HashMap, HashSet};
 use std::future::Future;
@@ -21,7 +21,7 @@ const GROWTH: u64 = 40;
 pub struct Page<R> {
     /// Which page this is, and of what.
     pub facts: PageFacts,
-    /// What is on it.
+    /// The page's records.
     pub records: Vec<R>,
 }
 
@@ -72,7 +72,7 @@ pub enum PagingError {
         page: u64,
         /// What the total leaves for it.
         expected: u64,
-        /// What is on it.
+        /// The number of records on the page.
         got: u64,
     },
     /// The page brings records that an earlier one brought.
@@ -159,7 +159,7 @@ impl PageFacts {
     }
 }
 
-/// The records of a list, as far as their identities tell them apart.
+/// The records of a list, distinguished by their identities.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rows<R> {
     /// Every record, in the list's order; of those with one identity the first.
@@ -223,7 +223,7 @@ where
             Err(error) => tracing::info!(error = error.to_string(), "list is read again"),
         }
     }
-    // What was added in front of the pages still to come is the next read's.
+    // A record added in front of the remaining pages is read by the next read.
     let reading = read_once(&mut repeated, &fetch, &identity).await??;
     let expected = reading.first.total;
     Ok(reading.whole(expected)?)
@@ -293,7 +293,7 @@ impl<R, I: Hash + Eq + Clone> Reading<R, I> {
                 None => self.rows.records.push(record),
             }
         }
-        // A page that brings again what was on earlier ones is not the page that was asked for.
+        // A page that repeats records of earlier pages is not the page that was asked for.
         let moved = self.moved.len() - moved;
         if moved > 1 && moved * 2 >= rows {
             return Err(PagingError::Repeated { page: asked });

@@ -16,7 +16,7 @@ use crate::json_text::mended;
 pub struct RawRecord(Box<RawValue>);
 
 impl RawRecord {
-    /// The record's fields. `id` names the field that tells one record from another: of a record that cannot be decoded, that
+    /// The record's fields. `id` names the field that identifies the record: of a record that cannot be decoded, that
     /// field alone is looked for.
     pub fn fields(&self, id: &str) -> Result<Map<String, Value>, UnusableRecord> {
         let value = decoded(self.0.get()).ok_or_else(|| self.unusable(id))?;

@@ -1,4 +1,4 @@
-//! An answer of a vendor: read within bounds, sorted by status, decoded without telling what was in it.
+//! An answer of a vendor: read within bounds, sorted by status, decoded without quoting its content.
 
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ fn decode<T: DeserializeOwned>(json: &[u8], names: FieldNames) -> Result<T, Http
     serde_path_to_error::deserialize(&mut reader).map_err(|error| HttpError::Decode(unreadable(&error, names)))
 }
 
-/// What tells that a success is none.
+/// The fields that show that a success is none.
 #[derive(Deserialize, Default)]
 struct Denials<'j> {
     #[serde(borrow)]
@@ -126,7 +126,7 @@ fn code(error: &Value) -> Option<String> {
     (code.len() <= 40 && code.chars().all(plain)).then(|| code.to_owned())
 }
 
-/// Field and position of the trouble. The library's own message quotes the value, so it is not kept.
+/// Returns the field and position of the error. The library's own message quotes the value, so it is not kept.
 fn unreadable(error: &serde_path_to_error::Error<serde_json::Error>, names: FieldNames) -> DecodeError {
     let problem = match error.inner().classify() {
         Category::Eof => CUT_SHORT,

@@ -43,7 +43,7 @@ impl Default for RetrySchedule {
 pub(crate) enum Effect {
     /// Nothing: it only reads.
     Read,
-    /// It writes: after a failure that may have had its effect, somebody must look before it is sent again.
+    /// It writes: after a failure that may have had its effect, the caller must check before it sends the write again.
     Write,
 }
 

@@ -11,7 +11,7 @@ use crate::address::CheckedResolver;
 use crate::address::PrivateVendors;
 use crate::error::{BuildError, HttpError};
 
-/// How long a connection may take. Shorter than any request's time-out, so that "never connected" is told from
+/// How long a connection may take. Shorter than any request's time-out, so that "never connected" is distinguished from
 /// "connected and silent".
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Long enough for the next page or person of a running job, short enough that no socket outlives a Lambda's freeze: a

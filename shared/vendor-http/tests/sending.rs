@@ -1,4 +1,4 @@
-//! Requests over real sockets: what reaches a server, what is not sent, and what is not believed.
+//! Requests over real sockets: which requests reach a server, which are not sent, and which answers are not believed.
 
 use std::io;
 use std::sync::Arc;

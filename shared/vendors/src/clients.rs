@@ -114,7 +114,7 @@ impl TenantVendors {
         self.tribal_habits.clone().map(TribalHabits::once)
     }
 
-    /// The same, called as long as the lease lasts that `term` tells of.
+    /// Returns the same clients, limited to calls within the lease of `term`.
     pub(crate) fn under(self, term: &LeaseTerm) -> Self {
         let clock = || Arc::new(SystemClock);
         Self {

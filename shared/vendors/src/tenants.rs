@@ -1,4 +1,4 @@
-//! Opening customers: reads the configuration and the credentials, and keeps what was made of them.
+//! Opening customers: reads the configuration and the credentials, and caches the clients made of them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};

@@ -89,7 +89,7 @@ impl<'a> Load<'a> {
         Ok(Self { stack, customer })
     }
 
-    /// Starts the load once; whatever comes after the first kill, the watchdog has started.
+    /// Starts the load once; the watchdog starts every run after the first kill.
     async fn run(&self, kills: usize) -> Result<InitialLoad, Failure> {
         let lasting = if kills == 0 { IN_PEACE } else { INVOCATION };
         self.stack.limit_invocations("user-sync", lasting).await?;
@@ -186,7 +186,7 @@ impl<'a> Load<'a> {
         })))
     }
 
-    /// What is left to write for the first run of the next day, which reads the portal.
+    /// Returns the number of writes left for the first run of the next day, which reads the portal.
     async fn next_day(&self) -> Result<usize, Failure> {
         let before = self.writes();
         self.stack.limit_invocations("user-sync", IN_PEACE).await?;

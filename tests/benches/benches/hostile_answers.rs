@@ -27,7 +27,7 @@ const MIB: usize = 1024 * 1024;
 /// The target: half of what a function has.
 const MOST_KIB: u64 = 256 * 1024;
 
-/// What is named on the command line of the process that calls.
+/// The argument on the command line of the process that calls.
 const CALLS: &str = "calls";
 
 #[tokio::main(flavor = "current_thread")]
@@ -208,7 +208,7 @@ async fn call(vendor: &str, port: &str) {
     println!("{} {}", peak_kib(), began.elapsed().as_millis());
 }
 
-/// Says on standard error what came of it.
+/// Prints the outcome on standard error.
 fn report<T, E: std::error::Error>(answer: Result<T, E>) {
     match answer {
         Ok(_) => eprint!("read: "),

@@ -33,9 +33,9 @@ const RECORDED: Duration = Duration::from_mins(10);
 const NOT_FOR_US: usize = 100;
 /// Where results are recorded.
 const ROUTE: &str = "/courses/{courseId}/results";
-/// An answer that nobody waits for.
+/// An answer that comes too late for any caller.
 const HANGS: Fault = Fault::Slow { milliseconds: 600_000 };
-/// What is promised of half of the completions, and of all but one in a hundred.
+/// The promised times for half of the completions, and for 99 of 100.
 const PROMISED: [(usize, Duration); 2] = [(50, Duration::from_secs(1)), (99, Duration::from_secs(3))];
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -117,7 +117,7 @@ struct Told {
     accepted: Timestamp,
 }
 
-/// Tells of so many completions, one after the other, however long each takes to be accepted.
+/// Announces this many completions, one after the other, however long each takes to be accepted.
 async fn told(customers: &[ExampleCustomer], completions: usize, a_second: usize) -> Result<Vec<Told>, Failure> {
     let learners: Vec<_> = customers.iter().map(learners).collect();
     let mut ticks = interval(Duration::from_secs(1) / u32::try_from(a_second)?);
@@ -139,7 +139,7 @@ async fn told(customers: &[ExampleCustomer], completions: usize, a_second: usize
     sending.join_all().await.into_iter().collect()
 }
 
-/// Who was not there before the customer began: neither the administrator nor the trainer is anybody's employee.
+/// Who was not there before the customer began: neither the administrator nor the trainer is an employee.
 fn learners(customer: &ExampleCustomer) -> Vec<User> {
     let employees = customer.employee_connect.employees();
     let is_employee = |user: &User| {
@@ -163,7 +163,7 @@ async fn tell(customer: usize, portal: PortalHandle, enrolment: Enrolment) -> Re
     })
 }
 
-/// Prints what was measured; from acceptance to EmployeeConnect, of all customers but the one that hangs.
+/// Prints the measured times; from acceptance to EmployeeConnect, of all customers but the one that hangs.
 fn report(customers: &[ExampleCustomer], told: &[Told]) -> Latency {
     let recorded: Vec<_> = customers.iter().map(recorded).collect();
     let warm = told.iter().map(|told| told.sent).min().map(|first| first + WARM);

@@ -151,7 +151,7 @@ fn topics(customer: &ExampleCustomer) -> Vec<u64> {
     customer.company.qualifying_topics().map(|topic| topic.id).collect()
 }
 
-/// Somebody completes something, every few seconds, and the portal announces it.
+/// Users complete topics every few seconds, and the portal announces each completion.
 async fn completions(portal: PortalHandle, topics: Vec<u64>) {
     for round in 0.. {
         let (users, now) = (portal.users(), portal.clock().now());

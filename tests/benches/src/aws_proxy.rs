@@ -87,7 +87,7 @@ pub async fn listen(routes: Router) -> Result<SocketAddr, Failure> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let address = listener.local_addr()?;
     let listener = listener.tap_io(|connection| {
-        // Without it an answer may only come later, which is seen in what is measured.
+        // Without it an answer may only come later, which the measurement shows.
         connection.set_nodelay(true).ok();
     });
     tokio::spawn(async move { axum::serve(listener, routes).await });

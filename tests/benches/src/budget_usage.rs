@@ -27,12 +27,12 @@ pub struct BudgetUsage {
     pub per_minute: u32,
     /// How long there was work.
     pub lasting: Duration,
-    /// What was sent meanwhile, oldest first.
+    /// Requests sent meanwhile, oldest first.
     pub sent: Vec<Sent>,
 }
 
 impl BudgetUsage {
-    /// What was sent, of what might have been.
+    /// Returns the share of the possible requests that were sent.
     #[must_use]
     pub fn share_used(&self) -> f64 {
         share(

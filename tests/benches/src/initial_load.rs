@@ -14,7 +14,7 @@ pub struct InitialLoad {
     pub time: Duration,
     /// Requests that wrote to the portal's users.
     pub writes: usize,
-    /// Of these, those that changed nothing: somebody had written it already.
+    /// Of these, those that changed nothing: another process had written the value already.
     pub writes_in_vain: usize,
     /// Requests that read from the portal.
     pub portal_reads: usize,

@@ -1,4 +1,4 @@
-//! A storm of completions: what was done to them, what came of them, and whether that is what was promised.
+//! A storm of completions: its events, its results, and the check against the promise.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::time::Duration;
 /// Where a completion must end: the employee, the course and the day.
 pub type Place = (String, String, String);
 
-/// What was done, and what EmployeeConnect holds in the end.
+/// The storm's events, and EmployeeConnect's records at the end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Storm {
     /// Webhooks that were sent, the duplicates included.
@@ -16,9 +16,9 @@ pub struct Storm {
     pub duplicates: usize,
     /// Webhooks that were not answered 202 at first, and were sent again.
     pub refused: usize,
-    /// Completions that no webhook told of.
+    /// Completions that no webhook announced.
     pub unannounced: usize,
-    /// Completions whose person or course was linked only after all was told.
+    /// Completions whose user or course was linked only after all announcements.
     pub late: usize,
     /// Of these, those that were seen to wait for the link.
     pub waited: usize,

@@ -16,7 +16,7 @@ const EXAMPLES: u32 = 40;
 /// header is required (`missing_required_header`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
-    /// Whatever is sent, it is not the server that fails.
+    /// The server answers every input without a server error.
     NotAServerError,
     /// The status is one that the contract has for the operation.
     StatusCodeConformance,
@@ -32,9 +32,9 @@ pub enum Check {
     PositiveDataAcceptance,
     /// A method that the contract does not have is refused with 405.
     UnsupportedMethod,
-    /// And that refusal's `Allow` header tells the truth.
+    /// And that refusal's `Allow` header is true.
     AllowHeaderConformance,
-    /// What was created can be fetched.
+    /// A created resource can be fetched.
     EnsureResourceAvailability,
     /// Without a credential, or with a wrong one, nothing is answered.
     IgnoredAuth,
@@ -61,7 +61,7 @@ impl Check {
 /// Why the tool could not judge.
 #[derive(Debug, thiserror::Error)]
 pub enum ToolError {
-    /// It could not be installed; the source says what is missing.
+    /// It could not be installed; the source names the cause.
     #[error("schemathesis could not be set up")]
     Setup(#[from] LocalError),
     /// It is installed and does not start.

@@ -1,4 +1,4 @@
-//! Who may depend on whom: inwards only, and on each heavy library through one crate.
+//! The allowed dependencies: inwards only, and on each heavy library through one crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! What holds for the project as a whole and that no compiler checks: who may depend on whom, what the templates and the
-//! functions promise each other, how files look.
+//! What holds for the project as a whole and that no compiler checks: dependencies between crates, agreement of
+//! templates and functions, and the format of files.
 
 mod alarms;
 mod circles;

@@ -21,9 +21,9 @@ pub struct Row {
     pub parked: u64,
     /// How many results were ignored when they were last counted.
     pub ignored: u64,
-    /// What the operators have been told.
+    /// The operators' alert log.
     pub told: AlertLog,
-    /// Held removals, and since when.
+    /// Times since when deactivations wait for approval.
     pub holds: Vec<Timestamp>,
     /// When results ended as dead, as a test has it.
     pub dead_at: Vec<Timestamp>,

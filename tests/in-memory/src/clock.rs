@@ -1,4 +1,4 @@
-//! Clocks for tests: one that moves only when it is told to, or paused on, and one that agrees with Tokio's.
+//! Clocks for tests: one that moves only when a test advances or pauses it, and one that agrees with Tokio's.
 
 use std::time::Duration;
 

@@ -144,7 +144,7 @@ pub enum Fault<E> {
     Panics,
 }
 
-/// What was called, and what fails next.
+/// The calls made, and the failures armed for the next ones.
 #[derive(Debug)]
 pub struct Faults<E> {
     armed: Mutex<VecDeque<Armed<E>>>,
@@ -185,7 +185,8 @@ impl<E> Faults<E> {
         });
     }
 
-    /// The write after so many that succeed, of whatever kind, has its effect, and its answer is lost.
+    /// Lets the first `successes_first` writes succeed; the next one, of any kind, has its effect, and its answer is
+    /// lost.
     pub fn lose_answer_after(&self, successes_first: usize, failure: E) {
         *self.lost.lock() = Some((successes_first, failure));
     }
@@ -195,7 +196,7 @@ impl<E> Faults<E> {
         self.lost.lock().is_none()
     }
 
-    /// What is armed and has not been met does not happen any more.
+    /// Drops armed failures that have not happened yet.
     pub fn disarm(&self) {
         self.armed.lock().clear();
     }

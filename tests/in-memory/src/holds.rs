@@ -1,4 +1,4 @@
-//! Changes that wait for approval, and what was decided about people.
+//! Pending approvals, and decisions about employees.
 
 use habitsync_domain::approvals::{Decision, Matter, PendingPlan, PlanDecision, PlanId};
 use habitsync_domain::identity::EmployeeId;

@@ -31,9 +31,9 @@ pub struct Hris {
     /// Whether a result is recorded again under an idempotency key that is there: the vendor's promise not to is assumed,
     /// and a test may break it.
     pub forgets_keys: Mutex<bool>,
-    /// Employees whom the list leaves out although they are there: paging over a list that changes does that.
+    /// Employees whom the list leaves out although they exist: paging over a list that changes does that.
     pub hidden_from_list: Mutex<BTreeSet<EmployeeId>>,
-    /// Employees who are there, and of whom the answer to a question about one is that there is no such employee.
+    /// Existing employees whom a request by number reports as unknown.
     pub denied: Mutex<BTreeSet<EmployeeId>>,
     /// Records of its list that cannot be used.
     pub unusable: Mutex<Vec<UnusableRecord>>,
@@ -45,12 +45,12 @@ pub struct Hris {
 pub struct StoredResult {
     /// The course it is on.
     pub course: CourseId,
-    /// What was recorded.
+    /// The recorded result.
     pub result: NewResult,
 }
 
 impl Hris {
-    /// Adds an employee of whom nothing but the id is known.
+    /// Adds an employee with an id and no other value.
     ///
     /// # Panics
     /// The id is none.
@@ -61,7 +61,7 @@ impl Hris {
             .push(Employee::from_record(record).expect("the id was one before"));
     }
 
-    /// Somebody else creates this course after it was looked for and before we create it.
+    /// Lets another client create this course after the look-up and before the creation.
     pub fn create_behind_our_back(&self, course: &Course) {
         *self.hidden.lock() = Some(course.clone());
     }

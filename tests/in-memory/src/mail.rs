@@ -1,4 +1,4 @@
-//! What was mailed, what one customer has been told, and which addresses no mail goes to.
+//! Sent mails, one customer's alert states, and suppressed addresses.
 
 use habitsync_domain::identity::EmailAddress;
 use parking_lot::Mutex;
@@ -18,7 +18,7 @@ pub struct Mailbox {
     /// Calls that break for one customer.
     pub breakdowns: Breakdowns,
     sent: Mutex<Vec<String>>,
-    /// To whom each mail was delivered.
+    /// The recipients of each mail.
     delivered: Mutex<Vec<Vec<EmailAddress>>>,
     /// Addresses that are refused, and every mail to one of them with it.
     refused: Mutex<Vec<EmailAddress>>,

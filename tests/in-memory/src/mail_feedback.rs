@@ -1,4 +1,4 @@
-//! The queue on which is heard what became of mails.
+//! The queue of reports about sent mails.
 
 use parking_lot::Mutex;
 

@@ -42,7 +42,7 @@ pub struct Portal {
     pub completions: Mutex<Vec<Completion>>,
     /// Whether it lists the newest completion first, which the contract only assumes it does not.
     pub newest_first: AtomicBool,
-    /// Whether it lists every completion whatever it is asked for, which the contract only assumes it does not.
+    /// Whether it lists every completion regardless of `since`, which the contract only assumes it does not.
     pub ignores_since: AtomicBool,
 }
 
@@ -147,7 +147,7 @@ impl Portal {
     }
 }
 
-/// Nobody has another's user name or e-mail, whatever their letter case, deactivated or not.
+/// User names and e-mails are unique, regardless of letter case and deactivation.
 fn must_be_free(users: &[PortalUser], name: Option<&UserName>, email: Option<&String>) -> Result<(), VendorFailure> {
     if users.iter().any(|user| Some(&user.user_name) == name) {
         return Err(refused("user_name"));

@@ -23,7 +23,7 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// What is on the queue, oldest first.
+    /// Returns the messages on the queue, oldest first.
     pub fn messages(&self) -> Vec<CompletionMessage> {
         self.messages.lock().iter().cloned().collect()
     }
@@ -50,7 +50,7 @@ impl QueueCompletion for Queue {
     }
 }
 
-/// What was started.
+/// The started jobs.
 #[derive(Debug, Default)]
 pub struct StartedJobs {
     /// Its failures and its journal.

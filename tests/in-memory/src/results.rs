@@ -1,4 +1,4 @@
-//! What becomes of one customer's completions.
+//! One customer's results.
 
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::jobs::lease::FencingNumber;

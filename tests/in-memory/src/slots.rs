@@ -25,7 +25,7 @@ struct State {
 }
 
 impl SlotStore {
-    /// A budget that nobody has used, in a store whose calls take this long; `seed` decides how long each does.
+    /// Returns an unused budget, in a store whose calls take this long; `seed` decides how long each does.
     #[must_use]
     pub fn taking(takes: Range<Duration>, seed: u64) -> Self {
         let state = State {

@@ -54,13 +54,13 @@ pub struct StoredLease {
 pub struct TableState {
     /// Linked people.
     pub people: BTreeMap<EmployeeId, Person>,
-    /// What was changed about people, oldest first.
+    /// Changes of people, oldest first.
     pub changes: Vec<PersonChange>,
     /// What the portal refuses.
     pub parked: BTreeMap<EmployeeId, RejectedWrites>,
     /// Last days that were seen beside an active status.
     pub last_days: BTreeMap<EmployeeId, LastDaySeen>,
-    /// What was decided about people.
+    /// Decisions about employees.
     pub decisions: BTreeMap<(EmployeeId, Matter), Decision>,
     /// Decisions whose stored item cannot be decoded.
     pub unreadable_decisions: BTreeSet<(EmployeeId, Matter)>,
@@ -70,7 +70,7 @@ pub struct TableState {
     pub refused_topics: BTreeSet<TopicId>,
     /// Employees whose stored link cannot be decoded.
     pub unreadable_people: BTreeSet<EmployeeId>,
-    /// Plans of removals, and when the watchdog is to look at each.
+    /// Pending plans of deactivations, and when the watchdog checks each.
     pub holds: BTreeMap<PlanId, (PendingPlan, Option<Timestamp>)>,
     /// Topics seen.
     pub topics: BTreeMap<TopicId, TopicRecord>,
@@ -82,7 +82,7 @@ pub struct TableState {
     pub unlisted: BTreeSet<EnrolmentId>,
     /// Completions that an earlier version ignored or gave up: the index lists none of them.
     pub unindexed: BTreeSet<EnrolmentId>,
-    /// Whether what is parked from now on stays unlisted until [`TableState::list_all`].
+    /// Whether results parked from now on stay unlisted until [`TableState::list_all`].
     pub index_lags: bool,
     /// Completions of which nothing can be read: what waits of them is due and passed over.
     pub unreadable: BTreeSet<EnrolmentId>,
@@ -104,11 +104,11 @@ pub struct TableState {
     pub row: Row,
     /// What the jobs remember.
     pub jobs: BTreeMap<Job, JobState>,
-    /// What the customer has been told, by cause.
+    /// The customer's alert states, by cause.
     pub alerts: BTreeMap<String, AlertState>,
     /// The number of the configuration in force.
     pub version: u64,
-    /// How the addresses stand that something was heard of.
+    /// Statuses of the addresses that SES reported about.
     pub standings: BTreeMap<String, (EmailAddress, AddressStatus)>,
 }
 
@@ -119,7 +119,7 @@ impl TableState {
         self.unlisted.clear();
     }
 
-    /// What is parked and listed, the longest first.
+    /// Returns the parked and listed results, the longest-parked first.
     pub(crate) fn parked(&self) -> Vec<(EnrolmentId, ParkedOn, Timestamp)> {
         let mut parked: Vec<_> = self
             .results
@@ -190,7 +190,7 @@ impl Table {
         }
     }
 
-    /// What is stored, where the handle holds this job's lease, as every write of a person, job, run or course does.
+    /// Returns the state, where the handle holds this job's lease, as every write of a person, job, run or course does.
     pub(crate) fn under_lease(&self, job: Job) -> Result<MutexGuard<'_, TableState>, SaveFailure> {
         let state = self.state();
         let number = state.leases.get(&job).map(|lease| lease.number);
@@ -208,7 +208,7 @@ impl Table {
         }
     }
 
-    /// What is stored, to look at and to change. Give it back before anything is awaited.
+    /// Returns the state, to read and to change. Give it back before anything is awaited.
     pub fn state(&self) -> MutexGuard<'_, TableState> {
         self.state.lock()
     }

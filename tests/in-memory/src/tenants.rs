@@ -58,7 +58,7 @@ impl Tenants {
         self.live_secrets.lock().insert(tenant, secrets);
     }
 
-    /// Replaces a customer's live secrets; what is cached stays until it is reloaded.
+    /// Replaces a customer's live secrets; cached secrets stay until they are reloaded.
     pub fn rotate(&self, tenant: &TenantId, webhook_secrets: &[&str]) {
         let secrets = webhook_secrets
             .iter()

@@ -50,8 +50,8 @@ impl Accounts {
             .collect()
     }
 
-    /// Every field of every account in use that is not what the employee's record says, as sentences. A manager who has no
-    /// account is written for nobody.
+    /// Every field of every account in use that is not what the employee's record says, as sentences. Where a manager
+    /// has no account, the user's manager must be empty.
     pub(super) fn differences(&self) -> Vec<String> {
         let mut found = Vec::new();
         for employee in self.in_place(Place::Account) {
@@ -69,7 +69,8 @@ impl Accounts {
         found
     }
 
-    /// Active employees with an account and no last day in sight: who lead somebody, and who lead nobody.
+    /// Active employees with an account and no last day in sight: first those who manage employees, then those who
+    /// manage none.
     pub(super) fn settled(&self) -> (Vec<&Employee>, Vec<&Employee>) {
         let is_settled = |employee: &&Employee| employee.status == "Active" && employee.termination_date.is_none();
         let leads = |employee: &&Employee| {

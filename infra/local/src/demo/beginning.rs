@@ -27,7 +27,7 @@ pub(super) async fn play() -> Result<Story, DemoError> {
     })
 }
 
-/// A company whose records are in order at first: its troubles are part of the story.
+/// A company whose records are in order at first: the story adds its problems step by step.
 fn example() -> Example {
     let example = Example::named("acme");
     let every_minute = Some(EVERY_MINUTE.to_owned());

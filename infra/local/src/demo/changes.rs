@@ -11,7 +11,7 @@ use super::{DemoError, FIRING, Scene, Story, Told, ensure, until};
 
 pub(super) async fn play(story: &mut Story) -> Result<Day, DemoError> {
     let Scene { stack, customer } = &story.scene;
-    // The course sync has told what is good to know about topics; about people there is nothing to tell.
+    // The course sync has mailed its advice about topics; no mail about employees is due.
     let mails = stack.mails().await?;
     ensure(!mails.iter().any(|mail| mail.subject.contains("user sync")), || {
         "somebody was written to about people, though all was well".to_owned()
@@ -71,7 +71,7 @@ fn tell(day: &Day) {
     ));
 }
 
-/// The step in which somebody's account becomes what `is_so` looks for.
+/// Waits for the step in which an account becomes what `is_so` looks for.
 async fn follows(
     story: &mut Story,
     employee: &Employee,
@@ -91,7 +91,7 @@ fn has_new_title(user: &User) -> bool {
     user.custom("Job Title").is_some_and(|title| title == NEW_TITLE)
 }
 
-/// Holds that the accounts of these four people, and of nobody else, are not as they were.
+/// Checks that the accounts of these four employees have changed, and that no other account has.
 fn nothing_else(day: &Day, before: &[User], now: &[User]) -> Told {
     let concerned = [&day.starter, &day.promoted, &day.moved, &day.leaver];
     let expected: BTreeSet<_> = concerned

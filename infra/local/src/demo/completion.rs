@@ -1,4 +1,4 @@
-//! Somebody completes a topic: it is recorded in EmployeeConnect within seconds, and only once.
+//! A user completes a topic: it is recorded in EmployeeConnect within seconds, and only once.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use habitsync_simulator_tribal_habits::{Delivery, Enrolment, Forgery};
 
 use super::{DemoError, RECORDING, Scene, Story, Told, ensure, until};
 
-/// A completion, and the webhook that tells of it.
+/// A completion, and the webhook that reports it.
 struct Completion {
     employee_id: String,
     enrolment: Enrolment,
@@ -105,7 +105,7 @@ impl Completion {
     }
 }
 
-/// Somebody who has an account and stays: employee id and user name.
+/// Returns an employee who has an account and does not leave: employee id and user name.
 fn learner(customer: &ExampleCustomer) -> Result<(String, String), DemoError> {
     let mut people = customer
         .company

@@ -1,4 +1,4 @@
-//! HR puts the two records right and takes somebody back: the portal follows, and an all-clear says so.
+//! HR corrects the two records and rehires a leaver: the portal follows, and an all-clear says so.
 
 use habitsync_local::customer::today;
 use habitsync_simulator_tribal_habits::User;

@@ -67,7 +67,7 @@ fn carries(course: &Course, topic: &Topic) -> bool {
     is_linked && course.active && course.title == topic.title && course.description == topic.description
 }
 
-/// What the product says nearly became a course; it must be what was made so.
+/// What the product says nearly became a course; they must be the topics that the demo prepared as near misses.
 async fn near_misses(scene: &Scene) -> Result<Vec<NearMiss>, DemoError> {
     let table = scene.stack.tenant_table(&scene.customer.tenant).await?;
     let mut found = Vec::new();

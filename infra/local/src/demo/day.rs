@@ -1,4 +1,4 @@
-//! Whom the changes of a day in HR are about, and the changes themselves.
+//! The employees whom HR changes in a day of the demo, and the changes themselves.
 
 use habitsync_local::ExampleCustomer;
 use habitsync_local::customer::today;
@@ -28,7 +28,7 @@ pub(super) struct Day {
 }
 
 impl Day {
-    /// Chooses people who have an account, stay, and lead nobody, so that a change concerns them alone.
+    /// Chooses employees who have an account, do not leave, and manage no one, so that a change concerns them alone.
     pub(super) fn choose(customer: &ExampleCustomer) -> Result<Self, DemoError> {
         let accounts = Accounts::now(customer);
         let (leaders, staff) = accounts.settled();
@@ -93,7 +93,7 @@ fn report_to(employee: &mut Employee, manager: &Employee) {
     employee.manager_email.clone_from(&manager.work_email);
 }
 
-/// What somebody is called, in full.
+/// Returns an employee's full name.
 pub(super) fn called(employee: &Employee) -> String {
     let first = employee.preferred_name.as_ref().unwrap_or(&employee.first_name);
     format!("{first} {}", employee.last_name)

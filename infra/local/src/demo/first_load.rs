@@ -1,4 +1,4 @@
-//! The first sync of a new customer: everybody who should have an account gets one, and nobody else.
+//! The first sync of a new customer: every employee who should have an account gets one, and no other account appears.
 
 use habitsync_simulator_tribal_habits::User;
 

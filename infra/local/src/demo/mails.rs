@@ -1,4 +1,4 @@
-//! The customer's administrator is told what is wrong, in one mail that says what to do.
+//! The customer's administrator receives one mail that lists the problems and how to solve them.
 
 use habitsync_local::Mail;
 

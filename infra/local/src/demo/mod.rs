@@ -36,7 +36,7 @@ struct Scene {
     customer: ExampleCustomer,
 }
 
-/// The scene, and who tells of it.
+/// The scene, and the narrator of the story.
 struct Story {
     scene: Scene,
     narrator: Narrator,
@@ -83,7 +83,7 @@ async fn play_chapters(story: &mut Story) -> Result<(), DemoError> {
 }
 
 impl Story {
-    /// Does a step; says on a terminal what it waits for, and at its end what came of it.
+    /// Does a step; on a terminal, the narrator shows what the step waits for, and at its end the result.
     async fn step(&mut self, waiting_for: &str, work: impl AsyncFnOnce(&Scene) -> Told) -> Result<(), DemoError> {
         self.narrator.waits(waiting_for);
         match work(&self.scene).await {
@@ -99,7 +99,7 @@ impl Story {
     }
 }
 
-/// Goes on only where something is as it should be.
+/// Returns an error unless the condition holds.
 fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), DemoError> {
     if holds {
         Ok(())
@@ -108,7 +108,7 @@ fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), DemoErr
     }
 }
 
-/// Goes on only where nothing is wrong; otherwise names the first few things that are.
+/// Returns an error that names the first few findings, if there are any.
 fn ensure_none(wrong: &[String]) -> Result<(), DemoError> {
     const NAMED: usize = 3;
     let named = || wrong.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");

@@ -1,4 +1,4 @@
-//! Tells the story: a line and a time for each step, a hundred columns wide.
+//! Prints the story: a line and a time for each step, a hundred columns wide.
 
 use std::io::{IsTerminal, Write, stdout};
 use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@ impl Narrator {
         }
     }
 
-    /// Opens a chapter, and says what is about to happen.
+    /// Prints the heading of a chapter and its introduction.
     pub(super) fn chapter(&mut self, title: &str, what: &str) {
         self.chapters += 1;
         let heading = format!("{} · {title} ", self.chapters);
@@ -96,7 +96,7 @@ pub(super) fn show(text: &str) {
     }
 }
 
-/// Empties the line that says what is waited for.
+/// Clears the line that shows the current wait.
 fn clear() {
     if stdout().is_terminal() {
         anstream::print!("\r\x1b[2K");

@@ -23,7 +23,7 @@ pub(crate) struct DoctorArguments {
     customer: Customer,
 }
 
-/// Prints what was found out.
+/// Prints the verdicts.
 pub(crate) async fn examine(stage: &Stage, asked: &DoctorArguments) -> Result<ExitCode, CommandError> {
     let tenant = asked.customer.open(stage).await?;
     let examine = ExamineCustomer {

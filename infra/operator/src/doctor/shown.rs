@@ -1,4 +1,4 @@
-//! An examination as somebody reads it: what differs first, and what to do about it.
+//! An examination as text for an operator: what differs first, and what to do about it.
 
 use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, AssumptionVerdict, ShownBy};
 use habitsync_domain::tenant::TenantId;

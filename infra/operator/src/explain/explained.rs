@@ -21,7 +21,7 @@ use serde::Serialize;
 use super::next::{self, Will};
 use crate::plan::next_run_in_words;
 
-/// By which rules somebody was looked at, and what that took.
+/// The configuration by which the employee was examined, and the requests that this took.
 pub(super) struct Rules<'a> {
     pub(super) stage: &'a str,
     /// `version 3`, or the file's name.
@@ -30,7 +30,7 @@ pub(super) struct Rules<'a> {
     pub(super) requests: u64,
 }
 
-/// Why somebody is treated as they are, and what is done next.
+/// Explanation of an employee's state, and the next run's action.
 #[derive(Serialize)]
 pub(super) struct Explained {
     pub(super) tenant: TenantId,
@@ -56,7 +56,7 @@ pub(super) struct Explained {
     pub(super) decision: Option<Decision>,
     pub(super) refused: Vec<RejectedWrite>,
     pub(super) changes: Vec<PersonChange>,
-    /// What a run, which reads everybody, may see differently.
+    /// Facts that only a full run knows, which may change the outcome.
     pub(super) unknown: Vec<Unknown>,
     #[serde(skip)]
     pub(super) plan: PersonPlan,
@@ -89,7 +89,7 @@ pub(super) enum FoundBy {
     Email,
 }
 
-/// One mapped field, and what becomes of it.
+/// One mapped field, and how its value is computed.
 #[derive(Serialize)]
 pub(super) struct Field {
     pub(super) old: Option<String>,
@@ -98,7 +98,7 @@ pub(super) struct Field {
     pub(super) outcome: FieldOutcome,
 }
 
-/// Whom the record names as manager.
+/// The manager whom the record names.
 #[derive(Serialize)]
 pub(super) struct Manager {
     pub(super) employee_id: String,
@@ -107,12 +107,12 @@ pub(super) struct Manager {
     pub(super) verdict: Option<EligibilityVerdict>,
 }
 
-/// What is done next.
+/// The next run's action.
 #[derive(Serialize)]
 pub(super) struct NextStep {
     pub(super) will: Will,
     pub(super) in_words: String,
-    /// What is written, or held, value by value.
+    /// Planned or held actions, value by value.
     pub(super) actions: Vec<PlannedAction>,
     /// When; none where no run follows at a time that is known.
     pub(super) at: Option<Timestamp>,

@@ -35,7 +35,7 @@ pub(crate) struct ExplainArguments {
     person: String,
 }
 
-/// Prints why somebody is treated as they are, and what is done next.
+/// Prints the explanation of an employee's state and the next run's action.
 pub(crate) async fn explain(stage: &Stage, asked: &ExplainArguments) -> Result<ExitCode, CommandError> {
     let tenant = asked.customer.open(stage).await?;
     let in_force = tenant.in_force();
@@ -63,7 +63,7 @@ fn one_person(
     }
 }
 
-/// 3 where something waits for somebody.
+/// Returns 3 where an action waits for an operator or a correction.
 fn code(plan: &PersonPlan) -> ExitCode {
     match plan.next() {
         NextAction::Held(_) | NextAction::Waits(_) | NextAction::Suspended(_) | NextAction::SetAside(_) => {

@@ -1,4 +1,4 @@
-//! What the next run does about somebody, in words.
+//! Describes the next run's action for an employee.
 
 use habitsync_domain::approvals::{ChangeKind, PendingManager};
 use habitsync_domain::configuration::Status;
@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::terminal::{local, printable};
 
-/// The one word for what is done next; a promise to programs.
+/// The next run's action as one term; a promise to programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Will {
@@ -54,7 +54,7 @@ impl Will {
     }
 }
 
-/// What is done next, and why; `explanation` is none where there is no record.
+/// Describes the next run's action and its reason; `explanation` is none where there is no record.
 pub(super) fn in_words(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &TimeZone) -> String {
     let next = next_in_words(seen, explanation, zone);
     let kept = seen.plan.plan.kept.iter();
@@ -74,7 +74,7 @@ fn next_in_words(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &Ti
                 .as_ref()
                 .map_or_else(|| held.because.reason(), PendingManager::in_words)
         ),
-        // What was rejected is said below, whatever else is done.
+        // A later section lists rejected writes, in every case.
         NextAction::Kept => String::new(),
         NextAction::Suspended(lost) => suspended(lost),
         NextAction::Waits(people) => format!(
@@ -161,7 +161,7 @@ fn nothing(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &TimeZone
     }
 }
 
-/// What is wrong with single fields.
+/// Describes the problems of single fields.
 fn open_problems(plan: &PersonPlan) -> String {
     let problems = plan.plan.problems.iter();
     let problems: Vec<_> = problems.map(|problem| printable(&problem.cause.in_words())).collect();

@@ -21,7 +21,7 @@ use crate::terminal::ask::{Yes, is_agreed_number};
 use crate::terminal::out;
 use crate::terminal::{Output, local, zone_name};
 
-/// What is said about a run of one person.
+/// Arguments of a run for one employee.
 #[derive(Debug, clap::Args)]
 pub(crate) struct OnlyArguments {
     /// Sync only this person, here and now: an employee number, or a user name in Tribal Habits.
@@ -37,7 +37,7 @@ pub(crate) struct OnlyArguments {
     although_draft: bool,
 }
 
-/// What came of it, for programs.
+/// The run's outcome as JSON.
 #[derive(Serialize)]
 struct Told {
     #[serde(flatten)]
@@ -82,7 +82,8 @@ pub(crate) async fn sync_only(
     Ok(exit)
 }
 
-/// Whether a draft is written; a customer of whom nobody is written is refused before anybody is asked anything.
+/// Whether a draft is written; the command refuses a draft customer, whose runs write no one, before it asks a
+/// question.
 fn may_write(status: Status, asked: &OnlyArguments) -> Result<DraftRule, CommandError> {
     match status {
         Status::Paused => Err(PersonFailure::Paused.into()),
@@ -92,7 +93,8 @@ fn may_write(status: Status, asked: &OnlyArguments) -> Result<DraftRule, Command
     }
 }
 
-/// Whether there is something to do and it is to be done. A removal is agreed to by its number.
+/// Whether there is something to do and it is to be done. The operator agrees to a deactivation by typing the employee
+/// number.
 fn is_agreed(shown: &SeenPerson, asked: &OnlyArguments, output: Output) -> Result<bool, CommandError> {
     match shown.plan.next() {
         NextAction::Act(Step::Deactivate { .. }) => {
@@ -107,7 +109,7 @@ fn is_agreed(shown: &SeenPerson, asked: &OnlyArguments, output: Output) -> Resul
             }
         }
         NextAction::Act(_) if asked.yes.yes => Ok(true),
-        // JSON is nobody's terminal.
+        // With JSON output, no question is asked.
         NextAction::Act(_) if output == Output::Json => Ok(false),
         NextAction::Act(_) => asked.yes.is_confirmed("Do this now?"),
         NextAction::Held(_)

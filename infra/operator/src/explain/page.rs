@@ -1,4 +1,4 @@
-//! An explanation as a page: what is done next first, then why, question by question.
+//! An explanation as a page: the next run's action first, then the reasons, section by section.
 
 use habitsync_domain::onboarding::explanation::EmploymentState;
 use habitsync_domain::people::link::PersonChange;
@@ -189,7 +189,7 @@ impl Explained {
         vec![[manager.employee_id.clone(), person.to_owned(), verdict]]
     }
 
-    /// Problems, what is refused, and what was decided.
+    /// Returns problems, rejected writes and decisions.
     fn problem_lines(&self) -> Vec<Line> {
         let problems = self.plan.plan.problems.iter().map(problem_line);
         let refused = self.refused.iter().map(|setback| {

@@ -1,4 +1,4 @@
-//! Each step of syncing one person as it is reached: what went in, what came of it, how long it took and how many requests.
+//! Each step of syncing one person as it is reached: its input, its result, its duration and its requests.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -28,13 +28,13 @@ use crate::terminal::{Old, Output, arrow, counted, local, padded, printable};
 pub(super) struct Step {
     #[serde(rename = "step")]
     pub(super) name: &'static str,
-    /// What went in, and what came of it: a line each.
+    /// The step's input and result: a line each.
     pub(super) told: Vec<String>,
     pub(super) milliseconds: u64,
     pub(super) requests: u64,
 }
 
-/// Tells steps as they are reached.
+/// Records steps as they are reached.
 pub(super) struct Trace<'a> {
     configuration: &'a TenantConfiguration,
     output: Output,
@@ -71,7 +71,7 @@ impl<'a> Trace<'a> {
         self.tell("connect", vec![told]);
     }
 
-    /// What somebody thought about meanwhile is no step's time.
+    /// The time that the operator took to answer belongs to no step.
     pub(super) fn resume(&self) {
         self.state().since = Instant::now();
     }

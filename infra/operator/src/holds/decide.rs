@@ -40,7 +40,8 @@ pub(super) async fn reject(stage: &Stage, asked: &RejectArguments) -> Result<Exi
     decide(stage, &table, &part, &asked.decide, ApprovalVerdict::Rejected).await
 }
 
-/// What is decided about: of the employees who are asked for, those whom nothing has settled since.
+/// Returns the part of the plan that the decision covers: the employees whom the operator named, without those who are
+/// settled already.
 fn part(holds: &Holds, asked: &DecideArguments) -> Result<PendingPlan, CommandError> {
     let held = holds.held.as_ref().ok_or(NotDecided::NothingHeld)?;
     if held.id != asked.plan {
@@ -89,7 +90,7 @@ async fn decide(
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was decided about whom.
+/// The decision and its employees.
 #[derive(Debug, Serialize)]
 struct Decided {
     tenant: TenantId,

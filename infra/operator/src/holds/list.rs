@@ -1,4 +1,5 @@
-//! `habitsync holds list`: what waits for approval and why, what was decided, and what is settled, a line for each employee.
+//! `habitsync holds list`: pending approvals with their reasons, decisions, and settled actions, a line for each
+//! employee.
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -19,7 +20,7 @@ use crate::stage::Stage;
 use crate::terminal::answer::{grid, paragraphs, wrapped};
 use crate::terminal::{Answer, Old, arrow, counted};
 
-/// What is held of a customer.
+/// A customer's pending approvals and decisions.
 #[derive(Debug, Serialize)]
 pub(super) struct Listed {
     pub(super) tenant: TenantId,
@@ -30,13 +31,13 @@ pub(super) struct Listed {
     pending: usize,
     /// Every decision that stands.
     decisions: Vec<Decision>,
-    /// Employees of the plan about whom nothing is to be decided any more, and by what.
+    /// Employees of the plan who need no decision any more, with the reason.
     settled: BTreeMap<EmployeeId, String>,
     #[serde(skip)]
     holds: Holds,
 }
 
-/// Prints what is held.
+/// Prints the pending approvals.
 pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<ExitCode, CommandError> {
     let (_, holds) = look(stage, &asked.tenant).await?;
     let listed = Listed::new(&asked.tenant, &stage.name, holds);
@@ -63,7 +64,7 @@ impl Listed {
         }
     }
 
-    /// What is left to be decided, and who waits with it: a heading for each kind and reason, and its employees.
+    /// Returns the pending approvals: a heading for each kind and reason, and its employees.
     fn groups(&self, width: u16) -> Vec<String> {
         let Some(held) = self.held.as_ref() else {
             return Vec::new();
@@ -86,7 +87,7 @@ impl Listed {
         groups.into_iter().map(group).collect()
     }
 
-    /// What became of a change that was held; none where it still waits.
+    /// Returns the outcome of a change that waited for approval; none where it still waits.
     fn state(&self, held: &PendingPlan, person: &PendingAction) -> Option<String> {
         if let Some(by) = self.holds.settled_by(person) {
             return Some(settled_by(by));
@@ -183,7 +184,7 @@ fn row(held: &PendingAction, state: Option<String>) -> Vec<String> {
     ]
 }
 
-/// A decision: number, what was decided, by which operator and when, and about what.
+/// A decision: number, verdict, operator, time, and subject.
 pub(super) fn decision_row(decision: &Decision) -> Vec<String> {
     vec![
         decision.employee_id.to_string(),
@@ -274,7 +275,7 @@ pub(crate) mod tests {
         }
     }
 
-    /// Where the plan has a word, everyone in it is decided about.
+    /// Where the plan has a decision, it covers every employee in the plan.
     fn listed(held: Option<PendingPlan>) -> Listed {
         let said = held.iter().filter_map(|held| Some((held, held.word()?)));
         let decisions = said.flat_map(|(held, word)| held.decisions(word)).collect();

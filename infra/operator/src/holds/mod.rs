@@ -26,7 +26,7 @@ pub(crate) async fn run(stage: &Stage, command: HoldsCommand) -> Result<ExitCode
     }
 }
 
-/// The customer's table, and what is held in it.
+/// Opens the customer's table and reads its pending approvals.
 async fn look(stage: &Stage, tenant: &TenantId) -> Result<(TenantTable, Holds), CommandError> {
     let in_force = stage.in_force(tenant).await?;
     let table = stage.table().tenant(tenant);

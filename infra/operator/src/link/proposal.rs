@@ -1,4 +1,5 @@
-//! A link as it would be, before anybody says yes: who, which account, and what the next run would change.
+//! A proposed link, shown before the operator agrees: the employee, the account, and the changes that the next run
+//! would make.
 
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::people::user::FieldName;
@@ -10,7 +11,7 @@ use serde_json::json;
 use crate::plan::{in_words, what};
 use crate::terminal::{Answer, counted};
 
-/// What is proposed, and what came of it.
+/// The proposed link, and its outcome.
 pub(super) struct Proposal {
     pub(super) tenant: TenantId,
     pub(super) stage: String,
@@ -33,7 +34,7 @@ impl Proposal {
         names.join(" ").trim().to_owned()
     }
 
-    /// What was done, and what follows.
+    /// Returns the outcome, and what the next run will do.
     pub(super) fn done(&self, linked: Linked, by: &str) -> String {
         let Self {
             tenant, employee_id, ..

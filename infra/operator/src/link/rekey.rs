@@ -24,7 +24,7 @@ pub(crate) struct RekeyArguments {
     yes: Yes,
 }
 
-/// The pairs, and what became of them.
+/// The pairs, and their outcomes.
 #[derive(Serialize)]
 struct Rekeying {
     tenant: TenantId,
@@ -119,7 +119,7 @@ impl Rekeying {
         Ok(())
     }
 
-    /// What was done, and what follows.
+    /// Returns the outcome, and what the next run will do.
     fn done(&self, by: &str) -> String {
         let tenant = &self.tenant;
         let moved = self.pairs.iter().filter(|pair| pair.moved == Some(true)).count();

@@ -1,4 +1,4 @@
-//! `habitsync link remove`: a link forgotten by somebody's word. The account is not touched.
+//! `habitsync link remove`: an operator deletes a link. The account is not touched.
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::identity::EmployeeId;
@@ -50,7 +50,7 @@ pub(super) async fn remove(stage: &Stage, asked: &RemoveArguments) -> Result<(),
     Ok(())
 }
 
-/// What is forgotten, and what follows from it.
+/// Describes the link that would be deleted, and the consequences.
 fn warning(tenant: &TenantId, stage: &str, person: &Person) -> String {
     let Person {
         employee_id,

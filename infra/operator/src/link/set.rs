@@ -1,4 +1,4 @@
-//! `habitsync link set`: an employee linked to an account by somebody's word.
+//! `habitsync link set`: an operator links an employee to an account.
 
 use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::identity::{EmployeeId, UserName};

@@ -1,5 +1,5 @@
-//! `habitsync link show`: one person's link between EmployeeConnect and Tribal Habits, what the mirror knows of the account, and
-//! what was changed lately. It names the person: for the operator's eyes.
+//! `habitsync link show`: one employee's link between EmployeeConnect and Tribal Habits, the mirror's values of the
+//! account, and recent changes. It names the person: for the operator's eyes.
 
 use habitsync_aws_adapters::{SystemClock, TenantTable};
 use habitsync_domain::identity::EmployeeId;
@@ -31,7 +31,7 @@ struct Link {
     tenant: TenantId,
     stage: String,
     employee_id: EmployeeId,
-    /// None where the link was removed: what was changed is on record all the same.
+    /// None where the link was removed: its changes stay on record.
     person: Option<Person>,
     /// The employee number that the account was moved to; none where it was not.
     moved_to: Option<EmployeeId>,

@@ -25,7 +25,7 @@ use crate::stage::Stage;
 use crate::terminal::out;
 use crate::terminal::while_reading;
 
-/// What is planned, and how much of it is shown.
+/// Arguments that select and limit the shown plan.
 #[derive(Debug, clap::Args)]
 pub(crate) struct PlanArguments {
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! A plan as somebody reads it before it is done.
+//! A plan as text for an operator, before it is carried out.
 
 use habitsync_domain::approvals::{ActionCounts, PerChange};
 use habitsync_domain::configuration::Status;
@@ -27,7 +27,7 @@ pub(super) struct Shown {
     pub(super) at: Timestamp,
     /// Whether accounts are as the portal has them; otherwise as the table does.
     pub(super) has_read_portal: bool,
-    /// The whole customer's, whoever is shown.
+    /// Counts of the whole customer, independent of the filter.
     pub(super) counts: PlanCounts,
     /// Active accounts before and after the run.
     pub(super) seats: Seats,
@@ -49,7 +49,7 @@ pub(super) struct Shown {
     pub(super) limit: Option<usize>,
 }
 
-/// What is in the way of a person.
+/// A problem that blocks an employee's action.
 #[derive(Serialize)]
 pub(super) struct ShownProblem {
     employee_id: EmployeeId,

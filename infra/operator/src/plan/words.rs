@@ -18,7 +18,8 @@ pub(crate) fn what(planned: &PlannedAction) -> String {
     }
 }
 
-/// The values that change (those of an account that is created only where `values_of_new` asks for them), or why something is done that changes none worth a word.
+/// Returns the changed values (those of a new account only where `values_of_new` asks for them), or the reason for an
+/// action that changes no value worth showing.
 pub(crate) fn in_words(planned: &PlannedAction, values_of_new: bool) -> String {
     let values = |old| {
         let fields = planned.fields.iter().filter(|field| field.field != "active");

@@ -56,7 +56,7 @@ impl RehearseArguments {
         person.as_deref()
     }
 
-    /// Whether anybody was named: then nobody else is asked for.
+    /// Returns whether the arguments name an employee: then the command asks for no others.
     pub(super) fn names_anybody(&self) -> bool {
         Scenario::ALL.into_iter().any(|scenario| self.named(scenario).is_some())
     }

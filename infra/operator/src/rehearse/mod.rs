@@ -1,5 +1,6 @@
-//! `habitsync rehearse`: the set-up call's test of new, updated, terminated, rehired and filtered-out, on people the operator
-//! names. Each is looked at, judged and, where that is agreed to, written and read back; what was seen becomes the sign-off.
+//! `habitsync rehearse`: the set-up call's test of new, updated, terminated, rehired and filtered-out, on people the
+//! operator names. Each is looked at, judged and, where that is agreed to, written and read back; the observations
+//! become the sign-off.
 
 mod arguments;
 pub(crate) mod shown;
@@ -26,7 +27,7 @@ use crate::stage::Stage;
 use crate::terminal::Output;
 use crate::terminal::out;
 
-/// Rehearses what was named, and writes the sign-off.
+/// Rehearses the named scenarios, and writes the sign-off.
 pub(crate) async fn rehearse(stage: &Stage, asked: &RehearseArguments) -> Result<ExitCode, CommandError> {
     let stored = stage.in_force(&asked.tenant).await?;
     may_be_rehearsed(stored.configuration.status, asked)?;
@@ -63,7 +64,7 @@ pub(crate) async fn rehearse(stage: &Stage, asked: &RehearseArguments) -> Result
     Ok(code)
 }
 
-/// Told before anything is asked: whoever was asked for nothing is annoyed.
+/// Refuses before the first question, so that the operator does not answer in vain.
 fn may_be_rehearsed(status: Status, asked: &RehearseArguments) -> Result<(), CommandError> {
     match status {
         Status::Paused => Err(CommandError::Person(PersonFailure::Paused)),
@@ -89,7 +90,7 @@ fn person_for(scenario: Scenario, asked: &RehearseArguments) -> Result<Option<St
     }
 }
 
-/// One scenario with one person. Whoever is not known is a scenario that failed, and stops no other.
+/// One scenario with one person. An unknown employee fails the scenario, and stops no other.
 async fn step(
     stage: &Stage,
     tenant: &OpenTenant,

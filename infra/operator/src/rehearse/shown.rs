@@ -1,4 +1,4 @@
-//! A rehearsal as whoever rehearses sees it: each step as it is come to, and all of them at the end.
+//! A rehearsal's output: each step as it is come to, and all of them at the end.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use super::sign_off::{Occasion, outcome};
 use crate::plan::{in_words, what};
 use crate::terminal::{Answer, counted, printable};
 
-/// What was rehearsed.
+/// The rehearsal's scenarios and their outcomes.
 #[derive(Serialize)]
 pub(super) struct Rehearsal {
     tenant: TenantId,

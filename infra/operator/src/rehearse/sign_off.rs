@@ -1,4 +1,4 @@
-//! The dated sign-off: what was rehearsed, with whom, what came of it, and the evidence, as Markdown to be signed.
+//! The dated sign-off: scenarios, employees, outcomes and evidence, as Markdown to be signed.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -74,8 +74,8 @@ struct Field {
     mark: &'static str,
 }
 
-/// Writes the sign-off into the folder, and says where it is. What is there already is never overwritten: a second one of the
-/// same second has a number.
+/// Writes the sign-off into the folder, and says where it is. An existing file is never overwritten: a second one of
+/// the same second has a number.
 pub(super) fn write(folder: &Path, occasion: &Occasion<'_>, steps: &[Rehearsed]) -> Result<PathBuf, CommandError> {
     let zone = occasion.configuration.time_zone.zone();
     let time = occasion.at.to_zoned(zone.clone()).strftime("%Y-%m-%d-%H%M%S");
@@ -97,7 +97,7 @@ pub(super) fn write(folder: &Path, occasion: &Occasion<'_>, steps: &[Rehearsed])
     })
 }
 
-/// Nobody types `./` before a file of the folder they are in.
+/// Returns the path without `./`, which operators do not type before a file of the current folder.
 fn within(folder: &Path, name: &str) -> PathBuf {
     if folder == Path::new(".") {
         PathBuf::from(name)
@@ -142,7 +142,7 @@ fn status(status: Status) -> &'static str {
     }
 }
 
-/// What came of a scenario, in a few words.
+/// Returns a scenario's outcome in a few words.
 pub(super) fn outcome(step: &Rehearsed) -> String {
     let planned: Vec<_> = step.planned.iter().map(|planned| planned.deed.as_str()).collect();
     let planned = planned.join(", ");
@@ -176,13 +176,14 @@ impl Step {
     }
 }
 
-/// What the filter says of whoever it keeps out, and what was refused.
+/// Returns the filter's reason for an employee out of scope, and the rejected writes.
 fn facts(step: &Rehearsed) -> Vec<String> {
     let facts = step.clauses.iter().chain(&step.problems);
     facts.map(|fact| printable(fact)).collect()
 }
 
-/// What was written and what was read back; of what was not carried out, what would have been written.
+/// Returns the written values and the values read back; for an action that was not carried out, the values that it
+/// would have written.
 fn fields(step: &Rehearsed) -> Vec<Field> {
     let before = |field: &str| {
         let mut changes = step.planned.iter().flat_map(|planned| &planned.fields);

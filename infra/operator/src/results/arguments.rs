@@ -10,7 +10,7 @@ use super::moment::Moment;
 use crate::error::CommandError;
 use crate::terminal::ask::Yes;
 
-/// What became of a customer's completions.
+/// Commands on a customer's completions.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ResultsCommand {
     /// Lists a customer's results, as the table has them.

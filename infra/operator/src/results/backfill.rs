@@ -24,7 +24,7 @@ use crate::terminal::progress::Progress;
 use crate::terminal::stop::Stop;
 use crate::terminal::{Answer, Output, counted, local, zone_name};
 
-/// What was found, and what came of it.
+/// The completions that the command found, and the outcome.
 #[derive(Debug, Serialize)]
 struct Backfilled {
     tenant: TenantId,
@@ -39,7 +39,7 @@ struct Backfilled {
     added: u64,
     /// Those of them that had come another way meanwhile.
     known: u64,
-    /// Those of them without a result still: nobody agreed, or somebody stopped.
+    /// Those of them without a result still: the operator did not agree, or stopped the command.
     left: u64,
     last_due_at: Option<Timestamp>,
     #[serde(skip)]
@@ -105,7 +105,8 @@ async fn results_begin(table: &TenantTable) -> Result<Timestamp, ServiceFailure>
     Ok(live_since.unwrap_or_else(|| SystemClock.now()))
 }
 
-/// Whether what is missing is to be added. People are told what it is, and asked; programs where it was not agreed to.
+/// Returns whether the missing results are to be added. In a terminal the command shows them and asks; a program that
+/// did not agree gets an error.
 fn is_agreed(stage: &Stage, asked: &BackfillArguments, found: &Backfilled) -> Result<bool, CommandError> {
     if stage.output != Output::Table {
         if asked.yes.yes {

@@ -28,7 +28,7 @@ pub(super) struct Listed {
     pub(super) zone: TimeZone,
 }
 
-/// Prints what was asked for.
+/// Prints the results that the arguments select.
 pub(super) async fn list(stage: &Stage, asked: &ListArguments) -> Result<(), CommandError> {
     let configuration = configuration(stage, &asked.tenant).await?;
     let status = asked.state.map(Into::into);

@@ -1,4 +1,4 @@
-//! `habitsync results`: what became of a customer's completions, and what can be done about it. One file per command.
+//! `habitsync results`: lists a customer's completions and acts on them. One file per command.
 
 mod arguments;
 pub(crate) mod backfill;

@@ -1,4 +1,4 @@
-//! A moment as somebody types it: a day of the customer's, or a time with its offset.
+//! A moment as an operator types it: a day of the customer's, or a time with its offset.
 
 use std::str::FromStr;
 

@@ -17,7 +17,7 @@ use crate::terminal::progress::Progress;
 use crate::terminal::stop::Stop;
 use crate::terminal::{Answer, Output, counted};
 
-/// What became of the results that were chosen.
+/// The outcomes of the chosen results.
 #[derive(Debug, Serialize)]
 struct Outcome {
     tenant: TenantId,
@@ -30,7 +30,7 @@ struct Outcome {
     left: u64,
 }
 
-/// Shows what is chosen and, where that was said, has it tried again.
+/// Shows the chosen results and, where the operator agrees, queues them again.
 pub(super) async fn replay(stage: &Stage, asked: &ReplayArguments) -> Result<(), CommandError> {
     let configuration = configuration(stage, &asked.tenant).await?;
     let table = stage.table().tenant(&asked.tenant);
@@ -61,7 +61,8 @@ fn choice(asked: &ReplayArguments, configuration: &TenantConfiguration) -> Resul
     })
 }
 
-/// Whether they are to be tried again. People are shown which, and asked; programs are told how many where it was not agreed to.
+/// Whether they are to be tried again. People are shown which, and asked; a program that did not agree gets an error
+/// with their number.
 fn is_agreed(
     stage: &Stage,
     asked: &ReplayArguments,

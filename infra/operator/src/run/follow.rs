@@ -1,5 +1,5 @@
-//! `habitsync run --wait`: a run is followed in the table until it has ended, with whatever carries it on. One question every
-//! two seconds for half a minute, then one every five: some 370 in half an hour.
+//! `habitsync run --wait`: follows a run in the table until it has ended, including the runs that continue it. One
+//! question every two seconds for half a minute, then one every five: some 370 in half an hour.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ const BEGINS_WITHIN: Duration = Duration::from_mins(1);
 /// The newest runs of a job that are looked at; a run of more slices takes hours.
 const LOOKED_AT: usize = 20;
 
-/// Starts the job's run, unless one goes on that can be followed, and follows it.
+/// Follows the job's run in progress, or starts one and follows it.
 pub(super) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, CommandError> {
     let stored = stage.in_force(&asked.tenant).await?;
     let (configuration, job) = (stored.configuration, Job::from(asked.job));

@@ -1,4 +1,4 @@
-//! `habitsync run`: a customer's job, now; of one person here, of everybody where it always runs.
+//! `habitsync run`: a customer's job, now; for one employee with `--only`, for all in the job's function otherwise.
 
 mod follow;
 
@@ -61,7 +61,7 @@ async fn start_and_say(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-/// Starts the job's function, and tells its name.
+/// Starts the job's function, and prints its name.
 async fn start(stage: &Stage, asked: &RunArguments) -> Result<String, CommandError> {
     let job = Job::from(asked.job);
     let function = match job {

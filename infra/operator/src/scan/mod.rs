@@ -16,7 +16,7 @@ use crate::stage::Stage;
 use crate::terminal::while_reading;
 use shown::Shown;
 
-/// What is scanned, and how much of it is shown.
+/// Arguments that select and limit the scan's findings.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ScanArguments {
     #[command(flatten)]
@@ -29,7 +29,7 @@ pub(crate) struct ScanArguments {
     limit: usize,
 }
 
-/// Prints what was found.
+/// Prints the findings.
 pub(crate) async fn scan(stage: &Stage, asked: &ScanArguments) -> Result<ExitCode, CommandError> {
     let tenant = asked.customer.open(stage).await?;
     let sources = ScanCustomer {
@@ -53,7 +53,7 @@ pub(crate) async fn scan(stage: &Stage, asked: &ScanArguments) -> Result<ExitCod
     Ok(code)
 }
 
-/// A vendor that could not be read outweighs whatever the rest showed.
+/// A vendor that could not be read decides the exit code, before any finding.
 fn exit_code(scan: &Scan) -> ExitCode {
     let keeps_out = scan.quality.as_ref().is_some_and(DataQuality::keeps_people_out);
     let trouble = scan.unread().map(VendorFailure::class).next();

@@ -14,7 +14,7 @@ use crate::plan::{lines_beside, seats_in_words};
 use crate::terminal::answer::grid;
 use crate::terminal::{Answer, counted};
 
-/// What was found, and how much of it is asked for.
+/// The findings, and the selection of them.
 pub(super) struct Shown {
     pub(super) tenant: TenantId,
     pub(super) stage: String,
@@ -25,7 +25,7 @@ pub(super) struct Shown {
     pub(super) limit: Option<usize>,
 }
 
-/// One kind of what was found.
+/// The findings of one kind, counted.
 #[derive(Serialize)]
 pub(super) struct KindCount {
     pub(super) kind: Kind,
@@ -55,13 +55,13 @@ impl Shown {
         self.scan.quality.iter().flat_map(|quality| &quality.findings)
     }
 
-    /// What is asked for of what was found.
+    /// Returns the selected findings.
     pub(super) fn findings(&self) -> impl Iterator<Item = &DataQualityFinding> {
         self.all()
             .filter(|finding| self.only.is_none_or(|only| finding.kind == only))
     }
 
-    /// Everybody of one kind, in the order of the findings.
+    /// Returns all employees and users of one kind, in the order of the findings.
     pub(super) fn people(&self, kind: Kind) -> Vec<&AffectedPerson> {
         let findings = self.findings().filter(|finding| finding.kind == kind);
         findings.flat_map(|finding| &finding.people).collect()
@@ -102,7 +102,7 @@ impl Answer for Shown {
     }
 }
 
-/// Its fields stay: counts first, then everybody.
+/// Its fields stay: counts first, then the findings.
 impl Serialize for Shown {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let unread: Vec<_> = self.scan.unread().map(ToString::to_string).collect();
@@ -138,7 +138,8 @@ const CSV_COLUMNS: &[&str] = &[
     "what to do",
 ];
 
-/// The rows of a spreadsheet, which is the customer's: one for each finding and each person it is about. Findings are numbered, so that people who share something can be told from others who do.
+/// The rows of a spreadsheet, which is the customer's: one for each finding and each person it is about. Findings are
+/// numbered, so that a reader can group the people who share a value.
 fn rows(shown: &Shown) -> Vec<Vec<String>> {
     let findings = (1..).zip(shown.findings());
     findings
@@ -163,7 +164,7 @@ fn row(number: usize, finding: &DataQualityFinding, person: &AffectedPerson) -> 
     ]
 }
 
-/// What was looked at, where it comes from, and what could not be read.
+/// Returns the sources that were read, and those that could not be read.
 fn heading(shown: &Shown) -> String {
     let Shown {
         tenant,
@@ -331,7 +332,7 @@ fn next(shown: &Shown) -> String {
     )
 }
 
-/// What is said where there is nothing to list.
+/// Returns the text for an empty list.
 fn nothing(shown: &Shown) -> String {
     match (&shown.scan.quality, shown.only) {
         (None, _) => "without EmployeeConnect nothing can be found".to_owned(),

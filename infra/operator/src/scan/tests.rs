@@ -40,7 +40,7 @@ fn user(name: &str, active: bool) -> PortalUser {
     }
 }
 
-/// The example of the documentation without its filter, and people who have nearly every trouble there is.
+/// Scans employees with nearly every kind of problem, by the documentation's example without its filter.
 fn scanned(employees: &[Employee], portal: Option<&[PortalUser]>, without_id: usize) -> Scan {
     let acme = include_str!("../../../../shared/domain/src/configuration/acme.toml");
     let filter = acme
@@ -227,7 +227,7 @@ fn code_of(code: u8) -> String {
     format!("{:?}", ExitCode::from(code))
 }
 
-/// What `docs/OUTPUT.md` has to name: what is found, and what is said where a vendor cannot be read.
+/// What `docs/OUTPUT.md` has to name: findings, and the answer where a vendor cannot be read.
 pub(crate) fn examples() -> Vec<Value> {
     let all = [acme(), unread()];
     all.map(|scan| serde_json::to_value(shown(scan)).expect("JSON")).into()

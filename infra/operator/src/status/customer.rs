@@ -1,5 +1,5 @@
-//! One customer in full: the configuration, each job, what waits and why, what the operators were told, and what to type next
-//! for each thing that is wrong.
+//! One customer in full: the configuration, each job, waiting work with its reasons, operator alerts, and the next
+//! command for each problem.
 
 use habitsync_domain::fleet::failure_streak::FailureStreak;
 use habitsync_domain::fleet::health::JobHealth;
@@ -74,7 +74,7 @@ impl Customer {
         format!("{status}, version {}{since}{live}", self.status.version)
     }
 
-    /// What is to be said of a job, a line each.
+    /// Describes a job, one fact a line.
     fn job(&self, job: &JobHealth) -> Vec<String> {
         let last_run = self.status.last_runs.iter().find(|run| run.job == job.job);
         let late = job

@@ -1,5 +1,5 @@
-//! Every customer in short: those who need somebody with a line each, the worst first; the others too as long as they fit on
-//! a screen, and folded otherwise.
+//! Every customer in short: those who need an operator have a line each, the worst first; the others too as long as
+//! they fit on a screen, and folded otherwise.
 
 use std::collections::BTreeMap;
 
@@ -21,11 +21,11 @@ const SCREEN: usize = 36;
 /// Which customers have a line of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// Those who need somebody, and all others while they fit on a screen.
+    /// Customers that need an operator, and all others while they fit on a screen.
     Screen,
     /// All.
     All,
-    /// Those who need somebody; nobody else is told of.
+    /// Only customers that need an operator.
     Unwell,
 }
 
@@ -97,7 +97,7 @@ impl Fleet {
         }
     }
 
-    /// The worst that is wrong, and what waits; of somebody new, when it begins.
+    /// The worst that is wrong, and what waits; of a new customer, the start.
     fn why(&self, customer: &CustomerHealth) -> String {
         let worst = match customer.health {
             Health::New => self.begins(customer),

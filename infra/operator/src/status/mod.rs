@@ -39,7 +39,7 @@ pub(crate) struct StatusArguments {
     all: bool,
 }
 
-/// Prints it; exits with 3 where somebody is unwell.
+/// Prints it; exits with 3 where a customer is unhealthy.
 pub(crate) async fn show(stage: &Stage, asked: &StatusArguments) -> Result<ExitCode, CommandError> {
     let (table, now) = (stage.table(), SystemClock.now());
     let is_unwell = if let Some(tenant) = &asked.tenant {

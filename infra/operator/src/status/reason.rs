@@ -1,4 +1,4 @@
-//! What is wrong with a customer, in a few words.
+//! Describes a customer's problems in a few words.
 
 use habitsync_domain::fleet::health::{CustomerHealth, Health, Symptom};
 use habitsync_domain::jobs::job::Job;
@@ -51,7 +51,7 @@ fn reason(customer: &CustomerHealth, symptom: &Symptom, now: Timestamp) -> Strin
     }
 }
 
-/// A job as it is called by whoever starts it.
+/// Returns a job's name as an operator types it.
 pub(super) fn called(job: Job) -> &'static str {
     match job {
         Job::Users => "users",

@@ -82,7 +82,7 @@ fn must_be_callable(stage: &Stage, file: &ConfigurationFile) -> Result<(), Comma
     }
 }
 
-/// What is agreed to; none where nothing is put in force.
+/// Returns the changes that the operator agreed to; none where nothing is put in force.
 fn agreed(
     file: &ConfigurationFile,
     foreseen: &Foreseen,
@@ -118,7 +118,8 @@ fn agreed(
     Ok(is_said.then_some(consent))
 }
 
-/// Asks for the number of each kind of changes that would wait for approval. What is not agreed to waits.
+/// Asks for the number of each kind of changes that would wait for approval. Changes without agreement wait for
+/// approval.
 fn ask_for_changes(foreseen: &Foreseen, consent: Consent) -> Consent {
     let is_live = foreseen.configuration.status == Status::Live;
     let Effect::NextRun(next) = &foreseen.effect else {

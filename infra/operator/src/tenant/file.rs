@@ -20,7 +20,7 @@ pub(crate) struct ConfigurationFile {
 }
 
 impl ConfigurationFile {
-    /// Reads it. Whatever is wrong with it is told, each with its line, before AWS or a vendor is asked for anything.
+    /// Reads it. All errors are reported, each with its line, before a call of AWS or of a vendor.
     pub(crate) fn read(path: &Path) -> Result<Self, CommandError> {
         let source = std::fs::read_to_string(path).map_err(|source| CommandError::File {
             path: path.to_owned(),

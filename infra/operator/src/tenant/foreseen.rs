@@ -120,7 +120,8 @@ fn agreement(next: &NextRun, status: Status) -> String {
     }
 }
 
-/// Those whom the two versions treat differently, by what becomes of them; of a first version that is everybody.
+/// Returns the employees whom the two versions treat differently, by the difference; of a first version, every
+/// employee.
 fn people(next: &NextRun) -> String {
     let differences = next.before.as_ref().map(|_| next.differences()).unwrap_or_default();
     if differences.is_empty() {

@@ -56,7 +56,7 @@ pub(super) async fn resume(stage: &Stage, asked: &PauseArguments) -> Result<(), 
     Ok(())
 }
 
-/// What becomes of the results that waited.
+/// Describes when the waiting results continue.
 fn due(released: u64) -> String {
     match released {
         0 => "no results waited".to_owned(),
@@ -97,7 +97,7 @@ fn status_of(source: &str) -> Option<Status> {
     Some(configuration.status)
 }
 
-/// The text with another status; as it is where it is no TOML, which is then told with its line.
+/// The text with another status; unchanged where it is no TOML, an error that the reader reports with its line.
 fn with_status(source: &str, status: &str) -> String {
     let Ok(mut document) = source.parse::<DocumentMut>() else {
         return source.to_owned();

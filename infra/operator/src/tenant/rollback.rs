@@ -1,5 +1,6 @@
-//! `habitsync tenant rollback`: an earlier version in force again. Peers that roll back without a look disable people; here what
-//! changes is shown first, and removals have to be agreed to by their number, as with every version.
+//! `habitsync tenant rollback`: an earlier version in force again. Peers that roll back without a look disable people;
+//! Other products deactivate accounts when an operator rolls back unseen changes; here the command first shows the
+//! changes, and the operator agrees to deactivations by their number, as with every version.
 
 use std::path::Path;
 

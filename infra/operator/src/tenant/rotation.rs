@@ -36,7 +36,7 @@ pub(crate) async fn rotate(stage: &Stage, tenant: &TenantId, file: &Path) -> Res
     Ok(())
 }
 
-/// What was done, and what is to be done now.
+/// Describes the rotation's state, and the next step.
 fn told(tenant: &TenantId, live: usize, file: &Path) -> String {
     let file = file.display();
     if live == 1 {

@@ -11,7 +11,7 @@ use crate::terminal::ask::Yes;
 use crate::terminal::counted;
 use crate::terminal::out;
 
-/// Writes them all. A customer whose configuration cannot be read is named, and stops nobody else.
+/// Writes them all. The command names a customer whose configuration cannot be read, and continues with the others.
 pub(super) async fn rebuild_all(stage: &Stage, yes: Yes) -> Result<(), CommandError> {
     let summaries = stage.table().list_summaries().await?;
     let customers: Vec<_> = summaries.items.into_iter().map(|customer| customer.tenant).collect();

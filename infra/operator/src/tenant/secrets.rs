@@ -59,7 +59,7 @@ fn read(file: &Path) -> std::io::Result<String> {
 /// Checks the shape of a secret.
 ///
 /// # Errors
-/// The shape that is expected; never a part of what was found.
+/// The shape that is expected; never a part of the value that was found.
 fn check(name: SecretName, text: &str) -> Result<(), &'static str> {
     let value: Value = serde_json::from_str(text.trim_start_matches('\u{feff}')).unwrap_or_default();
     let (has_shape, expected) = match name {

@@ -6,7 +6,7 @@ use habitsync_workflows::ports::tenants::StoredConfiguration;
 use super::file::ConfigurationFile;
 use crate::stage::Stage;
 
-/// Opens them. Where they cannot be, every call says why: a customer can be paused whatever the reason.
+/// Opens them. Where they cannot be, every call says why: a customer can be paused for any reason.
 pub(super) async fn open(stage: &Stage, file: &ConfigurationFile) -> TenantVendors {
     let stored = StoredConfiguration {
         version: 0,

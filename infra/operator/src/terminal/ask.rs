@@ -1,5 +1,5 @@
-//! Asking before something is changed. A command that changes something says what it will do, and asks; `--yes` is the answer
-//! given beforehand, and where nobody can be asked the answer is no.
+//! Asking before something is changed. A command that changes something says what it will do, and asks; `--yes` answers
+//! in advance, and without a terminal the answer is no.
 
 use std::io::IsTerminal;
 
@@ -9,7 +9,7 @@ use inquire::{Confirm, InquireError, Text};
 use super::out;
 use crate::error::CommandError;
 
-/// What is added to every command that changes something.
+/// Option that every changing command has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::Args)]
 pub(crate) struct Yes {
     /// Do it without asking.
@@ -35,7 +35,7 @@ impl Yes {
     }
 }
 
-/// Whether whoever is asked says exactly so many people; nobody says anything where there is no terminal.
+/// Returns whether the operator types exactly this number of people; without a terminal, the answer is no.
 pub(crate) fn is_agreed_number(people: usize) -> bool {
     let asked = std::io::stdin()
         .is_terminal()

@@ -2,7 +2,7 @@
 
 use crate::error::CommandError;
 
-/// Whoever does it.
+/// The actor of a change.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Actor {
     /// Who decides; whoever uses this computer, unless given.
@@ -11,7 +11,7 @@ pub(crate) struct Actor {
 }
 
 impl Actor {
-    /// Who; what is done is done by somebody.
+    /// Who; every change has an actor.
     pub(crate) fn name(&self) -> Result<&str, CommandError> {
         let name = self.name.as_deref().map(str::trim);
         name.filter(|name| !name.is_empty() && !name.chars().any(char::is_control))

@@ -8,7 +8,7 @@ pub(crate) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// How long it is, as exactly as somebody wants to know: `40 s`, `58 min`, `3 h`, `2 d`.
+/// Formats a duration with as much precision as a reader needs: `40 s`, `58 min`, `3 h`, `2 d`.
 pub(crate) fn age(long: SignedDuration) -> String {
     let seconds = long.as_secs().max(0);
     match seconds {
@@ -19,7 +19,7 @@ pub(crate) fn age(long: SignedDuration) -> String {
     }
 }
 
-/// The zone that [`local`] times are in, as a reader of a heading is told.
+/// Returns the name of the time zone of [`local`] times, for headings.
 pub(crate) fn zone_name(zone: &TimeZone) -> &str {
     zone.iana_name().unwrap_or("the customer's time zone")
 }

@@ -1,4 +1,4 @@
-//! The terminal: what is shown there, what is asked there, and how far long work has come.
+//! The terminal: output, questions, and progress of long work.
 
 pub(crate) mod answer;
 pub(crate) mod ask;
@@ -20,5 +20,5 @@ pub(crate) use numbers::Numbers;
 pub(crate) use reading::while_reading;
 pub(crate) use values::{Old, arrow};
 
-/// As wide as a page where nobody is looking at a terminal.
+/// Width in columns where standard output is no terminal.
 pub(crate) const PAGE: u16 = 100;

@@ -1,10 +1,10 @@
-//! An answer about one thing, as a page of sections: what, its value, and a word about it.
+//! An answer about one thing, as a page of sections: subject, value, and remark.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width};
 use habitsync_domain::text::printable::printable;
 
-/// As wide as what is told of is, and the word about it.
+/// Width of the subject and of the remark, in columns.
 const WHAT: u16 = 25;
 pub(crate) const WORD: u16 = 20;
 
@@ -21,10 +21,10 @@ pub(crate) struct Section {
     pub(crate) lines: Vec<Line>,
 }
 
-/// One line: of what, the value, and a word about it. Long ones go on below themselves.
+/// One line: subject, value, and remark. Long ones go on below themselves.
 pub(crate) type Line = [String; 3];
 
-/// A line without a word.
+/// Returns a line without a remark.
 pub(crate) fn line(what: impl Into<String>, value: impl Into<String>) -> Line {
     [what.into(), value.into(), String::new()]
 }

@@ -1,5 +1,5 @@
-//! How far long work has come: a bar with rate and time left where somebody looks at a terminal, a line now and then where
-//! standard error goes elsewhere, and nothing where a program reads the answer.
+//! How far long work has come: a bar with rate and time left on a terminal, a line now and then where standard error
+//! goes elsewhere, and nothing for programs.
 
 use std::cell::Cell;
 use std::io::IsTerminal;
@@ -37,7 +37,7 @@ impl Progress {
         Self::shown(what, output, || bar(what))
     }
 
-    /// For work of which nobody knows how much there is.
+    /// Returns the progress of work of unknown size.
     pub(crate) fn without_end(output: Output) -> Self {
         Self::shown("", output, spinner)
     }
@@ -92,7 +92,7 @@ fn is_due(last: &Cell<Instant>, now: Instant) -> bool {
     is_due
 }
 
-/// The bar goes away: what came of the work is told by who did it.
+/// The bar goes away: the caller reports the outcome.
 impl Drop for Progress {
     fn drop(&mut self) {
         if let Shown::Bar(bar) = &self.shown {

@@ -1,5 +1,5 @@
-//! Reading both vendors of a big customer takes minutes: how far it has come is told meanwhile, in requests, since nobody knows
-//! beforehand how many there will be.
+//! Reading both vendors of a big customer takes minutes: meanwhile the command shows the number of requests, since the
+//! total is unknown.
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use super::{Output, counted};
 /// How often it is looked how many there were.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// Waits for what is read.
+/// Waits for the reading to end.
 pub(crate) async fn while_reading<T>(output: Output, reading: impl Future<Output = T>) -> T {
     let progress = Progress::without_end(output);
     let (began, mut requests) = (Instant::now(), take_traffic().requests);

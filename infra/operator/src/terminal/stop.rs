@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 /// What a program exits with that was interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// Whether somebody wants to stop.
+/// The operator's request to stop.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop(Arc<Asked>);
 
@@ -50,7 +50,7 @@ impl Stop {
         }
     }
 
-    /// Returns once somebody wants to stop.
+    /// Returns once the operator asks to stop.
     pub(crate) async fn asked(&self) {
         if self.go_on().is_continue() {
             self.0.just_now.notified().await;

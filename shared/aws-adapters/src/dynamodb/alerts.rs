@@ -1,8 +1,8 @@
-//! What a customer has been told about each subject, and who is to be reminded.
+//! Alert states by customer and subject, and the customers who are due a reminder.
 //!
-//! The worklist is kept beside its alert, in pieces: hundreds of lines outgrow one item. The pieces bear the time of the mail,
-//! which the alert names, so that whoever reads the alert reads the pieces of one mail. They are personal data: they go when
-//! nothing is open, or when the next mail's are there, and expire in any case.
+//! The worklist is kept beside its alert, in pieces: hundreds of lines outgrow one item. The pieces bear the time of
+//! the mail, which the alert names, so that a reader of the alert gets the pieces of one mail. They are personal data:
+//! they go when nothing is open, or when the next mail's are there, and expire in any case.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
@@ -64,7 +64,7 @@ impl TenantTable {
         Ok(())
     }
 
-    /// Removes what was told in other mails.
+    /// Deletes the pieces of other mails.
     async fn remove_other_pieces(&self, cause: &str, sent_at: Timestamp) -> Result<(), AwsError> {
         let pk = Key::configuration(&self.tenant).pk;
         let told = Key::worklist_of(cause, sent_at);

@@ -1,4 +1,4 @@
-//! The breaker of one customer's EmployeeConnect: one item, changed only by whoever has read it as it is.
+//! The breaker of one customer's EmployeeConnect: one item, changed only by a caller that read its current version.
 
 use habitsync_domain::results::breaker::Breaker;
 use habitsync_workflows::ports::breaker::{KeepBreaker, StoredBreaker};
@@ -12,7 +12,7 @@ use crate::failure::AwsError;
 
 const UNCHANGED: &str = "#version = :seen";
 const NEW: &str = "attribute_not_exists(#version)";
-/// Whether somebody has to look at it should nobody call.
+/// Whether the watchdog must check it when no caller does.
 const DUE: &str = "#body = :body, #version = :version, #token = :token, #due_kind = :due_kind, #due_at = :due_at";
 const AT_REST: &str = "#body = :body, #version = :version, #token = :token REMOVE #due_kind, #due_at";
 

@@ -122,7 +122,7 @@ async fn moved(update: UpdateItemFluentBuilder) -> Result<Moved, AwsError> {
     )
 }
 
-/// The next free slot of a budget; one that nobody ever used is long free.
+/// The next free slot of a budget; a slot that was never used has long been free.
 fn next_slot(item: &Attributes) -> Result<Micros, AwsError> {
     if !item.contains_key(NEXT_SLOT) {
         return Ok(0);

@@ -1,5 +1,5 @@
-//! How far a clock is from AWS's, read off the `Date` header of the table's answers: once before a command begins, and of every
-//! answer as long as it goes on, since a machine's clock may be put right, or wrong, meanwhile.
+//! How far a clock is from AWS's, read off the `Date` header of the table's answers: once before a command begins, and
+//! from every answer while it runs, since the machine's clock may be corrected, or set wrong, meanwhile.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,7 +22,7 @@ use crate::clock::{Correction, SystemClock};
 use crate::connection::Aws;
 use crate::failure::{AwsError, AwsErrorKind};
 
-/// How often the offset is measured until an answer comes fast enough to tell it.
+/// How often the offset is measured until an answer is fast enough to be exact.
 const TRIES: u32 = 3;
 
 /// The `Date` of the last answer.

@@ -1,7 +1,7 @@
-//! What is due anywhere in the fleet, through the sparse index; and putting it off once it has been handed on.
+//! Items due anywhere in the fleet, from the sparse index; and putting it off once it has been handed on.
 //!
-//! The index lags behind the table by moments, so what it lists may have moved on: whoever acts on it does so by a
-//! conditional write.
+//! The index lags behind the table by moments, so what it lists may have moved on: a caller acts on them by conditional
+//! writes.
 
 use std::collections::BTreeSet;
 
@@ -186,8 +186,8 @@ impl Table {
         .await
     }
 
-    /// What of this customer is due, waiting or claimed, the next due first, at most `limit`, as far as the index knows by now.
-    /// It passes over everybody else's.
+    /// What of this customer is due, waiting or claimed, the next due first, at most `limit`, as far as the index knows
+    /// by now. It passes over other customers' items.
     pub(super) async fn unsent(&self, tenant: &TenantId, limit: usize) -> Result<Vec<ResultRecord>, AwsError> {
         let is_unsent = |state: &ResultState| matches!(state.status(), ResultStatus::Waiting | ResultStatus::Claimed);
         self.waiting_of(tenant, DUE_RESULT, limit, is_unsent).await
@@ -222,8 +222,8 @@ impl Table {
             .expression_attribute_values(":kind", text(kind))
     }
 
-    /// Reads until `limit` are found that are wanted. One that cannot be read must not keep the others waiting: it is passed
-    /// over, counted, and told of by its kind alone.
+    /// Reads until `limit` are found that are wanted. One that cannot be read must not keep the others waiting: it is
+    /// passed over, counted, and logged by its kind alone.
     pub(super) async fn read_waiting<T>(
         &self,
         query: QueryFluentBuilder,

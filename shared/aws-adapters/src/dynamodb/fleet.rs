@@ -1,5 +1,5 @@
-//! The fleet's summary: one row per customer, with what each of its jobs remembers, when they are due, what the operators were
-//! told, and when the customer went live. Rows of older versions may also say since when a job was held back: no more is read
+//! The fleet's summary: one row per customer, with the state of each job, when they are due, the operators' alert log,
+//! and when the customer went live. Rows of older versions may also say since when a job was held back: no more is read
 //! of it.
 
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ use super::{SERVICE, Table, TenantTable};
 use crate::failure::{AwsError, AwsErrorKind};
 
 impl ListSummaries for Table {
-    /// A row that cannot be read is passed over, counted and told of; so are rows that are no customer's.
+    /// Rows that cannot be read are passed over, counted and logged; so are rows that are no customer's.
     async fn list_summaries(&self) -> Result<Due<CustomerSummary>, ServiceFailure> {
         let (pk, prefix) = Key::summaries();
         let mut due = Due {

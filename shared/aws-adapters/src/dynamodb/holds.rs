@@ -1,7 +1,7 @@
-//! Changes that wait for approval, and what was decided about people.
+//! Pending approvals, and decisions about employees.
 //!
-//! A plan is a head, which the index of what waits lists until somebody decides, and its people in chunks that an item can hold.
-//! A decision is one item per person, so that a run reads those that stand and no others.
+//! A plan is a head, which the index of due items lists until an operator decides, and its people in chunks that an
+//! item can hold. A decision is one item per person, so that a run reads those that stand and no others.
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -123,7 +123,7 @@ impl RecordPlanDecision for TenantTable {
         } else {
             "#words = list_append(#words, :word)"
         };
-        // A word that is there already is this very one, whose answer was lost.
+        // A decision that is stored already is this very one, whose answer was lost.
         let is_news = "attribute_exists(#pk) AND NOT contains(#words, :said)";
         Ok(self
             .change_plan(id, note, is_news, vec![(":word", words), (":said", word)])
@@ -132,7 +132,7 @@ impl RecordPlanDecision for TenantTable {
 }
 
 impl TenantTable {
-    /// Writes the head, unless a word has been added that the writer does not know of: then it stays as it is.
+    /// Writes the head, unless a decision has been added that the writer does not know of: then it stays as it is.
     async fn replace_head(&self, item: Result<Item, AwsErrorKind>, words: usize) -> Result<(), AwsError> {
         let item = item.map_err(|kind| AwsError::new(SERVICE, "PutItem", kind))?;
         let put = self
@@ -205,7 +205,7 @@ impl ForgetDecision for TenantTable {
         let (employee, matter) = decision.about();
         self.delete_decision(decision, (employee, matter)).await?;
         if matter == Matter::UserName {
-            // An older version stored what was decided about a user name as about the account.
+            // An older version stored a decision about a user name as one about the account.
             self.delete_decision(decision, (employee, Matter::Account)).await?;
         }
         Ok(())
@@ -227,7 +227,7 @@ impl TenantTable {
             .expression_attribute_values(":body", body);
         match delete.send().await {
             Ok(_) => Ok(()),
-            // Somebody has decided anew meanwhile, or it is gone.
+            // A newer decision replaced it meanwhile, or it is gone.
             Err(SdkError::ServiceError(error)) if error.err().is_conditional_check_failed_exception() => Ok(()),
             Err(error) => Err(AwsError::from_sdk(SERVICE, "DeleteItem", &error)),
         }

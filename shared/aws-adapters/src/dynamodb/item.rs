@@ -89,7 +89,7 @@ impl Retention {
     }
 }
 
-/// The schema attribute of what is written now.
+/// The schema attribute of items written now.
 pub(super) fn current_schema() -> AttributeValue {
     number(CURRENT_SCHEMA)
 }

@@ -173,7 +173,7 @@ impl TenantTable {
         }
     }
 
-    /// Writes these items over what is stored, and removes those with these keys, under the lease of `job`; or nothing of it.
+    /// Puts these items and deletes those with these keys, under the lease of `job`; all of it or none.
     pub(super) async fn write_under_lease(
         &self,
         job: Job,

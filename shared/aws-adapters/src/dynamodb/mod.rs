@@ -1,8 +1,8 @@
 //! The one table: a customer's configuration, people, courses, results, runs, leases, budgets and alerts, and the summary
 //! of the fleet. One file per aggregate; all names are in `keys.rs`.
 //!
-//! The table is the truth of the system, so every read is consistent, except those of the index of what is due, whose
-//! readers act by conditional writes.
+//! The table is the source of truth, so every read is consistent, except those of the index of due items, whose readers
+//! act by conditional writes.
 
 mod alerts;
 mod breaker;
@@ -149,7 +149,7 @@ impl Table {
         Ok(found)
     }
 
-    /// The same, for a reader who decides what becomes of an item that this program does not understand.
+    /// The same, for a reader that handles items which this program does not understand.
     async fn query_each(
         &self,
         pk: String,
@@ -190,7 +190,7 @@ impl Table {
         Ok(())
     }
 
-    /// Writes this item, whatever was there.
+    /// Puts this item, whether or not one exists.
     async fn replace(&self, item: Result<Item, AwsErrorKind>) -> Result<(), AwsError> {
         let item = item.map_err(|kind| AwsError::new(SERVICE, "PutItem", kind))?;
         let put = self
@@ -204,7 +204,7 @@ impl Table {
             .map_err(|error| AwsError::from_sdk(SERVICE, "PutItem", &error))
     }
 
-    /// Writes all of these items, whatever was there, and removes those with these keys; or nothing of it.
+    /// Puts all of these items, existing or not, and deletes those with these keys; all of it or none.
     fn changes(
         &self,
         items: Result<Vec<Item>, AwsErrorKind>,
@@ -285,7 +285,7 @@ impl TenantTable {
     }
 }
 
-/// What was decoded of the item with this sort key; where nothing was, the log names the item.
+/// Returns the decoded item with this sort key; where nothing was, the log names the item.
 fn readable<T>(sk: &str, item: Result<T, AwsErrorKind>) -> Option<T> {
     item.inspect_err(
         |why| tracing::error!(item.key = sk, error = %why, "a stored item cannot be read, and is passed over"),
@@ -298,7 +298,7 @@ fn body<T: DeserializeOwned>(operation: &'static str, attributes: &mut Attribute
     item::read_value(attributes, BODY).map_err(|kind| AwsError::new(SERVICE, operation, kind))
 }
 
-/// What came of a conditional change.
+/// Outcome of a conditional change.
 enum Conditional {
     /// The condition held; the attributes that were asked for.
     Done(Attributes),

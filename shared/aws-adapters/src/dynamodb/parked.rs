@@ -22,7 +22,7 @@ impl SaveRejectedWrites for TenantTable {
         if parked.setbacks.is_empty() {
             return self.write_under_lease(Job::Users, Ok(Vec::new()), &[key]).await;
         }
-        // Whoever is refused for ever is looked at anew after this long.
+        // A write that is refused for ever is tried anew after this long.
         let item = Item::new(&key).kept(Retention::NinetyDays).with_body(parked);
         let items = item.map(|item| vec![item]);
         self.write_under_lease(Job::Users, items, &[]).await

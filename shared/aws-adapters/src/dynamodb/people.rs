@@ -1,4 +1,4 @@
-//! Linked people, who has or had which user name, and what was changed about whom.
+//! Linked people, the holders of user names, and changes by employee.
 //!
 //! A person is one item. Each user name the person has or had is one more, under the name and the employee together, so
 //! that a name which passes from one person to another finds both, each for the time they had it.
@@ -21,7 +21,7 @@ use super::keys::{BODY, Key, Prefix};
 use super::{SERVICE, TenantTable};
 use crate::failure::{AwsError, AwsErrorKind};
 
-/// That somebody has this user name, or had it until then.
+/// An employee who has this user name, or had it until a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct NameHolder {
     user_name: UserName,

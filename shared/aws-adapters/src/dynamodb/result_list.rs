@@ -1,6 +1,6 @@
 //! A customer's results in the operator's hands: listed, tried again, and history added to them.
 //!
-//! A list reads all of the customer's results, since nothing indexes those that wait for nobody: an operator's command
+//! A list reads all of the customer's results, since no index holds those that wait for nothing: an operator's command
 //! only.
 
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;

@@ -1,4 +1,4 @@
-//! What becomes of one customer's completions.
+//! One customer's results.
 //!
 //! A result is claimed by one conditional write before anything is done about it, and settled by another afterwards. The
 //! state is stored twice: as the domain has it, and as a status that conditions can compare. What waits is listed in the
@@ -37,8 +37,9 @@ const IGNORED: &str = "ignored";
 /// Writes under way at a time: a long outage holds thousands of results back, and a pusher has seconds.
 const RELEASED_AT_ONCE: usize = 16;
 
-/// New, parked, ignored, unconfirmed, waiting and due, or claimed until a time that has passed. One that is not due yet is left
-/// alone whatever brings it: duplicates must not use up its attempts. An unconfirmed one is held by no time.
+/// New, parked, ignored, unconfirmed, waiting and due, or claimed until a time that has passed. One that is not due yet
+/// is left alone, whether a message or the watchdog brings it: duplicates must not use up its attempts. An unconfirmed
+/// one is held by no time.
 const MAY_BE_CLAIMED: &str = "attribute_not_exists(#pk) OR #status IN (:parked, :ignored) \
                               OR (#status IN (:claimed, :waiting) \
                               AND (attribute_not_exists(#until) OR #until <= :now))";

@@ -16,7 +16,7 @@ use super::{SERVICE, TenantTable};
 use crate::clock::SystemClock;
 use crate::failure::AwsError;
 
-/// What becomes of a run that another carries on: no longer waiting for anything.
+/// State of a run that another run continues: no longer waiting for anything.
 const CLOSE: &str = "SET #body = :body REMOVE #due_kind, #due_at";
 
 impl SaveRun for TenantTable {

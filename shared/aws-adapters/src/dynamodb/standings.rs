@@ -1,4 +1,5 @@
-//! How the addresses stand that mail came back from: one item per customer and address, only where something was heard.
+//! How the addresses stand that mail came back from: one item per customer and address, only after a bounce or
+//! complaint.
 
 use habitsync_domain::identity::EmailAddress;
 use habitsync_domain::notifications::mail_feedback::AddressStatus;

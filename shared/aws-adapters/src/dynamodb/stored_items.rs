@@ -104,7 +104,7 @@ fn decode(kind: &str, mut item: Attributes) -> Result<Decoded, AwsErrorKind> {
     }
 }
 
-/// The paths of what is stored and was not read. What is null or empty need not be.
+/// Returns the paths of stored values that were not read. Null and empty values are exempt.
 fn lost(stored: &Value, read: &Value, path: &str, lost_paths: &mut Vec<String>) {
     match (stored, read) {
         (Value::Null, _) => {}

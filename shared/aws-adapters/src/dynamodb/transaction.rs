@@ -53,7 +53,7 @@ impl Table {
         }
     }
 
-    /// That this item is written over what is stored.
+    /// Returns the write that puts this item over the stored one.
     pub(super) fn put(&self, item: Item) -> Result<TransactWriteItem, AwsError> {
         let put = Put::builder().set_item(Some(item.attributes)).table_name(&self.name);
         Ok(TransactWriteItem::builder().put(built(put.build())?).build())

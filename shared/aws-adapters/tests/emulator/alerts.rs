@@ -1,4 +1,4 @@
-//! What customers were told, who is to be reminded, and which addresses have stopped.
+//! Tests of customers' alert states, due reminders, and suppressed addresses.
 
 use habitsync_aws_adapters::Table;
 use habitsync_domain::notifications::mail_feedback::{AddressStatus, Feedback};

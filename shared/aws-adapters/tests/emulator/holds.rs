@@ -1,5 +1,5 @@
-//! Changes that wait for approval: a plan of any size comes back whole, waits until somebody decides, and a decision is forgotten
-//! only where it is the one that is over.
+//! Changes that wait for approval: a plan of any size comes back whole, waits until an operator decides, and a decision
+//! is deleted only where it is the one that has ended.
 
 use habitsync_domain::approvals::{
     ApprovalVerdict, Grounds, HoldReason, PendingAction, PendingPlan, PlanDecision, ProposedChange,

@@ -1,4 +1,4 @@
-//! People, topics and alerts: what was stored comes back, and one customer never sees another's.
+//! People, topics and alerts: stored items come back, and one customer never sees another's.
 
 use std::collections::BTreeMap;
 

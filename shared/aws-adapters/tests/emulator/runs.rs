@@ -1,4 +1,4 @@
-//! Runs: what is unfinished is found once its lease has ended.
+//! Runs: an unfinished run is found once its lease has ended.
 
 use std::collections::BTreeMap;
 

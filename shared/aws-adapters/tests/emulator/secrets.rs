@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::fixture::{aws, tenant};
 
-/// Lets so many seconds pass for what is cached, while nothing is under way.
+/// Advances the cache's time by this many seconds, while no call is in progress.
 async fn pass(seconds: u64) {
     tokio::time::pause();
     tokio::time::advance(std::time::Duration::from_secs(seconds)).await;

@@ -1,4 +1,4 @@
-//! What an operator is told of the fleet and of one customer: one row, and what waits, customer by customer.
+//! An operator's view of the fleet and of one customer: one row, and what waits, customer by customer.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -148,7 +148,7 @@ async fn the_fleet_and_one_customer_are_told_from_the_table_as_it_is() {
         .iter()
         .map(|customer| (customer.tenant.as_str(), customer.health))
         .collect();
-    // They went live ten minutes ago, so that the first dead result is told.
+    // They went live ten minutes ago, so that the first dead result already counts.
     assert_eq!(words, [("globex", Health::Dead), ("acme", Health::New)]);
     let globex = table.tenant(&named("globex"));
     let status = customer_status(&table, &globex, &named("globex"), now).await;

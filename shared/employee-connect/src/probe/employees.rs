@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 use super::asking::{Asking, LIST};
 use super::{people, records};
 
-/// An employee id that nobody has.
+/// An employee id that does not exist.
 const NOBODY: &str = "HABITSYNC-DOCTOR-NOBODY";
-/// What a page size is that anybody takes.
+/// A page size that every vendor accepts.
 const SMALL: u32 = 50;
 
 /// Asks about employees, and keeps those that were seen.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::asking::{Asking, LIST, error_code as code};
 
-/// A reference, and a course, that nobody made.
+/// A reference and a course that do not exist.
 const NOTHING: &str = "HABITSYNC-DOCTOR-NOTHING";
 
 /// Asks about courses and results.

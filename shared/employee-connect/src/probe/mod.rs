@@ -31,7 +31,7 @@ impl ProbeHris for EmployeeConnect {
     }
 }
 
-/// What is asked about courses and results.
+/// Probes of courses and results.
 const LEARNING: [&str; 3] = [
     "employee_connect.module",
     "employee_connect.courses",

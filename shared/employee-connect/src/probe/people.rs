@@ -27,7 +27,7 @@ const OTHERS: [&str; 7] = [
     "managerEmail",
     "customFields",
 ];
-/// What people are called by, whatever a customer maps.
+/// The name fields, probed independently of a customer's mapping.
 const NAMES: [&str; 2] = ["firstName", "lastName"];
 
 /// Judges the records that were seen.

@@ -1,4 +1,4 @@
-//! What becomes of each call when EmployeeConnect misbehaves.
+//! Tests of each call when EmployeeConnect misbehaves.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -237,7 +237,7 @@ async fn an_api_that_cannot_be_reached_was_not_written_to() {
     );
 }
 
-/// A server that is not EmployeeConnect: one answer to whatever is asked. It stops when it is dropped.
+/// A server that is not EmployeeConnect: one answer to every request. It stops when it is dropped.
 struct ServedPage {
     base_url: String,
     serving: tokio::task::JoinHandle<()>,

@@ -393,7 +393,7 @@ async fn a_clock_and_a_limit_that_differ_are_noticed() {
     assert_eq!(about(&probed, &assume::LIMIT).advice, [set]);
 }
 
-/// Whatever a server says, in whatever form: it is described, nothing panics, and no value of it is shown.
+/// For every answer of a server, in every format: it is described, nothing panics, and no value of it is shown.
 #[tokio::test]
 async fn whatever_an_answer_is_it_is_described_without_a_value_of_it() {
     let secret = "jo.citizen@acme.example";

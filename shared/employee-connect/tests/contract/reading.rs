@@ -1,4 +1,4 @@
-//! What is read of employees: all of them, whole, or an error.
+//! Tests of reading employees: all of them, whole, or an error.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

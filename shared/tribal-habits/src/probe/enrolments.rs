@@ -35,7 +35,7 @@ pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<AssumptionFinding>,
     Ok(findings)
 }
 
-/// A few pages of what was completed lately.
+/// Reads a few pages of recently completed enrolments.
 async fn recent(asking: &Asking<'_>) -> Result<(Timestamp, ListSample), HttpError> {
     let [lately, long] = LOOK_BACK.map(|back| asking.asked.now - back);
     let list = completed(asking, lately).await?;
@@ -62,7 +62,7 @@ fn judge_list(list: &ListSample) -> AssumptionFinding {
     }
 }
 
-/// What was completed before must not come, and nothing was completed after now.
+/// Enrolments completed before `since` must not appear, and none may be completed in the future.
 async fn judge_since(asking: &Asking<'_>, since: Timestamp, list: &ListSample) -> Result<AssumptionFinding, HttpError> {
     if let Some(status) = list.refused {
         return Ok(assume::ENROLMENT_SINCE.untold(format!("enrolments cannot be listed (status {status})"), Vec::new()));

@@ -13,7 +13,7 @@ use super::asking::{Asking, is_not_found};
 use crate::port::portal_user;
 use crate::wire;
 
-/// A user name that nobody has.
+/// A user name that does not exist.
 const NOBODY: &str = "habitsync-doctor-nobody";
 
 type Record = Map<String, Value>;

@@ -1,4 +1,4 @@
-//! What becomes of each call when the portal misbehaves.
+//! Tests of each call when the portal misbehaves.
 
 use std::time::Duration;
 

@@ -24,7 +24,7 @@ fn minute(minute: i64) -> Timestamp {
     beginning() + SignedDuration::from_mins(minute)
 }
 
-/// A portal in which somebody has completed a topic once a minute for an hour.
+/// Returns a portal in which a user has completed a topic once a minute for an hour.
 async fn busy_portal() -> Rig {
     let rig = Rig::start().await;
     rig.add_users(1);
@@ -57,7 +57,7 @@ async fn list(rig: &Rig) -> Vec<Completion> {
     listed.records
 }
 
-/// Everything that was there before the list was read, each once, whatever else there is.
+/// Asserts that every completion from before the read is listed once, among any others.
 fn has_all_of_the_hour_once(listed: &[Completion]) {
     let minutes: BTreeSet<_> = listed.iter().map(|completion| completion.completed_at).collect();
     assert!((0..COMPLETIONS).all(|number| minutes.contains(&minute(number))));

@@ -331,7 +331,7 @@ async fn an_empty_portal_leaves_open_what_cannot_be_seen_there() {
     );
 }
 
-/// Whatever a server says, in whatever form: it is described, nothing panics, and no value of it is shown.
+/// For every answer of a server, in every format: it is described, nothing panics, and no value of it is shown.
 #[tokio::test]
 async fn whatever_an_answer_is_it_is_described_without_a_value_of_it() {
     let secret = "jo.citizen@acme.example";

@@ -1,4 +1,4 @@
-//! What is read from the portal, and how it is understood.
+//! Tests of reading from the portal, and of decoding its answers.
 
 use habitsync_domain::configuration::CoursesConfiguration;
 use habitsync_domain::courses::topic::{Condition, TopicKind, TopicVerdict};

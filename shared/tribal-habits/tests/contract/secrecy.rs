@@ -1,4 +1,4 @@
-//! Neither an error nor a client tells a secret or a person's data, in whichever way it is printed.
+//! Neither an error nor a client reveals a secret or a person's data, in whichever way it is printed.
 
 use std::fmt::{Debug, Display};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What is written to the portal, and what it refuses.
+//! Tests of writing to the portal, and of its refusals.
 
 use habitsync_domain::identity::UserName;
 use habitsync_domain::people::user::{FieldName, NewUser, UserChange, UserFields};

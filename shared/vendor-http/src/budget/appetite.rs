@@ -1,8 +1,8 @@
 //! How many slots a process leases at once: one for a result, a second's worth for a sync, and no more than it can use.
 //!
-//! Slots that were leased and not used are lost to everybody. That matters only where others want them; so a process that
-//! is alone takes more at once with every lease, which saves calls of the store, and one beside others must have used many
-//! before it may risk to waste one.
+//! Slots that were leased and not used are lost to all processes. That matters only where others want them; so a
+//! process that is alone takes more at once with every lease, which saves calls of the store, and one beside others
+//! must have used many before it may risk to waste one.
 
 use super::slots::{LATENESS, Micros, micros};
 
@@ -59,7 +59,7 @@ impl LeaseSize {
     /// Another slot is wanted.
     pub(super) fn after(mut self, last: LastLease) -> Self {
         if last.ended > micros(LATENESS) {
-            // Whoever is back only now has little to do.
+            // A process that returns only now has little to do.
             return Self::first(self.longest);
         }
         let used = self.slots.saturating_sub(last.lapsed);

@@ -5,8 +5,8 @@ use std::future::Future;
 
 use super::slots::Micros;
 
-/// The next free slot of one budget, which several processes move on. Each change is one write that either has its whole
-/// effect or, where its condition does not hold, none; what was found comes back with it.
+/// The next free slot of one budget, which several processes move on. Each change is one write that either has its
+/// whole effect or, where its condition does not hold, none; the write then returns the value that it found.
 pub trait LeaseSlots: Send + Sync {
     /// How the store fails.
     type Error: Error + Send + Sync + 'static;
@@ -30,7 +30,7 @@ pub trait LeaseSlots: Send + Sync {
     fn block(&self, until: Micros) -> impl Future<Output = Result<(), Self::Error>> + Send;
 }
 
-/// What came of a conditional write.
+/// Outcome of a conditional write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moved {
     /// The number was changed.

@@ -36,7 +36,7 @@ struct Mine {
     /// The next free slot as last seen in the store: it is there or later.
     next: Option<Micros>,
     appetite: LeaseSize,
-    /// Whether somebody has asked for a slot since the last ones ran out.
+    /// Whether a caller has asked for a slot since the last ones ran out.
     asked: bool,
     /// The end of the last lease.
     leased_until: Micros,
@@ -48,7 +48,7 @@ struct Mine {
     found_block: Micros,
 }
 
-/// What came of asking for a slot.
+/// Outcome of asking for a slot.
 enum Turn {
     /// It is ours at this time.
     At(Micros),
@@ -135,14 +135,14 @@ impl<L: LeaseSlots, C: Now + Send + Sync> SharedBudget<L, C> {
         }
     }
 
-    /// Tries to lease slots; where somebody else moved the budget, at least that is known afterwards.
+    /// Tries to lease slots; where another process moved the budget, this one at least knows its position afterwards.
     async fn lease(&self, mine: &mut Mine, step: Step) -> Result<(), L::Error> {
         let now = self.now();
         let (by, moved) = match step {
             Step::Advance { by, from, to } => (by, self.store.advance(by, from, to).await?),
             Step::Restart { first, by, idle_since } => {
                 let moved = match self.store.restart(first + by, idle_since).await? {
-                    // What lies before was free, and nobody's.
+                    // The slots before it were free, and no process owned them.
                     Moved::Done { .. } => Moved::Done { previous: first },
                     held @ Moved::Held { .. } => held,
                 };

@@ -1,8 +1,8 @@
 //! The arithmetic of a paced budget (the generic cell rate algorithm): pure, in microseconds since 1970.
 //!
-//! One number is shared per budget: the time of its next free slot. Slots are one interval apart; whoever wants some moves
-//! the number on by as many intervals and owns the slots it passed over. Slots are leased at most two seconds ahead, so that
-//! a caller who wants one never waits long behind one who wants thousands.
+//! One number is shared per budget: the time of its next free slot. Slots are one interval apart; a process that wants
+//! some moves the number on by as many intervals and owns the slots it passed over. Slots are leased at most two
+//! seconds ahead, so that a caller who wants one never waits long behind one who wants thousands.
 //!
 //! A request reaches the vendor somewhat after its slot: its caller may be late, its way takes time, clocks differ. The
 //! vendor counts arrivals, so the interval is chosen such that the slots of any `rate + 1` requests lie further apart than a
@@ -80,8 +80,8 @@ impl Pace {
         self.interval * Micros::from(slots.clamp(1, self.longest_lease()))
     }
 
-    /// How to lease `slots` at `now`, where the budget's next free slot was last seen at `next` (none: not seen). It only
-    /// ever moves on, so what was last seen may be out of date, but not too late.
+    /// How to lease `slots` at `now`, where the budget's next free slot was last seen at `next` (none: not seen). The
+    /// slot only moves forward, so the last seen value may be out of date, but not too late.
     pub(super) fn step(self, slots: u32, next: Option<Micros>, now: Micros) -> Step {
         let by = self.span(slots);
         let from = now - CATCH_UP;

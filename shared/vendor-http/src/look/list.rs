@@ -188,7 +188,7 @@ impl ListPage {
         }
     }
 
-    /// What is wrong with it, in names and counts.
+    /// Returns the list's fault, in names and counts.
     fn trouble(&self) -> Option<String> {
         if self.carries_error {
             return Some("a success carries error or errors, and is taken for a failure".to_owned());

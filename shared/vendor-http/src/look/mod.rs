@@ -57,7 +57,7 @@ impl AnswerFacts {
     }
 }
 
-/// What is kept of a header that speaks of a limit, in bytes each of its name and its value.
+/// Largest kept size of a rate-limit header, in bytes each of its name and its value.
 const LIMIT_BYTES: usize = 100;
 
 fn speaks_of_limit(name: &str) -> bool {
@@ -65,7 +65,7 @@ fn speaks_of_limit(name: &str) -> bool {
 }
 
 impl RawResponse {
-    /// The answer, unless there was none, or it says nothing about what was asked.
+    /// Returns the answer, unless there was none, or it does not concern the request.
     pub(crate) fn of(facts: AnswerFacts, body: Result<PrivateBody, HttpError>) -> Result<Self, HttpError> {
         let body = match body {
             Ok(body) if body.is_cut_short() => return Err(HttpError::Decode(DecodeError::cut_short())),
@@ -95,7 +95,7 @@ impl RawResponse {
         self.body.json().or_else(mended)
     }
 
-    /// Returns the answer, unless it says nothing about what was asked: a success that is no JSON, a refusal of access.
+    /// Returns the answer, unless it does not concern the request: a success that is no JSON, a refusal of access.
     pub fn checked(self) -> Result<Self, HttpError> {
         match self.status {
             200..300 if self.json().is_none() => Err(HttpError::Decode(DecodeError::not_json())),

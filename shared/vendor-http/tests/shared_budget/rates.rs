@@ -1,4 +1,4 @@
-//! Whatever the rate: never more than it, and hardly less of it where there is work.
+//! At every rate: never more than it, and hardly less of it where there is work.
 
 use std::time::Duration;
 
@@ -6,7 +6,8 @@ use crate::rig::{Rig, ended};
 
 const TEN_MINUTES: Duration = Duration::from_mins(10);
 
-/// Five processes, each with so many callers, for ten minutes, with a vendor that answers exactly what is configured.
+/// Runs five processes, each with this many callers, for ten minutes, against a vendor that answers exactly the
+/// configured rate.
 async fn five_processes(per_minute: u32, callers: usize) -> Rig {
     let answered = usize::try_from(per_minute).expect("a few thousand");
     let mut rig = Rig::new(per_minute, answered);

@@ -73,7 +73,7 @@ impl Rig {
         tokio::spawn(caller.call_in_bursts(requests, Instant::now() + lasting))
     }
 
-    /// Somebody who calls the vendor through this process.
+    /// Returns a caller of the vendor through this process.
     pub(crate) fn caller(&mut self, name: &'static str, process: &Budget) -> Caller {
         Caller {
             name,
@@ -90,7 +90,7 @@ impl Rig {
     }
 }
 
-/// Somebody who calls the vendor.
+/// A caller of the vendor.
 pub(crate) struct Caller {
     pub(crate) budget: Budget,
     name: &'static str,
@@ -119,7 +119,7 @@ impl Caller {
         }
     }
 
-    /// Sends a request, and tells the budget where it was answered 429.
+    /// Sends a request, and reports a 429 to the budget.
     pub(crate) async fn send(&mut self) {
         self.travel().await;
         let answer = self.vendor.receive(self.name);

@@ -25,7 +25,7 @@ const FUNCTION: &str = "completion-webhook";
 const WARMING: usize = 30;
 /// Deliveries that are measured.
 const MEASURED: usize = 400;
-/// What is promised of all but one delivery in a hundred, beyond the calls of AWS.
+/// The promised time for 99 of 100 deliveries, without the calls of AWS.
 const PROMISED: Duration = Duration::from_millis(5);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -62,7 +62,7 @@ async fn measured() -> Result<Latency, Failure> {
     Ok(report(&took))
 }
 
-/// Somebody who can complete something.
+/// Returns a customer with users who can complete topics.
 async fn customer(stack: &LocalStack) -> Result<ExampleCustomer, Failure> {
     let example = Example {
         blueprint: Blueprint::seeded(1).today(today()).people(10).topics(12).clean(),
@@ -76,8 +76,8 @@ async fn customer(stack: &LocalStack) -> Result<ExampleCustomer, Failure> {
     Ok(customer)
 }
 
-/// The function as Lambda starts it. It stores deliveries on a queue that nobody reads: the pusher would want the processor,
-/// too.
+/// The function as Lambda starts it. It stores deliveries on a queue without a reader: the pusher would want the
+/// processor, too.
 fn start(stack: &LocalStack, proxy: &AwsProxy, lambda: &Lambda) -> Result<Child, Failure> {
     let queue = stack.outputs().get("DeadLetterQueueUrl")?;
     let settings = [
@@ -127,7 +127,7 @@ async fn deliver(customer: &ExampleCustomer, proxy: &AwsProxy, lambda: &Lambda) 
     Ok(took.split_off(WARMING))
 }
 
-/// Prints what was measured; the function's own time.
+/// Prints the measured times; the function's own time.
 fn report(took: &[Took]) -> Latency {
     let of = |part: fn(&Took) -> Duration| took.iter().map(part).collect::<Latency>();
     let own = of(|took| took.whole.saturating_sub(took.aws));

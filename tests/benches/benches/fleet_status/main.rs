@@ -89,14 +89,15 @@ async fn run(proxy: &AwsProxy, words: &[&str]) -> Result<Duration, Failure> {
         .stdout(Stdio::null())
         .status()
         .await?;
-    // Somebody is unwell in this fleet.
+    // A customer of this fleet is unhealthy.
     if !matches!(status.code(), Some(0 | 3)) {
         return Err(format!("habitsync {words:?} ended with {status}").into());
     }
     Ok(began.elapsed())
 }
 
-/// A customer, of whom the first have ten unsent results each; each fiftieth fails, and each hundredth has a dead result, too.
+/// Adds a customer; the first ones have ten unsent results each; each fiftieth fails, and each hundredth has a dead
+/// result, too.
 async fn add(table: &Table, number: usize) -> Result<(), Failure> {
     let name = format!("customer-{number:03}");
     let source = ACME.replace("tenant = \"acme\"", &format!("tenant = \"{name}\""));
@@ -123,7 +124,7 @@ async fn add(table: &Table, number: usize) -> Result<(), Failure> {
         };
         put_job(&of_customer, job, &state).await?;
     }
-    // As many in both fleets: what is counted is read a megabyte at a time.
+    // As many in both fleets: the counts read one megabyte at a time.
     let unsent = if number < FLEETS[0] { 10 } else { 0 };
     for enrolment in 1..=unsent {
         of_customer.add_result(&completion(enrolment)?, 0, now).await?;

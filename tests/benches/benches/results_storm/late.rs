@@ -1,5 +1,5 @@
-//! People and topics whose links come only after their completions have been told: the accounts are there, and nobody is in
-//! EmployeeConnect behind them; the topics are there, and nothing leads to them from EmployeeConnect.
+//! People and topics whose links appear only after their completions were announced: the accounts exist without an
+//! employee in EmployeeConnect, and the topics exist without a course there.
 
 use habitsync_local::ExampleCustomer;
 use habitsync_simulator_employee_connect::Employee;

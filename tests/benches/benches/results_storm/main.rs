@@ -1,7 +1,7 @@
-//! A storm of one customer's completions on the local stack: told of up to five times or not at all, while EmployeeConnect
-//! fails every fifth time and the pusher is killed. Each must end as one result. Takes some minutes. The number of
-//! completions may be given as an argument; with `late` every tenth person and every tenth course is linked only after all
-//! of it was told, and what is theirs must have waited.
+//! A storm of one customer's completions on the local stack: each announced up to five times or not at all, while
+//! EmployeeConnect fails every fifth call and the pusher is killed. Each must end as one result. Takes some minutes.
+//! The number of completions may be given as an argument; with `late` every tenth employee and every tenth course is
+//! linked only after all completions were announced, and their completions must have waited.
 
 mod faults;
 mod late;

@@ -37,7 +37,7 @@ pub(crate) struct Expected {
     employee: String,
     code: String,
     day: String,
-    /// Whether its person or its course is linked only after it was told.
+    /// Whether its user or its course is linked only after the announcement.
     pub(crate) is_late: bool,
 }
 
@@ -96,9 +96,9 @@ impl Places {
         self.people.len()
     }
 
-    /// Somebody completes something at some hour of the last weeks. Where no webhook will tell, now: a sweep looks no further
-    /// back than the customer's beginning. Whoever is not linked yet, now as well: of a completion from before the last user
-    /// sync it is known that it is nobody's.
+    /// Completes a topic at some hour of the last weeks. Unannounced completions happen now: a sweep looks no further
+    /// back than the customer's beginning. Completions of unlinked users happen now as well: a completion from before
+    /// the last user sync belongs to no employee.
     pub(crate) fn completion(
         &self,
         customer: &ExampleCustomer,

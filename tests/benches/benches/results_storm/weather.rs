@@ -19,9 +19,9 @@ use crate::late::Late;
 use crate::places::{Expected, Places, found};
 use crate::{Failure, ROUTE, SEED, SETTLED, call, faults};
 
-/// Of a hundred completions, those that no webhook tells of.
+/// Of a hundred completions, the number without a webhook.
 const UNANNOUNCED: u32 = 5;
-/// A completion is told of so often at most.
+/// Largest number of webhooks per completion.
 const TOLD: usize = 5;
 /// Webhooks under way at once.
 const SENDERS: usize = 8;
@@ -30,11 +30,11 @@ const KILLS: usize = 4;
 /// Between two looks of the watchdog, which looks once a minute by itself.
 const LOOKS: Duration = Duration::from_secs(5);
 
-/// A customer whose completions are about to be told of.
+/// A customer whose completions will be announced.
 pub(crate) struct Weather<'a> {
     stack: &'a LocalStack,
     customer: &'a ExampleCustomer,
-    /// What the portal tells, in the order in which it does.
+    /// The portal's announcements, in their order.
     told: Vec<Enrolment>,
     /// Where each completion belongs, by its enrolment.
     expected: BTreeMap<u64, Expected>,
@@ -102,8 +102,8 @@ impl<'a> Weather<'a> {
         Ok(self.storm)
     }
 
-    /// Tells everything, sweeps for what was not told, and then lets come who is late; how many webhooks had to be sent again,
-    /// and how many completions waited for their links.
+    /// Announces all completions, sweeps for the unannounced, and then links the late ones; how many webhooks had to be
+    /// sent again, and how many completions waited for their links.
     async fn told(&self, told: Vec<Enrolment>, late: Option<&Late>) -> Result<(usize, usize), Failure> {
         let (portal, mut sending, mut refused) = (self.customer.tribal_habits.handle(), JoinSet::new(), 0);
         for enrolment in told {
@@ -143,7 +143,7 @@ impl<'a> Weather<'a> {
         Ok(waiting.len())
     }
 
-    /// Kills the pusher while it works, at moments nobody chose; how many processes that ended.
+    /// Kills the pusher while it works, at random moments; how many processes that ended.
     async fn kill(&self) -> Result<usize, Failure> {
         let mut random = Rng::with_seed(SEED);
         let (all, mut processes) = (self.expected.len(), 0);

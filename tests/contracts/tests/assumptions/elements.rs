@@ -1,9 +1,9 @@
-//! The elements of a contract that nobody documents, by name: `GET /users?page`, `PUT /users/{user_name} 422`,
+//! The undocumented elements of a contract, by name: `GET /users?page`, `PUT /users/{user_name} 422`,
 //! `Topic.auto_enrol_links[].url`, `POST /oauth/token body.client_id`, `webhook enrolmentCompleted: signing`.
 //!
 //! An element has the confidence that it is labelled with, or else that of what it is in; without any it is assumed. A
-//! documented one whose own text says that something about it is assumed counts as well. What every operation has in common
-//! (success, 401, 429, any other status) is told once, as the shared responses and limits.
+//! documented one whose own text says that something about it is assumed counts as well. The shared responses and
+//! limits state the properties that every operation has in common (success, 401, 429, any other status) once.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Nothing that we assume of a vendor is forgotten: every element of the contracts that is not documented is covered by an
-//! assumption that `habitsync doctor` tells about, or written down as one on which nothing depends.
+//! Nothing that we assume of a vendor is forgotten: every undocumented element of the contracts is covered by an
+//! assumption that `habitsync doctor` examines, or written down as one on which nothing depends.
 
 mod elements;
 
@@ -115,7 +115,7 @@ fn what_only_a_write_shows_is_about_writes() {
     }
 }
 
-/// EmployeeConnect publishes nothing: whoever calls something there documented is mistaken.
+/// EmployeeConnect publishes nothing: an element labelled as documented there is a mistake.
 #[test]
 fn all_of_employee_connect_is_assumed() {
     let known = employee_connect::ALL

@@ -1,4 +1,4 @@
-//! Course sync: what is ready to learn can be launched from EmployeeConnect.
+//! Course sync: a learner can launch every ready topic from EmployeeConnect.
 
 use std::collections::BTreeSet;
 

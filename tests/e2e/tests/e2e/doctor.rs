@@ -1,4 +1,4 @@
-//! `habitsync doctor`, as whoever onboards a customer types it: the real program against the local stack.
+//! Tests `habitsync doctor`, as an operator who onboards a customer runs it: the real program against the local stack.
 
 use std::fs;
 

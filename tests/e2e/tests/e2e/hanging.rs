@@ -18,11 +18,11 @@ use crate::World;
 use crate::customer::Customer;
 
 const ROUTE: &str = "/courses/{courseId}/results";
-/// An answer that nobody waits for.
+/// An answer that comes too late for any caller.
 const HANGS: Fault = Fault::Slow { milliseconds: 600_000 };
-/// Enough silences to open the breaker, whoever meets them.
+/// Enough unanswered calls to open the breaker, from any caller.
 const MET_WITH_SILENCE: usize = 4;
-/// Told once the breaker is open.
+/// Completions announced once the breaker is open.
 const HELD_BACK: usize = 4;
 /// The breaker's first wait is a minute, and the ladder's first rung another.
 const SOON: Duration = Duration::from_mins(6);
@@ -58,7 +58,7 @@ pub(crate) async fn one_customers_hanging_employee_connect_delays_nobody_else_an
     Ok(())
 }
 
-/// Neither what is recorded nor what is looked up is answered.
+/// EmployeeConnect answers neither writes of results nor look-ups.
 fn hang(customer: &Customer) -> [Armed; 2] {
     [Method::POST, Method::GET].map(|method| {
         let rule = Rule::new(HANGS).on(&method, ROUTE).times(u32::MAX);
@@ -66,7 +66,7 @@ fn hang(customer: &Customer) -> [Armed; 2] {
     })
 }
 
-/// So many completions, told at once.
+/// Announces this many completions at once.
 async fn complete(customer: &Customer, completions: usize) -> Result<Vec<Enrolment>, Failed> {
     let mut told = Vec::new();
     for number in 0..completions {

@@ -1,5 +1,5 @@
-//! `habitsync link set` and `remove`, as an operator types them: an account that matching does not find becomes somebody's, and
-//! a link is forgotten.
+//! `habitsync link set` and `remove`, as an operator types them: an account that matching does not find is linked to an
+//! employee, and a link is deleted.
 
 use habitsync_domain::jobs::job::Job;
 use habitsync_local::customer::now;
@@ -67,7 +67,7 @@ async fn with_an_account_that_no_rule_finds(world: &World) -> Result<Customer, F
     Ok(customer)
 }
 
-/// It waits, since nobody knows whose the account is.
+/// It waits, since the account's employee is unknown.
 async fn completed_before_the_link(customer: &Customer) -> Result<u64, Failed> {
     customer.run("course-sync").await?;
     let enrolment = customer

@@ -1,4 +1,4 @@
-//! Mails as they leave the emulator: told once, reminded of, cleared; and stopped where they bounce.
+//! Mails as they leave the emulator: sent once, repeated as reminders, cleared; and stopped where they bounce.
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::{EnrolmentId, TopicId};
@@ -25,7 +25,7 @@ fn now() -> Timestamp {
     habitsync_local::customer::now()
 }
 
-/// A zone in which it is about noon, so that somebody may be reminded unless it is a weekend there.
+/// Returns a zone in which it is about noon, so that a reminder is due unless it is a weekend there.
 fn where_it_is_noon() -> String {
     let ahead = 12 - i32::from(now().to_zoned(TimeZone::UTC).hour());
     // POSIX counts the other way round.
@@ -42,7 +42,7 @@ fn at_noon(mut example: Example) -> Example {
 }
 
 impl Customer {
-    /// What the customer has been told about its user sync.
+    /// Returns the customer's alert state of its user sync.
     async fn told(&self) -> Result<AlertState, Failed> {
         let table = self.table().await?;
         table

@@ -1,5 +1,5 @@
-//! End-to-end tests: the real templates and the real functions on the local stack, both vendors simulated. Every test has
-//! a customer of its own; what is checked is what the vendors hold in the end.
+//! End-to-end tests: the real templates and the real functions on the local stack, both vendors simulated. Every test
+//! has a customer of its own; the checks compare the vendors' records at the end.
 
 mod courses;
 mod customer;

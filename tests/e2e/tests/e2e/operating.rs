@@ -160,7 +160,7 @@ async fn backfilled(world: &World, customer: &Customer) -> Result<(), Failed> {
     Ok(())
 }
 
-/// What is not there is said in a line, and the command fails.
+/// An unknown name gives an error of one line, and the command fails.
 async fn unknown(world: &World) -> Result<(), Failed> {
     for (words, complaint) in [
         (

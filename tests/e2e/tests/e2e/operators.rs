@@ -1,4 +1,4 @@
-//! The operators' side: a customer that is unwell is seen, and its trouble stays its own.
+//! The operators' side: an unhealthy customer is reported, and affects no other customer.
 
 use std::time::Duration;
 

@@ -134,7 +134,7 @@ pub(crate) async fn a_backfill_that_is_stopped_says_how_far_it_came_and_goes_on_
     Ok(())
 }
 
-/// `habitsync: stopped: 21 added, 279 left; the same command goes on from there`.
+/// `habitsync: stopped: 21 added, 279 left; the same command continues from there`.
 fn how_far(complaint: &str) -> Option<(usize, usize)> {
     let line = complaint
         .lines()

@@ -1,5 +1,5 @@
-//! One person, as an operator asks for them: the real program explains and syncs them on the local stack, and the portal's journal
-//! shows what was written, and that neither vendor's list was read.
+//! One person, as an operator asks for them: the real program explains and syncs them on the local stack, and the
+//! portal's journal shows the writes, and that neither vendor's list was read.
 
 use habitsync_domain::jobs::job::Job;
 use habitsync_local::customer::today;
@@ -56,7 +56,7 @@ pub(crate) async fn an_operator_explains_and_syncs_one_person_at_a_time(world: W
     Ok(())
 }
 
-/// Somebody starts: nothing is written before somebody agrees, and then one account.
+/// A new employee: the command writes nothing before the operator agrees, and then one account.
 async fn is_new(customer: &Customer) -> Result<(), Failed> {
     let starter = Employee {
         location: Some("Sydney".to_owned()),
@@ -96,7 +96,7 @@ async fn is_new(customer: &Customer) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Every step is told in the order it was reached, with how long it took.
+/// The command prints every step in order, with its duration.
 fn steps_are_told(told: &str) -> Result<(), Failed> {
     let expected = [
         "connect",
@@ -162,7 +162,7 @@ async fn has_changed(customer: &Customer) -> Result<(), Failed> {
     Ok(())
 }
 
-/// A leaver goes once their number is said, and not while a run goes on.
+/// A leaver is deactivated once the operator types the employee number, and not during a run.
 async fn has_left(customer: &Customer) -> Result<(), Failed> {
     let leaver = at_work(customer).get(2).ok_or("too few people")?.clone();
     customer.hris().terminate(&leaver, today().yesterday()?);
@@ -196,7 +196,7 @@ async fn has_left(customer: &Customer) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Nothing is done about somebody whom the filter keeps out; what would let them in is said. Other jobs know no single people.
+/// Nothing is written for an employee out of scope; what would let them in is said. Other jobs know no single people.
 async fn is_filtered_out(customer: &Customer) -> Result<(), Failed> {
     let moved = at_work(customer).get(3).ok_or("too few people")?.clone();
     customer

@@ -82,7 +82,7 @@ async fn rehearsed(customer: &Customer, folder: &Path) -> Result<(), Failed> {
     is_signed_off(folder, updated)
 }
 
-/// Somebody starts, somebody has another title, somebody left yesterday, and somebody works where the filter admits nobody.
+/// A new employee, one with another title, one who left yesterday, and one whom the filter excludes.
 fn it_happens_to(customer: &Customer, updated: &str, terminated: &str) -> Result<(), Failed> {
     let hris = customer.hris();
     let starter = |id: &str, location: &str| Employee {

@@ -1,4 +1,4 @@
-//! Results: who completes a topic has it recorded on its course, once, on the right day, whatever breaks in between.
+//! Results: a completed topic is recorded on its course, once, on the right day, despite failures in between.
 
 use std::time::Duration;
 

@@ -73,7 +73,7 @@ fn plant(customer: &Customer, people: &[String]) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The employee numbers of everybody of this kind.
+/// Returns the employee numbers of all employees with a finding of this kind.
 fn found<'j>(json: &'j Value, kind: &str) -> Vec<&'j str> {
     let findings = json["findings"].as_array().into_iter().flatten();
     let people = findings

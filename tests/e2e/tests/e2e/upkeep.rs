@@ -1,5 +1,5 @@
-//! What is done to a customer over the years: secrets are rotated, jobs pause, versions come and go. The real command, what it exits
-//! with, and what it refuses.
+//! Maintenance of a customer over the years: secrets are rotated, jobs pause, versions come and go. The real command,
+//! what it exits with, and what it refuses.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::results::EVENING_UTC;
 
 pub(crate) async fn both_webhook_secrets_are_good_until_the_older_one_is_retired(world: World) -> Result<(), Failed> {
     let customer = world.customer("rotated").await?;
-    // Somebody has to have an account who completes something.
+    // A completion needs a user with an account.
     customer.run("user-sync").await?;
     let (old, file) = (customer.example.webhook.clone(), scratch("rotated"));
     let rotate = ["tenant", "secrets", "rotate", "rotated", "--to", path(&file)?];
@@ -103,7 +103,7 @@ fn is_refused(said: &Said, code: i32, what: &str) {
     assert!(said.err.contains(what), "{what} is not in {said:?}");
 }
 
-/// What is answered to a completion that is signed with this target's secret.
+/// Returns the answer to a completion that is signed with this target's secret.
 async fn delivered(customer: &Customer, target: &WebhookTarget) -> Result<u16, Failed> {
     let portal = customer.portal();
     let (enrolment, _) = customer.complete(customer.ready_topics()[0], EVENING_UTC)?;

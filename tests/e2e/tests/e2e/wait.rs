@@ -7,7 +7,7 @@ use libtest_mimic::Failed;
 /// Far longer than anything here takes on a busy machine.
 const LIMIT: Duration = Duration::from_mins(3);
 
-/// Looks until there is something to see. `what` says what is waited for.
+/// Looks until there is something to see. `what` names the expected event for the error.
 pub(crate) async fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> Result<T, Failed> {
     let started = Instant::now();
     loop {

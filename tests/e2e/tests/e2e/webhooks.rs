@@ -18,7 +18,7 @@ const OVERSIZED: usize = 70 * 1024;
 pub(crate) async fn what_is_not_authentic_readable_or_ours_is_answered_as_documented_and_leaves_nothing(
     world: World,
 ) -> Result<(), Failed> {
-    // Nobody else's messages are on this queue.
+    // No other test's messages are on this queue.
     let world = world.apart("webhooks").await?;
     let customer = world.customer("gatekeeper").await?;
     customer.sync().await?;
@@ -77,7 +77,7 @@ fn unwelcome(customer: &Customer) -> Result<Vec<(&'static str, Delivery, u16)>, 
     ])
 }
 
-/// Nothing is queued, and nothing was: whatever is taken off the queue becomes a result or a dead letter.
+/// Nothing is queued, and nothing was: every message taken off the queue becomes a result or a dead letter.
 async fn left_nothing(world: &World, customer: &Customer) -> Result<(), Failed> {
     let (queued, dead) = (world.stack.queued_results().await?, world.stack.dead_letters().await?);
     let table = world.stack.tenant_table(&customer.example.tenant).await?;

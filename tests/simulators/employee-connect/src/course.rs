@@ -16,7 +16,7 @@ pub struct Course {
     pub title: String,
     /// Description.
     pub description: Option<String>,
-    /// Who provides it; not shown when nobody said so.
+    /// Who provides it; not shown when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<String>,
     /// Where it starts.

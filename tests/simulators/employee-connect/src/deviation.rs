@@ -22,7 +22,7 @@ pub enum Deviation {
     NoTotal,
     /// However many are asked for, so many records are on a page at most.
     SmallPages(usize),
-    /// Whoever is `Active` has this status.
+    /// Employees who would be `Active` have this status.
     ActiveIs(String),
     /// Dates are `dd/mm/yyyy`.
     AustralianDates,
@@ -36,7 +36,7 @@ pub enum Deviation {
     NumericIds,
     /// There are no tokens: a key is what authorises.
     KeysOnly,
-    /// A record that is not there is answered by somebody else's 404 page.
+    /// A missing record is answered by another server's 404 page.
     ForeignNotFound,
     /// Every answer says that so many requests a minute are let through.
     LimitHeader(u32),

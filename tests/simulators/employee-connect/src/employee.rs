@@ -37,7 +37,7 @@ pub struct Employee {
     pub manager_name: Option<String>,
     /// The manager's work e-mail; may be empty though the id is there.
     pub manager_email: Option<String>,
-    /// `Active`, `Onboarding`, `Terminated`, or a word of the customer's own.
+    /// `Active`, `Onboarding`, `Terminated`, or the customer's own status.
     pub status: String,
     /// First day.
     pub start_date: Option<Date>,

@@ -24,7 +24,7 @@ pub struct TenantHandle {
     pub(crate) deviations: Arc<Mutex<Vec<Deviation>>>,
 }
 
-/// Employees. Whatever changes a record sets its `updatedAt`.
+/// Employees. Every change of a record sets its `updatedAt`.
 #[expect(
     clippy::must_use_candidate,
     reason = "the change is the point; what is answered is for those who look"
@@ -69,7 +69,7 @@ impl TenantHandle {
         Some(employee.clone())
     }
 
-    /// Hires somebody: `Onboarding` until the first day has come, `Active` from then on.
+    /// Hires an employee: `Onboarding` until the first day has come, `Active` from then on.
     pub fn hire(&self, employee: Employee, first_day: Date, today: Date) {
         let status = if first_day > today { "Onboarding" } else { "Active" };
         self.put_employee(Employee {
@@ -79,7 +79,7 @@ impl TenantHandle {
         });
     }
 
-    /// Terminates somebody as of a last day, past or to come: the status says so at once.
+    /// Terminates an employee as of a last day, past or future: the status says so at once.
     pub fn terminate(&self, employee_id: &str, last_day: Date) -> Option<Employee> {
         self.change(employee_id, |employee| {
             "Terminated".clone_into(&mut employee.status);
@@ -87,12 +87,12 @@ impl TenantHandle {
         })
     }
 
-    /// Sets a last day and leaves the status, as HR does when somebody gives notice.
+    /// Sets a last day and leaves the status, as HR does when an employee gives notice.
     pub fn give_notice(&self, employee_id: &str, last_day: Date) -> Option<Employee> {
         self.change(employee_id, |employee| employee.termination_date = Some(last_day))
     }
 
-    /// Takes somebody back under the same employee id.
+    /// Rehires an employee under the same employee id.
     pub fn rehire(&self, employee_id: &str, first_day: Date) -> Option<Employee> {
         self.change(employee_id, |employee| {
             "Active".clone_into(&mut employee.status);

@@ -17,7 +17,7 @@ pub enum Moment {
     /// The call changes nothing.
     #[default]
     BeforeEffect,
-    /// The call has done its work, and its caller is not told.
+    /// The call has its effect, and its caller gets no answer.
     AfterEffect,
 }
 
@@ -77,7 +77,7 @@ pub enum Fault {
         /// The body.
         body: serde_json::Value,
     },
-    /// This text is answered as it is: a page that is no JSON, nothing at all, or a word instead of the record.
+    /// This text is answered as it is: a page that is no JSON, nothing at all, or text instead of the record.
     Text {
         /// The status.
         status: u16,
@@ -126,7 +126,7 @@ const fn once() -> u32 {
 }
 
 impl Rule {
-    /// A rule that strikes the next call, whatever it is.
+    /// Returns a rule that strikes the next call of any kind.
     #[must_use]
     pub fn new(fault: Fault) -> Self {
         Self {

@@ -47,7 +47,7 @@ impl Effect {
     }
 }
 
-/// One request and what became of it. It reads like its [`Call`].
+/// One request and its outcome. It reads like its [`Call`].
 #[derive(Debug, Clone, Serialize)]
 pub struct Entry {
     /// 1 for the first request of the journal.
@@ -109,7 +109,7 @@ impl Journal {
             .collect()
     }
 
-    /// How many calls of `method` on the path template `route` there were, whatever became of them.
+    /// Returns the number of calls of `method` on the path template `route`, with any outcome.
     #[must_use]
     pub fn count(&self, method: &Method, route: &str) -> usize {
         self.entries

@@ -12,7 +12,7 @@ pub(crate) fn ask_for_previous(call: &mut Call) {
     }
 }
 
-/// Puts `fault` into a page. Whatever is no page stays as it is.
+/// Puts `fault` into a page. A value that is no page stays as it is.
 pub(crate) fn falsify(fault: &Fault, dialect: &Dialect, asked: &Call, body: &mut Value) {
     match fault {
         Fault::TruncatedPage { missing } => {

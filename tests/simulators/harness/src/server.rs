@@ -47,7 +47,7 @@ impl Server {
     /// Stops it, and returns once its port is free and its connections are closed.
     pub async fn stop(mut self) {
         self.accepting.abort();
-        // The task was aborted a line above: its end is what is awaited, its outcome says nothing more.
+        // The task was aborted a line above: this waits for its end, and its outcome carries no information.
         drop((&mut self.accepting).await);
     }
 }

@@ -29,7 +29,7 @@ pub enum Deviation {
     NoTotals,
     /// Pages have so many records.
     PageSize(usize),
-    /// Whatever page is asked for, the first comes.
+    /// Every page request gets the first page.
     OnePage,
     /// What follows a dot in a user name is read as a format.
     DotIsSuffix,
@@ -78,7 +78,7 @@ pub(crate) async fn deviate(
 }
 
 impl Deviation {
-    /// Whether what is called is not there.
+    /// Returns whether the requested record is hidden.
     fn hides(&self, call: &Call, names: &[String]) -> bool {
         let user = (call.route == "/users/{user_name}").then(|| call.parameter("user_name"));
         match self {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::topic::{Topic, TopicType};
 
-/// What somebody can be enrolled in.
+/// Content in which a user can be enrolled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Knowledge {
@@ -65,7 +65,7 @@ pub struct Enrolment {
     pub training_minutes: Option<u32>,
 }
 
-/// Somebody or something that a completion needs is not in the portal.
+/// A user or content that a completion needs is missing from the portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotThere {
     /// No user of that name.

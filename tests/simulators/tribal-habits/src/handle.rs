@@ -29,7 +29,7 @@ pub struct PortalHandle {
     pub(crate) deviations: Arc<Mutex<Vec<Deviation>>>,
 }
 
-/// What is in the portal.
+/// The portal's records.
 impl PortalHandle {
     /// Adds a company's topics and custom fields, its administrator and an outside trainer; no employee.
     pub fn seed_from(&self, company: &Company) {
@@ -93,7 +93,7 @@ impl PortalHandle {
         self.portal.lock().enrolments.clone()
     }
 
-    /// Enrols somebody in a topic or an article, without completing it.
+    /// Enrols a user in a topic or an article, without completing it.
     pub fn enrol(&self, user_name: &str, topic_id: u64) -> Result<Enrolment, NotThere> {
         self.portal
             .lock()
@@ -146,7 +146,7 @@ impl PortalHandle {
         self.deliver(target, &self.message(enrolment)).await
     }
 
-    /// Tells the portal's own target about a completed enrolment; answers the receiver's status.
+    /// Reports a completed enrolment to the portal's own target; answers the receiver's status.
     pub async fn announce(&self, enrolment: &Enrolment) -> Result<u16, SendError> {
         let target = self.webhook_target().ok_or(SendError::NoTarget)?;
         self.send_completion(&target, enrolment).await

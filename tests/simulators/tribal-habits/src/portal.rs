@@ -105,7 +105,7 @@ impl Portal {
         Ok((before, self.keep(index, user, complaints)?))
     }
 
-    /// Stores a user at `index`, unless something is wrong or somebody else has the user name or the e-mail.
+    /// Stores a user at `index`, unless the user is invalid or another one has the user name or the e-mail.
     fn keep(&mut self, index: usize, user: User, mut complaints: Complaints) -> Result<User, Refusal> {
         let taken = |found: Option<&usize>| found.is_some_and(|other| *other != index);
         if taken(self.by_user_name.get(&fold(&user.user_name))) {
@@ -149,7 +149,7 @@ impl Portal {
         }
     }
 
-    /// Enrols somebody in a topic or an article.
+    /// Enrols a user in a topic or an article.
     pub(crate) fn enrol(&mut self, name: &str, topic_id: u64, at: Timestamp) -> Result<Enrolment, NotThere> {
         let learner = self.learner(name)?;
         let topic = self.topic(topic_id).ok_or(NotThere::Topic)?;

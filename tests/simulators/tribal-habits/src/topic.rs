@@ -25,7 +25,7 @@ pub enum Folder {
     Archived,
 }
 
-/// A link that enrols whoever follows it.
+/// A link that enrols its visitors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutoEnrolLink {
     /// Its label.

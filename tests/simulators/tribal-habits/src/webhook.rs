@@ -67,12 +67,12 @@ impl WebhookTarget {
     }
 }
 
-/// What is wrong with a webhook that pretends to come from the portal.
+/// The fault of a webhook that pretends to come from the portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forgery {
     /// Made with another secret or token.
     WrongSecret,
-    /// Changed after it was signed. A token cannot tell.
+    /// Changed after it was signed. A bearer token does not detect this.
     ChangedBody,
     /// Without any signature or token.
     Unsigned,
@@ -84,7 +84,7 @@ pub enum SendError {
     /// The secret is not `whsec_` and base64.
     #[error("the webhook secret is not whsec_ followed by base64")]
     Secret(#[source] base64::DecodeError),
-    /// Nobody answered.
+    /// No server answered.
     #[error("no answer from the receiver")]
     NoAnswer(#[source] reqwest::Error),
     /// There is no target.

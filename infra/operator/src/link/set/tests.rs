@@ -1,4 +1,4 @@
-//! What is shown before somebody is linked, worked out for people in memory.
+//! Tests of the proposal that is shown before an employee is linked, on people in memory.
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::people::employee::Employee;
@@ -14,7 +14,7 @@ use crate::terminal::answer::written;
 
 const ACCOUNT: &str = "jo.before.the.wedding";
 
-/// A person who works there, and an account that nothing but a word links to them.
+/// Returns the proposal for an active employee and an account that no match key links to them.
 async fn proposal(rebind_from: Option<&str>) -> Proposal {
     let acme = include_str!("../../../../../shared/domain/src/configuration/acme.toml");
     let acme: TenantConfiguration = acme.parse().expect("valid");
@@ -91,7 +91,7 @@ async fn a_link_that_is_given_up_is_shown_and_programs_get_what_came_of_it() {
     assert!(table.contains("to another, which is given up"), "{table}");
 }
 
-/// What `docs/OUTPUT.md` has to name: somebody who is linked, and somebody whose link is another by now.
+/// What `docs/OUTPUT.md` has to name: an employee who is linked, and an employee whose link has changed.
 pub(crate) fn examples() -> Vec<serde_json::Value> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()

@@ -237,7 +237,7 @@ fn run(job: Job, state: RunState) -> RunRecord {
     }
 }
 
-/// A customer with whom everything is wrong that can be.
+/// Returns a customer that has every problem.
 fn unwell() -> Customer {
     let mut summary = well("acme");
     summary.jobs.insert(Job::Users, failing(VendorFault::Credentials));

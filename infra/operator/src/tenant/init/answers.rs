@@ -28,7 +28,7 @@ pub(crate) struct Answers {
     /// Whether people sign in by single sign-on.
     #[serde(default)]
     pub(crate) sso: bool,
-    /// Only people with an address of these domains; empty: everybody.
+    /// Only people with an address of these domains; empty: all employees.
     #[serde(default)]
     pub(crate) email_domains: Vec<String>,
     /// People at these locations have no account.
@@ -46,10 +46,10 @@ pub(crate) struct Answers {
     /// How often people and courses are synchronised.
     #[serde(default)]
     pub(crate) pace: Pace,
-    /// Who hears of what needs attention.
+    /// Recipients of alerts.
     #[serde(default)]
     pub(crate) alerts: Vec<String>,
-    /// Whom the letter is to.
+    /// Name of the contact to whom the letter is addressed.
     #[serde(default)]
     pub(crate) contact: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! `habitsync tenant init`: the kick-off call's questions, and the three files that come of the answers.
+//! `habitsync tenant init`: asks the kick-off call's questions, and writes three files from the answers.
 
 mod answers;
 mod questions;
@@ -26,7 +26,7 @@ pub(crate) struct InitArguments {
     pub(crate) into: PathBuf,
 }
 
-/// Asks, and writes the files; what is there already is never overwritten.
+/// Asks, and writes the files; existing files are never overwritten.
 pub(crate) fn init(asked: &InitArguments) -> Result<(), CommandError> {
     let answers = match &asked.answers {
         Some(file) => read(file)?,
@@ -35,7 +35,7 @@ pub(crate) fn init(asked: &InitArguments) -> Result<(), CommandError> {
     let written = Written::new(&answers)?;
     let tenant = answers.tenant.as_str();
     let configuration = in_folder(&asked.into, &format!("{tenant}.toml"));
-    // An answer may be one that the configuration does not allow: told with the line that it would have had.
+    // An answer may be one that the configuration does not allow: the error then names the line that it would have had.
     let checked: Result<TenantConfiguration, _> = written.configuration.parse();
     checked.map_err(|invalid| CommandError::NoConfiguration {
         path: configuration.clone(),
@@ -58,7 +58,7 @@ pub(crate) fn init(asked: &InitArguments) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// The file, as somebody in that folder would type it.
+/// Returns the file's path as an operator in that folder would type it.
 fn in_folder(folder: &Path, name: &str) -> PathBuf {
     if folder == Path::new(".") {
         PathBuf::from(name)

@@ -19,7 +19,7 @@ type Checked = Result<Validation, CustomUserError>;
 /// Asks everything.
 ///
 /// # Errors
-/// Whoever is asked breaks it off, or there is no terminal.
+/// The operator cancelled, or there is no terminal.
 pub(super) fn ask() -> Result<Answers, InquireError> {
     let name = Text::new("Customer's name:").with_validator(is_said).prompt()?;
     let tenant = tenant(&name)?;

@@ -53,7 +53,7 @@ impl Answers {
         self.user_name.expression()
     }
 
-    /// The filter that the answers amount to; none where everybody is in scope.
+    /// The filter that the answers amount to; none where every employee is in scope.
     fn filter(&self) -> Option<String> {
         let ends_with = |domain: &String| {
             let domain = domain.trim().trim_start_matches('@').to_lowercase();

@@ -21,9 +21,8 @@
 //! | summary row | `FLEET` | `TENANT#{tenant}` |
 //! | incident of a vendor's domain, the last one; those before | `FLEET` | `INCIDENT#{vendor}#{domain}`; `PAST#{vendor}#{domain}#{opened at}` (without the domain where an older version wrote it) |
 //!
-//! The sparse index `due` holds what waits: results to be tried again under the kind `result`, unfinished runs under
-//! `run`, open breakers under `breaker`, held plans under `hold`, reminders under `alert`, what is parked under
-//! `parked#{tenant}`, each with the time since or from which it waits; and results that are dead under `dead`, since they are.
+//! The sparse index `due` holds what waits: The sparse index `due` holds waiting items: and results that are dead under
+//! `dead`, since they are.
 
 mod names;
 
@@ -146,7 +145,7 @@ impl Key {
         Self::of(tenant, format!("{}{at:.9}", Self::changes(employee)))
     }
 
-    /// The beginning of the sort keys of everything that was changed about somebody; text order is time order.
+    /// Returns the prefix of the sort keys of all changes of one employee; text order is time order.
     pub(super) fn changes(employee: &EmployeeId) -> String {
         format!("CHANGE#{employee}#")
     }
@@ -155,7 +154,7 @@ impl Key {
         Self::of(tenant, format!("{}{employee}", Self::users(name)))
     }
 
-    /// The beginning of the sort keys of everybody who has, or had, this user name.
+    /// Returns the prefix of the sort keys of all people who have, or had, this user name.
     pub(super) fn users(name: &UserName) -> String {
         format!("USER#{}#", bounded(name.key()))
     }
@@ -254,7 +253,7 @@ impl Key {
         of_fleet?.parse().ok()
     }
 
-    /// What kind of item this is: its sort key without what follows, which may be somebody's name.
+    /// What kind of item this is: its sort key without the rest, which may be a person's name.
     pub(super) fn kind(&self) -> &str {
         self.sk.split('#').next().unwrap_or_default()
     }

@@ -59,13 +59,13 @@ pub(in crate::dynamodb) const TENANT_STATUS: &str = "tenant_status";
 /// When the customer's configuration first was live, on the summary row.
 pub(in crate::dynamodb) const LIVE_SINCE: &str = "live_since";
 
-/// What was said about a held plan, oldest first.
+/// Decisions about a pending plan, oldest first.
 pub(in crate::dynamodb) const WORDS: &str = "words";
 /// The plan in which a decision was made, for an operator's eyes.
 pub(in crate::dynamodb) const PLAN: &str = "plan";
 /// When the jobs are due, on the summary row.
 pub(in crate::dynamodb) const TIMETABLE: &str = "timetable";
-/// What the operators were told of the customer, on the summary row.
+/// The operators' alert log of the customer, on the summary row.
 pub(in crate::dynamodb) const TOLD: &str = "told";
 /// How many of the customer's results are parked, on the summary row.
 pub(in crate::dynamodb) const PARKED: &str = "parked";
@@ -91,7 +91,7 @@ pub(in crate::dynamodb) const DUE_ALERT: &str = "alert";
 
 /// Results that are dead.
 pub(in crate::dynamodb) const DUE_DEAD: &str = "dead";
-/// Held plans that nobody has decided about, when the operator is to hear of them again.
+/// Pending approvals without a decision, by the time when operators are alerted again.
 pub(in crate::dynamodb) const DUE_HOLD: &str = "hold";
 
 /// The kind under which a customer's parked results wait.
@@ -133,7 +133,7 @@ pub(in crate::dynamodb) const CONFIGURATION_VERSIONS: &str = "CONFIG#";
 /// The beginning of the sort keys of all of a customer's runs.
 pub(in crate::dynamodb) const RUNS: &str = "RUN#";
 
-/// The beginning of the sort keys of what a customer was told.
+/// The prefix of the sort keys of a customer's alert states.
 pub(super) const ALERT: &str = "ALERT#";
 
 /// An instant as the index has it.

@@ -44,7 +44,7 @@ pub struct ProbedApi {
     pub list: ListNames,
     /// Whether the body of a refusal is the API's own, and not a firewall's or a proxy's page.
     pub is_own_refusal: fn(&Value) -> bool,
-    /// What is seen where the first list has records.
+    /// Expected observation where the first list has records.
     pub accepted: &'static str,
     /// What a refusal of the first list says.
     pub refused: &'static str,
@@ -80,8 +80,8 @@ impl<'a> Probe<'a> {
         assumption.need.unmet(self.customer).is_none()
     }
 
-    /// Counts a request and returns its answer. A success that is no JSON, and a refusal of access, say nothing about what was asked:
-    /// they are errors.
+    /// Counts a request and returns its answer. A success that is no JSON, and a refusal of access, do not answer the
+    /// probe: they are errors.
     pub async fn answer(
         &self,
         sent: impl Future<Output = Result<RawResponse, HttpError>>,
@@ -153,7 +153,7 @@ impl<'a> Probe<'a> {
 pub struct ProbeFindings<S> {
     findings: Vec<AssumptionFinding>,
     silences: Vec<Silence>,
-    /// What was seen.
+    /// The observed values.
     pub sample: S,
 }
 
@@ -210,7 +210,7 @@ impl<S> ProbeFindings<S> {
         self.findings.push(finding);
     }
 
-    /// What came of the probe.
+    /// Returns the probe's outcome.
     #[must_use]
     pub fn probed(self, probe: &Probe<'_>) -> Probed<S> {
         Probed {

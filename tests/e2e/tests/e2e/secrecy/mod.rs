@@ -1,5 +1,5 @@
-//! Whatever is personal carries a mark that occurs nowhere else, and goes every way through every function: synced, refused,
-//! quoted back, recorded, parked, replayed, crashed upon. Then no log line of any function has the mark in it.
+//! All personal data carries a mark that occurs nowhere else, and passes through every function in every way: synced,
+//! refused, quoted back, recorded, parked, replayed, crashed upon. Then no log line of any function has the mark in it.
 
 mod people;
 mod training;
@@ -49,7 +49,7 @@ fn is_marked(text: &str) -> bool {
     text.to_lowercase().contains(MARK)
 }
 
-/// The test could fail: the mark was in what was sent and mailed, and every answer that quotes it was given.
+/// The test could fail: the mark was in the sent data and mails, and every answer that quotes it was given.
 async fn went_everywhere(world: &World, customer: &Customer, quoted: &[Armed]) -> Result<(), Failed> {
     let unheard: Vec<_> = quoted.iter().filter(|armed| armed.struck() == 0).collect();
     assert!(unheard.is_empty(), "{unheard:?}");
@@ -67,7 +67,7 @@ async fn went_everywhere(world: &World, customer: &Customer, quoted: &[Armed]) -
     Ok(())
 }
 
-/// The portal's next answer to such a call quotes what is personal.
+/// Lets the portal's next answer to such a call quote personal data.
 fn portal_says(customer: &Customer, method: &Method, route: &str, status: u16) -> Armed {
     let refusal = match status {
         422 => json!({ "errors": { "last_name": [personal()], "X-Job Title": [personal()] } }),
@@ -78,7 +78,7 @@ fn portal_says(customer: &Customer, method: &Method, route: &str, status: u16) -
     customer.portal().arm(Rule::new(fault).on(method, route))
 }
 
-/// The HR system's next answer to such a call quotes what is personal.
+/// Lets the HR system's next answer to such a call quote personal data.
 fn hris_says(customer: &Customer, method: &Method, route: &str, status: u16) -> Armed {
     let mut body = json!({ "error": { "code": personal(), "message": personal() }, "requestId": personal() });
     if status == 422 {

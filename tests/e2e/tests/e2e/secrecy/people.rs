@@ -16,7 +16,7 @@ use crate::customer::Customer;
 use crate::users::at_work;
 use crate::wait::until;
 
-/// One rule whose value may be no date, and one that fails on what is no number.
+/// One rule whose value may be no date, and one that fails on text that is no number.
 const RULES: &str = r#"
 "X-Probation" = { value = "employee.customFields['Probation']", type = "date" }
 "X-Shoe Size" = "employee.customFields['Shoe Size'] != null ? string(int(employee.customFields['Shoe Size'])) : ''"
@@ -35,7 +35,7 @@ pub(super) fn with_rules_that_can_fail(mut example: Example) -> Example {
     example
 }
 
-/// Gives everybody marked values wherever the record takes any.
+/// Gives all employees marked values in every field that takes any.
 pub(super) fn mark_everybody(customer: &Customer) {
     for employee in customer.hris().employees() {
         customer.hris().change(&employee.employee_id, mark);
@@ -123,7 +123,7 @@ async fn load(world: &World, customer: &Customer, people: &[String], quoted: &mu
     loaded(customer).await
 }
 
-/// Whoever crashed holds the lease until their invocation would have ended: some later run finds it free.
+/// A crashed run holds the lease until its invocation would have ended: some later run finds it free.
 async fn loaded(customer: &Customer) -> Result<(), Failed> {
     habitsync_local::wait::until("the end of the load", CARRIED_ON, async || {
         customer.call("user-sync").await?;
@@ -156,7 +156,8 @@ async fn change(customer: &Customer, people: &[String], quoted: &mut Vec<Armed>)
     Ok(())
 }
 
-/// The next day, on which the portal is read: somebody has edited an account by hand, and the list is quoted at us first.
+/// The next day, on which the portal is read: a portal user has edited an account by hand, and the list's first answer
+/// quotes personal data.
 async fn verify(customer: &Customer, people: &[String], quoted: &mut Vec<Armed>) -> Result<(), Failed> {
     let edited = json!({ "X-Job Title": format!("Jester {MARK}") });
     let edited = edited.as_object().ok_or("no object")?;

@@ -1,4 +1,5 @@
-//! What marked people complete: told well and badly, recorded, refused in their own words, parked, swept, replayed, crashed upon.
+//! What marked people complete: announced well-formed and malformed, recorded, refused with a quote, parked, swept,
+//! replayed, crashed upon.
 
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::results::choice::ResultStatus;
@@ -56,7 +57,7 @@ async fn refused(world: &World, customer: &Customer, quoted: &mut Vec<Armed>) ->
     reach(world, customer, &dies, ResultStatus::Recorded).await
 }
 
-/// Somebody with an account whom nobody employs yet.
+/// A user with an account but no employee yet.
 async fn parked(world: &World, customer: &Customer) -> Result<(), Failed> {
     let account = json!({
         "user_name": address("stranger"),
@@ -73,7 +74,7 @@ async fn parked(world: &World, customer: &Customer) -> Result<(), Failed> {
     reach(world, customer, &enrolment, ResultStatus::Parked).await
 }
 
-/// Forged, cut, of another shape, and to a customer that does not exist: whatever is in it.
+/// Forged, cut, of another shape, and to a customer that does not exist: with any content.
 async fn told_badly(customer: &Customer) -> Result<(), Failed> {
     let portal = customer.portal();
     let enrolment = complete(customer)?;
@@ -109,7 +110,7 @@ async fn told_badly(customer: &Customer) -> Result<(), Failed> {
     Ok(())
 }
 
-/// A completion that nobody told of; the list is quoted at the sweep first.
+/// A completion that no webhook announced; the list is quoted at the sweep first.
 async fn swept(world: &World, customer: &Customer, quoted: &mut Vec<Armed>) -> Result<(), Failed> {
     customer.run("result-sweep").await?;
     let enrolment = complete(customer)?;

@@ -17,7 +17,7 @@ use crate::World;
 use crate::customer::Customer;
 
 const COMPLETIONS: usize = 60;
-/// People who have an account, and whom HR has not entered yet.
+/// Users with an account, whom HR has not entered yet.
 const LATE_PEOPLE: usize = 3;
 /// The number of the first topic that is not ready yet.
 const FIRST_LATE_TOPIC: u64 = 900_001;
@@ -59,7 +59,7 @@ pub(crate) async fn completions_that_come_before_their_people_and_courses_wait_f
     Ok(())
 }
 
-/// Employees to come, whose accounts somebody has made by hand.
+/// Future employees, with accounts that were created by hand.
 fn late_people(customer: &Customer) -> Result<Vec<Employee>, Failed> {
     let domain = &customer.example.company.email_domain;
     let people = (1..=LATE_PEOPLE).map(|number| {
@@ -97,7 +97,7 @@ fn late_topics(customer: &Customer) -> Vec<Topic> {
     late
 }
 
-/// Just now, everybody completes one thing after the other; who and what is late takes its turns.
+/// Just now, all users complete one topic after the other; late users and topics take their turns.
 fn completions(customer: &Customer, people: &[Employee], topics: &[Topic]) -> Result<Vec<Told>, Failed> {
     let zone = TimeZone::get("Australia/Sydney")?;
     let linked = customer.active_users().into_iter();

@@ -1,5 +1,5 @@
-//! A storm of completions: told of several times, out of order or not at all, while EmployeeConnect fails and the pusher is
-//! killed. Each ends as one result.
+//! A storm of completions: each announced several times, out of order or not at all, while EmployeeConnect fails and
+//! the pusher is killed. Each ends as one result.
 
 pub(crate) mod late;
 
@@ -55,7 +55,7 @@ pub(crate) async fn every_completion_of_a_storm_is_one_result_where_it_belongs(w
     Ok(())
 }
 
-/// A stack whose pusher nobody else needs, and whose results do not wait for hours.
+/// Returns a stack of its own, whose pusher no other test needs and whose retries wait for seconds instead of hours.
 async fn stormy(world: &World, name: &str) -> Result<World, Failed> {
     let options = Options {
         retry_ladder: Some(LADDER.to_owned()),
@@ -67,7 +67,7 @@ async fn stormy(world: &World, name: &str) -> Result<World, Failed> {
     })
 }
 
-/// Everybody completes something, a few hours apart, and one in twenty just now; by enrolment, with where it belongs.
+/// All users complete topics, a few hours apart, and one in twenty just now; by enrolment, with where it belongs.
 fn completions(customer: &Customer) -> Result<Vec<(Enrolment, Place)>, Failed> {
     let users = customer.active_users().into_iter();
     let people: Vec<_> = users
@@ -91,12 +91,12 @@ fn day(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).date().to_string()
 }
 
-/// Whether a webhook tells of this one; the sweep finds the others.
+/// Returns whether a webhook announces this one; the sweep finds the others.
 fn is_told(number: usize) -> bool {
     number % 20 != 7
 }
 
-/// Tells of them three times on the average, in no order.
+/// Announces them three times on average, in random order.
 async fn tell(customer: &Customer, completions: &[(Enrolment, Place)]) -> Result<(), Failed> {
     let told: Vec<_> = completions
         .iter()
@@ -104,7 +104,7 @@ async fn tell(customer: &Customer, completions: &[(Enrolment, Place)]) -> Result
         .filter(|(number, _)| is_told(*number))
         .collect();
     for round in 0..5 {
-        // Each is told of one to five times, and each round begins somewhere else and runs backwards.
+        // Each is announced one to five times, and each round begins somewhere else and runs backwards.
         let (before, after) = told.split_at(told.len() * round / 5);
         for (number, (enrolment, _)) in before.iter().rev().chain(after.iter().rev()) {
             if number % 5 >= round {
@@ -164,7 +164,7 @@ async fn settled(world: &World, customer: &Customer, completions: usize) -> Resu
     .await
 }
 
-/// No result is missing, somewhere else, nobody's or there twice.
+/// No result is missing, misplaced, without an employee or recorded twice.
 fn assert_each_is_there_once(customer: &Customer, expected: &BTreeMap<String, Place>) {
     let found = customer.results().into_iter().map(|result| {
         let day = result.completed_on.to_string();

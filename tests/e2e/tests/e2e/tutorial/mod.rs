@@ -52,7 +52,7 @@ pub(crate) async fn every_command_of_the_tutorial_says_what_the_page_says(world:
     outcome
 }
 
-/// The test of the page is one that can fail: by what is not run, and by any word that is another.
+/// The test of the page is one that can fail: it must fail on a command that is not run, and on any changed word.
 pub(crate) async fn a_page_that_is_not_run_whole_is_refused_and_every_word_counts(_: World) -> Result<(), Failed> {
     for (page, what) in [
         ("```console\noutput without a command\n```\n", "begins with one"),
@@ -89,7 +89,7 @@ pub(crate) async fn a_page_that_is_not_run_whole_is_refused_and_every_word_count
     Ok(())
 }
 
-/// Somebody who follows the page.
+/// A reader who follows the page.
 struct Reader {
     world: World,
     outside: Outside,
@@ -171,8 +171,8 @@ impl Reader {
         outcome
     }
 
-    /// What a command says, as the page would; repeated until it says what is waited for. The watchdog looks more often meanwhile
-    /// than its schedule does.
+    /// What a command says, as the page would; repeats the command until the expected text appears. The watchdog looks
+    /// more often meanwhile than its schedule does.
     async fn type_until(&mut self, command: &str, until: Option<&str>) -> Result<String, Failed> {
         let (here, started) = (self.words.here(command), Instant::now());
         loop {

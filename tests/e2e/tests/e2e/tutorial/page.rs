@@ -16,7 +16,7 @@ use std::ops::Range;
 use libtest_mimic::Failed;
 use pulldown_cmark::{CodeBlockKind, Event, OffsetIter, Options, Parser, Tag, TagEnd};
 
-/// What is done at one place of the page.
+/// An action at one place of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Step {
     /// Something happens outside.
@@ -56,7 +56,7 @@ enum Directive {
     World(String),
 }
 
-/// The steps of a page. Whatever is no step and no prose is a mistake, told with its line.
+/// The steps of a page. A block that is neither a step nor prose is an error, reported with its line.
 pub(super) fn steps(page: &str) -> Result<Vec<Step>, Failed> {
     let mut events = Parser::new_ext(page, Options::ENABLE_TABLES)
         .into_offset_iter()

@@ -44,7 +44,7 @@ pub(super) struct Words {
 }
 
 impl Words {
-    /// With what is called otherwise in every run, by the page's name.
+    /// Adds the names that differ in every run, by the page's name.
     pub(super) fn new(names: Vec<(String, String)>) -> Self {
         let compiled = |text| Regex::new(text).expect("a rule is a regular expression");
         Self {
@@ -70,7 +70,7 @@ impl Words {
         names.fold(said, |text, (page, here)| text.replace(here, page))
     }
 
-    /// Plans keep their place in an output, whatever they are called: what the page calls the first is this run's first.
+    /// Plans keep their place in an output, under any id: what the page calls the first is this run's first.
     pub(super) fn learn(&mut self, page: &str, said: &str) {
         let ids = |text: &str| -> Vec<String> {
             let found = self.plan.find_iter(text).map(|id| id.as_str().to_owned());

@@ -29,7 +29,7 @@ const CLIENT: (&str, &str) = ("habitsync-banksia", "Xq7-made-up-4Rz");
 /// The file that the webhook's secret is in.
 const SECRET_FILE: &str = "banksia-webhook.txt";
 
-/// Somebody who had an account before, and completed things under it.
+/// An employee who had an account before, and completed topics under it.
 const GEORGIE: &str = "georgia.nakagawa@banksia-freight.example";
 const ANIKA: &str = "anika.naidu@banksia-freight.example";
 
@@ -43,9 +43,9 @@ const RESPECT: u64 = 543;
 const FATIGUE: u64 = 551;
 const CYBER_SECURITY: u64 = 547;
 
-/// The night shift: nobody reports to them.
+/// The night shift: they manage no one.
 const NIGHT_SHIFT: [&str; 6] = ["E1015", "E1016", "E1017", "E1025", "E1030", "E1032"];
-/// Whom a change of rights in EmployeeConnect hides.
+/// Employees hidden by a change of rights in EmployeeConnect.
 const HIDDEN: [&str; 3] = ["E1021", "E1022", "E1024"];
 
 /// One customer's vendors. Dropping it stops them.
@@ -111,7 +111,7 @@ impl Outside {
         Ok(())
     }
 
-    /// The administrator puts what is in the file into the portal.
+    /// The administrator enters the file's content in the portal.
     fn sign(&self, shell: &Shell, file: &str) -> Result<(), Failed> {
         let secret = std::fs::read_to_string(shell.folder().join(file))?;
         self.portal
@@ -121,7 +121,8 @@ impl Outside {
 
     async fn completes(&self, user_name: &str, topic: u64) -> Result<(), Failed> {
         let enrolment = self.portal.complete(user_name, topic, self.portal.clock().now())?;
-        // Like the portal, which sends again what was not taken: a new secret may be a minute old before it is looked for.
+        // Repeats like the portal, which resends an unaccepted webhook: a new secret may be a minute old before it is
+        // looked for.
         until(
             "the webhook to be taken",
             A_MINUTE_OR_TWO,
@@ -152,7 +153,8 @@ impl Outside {
     }
 }
 
-/// The portal, with two employees' accounts of before, one of which nobody would recognise, and what was completed under the other.
+/// Returns the portal, with two employees' earlier accounts, one of which matching cannot recognise, and the
+/// completions under the other.
 async fn portal(company: &Company) -> Result<TribalHabitsSimulator, Failed> {
     let portal = TribalHabitsSimulator::start(PortalSettings::default().api_key(API_KEY)).await?;
     portal.seed_from(company);

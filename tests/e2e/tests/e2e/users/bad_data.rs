@@ -1,4 +1,5 @@
-//! What cannot be written: one person's bad data stops nobody, is told once, and is not tried again and again.
+//! What cannot be written: one employee's bad data affects no other, is reported once, and is not tried again and
+//! again.
 
 use habitsync_simulator_harness::{Fault, Method, Rule};
 use libtest_mimic::Failed;

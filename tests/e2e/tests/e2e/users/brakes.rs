@@ -1,4 +1,5 @@
-//! Brakes: what looks like a fault deactivates nobody, is told, and keeps nobody else waiting.
+//! Change limits: a read that looks like a fault deactivates no account, alerts the operators, and delays no other
+//! employee.
 
 use habitsync_local::Mail;
 use habitsync_local::customer::today;
@@ -215,7 +216,7 @@ pub(crate) async fn a_first_run_deactivates_nobody_however_many_have_left(world:
     Ok(())
 }
 
-/// Without the one mail about managers whom the filter does not admit, which every customer's operators get once.
+/// Returns the mails without the one about managers out of scope, which every customer's operators get once.
 fn about_changes(mut mails: Vec<Mail>) -> Vec<Mail> {
     mails.retain(|mail| !mail.body_text.contains("manager_out_of_scope"));
     mails

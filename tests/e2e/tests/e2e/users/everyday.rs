@@ -1,4 +1,4 @@
-//! Every day: who is new gets an account, who changed is changed, and nobody else costs a request.
+//! Every day: new employees get accounts, changed ones are updated, and the others cost no request.
 
 use habitsync_local::customer::today;
 use habitsync_simulator_employee_connect::Employee;

@@ -1,4 +1,5 @@
-//! What is held, in the operator's hands: the real command lists it, decides about it, and is refused where it has moved.
+//! Pending approvals in the operator's command: the real command lists it, decides about it, and is refused where it
+//! has moved.
 
 use habitsync_local::customer::today;
 use libtest_mimic::Failed;
@@ -156,7 +157,7 @@ pub(crate) async fn a_configuration_that_would_remove_people_is_stopped_and_name
     Ok(())
 }
 
-/// A customer of 30 of whom eight have left at once: more than a fifth.
+/// Returns a customer of 30 employees, of whom eight have left at once: more than a fifth.
 async fn with_eight_held(world: &World, tenant: &str) -> Result<(Customer, Vec<String>), Failed> {
     let customer = world.customer(tenant).await?;
     customer.run("user-sync").await?;
@@ -174,7 +175,7 @@ async fn list(customer: &Customer, more: &[&str]) -> Result<Said, Failed> {
     customer.habitsync(&[list.as_slice(), more].concat()).await
 }
 
-/// The plan that waits for a word, as the command lists it.
+/// Returns the pending plan, as the command lists it.
 pub(crate) async fn held_plan(customer: &Customer) -> Result<String, Failed> {
     let said = list(customer, &["--output", "json"]).await?;
     assert_eq!(said.code, 3, "something waits: {said:?}");

@@ -1,4 +1,4 @@
-//! Whose account is whose: names that change, pass on or are claimed twice, and what somebody edited by hand.
+//! Whose account is whose: names that change, are reused or claimed twice, and accounts edited by hand.
 
 use habitsync_local::customer::today;
 use habitsync_simulator_employee_connect::Employee;

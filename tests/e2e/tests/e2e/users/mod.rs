@@ -36,7 +36,7 @@ fn staff(customer: &Customer) -> Vec<String> {
     staff.map(|person| person.employee_id.clone()).collect()
 }
 
-/// Those of the staff who have started, have no last day, and have nobody reporting to them.
+/// Returns the employees who have started, have no last day, and manage no one.
 pub(crate) fn at_work(customer: &Customer) -> Vec<String> {
     let company = &customer.example.company;
     let is_at_work = |id: &String| {
@@ -61,7 +61,7 @@ fn already_there(customer: &Customer) -> usize {
     users.iter().filter(|user| !is_employee(&user.email)).count()
 }
 
-/// Whether the account of somebody who was there at first can log in.
+/// Returns whether the account of an original employee can log in.
 fn is_active(customer: &Customer, id: &str) -> Result<bool, Failed> {
     let user = customer.user_of(id).ok_or_else(|| format!("{id} has no account"))?;
     Ok(user.active)

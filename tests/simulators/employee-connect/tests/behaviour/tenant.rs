@@ -1,4 +1,4 @@
-//! A tenant and somebody who calls it.
+//! A tenant and a client that calls it.
 
 use habitsync_fixtures::Blueprint;
 use habitsync_simulator_employee_connect::{Employee, EmployeeConnectSimulator, TenantSettings};
@@ -82,7 +82,7 @@ impl Caller {
     }
 }
 
-/// A plain client: what is tested here is the server.
+/// A plain client: these tests examine the server.
 #[expect(
     clippy::disallowed_methods,
     reason = "the simulators know nothing of the client that is tested against them"

@@ -1,4 +1,4 @@
-//! A portal and somebody who calls it.
+//! A portal and a client that calls it.
 
 use habitsync_fixtures::{Blueprint, Company};
 use habitsync_simulator_tribal_habits::{CustomField, PortalSettings, TribalHabitsSimulator};
@@ -78,7 +78,7 @@ impl Caller {
     }
 }
 
-/// A plain client: what is tested here is the server.
+/// A plain client: these tests examine the server.
 #[expect(
     clippy::disallowed_methods,
     reason = "the simulators know nothing of the client that is tested against them"

@@ -20,7 +20,7 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 type Received = Arc<Mutex<Vec<(HeaderMap, Bytes)>>>;
 
-/// Keeps whatever comes.
+/// Keeps every delivery.
 struct Receiver {
     server: Server,
     received: Received,
