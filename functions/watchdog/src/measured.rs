@@ -1,4 +1,4 @@
-//! How the fleet is: as metrics, and in the log line that names who is unwell.
+//! Reports the fleet's health as metrics, and in a log line that names the unhealthy customers.
 
 use std::fmt::Display;
 

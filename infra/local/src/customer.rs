@@ -127,7 +127,7 @@ pub fn today() -> Date {
     today_in(TIME_ZONE)
 }
 
-/// This moment.
+/// Returns the current time.
 #[must_use]
 pub fn now() -> Timestamp {
     SystemClock.now()

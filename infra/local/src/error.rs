@@ -53,7 +53,7 @@ pub enum LocalError {
     Call {
         /// The call, e.g. `GET /_ministack/ses/messages`.
         call: String,
-        /// What broke.
+        /// The connection's error.
         source: reqwest::Error,
     },
     /// A stack has no output of this name.

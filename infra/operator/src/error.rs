@@ -39,15 +39,15 @@ pub(crate) enum CommandError {
     /// A file cannot be read.
     #[error("{}", not_opened(path, "read", source))]
     File {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// Cause of the failure.
         source: std::io::Error,
     },
     /// A configuration is wrong; nothing was changed.
     #[error("{} is wrong, and nothing was changed\n{}", path.display(), findings::mistakes(path, &invalid.findings))]
     Invalid {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// Everything that is wrong with it.
         invalid: InvalidConfiguration,
@@ -55,15 +55,15 @@ pub(crate) enum CommandError {
     /// A configuration was put in force in part, or not at all.
     #[error("{} was not applied whole; apply it again: {source}", path.display())]
     NotApplied {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// Cause of the failure.
         source: ServiceFailure,
     },
     /// A configuration would newly remove people; nothing was changed.
     #[error("{}", removals(path, people, *said))]
     Removes {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// The employees who would newly be deactivated.
         people: Vec<NewDeactivation>,
@@ -77,17 +77,17 @@ pub(crate) enum CommandError {
         path.display()
     )]
     Unchecked {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// Cause of the failure.
         source: JobFailure,
     },
     /// A vendor cannot be called under a configuration; nothing was changed.
     #[error("{} was not applied: a vendor cannot be called under it ({source}); correct its base_url", path.display())]
     Unusable {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// Cause of the failure.
         source: JobFailure,
     },
     /// An approval or rejection of pending deactivations failed.
@@ -118,7 +118,7 @@ pub(crate) enum CommandError {
         path.display(), counted(*planned, kind.noun()), kind.flag()
     )]
     OtherChanges {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// Of which kind.
         kind: ChangeKind,
@@ -147,7 +147,7 @@ pub(crate) enum CommandError {
     /// A secret's file is not what that secret holds.
     #[error("{} is not {expected}", path.display())]
     NotASecret {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// What it should be.
         expected: &'static str,
@@ -218,7 +218,7 @@ pub(crate) enum CommandError {
     /// The answers of the kick-off call cannot be read.
     #[error("{}: {source}", path.display())]
     Answers {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// The TOML error with its position.
         source: Box<toml_edit::de::Error>,
@@ -240,7 +240,7 @@ pub(crate) enum CommandError {
     /// A file is another customer's.
     #[error("{} is the configuration of {said}, not of {asked}", path.display())]
     OtherTenant {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// Whose it says it is.
         said: TenantId,
@@ -255,7 +255,7 @@ pub(crate) enum CommandError {
     NotWritten {
         /// The file; the command never overwrites an existing file.
         path: PathBuf,
-        /// Why.
+        /// Cause of the failure.
         source: std::io::Error,
     },
     /// There is no such version.
@@ -376,7 +376,7 @@ pub(crate) enum NotFollowed {
     /// The run takes longer than the operator's time limit.
     #[error("{tenant}: the run has not ended within {minutes} minutes, and goes on: habitsync runs {tenant}")]
     TakesLong {
-        /// Whose.
+        /// Customer whose run it is.
         tenant: TenantId,
         /// How long it was followed.
         minutes: u64,

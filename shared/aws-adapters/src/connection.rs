@@ -40,13 +40,21 @@ pub struct ConnectError(#[source] HttpClientError);
 
 impl Aws {
     /// Reads region, credentials and addresses from the environment and builds the shared HTTP client. Nothing is called.
+    ///
+    /// # Errors
+    ///
+    /// The HTTP client cannot be built.
     pub async fn connect() -> Result<Self, ConnectError> {
         Ok(Self {
             config: settings()?.load().await,
         })
     }
 
-    /// The same with this profile and in this region, where they are given, as a command line's user says them.
+    /// Connects like [`connect`](Self::connect), with this profile and region where they are given.
+    ///
+    /// # Errors
+    ///
+    /// The HTTP client cannot be built.
     pub async fn connect_as(profile: Option<String>, region: Option<String>) -> Result<Self, ConnectError> {
         let mut settings = settings()?;
         if let Some(profile) = profile {
@@ -60,7 +68,11 @@ impl Aws {
         })
     }
 
-    /// Every service at this address, as an emulator offers them: the environment is not asked.
+    /// Connects to an emulator that serves every service at this address, with fixed credentials.
+    ///
+    /// # Errors
+    ///
+    /// The HTTP client cannot be built.
     pub async fn emulated(address: &str, region: &str) -> Result<Self, ConnectError> {
         let credentials = Credentials::new("test", "test", None, None, "emulator");
         let settings = settings()?.endpoint_url(address).region(Region::new(region.to_owned()));

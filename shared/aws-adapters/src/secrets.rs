@@ -56,7 +56,11 @@ impl Aws {
 }
 
 impl Secrets {
-    /// The vendors' credentials of a customer; none where there are none.
+    /// Returns the vendors' credentials of a customer, `None` where the secret does not exist.
+    ///
+    /// # Errors
+    ///
+    /// Secrets Manager did not answer after the retries of the SDK, or refused the call.
     pub async fn load_vendor_secret(&self, tenant: &TenantId) -> Result<Option<VendorSecret>, ServiceFailure> {
         let text = self.text(tenant, SecretKind::Vendors, BELIEVED_FOR).await?;
         Ok(text.map(VendorSecret))

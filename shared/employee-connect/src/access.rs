@@ -64,6 +64,10 @@ impl Credentials {
     /// Reads this vendor's part of the customer's vendor secret,
     /// `{"employee_connect":{"tenant_code":…,"client_id":…,"client_secret":…},…}` or `{"employee_connect":{"api_key":…},…}`,
     /// as the customer's configuration says.
+    ///
+    /// # Errors
+    ///
+    /// The secret is no JSON, or lacks the part that the authorisation needs. The error quotes none of the secret.
     pub fn from_vendor_secret(secret: &SecretString, auth: EmployeeConnectAuth) -> Result<Self, InvalidCredentials> {
         // The parser's message could quote the secret: it is dropped.
         match auth {

@@ -81,8 +81,13 @@ impl EmployeeConnect {
         }
     }
 
-    /// Every employee, terminated ones included, ordered by `employeeId`; each is read by `read`, page by page.
-    /// `identity` distinguishes the records of employees.
+    /// Returns every employee, terminated ones included, ordered by `employeeId`; `read` decodes each record, page by
+    /// page. `identity` distinguishes the records of employees.
+    ///
+    /// # Errors
+    ///
+    /// A page is no page of the list, or the list changed during each of its two reads. A failed request is retried
+    /// first, since it only reads. A record that cannot be decoded is no error: the list returns it as unusable.
     pub async fn employees<T: PartialEq, I: Hash + Eq + Clone + ToString>(
         &self,
         read: impl Fn(EmployeeRecord) -> Result<T, UnusableRecord>,
@@ -93,8 +98,12 @@ impl EmployeeConnect {
         self.list(list, read, identity).await
     }
 
-    /// The employee of this id; none only where the API itself says that there is no such employee. A record of another
-    /// employee is an error.
+    /// Returns the employee of this id; `None` only where the API itself says that the employee does not exist.
+    ///
+    /// # Errors
+    ///
+    /// The answer is the record of another employee, a 404 does not name the employee, or the request failed after its
+    /// retries.
     pub async fn employee(&self, id: &str) -> Result<Option<EmployeeRecord>, EmployeeConnectError> {
         match self.json(Request::get(&["employees", id])).await {
             Ok(Data::<RawRecord> { data, .. }) => record_of(id, &data).map(Some),
@@ -105,7 +114,12 @@ impl EmployeeConnect {
         }
     }
 
-    /// The course with this reference. The answer is searched too, should the vendor ignore the parameter.
+    /// Returns the course with this reference, `None` where the list has none. The client searches the answer too,
+    /// should the vendor ignore the parameter.
+    ///
+    /// # Errors
+    ///
+    /// The course with this reference cannot be decoded, or the list could not be read after retries.
     pub async fn course(&self, external_id: &str) -> Result<Option<Course>, EmployeeConnectError> {
         let list = Request::list(&["courses"]).query("externalId", external_id);
         let read = |record| Course::read(&record);
@@ -121,7 +135,13 @@ impl EmployeeConnect {
         Ok(courses.find(|course| course.external_id.as_deref() == Some(external_id.trim())))
     }
 
-    /// Creates a course and returns its id. One that has the reference already is adopted.
+    /// Creates a course and returns its id. A course that has the reference already is adopted (409).
+    ///
+    /// # Errors
+    ///
+    /// The answer is not the course, or the request failed. An answer that is not the course, a time-out or a fault of
+    /// the vendor is ambiguous: the course may exist. The client sends the write again only where it certainly had no
+    /// effect, such as after a 429. `ReferenceTaken`: a 409 whose course the client does not find.
     pub async fn post_course(&self, course: &CourseBody<'_>) -> Result<Written<String>, EmployeeConnectError> {
         let reference = course.external_id.unwrap_or_default();
         match self.answer(Request::post(&["courses"]).json(course)?).await {
@@ -150,8 +170,13 @@ impl EmployeeConnect {
             .ok_or(EmployeeConnectError::ReferenceTaken)
     }
 
-    /// Changes the course that has this reference. An answer that is not the course is held against the course as it is
-    /// found by its reference.
+    /// Changes the course that has this reference. Where the answer is not the course, the client reads the course by
+    /// its reference and compares it.
+    ///
+    /// # Errors
+    ///
+    /// Neither the answer nor the course as read shows the change, or the request failed. After a time-out or a fault
+    /// of the vendor the change may have been made.
     pub async fn patch_course(
         &self,
         id: &str,
@@ -173,7 +198,13 @@ impl EmployeeConnect {
         }
     }
 
-    /// Records a result on a course. One that is there already is a success.
+    /// Records a result on a course. A result that exists already is a success (409).
+    ///
+    /// # Errors
+    ///
+    /// The answer does not acknowledge the result, or the request failed. An unacknowledged result, a time-out or a
+    /// fault of the vendor is ambiguous: the result may be recorded, so the caller checks
+    /// [`has_result`](Self::has_result) before it sends the write again.
     pub async fn post_result(
         &self,
         course: &str,
@@ -217,7 +248,12 @@ impl EmployeeConnect {
         }
     }
 
-    /// Whether the course has this result. The answer is searched too, should the vendor ignore the parameter.
+    /// Returns whether the course has this result. The client searches the answer too, should the vendor ignore the
+    /// parameter.
+    ///
+    /// # Errors
+    ///
+    /// The request failed after its retries, for example because the course does not exist.
     pub async fn has_result(&self, course: &str, result: &ResultBody<'_>) -> Result<bool, EmployeeConnectError> {
         let request = Request::get(&["courses", course, "results"]).query("externalId", result.external_id);
         let Data::<Vec<Value>> { data, .. } = self.json(request).await?;
@@ -225,7 +261,7 @@ impl EmployeeConnect {
         Ok(found.any(|found| found.is(result)))
     }
 
-    /// What a request is answered with, as it is.
+    /// Returns the raw response to a request.
     pub(crate) async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
         let pass = self.access.pass(&self.http).await?;
         self.http.look(&pass.sign(request)?).await

@@ -112,7 +112,7 @@ pub(crate) struct AccessToken {
 /// A course that EmployeeConnect has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Course {
-    /// EmployeeConnect's id.
+    /// The course's id in EmployeeConnect.
     pub course_id: String,
     /// Our reference: the topic's code.
     pub external_id: Option<String>,

@@ -35,6 +35,10 @@ pub struct InvalidCredentials;
 
 impl Credentials {
     /// Reads this vendor's part of the customer's vendor secret, `{"tribal_habits":{"api_key":…},…}`.
+    ///
+    /// # Errors
+    ///
+    /// The secret is no JSON, or its key is missing or empty. The error quotes none of the secret.
     pub fn from_vendor_secret(secret: &SecretString) -> Result<Self, InvalidCredentials> {
         // The parser's message could quote the secret: it is dropped.
         let secret: VendorSecret = serde_json::from_str(secret.expose_secret()).map_err(|_| InvalidCredentials)?;
@@ -99,7 +103,13 @@ impl TribalHabits {
         }
     }
 
-    /// Every user, deactivated ones included; each is read by `read`, page by page. `identity` distinguishes the users.
+    /// Returns every user, deactivated ones included; `read` decodes each record, page by page. `identity`
+    /// distinguishes the users.
+    ///
+    /// # Errors
+    ///
+    /// A page is no page of the list, or the list changed during each of its two reads. A failed request is retried
+    /// first, since it only reads. A record that cannot be decoded is no error: the list returns it as unusable.
     pub async fn users<T: PartialEq>(
         &self,
         read: impl Fn(User) -> Result<T, UnusableRecord>,
@@ -109,40 +119,67 @@ impl TribalHabits {
         self.list(Request::list(&["papi", "users"]), read, identity).await
     }
 
-    /// The user of this name, if there is one. The record of another user is an error.
+    /// Returns the user of this name, `None` where the portal says that the user does not exist (404).
+    ///
+    /// # Errors
+    ///
+    /// The answer is the record of another user or cannot be decoded, or the request failed after its retries.
     pub async fn user(&self, name: &str) -> Result<Option<User>, TribalHabitsError> {
         let answer = self.json(Request::get(&["papi", "users", name])).await;
         found(answer, User::read, |user| user.has_name(name))
     }
 
-    /// Creates a user. An answer that is not that user is an error, although the user may be there.
+    /// Creates a user.
+    ///
+    /// # Errors
+    ///
+    /// The portal refused the user (422), the answer is not that user, or the request failed. An answer that is not
+    /// that user, a time-out or a fault of the vendor is ambiguous: the user may exist. The client sends the write
+    /// again only where it certainly had no effect, such as after a 429.
     pub async fn post_user(&self, user: &UserBody) -> Result<(), TribalHabitsError> {
         let created: RawRecord = self.json(Request::post(&["papi", "users"]).json(user)?).await?;
         acknowledged(&created, user.user_name.as_deref(), user)
     }
 
-    /// Changes what `change` names of the user who has this name now. An answer that is not that user, or that contradicts
-    /// the change, is an error, although the change may have been made.
+    /// Changes the fields in `change` of the user who has this name now.
+    ///
+    /// # Errors
+    ///
+    /// The portal refused the change (422) or has no such user, the answer is not that user or contradicts the change,
+    /// or the request failed. An unexpected answer, a time-out or a fault of the vendor is ambiguous: the change may
+    /// have been made.
     pub async fn put_user(&self, name: &str, change: &UserBody) -> Result<(), TribalHabitsError> {
         let changed: RawRecord = self.json(Request::put(&["papi", "users", name]).json(change)?).await?;
         acknowledged(&changed, Some(change.user_name.as_deref().unwrap_or(name)), change)
     }
 
-    /// Every topic and article.
+    /// Returns every topic and article.
+    ///
+    /// # Errors
+    ///
+    /// As for [`users`](Self::users).
     pub async fn topics(&self) -> Result<VendorList<Topic>, TribalHabitsError> {
         let read = |record| Topic::read(&record);
         self.list(Request::list(&["papi", "topics"]), read, |topic| topic.id)
             .await
     }
 
-    /// The topic of this id, if there is one.
+    /// Returns the topic of this id, `None` where the portal says that it does not exist (404).
+    ///
+    /// # Errors
+    ///
+    /// As for [`user`](Self::user).
     pub async fn topic(&self, id: i64) -> Result<Option<Topic>, TribalHabitsError> {
         let answer = self.json(Request::get(&["papi", "topics", &id.to_string()])).await;
         found(answer, Topic::read, |topic| topic.id == id)
     }
 
-    /// Every enrolment completed at `since` or later, oldest completion first (assumed). Enrolments completed while the
-    /// list is read may be missing: a later read must begin before that moment.
+    /// Returns every enrolment completed at `since` or later, oldest completion first (assumed). Enrolments completed
+    /// while the list is read may be missing: a later read must begin before that moment.
+    ///
+    /// # Errors
+    ///
+    /// As for [`users`](Self::users).
     pub async fn enrolments_completed_since(
         &self,
         since: Timestamp,
@@ -152,13 +189,17 @@ impl TribalHabits {
             .await
     }
 
-    /// The enrolment of this id, if there is one.
+    /// Returns the enrolment of this id, `None` where the portal says that it does not exist (404).
+    ///
+    /// # Errors
+    ///
+    /// As for [`user`](Self::user).
     pub async fn enrolment(&self, id: i64) -> Result<Option<Enrolment>, TribalHabitsError> {
         let answer = self.json(Request::get(&["papi", "enrolments", &id.to_string()])).await;
         found(answer, Enrolment::read, |enrolment| enrolment.id == id)
     }
 
-    /// What a request is answered with, as it is.
+    /// Returns the raw response to a request.
     pub(crate) async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
         self.http.look(&request.authorization(&self.credentials.api_key)?).await
     }

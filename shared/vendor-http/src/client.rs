@@ -128,6 +128,12 @@ impl VendorHttp {
     /// Sends a request and reads its answer as `T`; an answer counts as a success only once it has been understood.
     ///
     /// Where nothing in the answer is needed, `T` is [`serde::de::IgnoredAny`], which an empty answer is, too.
+    ///
+    /// # Errors
+    ///
+    /// The last failure, once the retry schedule or the deadline has ended. The client repeats a failed read where the
+    /// failure may pass, and a write only where the failed request certainly had no effect, such as after a 429; it
+    /// waits for a `Retry-After`. [`HttpError::is_ambiguous`] identifies a write that may have had its effect.
     pub async fn json<T: DeserializeOwned>(&self, request: &Request) -> Result<T, HttpError> {
         let deadline = self.deadline.unwrap_or_else(|| Instant::now() + A_DAY);
         let attempt = || async { self.attempt(request, deadline).await?.json(self.names) };
@@ -135,7 +141,10 @@ impl VendorHttp {
     }
 
     /// Sends a request and returns its raw response, refusals included, for probes that examine a vendor's behaviour.
-    /// No answer, a 429 and a fault of the vendor's are errors all the same.
+    ///
+    /// # Errors
+    ///
+    /// No answer, a 429 or a fault of the vendor, after the retries of the schedule.
     pub async fn look(&self, request: &Request) -> Result<RawResponse, HttpError> {
         let deadline = self.deadline.unwrap_or_else(|| Instant::now() + A_DAY);
         let attempt = || async {

@@ -49,6 +49,10 @@ pub struct BaseUrl(Url);
 
 impl VendorHosts {
     /// Reads a comma-separated list such as `tribalhabits.com,employeeconnect.com`. An empty list allows no host.
+    ///
+    /// # Errors
+    ///
+    /// An entry of the list is no host name.
     pub fn new(list: &str, private: PrivateVendors) -> Result<Self, InvalidVendorHosts> {
         let entries = list.split(',').map(str::trim).filter(|entry| !entry.is_empty());
         Ok(Self {
@@ -57,7 +61,11 @@ impl VendorHosts {
         })
     }
 
-    /// The same list with a host of the customer's own on it.
+    /// Returns the same list with a host of the customer's own on it.
+    ///
+    /// # Errors
+    ///
+    /// `host` is no host name.
     pub fn with_own(mut self, host: &str) -> Result<Self, InvalidVendorHosts> {
         self.suffixes.push(host_name(host)?);
         Ok(self)
@@ -75,7 +83,12 @@ impl VendorHosts {
         self.private
     }
 
-    /// Checks a customer's base URL. What its host resolves to is checked at each connection.
+    /// Checks a customer's base URL. Each connection checks the addresses that its host resolves to.
+    ///
+    /// # Errors
+    ///
+    /// The URL is not https, has parts beyond scheme, host, port and path, or its host is not on the list or not
+    /// public.
     pub fn base_url(&self, url: &str) -> Result<BaseUrl, BaseUrlError> {
         let url: Url = url.trim().parse().map_err(|_| BaseUrlError::NotHttps)?;
         let allows_private = self.private == PrivateVendors::Allow;

@@ -128,7 +128,11 @@ impl PageFacts {
         })
     }
 
-    /// Checks this page by what it says itself, against the one asked for; its records count `got`.
+    /// Checks this page's own numbers against the page asked for; `got` is the number of its records.
+    ///
+    /// # Errors
+    ///
+    /// The page is another one than asked for, or its numbers contradict each other or its records.
     pub fn check_alone(self, asked: u64, got: u64) -> Result<(), PagingError> {
         let Self {
             page,
@@ -198,10 +202,13 @@ impl<T: PartialEq> Rows<Result<T, UnusableRecord>> {
     }
 }
 
-/// Reads every page and returns all records.
+/// Reads every page and returns all records. `fetch` reads the page of that number; `identity` returns the value that
+/// identifies a record, `None` for a record without one. An inconsistent list is read again from its first page,
+/// `reads` times in all.
 ///
-/// `fetch` reads the page of that number; `identity` is what makes a record this record and no other, none where it has nothing
-/// that does. A list that does not add up is read from its first page again, `reads` times in all.
+/// # Errors
+///
+/// The first error of `fetch`, or the inconsistency of the last read.
 pub async fn read_list<R, I, E, F>(
     reads: u32,
     fetch: impl Fn(u64) -> F,

@@ -18,6 +18,11 @@ pub struct RawRecord(Box<RawValue>);
 impl RawRecord {
     /// The record's fields. `id` names the field that identifies the record: of a record that cannot be decoded, that
     /// field alone is looked for.
+    ///
+    /// # Errors
+    ///
+    /// The record is no JSON object that can be decoded; the error names the record by its `id` where that field can be
+    /// read.
     pub fn fields(&self, id: &str) -> Result<Map<String, Value>, UnusableRecord> {
         let value = decoded(self.0.get()).ok_or_else(|| self.unusable(id))?;
         match value {

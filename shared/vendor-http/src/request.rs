@@ -91,7 +91,11 @@ impl Request {
         self
     }
 
-    /// Sends this as JSON.
+    /// Sets the body to this value as JSON.
+    ///
+    /// # Errors
+    ///
+    /// The value cannot be written as JSON.
     pub fn json(mut self, body: &impl Serialize) -> Result<Self, HttpError> {
         self.body = Some(serde_json::to_vec(body).map_err(|_| HttpError::Build(BuildError::Body))?);
         self.headers
@@ -113,17 +117,29 @@ impl Request {
         self
     }
 
-    /// Sends a secret, as it is, in the `Authorization` header.
+    /// Sends a secret, unchanged, in the `Authorization` header.
+    ///
+    /// # Errors
+    ///
+    /// The secret has characters that a header cannot carry.
     pub fn authorization(self, secret: &SecretString) -> Result<Self, HttpError> {
         self.secret_header(AUTHORIZATION, secret.expose_secret())
     }
 
     /// Sends a token as `Authorization: Bearer …`.
+    ///
+    /// # Errors
+    ///
+    /// The token has characters that a header cannot carry.
     pub fn bearer(self, token: &SecretString) -> Result<Self, HttpError> {
         self.secret_header(AUTHORIZATION, &format!("Bearer {}", token.expose_secret()))
     }
 
     /// Sends a secret in the header `X-Api-Key`.
+    ///
+    /// # Errors
+    ///
+    /// The secret has characters that a header cannot carry.
     pub fn api_key(self, secret: &SecretString) -> Result<Self, HttpError> {
         self.secret_header(HeaderName::from_static("x-api-key"), secret.expose_secret())
     }

@@ -23,7 +23,12 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(2);
 pub struct Transport(pub(crate) reqwest::Client);
 
 impl Transport {
-    /// A client without redirects (they would lead off the checked host, secrets and all) and without a system proxy.
+    /// Builds a client without redirects, which would lead off the checked host with the secrets, and without a system
+    /// proxy.
+    ///
+    /// # Errors
+    ///
+    /// The TLS configuration or the client cannot be built.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that builds a client")]
     pub fn new(private: PrivateVendors) -> Result<Self, HttpError> {
         let client = reqwest::Client::builder()

@@ -35,7 +35,7 @@ pub struct OpenTenants {
 pub struct OpenTenant {
     /// The configuration in force.
     pub configuration: TenantConfiguration,
-    /// Its number.
+    /// Number of the configuration's version.
     pub version: u64,
     /// The version since which employees are decided about as now.
     pub decides_since: u64,
@@ -65,7 +65,11 @@ struct Kept {
 }
 
 impl OpenTenants {
-    /// The customers in this table, with the secrets of this stage and vendors at these hosts only.
+    /// Returns the customers in this table, with the secrets of this stage and vendors at these hosts only.
+    ///
+    /// # Errors
+    ///
+    /// The HTTP client cannot be built.
     pub fn new(aws: &Aws, table: &Table, stage: &str, hosts: VendorHosts) -> Result<Self, HttpError> {
         Ok(Self {
             transport: Transport::new(hosts.private())?,
@@ -76,8 +80,13 @@ impl OpenTenants {
         })
     }
 
-    /// The customer, with vendors that are called no later than `deadline`; none where no configuration was ever applied.
-    /// A vendor that the configuration or the secret does not allow to be called answers every call with the reason.
+    /// Opens the customer, with vendors that are called no later than `deadline`; `None` where no configuration was
+    /// ever applied. A vendor that the configuration or the secret does not allow to be called answers every call with
+    /// the reason.
+    ///
+    /// # Errors
+    ///
+    /// The table or Secrets Manager did not answer after the retries of the SDK, or the configuration cannot be read.
     pub async fn open(&self, tenant: &TenantId, deadline: Timestamp) -> Result<Option<OpenTenant>, ServiceFailure> {
         match self.table.load_configuration(tenant).await? {
             Some(stored) => self.open_as(stored, deadline).await.map(Some),
@@ -85,7 +94,11 @@ impl OpenTenants {
         }
     }
 
-    /// The customer as this configuration describes it, which need not be the one in force.
+    /// Opens the customer with this configuration, which need not be the one in force.
+    ///
+    /// # Errors
+    ///
+    /// Secrets Manager did not answer after the retries of the SDK.
     pub async fn open_as(
         &self,
         stored: StoredConfiguration,

@@ -24,7 +24,7 @@ use tokio::time::sleep;
 const PEOPLE: usize = 20_000;
 /// How often the function is killed.
 const KILLS: usize = 10;
-/// Decides when.
+/// Seed of the random moments.
 const SEED: u64 = 20_000;
 /// How long an invocation may take while it is killed, which is how long its lease outlives it: less than the minute between
 /// two looks of the watchdog.

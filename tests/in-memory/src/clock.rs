@@ -25,7 +25,7 @@ impl ManualClock {
         }
     }
 
-    /// Moves on.
+    /// Advances the clock by this much.
     pub fn advance(&self, by: SignedDuration) {
         let mut now = self.now.lock();
         *now = now.saturating_add(by).unwrap_or(Timestamp::MAX);

@@ -26,7 +26,7 @@ struct State {
 /// A request that reached the vendor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival {
-    /// When.
+    /// Time of the request.
     pub at: Instant,
     /// Which job sent it.
     pub from: &'static str,

@@ -1,4 +1,4 @@
-//! The totals.
+//! Prints the demo's totals.
 
 use super::accounts::Accounts;
 use super::completion::until_pushed;

@@ -11,7 +11,7 @@ use serde_json::Value;
 pub(super) enum Place {
     /// Has an account that is in use.
     Account,
-    /// Has left.
+    /// The employee has left.
     Left,
     /// Starts too far in the future.
     StartsLater,

@@ -168,7 +168,7 @@ pub(crate) enum State {
 }
 
 impl State {
-    /// The word for it.
+    /// Returns the state's name.
     pub(super) fn name(self) -> &'static str {
         ResultStatus::from(self).as_str()
     }

@@ -65,7 +65,7 @@ fn due(released: u64) -> String {
     }
 }
 
-/// Never empty.
+/// Returns the stored versions, never empty.
 async fn versions(stage: &Stage, tenant: &TenantId) -> Result<Vec<AppliedVersion>, CommandError> {
     let versions = stage.table().list_versions(tenant).await?;
     if versions.is_empty() {

@@ -7,7 +7,7 @@ use super::printable;
 /// Whether a value that was there before is worth a reader's time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Old {
-    /// It is.
+    /// The value is shown.
     Shown,
     /// There was nothing before.
     None,

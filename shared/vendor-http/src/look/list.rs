@@ -51,7 +51,11 @@ pub struct ListSample {
     pub refused: Option<u16>,
 }
 
-/// After the first page of a list of several, looks at one in the middle and at the last.
+/// Reads a page in the middle and the last page of a list, after its first page.
+///
+/// # Errors
+///
+/// The first error of `fetch`.
 pub async fn sample_list<E, F>(names: ListNames, first: &RawResponse, fetch: impl Fn(u64) -> F) -> Result<ListSample, E>
 where
     F: Future<Output = Result<RawResponse, E>>,

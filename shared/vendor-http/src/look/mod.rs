@@ -95,7 +95,11 @@ impl RawResponse {
         self.body.json().or_else(mended)
     }
 
-    /// Returns the answer, unless it does not concern the request: a success that is no JSON, a refusal of access.
+    /// Returns the answer where it concerns the request.
+    ///
+    /// # Errors
+    ///
+    /// The answer is a success that is no JSON, or a refusal of access.
     pub fn checked(self) -> Result<Self, HttpError> {
         match self.status {
             200..300 if self.json().is_none() => Err(HttpError::Decode(DecodeError::not_json())),

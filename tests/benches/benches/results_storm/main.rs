@@ -33,7 +33,7 @@ const LADDER: &str = "5s,5s,10s,10s,20s,20s,30s,30s,30s,30s";
 const SETTLED: Duration = Duration::from_mins(25);
 /// Where results are recorded.
 const ROUTE: &str = "/courses/{courseId}/results";
-/// The customer's.
+/// The customer's time zone.
 const TIME_ZONE: &str = "Australia/Sydney";
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -138,7 +138,7 @@ async fn recorded(customer: &Customer, enrolment: u64) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The account stays, the word is on record, and a run that reads the portal matches it again.
+/// The account stays, the decision is on record, and a run that reads the portal matches it again.
 async fn forgotten(customer: &Customer, person: &str) -> Result<(), Failed> {
     let words = ["link", "remove", TENANT, person, "--as", "ana"];
     let shown = customer.habitsync(&words).await?;

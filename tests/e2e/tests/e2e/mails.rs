@@ -20,7 +20,7 @@ use crate::customer::Customer;
 use crate::users::{assert_says, at_work};
 use crate::wait::until_answered;
 
-/// This moment.
+/// Returns the current time.
 fn now() -> Timestamp {
     habitsync_local::customer::now()
 }

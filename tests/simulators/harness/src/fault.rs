@@ -274,7 +274,7 @@ impl Armed {
         self.faults.rules.lock()[self.index].rule.times
     }
 
-    /// Disarms it.
+    /// Disarms the fault.
     pub fn disarm(&self) {
         self.faults.rules.lock()[self.index].rule.times = 0;
     }

@@ -20,7 +20,7 @@ pub struct Effect {
     pub kind: EffectKind,
     /// What kind of thing: `user`, `course`, `result`.
     pub subject: &'static str,
-    /// Which one.
+    /// Identifier of the changed record.
     pub id: String,
     /// The fields that now have another value; on a creation, the fields sent.
     pub fields: Vec<String>,

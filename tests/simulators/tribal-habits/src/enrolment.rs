@@ -96,7 +96,7 @@ impl Enrolment {
         }
     }
 
-    /// Completes it.
+    /// Completes the enrolment.
     pub(crate) fn conquer(&mut self, completed_at: Timestamp, minutes: Option<u32>) {
         self.status = EnrolmentStatus::Conquered;
         self.enrolled_at = self.enrolled_at.min(completed_at);

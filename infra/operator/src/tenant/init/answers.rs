@@ -13,7 +13,7 @@ pub(crate) struct Answers {
     pub(crate) name: String,
     /// The key of everything; made from the name unless given.
     pub(crate) tenant: TenantId,
-    /// IANA.
+    /// IANA time zone name, e.g. `Australia/Sydney`.
     pub(crate) time_zone: String,
     /// Address of the Tribal Habits portal.
     pub(crate) portal: String,

@@ -16,7 +16,7 @@ use super::answers::{Answers, Pace, UserNameFrom, key_of};
 
 type Checked = Result<Validation, CustomUserError>;
 
-/// Asks everything.
+/// Asks all questions.
 ///
 /// # Errors
 /// The operator cancelled, or there is no terminal.

@@ -80,8 +80,12 @@ impl<'a> Probe<'a> {
         assumption.need.unmet(self.customer).is_none()
     }
 
-    /// Counts a request and returns its answer. A success that is no JSON, and a refusal of access, do not answer the
-    /// probe: they are errors.
+    /// Counts a request and returns its answer.
+    ///
+    /// # Errors
+    ///
+    /// The request failed, or its answer is a success that is no JSON or a refusal of access, which do not answer the
+    /// probe.
     pub async fn answer(
         &self,
         sent: impl Future<Output = Result<RawResponse, HttpError>>,
@@ -89,7 +93,11 @@ impl<'a> Probe<'a> {
         self.raw_answer(sent).await?.checked()
     }
 
-    /// Counts a request and returns its answer as it is.
+    /// Counts a request and returns its raw response.
+    ///
+    /// # Errors
+    ///
+    /// The request failed.
     pub async fn raw_answer(
         &self,
         sent: impl Future<Output = Result<RawResponse, HttpError>>,

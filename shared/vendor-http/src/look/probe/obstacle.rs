@@ -16,7 +16,7 @@ pub(super) enum Obstacle {
     NoConnection(String),
     /// No answer, half of one, or a fault of the vendor's.
     Outage(String),
-    /// 429.
+    /// The vendor's rate limit (429).
     Limit,
     /// 401 or 403 in the API's own words.
     Refused(u16),
