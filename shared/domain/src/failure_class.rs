@@ -1,23 +1,24 @@
-//! Kinds of trouble, and what each means. The one place that says who has to mend something, who hears of it and when, when
-//! it is tried again, and what the command exits with; mails, retries, alarms and exit codes follow it.
+//! The classes of failures, and the policy of each. The one place that defines who mends a failure, who is notified and
+//! when, when it is retried, and the exit code of the operator's command; mails, retries, alarms and exit codes follow
+//! it.
 //!
-//! | kind | for instance | owner | hears of it | tried again | exit code |
+//! | class | for instance | owner | notified | retried | exit code |
 //! | --- | --- | --- | --- | --- | --- |
 //! | config | credentials, a missing module | customer | customer, at once | by every run: it costs one request | 1 |
-//! | data | one person's record | customer | customer, in the worklist | once the record changes, or its rest is over | 3 |
+//! | data | one employee's record | customer | customer, in the worklist | once the record changes, or its back-off ends | 3 |
 //! | vendor | time-outs, 5xx, 429 | vendor | operator, after a day | with growing waits | 1 |
 //! | ours | the table, a bug | operator | operator, at once | by the next run | 1 |
 
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
-/// What kind of trouble something is.
+/// The class of a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FailureClass {
-    /// The customer's set-up: what was agreed with us, or with a vendor, does not hold any more.
+    /// The customer's set-up: an agreement with us or with a vendor, for instance a credential, is no longer valid.
     Config,
-    /// One person's record; nobody else's.
+    /// One employee's record; other employees are not affected.
     Data,
     /// A vendor does not do what it usually does.
     Vendor,
@@ -25,18 +26,18 @@ pub enum FailureClass {
     Ours,
 }
 
-/// Who has to mend something.
+/// Who has to mend a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Owner {
     /// The customer's administrator.
     Customer,
-    /// The vendor; nobody else can.
+    /// The vendor; neither the customer nor an operator can.
     Vendor,
-    /// We ourselves.
+    /// The operators of HabitSync.
     Operator,
 }
 
-/// Who hears of something, and when.
+/// Who is notified of a failure, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notify {
     /// The customer, at once.
@@ -49,32 +50,33 @@ pub enum Notify {
     OperatorAtOnce,
 }
 
-/// When something is tried again.
+/// When failed work is tried again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RetryRule {
     /// By every run.
     ByEveryRun,
-    /// Once the record changes, or its rest is over.
+    /// Once the record changes, or its back-off ends.
     AfterARest,
     /// By runs that lie further and further apart.
     WithGrowingWaits,
 }
 
-/// What a kind of trouble means.
+/// The policy of a failure class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FailurePolicy {
     /// Who has to mend it.
     pub owner: Owner,
-    /// Who hears of it, and when.
+    /// Who is notified of it, and when.
     pub notify: Notify,
     /// When it is tried again.
     pub retry: RetryRule,
-    /// What the operator's command exits with because of it: 1 where nothing could be done, 3 where something waits for somebody.
+    /// The exit code of the operator's command: 1 where it could do nothing, 3 where something waits for a decision or
+    /// a correction.
     pub exit_code: u8,
 }
 
 impl FailureClass {
-    /// What it means.
+    /// Returns the policy of this class.
     #[must_use]
     pub const fn policy(self) -> FailurePolicy {
         let (owner, hears, tried_again, exit_code) = match self {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::text::invisible;
 
-/// A text that is not what it should be. Says what was expected, never what was found: the value may be personal data.
+/// A text that does not have the required form. Names the expected form, never the text: it may be personal data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{expected}")]
 pub struct InvalidIdentity {
@@ -21,7 +21,7 @@ pub struct InvalidIdentity {
 pub struct EmployeeId(String);
 
 /// A Tribal Habits `user_name`, outer blanks removed. Equality ignores letter case, as the portal's does (assumed);
-/// what is sent is what was given.
+/// requests carry the original spelling.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct UserName(String);
@@ -82,7 +82,7 @@ impl UserName {
         &self.0
     }
 
-    /// What two user names are compared by: lower case, without what is invisible around it.
+    /// Returns the form in which user names are compared: lower case, without invisible characters around it.
     #[must_use]
     pub fn key(&self) -> String {
         invisible::trimmed(&self.0).to_lowercase()
@@ -126,7 +126,7 @@ impl FromStr for EmailAddress {
             let expected = VISIBLE;
             return Err(InvalidIdentity { expected });
         }
-        // A domain without a dot parses (`jo@localhost`) but can never be a person's address at a customer.
+        // A domain without a dot parses (`jo@localhost`) but can never be an employee's address.
         let options = email_address::Options::default()
             .with_required_tld()
             .without_display_text();

@@ -119,9 +119,9 @@ impl Agreement {
         Self { at, changes }
     }
 
-    /// What is left of it after a run that came to its end: changes that were agreed to and that no employee needs any more are
-    /// not there for others. `before` is how many it allowed before the run, `made` how many the run made under it, and
-    /// `outstanding` how many of those that it had to make failed or wait.
+    /// Returns the rest of this agreement after a complete run: accepted changes that no employee needs any more do not
+    /// become available to others. `before` is how many it allowed before the run, `made` how many the run made under
+    /// it, and `outstanding` how many of those that the run had to make failed or wait.
     #[must_use]
     pub fn after_run(self, before: PerChange<u64>, made: PerChange<u64>, outstanding: PerChange<u64>) -> Self {
         let mut rest = self;

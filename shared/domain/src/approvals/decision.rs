@@ -1,4 +1,4 @@
-//! What was decided about one person, and for how long that stands.
+//! The decision about one employee's action, and for how long it stands.
 
 use std::fmt;
 
@@ -7,20 +7,21 @@ use serde::{Deserialize, Serialize};
 use super::{ApprovalVerdict, Grounds, HoldReason, Matter, PlanDecision, PlanId};
 use crate::identity::{EmployeeId, UserName};
 
-/// What was decided about one person. It stands until their evidence is another: one `DECISION` item of the table.
+/// An operator's decision about one employee's action: one `DECISION` item of the table. It stands until the action's
+/// evidence changes.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// About whom.
+    /// The employee whose account it concerns.
     pub employee_id: EmployeeId,
     /// The account they were linked to; of one that would be created, its user name.
     pub user_name: UserName,
-    /// What was decided upon: the action, and its evidence.
+    /// The action that the operator decided about, with its evidence.
     pub evidence: Grounds,
     /// The version of the configuration since which employees are decided about as when it was decided.
     pub version: u64,
     /// The plan in which it was shown.
     pub plan: PlanId,
-    /// The word.
+    /// The operator's verdict, with its actor and time.
     pub word: PlanDecision,
     /// Why it was held when it was decided upon.
     pub because: HoldReason,
@@ -35,20 +36,22 @@ pub struct Proposal<'a> {
     pub user_name: &'a UserName,
     /// What would be done, and on what evidence.
     pub evidence: Grounds,
-    /// What an approval must have been given in sight of, for instance that the record has been emptied.
+    /// The hold reason that an operator must have been shown for the approval to count, for instance that the record
+    /// has been emptied.
     pub to_be_shown: Option<HoldReason>,
 }
 
 impl Decision {
-    /// Whom, and what of the account, it is about.
+    /// Returns the employee, and the part of the account, that the decision is about.
     #[must_use]
     pub const fn about(&self) -> (&EmployeeId, Matter) {
         (&self.employee_id, self.evidence.matter())
     }
 
-    /// Whether the decision is about just this: the same account, the same action on the same evidence. An approval also needs
-    /// the same rules, whatever else the versions of the configuration changed since, and that the operator was shown what has to be shown, for instance that the record
-    /// has been emptied; a rejection needs neither.
+    /// Whether the decision covers exactly this proposal: the same account, the same action on the same evidence. An
+    /// approval also needs the same rules, apart from other changes between the configuration versions, and that the
+    /// operator was shown the required hold reason, for instance that the record has been emptied; a rejection needs
+    /// neither.
     #[must_use]
     pub fn stands(&self, proposal: &Proposal<'_>, version: u64) -> bool {
         let is_same = self.employee_id == *proposal.employee_id
@@ -58,8 +61,8 @@ impl Decision {
         is_same && (self.word.verdict != ApprovalVerdict::Approved || was_shown)
     }
 
-    /// The size of the shrunken read that was approved with it: whoever approves what it brings approves that it is as small as
-    /// that.
+    /// The size, in employees, of the shrunken read that the operator approved with it: an approval of actions from
+    /// such a read also approves that the read is as small as this.
     #[must_use]
     pub fn approved_read(&self) -> Option<u64> {
         match (self.word.verdict, self.because) {

@@ -1,4 +1,5 @@
-//! Pending approvals, and the decisions about them: what is held is known by a plan id, and a decision is about exactly that.
+//! Pending approvals, and the decisions about them: a plan id identifies the pending actions, and a decision covers
+//! exactly these.
 
 pub mod change;
 mod counts;
@@ -20,7 +21,7 @@ pub use plan_id::{InvalidPlanId, PlanId};
 use crate::identity::{EmployeeId, UserName};
 use crate::people::link::{FieldChange, Person};
 
-/// What is held goes undecided for this long before the operator hears of it again, and then so often.
+/// How long an approval is pending before the operators are reminded of it, and the interval of all later reminders.
 pub const REMINDED_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// Why an action is held.
@@ -29,11 +30,11 @@ pub const REMINDED_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 pub enum HoldReason {
     /// The run began without a single link: nothing is known of who had an account.
     NoLinks,
-    /// The read is much smaller than the last good one.
+    /// The read is much smaller than the baseline read.
     Shrunk {
-        /// People in the last good read.
+        /// Employees in the baseline read.
         from: u64,
-        /// People in this one.
+        /// Employees in this read.
         to: u64,
     },
     /// More of its kind than go without being asked.
@@ -49,11 +50,11 @@ pub enum HoldReason {
     NotConfirmed,
     /// The filter no longer admits them, and values that their record had are gone from it.
     RecordEmptied,
-    /// A record of another number is the same person's by all that is known.
+    /// A record with another employee number describes the same employee, according to all known traits.
     Rekeyed,
     /// An active record about which something is undecided claims the account's user name or e-mail.
     Claimed,
-    /// The record of this employee number is another person's than the account by all that is known.
+    /// The record of this employee number describes another employee than the account, according to all known traits.
     AnotherPerson,
     /// It brings the new address of a manager whose own change is held, and follows that without a decision of its own.
     ManagerWaits,
@@ -66,22 +67,24 @@ pub enum HoldReason {
     },
     /// A decision about it is stored and cannot be decoded, so it may have been rejected.
     DecisionUnreadable,
-    /// The removal is approved; that `EmployeeConnect` has no such employee has to be confirmed once more.
+    /// The deactivation is approved; EmployeeConnect has to confirm once more that it has no such employee.
     ApprovedNotConfirmed,
 }
 
-/// What is held of one customer: the `PLAN` items of the table. Holds names; `Debug` of its people withholds them.
+/// The pending approvals of one customer: the `PLAN` items of the table. Contains names; `Debug` of its employees
+/// withholds them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PendingPlan {
     /// Its name.
     pub id: PlanId,
     /// The version of the configuration since which employees are decided about as when it was held.
     pub version: u64,
-    /// Since when something of it has been waiting for a word.
+    /// The time since which one of its actions has been waiting for a decision.
     pub since: Timestamp,
-    /// Whom it is about, by employee id; also those who wait with their manager, and are not decided about.
+    /// The pending actions, by employee id; also those that wait with their manager's, and need no decision of their
+    /// own.
     pub people: Vec<PendingAction>,
-    /// What was said about it, oldest first; the last word counts.
+    /// The decisions about it, oldest first; the last one counts.
     #[serde(default)]
     pub words: Vec<PlanDecision>,
 }
@@ -118,7 +121,7 @@ pub struct PendingManager {
     pub change: String,
 }
 
-/// What becomes of what was held.
+/// The verdict about a pending action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApprovalVerdict {
@@ -126,12 +129,12 @@ pub enum ApprovalVerdict {
     Approved,
     /// It is not done, and not asked about again.
     Rejected,
-    /// It waits for a decision of its own, however few there are: others of its plan were decided about by name, or what was
-    /// decided about it was withdrawn.
+    /// It waits for a decision of its own, however few such actions there are: an operator decided about others of its
+    /// plan by name, or withdrew the decision about it.
     Awaits,
 }
 
-/// A word about a plan: the record of who decided what, and when.
+/// A decision about a plan: the record of its verdict, its actor and its time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlanDecision {
     /// What.
@@ -143,7 +146,7 @@ pub struct PlanDecision {
     /// The employees it is about; everyone in the plan where none is named.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub only: Vec<EmployeeId>,
-    /// Whether an operator withdrew what was decided so.
+    /// Whether an operator withdrew this decision.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reopened: bool,
 }
@@ -157,8 +160,8 @@ impl PlanDecision {
 }
 
 impl PendingPlan {
-    /// What is held of these people; none where nobody is. `before` is what was held until now: whoever waits in both has been
-    /// waiting since then.
+    /// Returns the pending plan of these actions; none where no action waits. `before` is the pending plan until now:
+    /// an action that is in both has been waiting since the earlier time.
     #[must_use]
     pub fn new(mut people: Vec<PendingAction>, version: u64, before: Option<&Self>, now: Timestamp) -> Option<Self> {
         if !people.iter().any(PendingAction::is_decided_about) {
@@ -191,7 +194,8 @@ impl PendingPlan {
         counts
     }
 
-    /// What was decided about it since it has been waiting; words about the same people of an earlier time are history.
+    /// Returns the decision since the plan has been waiting; decisions about the same employees at an earlier time are
+    /// history.
     #[must_use]
     pub fn word(&self) -> Option<&PlanDecision> {
         let said = self.words.last().filter(|word| word.at >= self.since);
@@ -213,7 +217,7 @@ impl PendingPlan {
         }
     }
 
-    /// When the operator hears of it again, should nobody decide.
+    /// When the operators are reminded of it, if it is still undecided.
     #[must_use]
     pub fn next_reminder(&self, now: Timestamp) -> Timestamp {
         let every = REMINDED_EVERY.as_secs();
@@ -222,7 +226,7 @@ impl PendingPlan {
         self.since.checked_add(until_then).unwrap_or(Timestamp::MAX)
     }
 
-    /// Whether somebody waits in it who did not in this one.
+    /// Whether an employee waits in it who did not wait in `before`.
     #[must_use]
     pub fn adds_to(&self, before: Option<&Self>) -> bool {
         let is_known =
@@ -230,7 +234,7 @@ impl PendingPlan {
         !self.people.iter().all(is_known)
     }
 
-    /// What this word decides about each of its people.
+    /// Returns the decision about each of its employees that follows from this one.
     pub fn decisions<'p>(&'p self, word: &'p PlanDecision) -> impl Iterator<Item = Decision> + 'p {
         let decided = self.people.iter().filter(|held| held.is_decided_about());
         decided.map(move |held| Decision {
@@ -323,7 +327,7 @@ impl fmt::Debug for PendingManager {
 }
 
 impl HoldReason {
-    /// Whether it is held because another record may be the same person's.
+    /// Whether it is held because another record may describe the same employee.
     #[must_use]
     pub const fn is_same_person(self) -> bool {
         matches!(self, Self::Rekeyed | Self::Claimed)

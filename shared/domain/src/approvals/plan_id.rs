@@ -1,4 +1,4 @@
-//! The name of what is held: short enough to be typed, and another for anything else.
+//! The identifier of a customer's pending approvals: short enough to type, and different for any other set of actions.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::PendingAction;
 
-/// The name of what is held: twelve hexadecimal digits, the same for the same people, evidence and configuration version.
+/// The identifier of pending approvals: twelve hexadecimal digits, the same for the same employees, evidence and
+/// configuration version.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct PlanId(String);

@@ -1,5 +1,5 @@
-//! What no single value can show to be wrong: numbers out of their range, lists that contradict each other. What is said of
-//! the fields of users is in [`super::field_checks`].
+//! Checks across values: numbers out of their range, lists that contradict each other. The checks of the fields of
+//! users are in [`super::field_checks`].
 
 use super::document::Document;
 use super::field_checks::{check_expression, check_fields};
@@ -30,7 +30,7 @@ pub(super) fn check(document: &Document<'_>, configuration: &TenantConfiguration
     checks.into_findings()
 }
 
-/// What is wrong only where a configuration is applied: an older version that is stored stays readable.
+/// Checks that hold only for a configuration that is being applied: an older version that is stored stays readable.
 pub(super) fn check_new(document: &Document<'_>, configuration: &TenantConfiguration) -> Vec<ConfigurationFinding> {
     let mut checks = Checks::new(document);
     for (index, address) in configuration.alerts.to.iter().enumerate() {

@@ -32,7 +32,7 @@ impl Found {
 }
 
 impl<'s> Document<'s> {
-    /// Reads a file. Of several syntax errors the first is told: the others mostly follow from it.
+    /// Reads a file. Of several syntax errors this function reports the first: the others mostly follow from it.
     pub(super) fn parse(source: &'s str) -> Result<Self, Error> {
         let root = DeTable::parse(source)?.into_inner();
         Ok(Self { source, root })
@@ -127,7 +127,7 @@ fn find_in_table(table: &DeTable<'_>, span: &Range<usize>, path: &mut Path) -> O
     })
 }
 
-/// The innermost value there. A table's span is its head, so what is in it is looked at first.
+/// The innermost value there. A table's span is its head, so this function searches the table's content first.
 fn find_in_value(value: &Spanned<DeValue<'_>>, span: &Range<usize>, path: &mut Path) -> Option<Found> {
     let inner = match value.get_ref() {
         DeValue::Table(table) => find_in_table(table, span, path),

@@ -1,4 +1,4 @@
-//! What can be wrong with the fields of users: expressions that fail for everybody, values that their type does not take,
+//! Checks of the fields of users: expressions that fail for every employee, values that their type does not accept,
 //! settings that would silently do nothing.
 
 use super::finding::Checks;
@@ -28,7 +28,7 @@ pub(super) fn check_fields(checks: &mut Checks<'_>, users: &UsersConfiguration) 
     }
 }
 
-/// What fails whoever the expression is evaluated for, each on its own line.
+/// Reports the parts of the expression that fail for every employee, each on its own line.
 pub(super) fn check_expression(checks: &mut Checks<'_>, path: &[&str], expression: &Expression) {
     for mistake in expression.mistakes() {
         checks.refuse_inside(path, mistake.line, mistake.message);

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, or doubtful about it, and where in the file.
+//! Errors and warnings of a configuration, with their place in the file.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,7 +10,7 @@ use super::document::Document;
 pub struct ConfigurationFinding {
     /// The line it is about, from 1; none where it is about no line in particular.
     pub line: Option<usize>,
-    /// What it is and what is allowed there.
+    /// The error, and the values that are allowed there.
     pub message: String,
 }
 
@@ -39,7 +39,7 @@ impl fmt::Display for ConfigurationFinding {
     }
 }
 
-/// What is found to be wrong with one document.
+/// Collects the findings of one document.
 pub(super) struct Checks<'d> {
     document: &'d Document<'d>,
     findings: Vec<ConfigurationFinding>,

@@ -12,7 +12,7 @@ pub struct Limits {
     pub terminated: ChangeLimit,
     /// People who are no longer in the read.
     pub vanished: ChangeLimit,
-    /// People whom the filter no longer admits.
+    /// Employees that the filter no longer admits.
     pub out_of_scope: ChangeLimit,
     /// Accounts that are created or reactivated: each takes a seat.
     pub created: ChangeLimit,
@@ -23,7 +23,7 @@ pub struct Limits {
     /// A field that this share of people lose in one run is held.
     #[schemars(range(min = 0.0, max = 100.0))]
     pub field_loss_percent: f64,
-    /// A read that shrinks by more than this holds every removal.
+    /// A read that shrinks by more than this holds every deactivation.
     #[schemars(range(min = 0.0, max = 100.0))]
     pub shrink_percent: f64,
 }

@@ -1,7 +1,7 @@
 //! Which addresses SES sends mail to. A syntax that mail allows, and that SES or a receiving server refuses, would lose every
 //! notification of a customer.
 
-/// What SES takes before the `@` beside letters and digits.
+/// Characters that SES accepts before the `@`, besides letters and digits.
 const LOCAL_PUNCTUATION: &str = "!#$%&'*+/=?^_`{|}~.-";
 
 /// The longest part before the `@`, in bytes.

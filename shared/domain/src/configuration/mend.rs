@@ -1,5 +1,5 @@
-//! Reading on after a mistake: what cannot be read is left out, or read as the documented example has it, so that one look at
-//! a file finds everything that is wrong with it. What was mended is never used, only checked further.
+//! Continues reading after a mistake: it drops an unreadable value, or replaces it by the documented example, so that
+//! one pass over a file finds all its errors. The mended document is only checked further, never used.
 
 use std::ops::Range;
 
@@ -37,7 +37,8 @@ pub(super) fn read(document: &Document<'_>) -> (Option<TenantConfiguration>, Vec
     (None, findings)
 }
 
-/// Changes what the error is about, so that it does not come back; nothing where that cannot be told.
+/// Changes the value that the error is about, so that the error does not occur again; none where the error does not
+/// identify a value.
 fn mend(document: &Document<'_>, root: &mut DeValue<'_>, error: &Error) -> Option<()> {
     let span = error.span()?;
     let found = document.find(&span);

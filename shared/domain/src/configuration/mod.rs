@@ -1,4 +1,4 @@
-//! A customer's configuration: one TOML file, parsed once into types that prove themselves.
+//! A customer's configuration: one TOML file, parsed once into validated types.
 //!
 //! Unknown keys are refused, and every error names its line and what is allowed there. Secrets are never in
 //! it.
@@ -82,7 +82,7 @@ pub struct TenantConfiguration {
     /// What may be removed without being asked.
     #[serde(default)]
     pub limits: Limits,
-    /// Who is told when something needs doing.
+    /// The addresses that are mailed when something needs attention.
     #[serde(default)]
     pub alerts: Alerts,
 }
@@ -178,12 +178,12 @@ pub enum Authenticity {
 /// The most addresses that one mail goes to.
 pub const MOST_RECIPIENTS: usize = 50;
 
-/// Who is told when something needs doing.
+/// The addresses that are mailed when something needs attention.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(title = "[alerts]")]
 pub struct Alerts {
-    /// The customer's own addresses; empty: only the operator hears.
+    /// The customer's own addresses; empty: only the operators are mailed.
     #[schemars(schema_with = "schema::addresses")]
     pub to: Vec<EmailAddress>,
     /// The name that mails come from.

@@ -1,4 +1,4 @@
-//! Reading the file: everything that is wrong with it is told at once, each with its line and what is allowed there.
+//! Reading the file: it reports all errors at once, each with its line and the values that are allowed there.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;

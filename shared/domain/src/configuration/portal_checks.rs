@@ -9,8 +9,9 @@ use crate::people::user::FieldName;
 use crate::text::nearest::{did_you_mean, nearest};
 use crate::vendors::vendor::Vendor;
 
-/// Returns one warning for each mapped custom field that no user of the portal shows, by the line of its mapping in `source`.
-/// `shown` are the custom fields of the portal's users. Where there are none, one warning says that the portal cannot tell.
+/// Returns one warning for each mapped custom field that no user of the portal shows, by the line of its mapping in
+/// `source`. `shown` are the custom fields of the portal's users. Where there are none, one warning says that the
+/// portal shows no custom fields.
 #[must_use]
 pub fn unknown_portal_fields(
     source: &str,

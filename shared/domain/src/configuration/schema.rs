@@ -1,4 +1,5 @@
-//! The JSON Schema of a customer's file, for editors and for whoever writes one: published as `docs/tenant.schema.json`.
+//! The JSON Schema of a customer's file, for editors and for the authors of such files: published as
+//! `docs/tenant.schema.json`.
 
 use schemars::{Schema, SchemaGenerator, json_schema, schema_for};
 

@@ -1,4 +1,4 @@
-//! The whole reading of a file: what is accepted, what is refused, on which line and with which words.
+//! The whole reading of a file: accepted values, refused values, and the line and text of each error.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Custom fields that an expression names and nobody has: no error, since the first value may still come, but more often a
-//! slip of the pen.
+//! Custom fields that an expression names and no employee has: no error, since the first value may still come, but
+//! usually a misspelling.
 
 use std::collections::BTreeSet;
 

@@ -33,14 +33,14 @@ pub struct UsersConfiguration {
     #[serde(default = "default_active")]
     #[schemars(length(min = 1), inner(length(min = 1)), extend("uniqueItems" = true))]
     pub active_statuses: Vec<String>,
-    /// Statuses of people who no longer do; any other status is an error on that person.
+    /// Statuses of employees who no longer do; any other status is an error of that employee's record.
     #[serde(default = "default_terminated")]
     #[schemars(inner(length(min = 1)), extend("uniqueItems" = true))]
     pub terminated_statuses: Vec<String>,
     /// What decides where an active status and a last day that has passed contradict each other.
     #[serde(default)]
     pub on_contradiction: OnContradiction,
-    /// Values that the system writes where there is no date; a list here replaces the one that applies without it.
+    /// Values that the system writes where there is no date; a list here replaces the default list.
     #[serde(default = "NoDateValue::defaults")]
     #[schemars(with = "Vec<String>", inner(length(min = 1, max = 40)), extend("uniqueItems" = true))]
     pub no_date_values: Vec<NoDateValue>,
@@ -49,7 +49,7 @@ pub struct UsersConfiguration {
     pub deactivate_after_days: u16,
     /// Days before the start date from which the account is created; absent: as soon as the employee is visible.
     pub create_days_before_start: Option<u16>,
-    /// Who is in scope; absent: everybody.
+    /// Condition for being in scope; absent: every employee is.
     #[schemars(schema_with = "schema::expression")]
     #[serde(default)]
     pub filter: Option<Expression>,
@@ -305,8 +305,8 @@ impl From<MappingTable> for FieldMapping {
     }
 }
 
-/// A mapping is an expression, or a table that has one. Read by hand rather than `untagged`, so that an error inside the
-/// table says what is wrong with it.
+/// A mapping is an expression, or a table that has one. Deserialized by hand rather than `untagged`, so that an error
+/// inside the table names its cause.
 impl<'de> Deserialize<'de> for FieldMapping {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct MappingVisitor;

@@ -12,7 +12,7 @@ use crate::identity::{TopicCode, TopicId};
 pub struct SharedCode {
     /// The code.
     pub code: TopicCode,
-    /// The topic that has the course already, and keeps it; none where nobody has it yet.
+    /// The topic that has the course already, and keeps it; none where no topic has it yet.
     pub kept_by: Option<TopicId>,
     /// Those that get none until their codes differ: nothing is guessed. In the order of their ids, never empty.
     pub without: Vec<SharingTopic>,

@@ -30,7 +30,7 @@ pub struct TopicRecord {
     pub code: TopicCode,
     /// Its title when last seen.
     pub title: String,
-    /// What was decided about it.
+    /// The last decision about it.
     pub state: TopicState,
     /// Its course, once there is one; it stays when the topic stops qualifying.
     #[serde(default)]
@@ -42,7 +42,7 @@ pub struct TopicRecord {
     pub release_due: bool,
 }
 
-/// What was last decided about a topic.
+/// The last decision about a topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "verdict")]
 pub enum TopicState {
@@ -50,14 +50,14 @@ pub enum TopicState {
     Qualifies,
     /// It is not a course.
     Lacks {
-        /// What is missing.
+        /// The conditions that the topic lacks.
         conditions: Vec<Condition>,
     },
     /// It is an article.
     NotATopic,
 }
 
-/// A course in EmployeeConnect and what was last written to it.
+/// A course in EmployeeConnect, with the values last written to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkedCourse {
     /// EmployeeConnect's id.
@@ -93,8 +93,8 @@ pub enum ResultDestination<'a> {
 }
 
 impl TopicRecord {
-    /// Where results of this topic go. A course stays open to results after its topic has stopped qualifying: whoever
-    /// began it may finish it.
+    /// The destination of this topic's results. A course stays open to results after its topic has stopped qualifying,
+    /// so that learners who began it can finish it.
     #[must_use]
     pub fn results_go(&self) -> ResultDestination<'_> {
         match (&self.course, &self.state) {

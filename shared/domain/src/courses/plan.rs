@@ -1,4 +1,4 @@
-//! What has to be done about a topic's course: compare what the course should carry with what was last written to it.
+//! Plans the writes of a topic's course: compares the desired values of the course with those last written to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -164,7 +164,7 @@ fn plan_topic(
     }
 }
 
-/// The text, or else the one that is known from earlier.
+/// Returns the text, or the one known from earlier where it is empty.
 fn or_known(text: &str, known: Option<&String>) -> String {
     let known = known.filter(|_| text.is_empty());
     known.map_or(text, String::as_str).to_owned()
@@ -255,7 +255,7 @@ pub struct NearMiss {
     pub code: TopicCode,
     /// Its title.
     pub title: String,
-    /// What is missing.
+    /// The condition that the topic lacks.
     pub missing: Condition,
 }
 

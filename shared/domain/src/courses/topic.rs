@@ -76,7 +76,7 @@ pub enum Condition {
     HasCode,
 }
 
-/// What is decided about a topic.
+/// The decision about a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TopicVerdict {
     /// All conditions hold: a course, launched at this address.
@@ -135,8 +135,8 @@ impl Topic {
         }
     }
 
-    /// Where a learner starts. The portal's own link comes first, and one that was switched off there stays off: what was
-    /// written by hand knows nothing of either.
+    /// The address at which a learner starts. The portal's own link comes first, and one that was switched off there
+    /// stays off: an address from `launch_urls` reflects neither.
     fn launch<'a>(&'a self, courses: &'a CoursesConfiguration) -> Launch<'a> {
         let labelled = |link: &&AutoEnrolLink| link.reference.as_deref() == Some(courses.reference.as_str());
         let links: Vec<_> = self.links.iter().filter(labelled).collect();

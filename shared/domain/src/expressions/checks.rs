@@ -1,5 +1,5 @@
-//! What can be said against an expression before it is evaluated for anybody: names that do not exist, functions called with
-//! the wrong number of arguments.
+//! Static checks of an expression, before it is evaluated for any employee: names that do not exist, functions called
+//! with the wrong number of arguments.
 
 use std::collections::BTreeSet;
 
@@ -12,12 +12,12 @@ use crate::expressions::functions::{FUNCTIONS, Function, TYPES};
 use crate::people::contract::CONTRACT_FIELDS;
 use crate::text::nearest::did_you_mean;
 
-/// Something in an expression that fails whoever it is evaluated for.
+/// A mistake in an expression that fails for every employee.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExpressionMistake {
     /// The line inside the expression, from 0.
     pub line: usize,
-    /// What is wrong and what is known.
+    /// The mistake, and the known names.
     pub message: String,
 }
 
@@ -169,7 +169,7 @@ fn is_operator(name: &str) -> bool {
 }
 
 impl Expression {
-    /// What fails in it whoever it is evaluated for: names, functions and fields that do not exist.
+    /// Returns its mistakes that fail for every employee: names, functions and fields that do not exist.
     #[must_use]
     pub fn mistakes(&self) -> Vec<ExpressionMistake> {
         mistakes(self.program())

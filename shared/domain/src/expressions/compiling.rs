@@ -1,5 +1,5 @@
-//! From a source to its syntax tree, whatever the source: none that a customer's file may hold can exhaust the stack, neither
-//! here nor wherever its tree is walked, evaluated or dropped later.
+//! Parses a source into its syntax tree. No source that a customer's file may contain can exhaust the stack, neither
+//! here nor where its tree is walked, evaluated or dropped later.
 
 use std::str::FromStr;
 use std::thread;

@@ -1,5 +1,5 @@
-//! What an expression gives for one person: a text, the items of a list, or a truth value. An expression that is one field
-//! of the employee needs no interpreter.
+//! Evaluates an expression for one employee: to a text, the items of a list, or a truth value. An expression that is
+//! one field of the employee needs no interpreter.
 
 use std::borrow::Cow;
 
@@ -15,26 +15,26 @@ use crate::expressions::record::{READING, whole_value};
 use crate::people::fields::FieldValue;
 use crate::text::invisible;
 
-/// An expression that could not be evaluated for one person. The message names operators and keys, not values.
+/// An expression that could not be evaluated for one employee. The message names operators and keys, not values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct EvaluationFailed(String);
 
-/// What an expression gives for one person. Personal data: it has no `Debug`.
+/// The value of an expression for one employee. Personal data: it has no `Debug`.
 pub enum EvaluatedValue<'e> {
     /// Null or an empty text.
     Nothing,
-    /// A text without what is invisible around it; numbers and truth values as they are written.
+    /// A text without invisible characters around it; numbers and truth values as they are written.
     Text(Cow<'e, str>),
     /// The texts of a list.
     Items(Vec<String>),
 }
 
 impl Expression {
-    /// What the expression gives for this person.
+    /// Evaluates the expression for this employee.
     ///
     /// # Errors
-    /// It cannot be evaluated for this person, or gives a map.
+    /// It cannot be evaluated for this employee, or gives a map.
     pub fn evaluate<'e>(&'e self, scope: &EvaluationScope<'e>) -> Result<EvaluatedValue<'e>, EvaluationFailed> {
         if let Some(field) = self.bare_field()
             && let Some(value) = kept(scope, field)
@@ -52,10 +52,10 @@ impl Expression {
         given_value(Value::try_from(value.as_ref()).map_err(|error| self.failed(&error))?)
     }
 
-    /// The value as text.
+    /// Evaluates the expression to a text.
     ///
     /// # Errors
-    /// It cannot be evaluated for this person, or gives a list or a map.
+    /// It cannot be evaluated for this employee, or gives a list or a map.
     pub fn text<'e>(&'e self, scope: &EvaluationScope<'e>) -> Result<Option<Cow<'e, str>>, EvaluationFailed> {
         match self.evaluate(scope)? {
             EvaluatedValue::Nothing => Ok(None),
@@ -64,10 +64,10 @@ impl Expression {
         }
     }
 
-    /// The value as a truth value.
+    /// Evaluates the expression to a truth value.
     ///
     /// # Errors
-    /// It cannot be evaluated for this person, or gives something else.
+    /// It cannot be evaluated for this employee, or gives something else.
     pub fn truth(&self, scope: &EvaluationScope<'_>) -> Result<bool, EvaluationFailed> {
         let value = self.interpret(scope)?;
         match value.downcast_ref::<CelBool>() {

@@ -29,11 +29,12 @@ pub struct Evaluator {
     functions: Context<'static, 'static>,
     /// How dates are read: the record's own are seen as local days.
     dates: DateRules,
-    /// Every custom field that anybody has or an expression names, where an expression may ask for any of them.
+    /// Every custom field that an employee has or an expression names; present where an expression may ask for any of
+    /// them.
     whole: Option<BTreeSet<String>>,
 }
 
-/// One person, ready for expressions to be evaluated about them.
+/// One employee, with the values that expressions may use.
 pub struct EvaluationScope<'e> {
     employee: &'e Employee,
     manager: Option<&'e Employee>,
@@ -87,7 +88,7 @@ impl Evaluator {
         &self.dates
     }
 
-    /// Everything expressions may ask about this person.
+    /// Returns the values that expressions may use for this employee.
     #[must_use]
     pub fn scope<'e>(&'e self, employee: &'e Employee, manager: Option<&'e Employee>) -> EvaluationScope<'e> {
         let mut context = self.functions.new_inner_scope();

@@ -1,5 +1,5 @@
-//! Expressions of a customer's configuration: CEL, compiled once. Whom they speak of is in [`crate::expressions::evaluator`], what they
-//! give for a person in [`crate::expressions::evaluation`].
+//! Expressions of a customer's configuration: CEL, compiled once. Their input is in [`crate::expressions::evaluator`],
+//! their value for an employee in [`crate::expressions::evaluation`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use serde::Deserialize;
 pub struct Expression {
     source: String,
     program: Arc<Program>,
-    /// Its syntax tree as it is evaluated, where that differs from the one that was written.
+    /// Its syntax tree as it is evaluated, where that differs from the source's tree.
     evaluated: Option<Arc<IdedExpr>>,
 }
 

@@ -1,5 +1,5 @@
-//! Which fields of the record an expression names, found by walking its syntax tree: so that a misspelt one is refused when
-//! a configuration is applied, and a custom field that nobody has yet is empty rather than an error.
+//! Which fields of the record an expression names, found by walking its syntax tree: so that a misspelt one is refused
+//! when a configuration is applied, and a custom field that no employee has yet is empty rather than an error.
 
 use std::collections::BTreeSet;
 
@@ -88,14 +88,14 @@ fn bare_field(expression: &IdedExpr) -> Option<RecordField<'_>> {
     (person == EMPLOYEE).then_some(field)
 }
 
-/// `employee.customFields['Division']` and its other spellings: of whom, and which field.
+/// Returns the record (`employee` or `manager`) and the field of `employee.customFields['Division']` and its other spellings.
 pub(crate) fn custom_access(expression: &Expr) -> Option<(&str, &str)> {
     let (holder, field) = access(expression)?;
     let (person, name) = record_access(&holder.expr)?;
     (name == CUSTOM_FIELDS).then_some((person, field))
 }
 
-/// `employee.workEmail` and `employee['workEmail']`: of whom, and which field.
+/// Returns the record (`employee` or `manager`) and the field of `employee.workEmail` and `employee['workEmail']`.
 pub(crate) fn record_access(expression: &Expr) -> Option<(&str, &str)> {
     let (holder, field) = access(expression)?;
     Some((person(holder)?, field))

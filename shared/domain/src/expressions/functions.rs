@@ -3,7 +3,7 @@
 /// A function and how it may be called.
 pub(crate) struct Function {
     pub(crate) name: &'static str,
-    /// How it is written, for whoever wrote it otherwise.
+    /// Its correct spelling with arguments, for error messages.
     pub(crate) usage: &'static str,
     /// How many arguments `f(…)` takes.
     alone: &'static [usize],

@@ -176,7 +176,7 @@ fn is_text(part: &Hir) -> bool {
     matches!(part.kind(), HirKind::Literal(_))
 }
 
-/// The parser draws the pattern and points at the place; the last line says what is wrong.
+/// The parser draws the pattern and points at the place; the last line states the error.
 fn last_line(error: &str) -> &str {
     error.lines().last().unwrap_or_default().trim_start_matches("error: ")
 }

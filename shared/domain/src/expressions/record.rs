@@ -42,7 +42,7 @@ impl<'r> RecordView<'r> {
         }
     }
 
-    /// A field of the record must be one of the contract; a custom field that nobody has is null.
+    /// A field of the record must be one of the contract; a custom field that no employee has is null.
     fn value<'b, 'v>(&self, name: &str) -> Result<CowVal<'b, 'v>, ExecutionError>
     where
         'r: 'v,
@@ -109,7 +109,7 @@ impl Val for RecordView<'_> {
     }
 }
 
-/// Withholds the record: it is somebody's.
+/// Withholds the record: it is personal data.
 impl std::fmt::Debug for RecordView<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("RecordView")

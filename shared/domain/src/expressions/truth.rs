@@ -1,4 +1,5 @@
-//! Whether an expression can be a condition: what gives a text, a number or a list for everybody is no filter.
+//! Whether an expression can be a condition: an expression that gives a text, a number or a list for every employee is
+//! no filter.
 
 use cel::common::ast::{Expr, IdedExpr, LiteralValue, operators};
 
@@ -6,7 +7,7 @@ use crate::expressions::expression::Expression;
 use crate::expressions::fields::{custom_access, record_access};
 use crate::expressions::functions::FUNCTIONS;
 
-/// Whether an expression gives something else than true or false for everybody.
+/// Whether an expression gives something else than true or false for every employee.
 pub(crate) fn is_never_a_truth_value(expression: &IdedExpr) -> bool {
     const NUMERIC: [&str; 6] = [
         operators::ADD,
@@ -42,7 +43,7 @@ fn record_or_custom(expression: &IdedExpr) -> bool {
 }
 
 impl Expression {
-    /// Whether it can be told that it gives something else than true or false for everybody.
+    /// Whether its syntax tree shows that it gives something else than true or false for every employee.
     #[must_use]
     pub fn is_never_a_truth_value(&self) -> bool {
         is_never_a_truth_value(self.syntax_tree())

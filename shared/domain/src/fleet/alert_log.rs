@@ -1,6 +1,6 @@
-//! What the operators hear of one customer's failing jobs, and when: a vendor's failure once it has lasted, once, and its end;
-//! an internal failure, and a configuration that operators mend, at once, once a day under each signature; a failure that the
-//! customer has to mend at once, once.
+//! Which alerts the operators get about one customer's failing jobs, and when: one for a vendor's failure that has
+//! lasted, and one for its end; one a day and signature, at once, for an internal failure, and for a configuration that
+//! operators mend; one, at once, for a failure that the customer has to mend.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -15,24 +15,24 @@ use crate::jobs::job::Job;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// What the operators have been told of one customer: a part of the customer's row in the fleet's summary.
+/// The alerts already sent to the operators about one customer: a part of the customer's row in the fleet's summary.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertLog {
     /// Outages of a vendor that last, by the name of the job.
     #[serde(default)]
     pub outages: BTreeMap<String, FailureStreak>,
-    /// Trouble of ours, by its signature, and when it was told.
+    /// Internal failures, by signature, with the time of the alert.
     #[serde(default)]
     pub ours: BTreeMap<String, Timestamp>,
-    /// What the customer has to mend, by its signature, and when the operators heard of it.
+    /// Failures that the customer has to mend, by signature, with the time of the alert.
     #[serde(default)]
     pub config: BTreeMap<String, Timestamp>,
-    /// When dead results were told.
+    /// The time of the last alert about dead results.
     #[serde(default)]
     pub dead_at: Option<Timestamp>,
 }
 
-/// Something to tell the operators about one customer.
+/// An alert to the operators about one customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OperatorAlert {
     /// A vendor has failed this job for long.
@@ -71,9 +71,9 @@ pub enum OperatorAlert {
 }
 
 impl AlertLog {
-    /// What is news of the customer's jobs at `now`, and what the operators will have heard once it is sent. `is_explained` says
-    /// whether an open incident explains what a job fails with: then its mail is enough. `dead` counts the results that died
-    /// within a day.
+    /// Returns the alerts that are due about the customer's jobs at `now`, and the alert log after they are sent.
+    /// `is_explained` says whether an open incident explains a job's failure: then the incident's mail is enough.
+    /// `dead` counts the results that died within a day.
     #[must_use]
     pub fn news(
         &self,

@@ -1,5 +1,5 @@
-//! How soon the operators hear of a customer: the one place that decides. The first four weeks after go-live are hypercare, when
-//! what nobody foresaw shows, and everything is told sooner.
+//! The thresholds at which the operators are alerted about a customer: the one place that decides. The first four weeks
+//! after go-live are hypercare, when unforeseen failures show, and every threshold is tighter.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,19 +8,20 @@ use crate::failure_class::{FailureClass, Notify};
 /// How long a customer is new.
 const HYPERCARE: SignedDuration = SignedDuration::from_hours(4 * 7 * 24);
 
-/// From when on something is told to the operators.
+/// The thresholds from which the operators are alerted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlertThresholds {
     /// How long a job may take beyond its due time and its jitter before the customer is stale.
     pub stale_after: SignedDuration,
     /// How long a vendor may fail this customer's job.
     pub vendor_told_after: SignedDuration,
-    /// How many results may end as dead within a day; this many are told.
+    /// The number of results that end as dead within a day from which the operators are alerted.
     pub dead_told_at: u64,
 }
 
 impl AlertThresholds {
-    /// For a customer who is live since then; one of whom that is not known is not new.
+    /// Returns the thresholds of a customer who has been live since `live_since`; where that is not known, the customer
+    /// is not new.
     #[must_use]
     pub fn new(live_since: Option<Timestamp>, now: Timestamp) -> Self {
         if is_hypercare(live_since, now) {
@@ -39,13 +40,14 @@ impl AlertThresholds {
     }
 }
 
-/// Whether a customer who is live since then is in the first four weeks; one of whom that is not known is not.
+/// Whether a customer who has been live since `live_since` is in the first four weeks; where that is not known, the
+/// customer is not.
 #[must_use]
 pub fn is_hypercare(live_since: Option<Timestamp>, now: Timestamp) -> bool {
     live_since.is_some_and(|since| now.duration_since(since) < HYPERCARE)
 }
 
-/// A day, as the table of troubles says.
+/// A day, from the policy of the failure class "vendor".
 fn vendors_patience() -> SignedDuration {
     match FailureClass::Vendor.policy().notify {
         Notify::OperatorAfter(lasting) => lasting,

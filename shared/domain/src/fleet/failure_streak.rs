@@ -12,7 +12,7 @@ use crate::vendors::vendor::Vendor;
 /// A job whose last run failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailureStreak {
-    /// When the first run failed of those that failed in a row with the same trouble.
+    /// The time of the first failed run in this streak of equal failures.
     pub since: Timestamp,
     /// When the last one did.
     pub last_at: Timestamp,
@@ -20,7 +20,7 @@ pub struct FailureStreak {
     pub signature: FailureSignature,
 }
 
-/// What a run failed with, as far as it is the same for everybody whom it meets.
+/// The part of a run's failure that is equal for every affected customer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "source")]
 pub enum FailureSignature {
@@ -50,7 +50,7 @@ pub enum VendorFault {
     ModuleDisabled,
     /// It refused the request.
     Refused,
-    /// It does not know what was named.
+    /// It does not know the resource that the request named.
     NotFound,
     /// It asks to be left alone for a while.
     RateLimited,
@@ -60,7 +60,7 @@ pub enum VendorFault {
     Unreadable,
     /// The pages of a list did not add up.
     InconsistentRead,
-    /// What it told cannot be true.
+    /// Its answer cannot be true.
     NotCredible,
     /// It was not called: the time, or the customer's budget, ran out.
     NoTimeLeft,
@@ -71,7 +71,7 @@ pub enum VendorFault {
 }
 
 impl VendorFault {
-    /// What kind of trouble it is where a whole run cannot go on because of it.
+    /// Returns the failure class where it stops a whole run.
     #[must_use]
     pub const fn class(self) -> FailureClass {
         match self {
@@ -85,14 +85,16 @@ impl VendorFault {
         }
     }
 
-    /// Whether many customers that fail so can be one incident of the vendor. What a customer has to mend never is: five
-    /// customers with rotated codes are five customers, and each has to hear of its own. Our own lack of time is none either.
+    /// Whether many customers that fail so can be one incident of the vendor. A failure that a customer has to mend
+    /// never is: five customers with rotated codes are five separate failures, and each customer is notified. Our own
+    /// lack of time is no incident either.
     #[must_use]
     pub const fn can_be_an_incident(self) -> bool {
         !matches!(self.class(), FailureClass::Config) && !matches!(self, Self::NoTimeLeft) && !self.needs_operator()
     }
 
-    /// Whether operators mend it, or help the customer to, and so hear of it at once although it is of the class config.
+    /// Whether operators mend it, or help the customer to, and are therefore alerted at once although its class is
+    /// config.
     #[must_use]
     pub const fn needs_operator(self) -> bool {
         matches!(self, Self::Misconfigured | Self::RefusesAlike)
@@ -100,7 +102,7 @@ impl VendorFault {
 }
 
 impl FailureSignature {
-    /// What kind of trouble it is.
+    /// Returns the failure class.
     #[must_use]
     pub const fn class(&self) -> FailureClass {
         match self {
@@ -109,7 +111,7 @@ impl FailureSignature {
         }
     }
 
-    /// Whether operators hear of it at once: it is theirs to mend, or to help with.
+    /// Whether operators are alerted at once: they mend it, or help to.
     #[must_use]
     pub const fn is_for_operators_at_once(&self) -> bool {
         match self {
@@ -118,7 +120,7 @@ impl FailureSignature {
         }
     }
 
-    /// Whose trouble it is, if a vendor's.
+    /// Returns the vendor that caused it, if one did.
     #[must_use]
     pub const fn vendor(&self) -> Option<Vendor> {
         match self {
@@ -127,7 +129,7 @@ impl FailureSignature {
         }
     }
 
-    /// Whether both are one trouble: the same, or the ups and downs of one vendor that is not well.
+    /// Whether both belong to one failure streak: equal signatures, or alternating faults of one vendor.
     fn goes_on_as(&self, next: &Self) -> bool {
         let are_a_vendors = self.class() == FailureClass::Vendor && next.class() == FailureClass::Vendor;
         self == next || (are_a_vendors && self.vendor() == next.vendor())

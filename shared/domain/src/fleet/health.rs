@@ -1,5 +1,5 @@
-//! How one customer is: in a word, and everything that the word rests on. The one place that decides it, for whoever looks at
-//! the fleet.
+//! The health of one customer, with the symptoms that it rests on. The one place that decides it, for every view of the
+//! fleet.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -25,7 +25,7 @@ pub enum Health {
     Failing,
     /// A job was due, and has not succeeded since.
     Late,
-    /// A job gets nowhere, or nobody carries it on.
+    /// A job makes no progress, or no run continues it.
     Stalled,
     /// Results that could be recorded have not been for long.
     Unsent,
@@ -48,7 +48,7 @@ pub enum Health {
 }
 
 impl Health {
-    /// The word for it.
+    /// Returns its name, as printed and stored.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -67,7 +67,7 @@ impl Health {
         }
     }
 
-    /// Whether somebody has to look, or to wait with an eye on it.
+    /// Whether an operator has to act on it or watch it.
     #[must_use]
     pub fn is_unwell(self) -> bool {
         self <= Self::Incident
@@ -79,7 +79,7 @@ impl Health {
 pub struct Symptom {
     /// What.
     pub is: Health,
-    /// Which job it is about; none where it is about results or removals.
+    /// The job concerned; none where the symptom is about results or deactivations.
     pub job: Option<Job>,
     /// Since when, where that is known.
     pub since: Option<Timestamp>,
@@ -101,7 +101,7 @@ pub struct PendingDeactivations {
 pub struct Waiting {
     /// Runs that have not ended: which job, and the end of its lease.
     pub open_runs: Vec<(Job, Timestamp)>,
-    /// Removals that nobody has decided about.
+    /// Deactivations that wait for an operator's decision.
     pub held: Option<PendingDeactivations>,
     /// Results that are due, waiting or claimed.
     pub unsent: u64,
@@ -124,7 +124,7 @@ pub struct CustomerHealth {
     pub name: String,
     /// Whether runs write.
     pub status: Status,
-    /// How they are: the worst of what is wrong, or the word for nothing.
+    /// The customer's health: the worst of the symptoms, or well where there is none.
     pub health: Health,
     /// Everything that is wrong, the worst first.
     pub symptoms: Vec<Symptom>,
@@ -224,7 +224,7 @@ impl Waiting {
         of_job.map(|(_, lease_until)| *lease_until).max()
     }
 
-    /// What is wrong with results and removals.
+    /// Returns the symptoms of results and deactivations.
     fn symptoms(&self, vigilance: AlertThresholds, now: Timestamp) -> impl Iterator<Item = Symptom> {
         let symptom = |is, since| Symptom { is, job: None, since };
         let is_old = |since: &Timestamp| now.duration_since(*since) >= UNSENT_FOR_LONG;
@@ -292,7 +292,7 @@ fn symptom(summary: &CustomerSummary, health: &JobHealth, incidents: &[Incident]
     None
 }
 
-/// How a customer is with whom nothing is wrong.
+/// Returns the health of a customer without symptoms.
 fn calm(summary: &CustomerSummary, now: Timestamp) -> Health {
     let ran = summary.jobs.values().any(|job| job.last_success_at.is_some());
     match summary.status {

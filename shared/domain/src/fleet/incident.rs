@@ -131,7 +131,7 @@ fn last_success(attempts: &[Attempt], now: Timestamp) -> Option<Timestamp> {
 }
 
 impl Incident {
-    /// Opens an incident; `last` is the one that this vendor's domain had before, and that is history.
+    /// Opens an incident; `last` is the closed incident that this vendor's domain had before.
     #[must_use]
     pub fn new(vendor: Vendor, domain: VendorDomain, detection: Detection, last: Option<&Self>) -> Self {
         Self {
@@ -147,7 +147,8 @@ impl Incident {
         }
     }
 
-    /// Whether it goes on. One without a domain was written by a version whose incidents prevented runs: it is history.
+    /// Whether the incident is open. One without a domain was written by a version whose incidents prevented runs, and
+    /// counts as closed.
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.ended_at.is_none() && !self.domain.is_unknown()

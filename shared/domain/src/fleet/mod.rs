@@ -1,4 +1,4 @@
-//! All customers side by side: their health, the failures that they share, and what operators are told of them.
+//! All customers side by side: their health, the failures that they share, and the alerts about them to the operators.
 
 pub mod alert_log;
 pub mod alert_thresholds;

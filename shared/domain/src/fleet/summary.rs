@@ -37,7 +37,7 @@ pub struct CustomerSummary {
     pub parked: u64,
     /// How many results are ignored, as of the customer's last turn.
     pub ignored: u64,
-    /// What the operators have been told.
+    /// The alerts already sent to the operators.
     pub told: AlertLog,
 }
 
@@ -57,7 +57,7 @@ impl CustomerSummary {
         self.status == Status::Live
     }
 
-    /// How soon the operators hear of this customer.
+    /// Returns the alert thresholds of this customer.
     #[must_use]
     pub fn vigilance(&self, now: Timestamp) -> AlertThresholds {
         AlertThresholds::new(self.live_since, now)
@@ -76,8 +76,8 @@ impl CustomerSummary {
         undelivered.filter(|undelivered| undelivered.completions >= MOST_UNDELIVERED)
     }
 
-    /// Which jobs are late at `now`; `lease_until` tells the end of the lease of a job's unfinished run. None of a customer
-    /// that is not live.
+    /// Which jobs are late at `now`; `lease_until` returns the end of the lease of a job's unfinished run. A customer
+    /// that is not live has no late jobs.
     #[must_use]
     pub fn late_jobs(&self, lease_until: impl Fn(Job) -> Option<Timestamp>, now: Timestamp) -> Vec<LateJob> {
         let Some(timetable) = self.timetable.as_ref().filter(|_| self.is_live()) else {

@@ -20,7 +20,7 @@ const WAITS: [SignedDuration; 7] = [
 pub struct BackOff {
     /// Failures in a row.
     pub failures: u32,
-    /// Until then, unless somebody asks for a run.
+    /// The job does not start before then, unless an operator requests a run.
     pub until: Timestamp,
 }
 

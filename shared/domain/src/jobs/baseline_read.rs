@@ -1,4 +1,4 @@
-//! Whether a read is much smaller than the last good one: then it is no ground for removing anybody.
+//! Whether a read is much smaller than the baseline read: then the planner deactivates no account because of it.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,8 @@ pub struct BaselineRead {
 }
 
 impl BaselineRead {
-    /// Whether a read of so many people is much smaller than this one. So few as may vanish unasked are told by that limit.
+    /// Whether a read of so many employees is much smaller than this one. A loss that the limit of vanished employees
+    /// allows is not.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a share of a count of people")]
     pub fn shrank_to(&self, people: u64, limits: &Limits) -> bool {

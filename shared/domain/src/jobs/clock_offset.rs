@@ -13,7 +13,7 @@ const HALF_A_SECOND: SignedDuration = SignedDuration::from_millis(500);
 pub enum Measured {
     /// What has to be added to the clock; nothing where it may be right.
     Offset(SignedDuration),
-    /// The answer took so long that it does not tell the time to within two seconds.
+    /// The answer took so long that it does not give the time to within two seconds.
     TooSlow,
 }
 

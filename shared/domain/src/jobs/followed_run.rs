@@ -1,4 +1,4 @@
-//! A run that somebody follows: it ends with its last slice, since a run that runs out of time is carried on by another.
+//! A run that an operator follows: it ends with its last slice, since another run continues one that runs out of time.
 
 use crate::jobs::state::{RunRecord, RunState};
 
@@ -7,15 +7,15 @@ use crate::jobs::state::{RunRecord, RunState};
 pub enum Followed {
     /// Nothing of it is on record yet.
     NotBegun,
-    /// It goes on, or is about to be carried on: its slices so far, the newest last.
+    /// It is running, or another run is about to continue it: its slices so far, the newest last.
     GoesOn(Vec<RunRecord>),
     /// It has ended: all of its slices, the newest last.
     Ended(Vec<RunRecord>),
 }
 
 impl Followed {
-    /// The first run that began after the one with the identifier `after`, and whatever carried it on; `runs` are those of one
-    /// job, the newest first.
+    /// Finds the first run that began after the one with the identifier `after`, and the runs that continued it; `runs`
+    /// are those of one job, the newest first.
     #[must_use]
     pub fn from_runs(runs: &[RunRecord], after: Option<&str>) -> Self {
         let is_later = |run: &&RunRecord| after.is_none_or(|after| run.id.as_str() > after);
@@ -36,7 +36,7 @@ impl Followed {
     }
 }
 
-/// Whether nobody carries the run on: its record says so, and who does.
+/// Whether no other run continues this one: the run's record says so, and names the one that does.
 fn has_ended(run: &RunRecord, next: Option<&str>) -> bool {
     match &run.state {
         RunState::Unfinished { .. } => false,

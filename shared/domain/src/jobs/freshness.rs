@@ -21,7 +21,7 @@ pub struct Timetable {
     pub time_zone: ZoneName,
     /// Width of the flexible window.
     pub jitter_minutes: u32,
-    /// When this was applied: what was due before it was due under another timetable.
+    /// The time at which this timetable was applied: earlier due times belong to another timetable.
     pub applied_at: Timestamp,
     /// User sync; none where it does not run.
     #[serde(default, serialize_with = "as_text")]
@@ -45,9 +45,9 @@ pub struct Timetable {
 pub enum Freshness {
     /// It succeeded since it was due, or has time left.
     Fresh,
-    /// It has not succeeded yet, and a run goes on.
+    /// It has not succeeded yet, and a run is in progress.
     GoesOn,
-    /// Nothing came of it.
+    /// No run succeeded in time.
     Late {
         /// Since when it has been due.
         due_since: Timestamp,

@@ -26,7 +26,8 @@ pub const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(2);
 /// waits for the lease's end instead of for the next schedule.
 pub const RENEWAL_MISSED: SignedDuration = SignedDuration::from_secs(35);
 
-/// The number of an acquisition of one job's lease, or of one claim of a result: each is larger than the one before.
+/// The number of an acquisition of one job's lease, or of one claim of a result: each number is larger than its
+/// predecessor.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FencingNumber(pub u64);

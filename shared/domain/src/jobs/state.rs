@@ -31,8 +31,9 @@ pub struct JobState {
     /// The end of the last run that succeeded.
     #[serde(default)]
     pub last_success_at: Option<Timestamp>,
-    /// When the last run began that wrote all there was to write: it has seen, and linked, everybody who was there before.
-    /// A draft customer's runs write nothing and do not count. Of a sweep that was carried on, its first slice counts.
+    /// The start of the last run that made every write it planned: it has read, and linked, every employee who existed
+    /// before. A draft customer's runs write nothing and do not count. Of a sweep in several slices, the first slice
+    /// counts.
     #[serde(default)]
     pub last_complete_began_at: Option<Timestamp>,
     /// The end of the last run that failed, and how (no personal data).
@@ -65,7 +66,7 @@ pub struct JobState {
     /// How far a sweep came that was cut off; none once one has come to its end.
     #[serde(default)]
     pub interrupted: Option<Interrupted>,
-    /// Slices in a row that did nothing and left something to do, or crashed; the one that is running among them.
+    /// Slices in a row that did nothing and left something to do, or crashed; including the running slice.
     #[serde(default)]
     pub stalled_slices: u32,
     /// Until when the job stays away from a vendor that failed it; none once a run has succeeded.
@@ -233,8 +234,8 @@ impl RunRecord {
         }
     }
 
-    /// When the watchdog begins to look whether the run goes on: as soon as its first lease can have missed a renewal, or at once
-    /// where it ran out of time; none where it has ended.
+    /// When the watchdog begins to check whether the run continues: as soon as its first lease can have missed a
+    /// renewal, or at once where it ran out of time; none where it has ended.
     #[must_use]
     pub fn looked_at_from(&self) -> Option<Timestamp> {
         match self.state {
@@ -272,7 +273,8 @@ pub enum RunState {
 const SMALLEST_CAUSE_BYTES: usize = 120;
 
 impl RunRecord {
-    /// The same run without its counts, and with the beginning of its cause: what is stored where the table refuses the whole.
+    /// The same run without its counts, and with the beginning of its cause: the form to store where the table refuses
+    /// the whole record.
     #[must_use]
     pub fn smallest(&self) -> Self {
         let mut smallest = Self {
@@ -287,7 +289,7 @@ impl RunRecord {
 }
 
 impl RunState {
-    /// Why an unfinished run is closed: another one carries it on, or nobody does.
+    /// Why an unfinished run is closed: another run continues it, or none does.
     #[must_use]
     pub fn cause_of_closing(successor: Option<&str>) -> Excerpt {
         successor.map_or_else(

@@ -7,7 +7,7 @@ use crate::expressions::expression::Expression;
 use crate::expressions::functions::{FUNCTIONS, TYPES};
 use crate::people::employee::Employee;
 
-/// Why an expression fails for somebody; none where it does not.
+/// The error of an expression for one employee; none where it succeeds.
 fn failure(source: &str) -> Option<String> {
     let record = json!({"employeeId": "E1", "location": "Fiji"});
     let employee = Employee::from_record(record.as_object().expect("a record").clone()).expect("has an id");
