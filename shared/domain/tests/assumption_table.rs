@@ -1,4 +1,4 @@
-//! The published table of what we assume of the vendors, in step with what `habitsync doctor` tells about.
+//! The published table of what we assume of the vendors, in step with the checks of `habitsync doctor`.
 //!
 //! After a change to the assumptions, `UPDATE_EXPECT=1 cargo test -p habitsync-domain --test assumption_table` publishes it
 //! anew.

@@ -204,7 +204,7 @@ fn items_of_the_versions_whose_incidents_prevented_runs_are_read_and_are_history
     }
 }
 
-/// What became of one customer's last tries: minutes ago, and how they failed.
+/// One customer's last success and last failure: minutes ago, with the fault.
 fn tries() -> impl Strategy<Value = (Option<i64>, Option<(i64, VendorFault)>)> {
     let kind = prop::sample::select(KINDS.to_vec());
     (

@@ -1,4 +1,4 @@
-//! The published JSON Schema of a customer's file: in step with the types, and agreeing with what is accepted.
+//! The published JSON Schema of a customer's file: in step with the types, and accepting the same files as the parser.
 //!
 //! After a change to the configuration, `UPDATE_EXPECT=1 cargo test -p habitsync-domain --test tenant_schema` publishes it
 //! anew.

@@ -1,6 +1,6 @@
 //! A customer's configuration: one TOML file, parsed once into validated types.
 //!
-//! Unknown keys are refused, and every error names its line and what is allowed there. Secrets are never in
+//! Unknown keys are refused, and every error names its line and the values that are allowed there. Secrets are never in
 //! it.
 
 mod checks;

@@ -9,7 +9,7 @@ const HARD_BOUNCES: u32 = 2;
 /// So many reports are remembered, so that one that is delivered twice counts once.
 const REMEMBERED: usize = 16;
 
-/// What was said about an address.
+/// Feedback of the mail service about an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Feedback {

@@ -8,9 +8,9 @@ use jiff::{Timestamp, ToSpan, Zoned};
 /// The days between one mail and the next, from the first mail on; every later wait is the last of them.
 const WAITS: [i64; 7] = [1, 1, 1, 3, 3, 3, 7];
 
-/// Nobody is reminded before.
+/// Reminders are sent from this local time of day.
 const OPENS: Time = time(8, 0, 0, 0);
-/// Nobody is reminded from then on.
+/// No reminder is sent from this local time of day on.
 const CLOSES: Time = time(18, 0, 0, 0);
 
 /// When the next reminder is due, after a mail at `last` that was followed by so many reminders, or was the last of them.

@@ -1,4 +1,5 @@
-//! The set-up call's test: what happens to people, one of each kind, and what has to come of it before a customer goes live.
+//! The rehearsal of the set-up call: one employee for each kind of change, and the outcome that is expected before a
+//! customer goes live.
 
 use std::fmt;
 
@@ -9,7 +10,7 @@ use crate::people::employment::Evidence;
 use crate::people::user::UserChange;
 use crate::user_plan::{NextAction, PersonPlan, Step};
 
-/// What happens to somebody in EmployeeConnect.
+/// A change to an employee in EmployeeConnect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scenario {
@@ -25,20 +26,20 @@ pub enum Scenario {
     FilteredOut,
 }
 
-/// What came of it, against what had to.
+/// The outcome, compared with the expected one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Judged {
-    /// What had to.
+    /// The expected outcome.
     AsExpected,
-    /// The removal waits for a word, as the limits ask: decided about, it is as expected.
+    /// The deactivation waits for approval, as the limits require: once approved, it is as expected.
     Held,
     /// Something else, or nothing.
     Otherwise,
 }
 
 impl Scenario {
-    /// In the order in which they are rehearsed: whoever is rehired was terminated before.
+    /// Every scenario, in the order of the rehearsal: the employee who is rehired was terminated before.
     pub const ALL: [Self; 5] = [
         Self::New,
         Self::Updated,
@@ -47,7 +48,7 @@ impl Scenario {
         Self::FilteredOut,
     ];
 
-    /// The word for it.
+    /// Returns the scenario's name, as typed and printed.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -59,7 +60,7 @@ impl Scenario {
         }
     }
 
-    /// What somebody does in EmployeeConnect beforehand.
+    /// Returns the change to make in EmployeeConnect beforehand.
     #[must_use]
     pub const fn beforehand(self) -> &'static str {
         match self {
@@ -75,7 +76,7 @@ impl Scenario {
         }
     }
 
-    /// What has to come of it.
+    /// Returns the expected outcome, in words.
     #[must_use]
     pub const fn expectation(self) -> &'static str {
         match self {
@@ -87,7 +88,7 @@ impl Scenario {
         }
     }
 
-    /// Whether what would be done about somebody is what has to be. There is no verdict about whoever has no record.
+    /// Compares the employee's plan with the expected outcome. `verdict` is none for an employee without a record.
     #[must_use]
     pub fn judge(self, plan: &PersonPlan, verdict: Option<&EligibilityVerdict>) -> Judged {
         let is_as_expected = match (self, plan.next()) {

@@ -23,7 +23,7 @@ pub const CONTRACT_FIELDS: [&str; 19] = [
     "updatedAt",
 ];
 
-/// The contract's fields that are read whatever a customer maps.
+/// The contract's fields that are always read, independent of the customer's mapping.
 pub(crate) const ALWAYS_READ: [&str; 8] = [
     "employeeId",
     "firstName",

@@ -39,16 +39,16 @@ impl Employee {
     /// An employee with every field of the record EmployeeConnect sent.
     ///
     /// # Errors
-    /// The record has no usable `employeeId`: nobody can be told who it is about.
+    /// The record has no usable `employeeId`, so it identifies no employee.
     pub fn from_record(record: Map<String, Value>) -> Result<Self, InvalidIdentity> {
         let shape = Arc::new(Shape::of_record(&record));
         Self::shaped(record, &shape)
     }
 
-    /// An employee with the fields of this shape alone: what nobody asks about is not kept.
+    /// Returns an employee with the fields of this shape alone; unused fields are not kept.
     ///
     /// # Errors
-    /// The record has no usable `employeeId`: nobody can be told who it is about.
+    /// The record has no usable `employeeId`, so it identifies no employee.
     pub fn shaped(record: Map<String, Value>, shape: &Arc<Shape>) -> Result<Self, InvalidIdentity> {
         let id = record.get("employeeId").and_then(Value::as_str).unwrap_or_default();
         Ok(Self {

@@ -1,4 +1,4 @@
-//! Whether somebody works at the customer today, by the customer's own calendar.
+//! Whether an employee works at the customer today, by the customer's own calendar.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -39,7 +39,7 @@ pub enum Evidence {
     OutOfScope,
 }
 
-/// Why it cannot be told how an employee stands: the account is left alone.
+/// Why an employee's eligibility cannot be decided: the account is left alone.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Undecided {
     /// A date is not one.

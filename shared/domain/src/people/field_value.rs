@@ -47,7 +47,7 @@ fn parse_typed(kind: FieldType, value: Cow<'_, str>) -> Result<Cow<'_, str>, &'s
     }
 }
 
-/// Written the one way in which it is sent.
+/// Whether the value is a date in the form that is sent, `yyyy-mm-dd`.
 fn is_date(value: &str) -> bool {
     value.parse::<Date>().is_ok_and(|date| date.to_string() == value)
 }

@@ -28,7 +28,7 @@ pub enum FieldValue {
     Whole(i64),
     /// Any other number.
     Number(f64),
-    /// A text, without what is invisible around it: it never makes a difference.
+    /// A text without the invisible characters around it, which never make a difference.
     Text(CompactString),
     /// A list or a map.
     Other(Box<Value>),
@@ -170,8 +170,8 @@ impl From<Option<Value>> for FieldValue {
     }
 }
 
-/// The text without what is invisible around it, and without characters of no width inside it. The inside of an address stays:
-/// what is invisible there is a mistake that its owner should see.
+/// Returns the text without invisible characters around it, and without characters of no width inside it. The inside of
+/// an address stays: an invisible character there is a mistake that its owner should see.
 fn tidied(text: &str) -> Cow<'_, str> {
     match invisible::trimmed(text) {
         address if address.contains('@') => Cow::Borrowed(address),

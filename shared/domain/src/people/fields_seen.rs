@@ -15,12 +15,12 @@ use crate::people::fields::FieldValue;
 pub struct FieldSeen {
     /// As an expression writes it: `employee.location`, `manager.workEmail`, `employee.customFields['Desk']`.
     pub field: String,
-    /// The value; null where it is empty, or there is nobody to have it.
+    /// The value; null where it is empty, or there is no such record.
     pub value: Value,
 }
 
 impl FieldSeen {
-    /// The value as a reader is told: the text itself, or JSON for what is none; none where it is empty.
+    /// Returns the value for a reader: a text as it is, any other value as JSON; none where it is empty.
     #[must_use]
     pub fn text(&self) -> Option<String> {
         match &self.value {
@@ -73,7 +73,8 @@ pub(crate) fn fields_seen(expression: &Expression, employee: &Employee, manager:
         .collect()
 }
 
-/// Everything of the record that decides about the person or is mapped: what decides about work first, then what expressions name.
+/// Returns the fields of the record that decide about the employee or are mapped: the employment fields first, then
+/// those that expressions name.
 #[must_use]
 pub fn record_seen(users: &UsersConfiguration, employee: &Employee, manager: Option<&Employee>) -> Vec<FieldSeen> {
     let decisive = DECISIVE.map(|name| FieldSeen {
@@ -92,7 +93,7 @@ pub fn record_seen(users: &UsersConfiguration, employee: &Employee, manager: Opt
     seen
 }
 
-/// What decides whether somebody works there, and who their manager is.
+/// The fields that decide about employment, and the manager's number.
 const DECISIVE: [&str; 4] = ["status", "startDate", "terminationDate", "managerEmployeeId"];
 
 const CUSTOM_FIELDS: &str = "customFields";

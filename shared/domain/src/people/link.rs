@@ -1,5 +1,5 @@
-//! A person who is linked: which employee has which account, and the last value of each field that was written or seen.
-//! The table's `PERSON` items; the mirror that makes unchanged people cost no request.
+//! The link of one employee to one account, with the mirror: the last value of each field that was written or read. The
+//! table's `PERSON` items; thanks to the mirror, unchanged employees cost no request.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,7 +19,7 @@ pub struct Person {
     pub employee_id: EmployeeId,
     /// The account's user name today.
     pub user_name: UserName,
-    /// User names the account had before, oldest first: a result that arrives late still finds its person.
+    /// User names the account had before, oldest first: a result that arrives late still finds its employee.
     #[serde(default)]
     pub former_names: Vec<FormerName>,
     /// Whether the account is active, as last written or seen.
@@ -29,7 +29,7 @@ pub struct Person {
     /// When we last changed the account, and why.
     #[serde(default)]
     pub last_change: Option<LastChange>,
-    /// When we last deactivated the account, and on what evidence; kept when somebody comes back.
+    /// When we last deactivated the account, and on what evidence; kept when the employee is rehired.
     #[serde(default)]
     pub removed: Option<Deactivated>,
     /// When we last created, renamed and updated the account, as the change limits count it.
@@ -43,9 +43,9 @@ pub struct Person {
 /// A value that the portal stored otherwise than it was written, by digests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rewrite {
-    /// Of what was written.
+    /// Digest of the value that was written.
     pub written: String,
-    /// Of what was seen right afterwards.
+    /// Digest of the value that the portal showed right afterwards.
     pub stored: String,
     /// How often, at most twice.
     pub times: u8,
@@ -67,7 +67,7 @@ pub struct LastChange {
     pub at: Timestamp,
     /// Why, in words for an operator; no personal data.
     pub reason: String,
-    /// Whether an operator linked the employee to the account: both are one person, whatever their names are.
+    /// Whether an operator linked the employee to the account: both count as one person, even where their names differ.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub linked_by_hand: bool,
 }
@@ -79,13 +79,13 @@ pub struct Deactivated {
     pub at: Timestamp,
     /// Why.
     pub evidence: Evidence,
-    /// Whether somebody approved it: then it does not count towards what goes unasked.
+    /// Whether an operator approved it: then it does not count towards the change limit.
     #[serde(default)]
     pub approved: bool,
 }
 
-/// What was done to an account, field by field: one `CHANGE` item of the table, kept for 90 days. Holds personal data;
-/// `Debug` withholds it.
+/// The record of a change to an account, field by field: one `CHANGE` item of the table, kept for 90 days. Holds
+/// personal data; `Debug` withholds it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonChange {
     /// Whose account.
@@ -94,7 +94,7 @@ pub struct PersonChange {
     pub at: Timestamp,
     /// Why, in words for an operator; no personal data.
     pub reason: String,
-    /// What was written, or found to have been written by somebody else.
+    /// The fields that HabitSync wrote, or found changed by others.
     pub fields: Vec<FieldChange>,
 }
 
@@ -110,7 +110,7 @@ pub struct FieldChange {
 }
 
 impl Person {
-    /// The same person under this user name; the one they had until now is a former one, unless it is the same.
+    /// Returns the link under this user name; a different user name until now becomes a former name.
     #[must_use]
     pub fn renamed(&self, name: &UserName, now: Timestamp) -> Self {
         let mut person = self.clone();
@@ -121,14 +121,14 @@ impl Person {
         person
     }
 
-    /// What the mirror knows of a field.
+    /// Returns the mirror's value of a field.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&str> {
         let name: FieldName = name.parse().ok()?;
         self.fields.0.get(&name).map(String::as_str)
     }
 
-    /// The person's name as the portal has it; their employee id where it has none.
+    /// Returns the employee's name as the portal has it; the employee number where it has none.
     #[must_use]
     pub fn display_name(&self) -> String {
         let names = [FieldName::FIRST_NAME, FieldName::LAST_NAME].map(|name| self.field(name));

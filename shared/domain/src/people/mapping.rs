@@ -1,5 +1,5 @@
-//! From an employee to the user they should be: the customer's expressions, and each value parsed into what its field
-//! holds. One field's bad value is that field's problem, one person's that person's.
+//! Maps an employee to the desired user: evaluates the customer's expressions, and parses each value for its field. A
+//! bad value affects its own field only, a bad record its own employee only.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -25,7 +25,7 @@ pub struct DesiredUser<'a> {
     pub user_name: UserName,
     /// The fields that have a usable value, or are usably empty, in the order of the configuration.
     pub fields: Vec<DesiredField<'a>>,
-    /// What is wrong with the fields that are left out.
+    /// The problems of the fields that are left out.
     pub problems: Vec<Problem>,
 }
 
@@ -63,10 +63,10 @@ impl fmt::Debug for DesiredUser<'_> {
     }
 }
 
-/// Whether the customer's filter admits this person.
+/// Whether the customer's filter admits this employee.
 ///
 /// # Errors
-/// The filter fails on them: the account is left alone, they are never taken as out of scope.
+/// The filter fails on the record: the account is left alone, and the employee never counts as out of scope.
 pub fn is_in_scope(
     users: &UsersConfiguration,
     employee: &Employee,
@@ -109,10 +109,10 @@ fn admits_as_meant(filter: &Expression, employee: &Employee, scope: &EvaluationS
     Err(Problem::about(employee, Cause::InvisibleCharacters { field }, seen))
 }
 
-/// Maps one person.
+/// Maps one employee.
 ///
 /// # Errors
-/// There is no usable user name, or an expression fails on them: the account is left alone.
+/// There is no usable user name, or an expression fails on the record: the account is left alone.
 pub fn map_user<'a>(
     users: &'a UsersConfiguration,
     employee: &'a Employee,
@@ -133,7 +133,8 @@ pub fn map_user<'a>(
     Ok(mapped)
 }
 
-/// The e-mail of one person, whatever else is wrong with them; none where the configuration maps no e-mail.
+/// Returns the e-mail of one employee, even where other fields are invalid; none where the configuration maps no
+/// e-mail.
 pub(crate) fn map_email<'a>(
     users: &'a UsersConfiguration,
     employee: &'a Employee,
@@ -222,8 +223,8 @@ pub(crate) fn map_field<'a>(
     }
 }
 
-/// The text as readers see it: without characters of no width, and with a space in place of other blanks. In an address nothing
-/// is replaced, and in a name no blank is: what is meant is not certain.
+/// The text as readers see it: without characters of no width, and with a space in place of other blanks. In an address
+/// nothing is replaced, and in a name no blank is: the intended form is not certain.
 fn as_shown<'a>(field: &FieldName, text: Cow<'a, str>) -> Result<Cow<'a, str>, &'static str> {
     let is_name = matches!(field.as_str(), FieldName::FIRST_NAME | FieldName::LAST_NAME);
     if field.is_email() || field.is_manager_email() || !invisible::is_irregular(&text) {

@@ -1,4 +1,5 @@
-//! Employees as EmployeeConnect has them, users as Tribal Habits has them, the links between both, and what is wrong with one of them.
+//! Employees as EmployeeConnect has them, users as Tribal Habits has them, the links between both, and the problems of
+//! single records.
 
 pub mod contract;
 pub mod dates;

@@ -1,4 +1,4 @@
-//! What is wrong about one person, as one line of the customer's worklist: what was seen, where, and what to do.
+//! A problem of one employee, as one line of the customer's worklist: the value, its field, and the remedy.
 
 use std::fmt;
 
@@ -12,14 +12,14 @@ use crate::people::user::FieldName;
 use crate::text::excerpt::Excerpt;
 use crate::vendors::list::WhyUnusable;
 
-/// One person's problem. Holds personal data for the customer's own mail; `Debug` withholds it.
+/// One employee's problem. Holds personal data for the customer's own mail; `Debug` withholds it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Problem {
-    /// What is wrong; problems of one cause are listed together.
+    /// The cause; problems of one cause are listed together.
     pub cause: Cause,
-    /// Whom it is about.
+    /// The employee concerned.
     pub employee_id: EmployeeId,
-    /// The person's name as the customer knows it.
+    /// The employee's name as the customer knows it.
     pub person: String,
     /// The value that was found, where that helps.
     pub seen: Option<String>,
@@ -44,7 +44,7 @@ impl Problem {
     }
 }
 
-/// What is wrong, and so what to do about it.
+/// The cause of a problem, which determines the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "cause")]
 pub enum Cause {
@@ -62,7 +62,7 @@ pub enum Cause {
         /// What it should be.
         expected: String,
     },
-    /// Another field's value is not what the field holds: it is left out, the rest goes on.
+    /// Another field's value is not what the field holds: it is left out, the other fields are written.
     InvalidValue {
         /// The portal's field.
         field: FieldName,
@@ -88,14 +88,14 @@ pub enum Cause {
         /// The last day, local to the customer.
         last_day: Date,
     },
-    /// An expression fails on this person.
+    /// An expression fails on this employee's record.
     ExpressionFailed {
         /// What it is for: `filter`, `user_name` or a field.
         what: String,
         /// Why, without values.
         message: String,
     },
-    /// Several people who would be active claim the same user name or e-mail.
+    /// Several employees who would be active claim the same user name or e-mail.
     Disputed {
         /// What they share: "user name" or "e-mail".
         what: String,
@@ -105,20 +105,21 @@ pub enum Cause {
         #[serde(default, skip_serializing_if = "is_zero")]
         more: usize,
     },
-    /// Another account has the user name or the e-mail that this person's should have.
+    /// Another account has the user name or the e-mail that this employee's should have.
     Taken {
         /// What it has: "user name" or "e-mail".
         what: String,
         /// Whose account it is; none where it is no employee's.
         by: Option<EmployeeId>,
     },
-    /// The account of a former employee of the same name has this person's user name or e-mail: the same person may have come
-    /// back under a new employee number, or somebody else inherited an address.
+    /// The account of a former employee of the same name has this employee's user name or e-mail: the same person may
+    /// have come back under a new employee number, or another employee inherited an address.
     FormerEmployee {
         /// The former employee.
         former: EmployeeId,
     },
-    /// The account of an employee who is gone is this person's by all that is known: their employee number is another now.
+    /// The account of an employee who is gone belongs to this employee, according to all known traits: their employee
+    /// number has changed.
     Rekeyed {
         /// The number that the account is linked to.
         former: EmployeeId,
@@ -130,33 +131,33 @@ pub enum Cause {
         /// Why.
         why: ManagerProblem,
     },
-    /// Two accounts could be this person's.
+    /// Two accounts could be this employee's.
     SeveralAccounts,
-    /// Somebody deactivated the account in the portal: it stays so.
+    /// The account was deactivated by hand in the portal: it stays so.
     DeactivatedByHand,
-    /// The user name changed in EmployeeConnect; the customer wants to hear of it before it is changed.
+    /// The user name changed in EmployeeConnect; the configuration asks for a report instead of a rename.
     UserNameChanged,
     /// The account is no longer in the portal.
     AccountMissing,
-    /// The portal refused a field: it is left out, the rest goes on.
+    /// The portal refused a field: it is left out, the other fields are written.
     RefusedField {
         /// The portal's field.
         field: String,
         /// The portal's words.
         reason: String,
     },
-    /// The portal refused the whole person.
+    /// The portal refused the whole employee.
     RefusedPerson {
         /// The portal's words.
         reason: String,
     },
     /// The portal has an account of this user name or e-mail already: the next run reads the portal and settles whose it is.
     AccountExists,
-    /// The portal did not answer for this person; it is tried again in the next run.
+    /// The portal did not answer for this employee; the next run tries again.
     NotAnswered,
     /// The employee's record cannot be used: the account stays as it is.
     UnusableRecord {
-        /// What is wrong with it.
+        /// Why it cannot be used.
         why: WhyUnusable,
     },
     /// HabitSync's own item of the employee cannot be read, or the table refuses it: the account stays as it is.
@@ -171,7 +172,7 @@ const fn is_zero(count: &usize) -> bool {
 /// So many of those who share a value are named to each of them.
 const NAMED: usize = 10;
 
-/// Why somebody's manager cannot be written.
+/// Why an employee's manager cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ManagerProblem {
@@ -185,14 +186,15 @@ pub enum ManagerProblem {
     StartsLater,
     /// The manager has no usable e-mail.
     NoEmail,
-    /// The record names the person themself.
+    /// The record names the employee as their own manager.
     Oneself,
-    /// The managers form a loop, in which this person is.
+    /// The managers form a loop that includes this employee.
     Loop,
 }
 
 impl Cause {
-    /// What is in the way of `employee`, who shares a value with this group: employee numbers in order, its own among them.
+    /// Returns the dispute of `employee`, who shares a value with this group: employee numbers in order, including its
+    /// own.
     #[must_use]
     pub fn disputed(what: &str, group: &[&EmployeeId], employee: &EmployeeId) -> Self {
         let others = group.iter().filter(|other| **other != employee);
@@ -234,7 +236,7 @@ impl Cause {
         }
     }
 
-    /// Whether only a run that reads the portal can see it; a run that does not cannot tell that it is mended.
+    /// Whether only a run that reads the portal can see it; another run cannot know whether it is mended.
     #[must_use]
     pub fn needs_verifying(&self) -> bool {
         matches!(
@@ -243,7 +245,7 @@ impl Cause {
         )
     }
 
-    /// What kind of trouble it is; none where it is as the customer wants it.
+    /// Returns the failure class; none where the state is as the customer's configuration asks.
     #[must_use]
     pub fn trouble(&self) -> Option<FailureClass> {
         match self {
@@ -276,7 +278,8 @@ impl Cause {
         }
     }
 
-    /// Whether the customer should do something about it; what is as they want it, or settles itself, is not mailed.
+    /// Whether the customer should do something about it; problems that the configuration asks for, or that settle
+    /// themselves, are not mailed.
     #[must_use]
     pub fn is_for_customer(&self) -> bool {
         self.trouble().is_some_and(FailureClass::is_for_customer)
@@ -292,7 +295,7 @@ impl fmt::Debug for Problem {
 }
 
 impl Cause {
-    /// What is wrong, in one line. It may repeat what the portal said: for the operator's eyes.
+    /// Returns the problem in one line. It may quote the portal's answer, so it is for operators only.
     #[must_use]
     pub fn in_words(&self) -> String {
         match self {
@@ -343,7 +346,7 @@ impl Cause {
 }
 
 impl Cause {
-    /// The field or the rule that it is about, in a word.
+    /// Returns the name of the field or rule concerned.
     #[must_use]
     pub fn subject(&self) -> &str {
         match self {
@@ -370,7 +373,7 @@ impl Cause {
     }
 }
 
-/// What is asked about an employee whose status is an active one although the last day has passed.
+/// Returns the question about an employee whose status is an active one although the last day has passed.
 #[must_use]
 pub fn works_there_again(last_day: Date) -> String {
     let day = last_day.strftime("%-d %B %Y");
@@ -378,7 +381,7 @@ pub fn works_there_again(last_day: Date) -> String {
 }
 
 impl ManagerProblem {
-    /// What is wrong with them, after their name.
+    /// Returns the problem, in words that follow the manager's name.
     #[must_use]
     pub const fn in_words(self) -> &'static str {
         match self {

@@ -1,5 +1,5 @@
-//! People, and single fields, that Tribal Habits keeps refusing: they rest, are tried again ever more rarely, and at once when
-//! what would be written is no longer what was refused.
+//! Writes of employees, and of single fields, that Tribal Habits keeps refusing: each backs off with growing waits, and
+//! is tried at once when the value to write changes.
 
 use std::fmt;
 
@@ -20,21 +20,21 @@ const WAITS: [SignedDuration; 3] = [
 /// After this long a refusal is reported a last time and tried no more until something changes.
 const GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(28 * 24);
 
-/// What is refused of one employee: one `PARKED` item of the table.
+/// The rejected writes of one employee: one `PARKED` item of the table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectedWrites {
-    /// Whom it is about.
+    /// The employee concerned.
     pub employee_id: EmployeeId,
     /// Never empty in the table.
     pub setbacks: Vec<RejectedWrite>,
 }
 
-/// One thing that was refused. Holds personal data for the customer's own mail; `Debug` withholds it.
+/// One rejected write. Holds personal data for the customer's own mail; `Debug` withholds it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RejectedWrite {
-    /// What of the person was refused.
+    /// The part of the employee's write that was refused.
     pub what: RejectedPart,
-    /// Digest of what was to be written.
+    /// Digest of the values that were to be written.
     pub digest: String,
     /// The line of the worklist.
     pub problem: Problem,
@@ -49,7 +49,7 @@ pub struct RejectedWrite {
     pub given_up: bool,
 }
 
-/// What of a person was refused.
+/// The part of an employee's write that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "what", content = "field")]
 pub enum RejectedPart {
@@ -64,9 +64,9 @@ pub enum RejectedPart {
 /// A refusal that has just come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {
-    /// What of the person was refused.
+    /// The part of the employee's write that was refused.
     pub what: RejectedPart,
-    /// Digest of what was to be written.
+    /// Digest of the values that were to be written.
     pub digest: String,
     /// The line of the worklist.
     pub problem: Problem,
@@ -131,8 +131,9 @@ impl RejectedWrites {
         self
     }
 
-    /// What is left of it after a run, begun at `began`, that one mistake stopped: neither what the mistake explains nor what the
-    /// run met first, since no mail names it. None where nothing changes.
+    /// Returns the remaining rejected writes after a run, begun at `began`, that one repeated refusal stopped: without
+    /// those that the refusal explains, and without those that are new in this run, since no mail names them. None
+    /// where nothing changes.
     #[must_use]
     pub fn after_stop(&self, is_explained: impl Fn(&RejectedWrite) -> bool, began: Timestamp) -> Option<Self> {
         let is_kept = |setback: &&RejectedWrite| setback.since < began && !is_explained(setback);
@@ -151,7 +152,8 @@ impl RejectedWrites {
         self.setbacks.iter().any(is_same)
     }
 
-    /// What is refused of this employee after another attempt: what still rests, and what was refused now.
+    /// Returns the rejected writes of this employee after another attempt: those still backing off, and those refused
+    /// now.
     #[must_use]
     pub fn after(before: Option<&Self>, employee_id: &EmployeeId, refusals: Vec<Rejection>, now: Timestamp) -> Self {
         let known = before.map(|parked| parked.setbacks.as_slice()).unwrap_or_default();

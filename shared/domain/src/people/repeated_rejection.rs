@@ -220,7 +220,7 @@ fn gist(reason: &str, problem: &Problem) -> String {
         .join(" ")
 }
 
-/// The text with a value taken out wherever it stands as a word.
+/// Returns the text without a value, wherever it occurs as a whole word.
 fn without(text: &str, value: &str) -> String {
     if value.is_empty() {
         return text.to_owned();
@@ -237,7 +237,8 @@ fn without(text: &str, value: &str) -> String {
     kept + rest
 }
 
-/// The text with everything between two equal quotation marks taken out; an apostrophe inside a word is none.
+/// Returns the text without the parts between two equal quotation marks; an apostrophe inside a name is no quotation
+/// mark.
 fn without_quotes(text: &str) -> String {
     let (mut kept, mut rest) = (String::new(), text);
     while let Some(open) = rest.find(is_quote) {

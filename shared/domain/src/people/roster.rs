@@ -1,4 +1,4 @@
-//! A complete read of EmployeeConnect: everybody the customer employs or employed.
+//! A complete read of EmployeeConnect: all present and former employees of the customer.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -10,7 +10,7 @@ use crate::vendors::list::{UnusableRecord, WhyUnusable};
 /// Every employee of a read that was whole: a record is missing from it by the vendor's own mistake only.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Roster {
-    /// One record per person, as EmployeeConnect orders them.
+    /// One record per employee, in EmployeeConnect's order.
     pub employees: Vec<Employee>,
     /// The name of every custom field that any record has.
     pub custom_fields: BTreeSet<String>,
@@ -40,7 +40,7 @@ impl Roster {
             .collect()
     }
 
-    /// How many records cannot be used and carry no usable employee id: each may be anyone's.
+    /// How many records cannot be used and carry no usable employee id: each may belong to any employee.
     #[must_use]
     pub fn without_id(&self) -> usize {
         let is_known = |record: &&UnusableRecord| {

@@ -1,4 +1,4 @@
-//! A user of the Tribal Habits portal: what is read, what is written.
+//! A user of the Tribal Habits portal: its fields when read and when written.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -134,14 +134,14 @@ pub struct PortalUser {
 pub struct NewUser {
     /// Unique in the portal.
     pub user_name: UserName,
-    /// First and last name, e-mail, and whatever else the customer maps.
+    /// First and last name, e-mail, and the other fields that the customer maps.
     pub fields: UserFields,
 }
 
-/// What to change about a user; what is `None` or absent stays as it is.
+/// A change of a user; fields that are `None` or absent stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserChange {
-    /// The new user name, where the person is renamed.
+    /// The new user name, where the account is renamed.
     pub user_name: Option<UserName>,
     /// `false` deactivates, `true` reactivates.
     pub active: Option<bool>,

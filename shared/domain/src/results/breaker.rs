@@ -1,13 +1,13 @@
-//! When a customer's EmployeeConnect is left alone: silence opens the breaker, a probe now and then finds out whether it is
-//! over, and an answer closes it.
+//! The breaker of a customer's EmployeeConnect: missing responses open it, single probes test whether EmployeeConnect
+//! responds again, and a response closes it.
 //!
-//! A result that is held back uses no attempt, and a vendor that hangs is waited for by one call at a time: everybody else's
-//! results go on.
+//! A result that is held back uses no attempt, and only one call at a time waits for a vendor that hangs: results of
+//! other customers are not delayed.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Silences in a row that open the breaker.
+/// Missing responses in a row that open the breaker.
 const SILENCES_THAT_OPEN: u32 = 3;
 
 /// The waits before the first, second, … probe; the last is the longest.
@@ -18,7 +18,7 @@ const WAITS: [SignedDuration; 4] = [
     SignedDuration::from_mins(10),
 ];
 
-/// How long releasing what was held back may take.
+/// The longest time that releasing the held-back results may take.
 const RELEASED_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 
 /// One customer's breaker: the `BREAKER` item of the table.
@@ -27,30 +27,30 @@ const RELEASED_WITHIN: SignedDuration = SignedDuration::from_mins(1);
 pub enum Breaker {
     /// EmployeeConnect is called.
     Closed {
-        /// Silences in a row, fewer than open it.
+        /// Missing responses in a row, fewer than open it.
         silences: u32,
     },
     /// EmployeeConnect is left alone.
     Open {
         /// Probes that failed, in a row.
         failed_probes: u32,
-        /// Nobody calls before then. Whoever probes moves it to the end of their own time: should they never come back,
+        /// No call is made before then. A probing worker moves it to the end of its own time: if that worker crashes,
         /// the next may probe.
         probe_at: Timestamp,
     },
-    /// EmployeeConnect answers again, and is called. Whoever heard it releases what was held back.
+    /// EmployeeConnect responds again, and is called. The worker that got the response releases the held-back results.
     Releasing {
-        /// By then they are through. Should they never come back, the next who hears an answer releases it.
+        /// The end of the time for releasing. If that worker crashes, the next one that gets a response releases them.
         until: Timestamp,
     },
 }
 
-/// What a call told about EmployeeConnect.
+/// What a call showed about EmployeeConnect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CallOutcome {
     /// It answered, be it with a refusal.
     Responded,
-    /// It did not say whether it did what was asked, or could not be reached.
+    /// It did not confirm or refuse the request, or could not be reached.
     NoResponse,
     /// Nothing either way: no call was made, or it asks to be left alone for a while.
     Inconclusive,
@@ -61,7 +61,7 @@ pub enum CallOutcome {
 pub enum Admission {
     /// It may, and more than once.
     Free,
-    /// It may, once, by whoever succeeds in storing this.
+    /// It may, once, by the worker that succeeds in storing this.
     Probe(Breaker),
     /// Not before then.
     HeldBack {
@@ -70,7 +70,7 @@ pub enum Admission {
     },
 }
 
-/// A customer that nothing is known of is called.
+/// The breaker of a customer without a stored one is closed.
 impl Default for Breaker {
     fn default() -> Self {
         Self::Closed { silences: 0 }
@@ -78,7 +78,7 @@ impl Default for Breaker {
 }
 
 impl Breaker {
-    /// Whether a call may be made at `now` by somebody whose time ends at `deadline`.
+    /// Returns whether a worker whose time ends at `deadline` may call at `now`.
     #[must_use]
     pub fn admits(self, now: Timestamp, deadline: Timestamp) -> Admission {
         match self {
@@ -91,8 +91,8 @@ impl Breaker {
         }
     }
 
-    /// The breaker after a call that was made freely. One that was on its way when the breaker opened is no probe: its
-    /// silence is the same silence, and makes nobody wait longer.
+    /// Returns the breaker after a call that was no probe. A call that was under way when the breaker opened is none
+    /// either: its missing response belongs to the same outage, and does not lengthen the wait.
     #[must_use]
     pub fn after_call(self, heard: CallOutcome, now: Timestamp) -> Self {
         match (self, heard) {
@@ -102,7 +102,7 @@ impl Breaker {
             (Self::Closed { silences }, CallOutcome::NoResponse) if silences + 1 < SILENCES_THAT_OPEN => {
                 Self::Closed { silences: silences + 1 }
             }
-            // One that has only just begun to answer is not given three silences more.
+            // A vendor that has only just begun to respond is not given three more missing responses.
             (Self::Closed { .. } | Self::Releasing { .. }, CallOutcome::NoResponse) => Self::opened(0, now),
             (unchanged, CallOutcome::Inconclusive)
             | (unchanged @ Self::Releasing { .. }, CallOutcome::Responded)
@@ -121,7 +121,8 @@ impl Breaker {
         }
     }
 
-    /// When somebody has to look at it should nobody call: to probe, or to release what was held back.
+    /// Returns when the watchdog has to act on it if no other call comes: to probe, or to release the held-back
+    /// results.
     #[must_use]
     pub fn due_at(self) -> Option<Timestamp> {
         match self {
@@ -130,7 +131,7 @@ impl Breaker {
         }
     }
 
-    /// Whether nobody but a probe calls.
+    /// Whether only a probe may call.
     #[must_use]
     pub fn is_open(self) -> bool {
         matches!(self, Self::Open { .. })

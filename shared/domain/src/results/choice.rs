@@ -11,7 +11,7 @@ use crate::results::result::{IgnoredBecause, ResultRecord, ResultState};
 /// The states of a result without what goes with each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ResultStatus {
-    /// Somebody is recording it.
+    /// A worker is recording it.
     Claimed,
     /// An attempt failed; the next is due.
     Waiting,
@@ -36,7 +36,7 @@ impl ResultStatus {
         Self::Dead,
     ];
 
-    /// The word for it, here and in the table.
+    /// Returns its name, as typed, printed and stored in the table.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -80,9 +80,9 @@ pub struct ReplayChoice {
     pub enrolments: Vec<EnrolmentId>,
     /// Only those whose cause or reason contains this text, in any letter case.
     pub cause: Option<String>,
-    /// Only what was completed then or later.
+    /// Only results completed then or later.
     pub from: Option<Timestamp>,
-    /// Only what was completed before then.
+    /// Only results completed before then.
     pub until: Option<Timestamp>,
 }
 

@@ -1,4 +1,4 @@
-//! A completed topic, as Tribal Habits tells it by webhook or in its list of enrolments.
+//! A completed topic, as Tribal Habits reports it by webhook or in its list of enrolments.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,7 +11,7 @@ use crate::tenant::TenantId;
 /// One enrolment in a topic that has been completed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Completion {
-    /// The enrolment: one enrolment is one result, whatever path it comes by.
+    /// The enrolment: one enrolment is one result, whether a webhook or a sweep reports it.
     pub enrolment: EnrolmentId,
     /// The topic that was completed.
     pub topic: TopicId,
@@ -34,7 +34,7 @@ pub struct Completion {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CompletionSource {
-    /// A webhook with a bearer token, which anyone who holds the token can send: Tribal Habits has to confirm it.
+    /// A webhook with a bearer token, which every holder of the token can send: Tribal Habits has to confirm it.
     BearerToken,
     /// A webhook with a signature, or a completion that was stored before its source was kept.
     #[default]
@@ -70,7 +70,7 @@ impl Completion {
 pub struct CompletionMessage {
     /// The customer; also the message's group, so that one customer's burst does not delay another.
     pub tenant: TenantId,
-    /// What was completed.
+    /// The completion.
     pub completion: Completion,
     /// When we accepted it: the seconds until it is recorded are counted from here.
     pub accepted_at: Timestamp,

@@ -1,5 +1,5 @@
-//! What becomes of a completion, decided from what is known: where it goes, whether an earlier attempt may have recorded
-//! it, when to try again, and which completions a sweep hands on.
+//! Decides about a completion: its destination, whether an earlier attempt may have recorded it, when to try again, and
+//! which completions a sweep queues.
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use crate::results::parked::{EndedWait, ended_waiting};
 use crate::results::result::{IgnoredBecause, ParkedOn, ResultRecord, ResultState, Tried, WaitsFor};
 use crate::results::retry_ladder::RetryLadder;
 
-/// What is known about a completion beyond itself.
+/// The stored facts that decide about a completion.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
     /// Who had the user name when the topic was completed.
@@ -28,7 +28,7 @@ pub enum Destination {
     Course {
         /// On this course.
         course: CourseId,
-        /// For this person.
+        /// For this employee.
         employee_id: EmployeeId,
     },
     /// Nowhere before something else happens.
@@ -56,7 +56,7 @@ pub fn destination(completion: &Completion, known: &Known<'_>) -> Destination {
 }
 
 impl Known<'_> {
-    /// Whether a complete user sync began after the completion: whoever it did not link is no employee.
+    /// Whether a complete user sync began after the completion: a user that it did not link is no employee.
     fn has_seen_everybody_since(&self, completion: &Completion) -> bool {
         self.users_synced_from
             .is_some_and(|from| from > completion.completed_at)
@@ -241,8 +241,8 @@ fn has_ended_without_link(cause: &str) -> bool {
     matches!(ended, Some(EndedWait::ForCourse | EndedWait::ForPerson))
 }
 
-/// Whether a result that was given up is worth another attempt, given where its completion goes by now: an ignored one where
-/// it is no longer to be ignored; a dead one where its destination is not the one that was tried.
+/// Whether a result that was given up gets another attempt, given the present destination of its completion: an ignored
+/// one where it is no longer to be ignored; a dead one where its destination differs from the one that was tried.
 #[must_use]
 pub fn reopens(state: &ResultState, destination: &Destination) -> bool {
     match (state, destination) {

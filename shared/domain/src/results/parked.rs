@@ -1,21 +1,21 @@
-//! How long a parked result waits, and when it is looked at meanwhile without anybody having released it.
+//! How long a parked result waits, and when the watchdog checks it meanwhile although no job has released it.
 //!
-//! Whoever brings what a result waits for releases it through the index, which lags behind the table: a result that is parked
-//! in the same moment may not be listed yet. Therefore each is looked at again a few times in the hours after it was parked, and
-//! a last time when it has waited long enough.
+//! The job that stores the missing link releases the results that wait for it through the index, which lags behind the
+//! table: a result that is parked in the same moment may not be listed yet. Therefore each is checked again a few times
+//! in the hours after it was parked, and a last time when it has waited long enough.
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::results::result::{ParkedOn, WaitsFor};
 use crate::tenant::TenantId;
 
-/// How long a result waits; then it ends.
+/// The longest time that a result waits; then it ends.
 const LONG_ENOUGH: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// How old what is looked at again has to be: whatever brought the link at the same moment is through by then.
+/// The age from which a parked result is checked again: a job that stored the link at the same moment is done by then.
 const SETTLED_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
-/// How old it is at most: three looks, of which two may be missed.
+/// The age up to which it is checked: three checks, of which two may be missed.
 const LOOKED_AT_FOR: SignedDuration = SignedDuration::from_hours(4);
 
 /// Each customer has its turn once an hour, so that a tick asks for a sixtieth of them.
@@ -24,8 +24,8 @@ const TURNS: usize = 60;
 /// The times of parking whose results are looked at: from the first to the second.
 pub type Window = (Timestamp, Timestamp);
 
-/// Whether a result that has been parked since then ends instead of waiting on. A customer's pause may last: what was
-/// completed meanwhile waits as long.
+/// Whether a result that has been parked since then ends instead of waiting on. A customer's pause may last: results
+/// completed meanwhile wait as long.
 #[must_use]
 pub fn has_waited_long_enough(on: &ParkedOn, since: Timestamp, now: Timestamp) -> bool {
     match on.waits_for() {

@@ -1,4 +1,4 @@
-//! What becomes of a completion: the states of one `RESULT` item of the table.
+//! The state of a completion's result: one `RESULT` item of the table.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{CourseId, EmployeeId, TopicId, UserName};
 use crate::results::completion::Completion;
 
-/// What is recorded in EmployeeConnect: this person completed this course on this day.
+/// A record for EmployeeConnect: this employee completed this course on this day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewResult {
     /// The same for every attempt to record the same completion.
@@ -23,7 +23,7 @@ pub struct NewResult {
 /// One completion and how far it has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultRecord {
-    /// What was completed.
+    /// The completion.
     pub completion: Completion,
     /// How far it has come.
     pub state: ResultState,
@@ -35,7 +35,7 @@ pub struct ResultRecord {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum ResultState {
-    /// Somebody is recording it; past `until` the claim may be taken over.
+    /// A worker is recording it; past `until` another one may take over the claim.
     Claimed {
         /// The claimant's time runs out then.
         until: Timestamp,
@@ -113,7 +113,7 @@ pub enum ParkedOn {
 /// What kind of thing a parked result waits for: how long it waits depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitsFor {
-    /// A person or a course that is not linked yet.
+    /// A user or a course that is not linked yet.
     Link,
     /// The customer, to go on.
     Customer,

@@ -25,8 +25,8 @@ impl SweepWindow {
     #[must_use]
     pub fn new(state: &JobState, from: Timestamp, now: Timestamp, zone: &TimeZone) -> Self {
         let watermark = state.watermark.unwrap_or(from);
-        // One that was carried on for weeks has looked as the week of its beginning had to: what was shown late meanwhile is
-        // found only by looking far back once more, before the watermark moves on.
+        // A sweep whose slices took weeks looked back as far as its first week required: completions that appeared late
+        // meanwhile are found only by looking far back once more, before the watermark moves on.
         let last = state.last_complete_began_at.or(state.last_success_at);
         let overlap = if is_first_of_week(last, now, zone) {
             WEEKLY_OVERLAP

@@ -1,4 +1,4 @@
-//! The name that somebody probably meant.
+//! Suggests the known name that was probably intended.
 
 /// ` (did you mean workEmail?)`, or nothing where no known name is near.
 pub(crate) fn did_you_mean<'n>(written: &str, known: impl IntoIterator<Item = &'n str>) -> String {

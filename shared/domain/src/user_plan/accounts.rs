@@ -15,7 +15,7 @@ use crate::people::problem::Cause;
 use crate::people::user::{FieldName, PortalUser, UserFields};
 use crate::vendors::list::UnusableRecord;
 
-/// The account of one person, as far as it is known.
+/// The account of one employee, as far as it is known.
 pub(super) enum Account<'a> {
     /// There is none.
     None,
@@ -25,7 +25,7 @@ pub(super) enum Account<'a> {
     Seen(Person),
     /// An account that is never touched.
     Protected,
-    /// It cannot be told, or must not be touched; why.
+    /// It cannot be determined, or must not be touched; the cause.
     Unclear(Cause),
 }
 
@@ -33,14 +33,14 @@ pub(crate) struct Accounts<'a> {
     situation: &'a PlanInput<'a>,
     links: HashMap<&'a EmployeeId, &'a Person>,
     linked_names: HashSet<String>,
-    /// User names that several links hold, each with the one who holds it in truth.
+    /// User names that several links have, each with the employee whose account really has it.
     owners: HashMap<String, &'a EmployeeId>,
     protected: BTreeSet<String>,
     by_name: ByKey<'a, PortalUser>,
     by_email: ByKey<'a, PortalUser>,
     /// User names and e-mails of accounts that cannot be read.
     unreadable: HashSet<String>,
-    /// How many people would adopt an account, by its user name.
+    /// How many employees would adopt an account, by its user name.
     claims: HashMap<String, usize>,
 }
 
@@ -79,8 +79,8 @@ impl<'a> Accounts<'a> {
         self.links.get(employee).copied()
     }
 
-    /// Whether the account of this name is this person's. An account that was deleted in the portal frees its name, which may be
-    /// somebody else's by now: what is stored of it must never touch theirs.
+    /// Whether the account of this name belongs to this link. An account that was deleted in the portal frees its name,
+    /// which another employee may have by now: the old link must never change that account.
     pub(crate) fn owns(&self, person: &Person) -> bool {
         let owner = if self.owners.is_empty() {
             None
@@ -95,7 +95,7 @@ impl<'a> Accounts<'a> {
         self.linked_names.insert(name.key());
     }
 
-    /// Counts who would adopt which account: one that two people would take is neither's.
+    /// Counts who would adopt which account: one that two employees would take goes to neither.
     pub(super) fn count_claims<'w>(&mut self, unlinked: impl IntoIterator<Item = &'w DesiredUser<'w>>) {
         for user in unlinked {
             for account in self.candidates(user) {
@@ -104,7 +104,7 @@ impl<'a> Accounts<'a> {
         }
     }
 
-    /// The linked account, as the portal has it when this run verifies; `wanted` is the user name it should have.
+    /// Returns the linked account, as the portal has it when this run verifies; `wanted` is the desired user name.
     pub(super) fn of_linked(&self, person: &'a Person, wanted: &UserName) -> Account<'a> {
         if self.is_protected(&person.user_name) {
             return Account::Protected;
@@ -144,8 +144,8 @@ impl<'a> Accounts<'a> {
         self.named(&person.user_name).map_or(person.active, |user| user.active)
     }
 
-    /// The portal's account of this name: of several whose names differ in letter case, the one spelled so. It cannot be told where
-    /// none of them is, or where an account of this name cannot be read.
+    /// Returns the portal's account of this name: of several whose names differ in letter case, the one with this
+    /// spelling. It is unclear where none has it, or where an account of this name cannot be read.
     fn only_one_named(&self, name: &UserName) -> Result<Option<&'a PortalUser>, Unclear> {
         let users = self.by_name.get(&name.key()).map(Vec::as_slice).unwrap_or_default();
         let spelled_so = users.iter().find(|user| user.user_name.as_str() == name.as_str());
@@ -187,7 +187,8 @@ impl<'a> Accounts<'a> {
             && mapped.all(|(field, mapping)| is_same(field, mapping.write))
     }
 
-    /// An account that nobody is linked to; two candidates, or two people for one, are never guessed between.
+    /// Returns the account to adopt, which no employee is linked to; the planner never guesses between two candidates,
+    /// or between two employees for one.
     pub(super) fn of_unlinked(&self, employee: &EmployeeId, wanted: &DesiredUser<'_>) -> Account<'a> {
         if self.may_be_unreadable(wanted) {
             return Account::Unclear(Cause::SeveralAccounts);
@@ -200,14 +201,15 @@ impl<'a> Accounts<'a> {
         }
     }
 
-    /// Whether an account that cannot be read has this person's user name or e-mail: a second one must not be created.
+    /// Whether an account that cannot be read has this employee's user name or e-mail: a second one must not be
+    /// created.
     fn may_be_unreadable(&self, wanted: &DesiredUser<'_>) -> bool {
         let email = wanted.email().map(str::to_lowercase);
         self.unreadable.contains(&wanted.user_name.key()) || email.is_some_and(|email| self.unreadable.contains(&email))
     }
 
-    /// The accounts that nobody is linked to and that the customer would recognise this person by: those that the first key
-    /// to find any finds, and those that another key finds beside them.
+    /// Returns the unlinked accounts that match this employee: those of the first key that finds any, and those that
+    /// another key finds beside them.
     fn candidates(&self, wanted: &DesiredUser<'_>) -> Vec<&'a PortalUser> {
         let recognised = self.recognised(wanted).into_iter();
         recognised.map(|(_, user)| user).collect()
@@ -233,8 +235,8 @@ impl<'a> Accounts<'a> {
         recognised
     }
 
-    /// What the portal makes of what was written, where this is the first sight of it: what is seen later, a person may have
-    /// changed.
+    /// Returns how the portal rewrites the written values, where this is the first read after the write: a later
+    /// difference may be a change by hand.
     fn rewrites_after(&self, person: &Person, seen: &UserFields) -> BTreeMap<FieldName, Rewrite> {
         let written_at = person.last_change.as_ref().map(|change| change.at);
         if self
@@ -253,8 +255,8 @@ impl<'a> Accounts<'a> {
         adopted(&self.situation.configuration.users, employee, user)
     }
 
-    /// The mapped fields as the portal has them; a date or an address that it only spells otherwise is as it is stored, since
-    /// nobody has changed it.
+    /// The mapped fields as the portal has them; a date or an address that it only spells otherwise is as it is stored,
+    /// since it has not been changed.
     fn seen_fields(&self, user: &PortalUser, stored: &Person) -> UserFields {
         let mut seen = mapped_fields(&self.situation.configuration.users, user);
         for (field, mapping) in &self.situation.configuration.users.fields {
@@ -268,7 +270,7 @@ impl<'a> Accounts<'a> {
     }
 }
 
-/// It cannot be told which account is meant.
+/// Several accounts are possible, or the account cannot be read.
 struct Unclear;
 
 fn account_key(account: &UnusableRecord) -> Option<String> {
@@ -297,7 +299,8 @@ fn mapped_fields(users: &UsersConfiguration, user: &PortalUser) -> UserFields {
     UserFields(users.fields.keys().map(|field| (field.clone(), seen(field))).collect())
 }
 
-/// Who holds the user names that several links hold: whoever's account was written last, since the portal gave it the name.
+/// Returns the owner of each user name that several links have: the employee whose account was written last, since the
+/// portal gave it the name.
 fn owners(people: &[Person]) -> HashMap<String, &EmployeeId> {
     let written = |person: &Person| (person.last_change.as_ref().map(|change| change.at), person.active);
     let mut holders: HashMap<String, &Person> = HashMap::with_capacity(people.len());

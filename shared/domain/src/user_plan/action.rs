@@ -1,4 +1,4 @@
-//! One thing to do about one person, what comes of it, and what is on record of it.
+//! One action on one employee's account, its outcome, and its record.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,18 +14,18 @@ use crate::people::link::{Deactivated, LastChange, Person, PersonChange};
 use crate::people::problem::{Cause, Problem};
 use crate::people::user::{NewUser, UserChange, UserFields};
 
-/// One thing to do about one person.
+/// One action on one employee's account.
 #[derive(Clone, PartialEq)]
 pub struct Action {
-    /// Whom it is about.
+    /// The employee concerned.
     pub employee_id: EmployeeId,
-    /// The person's name as the customer knows it.
+    /// The employee's name as the customer knows it.
     pub person: String,
     /// What to do.
     pub step: Step,
     /// Why; no personal data.
     pub reason: String,
-    /// Digest of what the person's record says, for creates and changes: a refusal stands until it is another.
+    /// Digest of the values of the employee's record, for creates and changes: a refusal stands until it changes.
     pub digest: String,
     /// By what permission a create or a change goes through.
     pub permission: Permission,
@@ -45,10 +45,10 @@ pub enum Permission {
     Agreed(Timestamp),
 }
 
-/// What to do about one person.
+/// The write of one action.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Step {
-    /// Deactivate the account, and give up what somebody else takes over.
+    /// Deactivate the account, and give up the user name or e-mail that another employee takes over.
     Deactivate {
         /// The link and the mirror before.
         before: Person,
@@ -56,10 +56,10 @@ pub enum Step {
         change: UserChange,
         /// Why.
         evidence: Evidence,
-        /// Whether somebody approved it.
+        /// Whether an operator approved it.
         approved: bool,
     },
-    /// Give up the user name or the e-mail of an account that is deactivated already: somebody else takes it over.
+    /// Give up the user name or the e-mail of an account that is deactivated already: another employee takes it over.
     GiveUp {
         /// The link and the mirror before.
         before: Person,
@@ -163,7 +163,7 @@ impl Action {
         }
     }
 
-    /// Whether the person is known by this user name only from this step on: results may wait for it.
+    /// Whether this step gives the employee this user name: results may wait for it.
     #[must_use]
     pub fn brings_user_name(&self, user_name: &UserName) -> bool {
         match &self.step {
@@ -176,7 +176,7 @@ impl Action {
         }
     }
 
-    /// What the step changes, field by field, for the person's record.
+    /// Returns the record of the step's changes, field by field.
     #[must_use]
     pub fn change(&self, now: Timestamp) -> PersonChange {
         let before = match &self.step {
@@ -192,7 +192,7 @@ impl Action {
         }
     }
 
-    /// A line of the worklist about this person.
+    /// Returns a line of the worklist about this employee.
     #[must_use]
     pub fn problem(&self, cause: Cause, seen: Option<String>) -> Problem {
         Problem::new(self.employee_id.clone(), &self.person, cause, seen)

@@ -1,5 +1,5 @@
-//! Accounts that the record of another person would take over: an employee number that was given to a new employee, swapped, or
-//! shifted by a row. The account holds its owner's training, so the change waits for an operator.
+//! Accounts that another person's record would take over: an employee number that was given to a new employee, swapped,
+//! or shifted by a row. The account holds its owner's training, so the change waits for an operator.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ use crate::people::user::FieldName;
 /// the same.
 const SHARED_BY_ONE_PERSON: usize = 2;
 
-/// What tells people apart, as it is compared.
+/// The traits that distinguish people, in the form in which they are compared.
 struct Traits {
     first_name: BTreeSet<String>,
     last_name: BTreeSet<String>,
@@ -28,10 +28,10 @@ struct Traits {
     start: Option<Date>,
 }
 
-/// What becomes of a change that would hand an account over.
+/// The treatment of a change that would hand an account over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HandOver {
-    /// An operator approved it in sight of the two names.
+    /// An operator approved it after being shown both names.
     Approved,
     /// An operator rejected it.
     Rejected,
@@ -40,7 +40,7 @@ pub(super) enum HandOver {
 }
 
 impl Planner<'_> {
-    /// Whether the record is another person's than the account.
+    /// Whether the record describes another person than the account.
     pub(super) fn is_another_person(&self, account: &Person, employee: &Employee, user: &DesiredUser<'_>) -> bool {
         if account.last_change.as_ref().is_some_and(|last| last.linked_by_hand) {
             return false;
@@ -53,7 +53,7 @@ impl Planner<'_> {
         before.has_name() && now.has_name() && !before.are_one_persons(&now, account.active)
     }
 
-    /// What operators decided about an action that hands an account over to another person.
+    /// Returns the operators' decision about an action that hands an account over to another person.
     pub(super) fn decided_hand_over(&mut self, action: &Action) -> HandOver {
         let Some(evidence) = action.grounds() else {
             return HandOver::Undecided;
@@ -82,7 +82,7 @@ impl Planner<'_> {
         });
     }
 
-    /// The employees whose records are another person's than their accounts.
+    /// Returns the employees whose records describe other people than their accounts.
     pub(super) fn other_persons(&self) -> impl Iterator<Item = &EmployeeId> {
         let held = self.plan.held.iter();
         held.filter(|held| held.because == HoldReason::AnotherPerson)
@@ -123,8 +123,8 @@ impl Traits {
         !self.first_name.is_empty() || !self.last_name.is_empty()
     }
 
-    /// Whether the record and the account are one person's. Of an active account the employee number says so unless nothing
-    /// else agrees; a deactivated one may be a former employee's whose number was given away.
+    /// Whether the record and the account belong to one person. For an active account the employee number is enough
+    /// unless no other trait agrees; a deactivated one may belong to a former employee whose number was reused.
     fn are_one_persons(&self, other: &Self, is_active: bool) -> bool {
         let is_crossed = shares(&self.first_name, &other.last_name) && shares(&self.last_name, &other.first_name);
         let names = [

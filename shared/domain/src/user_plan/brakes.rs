@@ -19,20 +19,21 @@ use crate::people::link::{Deactivated, Person};
 /// How long a change counts towards what needs no approval.
 pub(super) const COUNTED_FOR: SignedDuration = SignedDuration::from_hours(24);
 
-/// What is remembered for the sake of the brakes.
+/// Stored facts that the change limits need.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LimitInput<'a> {
     /// The number of the version since which employees are decided about alike.
     pub version: u64,
-    /// What was decided about people.
+    /// The operators' decisions about single employees.
     pub decisions: &'a [Decision],
-    /// How many people EmployeeConnect listed.
+    /// How many employees EmployeeConnect listed.
     pub listed: u64,
-    /// The read that this one is measured by; none before the first.
+    /// The baseline read; none before the first.
     pub last_good_read: Option<BaselineRead>,
-    /// The values that earlier reads had in the fields behind the filter and the user name; none where no whole read is looked at.
+    /// The values that earlier reads had in the fields behind the filter and the user name; none where this run looks
+    /// at no whole read.
     pub baseline: Option<&'a FieldBaseline>,
-    /// What the last run found to be lost of them, where no whole read is looked at.
+    /// The fields that the last run found lost, where this run looks at no whole read.
     pub lost_sources: &'a [LostSource],
     /// When the last run began that compared the portal's users.
     pub verified_at: Option<Timestamp>,
@@ -43,7 +44,7 @@ pub struct LimitInput<'a> {
 }
 
 impl<'a> Planner<'a> {
-    /// Follows what was decided, and of the rest lets those through that nothing holds.
+    /// Follows the operators' decisions, and plans the other deactivations that no limit holds.
     pub(super) fn hold_removals(&mut self) {
         let mut candidates = std::mem::take(&mut self.removals);
         for candidate in &mut candidates {
@@ -112,7 +113,7 @@ impl<'a> Planner<'a> {
         self.plan.kept.push(candidate.into_action(false));
     }
 
-    /// What was decided about just this, if anything.
+    /// Returns the decision about exactly this proposal, if there is one.
     pub(super) fn verdict_on(&mut self, proposal: &Proposal<'_>) -> Option<ApprovalVerdict> {
         let about = (proposal.employee_id, proposal.evidence.matter());
         let Some(decision) = self.decisions.get(&about).copied() else {
@@ -133,7 +134,8 @@ impl<'a> Planner<'a> {
         decision.map_or(HoldReason::DecisionUnreadable, |decision| decision.because)
     }
 
-    /// Why every undecided removal is held, if it is; notes the measure of the reads to come where this one is good.
+    /// Returns why every undecided deactivation is held, if so; where the read is complete and large enough, stores it
+    /// as the next baseline read.
     fn judge_read(&mut self) -> Option<HoldReason> {
         let LimitInput {
             listed,

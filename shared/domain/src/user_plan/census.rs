@@ -1,5 +1,5 @@
-//! What a plan is made of, person by person: for whoever looks at the data instead of the actions. It is the planner's own
-//! judgement, so that what is found is what a run would find.
+//! The planner's results for each employee, for reports about data instead of actions. They are the planner's own
+//! judgement, so that a report finds the same as a run.
 
 use std::collections::HashMap;
 
@@ -17,13 +17,13 @@ use crate::people::last_day::LastDaySeen;
 use crate::people::mapping::{self, DesiredUser};
 use crate::people::user::PortalUser;
 
-/// A plan, and how everybody stands in it.
+/// A plan, with the eligibility of each employee.
 pub(crate) struct Census<'a> {
     /// The plan itself.
     pub(crate) plan: UserPlan,
-    /// Where everybody belongs, in the order of the roster.
+    /// The eligibility of each employee, in the order of the roster.
     pub(crate) placements: Vec<Eligibility>,
-    /// Who reports to whom.
+    /// The reporting lines.
     pub(crate) organisation: Organisation<'a>,
     /// Whose account is which.
     pub(crate) accounts: Accounts<'a>,
@@ -50,12 +50,12 @@ pub(crate) fn take_census<'a>(situation: &'a PlanInput<'a>, evaluator: &'a Evalu
 }
 
 impl<'a> Census<'a> {
-    /// Where the person at this position belongs.
+    /// Returns the eligibility of the employee at this position.
     pub(crate) fn placement(&self, position: usize) -> Eligibility {
         self.placements.get(position).copied().unwrap_or(Eligibility::Undecided)
     }
 
-    /// How this employee stands.
+    /// Returns the employment of this employee.
     pub(crate) fn employment(&self, employee: &Employee) -> Result<Employment, Undecided> {
         Employment::from_record(employee, &self.employment, self.last_days.get(employee.id()).copied())
     }
@@ -65,7 +65,7 @@ impl<'a> Census<'a> {
         self.employment.dates
     }
 
-    /// What expressions may ask about the person at this position.
+    /// Returns the values that expressions may use for the employee at this position.
     pub(crate) fn scope(&self, position: usize) -> Option<EvaluationScope<'a>> {
         let employee = self.organisation.employee(position)?;
         Some(
@@ -74,14 +74,14 @@ impl<'a> Census<'a> {
         )
     }
 
-    /// The user that the person at this position would be, wherever they belong; none where it cannot be told.
+    /// Returns the desired user of the employee at this position, for any eligibility; none where it cannot be mapped.
     pub(crate) fn mapped(&self, position: usize) -> Option<DesiredUser<'a>> {
         let employee = self.organisation.employee(position)?;
         mapping::map_user(&self.situation.configuration.users, employee, &self.scope(position)?).ok()
     }
 
-    /// The accounts that nobody is linked to and that the person at this position would be recognised by, each with the first
-    /// key that finds it; none for somebody who has a link.
+    /// Returns the unlinked accounts that match the employee at this position, each with the first key that finds it;
+    /// none for an employee with a link.
     pub(crate) fn recognised(&self, position: usize) -> Vec<(MatchKey, &'a PortalUser)> {
         let employee = self.organisation.employee(position);
         if employee.is_none_or(|employee| self.accounts.link(employee.id()).is_some()) {

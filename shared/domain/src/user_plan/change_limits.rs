@@ -173,9 +173,9 @@ impl Planner<'_> {
         people.all(|person| person.last_change.is_none())
     }
 
-    /// Reports who only get their manager's new address, by employee: what one manager's own change brings is no change of its
-    /// own. The address is the one that the manager's account has, or has after this run, since the day before. A report who had
-    /// the address of another employee gets another manager, which is a change.
+    /// Reports who only get their manager's new address, by employee: an update that only follows a manager's own
+    /// change does not count as a change. The address is the one that the manager's account has, or has after this run,
+    /// since the day before. A report who had the address of another employee gets another manager, which is a change.
     fn cascades(&self) -> HashMap<EmployeeId, EmployeeId> {
         let emails: HashMap<_, _> = self.plan.actions.iter().filter_map(new_email).collect();
         let owners = self.owners_of_emails();
@@ -233,7 +233,7 @@ impl Planner<'_> {
     }
 }
 
-/// What becomes of one action before anything is counted.
+/// The treatment of one action before the limits are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Judged {
     /// It goes: no limit counts it.

@@ -1,5 +1,5 @@
-//! User names and e-mails that active records claim about which nothing is decided: an account that has one of them is not
-//! deactivated meanwhile, since the record may be the same person's.
+//! User names and e-mails that undecided active records claim: an account that has one of them is not deactivated
+//! meanwhile, since the record may be the same person's.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,4 +1,5 @@
-//! One problem that many employees have at once: a word, a format or a rule that changed. It is one line, not one for each employee.
+//! One problem that many employees have at once: a value, a format or a rule that changed. It is one line, not one for
+//! each employee.
 
 use std::collections::{BTreeMap, BTreeSet};
 

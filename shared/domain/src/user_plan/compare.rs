@@ -1,4 +1,4 @@
-//! What differs between the user somebody should be and the account as last written or seen.
+//! The difference between the desired user and the account as last written or read.
 
 use std::collections::BTreeSet;
 
@@ -62,7 +62,7 @@ fn value_to_write<'f>(field: &'f DesiredField<'_>, before: Option<&str>) -> Opti
         (None, EmptyMode::Clear) if !field.name.is_required() => "",
         (None, EmptyMode::Clear | EmptyMode::Keep) => return None,
     };
-    // Somebody who comes back has their own address again, however the field is written.
+    // A rehired employee has their own address again, independent of the field's write mode.
     let was_given_up = field.name.is_email() && before.is_some_and(former_account::is_email);
     let may_write = match write {
         _ if was_given_up => true,
@@ -87,7 +87,7 @@ pub(super) fn is_same(name: &FieldName, kind: FieldType, one: &str, other: &str)
     }
 }
 
-/// Whether the portal may show what was written as `one` as `other`: letter case and the spelling of dates are its affair.
+/// Whether the portal may show the written value `one` as `other`: letter case and the spelling of dates may differ.
 #[must_use]
 pub fn reads_alike(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()

@@ -11,13 +11,13 @@ pub struct PlanCounts {
     pub leavers: usize,
     /// Who start too far in the future.
     pub starting_later: usize,
-    /// Whom the filter does not admit, or whose account is protected.
+    /// Employees that the filter does not admit, or whose account is protected.
     pub excluded: usize,
-    /// About whom nothing can be decided.
+    /// Employees whose eligibility cannot be decided.
     pub undecided: usize,
     /// Records that cannot be used.
     pub unusable: usize,
-    /// Who should have an account.
+    /// Employees who should have an account.
     pub in_scope: usize,
 
     /// Of the leavers: whose account is to be deactivated.
@@ -44,13 +44,13 @@ pub struct PlanCounts {
     pub changes_held: usize,
     /// Of those in scope: whose account needs nothing.
     pub unchanged: usize,
-    /// Of those in scope: for whom nothing can be done until somebody mends something, or a rest is over.
+    /// Of those in scope: for whom nothing can be done until a mistake is corrected, or a back-off ends.
     pub set_aside: usize,
     /// Of those in scope: whose account is protected, or whose writes the configuration switches off or an operator
     /// rejected.
     pub left_alone: usize,
 
-    /// Linked, active people who were not read at all.
+    /// Linked, active employees who are absent from the read.
     pub missing: usize,
     /// Of the missing: whose account is to be deactivated.
     pub missing_to_deactivate: usize,
@@ -61,7 +61,7 @@ pub struct PlanCounts {
 }
 
 impl PlanCounts {
-    /// Whether everybody is accounted for, in the whole and in each part.
+    /// Whether the parts add up to the whole, at each level.
     #[must_use]
     pub fn adds_up(&self) -> bool {
         self.read == self.by_part()

@@ -1,4 +1,5 @@
-//! Decisions that are over: the employee was seen, and what was decided upon is no longer proposed.
+//! Decisions that are over: the employee was read, and the planner no longer proposes the action that was decided
+//! about.
 
 use std::collections::HashSet;
 

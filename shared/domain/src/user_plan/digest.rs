@@ -1,11 +1,11 @@
-//! Digests of what is to be written: a refusal stands for exactly what was refused.
+//! Digests of the values to write: a rejected write stands for exactly these values.
 
 use sha2::{Digest, Sha256};
 
 use crate::people::mapping::DesiredUser;
 use crate::people::user::UserFields;
 
-/// Of everything that one person's record says.
+/// Returns the digest of all mapped values of one employee.
 pub(super) fn of_user(user: &DesiredUser<'_>) -> String {
     let mut hash = Sha256::new();
     add(&mut hash, &user.user_name.key());
@@ -40,7 +40,7 @@ fn add(hash: &mut Sha256, text: &str) {
     hash.update(text);
 }
 
-/// Half of it is plenty to tell one person's values apart.
+/// Half of the hash is enough to distinguish one employee's values.
 fn hex(hash: Sha256) -> String {
     hex::encode(&hash.finalize()[..16])
 }

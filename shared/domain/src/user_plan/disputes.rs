@@ -7,7 +7,7 @@ use crate::identity::EmployeeId;
 use crate::people::problem::{Cause, Problem};
 use crate::people::user::FieldName;
 
-/// What nobody else may have.
+/// A value that only one account may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Unique {
     UserName,
@@ -27,7 +27,7 @@ impl Unique {
 }
 
 impl<'a> Planner<'a> {
-    /// Reports everybody who shares a user name or an e-mail with somebody else, and returns the rest.
+    /// Reports the employees who share a user name or an e-mail with others, and returns the rest.
     pub(super) fn set_disputes_aside(&mut self, wanted: Vec<DesiredAccount<'a>>) -> Vec<DesiredAccount<'a>> {
         let mut disputed = BTreeSet::new();
         for what in Unique::BOTH {
@@ -45,8 +45,9 @@ impl<'a> Planner<'a> {
         rest
     }
 
-    /// One line per person: who shares both is told about the user name. Where one of them has an active account with it already,
-    /// only the others are disputed: what they claim is no reason to stop looking after that account.
+    /// Reports one line per employee: one who shares both gets the line about the user name. Where one of them has an
+    /// active account with it already, only the others are disputed: their claim is no reason to stop syncing that
+    /// account.
     fn report_group(&mut self, what: Unique, group: &[&DesiredAccount<'a>], disputed: &mut BTreeSet<EmployeeId>) {
         let mut numbers: Vec<_> = group.iter().map(|wanted| wanted.employee.id()).collect();
         numbers.sort_unstable();

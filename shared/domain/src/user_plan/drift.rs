@@ -1,4 +1,4 @@
-//! In what an account differs from what it was: for the record of a change, and for what somebody else has changed.
+//! The differences of an account from its mirror: for the record of a change, and for changes made outside HabitSync.
 
 use std::fmt;
 
@@ -6,16 +6,16 @@ use crate::identity::EmployeeId;
 use crate::people::link::{FieldChange, Person};
 use crate::people::user::UserChange;
 
-/// A value of an account that is not what was last written or seen.
+/// A value of an account that differs from the one last written or read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Drift {
     /// Whose account.
     pub employee_id: EmployeeId,
-    /// The person's name as the customer knows it.
+    /// The employee's name as the customer knows it.
     pub person: String,
     /// The portal's field, or `active`.
     pub field: String,
-    /// What was last written or seen.
+    /// The value last written or read.
     pub stored: String,
     /// What the portal has now.
     pub seen: String,
@@ -24,7 +24,8 @@ pub struct Drift {
 }
 
 impl Drift {
-    /// Every difference between what is stored of an account and what the portal has; `change` is what this run writes.
+    /// Returns every difference between the mirror of an account and the portal; `change` holds the values that this
+    /// run writes.
     pub(super) fn between(stored: &Person, seen: &Person, person: &str, change: &UserChange) -> Vec<Self> {
         let fields = differences(Some(stored), seen);
         let is_overwritten = |field: &str| {

@@ -10,8 +10,8 @@ use crate::people::contract::CUSTOM_FIELDS;
 use crate::people::employee::Employee;
 use crate::people::fields::FieldValue;
 
-/// Fewer values become the measure once the larger number is this old: what is lost little by little all day is measured by where
-/// it began.
+/// Fewer values become the measure once the larger number is this old: a gradual loss over a day is measured against
+/// its beginning.
 const STANDS_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 /// How many employees had a value in each field that the filter and the user name read.

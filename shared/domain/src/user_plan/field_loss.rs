@@ -34,7 +34,7 @@ pub(super) struct Losses {
 }
 
 impl<'a> Planner<'a> {
-    /// Counts what this person had and has lost, field by field.
+    /// Counts the values that this employee had and has lost, field by field.
     pub(super) fn count_losses(&mut self, person: &Person, user: &DesiredUser<'_>) {
         let fields = &self.situation.configuration.users.fields;
         self.losses.resize(fields.len(), Losses::default());
@@ -44,7 +44,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Whether a linked person's record says less than it did: it cannot be mapped, or a value that their account has is gone.
+    /// Whether a linked employee's record has lost values: it cannot be mapped, or a value that the account has is
+    /// gone.
     pub(super) fn is_emptied(&self, position: usize, employee: &'a Employee, person: &Person) -> bool {
         let users = &self.situation.configuration.users;
         let scope = self.evaluator.scope(employee, self.manager_record(position));
@@ -54,7 +55,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Takes fields that too many people lost out of what is to be changed: everything else goes on.
+    /// Takes fields that too many employees lost out of the planned changes; the other fields are written.
     pub(super) fn hold_lost_fields(&mut self) {
         let users = &self.situation.configuration.users;
         let percent = self.situation.configuration.limits.field_loss_percent;
@@ -90,7 +91,7 @@ fn leave_out(step: &mut Step, field: &FieldName) -> bool {
     !is_written || step.leave_out(&RejectedPart::Field(field.clone()))
 }
 
-/// Of each field: none where the person had no value, or it is not kept up to date; else whether it is gone.
+/// Returns for each field: none where the employee had no value, or it is not kept up to date; else whether it is gone.
 fn had_and_lost<'f>(
     fields: impl Iterator<Item = &'f FieldName>,
     person: &Person,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What is wrong with one field, and for how many employees.
+/// A fault of one field, and how many employees it affects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldNotice {
     /// EmployeeConnect's field, or the portal's field where the portal is at fault.
@@ -11,7 +11,7 @@ pub struct FieldNotice {
     pub employees: usize,
     /// Of so many employees who have a value.
     pub of: usize,
-    /// What is wrong.
+    /// The fault.
     #[serde(flatten)]
     pub what: FieldFault,
 }
@@ -30,14 +30,14 @@ pub enum FieldFault {
     /// A field that the filter reads holds another kind of value than it does for the other employees, such as a list instead of a
     /// text: the filter may not admit these employees.
     OtherKind,
-    /// The portal stores another value than is written: it is not written again until another value is wanted.
+    /// The portal stores another value than is written: it is not written again until the desired value changes.
     RewrittenByPortal {
         /// How they differ.
         form: RewriteForm,
     },
 }
 
-/// How the portal's value differs from the one that was written.
+/// How the portal's value differs from the written one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RewriteForm {
@@ -74,7 +74,7 @@ pub enum ReferenceForm {
 }
 
 impl FieldNotice {
-    /// What is wrong, in one line without values.
+    /// Returns the fault, in one line without values.
     #[must_use]
     pub fn in_words(&self) -> String {
         let Self {
@@ -101,7 +101,7 @@ impl FieldNotice {
         }
     }
 
-    /// Whether the customer can mend it in EmployeeConnect; otherwise only operators hear of it.
+    /// Whether the customer can mend it in EmployeeConnect; otherwise only operators are notified.
     #[must_use]
     pub const fn is_for_customer(&self) -> bool {
         match self.what {
@@ -110,7 +110,7 @@ impl FieldNotice {
         }
     }
 
-    /// The field and the fault: operators hear of each once.
+    /// Returns the key of the field and the fault: operators are alerted once for each.
     #[must_use]
     pub fn key(&self) -> String {
         let fault = match self.what {

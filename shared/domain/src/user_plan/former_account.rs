@@ -1,5 +1,5 @@
-//! What a former employee's account is called once its user name or e-mail has passed to somebody else: names that say whose
-//! it was and that nobody else will ever want.
+//! The user name and e-mail of a former employee's account once another employee has taken them over: they show the
+//! former owner, and no other account will need them.
 
 use super::digest;
 use crate::identity::{EmployeeId, UserName};

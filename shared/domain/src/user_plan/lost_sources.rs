@@ -37,7 +37,7 @@ pub struct LostSource {
 }
 
 impl LostSource {
-    /// What is not done because of it, for people.
+    /// Returns the writes that are suspended because of it, in words.
     #[must_use]
     pub const fn effect(&self) -> &'static str {
         match self.rule {

@@ -1,5 +1,5 @@
-//! Whether somebody's manager can be written. One who cannot never fails the person: the old manager stays, it is reported, and
-//! every run tries again.
+//! Whether an employee's manager can be written. A manager who cannot never fails the employee: the old manager stays,
+//! the planner reports it, and every run tries again.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -23,12 +23,12 @@ const MANY_PERCENT: usize = 20;
 const SAMPLE: usize = 100;
 
 impl<'a> Planner<'a> {
-    /// The record of the manager of the person at this position.
+    /// Returns the record of the manager of the employee at this position.
     pub(super) fn manager_record(&self, position: usize) -> Option<&'a Employee> {
         self.organisation.record_of_manager(position)
     }
 
-    /// Takes the manager out of what is to be written, with a line for the worklist, where it cannot be.
+    /// Takes a manager who cannot be written out of the desired user, with a line for the worklist.
     pub(super) fn check_manager(
         &self,
         position: usize,
@@ -52,7 +52,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Why the manager of the person at this position cannot be written; `has_value` where the expression gives an address.
+    /// Returns why the manager of the employee at this position cannot be written; `has_value` where the expression
+    /// gives an address.
     fn manager_problem(&self, position: usize, placements: &[Eligibility], has_value: bool) -> Option<ManagerProblem> {
         let manager = match self.organisation.manager(position) {
             Named::Nobody => return None,

@@ -1,8 +1,9 @@
-//! What a user sync does: from the employees, the links and (when verifying) the portal to an ordered list of actions.
+//! Plans a user sync: turns the employees, the links and (when verifying) the portal's users into an ordered list of
+//! actions.
 //!
-//! One planner serves every run. Leavers are told first; then everybody else is scoped, mapped, matched to an account and
-//! compared with what was last written; what two people claim, what must wait and what must come first is settled over the
-//! whole plan.
+//! One planner serves every run. It finds leavers first; it filters and maps the other employees, matches them to
+//! accounts and compares them with the values last written; then it settles disputes, change limits and the order over
+//! the whole plan.
 
 mod accounts;
 mod action;
@@ -97,9 +98,9 @@ pub struct PlanInput<'a> {
     pub configuration: &'a TenantConfiguration,
     /// A complete read of EmployeeConnect.
     pub roster: &'a Roster,
-    /// Every linked person.
+    /// Every link.
     pub people: &'a [Person],
-    /// Linked, active people who are not in the roster.
+    /// Linked, active employees who are not in the roster.
     pub missing: &'a [Missing],
     /// Last days that earlier runs saw beside an active status.
     pub last_days: &'a [LastDaySeen],
@@ -107,22 +108,22 @@ pub struct PlanInput<'a> {
     pub parked: &'a [RejectedWrites],
     /// The portal's users, when this run verifies: accounts that exist are adopted, drift and hand edits are found.
     pub portal: Option<&'a [PortalUser]>,
-    /// Records of accounts and links that cannot be used: the employees whom they are about are left alone.
+    /// Records of accounts and links that cannot be used: the employees concerned are left alone.
     pub unreadable: Unreadable<'a>,
-    /// What is remembered for the sake of the brakes.
+    /// Stored facts that the change limits need.
     pub brakes: LimitInput<'a>,
     /// The moment that the plan is for.
     pub now: Timestamp,
 }
 
-/// What was found and cannot be used, beside the records of EmployeeConnect.
+/// Items and portal users that cannot be used, in addition to the records of EmployeeConnect.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unreadable<'a> {
     /// Accounts of the portal, by user name or e-mail.
     pub accounts: &'a [UnusableRecord],
     /// Employees whose stored links cannot be decoded.
     pub links: &'a [EmployeeId],
-    /// Stored decisions that cannot be decoded: about whom, and about what.
+    /// Stored decisions that cannot be decoded: the employee, and the part of the account.
     pub decisions: &'a [(EmployeeId, Matter)],
 }
 
@@ -168,7 +169,7 @@ struct Planner<'a> {
     decisions: HashMap<(&'a EmployeeId, Matter), &'a Decision>,
     unreadable_decisions: HashSet<(&'a EmployeeId, Matter)>,
     last_days: HashMap<&'a EmployeeId, &'a LastDaySeen>,
-    /// Of decisions beside a proposal: whether the proposal is what was decided upon.
+    /// For each decision with a proposal: whether it is about exactly this proposal.
     proposed: HashMap<(&'a EmployeeId, Matter), bool>,
     /// Employees whose record, or whose link, cannot be read.
     unreadable: BTreeMap<EmployeeId, Cause>,
@@ -177,7 +178,7 @@ struct Planner<'a> {
     found_deactivated: Vec<(&'a EmployeeId, Deactivated)>,
     /// The employee of each kind's write that an unfinished run did not save, and whether it was agreed to.
     unsaved: PerChange<Option<(EmployeeId, bool)>>,
-    /// Accounts whose employee is gone, and that a record of another number may be the same person's.
+    /// Accounts whose employee is gone, and whose owner a record of another number may describe.
     same_person: HashMap<EmployeeId, HoldReason>,
     losses: Vec<Losses>,
     plan: UserPlan,
@@ -234,7 +235,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Works the plan out; where everybody belongs, in the order of the roster.
+    /// Makes the plan, and returns the eligibility of each employee, in the order of the roster.
     fn work_out(&mut self) -> Vec<Eligibility> {
         let placements = self.place_everybody();
         self.report_unusable();
@@ -278,7 +279,7 @@ impl<'a> Planner<'a> {
         self.give_up_former_names(&holders);
     }
 
-    /// A problem that keeps a person from being told, or matched to an account.
+    /// Reports a problem that prevents a verdict on an employee, or the match with an account.
     fn report(&mut self, problem: Problem) {
         if self.accounts.link(&problem.employee_id).is_none() {
             self.plan.unlinked += 1;
@@ -286,7 +287,8 @@ impl<'a> Planner<'a> {
         self.plan.problems.push(problem);
     }
 
-    /// Accounts that have their people's new names already are linked ones, and nobody else's to adopt.
+    /// Marks accounts that already have their employee's new user name as linked, so that no other employee adopts
+    /// them.
     fn keep_renamed(&mut self, wanted: &[DesiredAccount<'a>]) {
         for wanted in wanted {
             if let Intent::Linked(linked) = &wanted.intent
@@ -305,7 +307,7 @@ impl<'a> Planner<'a> {
         self.accounts.count_claims(unlinked);
     }
 
-    /// Plans what the account of somebody who should have one needs.
+    /// Plans the writes of a desired account.
     fn decide(&mut self, wanted: DesiredAccount<'a>) {
         let employee = wanted.employee;
         match wanted.intent {
@@ -423,7 +425,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// Plans to store what was seen in the portal, and notes what somebody else has changed there.
+    /// Plans to store the values read from the portal, and notes changes that were made there outside HabitSync.
     fn remember(&mut self, employee: &Employee, stored: Option<&Person>, seen: &Person, change: &UserChange) {
         let drift = stored.map(|stored| Drift::between(stored, seen, &employee.display_name(), change));
         self.plan.drift.extend(drift.into_iter().flatten());

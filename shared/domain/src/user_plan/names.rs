@@ -1,5 +1,6 @@
-//! User names and e-mails that pass from one account to another. What somebody takes must be free by then: given up by a
-//! change that comes first, or by a former employee's account, which then gets a name of no use to anybody else.
+//! User names and e-mails that pass from one account to another. A value that one account takes must be free by then:
+//! given up by a change that comes first, or by a former employee's account, which then gets a name that no other
+//! employee needs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -23,19 +24,19 @@ struct Conflict {
     action: usize,
     what: Unique,
     cause: Cause,
-    /// Whether the person is left alone altogether; otherwise only the name is.
+    /// Whether the whole employee is left out; otherwise only the name is.
     is_about_person: bool,
 }
 
 impl Planner<'_> {
-    /// Who has the user names and e-mails that the plan takes.
+    /// Returns the accounts that have the user names and e-mails that the plan takes.
     fn holders_of_taken(&self, placements: &[Eligibility]) -> Holders {
         let taken = takers(&self.plan.actions).into_keys().collect();
         self.holders(&taken, placements).unwrap_or_default()
     }
 
-    /// Sees to it that every user name and e-mail that an action takes is free by then; what cannot be had is reported and left
-    /// out, and so is what waited for it. Returns who has what is taken in the end.
+    /// Makes sure that every user name and e-mail that an action takes is free by then; it reports and leaves out those
+    /// that are not, and the actions that waited for them. Returns the accounts that have the values taken in the end.
     pub(super) fn settle_conflicts(&mut self, placements: &[Eligibility]) -> Holders {
         let mut holders = self.holders_of_taken(placements);
         loop {
@@ -181,7 +182,7 @@ fn obstacle(action: &Action, what: Unique, holder: &Holder, is_given_up: bool) -
     }
 }
 
-/// Whether a new account would be for somebody of the same first and last name: perhaps the same person.
+/// Whether a new account would be for an employee of the same first and last name: perhaps the same person.
 fn is_namesake(action: &Action, former: &UserFields) -> bool {
     let Step::Create(user) = &action.step else { return false };
     let name = |fields: &UserFields, field: &str| {
@@ -193,7 +194,7 @@ fn is_namesake(action: &Action, former: &UserFields) -> bool {
         .all(|field| name(&user.fields, field).is_some_and(|value| name(former, field) == Some(value)))
 }
 
-/// Everybody in a cycle: two people who swap, three who pass names round.
+/// Returns the actions in a cycle: two employees who swap names, or three who pass them round.
 fn swaps(actions: &[Action], holders: &Holders) -> Vec<Conflict> {
     let given_up = givers(actions);
     let mut graph = DiGraphMap::<usize, Unique>::new();
@@ -274,16 +275,16 @@ pub(super) fn gives_up(action: &Action, what: Unique) -> Option<String> {
 pub(super) enum Holder {
     /// An account that no employee has.
     Stranger,
-    /// The account of somebody who works there, or may.
+    /// The account of an employee who works there, or may.
     Linked(Person),
-    /// The deactivated account of somebody who does not, which may be made to give it up.
+    /// The deactivated account of a former employee, which can give the value up.
     Former(Person),
 }
 
 pub(super) type Holders = HashMap<Key, Holder>;
 
 impl Person {
-    /// What nobody else may have, as it is compared.
+    /// Returns the value that only one account may have, in the form in which it is compared.
     pub(super) fn unique(&self, what: Unique) -> Option<String> {
         match what {
             Unique::UserName => Some(self.user_name.key()),
@@ -296,7 +297,7 @@ impl Person {
 }
 
 impl Planner<'_> {
-    /// Who has what is taken; none where nothing is.
+    /// Returns the accounts that have the values taken; none where no value is.
     pub(super) fn holders(&self, taken: &BTreeSet<Key>, placements: &[Eligibility]) -> Option<Holders> {
         if taken.is_empty() {
             return None;
@@ -351,7 +352,7 @@ impl Planner<'_> {
         actions.any(|action| matches!(action.step, Step::Deactivate { .. }) && action.employee_id == *id)
     }
 
-    /// Accounts of the portal, when this run reads it, that are nobody's.
+    /// Adds accounts of the portal without an employee, when this run reads it.
     fn add_strangers(&self, taken: &BTreeSet<Key>, holders: &mut Holders) {
         let linked = self.situation.people.iter().chain(self.seen().into_values());
         let linked: HashSet<String> = match self.situation.portal {

@@ -1,7 +1,8 @@
-//! What a plan says about one person, made from a look at them and at the few others who matter to them.
+//! The plan for one employee, made from the records of that employee and of the few others that matter.
 //!
-//! The planner is the one that plans for everybody. What it cannot see from a few records stands as the last run left it: a removal
-//! that is held stays held, since a run sees how many others would go, and what a run saw in the whole portal stays in the way.
+//! It uses the planner of whole runs. Facts that a few records cannot show stay as the last run left them: a held
+//! deactivation stays held, since only a run knows how many others there would be, and obstacles that a run saw in the
+//! whole portal remain.
 
 use super::disputes::Unique;
 use super::names::takes;
@@ -17,39 +18,39 @@ use crate::people::problem::{Cause, Problem};
 use crate::people::rejected_writes::{RejectedPart, RejectedWrite, RejectedWrites};
 use crate::people::user::{FieldName, UserChange};
 
-/// What is to be done about one person, and what is in the way.
+/// The planned actions on one employee's account, and the obstacles.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonPlan {
     /// Who.
     pub employee_id: EmployeeId,
-    /// The part of the plan that is about them. It counts nobody, and measures no read.
+    /// The part of the plan that concerns this employee, without counts and without a baseline read.
     pub plan: UserPlan,
-    /// Whose accounts have to give a user name or an e-mail up before this person's can take it. A run sees to it in order; until
-    /// then nothing is done about this person.
+    /// The employees whose accounts have to give up a user name or an e-mail before this employee's can take it. A run
+    /// makes these writes in order; until then this employee's account is left alone.
     pub waits_for: Vec<EmployeeId>,
-    /// Fields that would be emptied, and are not: the last run found that many people lost a field at once.
+    /// Fields that would be emptied, and are not: the last run found that many employees lost a field at once.
     pub kept_full: Vec<FieldName>,
 }
 
-/// What the last run left that a look at a few people cannot find anew.
+/// Results of the last run that the records of a few employees cannot show.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LastRun<'a> {
     /// What waits for approval.
     pub held: &'a [PendingAction],
-    /// Whether it held fields that many people had lost at once.
+    /// Whether it held fields that many employees had lost at once.
     pub holds_fields: bool,
 }
 
-/// What is done next about somebody.
+/// The next action on one employee's account.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum NextAction<'p> {
     /// The account is created, changed, reactivated or deactivated, or its link stored.
     Act(&'p Step),
-    /// What is next waits for approval.
+    /// The next action waits for approval.
     Held(&'p PendingApproval),
-    /// An operator rejected what is next.
+    /// An operator rejected the next action.
     Kept,
-    /// Others have to give up first what they take.
+    /// Other accounts have to give up first the user name or e-mail that this one takes.
     Waits(&'p [EmployeeId]),
     /// Nothing is done while fields are lost that decide who has an account.
     Suspended(&'p [LostSource]),
@@ -59,8 +60,8 @@ pub enum NextAction<'p> {
     Nothing,
 }
 
-/// Plans for everybody who was looked at, and keeps what is about this person. `situation` holds the person, whoever has or
-/// wants what they would have, and of the portal the accounts that may be theirs.
+/// Plans for all employees in `situation`, and keeps the part about this one. `situation` contains this employee, those
+/// who have or claim the same user name or e-mail, and the portal's accounts that may be this employee's.
 #[must_use]
 pub fn plan_person(situation: &PlanInput<'_>, employee: &EmployeeId, standing: LastRun<'_>) -> PersonPlan {
     let whole = plan_users(situation);
@@ -87,7 +88,7 @@ pub fn plan_person(situation: &PlanInput<'_>, employee: &EmployeeId, standing: L
 }
 
 impl PersonPlan {
-    /// What is done next; the write, where something is also to be remembered.
+    /// Returns the next action: a write before a link that is only to be stored.
     #[must_use]
     pub fn next(&self) -> NextAction<'_> {
         let mut actions = self.plan.actions.iter();
@@ -112,7 +113,7 @@ impl PersonPlan {
         }
     }
 
-    /// A run that sees everybody has held it, and nobody has decided: one by one they would all slip through.
+    /// Keeps an undecided action pending that a whole run has held: one by one, all of them would bypass the limit.
     fn keep_held(&mut self, held: &[PendingAction], decided: Option<&Decision>) {
         let Some(standing) = held.iter().find(|held| held.employee_id == self.employee_id) else {
             return;
@@ -141,7 +142,7 @@ impl PersonPlan {
         }));
     }
 
-    /// What a run that read the whole portal saw to be in the way, and a look at a few accounts cannot see.
+    /// Leaves out actions with an obstacle that only a read of the whole portal can show.
     fn leave_out_what_a_run_saw(&mut self, situation: &PlanInput<'_>) {
         let parked = situation
             .parked
@@ -164,7 +165,7 @@ impl PersonPlan {
         }
     }
 
-    /// It is not forgotten by whoever carries this out.
+    /// Keeps the rejected write stored when this plan is carried out.
     fn keep_parked(&mut self, setback: RejectedWrite) {
         self.plan.forgotten.clear();
         match self.plan.parked.first_mut() {
@@ -177,7 +178,7 @@ impl PersonPlan {
         }
     }
 
-    /// Whether what is to be written is what was in the way then.
+    /// Whether the planned write is the one that the rejected write is about.
     fn is_about_the_same(&self, setback: &RejectedWrite, situation: &PlanInput<'_>) -> bool {
         let mut actions = self.plan.actions.iter();
         match &setback.what {
@@ -187,7 +188,7 @@ impl PersonPlan {
         }
     }
 
-    /// Leaves out what would empty a field of the account.
+    /// Leaves out values that would empty a field of the account.
     fn keep_fields_full(&mut self, situation: &PlanInput<'_>) {
         let mappings = &situation.configuration.users.fields;
         let mut kept = Vec::new();
@@ -215,7 +216,7 @@ impl PersonPlan {
     }
 }
 
-/// Several accounts, or one that is nobody's, found in the list of all of them.
+/// Whether only the list of all accounts can show the obstacle: several matching accounts, or one without an employee.
 fn is_seen_in_whole_portal_alone(setback: &RejectedWrite) -> bool {
     matches!(
         setback.problem.cause,
@@ -223,7 +224,7 @@ fn is_seen_in_whole_portal_alone(setback: &RejectedWrite) -> bool {
     )
 }
 
-/// The digest of everything that the person's record says; none where it cannot be told.
+/// Returns the digest of all mapped values of the employee; none where the record cannot be mapped.
 fn mapped_digest(situation: &PlanInput<'_>, employee: &EmployeeId) -> Option<String> {
     let users = &situation.configuration.users;
     let roster = situation.roster;
@@ -236,7 +237,7 @@ fn mapped_digest(situation: &PlanInput<'_>, employee: &EmployeeId) -> Option<Str
     Some(digest::of_user(&user))
 }
 
-/// Those whose accounts give up in this plan what this person's takes.
+/// Returns the employees whose accounts give up in this plan a value that this employee's takes.
 fn givers_to(plan: &UserPlan, employee: &EmployeeId) -> Vec<EmployeeId> {
     let (own, others): (Vec<_>, Vec<_>) = plan.actions.iter().partition(|action| action.employee_id == *employee);
     let mut givers: Vec<_> = others
@@ -254,7 +255,7 @@ fn givers_to(plan: &UserPlan, employee: &EmployeeId) -> Vec<EmployeeId> {
     givers
 }
 
-/// What the step lets somebody else have.
+/// Returns the value that the step frees for another account.
 fn given_up(step: &Step, what: Unique) -> Option<String> {
     let (before, change) = match step {
         Step::Deactivate { before, change, .. } | Step::GiveUp { before, change } | Step::Change { before, change } => {

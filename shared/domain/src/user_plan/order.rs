@@ -15,7 +15,7 @@ use crate::identity::EmployeeId;
 /// Sorts the actions; among those that may come in any order, the given one is kept.
 pub(super) fn order(actions: &mut Vec<Action>, organisation: &Organisation<'_>) {
     let (mut first, rest): (Vec<_>, Vec<_>) = std::mem::take(actions).into_iter().partition(comes_first);
-    // Removals, then what costs no request, then the rest.
+    // Deactivations first, then actions that cost no request, then the rest.
     first.sort_by_key(|action| matches!(action.step, Step::Remember { .. }));
     let order = topological(&graph(&rest, organisation));
     let mut rest: Vec<_> = rest.into_iter().map(Some).collect();
@@ -30,7 +30,8 @@ fn comes_first(action: &Action) -> bool {
     }
 }
 
-/// Who must be written before whom. Managers are a wish: where it contradicts a name that must be freed first, it is dropped.
+/// Returns which action must come before which. Managers first is only a preference: where it contradicts a name that
+/// must be freed first, it is dropped.
 fn graph(actions: &[Action], organisation: &Organisation<'_>) -> DiGraph<(), ()> {
     let names = name_edges(actions);
     let managers = manager_edges(actions, organisation);
@@ -55,7 +56,7 @@ fn graph(actions: &[Action], organisation: &Organisation<'_>) -> DiGraph<(), ()>
     graph
 }
 
-/// From whoever gives a name or an e-mail up to whoever takes it.
+/// Returns the edges from each action that gives up a name or an e-mail to the one that takes it.
 fn name_edges(actions: &[Action]) -> Vec<(u32, u32)> {
     let mut givers = HashMap::new();
     for (index, action) in (0_u32..).zip(actions) {

@@ -1,4 +1,4 @@
-//! Who reports to whom: managers by position in the roster, loops found once for everybody.
+//! The reporting lines: managers by position in the roster, with all loops found once.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::field_notice::ReferenceForm;
 use crate::identity::EmployeeId;
 use crate::people::employee::Employee;
 
-/// The people of a roster, and the manager of each.
+/// The employees of a roster, and the manager of each.
 pub(crate) struct Organisation<'a> {
     employees: &'a [Employee],
     positions: HashMap<&'a str, usize>,
@@ -14,16 +14,16 @@ pub(crate) struct Organisation<'a> {
     looping: Vec<bool>,
 }
 
-/// Whom a record names as manager.
+/// The manager that a record names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Named {
-    /// Nobody.
+    /// No manager.
     Nobody,
-    /// Somebody who is not in the roster.
+    /// A number that is not in the roster.
     Unknown,
-    /// The person themself.
+    /// The employee of the record.
     Oneself,
-    /// Somebody, by position in the roster.
+    /// An employee, by position in the roster.
     At(usize),
 }
 
@@ -52,7 +52,7 @@ impl<'a> Organisation<'a> {
         }
     }
 
-    /// Where somebody is in the roster; none where they are not in it.
+    /// Returns the employee's position in the roster; none where the roster lacks the employee.
     pub(crate) fn position(&self, id: &EmployeeId) -> Option<usize> {
         self.positions.get(id.as_str()).copied()
     }
@@ -61,7 +61,7 @@ impl<'a> Organisation<'a> {
         self.employees.get(position)
     }
 
-    /// Whom the record of the person at this position names.
+    /// Returns the manager that the record at this position names.
     pub(crate) fn manager(&self, position: usize) -> Named {
         self.managers.get(position).copied().unwrap_or(Named::Nobody)
     }
@@ -85,7 +85,7 @@ impl<'a> Organisation<'a> {
         }
     }
 
-    /// The record of the manager of the person at this position.
+    /// Returns the record of the manager of the employee at this position.
     pub(crate) fn record_of_manager(&self, position: usize) -> Option<&'a Employee> {
         match self.manager(position) {
             Named::At(manager) => self.employee(manager),
@@ -114,14 +114,14 @@ impl<'a> Organisation<'a> {
         loops
     }
 
-    /// Whether the person at this position is, by way of managers, their own manager's manager.
+    /// Whether the employee at this position is, directly or by way of others, their own manager's manager.
     pub(crate) fn is_in_loop(&self, position: usize) -> bool {
         self.looping.get(position).copied().unwrap_or(false)
     }
 }
 
-/// Who is in a loop of managers. Everybody is walked past once: a walk ends where an earlier one was, and where it meets
-/// itself the loop begins.
+/// Returns who is in a loop of managers. The search visits each employee once: a walk ends at an employee of an earlier
+/// walk, and a loop begins where it reaches itself.
 fn looping(managers: &[Named]) -> Vec<bool> {
     let mut looping = vec![false; managers.len()];
     let mut walked_by = vec![usize::MAX; managers.len()];

@@ -1,5 +1,5 @@
-//! How everybody who was read divides, before anything is mapped: leavers first, on employee id, status and dates alone, since
-//! HR often clears a leaver's e-mail.
+//! The eligibility of each employee of the read, before the mapping: leavers first, on employee id, status and dates
+//! alone, since HR often clears a leaver's e-mail.
 
 use super::Planner;
 use crate::people::employee::Employee;
@@ -8,7 +8,7 @@ use crate::people::mapping;
 use crate::people::problem::{Cause, Problem};
 use crate::text::invisible;
 
-/// Where somebody belongs.
+/// The eligibility of one employee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Eligibility {
     /// They no longer work there.
@@ -25,7 +25,7 @@ pub(crate) enum Eligibility {
 }
 
 impl<'a> Planner<'a> {
-    /// Places everybody, in the order of the roster.
+    /// Returns the eligibility of each employee, in the order of the roster.
     pub(super) fn place_everybody(&mut self) -> Vec<Eligibility> {
         let employees = &self.situation.roster.employees;
         self.plan.counts.read = employees.len();

@@ -1,4 +1,4 @@
-//! A plan: what to do, in order, what is in the way, and how the people who were read divide.
+//! A plan: the ordered actions, the problems, and the counts of employees by eligibility.
 
 use serde::Serialize;
 
@@ -26,7 +26,7 @@ pub struct Seats {
     pub of_whole_portal: bool,
 }
 
-/// What to do, in order, and what is in the way.
+/// The actions, in order, and the problems that prevent others.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UserPlan {
     /// Ordered: what frees a name or an e-mail before what takes it, managers before their reports.
@@ -65,13 +65,13 @@ pub struct UserPlan {
     pub removals: Vec<Evidence>,
     /// One line each for the customer's worklist.
     pub problems: Vec<Problem>,
-    /// What somebody else has changed in the portal since we last wrote or looked.
+    /// Changes that were made in the portal, outside HabitSync, since its last write or read.
     pub drift: Vec<Drift>,
     /// How the people who were read divide.
     pub counts: PlanCounts,
     /// Active accounts before and after it.
     pub seats: Seats,
-    /// People without a link about whom something is unclear: each may have an account all the same.
+    /// How many employees without a link are unclear: each may have an account all the same.
     pub unlinked: usize,
     /// What has been refused and still is to be written: it rests, or is tried again by an action.
     pub parked: Vec<RejectedWrites>,
@@ -79,19 +79,19 @@ pub struct UserPlan {
     pub resting: Vec<Rejection>,
     /// What changes of the last days that are stored.
     pub last_days: LastDayNotes,
-    /// Employees about whom nothing is refused any more.
+    /// Employees without any rejected write left.
     pub forgotten: Vec<EmployeeId>,
 }
 
 impl UserPlan {
-    /// Notes that something is in the way of a person, as only a run that reads the portal can see.
+    /// Notes an obstacle of an employee that only a run that reads the portal can see.
     pub(super) fn rest(&mut self, what: RejectedPart, digest: String, problem: Problem) {
         if problem.cause.needs_verifying() {
             self.resting.push(Rejection { what, digest, problem });
         }
     }
 
-    /// Counts the actions and what is held by the part of the people they are of.
+    /// Counts the actions, and those held, by the eligibility of their employees.
     pub(super) fn count_actions(&mut self) {
         let counts = &mut self.counts;
         for action in &self.actions {

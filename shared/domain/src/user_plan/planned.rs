@@ -1,4 +1,4 @@
-//! What a plan does, person by person and field by field, as somebody reads it before it is done.
+//! A plan for readers: its actions, employee by employee and field by field, before a run makes them.
 
 use std::fmt;
 
@@ -11,13 +11,13 @@ use crate::identity::{EmployeeId, UserName};
 use crate::people::link::{FieldChange, Person};
 use crate::people::user::UserChange;
 
-/// What is done about one account.
+/// The kind of an action on one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionKind {
     /// It is created.
     Create,
-    /// One that is there becomes the person's.
+    /// An existing account is linked to the employee.
     Adopt,
     /// It becomes active again.
     Reactivate,
@@ -25,24 +25,24 @@ pub enum ActionKind {
     Change,
     /// It is deactivated.
     Deactivate,
-    /// A former employee's gives up a user name or an e-mail that somebody takes over.
+    /// A former employee's account gives up a user name or an e-mail that another employee takes over.
     GiveUp,
-    /// What somebody changed in the portal is noted; nothing is written there.
+    /// A change made in the portal is stored in the link; nothing is written there.
     Note,
 }
 
-/// One thing that a plan does, or holds. Holds personal data for the operator's eyes; `Debug` withholds it.
+/// One action that a plan makes, or holds. Holds personal data for the operator's eyes; `Debug` withholds it.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct PlannedAction {
-    /// About whom.
+    /// The employee concerned.
     pub employee_id: EmployeeId,
     /// Their name as the customer knows it.
     pub person: String,
-    /// The account's user name before; of one that is created, the one it gets.
+    /// The account's user name before; for a new account, its future user name.
     pub user_name: UserName,
-    /// What is done.
+    /// The kind of the action.
     pub deed: ActionKind,
-    /// Why it waits for a word; none where it does not.
+    /// Why it waits for approval; none where it does not.
     pub held: Option<HoldReason>,
     /// The manager whose own change it waits with, in words; none where it does not.
     pub waits_with: Option<String>,
@@ -55,7 +55,8 @@ pub struct PlannedAction {
 }
 
 impl UserPlan {
-    /// Everything that a run would do at `now`, in its order, then what it holds, and then what operators rejected.
+    /// Returns the actions that a run would make at `now`, in order, then those that it holds, and then those that
+    /// operators rejected.
     #[must_use]
     pub fn planned(&self, now: Timestamp) -> Vec<PlannedAction> {
         let done = self.actions.iter().map(|action| action.planned(None, now));
@@ -112,7 +113,7 @@ impl PlannedAction {
 }
 
 impl Step {
-    /// What is done.
+    /// The kind of the action.
     #[must_use]
     pub fn deed(&self) -> ActionKind {
         match self {
@@ -126,7 +127,7 @@ impl Step {
         }
     }
 
-    /// The account's user name before the step; of one that is created, the one it gets.
+    /// Returns the account's user name before the step; for a new account, its future user name.
     pub(super) fn user_name(&self) -> &UserName {
         match self {
             Self::Create(user) => &user.user_name,
@@ -150,7 +151,7 @@ fn values_kept(before: &Person, change: &UserChange) -> String {
 }
 
 impl ActionKind {
-    /// The word for it.
+    /// Returns its name, as printed.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

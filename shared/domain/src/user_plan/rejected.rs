@@ -1,4 +1,5 @@
-//! What operators rejected of a change stays away, a user name or values; whatever else the same account needs is written.
+//! Leaves out the parts of a change that operators rejected (a user name, or values); the other parts of the same
+//! account's change are written.
 
 use super::{Action, Planner, Step, compare, digest};
 use crate::approvals::{ApprovalVerdict, Matter, Proposal, ProposedChange};
@@ -18,7 +19,7 @@ impl Planner<'_> {
         }
     }
 
-    /// The action without what was rejected; none where nothing is left of it.
+    /// Returns the action without its rejected parts; none where no part is left.
     fn without_rejected(&mut self, mut action: Action) -> Option<Action> {
         let rejected = self.rejected_part(&action);
         let Step::Change { change, .. } = &mut action.step else {

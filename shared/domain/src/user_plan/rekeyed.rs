@@ -22,15 +22,15 @@ use crate::people::mapping::DesiredUser;
 use crate::people::problem::{Cause, Problem};
 use crate::people::user::FieldName;
 
-/// A linked account whose employee is gone, and the record of a new number that is the same person by all that is known. Holds
-/// personal data for the operator's eyes; `Debug` withholds it.
+/// A linked account whose employee is gone, and the record of a new number that describes the same person, according to
+/// all known traits. Holds personal data for the operator's eyes; `Debug` withholds it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct RekeyedPair {
     /// The employee number that the account is linked to.
     pub former: EmployeeId,
-    /// The employee number that the person has now.
+    /// The employee's present number.
     pub current: EmployeeId,
-    /// The person's name as the customer knows it.
+    /// The employee's name as the customer knows it.
     pub person: String,
     /// The account's user name.
     pub user_name: UserName,
@@ -38,7 +38,7 @@ pub struct RekeyedPair {
     pub shared: Shared,
 }
 
-/// What makes two records one person.
+/// The traits that show that two records describe one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shared {
@@ -191,7 +191,7 @@ impl Traits {
         }
     }
 
-    /// Whether these may be one person's: beside the last name, the first name or the first day is the same.
+    /// Whether both may describe one person: in addition to the last name, the first name or the first day is the same.
     fn resemble(&self, other: &Self) -> bool {
         let is_first =
             self.first_name == other.first_name || self.start.is_some_and(|start| other.start == Some(start));

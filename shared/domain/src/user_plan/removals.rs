@@ -24,16 +24,17 @@ pub struct PendingApproval {
     pub waits_with: Option<PendingManager>,
 }
 
-/// So many changed values are shown with what is held, each of so many letters at most.
+/// The greatest number of changed values that are shown with a pending approval, and of letters of each.
 const CHANGES_SHOWN: usize = 6;
 const LETTERS_SHOWN: usize = 80;
 
-/// A linked, active person who is not in a complete read.
+/// A linked, active employee who is not in a complete read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
     /// Who.
     pub employee_id: EmployeeId,
-    /// Whether EmployeeConnect, asked for this one record, says that there is none. Any other answer holds the removal.
+    /// Whether EmployeeConnect, asked for this one record, says that there is none. Any other answer holds the
+    /// deactivation.
     pub confirmed: bool,
 }
 
@@ -42,8 +43,8 @@ pub(super) struct Candidate<'a> {
     pub(super) person: &'a Person,
     name: String,
     pub(super) evidence: Evidence,
-    /// What whoever approves has to be shown, whatever else holds it: that values which the record had are gone from it, or that
-    /// a record of another number may be the same person's.
+    /// The hold reason that the approving operator must be shown, even where a limit also holds the action: the record
+    /// has lost values, or a record of another number may describe the same person.
     pub(super) to_be_shown: Option<HoldReason>,
 }
 
@@ -58,8 +59,8 @@ impl<'a> Planner<'a> {
         self.plan.counts.leavers_settled += usize::from(!planned);
     }
 
-    /// Whether the last day may be one of an employment before the current one, whose first day is gone from the record: somebody
-    /// who came back is known by that day alone. A terminated status leaves no doubt.
+    /// Whether the last day may be one of an employment before the current one, whose first day is gone from the
+    /// record: only that day shows that the employee was rehired. A terminated status leaves no doubt.
     fn has_lost_their_start(&self, employee: &Employee, person: &Person, evidence: &Evidence) -> bool {
         let users = &self.situation.configuration.users;
         let is_terminated = |status: &str| users.terminated_statuses.iter().any(|known| known == status);
@@ -79,7 +80,7 @@ impl<'a> Planner<'a> {
         came_back_from_it || had_a_start
     }
 
-    /// Counts somebody whom the filter does not admit, and follows what that means to this customer.
+    /// Counts an employee that the filter does not admit, and plans according to the customer's `out_of_scope`.
     pub(super) fn exclude(&mut self, position: usize, employee: &'a Employee) {
         self.plan.counts.excluded += 1;
         let removes = self.situation.configuration.users.out_of_scope == OutOfScope::Deactivate;
@@ -90,7 +91,7 @@ impl<'a> Planner<'a> {
         self.plan.counts.excluded_settled += usize::from(!planned);
     }
 
-    /// Plans the deactivation of everybody who vanished.
+    /// Plans the deactivation of all vanished employees.
     pub(super) fn remove_missing(&mut self) {
         for missing in self.situation.missing {
             self.plan.counts.missing += 1;
@@ -102,8 +103,8 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Whether there is an account to be deactivated, and it may be. One that somebody else has reactivated since is
-    /// deactivated again.
+    /// Plans the deactivation, and returns whether there is an account that may be deactivated. One that was
+    /// reactivated by hand since is deactivated again.
     fn remove(&mut self, person: &'a Person, name: String, evidence: Evidence, is_emptied: bool) -> bool {
         let may = self.situation.configuration.users.deactivate && !self.accounts.is_protected(&person.user_name);
         if !self.accounts.owns(person) || !may {

@@ -1,8 +1,8 @@
-//! Values that the portal stores otherwise than they are written: trimmed, cut, escaped, in another letter case. What it did twice
-//! with the same value is not written again until another value is wanted.
+//! Values that the portal stores differently from the written ones: trimmed, cut, escaped, in another letter case. A
+//! value that it rewrote twice in the same way is not written again until the desired value changes.
 //!
-//! Only what is seen right after a write of ours counts, and only what can come of the written value: a change that a person makes
-//! in the portal by hand is overwritten.
+//! Only values read right after a write of ours count, and only those that can derive from the written value: a change
+//! made in the portal by hand is overwritten.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -22,7 +22,8 @@ use crate::people::user::{FieldName, UserFields};
 /// So often the portal has to have done it.
 const KNOWN: u8 = 2;
 
-/// What is known of the portal's rewriting of an account that was last written as `stored`, and that it now shows with these fields.
+/// Returns the known rewrites of an account that was last written as `stored`, and that the portal now shows with these
+/// fields.
 pub(super) fn after_sight(
     users: &UsersConfiguration,
     stored: &Person,
@@ -45,7 +46,7 @@ pub(super) fn after_sight(
 }
 
 impl Person {
-    /// Whether the portal is known to store `wanted` as the value that the account has.
+    /// Whether the portal is known to store the desired value `wanted` as the value that the account has.
     pub(super) fn is_rewritten(&self, field: &FieldName, wanted: &str) -> bool {
         let shown = self.fields.0.get(field).map(String::as_str).unwrap_or_default();
         let known = self.rewrites.get(field).filter(|known| known.times >= KNOWN);
@@ -93,8 +94,8 @@ static ENTITY: LazyLock<Regex> = LazyLock::new(|| Regex::new("&(amp;)*#?[a-zA-Z0
 /// The beginning of one, where the text was cut.
 static CUT_ENTITY: LazyLock<Regex> = LazyLock::new(|| Regex::new("&[a-zA-Z0-9#;]{0,30}$").expect("a valid pattern"));
 
-/// Whether a program may have made one of the other: by blanks, letter case, escapes, composition, a limit of length, leading zeros,
-/// or by dropping it. The words of a person are others.
+/// Whether a program may have made one of the other: by blanks, letter case, escapes, composition, a limit of length,
+/// leading zeros, or by dropping it. A value typed by a person differs in other ways.
 fn may_come_of(written: &str, shown: &str) -> bool {
     if is_without_leading_zeros(written, shown) {
         return true;
@@ -131,8 +132,8 @@ enum Letters {
 }
 
 impl Letters {
-    /// What no program of that kind changes about a text but its length: letters, digits and most punctuation, whether a letter is
-    /// composed with its mark or not.
+    /// Returns the part of a text that such a program changes in length only: letters, digits and most punctuation,
+    /// with or without composed marks.
     fn of(self, text: &str) -> String {
         let text = ENTITY.replace_all(text, "");
         let mut letters = String::with_capacity(text.len());
@@ -152,7 +153,7 @@ impl Letters {
 }
 
 impl RewriteForm {
-    /// How the portal's value differs from the one that was written.
+    /// Returns how the portal's value differs from the written one.
     pub(super) fn between(written: &str, shown: &str) -> Self {
         let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().concat();
         if shown.is_empty() {

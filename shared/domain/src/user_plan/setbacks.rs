@@ -61,7 +61,7 @@ impl Planner<'_> {
         None
     }
 
-    /// The setbacks that are about just what this action would write.
+    /// Returns the rejected writes that concern exactly the values of this action.
     fn relevant(&self, action: &Action) -> Vec<RejectedWrite> {
         let verifies = self.situation.portal.is_some();
         let known = self.parked.get(&action.employee_id);
@@ -78,7 +78,8 @@ impl Planner<'_> {
         setback.was_seen_in_portal() || setback.rests(self.situation.now)
     }
 
-    /// Lists those about whom nothing is refused any more. What only the portal can show stays until a run reads it.
+    /// Lists the employees without any rejected write left. Obstacles that only the portal can show stay until a run
+    /// reads it.
     fn forget(&mut self) {
         let verifies = self.situation.portal.is_some();
         let relevant = self.plan.parked.iter().map(|parked| &parked.employee_id);
@@ -111,7 +112,7 @@ pub(super) fn digest_of(action: &Action, what: &RejectedPart) -> Option<String> 
 }
 
 impl Step {
-    /// Leaves this out of what is written; false where nothing is left.
+    /// Leaves this part out of the write; returns false where no part is left.
     #[must_use]
     pub fn leave_out(&mut self, what: &RejectedPart) -> bool {
         match (what, self) {
@@ -127,7 +128,7 @@ impl Step {
                 change.user_name = None;
                 *change != UserChange::default()
             }
-            // Whatever is wrong with the names it gives up, a leaver's account is deactivated.
+            // A leaver's account is deactivated even where the portal refuses the names that it gives up.
             (RejectedPart::Field(_) | RejectedPart::UserName, Self::Deactivate { change, .. }) => {
                 *change = UserChange::deactivation();
                 true

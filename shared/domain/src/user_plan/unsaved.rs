@@ -1,8 +1,8 @@
-//! Writes of a run that did not come to its end: the account has what was written, and the link does not say so. They count towards
-//! the change limits as if they had been saved.
+//! Writes of a run that was cut short: the account has the written values, but the stored link does not. They count
+//! towards the change limits as if they had been saved.
 //!
-//! A run writes one account after the other, so that at most one write is unsaved. Which account it was cannot be known for sure:
-//! of each kind, the first account that is found as it should be counts.
+//! A run writes one account after the other, so that at most one write is unsaved. Which account it was cannot be
+//! determined: of each kind, the first account that already has its desired values counts.
 
 use std::collections::HashSet;
 

@@ -1,5 +1,5 @@
-//! Everybody who should have an account: the user they should be, compared at once with what the table holds, so that nothing
-//! is kept of the many who need nothing.
+//! The desired accounts: each desired user is compared at once with the stored link, so that unchanged employees take
+//! no memory.
 
 use std::borrow::Cow;
 
@@ -16,23 +16,23 @@ use crate::people::mapping::{self, DesiredUser};
 use crate::people::problem::Cause;
 use crate::people::user::UserChange;
 
-/// Somebody who should have an account.
+/// An employee who should have an account.
 pub(super) struct DesiredAccount<'a> {
     pub(super) employee: &'a Employee,
-    /// The user name they would have after this run.
+    /// The account's user name after this run.
     user_name: UserName,
-    /// The e-mail they would have.
+    /// The account's e-mail after this run.
     email: Option<Cow<'a, str>>,
     pub(super) intent: Intent<'a>,
 }
 
-/// What their account needs, as far as it can be told of one person alone.
+/// The writes that the account needs, as far as one employee's records show.
 pub(super) enum Intent<'a> {
     /// Nothing.
     Unchanged,
     /// Nothing may be done to it: it is protected.
     Protected,
-    /// It cannot be told, or must not be touched.
+    /// The account cannot be determined, or must not be touched.
     Unclear { cause: Cause, digest: String },
     /// It differs, or the table does not hold it as it is in the portal.
     Linked(Box<Linked<'a>>),
@@ -44,16 +44,16 @@ pub(super) enum Intent<'a> {
 pub(super) struct Linked<'a> {
     /// As last written, or as seen in this run.
     pub(super) before: Cow<'a, Person>,
-    /// What the table holds, where that is not what was seen.
+    /// The stored link, where it differs from the values read.
     pub(super) stored: Option<&'a Person>,
     pub(super) difference: Difference,
     pub(super) digest: String,
-    /// Whether the record is another person's than the account by all that is known.
+    /// Whether the record describes another person than the account, according to all known traits.
     pub(super) is_another_person: bool,
 }
 
 impl DesiredAccount<'_> {
-    /// What nobody else may have.
+    /// Returns the value that only one account may have.
     pub(super) fn unique(&self, what: Unique) -> Option<&str> {
         match what {
             Unique::UserName => Some(self.user_name.as_str()),
@@ -63,7 +63,7 @@ impl DesiredAccount<'_> {
 }
 
 impl<'a> Planner<'a> {
-    /// Maps everybody who was placed in scope.
+    /// Maps all employees in scope.
     pub(super) fn map_those_in_scope(&mut self, placements: &[Eligibility]) -> Vec<DesiredAccount<'a>> {
         let employees = self.situation.roster.employees.iter().enumerate();
         let in_scope = employees.filter(|(position, _)| placements.get(*position) == Some(&Eligibility::InScope));

@@ -20,7 +20,7 @@ const SHARED_LABELS: [&str; 12] = [
 pub struct VendorDomain(String);
 
 impl VendorDomain {
-    /// The domain of a base URL. The port does not count: it tells no customers apart.
+    /// The domain of a base URL. The port does not count: it does not distinguish customers.
     #[must_use]
     pub fn from_base_url(base_url: &Url) -> Self {
         Self(match base_url.host() {

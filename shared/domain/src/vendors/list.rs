@@ -38,7 +38,7 @@ pub enum WhyUnusable {
     NoId,
     /// Another record carries the same id, and other values.
     Contradicted,
-    /// A value that decides what becomes of the record is missing or unreadable.
+    /// A value that decides about the record is missing or unreadable.
     LacksAValue,
 }
 

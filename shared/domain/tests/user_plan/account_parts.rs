@@ -177,7 +177,7 @@ fn account() -> impl Strategy<Value = (u8, Option<u8>, bool)> {
     (0..9_u8, proptest::option::of(0..6_u8), any::<bool>())
 }
 
-/// Accounts whose names are unique, as the portal has them; 8 is the protected one, 6 and 7 are nobody's names.
+/// Accounts whose names are unique, as the portal has them; 8 is the protected one, 6 and 7 are no employee's names.
 fn portal(accounts: &[(u8, Option<u8>, bool)]) -> Vec<PortalUser> {
     let mut names = BTreeSet::new();
     let mut emails = BTreeSet::new();
@@ -226,7 +226,7 @@ proptest! {
         let divided = quality.accounts.clone().expect("the portal was read");
         let counts = quality.account_counts().expect("the portal was read");
 
-        // Everybody is somewhere, once.
+        // Each account is in exactly one part.
         let portal = case.portal.clone().unwrap_or_default();
         prop_assert_eq!(counts.accounts, portal.len());
         prop_assert!(counts.adds_up(), "{:?}", counts);
@@ -234,7 +234,7 @@ proptest! {
         let read: Vec<_> = portal.iter().map(|user| user.user_name.key()).collect();
         prop_assert_eq!(all, read);
 
-        // What can be matched is what a run adopts, and for whom.
+        // The matchable accounts are those that a run adopts, for the same employees.
         let adopted: BTreeSet<_> = plan.actions.iter().filter_map(|action| match &action.step {
             Step::Remember { stored: None, seen } => Some((seen.user_name.key(), action.employee_id.clone())),
             _ => None,
@@ -245,7 +245,7 @@ proptest! {
         }).collect();
         prop_assert_eq!(adopted, matchable);
 
-        // What is protected is in no other part, and what is linked is managed.
+        // Protected accounts are in no other part, and linked accounts are managed.
         let protected = names(&divided, |part| *part == Part::Protected);
         prop_assert!(protected.iter().all(|name| name == "admin@acme.com.au"));
         let managed = names(&divided, |part| matches!(part, Part::Managed { .. }));
@@ -256,12 +256,13 @@ proptest! {
             }
         }
 
-        // Nobody has an unknown account's name or e-mail, but somebody of whom that cannot be told.
+        // No employee has an unknown account's name or e-mail, except one who cannot be mapped.
         let unknown = names(&divided, |part| *part == Part::Unknown);
         let told = quality.findings.iter().filter(|finding| finding.kind == Kind::AccountUnknown).count();
         prop_assert_eq!(unknown.len(), told);
 
-        // Whatever the plan reports of somebody is found of them, and what keeps them out keeps them out.
+        // The scan finds every problem that the plan reports, and a problem that keeps an employee out is a finding
+        // that does.
         for problem in &plan.problems {
             let is_about = |finding: &&habitsync_domain::onboarding::data_quality::DataQualityFinding| {
                 finding.people.iter().any(|person| person.employee_id.as_ref() == Some(&problem.employee_id))

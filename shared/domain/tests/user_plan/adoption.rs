@@ -1,4 +1,4 @@
-//! Accounts that are there already, hand edits, and accounts that nobody may touch.
+//! Existing accounts, hand edits, and protected accounts.
 
 use habitsync_domain::people::link::LastChange;
 use habitsync_domain::people::problem::Cause;
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::fixture::{Case, acme, causes, employee, everybody, field, pairs, steps, written_for};
 
-/// Nobody is linked, and the portal holds the accounts that these people would have.
+/// Returns a customer without links, whose portal has the accounts that these employees would have.
 fn unlinked(ids: &[&str]) -> Case {
     let employees: Vec<_> = ids.iter().map(|id| employee(id, &json!({}))).collect();
     let mut case = Case::in_step(&acme(&[]), &employees).verifying();

@@ -164,7 +164,7 @@ fn an_account_is_handed_over_once_an_operator_approved_it_in_sight_of_the_two_pe
         ..case.clone()
     };
     assert_eq!((rejected.plan().kept.len(), rejected.plan().actions.len()), (1, 0));
-    // An approval of a rehire, held by the limits, was not given in sight of another person.
+    // An approval of a rehire, held by the limits, was given without being shown another person's record.
     let rehired = jane_left().then(&and_others(&[("X7", jane())]));
     let mut decisions = decided(&case, &case.plan(), ApprovalVerdict::Approved);
     decisions[0].because = HoldReason::OverLimit {
@@ -307,8 +307,8 @@ fn shuffled() -> impl Strategy<Value = Vec<Option<usize>>> {
 }
 
 proptest! {
-    /// However numbers move between people, no account is given another person's name, and no account of an employee who has
-    /// an active record is deactivated.
+    /// For every move of numbers between employees, no account is given another person's name, and no account of an
+    /// employee who has an active record is deactivated.
     #[test]
     fn no_account_passes_to_another_person_and_none_of_a_working_employee_is_deactivated(
         owners in shuffled(), leavers in proptest::collection::btree_set(0_usize..12, 0..3), verifies in any::<bool>(),

@@ -1,6 +1,6 @@
 //! Every combination of `write`, `empty`, `default`, `map` and `type`, for a new account and for one whose field holds
-//! something, something else, nothing, or was never seen: what is written is worked out here a second time, from the words of
-//! the configuration's description alone.
+//! something, something else, nothing, or was never seen: this test computes the written values a second time, from the
+//! documentation of the configuration alone.
 
 use std::collections::BTreeMap;
 
@@ -126,7 +126,8 @@ impl Setting {
         }
     }
 
-    /// What is written into an account whose field was last seen as `seen`; none of it where it was never seen.
+    /// Returns the value written into an account whose field was last read as `seen`; none where the field was never
+    /// read.
     fn written_to_old(self, desired: Result<Option<String>, ()>, seen: Option<&str>) -> Option<String> {
         let wanted = match desired {
             Ok(Some(value)) => value,

@@ -48,7 +48,7 @@ fn seen(last_day: Date, first_seen: Date) -> LastDaySeen {
     }
 }
 
-/// What becomes of a linked employee.
+/// Returns the plan's treatment of a linked employee.
 fn fate(plan: &UserPlan) -> &'static str {
     match (
         plan.counts.leavers_to_deactivate,

@@ -1,4 +1,4 @@
-//! What a scan finds about people, told by situations.
+//! Findings of a data-quality scan about employees, by example.
 
 use habitsync_domain::onboarding::data_quality::{DataQuality, DataQualityFinding, Kind, Severity};
 use habitsync_domain::people::employee::Employee;
@@ -13,7 +13,7 @@ pub(crate) fn people(records: &[(&str, Value)]) -> Vec<Employee> {
     records.iter().map(|(id, changes)| employee(id, changes)).collect()
 }
 
-/// What is found about a customer whose filter admits everybody, who has no accounts yet.
+/// Returns the findings about a customer without accounts, whose filter admits every employee.
 pub(crate) fn found(records: &[(&str, Value)]) -> DataQuality {
     Case::of(&everybody(&[]), &people(records)).quality()
 }
@@ -39,7 +39,7 @@ pub(crate) fn numbers(quality: &DataQuality, kind: Kind) -> Vec<Vec<String>> {
     findings(quality, kind).iter().map(numbers).collect()
 }
 
-/// What was seen, and what is to be known, of the only person that a kind is found of.
+/// Returns the field, the value and the note of the only employee with a finding of this kind.
 pub(crate) fn said(quality: &DataQuality, kind: Kind) -> (Option<&str>, Option<&str>, &str) {
     let findings = findings(quality, kind);
     let [DataQualityFinding { people, .. }] = findings.as_slice() else {

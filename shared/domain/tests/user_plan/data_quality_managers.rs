@@ -1,4 +1,4 @@
-//! What a scan finds about managers, told by situations.
+//! Findings of a data-quality scan about managers, by example.
 
 use habitsync_domain::onboarding::data_quality::Kind;
 use serde_json::json;

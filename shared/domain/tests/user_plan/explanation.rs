@@ -1,4 +1,5 @@
-//! What is said about one person: the planner's verdict, and what would change it, tried on records that are so.
+//! Explanations of one employee's verdict: the planner's verdict, and the changes that would change it, tried on
+//! changed records.
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::onboarding::explanation::{
@@ -36,7 +37,7 @@ fn planned(configuration: &TenantConfiguration, record: &Employee) -> UserPlan {
     Case::of(configuration, std::slice::from_ref(record)).plan()
 }
 
-/// The planner's verdict on the only person there is.
+/// Returns the planner's verdict on the only employee.
 fn verdict_of(counts: &PlanCounts) -> &'static str {
     let parts = [
         (counts.leavers, "left"),
@@ -360,7 +361,7 @@ proptest! {
     }
 }
 
-/// Whether any record at all gets through the filter: one that contradicts itself admits nobody.
+/// Whether the filter admits any record at all: a contradictory filter admits none.
 fn can_be_admitted(configuration: &TenantConfiguration) -> bool {
     (0..128_u32).any(|bits| {
         let custom: Map<_, _> = (0..7)

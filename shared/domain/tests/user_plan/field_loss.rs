@@ -1,4 +1,4 @@
-//! A field that many people lose at once is held and named; a field that somebody loses is not.
+//! A field that many employees lose at once is held and named; a field that a single employee loses is not.
 
 use habitsync_domain::people::employee::Employee;
 use habitsync_domain::user_plan::LostField;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::fixture::{Case, causes, employee, everybody, field, pairs, steps, written_for};
 
-/// So many people, of whom the first have these changes.
+/// Returns `count` employees; the first `affected` have these changes.
 fn people(count: usize, affected: usize, changes: &Value) -> Vec<Employee> {
     let nothing = json!({});
     (0..count)

@@ -1,4 +1,4 @@
-//! A customer's situation, and how to look at the plan that is made of it.
+//! The planner's input for a test customer, and helpers that inspect the plan.
 
 use std::collections::BTreeMap;
 
@@ -44,7 +44,7 @@ pub(crate) struct Case {
     pub(crate) baseline: FieldBaseline,
     /// What an operator agreed to with the configuration: any number of changes unless a test says otherwise.
     pub(crate) agreed: Option<Agreement>,
-    /// Records of the read that nobody can be told by.
+    /// Records of the read that identify no employee.
     pub(crate) unusable: Vec<UnusableRecord>,
     pub(crate) unusable_accounts: Vec<UnusableRecord>,
     pub(crate) unreadable_links: Vec<EmployeeId>,
@@ -53,7 +53,7 @@ pub(crate) struct Case {
 }
 
 impl Case {
-    /// A customer of these people, nobody linked, who reads an empty portal.
+    /// Returns a customer with these employees, without links, with an empty portal.
     pub(crate) fn of(configuration: &TenantConfiguration, employees: &[Employee]) -> Self {
         Self {
             configuration: configuration.clone(),
@@ -97,7 +97,7 @@ impl Case {
         }
     }
 
-    /// The run reads the portal, which holds just what was written.
+    /// Makes the run read the portal, which has exactly the written values.
     pub(crate) fn verifying(self) -> Self {
         Self {
             portal: Some(portal_of(&self.people)),
@@ -126,7 +126,7 @@ impl Case {
         }
     }
 
-    /// The situation, with everybody who was read.
+    /// Returns the planner's input with this roster.
     pub(crate) fn situation<'a>(&'a self, roster: &'a Roster) -> PlanInput<'a> {
         PlanInput {
             configuration: &self.configuration,
@@ -247,7 +247,7 @@ pub(crate) fn written(action: &Action) -> BTreeMap<String, String> {
     name.into_iter().chain(active).chain(fields).collect()
 }
 
-/// What the plan writes for somebody.
+/// Returns the values that the plan writes for one employee.
 pub(crate) fn written_for(plan: &UserPlan, id: &str) -> BTreeMap<String, String> {
     let actions = plan.actions.iter().filter(|action| action.employee_id.as_str() == id);
     actions.flat_map(written).collect()

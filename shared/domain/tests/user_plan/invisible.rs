@@ -198,7 +198,8 @@ proptest! {
         if written.is_empty() {
             prop_assert!(named, "{:?}", causes(&plan));
         } else {
-            // Blanks in values that are neither names nor decisive are written as spaces, and what is named is left out.
+            // Blanks in values that are neither names nor decisive are written as spaces, and fields with a reported
+            // problem are left out.
             for (name, value) in &mut expected {
                 let is_text = !["user_name", "email", "manager_email", "first_name", "last_name"].contains(&name.as_str());
                 match written.get(name) {

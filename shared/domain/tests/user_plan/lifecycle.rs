@@ -9,7 +9,7 @@ fn zone(name: &str) -> habitsync_domain::configuration::TenantConfiguration {
     acme(&[("Australia/Sydney", name)])
 }
 
-/// Whether somebody with an account is deactivated at this moment.
+/// Whether an employee with an account is deactivated at this moment.
 fn is_deactivated(record: &Value, zone_name: &str, now: &str) -> bool {
     let mut case = Case::in_step(&zone(zone_name), &[employee("E1", &json!({}))]);
     case.now = now.parse::<Timestamp>().expect("a time");
@@ -17,7 +17,7 @@ fn is_deactivated(record: &Value, zone_name: &str, now: &str) -> bool {
     steps(&plan).iter().any(|(_, step)| *step == "deactivate")
 }
 
-/// Whether somebody without an account gets one at this moment.
+/// Whether an employee without an account gets one at this moment.
 fn is_created(record: &Value, zone_name: &str, now: &str) -> bool {
     let mut case = Case::of(&zone(zone_name), &[employee("E1", record)]);
     case.now = now.parse::<Timestamp>().expect("a time");

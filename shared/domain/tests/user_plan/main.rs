@@ -1,4 +1,4 @@
-//! What a user sync plans, told by situations: who is there, who is linked, what the portal holds.
+//! Plans of a user sync, by example: the employees, their links, and the portal's accounts.
 
 mod account_parts;
 mod adoption;

@@ -1,4 +1,4 @@
-//! Managers who cannot be written: the person gets everything else, and the old manager stays.
+//! Managers who cannot be written: the employee's other fields are written, and the old manager stays.
 
 use habitsync_domain::people::employee::Employee;
 use habitsync_domain::people::problem::{Cause, ManagerProblem};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::fixture::{Case, acme, causes, employee, public_report, steps, written_for};
 
-/// E1 is new and reports to E2, who is as given; the report's manager as written, and what is said about it.
+/// E1 is new and reports to E2, who is as given; returns the report's manager as written, and the reported problems.
 fn managed_by(boss: &Value) -> (Option<String>, Vec<ManagerProblem>) {
     let employees = [
         employee("E1", &json!({"managerEmployeeId": "E2"})),
@@ -116,7 +116,7 @@ fn somebody_without_a_manager_has_nothing_to_be_told() {
     assert_eq!(plan.problems, []);
 }
 
-/// What is written as E1's manager, and whether the plan says that none could be.
+/// Returns the manager written for E1, and whether the plan reports that none could be.
 fn referring(reference: &Value) -> (Option<String>, bool) {
     let employees = [
         employee("E1", &json!({"managerEmployeeId": reference})),

@@ -1,4 +1,4 @@
-//! User names and e-mails that pass from one person to another.
+//! User names and e-mails that pass from one employee to another.
 
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::people::link::Person;
@@ -194,7 +194,7 @@ fn whoever_waits_for_a_name_that_is_disputed_gets_everything_else() {
         employee("E2", &mail("b@acme.com.au")),
         employee("E3", &mail("c@acme.com.au")),
     ];
-    // E1 and E2 swap; E3 takes the name of somebody out of scope, who keeps it.
+    // E1 and E2 swap; E3 claims the name of an employee out of scope, whose account keeps it.
     let after = [
         employee("E1", &json!({"workEmail": "a@acme.com.au", "location": "Fiji"})),
         employee("E2", &mail("b@acme.com.au")),

@@ -1,4 +1,5 @@
-//! Deactivations beyond the usual wait for a word, each kind by itself; whoever is merely not to be seen is not gone.
+//! Deactivations above a limit wait for approval, each kind by itself; an employee who is only absent from a read is
+//! not gone.
 
 use habitsync_domain::approvals::{ApprovalVerdict, Decision, HoldReason, Matter, PlanDecision};
 use habitsync_domain::jobs::baseline_read::BaselineRead;
@@ -89,7 +90,7 @@ fn a_leavers_account_that_somebody_reactivated_is_deactivated_again_by_a_run_tha
     assert_eq!(steps(&case.plan()), []);
 }
 
-/// So many people, of whom the first have a terminated record.
+/// Returns `count` employees; the first `leavers` have a terminated record.
 fn with_leavers(count: usize, leavers: usize) -> Vec<habitsync_domain::people::employee::Employee> {
     let mut people = people(count);
     for leaver in &mut people[..leavers] {

@@ -1,4 +1,4 @@
-//! Whatever the people are like, everybody is accounted for, nobody is planned twice, and nobody who works there is removed.
+//! For all kinds of employees: each one is counted, none is planned twice, and none who works there is deactivated.
 
 use habitsync_domain::user_plan::{Missing, Step};
 use proptest::prelude::*;

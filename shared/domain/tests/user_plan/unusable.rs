@@ -1,4 +1,4 @@
-//! Records that cannot be used: the employees whom they are about keep their accounts as they are, and the others go on.
+//! Records that cannot be used: the employees concerned keep their accounts as they are, and the others are synced.
 
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::people::problem::Cause;

@@ -1,4 +1,5 @@
-//! What was found out about an assumption at one customer. It is shown and kept: counts and shapes, never a person's data.
+//! The finding about an assumption at one customer. Findings are shown and stored, so they contain counts and shapes,
+//! never personal data.
 
 use std::fmt;
 
@@ -18,13 +19,13 @@ const LONGEST_WORD: usize = 40;
 pub enum AssumptionVerdict {
     /// It does not, and something has to be done.
     Differs,
-    /// It cannot be told, or not by reading.
+    /// The check cannot decide it, or not by reading.
     CannotTell,
     /// It does.
     Ok,
 }
 
-/// What is to be done about a finding.
+/// The advice of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Advice {
@@ -40,7 +41,7 @@ pub enum Advice {
         /// The file, from the root of the repository.
         file: &'static str,
     },
-    /// Somebody else has to do something, or to be asked.
+    /// A third party has to do something, or to be asked.
     Ask {
         /// What, as a sentence without a full stop.
         what: String,
@@ -49,14 +50,14 @@ pub enum Advice {
     Rehearse,
 }
 
-/// What was found out about an assumption.
+/// The finding about an assumption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssumptionFinding {
     /// Which one.
     pub assumption: &'static Assumption,
     /// Whether it holds.
     pub verdict: AssumptionVerdict,
-    /// What was seen.
+    /// The observation, without personal data.
     pub seen: String,
     /// What to do, best first; empty where there is nothing.
     pub advice: Vec<Advice>,
@@ -81,7 +82,7 @@ impl Assumption {
         self.differs(seen, vec![self.mend()])
     }
 
-    /// It cannot be told.
+    /// Returns the finding that the check cannot decide it.
     #[must_use]
     pub fn untold(&'static self, seen: impl Into<String>, advice: Vec<Advice>) -> AssumptionFinding {
         self.found(AssumptionVerdict::CannotTell, seen.into(), advice)
@@ -121,7 +122,7 @@ impl Advice {
         ))
     }
 
-    /// Somebody to be asked.
+    /// Returns the advice to ask a third party.
     #[must_use]
     pub fn ask(what: impl Into<String>) -> Self {
         Self::Ask { what: what.into() }
@@ -139,7 +140,8 @@ pub fn few<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
     }
 }
 
-/// As much of a word as shows which it is. An address is none of a vendor's words: it was a key or a value of a person's.
+/// Shortens a vendor's term to its recognisable beginning. An address is withheld: it is no vendor's term, but personal
+/// data.
 fn short(word: &str) -> String {
     if word.contains('@') {
         return "(an address)".to_owned();
@@ -161,7 +163,7 @@ impl fmt::Display for Advice {
     }
 }
 
-/// Flat, with what it is about spelled out: whoever reads it need not have the list.
+/// Serializes flat, with the assumption spelled out: a reader needs no list of assumptions.
 impl Serialize for AssumptionFinding {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]

@@ -25,7 +25,7 @@ impl Assumption {
         self.differs(format!("{seconds} s {side} ours"), vec![Advice::ask(who)])
     }
 
-    /// Whether the limit that an answer's headers speak of lets through what is configured under `key`.
+    /// Judges whether the limit in an answer's headers allows the requests a minute that are configured under `key`.
     #[must_use]
     pub fn judge_limit(&'static self, headers: &[(String, String)], configured: u32, key: &str) -> AssumptionFinding {
         let Some((name, limit)) = headers.iter().find_map(limit_per_minute) else {
@@ -43,8 +43,8 @@ impl Assumption {
     }
 }
 
-/// `x-ratelimit-limit: 300` or `ratelimit-limit: 5;w=1`, as requests a minute; a minute is what is meant where no window is
-/// named.
+/// `x-ratelimit-limit: 300` or `ratelimit-limit: 5;w=1`, as requests a minute; without a window, the
+/// limit is one per minute.
 fn limit_per_minute((name, value): &(String, String)) -> Option<(&str, u32)> {
     if !name.ends_with("limit") {
         return None;

@@ -58,7 +58,7 @@ pub enum ShownBy {
     Writing,
     /// Only a webhook that arrives.
     Webhook,
-    /// Only a 429, which nobody brings about on purpose.
+    /// Only a 429 answer, which no check provokes on purpose.
     Overload,
 }
 
@@ -71,7 +71,7 @@ pub struct Unused {
     pub why: &'static str,
 }
 
-/// Every assumption, in the order in which they are told.
+/// Returns every assumption, in the order of the published table.
 pub fn all() -> impl Iterator<Item = &'static Assumption> {
     tribal_habits::ALL.iter().chain(employee_connect::ALL).copied()
 }

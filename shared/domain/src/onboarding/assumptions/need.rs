@@ -1,4 +1,4 @@
-//! Which customers rely on an assumption, told by their configuration.
+//! Which customers rely on an assumption, according to their configuration.
 
 use crate::configuration::{
     Authenticity, EmployeeConnectAuth, EmptyMode, FieldMapping, FieldType, OnUserNameChange, TenantConfiguration,
@@ -8,7 +8,7 @@ use crate::people::user::FieldName;
 /// What a customer must be configured for to rely on an assumption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// Nothing: everybody does.
+    /// No condition: every customer does.
     Always,
     /// Accounts are created.
     Creating,
@@ -24,7 +24,7 @@ pub enum Need {
     PortalLists,
     /// An expression names a custom field of EmployeeConnect.
     HrisFields,
-    /// Somebody's manager is looked at.
+    /// An expression reads a manager's record.
     Managers,
     /// Topics become courses.
     Courses,

@@ -120,7 +120,7 @@ fn adopted<'d>(census: &'d Census<'_>) -> HashSet<(String, &'d EmployeeId)> {
 }
 
 impl Survey<'_> {
-    /// Accounts that are nobody's, and those that several people claim.
+    /// Reports accounts without an employee, and accounts that several employees claim.
     pub(super) fn report_accounts(&mut self, accounts: &[PortalAccount]) {
         let portal = self.situation.portal.unwrap_or_default();
         for (user, account) in portal.iter().zip(accounts) {
@@ -134,7 +134,7 @@ impl Survey<'_> {
         }
     }
 
-    /// The account first, then everybody who claims it, with what they are recognised by.
+    /// Reports the account first, then each employee who claims it, with the match key.
     fn report_disputed(&mut self, user: &PortalUser, account: AffectedPerson) {
         let claims = self.claims.of_account(&user.user_name).iter();
         let in_scope = claims.filter(|claim| self.census.placement(claim.position) == Eligibility::InScope);

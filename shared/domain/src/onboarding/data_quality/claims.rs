@@ -7,7 +7,7 @@ use crate::identity::UserName;
 use crate::people::user::PortalUser;
 use crate::user_plan::Census;
 
-/// One person who would be recognised by an account.
+/// One employee who would match an account.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Claim {
     /// Where in the roster.
@@ -18,7 +18,7 @@ pub(super) struct Claim {
     pub(super) is_only: bool,
 }
 
-/// Every claim, by person and by account.
+/// Every claim, by employee and by account.
 pub(super) struct Claims<'a> {
     by_person: Vec<Vec<(MatchKey, &'a PortalUser)>>,
     by_account: HashMap<String, Vec<Claim>>,
@@ -42,7 +42,7 @@ impl<'a> Claims<'a> {
         Self { by_person, by_account }
     }
 
-    /// The accounts that the person at this position would be recognised by.
+    /// Returns the accounts that the employee at this position would match, each with the match key.
     pub(super) fn of_person(&self, position: usize) -> &[(MatchKey, &'a PortalUser)] {
         self.by_person.get(position).map(Vec::as_slice).unwrap_or_default()
     }

@@ -13,7 +13,7 @@ static ENTITY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 impl Survey<'_> {
-    /// Values with an HTML entity, of everybody in scope.
+    /// Reports values with an HTML entity, of all employees in scope.
     pub(super) fn report_entities(&mut self) {
         for (position, employee) in self.employees() {
             let is_in_scope = self.census.placement(position) == Eligibility::InScope;

@@ -1,5 +1,5 @@
-//! Custom fields and list values that Tribal Habits may refuse. Nothing but a write tells for sure; what its accounts hold is
-//! all that can be read.
+//! Custom fields and list values that Tribal Habits may refuse. Only a write shows that for certain; the values of
+//! existing accounts are the best evidence that can be read.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -10,8 +10,8 @@ use crate::people::user::{FieldName, PortalUser};
 use crate::user_plan::Eligibility;
 
 impl Survey<'_> {
-    /// Custom fields that are mapped and that no account shows, and list values that no account has. A portal without accounts
-    /// tells nothing of fields, and a field that is empty everywhere nothing of its list.
+    /// Reports mapped custom fields that no account shows, and list values that no account has. A portal without
+    /// accounts is no evidence about fields, and a field that is empty everywhere is none about its list.
     pub(super) fn report_fields(&mut self) {
         let portal = self.situation.portal.unwrap_or_default();
         if portal.is_empty() {

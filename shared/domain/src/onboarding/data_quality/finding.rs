@@ -1,4 +1,4 @@
-//! One finding, and whom it is about.
+//! One finding, and the employees and accounts that it concerns.
 
 use std::fmt;
 
@@ -9,34 +9,35 @@ use crate::identity::{EmployeeId, UserName};
 use crate::people::employee::Employee;
 use crate::people::user::{FieldName, PortalUser};
 
-/// Something that is wrong: about one person or account, or about several together.
+/// A mistake in the data of one employee or account, or of several together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DataQualityFinding {
-    /// What is wrong.
+    /// The kind of the mistake.
     pub kind: Kind,
-    /// Whom it is about: everybody who shares something, the members of a loop in their order, or one alone.
+    /// The employees or accounts concerned: all that share a value, the members of a loop in their order, or a single
+    /// one.
     pub people: Vec<AffectedPerson>,
 }
 
-/// Somebody, or an account, that a finding is about. Holds personal data; `Debug` withholds it.
+/// An employee or an account that a finding concerns. Holds personal data; `Debug` withholds it.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct AffectedPerson {
     /// The employee; none for an account that is no employee's.
     pub employee_id: Option<EmployeeId>,
     /// The account, where it is about one.
     pub user_name: Option<UserName>,
-    /// The person's name, as the record or the account has it.
+    /// The employee's name, as the record or the account has it.
     pub person: String,
-    /// What it is about: a field, as it is called in EmployeeConnect where it comes from there.
+    /// The field concerned, under its EmployeeConnect name where it comes from there.
     pub field: Option<String>,
-    /// What was seen there.
+    /// The value of the field.
     pub seen: Option<String>,
-    /// What else is to be known, in words; empty where nothing.
+    /// Further information, in words; empty where there is none.
     pub note: String,
 }
 
 impl DataQualityFinding {
-    /// The worst kind first, then whoever comes first.
+    /// Returns the sort key: the worst kind first, then the employee number, then the user name.
     pub(super) fn rank(&self) -> (Kind, Option<&EmployeeId>, Option<&UserName>) {
         let first = self.people.first();
         let employee_id = first.and_then(|first| first.employee_id.as_ref());
@@ -45,7 +46,7 @@ impl DataQualityFinding {
 }
 
 impl AffectedPerson {
-    /// Somebody of whom a name is known, or a thing that has one.
+    /// An employee, account or object of which only a name is known.
     pub(super) const fn named(person: String) -> Self {
         Self {
             employee_id: None,
@@ -73,7 +74,7 @@ impl AffectedPerson {
         }
     }
 
-    /// What was seen in which field.
+    /// Adds the field and its value.
     pub(super) fn with(self, field: impl Into<String>, seen: Option<&str>) -> Self {
         Self {
             field: Some(field.into()),
@@ -82,7 +83,7 @@ impl AffectedPerson {
         }
     }
 
-    /// With what is to be known.
+    /// Adds further information, in words.
     pub(super) fn noting(self, note: impl Into<String>) -> Self {
         Self {
             note: note.into(),

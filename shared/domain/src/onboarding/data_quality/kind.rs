@@ -1,5 +1,5 @@
-//! What can be wrong with a customer's people and accounts, the worst first, each with what follows from it and what to do.
-//! Read by an operator, and by the customer whom the list is sent to before go-live.
+//! Kinds of mistakes in a customer's employee and account data, the worst first, each with its consequence and its
+//! remedy. Operators read them, and the customer gets the list before go-live.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,19 +8,19 @@ use serde::{Serialize, Serializer};
 
 use crate::text::nearest::did_you_mean;
 
-/// What follows from a finding for the people it is about.
+/// The consequence of a finding for the employees concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
-    /// They are not synced until somebody mends it.
+    /// They are not synced until the mistake is corrected.
     KeepsOut,
     /// They are synced, and something about them or their account stays wrong.
     LeavesWrong,
-    /// Nothing is kept from them; somebody should look at it.
+    /// Their sync is complete; the customer should check the finding.
     Notice,
 }
 
-/// What is said of one kind.
+/// The texts of one kind.
 struct Said {
     name: &'static str,
     severity: Severity,
@@ -31,7 +31,7 @@ struct Said {
 /// Declares the kinds in the order of their weight, each with its name, its severity, its title and what to do.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident = $name:literal, $severity:ident, $title:literal, $what_to_do:literal;)+) => {
-        /// One thing that can be wrong, in the order in which it is told.
+        /// A kind of mistake, in the order of the list.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Kind {
             $($(#[$doc])* $kind,)+
@@ -132,11 +132,11 @@ kinds! {
     AccountMissing = "account-missing", KeepsOut,
         "the linked account is gone",
         "Tell us which account is theirs now, or that they need a new one.";
-    /// The portal refused the person.
+    /// The portal refused the employee.
     PersonRefused = "person-refused", KeepsOut,
         "Tribal Habits refused the person",
         "Correct in EmployeeConnect what Tribal Habits names.";
-    /// Somebody who left, and whose account can log in.
+    /// A leaver whose account can log in.
     LeaverActive = "leaver-active", LeavesWrong,
         "left, and the account is active",
         "Where the account is linked, the next run deactivates or holds it; otherwise deactivate it in Tribal Habits.";
@@ -144,7 +144,7 @@ kinds! {
     Vanished = "vanished", LeavesWrong,
         "linked, and not in EmployeeConnect",
         "Look for the record: a run that EmployeeConnect tells there is none deactivates the account.";
-    /// An account that several people, or somebody with another account, claim.
+    /// An account that several employees claim, or one who has another account.
     AccountDisputed = "account-disputed", LeavesWrong,
         "accounts that several people claim",
         "Correct the e-mails or user names, or tell us whose it is.";
@@ -152,7 +152,7 @@ kinds! {
     ManagerLoop = "manager-loop", LeavesWrong,
         "managers in a loop",
         "Correct the manager of one of them in EmployeeConnect.";
-    /// Somebody is their own manager.
+    /// An employee's record names the employee as manager.
     ManagerOneself = "manager-oneself", LeavesWrong,
         "their own manager",
         "Enter another manager in EmployeeConnect, or none.";
@@ -216,7 +216,7 @@ kinds! {
     ListValueUnseen = "list-value-unseen", Notice,
         "list values that no account has",
         "See whether the list in Tribal Habits has the value; what it does not have, it refuses.";
-    /// A deactivated account of somebody who works there.
+    /// A deactivated account of an employee who works there.
     WouldReactivate = "would-reactivate", Notice,
         "deactivated accounts that the next run reactivates",
         "If one is to stay deactivated, enter the termination in EmployeeConnect or take the person out of scope.";
@@ -243,7 +243,7 @@ impl Kind {
         self.said().severity
     }
 
-    /// What is wrong, in a few words.
+    /// Returns the kind's title.
     #[must_use]
     pub const fn title(self) -> &'static str {
         self.said().title

@@ -28,7 +28,7 @@ impl Survey<'_> {
                 continue;
             }
             for (_, user) in self.claims.of_person(position) {
-                // Whoever works there again under another number has the account now.
+                // An employee who works there again under another number has the account now.
                 if user.active && !adopted.contains(&user.user_name) {
                     self.report_leaver(employee, &user.user_name, "not linked: no run deactivates it");
                 }

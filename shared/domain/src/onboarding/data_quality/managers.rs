@@ -1,4 +1,4 @@
-//! Managers, beyond what is in the way of writing them: loops as a whole, and numbers that nobody has.
+//! Findings about managers beyond the planner's problems: whole loops, and manager numbers that no employee has.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,8 @@ use crate::people::user::FieldName;
 use crate::user_plan::{Eligibility, Named};
 
 impl Survey<'_> {
-    /// Loops in which somebody is to have an account, each once; and managers whom nobody knows, though an address is given.
+    /// Reports each loop of managers with an employee in scope, once; and manager numbers without a record, though the
+    /// record gives an address.
     pub(super) fn report_managers(&mut self) {
         for members in self.census.organisation.loops() {
             let is_in_scope = |position: &usize| self.census.placement(*position) == Eligibility::InScope;
@@ -56,7 +57,7 @@ impl Survey<'_> {
     }
 }
 
-/// Somebody, with the manager whom their record names.
+/// Returns the employee, with the manager number of their record.
 fn reporting(employee: &Employee) -> AffectedPerson {
     AffectedPerson::employee(employee).with(MANAGER_ID, employee.manager_id().as_deref())
 }

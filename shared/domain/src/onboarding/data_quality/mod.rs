@@ -1,8 +1,8 @@
-//! What would bite before a customer goes live: what is wrong with people's records, and whose the portal's accounts are.
+//! Data quality before a customer goes live: mistakes in employees' records, and the owners of the portal's accounts.
 //!
-//! The judgement is the planner's: a plan against the portal says who would be left out and why. Added is what a plan has no
-//! reason to say: whole loops of managers, personal addresses, leavers whose accounts can still log in, and the part that each
-//! account of the portal belongs to.
+//! The judgement is the planner's: a plan against the portal says which employees would be left out and why. This
+//! module adds findings that no plan needs: whole loops of managers, personal addresses, leavers whose accounts can
+//! still log in, and the part that each account of the portal belongs to.
 
 mod accounts;
 mod claims;
@@ -28,7 +28,7 @@ use crate::people::employee::Employee;
 use crate::user_plan::{Census, PlanCounts, PlanInput, Seats, take_census};
 use claims::Claims;
 
-/// What was found about a customer's people and accounts. Holds personal data for the operator and the customer.
+/// The findings about a customer's employees and accounts. Holds personal data for the operator and the customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DataQuality {
     /// How the people who were read divide.
@@ -44,7 +44,7 @@ pub struct DataQuality {
 }
 
 impl DataQuality {
-    /// Whether anything keeps somebody from being synced.
+    /// Whether any finding keeps an employee from being synced.
     #[must_use]
     pub fn keeps_people_out(&self) -> bool {
         let mut findings = self.findings.iter();
@@ -95,7 +95,7 @@ pub fn assess(situation: &PlanInput<'_>) -> DataQuality {
     }
 }
 
-/// What is being found.
+/// The scan in progress, with its findings so far.
 struct Survey<'a> {
     situation: &'a PlanInput<'a>,
     census: &'a Census<'a>,
@@ -104,7 +104,7 @@ struct Survey<'a> {
 }
 
 impl<'a> Survey<'a> {
-    /// Everybody who was read, by position.
+    /// Returns all employees of the read, with their positions.
     fn employees(&self) -> impl Iterator<Item = (usize, &'a Employee)> + use<'a> {
         self.situation.roster.employees.iter().enumerate()
     }

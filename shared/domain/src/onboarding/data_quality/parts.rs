@@ -30,19 +30,19 @@ pub struct PortalAccount {
 pub enum Part {
     /// It is linked to an employee.
     Managed {
-        /// Whom.
+        /// The employee numbers concerned.
         employee_id: EmployeeId,
     },
     /// The next run adopts it.
     Matchable {
-        /// For whom.
+        /// The employee that it is adopted for.
         employee_id: EmployeeId,
-        /// What it is recognised by.
+        /// The key that matches.
         by: MatchKey,
     },
-    /// An employee would be recognised by it, whom no run adopts accounts for.
+    /// An employee would match it, but no run adopts accounts for this employee.
     NotAdopted {
-        /// Whom.
+        /// The employee numbers concerned.
         employee_ids: Vec<EmployeeId>,
         /// Why no run does.
         why: NotAdopted,
@@ -58,7 +58,7 @@ pub enum Part {
     Unknown,
 }
 
-/// Why no run adopts an account that somebody would be recognised by.
+/// Why no run adopts an account that an employee would match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NotAdopted {

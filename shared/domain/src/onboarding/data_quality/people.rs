@@ -1,4 +1,4 @@
-//! What is wrong with people's own records, and who has no account.
+//! Findings about employees' own records, and employees without an account.
 
 use std::collections::HashSet;
 
@@ -15,8 +15,8 @@ use crate::people::user::FieldName;
 use crate::user_plan::{Eligibility, Step, UserPlan};
 
 impl Survey<'_> {
-    /// E-mails that are missing, unusable or personal. Looked at apart from the plan, which says nothing more of somebody whose
-    /// user name is missing, and nothing at all of somebody out of scope.
+    /// Reports e-mails that are missing, unusable or personal. The scan checks them apart from the plan, which reports
+    /// nothing else about an employee without a user name, and nothing about one out of scope.
     pub(super) fn report_emails(&mut self) {
         for (position, employee) in self.employees() {
             let found = match self.census.placement(position) {
@@ -90,7 +90,7 @@ impl Survey<'_> {
         }
     }
 
-    /// People who are to have an account and have none, whom nothing keeps from it.
+    /// Reports employees in scope without an account, for whom the next run creates one.
     pub(super) fn report_without_account(&mut self) {
         if self.situation.portal.is_none() {
             return;

@@ -1,4 +1,4 @@
-//! A plan's own problems as findings. What several people share is one finding about all of them.
+//! A plan's own problems as findings. A value that several employees share is one finding about all of them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -31,7 +31,7 @@ fn first_of<'p>(problem: &'p Problem, with: &'p [EmployeeId]) -> &'p EmployeeId 
 }
 
 impl Survey<'_> {
-    /// Everything that the plan reports, but for what is told more fully elsewhere.
+    /// Reports the plan's problems, except those that other findings cover in more detail.
     pub(super) fn report_problems(&mut self) {
         let given_up = self.census.plan.parked.iter().flat_map(|parked| &parked.setbacks);
         let given_up = given_up
@@ -56,7 +56,8 @@ impl Survey<'_> {
         }
     }
 
-    /// Whether a missing user name is the missing e-mail, which is told: one field, filled in once.
+    /// Whether a missing user name is the missing e-mail, which has its own finding: the customer fills in one field,
+    /// once.
     fn is_told_as_email(&self, problem: &Problem) -> bool {
         let Cause::NoUserName { source } = &problem.cause else {
             return false;
@@ -65,7 +66,7 @@ impl Survey<'_> {
         problem.seen.is_none() && email.is_some_and(|mapping| mapping.value.source() == source)
     }
 
-    /// Everybody who shares a user name or an e-mail.
+    /// Returns all employees who share a user name or an e-mail.
     fn sharing(&self, kind: Kind, group: &BTreeSet<&EmployeeId>, problem: &Problem) -> Vec<AffectedPerson> {
         let field = match kind {
             Kind::UserNameShared => fields_of(&self.users().user_name),
@@ -84,7 +85,7 @@ impl Survey<'_> {
         members.collect()
     }
 
-    /// Somebody by their number.
+    /// Returns the employee with this number.
     fn known(&self, id: &EmployeeId) -> AffectedPerson {
         let organisation = &self.census.organisation;
         let employee = organisation
@@ -112,7 +113,7 @@ impl Survey<'_> {
         }
     }
 
-    /// The field that it is about, and what is to be known.
+    /// Returns the field concerned, and further information.
     fn field_and_note(&self, cause: &Cause) -> (Option<String>, String) {
         let named = |what: &str| match what {
             "user name" | "user_name" => fields_of(&self.users().user_name),
@@ -159,7 +160,7 @@ impl Survey<'_> {
     }
 }
 
-/// What was seen: of a manager, the number that the record has.
+/// Returns the value concerned: for a manager, the number in the record.
 fn seen(problem: &Problem) -> Option<String> {
     match &problem.cause {
         Cause::ManagerNotSet { manager, .. } => manager.clone().or_else(|| problem.seen.clone()),
@@ -167,7 +168,8 @@ fn seen(problem: &Problem) -> Option<String> {
     }
 }
 
-/// None for what is told elsewhere: e-mails, loops of managers, and what only a write brings about.
+/// Returns none for causes with their own findings (e-mails, loops of managers), and for those that only a write brings
+/// about.
 fn kind_of(cause: &Cause) -> Option<Kind> {
     Some(match cause {
         Cause::RequiredField { field, .. } if field.is_email() => return None,

@@ -1,9 +1,10 @@
-//! Mail providers for private persons: an address there belongs to the person, not to the employer. The one list of them, for
-//! the scan of data quality and for what mails mask.
+//! Mail providers for private persons: an address there belongs to the employee, not to the employer. The one list of
+//! them, for the data-quality scan and for the masking of mails.
 //!
-//! A list of our own, of the providers that people in Australia, New Zealand and around it use. Published lists have tens of
-//! thousands of domains, dead ones and employers' own among them, and the one crate there is downloads its list while it is
-//! built, so that no build is like the one before. What is missing here is a personal address that goes unnoticed, no more.
+//! A list of our own, of the providers that people in Australia, New Zealand and around it use. Published lists have
+//! tens of thousands of domains, dead ones and employers' own among them, and the one crate there is downloads its list
+//! while it is built, so that no build is like the one before. A provider missing here only leaves a personal address
+//! unreported.
 
 /// Providers' domains, in alphabetical order.
 const DOMAINS: [&str; 65] = [

@@ -4,7 +4,7 @@
 use super::split::{Joined, split};
 use crate::expressions::expression::Expression;
 
-/// So many ways at most: nobody reads more.
+/// The greatest number of ways that are returned: no reader needs more.
 const MOST_WAYS: usize = 12;
 
 /// Of so many clauses every set is tried: a few thousand at most.
@@ -57,8 +57,8 @@ impl Condition {
         self.tree.truth(truths)
     }
 
-    /// The smallest sets of clauses that would have to be otherwise for the condition to come to `wanted`. Each has been tried; of
-    /// more clauses than can be tried together, those are tried that the tree suggests.
+    /// Returns the smallest sets of clauses whose change makes the condition equal to `wanted`. Each set has been
+    /// tried; where there are too many clauses to try all sets, the search tries those that the tree suggests.
     pub(super) fn ways(&self, truths: &[Truth], wanted: bool) -> Vec<Way> {
         if self.truth(truths) == Some(wanted) {
             return vec![Way::new()];

@@ -1,5 +1,5 @@
-//! The least that would have to be different for somebody to be in scope, or out of it. Every way is tried before it is told: the
-//! planner's questions are asked again of a record that is so, and of a filter whose clauses are so.
+//! The minimal changes that would bring an employee into scope, or out of it. Every change is tried before it is
+//! reported: the planner's questions are asked again about the changed record, and about the changed filter.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -100,7 +100,7 @@ impl Question<'_> {
         needed.collect()
     }
 
-    /// The record, as it is or with the fewest changes with which the person works there today.
+    /// Returns the record, unchanged or with the fewest changes with which the employee works there today.
     fn ways_to_work(&self) -> Vec<Tried> {
         let mut tried = vec![Tried {
             employee: self.employee.clone(),

@@ -1,7 +1,7 @@
-//! Why one person is treated as they are, and what would have to be different: the verdict of the planner, taken apart.
+//! Explains the planner's verdict on one employee, and the minimal changes that would give another verdict.
 //!
-//! It is made of the planner's own questions (employment, filter, mapping), each asked by itself. What it says would change the
-//! verdict has been tried: on the record where a field is another, on the filter's tree where a clause is.
+//! It asks the planner's own questions (employment, filter, mapping) one by one. Every change that it suggests has been
+//! tried: on the record for a field, on the filter's tree for a clause.
 
 mod condition;
 mod flip;
@@ -45,7 +45,7 @@ pub struct ExplanationInput<'c> {
     pub last_day: Option<&'c LastDaySeen>,
 }
 
-/// One person and the rules they are looked at by.
+/// One employee, and the rules that apply.
 struct Question<'q> {
     users: &'q UsersConfiguration,
     employee: &'q Employee,
@@ -56,7 +56,7 @@ struct Question<'q> {
     has_account: bool,
 }
 
-/// Explains one person. `custom_fields` are those that any known record has.
+/// Explains the verdict on one employee. `custom_fields` are those that any known record has.
 #[must_use]
 pub fn explain<'a>(
     circumstances: &ExplanationInput<'a>,
@@ -212,7 +212,7 @@ impl Question<'_> {
         }
     }
 
-    /// What each clause of the condition comes to for a record that may not be the person's own.
+    /// Returns the truth of each clause of the condition for this record, which may be a changed one.
     fn truths(&self, condition: &Condition, employee: &Employee) -> Vec<Truth> {
         let scope = self.evaluator.scope(employee, self.manager);
         let clauses = condition.clauses.iter();

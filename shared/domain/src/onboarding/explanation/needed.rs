@@ -1,4 +1,4 @@
-//! One thing that would have to be different about somebody, and how it is put.
+//! One change of an employee's record that is needed for another verdict, and its wording.
 
 use std::fmt;
 
@@ -50,7 +50,7 @@ pub enum Needed {
     ValidDate {
         /// The record's field.
         field: &'static str,
-        /// What was seen.
+        /// The present value.
         seen: Option<String>,
     },
     /// A clause of the filter that holds, or does not.
@@ -119,7 +119,7 @@ impl Needed {
         }
     }
 
-    /// What was seen in its place; a field without a value is empty.
+    /// Returns the present values in its place; a field without a value is empty.
     #[must_use]
     pub fn seen(&self) -> Vec<(String, Option<String>)> {
         match self {

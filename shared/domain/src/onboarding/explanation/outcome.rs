@@ -1,4 +1,4 @@
-//! What becomes of one mapped field: whether the next run writes it, and if not, which rule keeps it.
+//! The outcome of one mapped field: whether the next run writes it, and if not, which rule prevents it.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::configuration::WriteMode;
 use crate::people::problem::{Cause, Problem};
 use crate::user_plan::{FieldFault, FieldNotice, PersonPlan, Step};
 
-/// What becomes of one field.
+/// The outcome of one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldOutcome {
@@ -25,7 +25,7 @@ pub enum FieldOutcome {
     Unusable,
     /// Tribal Habits refused this value: it rests.
     Refused,
-    /// Many people lost this field at once: nobody's is emptied.
+    /// Many employees lost this field at once: no account's field is emptied.
     KeptFull,
     /// Tribal Habits stored this value otherwise, twice: it is not written again.
     Rewritten,
@@ -52,7 +52,8 @@ impl FieldOutcome {
     }
 }
 
-/// What becomes of this field (or the user name), which the account has as `old`; none where it has none, or there is no account.
+/// Returns the outcome of this field (or of the user name). `old` is the account's value; none where it has none, or
+/// there is no account.
 #[must_use]
 pub fn outcome(value: &ValueSeen, plan: &PersonPlan, old: Option<&str>) -> FieldOutcome {
     let about = |problem: &&Problem| is_about(problem, &value.field);

@@ -87,7 +87,8 @@ fn measure(operator: &str, holds: bool) -> Option<&'static str> {
     }
 }
 
-/// A field, bare or in small letters or trimmed: what it is compared with is the same to a reader.
+/// Returns the field's name, also where the clause lower-cases or trims the field: the comparison means the same to a
+/// reader.
 fn subject(tree: &IdedExpr) -> Option<String> {
     if let Expr::Call(call) = &tree.expr
         && ["lower", "trim"].contains(&call.func_name.as_str())

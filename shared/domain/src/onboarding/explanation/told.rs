@@ -12,7 +12,7 @@ use crate::people::fields_seen::FieldSeen;
 use crate::people::problem::{Cause, Problem};
 use crate::people::user::FieldName;
 
-/// Where somebody would be.
+/// The side of the filter that an employee would be on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeState {
@@ -31,7 +31,7 @@ pub struct MinimalChange {
     pub ways: Vec<Vec<Needed>>,
 }
 
-/// Why one person is treated as they are. Holds personal data.
+/// The explanation of the verdict on one employee. Holds personal data.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
     /// What it comes to.
@@ -73,7 +73,7 @@ pub enum EligibilityVerdict {
     },
 }
 
-/// How somebody stands to the customer.
+/// The state of an employee's employment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmploymentState {
@@ -83,16 +83,16 @@ pub enum EmploymentState {
     StartsLater,
     /// They no longer work there.
     Left,
-    /// It cannot be told.
+    /// The record does not decide it.
     Unknown,
 }
 
-/// Whether somebody works there, and why.
+/// The state of an employee's employment, and the reason.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct EmploymentSeen {
     /// How they stand.
     pub standing: EmploymentState,
-    /// In words, with what was seen.
+    /// The reason, in words, with the values of the record.
     pub because: String,
     /// `status`, as the record has it.
     pub status: Option<String>,
@@ -148,7 +148,7 @@ pub struct ValueSeen {
 }
 
 impl ValueSeen {
-    /// Whether there is no account without it, or nothing can be told because of it.
+    /// Whether its problem prevents the account, or prevents a verdict.
     pub(super) fn blocks(&self, has_account: bool) -> bool {
         match self.problem.as_ref().map(|problem| &problem.cause) {
             Some(Cause::RequiredField { .. }) => !has_account,
