@@ -1,4 +1,4 @@
-//! Who and what things are: identifiers of both vendors, parsed once and compared in one way.
+//! Identifiers of both vendors, parsed once and compared in one way.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ use crate::text::invisible;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{expected}")]
 pub struct InvalidIdentity {
-    /// What the value should have been, for instance "an employee id is not empty".
+    /// The expected form of the value, for instance "an employee id is not empty".
     pub expected: &'static str,
 }
 
@@ -51,7 +51,7 @@ pub struct EnrolmentId(pub i64);
 #[serde(transparent)]
 pub struct CourseId(pub String);
 
-/// What an address or a user name that holds an invisible character should have been.
+/// The expected form of an address or a user name that contains an invisible character.
 pub(crate) const VISIBLE: &str = "a text without invisible characters";
 
 impl EmployeeId {
@@ -109,7 +109,7 @@ impl EmailAddress {
         &self.0
     }
 
-    /// What two addresses are compared by: lower case.
+    /// Returns the form in which addresses are compared: lower case.
     #[must_use]
     pub fn key(&self) -> String {
         self.0.to_lowercase()

@@ -1,4 +1,4 @@
-//! Due times against an oracle that looks at every minute of weeks and asks of each whether its local time fits the text.
+//! Due times against an oracle that tests, for every minute of weeks, whether its local time fits the text.
 
 use habitsync_domain::schedule::Schedule;
 use jiff::civil::{Date, DateTime, Weekday};

@@ -31,7 +31,7 @@ fn local_customer() -> String {
     )
 }
 
-/// What the schema says against a file; nothing where it is valid.
+/// Returns the schema's errors of a file; none where it is valid.
 fn objections(source: &str) -> Vec<String> {
     let file: Value = toml::from_str(source).expect("is TOML");
     let validator = jsonschema::validator_for(schema().as_value()).expect("is a schema");

@@ -7,7 +7,7 @@ use habitsync_domain::identity::{TopicCode, TopicId};
 
 const URL: &str = "https://acme.example/enrol/456";
 
-/// What a customer says whose links are labelled so.
+/// Returns the configuration of a customer whose links have this reference.
 fn labelled(reference: &str) -> CoursesConfiguration {
     CoursesConfiguration {
         reference: reference.to_owned(),

@@ -108,7 +108,7 @@ impl ChangeMarks {
 }
 
 impl Agreement {
-    /// To any number of changes: for a look at what a plan would do without the change limits.
+    /// Returns an agreement to any number of changes: for plans that show the effect without change limits.
     #[must_use]
     pub const fn to_any_number(at: Timestamp) -> Self {
         let changes = PerChange {

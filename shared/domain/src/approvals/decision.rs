@@ -27,14 +27,14 @@ pub struct Decision {
     pub because: HoldReason,
 }
 
-/// What a plan would do about one employee, as a decision is held against it.
+/// A plan's action on one employee's account, as it is compared with decisions.
 #[derive(Debug, Clone)]
 pub struct Proposal<'a> {
     /// The employee.
     pub employee_id: &'a EmployeeId,
     /// The account; of one that would be created, its user name.
     pub user_name: &'a UserName,
-    /// What would be done, and on what evidence.
+    /// The action, with its evidence.
     pub evidence: Grounds,
     /// The hold reason that an operator must have been shown for the approval to count, for instance that the record
     /// has been emptied.

@@ -1,4 +1,4 @@
-//! What a held action would do and on what evidence: an approval or a rejection stands as long as this stays the same.
+//! The effect and the evidence of a held action: an approval or a rejection stands as long as both stay the same.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +7,7 @@ use crate::identity::UserName;
 use crate::people::employment::Evidence;
 use crate::people::user::FieldName;
 
-/// What a held action would do, and on what evidence.
+/// The effect and the evidence of a held action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Grounds {
@@ -17,7 +17,7 @@ pub enum Grounds {
     Change(ProposedChange),
 }
 
-/// What a held create, rename or update would do. Stored beside [`Evidence`], under the same tag.
+/// The effect of a held create, rename or update. Stored beside [`Evidence`], under the same tag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "evidence")]
 pub enum ProposedChange {
@@ -27,19 +27,19 @@ pub enum ProposedChange {
     Reactivate,
     /// The account gets another user name.
     Rename {
-        /// The new one.
+        /// The new user name.
         to: UserName,
     },
     /// The account gets other values.
     Update {
-        /// The fields.
+        /// The changed fields.
         fields: Vec<FieldName>,
         /// Digest of the fields and their new values.
         digest: String,
     },
 }
 
-/// What of an account a decision is about. An account has one decision about each at most.
+/// The part of an account that a decision is about. An account has at most one decision about each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Matter {
     /// Whether it is there, active, and which values it has.
@@ -49,7 +49,7 @@ pub enum Matter {
 }
 
 impl Grounds {
-    /// What of the account a decision on these grounds is about.
+    /// Returns the part of the account that a decision on these grounds is about.
     #[must_use]
     pub const fn matter(&self) -> Matter {
         match self {

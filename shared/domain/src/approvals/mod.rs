@@ -28,7 +28,7 @@ pub const REMINDED_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "why")]
 pub enum HoldReason {
-    /// The run began without a single link: nothing is known of who had an account.
+    /// The run began without a single link: it is unknown which employees had an account.
     NoLinks,
     /// The read is much smaller than the baseline read.
     Shrunk {
@@ -75,7 +75,7 @@ pub enum HoldReason {
 /// withholds them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PendingPlan {
-    /// Its name.
+    /// The plan id.
     pub id: PlanId,
     /// The version of the configuration since which employees are decided about as when it was held.
     pub version: u64,
@@ -98,7 +98,7 @@ pub struct PendingAction {
     pub person: String,
     /// The account they are linked to; of one that would be created, its user name.
     pub user_name: UserName,
-    /// What would be done, and on what evidence.
+    /// The action, with its evidence.
     pub evidence: Grounds,
     /// Why it is not done.
     pub because: HoldReason,

@@ -23,7 +23,7 @@ pub struct InvalidPlanId;
 const DIGITS: usize = 12;
 
 impl PlanId {
-    /// Of people in the order of their ids.
+    /// Computes the plan id of actions in the order of their employee ids.
     pub(super) fn new(people: &[PendingAction], version: u64) -> Self {
         let mut hash = Sha256::new();
         hash.update(version.to_le_bytes());

@@ -14,7 +14,7 @@ pub(super) struct Document<'s> {
     pub(super) root: DeTable<'s>,
 }
 
-/// What a place in the file belongs to.
+/// The value that a place in the file belongs to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Found {
     /// A key, written there.
@@ -74,7 +74,7 @@ impl<'s> Document<'s> {
         line_at(self.source, offset)
     }
 
-    /// What an error's place belongs to; none for the file as a whole.
+    /// Returns the value that an error's place belongs to; none for the file as a whole.
     pub(super) fn find(&self, span: &Range<usize>) -> Option<Found> {
         if span.is_empty() {
             return None;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a run may change without an operator's approval.
+/// The changes that a run may make without an operator's approval.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(title = "[limits]")]
@@ -33,7 +33,7 @@ pub struct Limits {
 #[serde(deny_unknown_fields)]
 #[schemars(title = "A limit on changes")]
 pub struct ChangeLimit {
-    /// This many people.
+    /// This many employees.
     pub count: u32,
     /// This share of the managed active people, in percent.
     #[schemars(range(min = 0.0, max = 100.0))]

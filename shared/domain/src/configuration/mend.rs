@@ -17,7 +17,8 @@ const MOST_MISTAKES: usize = 50;
 /// The example of the documentation.
 const EXAMPLE: &str = include_str!("acme.toml");
 
-/// What the file says, mended where it had to be, and why it had to be; nothing where that did not help.
+/// Returns the configuration, mended where needed, and the errors that were mended; none where the file stays
+/// unreadable.
 pub(super) fn read(document: &Document<'_>) -> (Option<TenantConfiguration>, Vec<ConfigurationFinding>) {
     let mut findings = Vec::new();
     let mut root = Spanned::new(0..0, DeValue::Table(document.root.clone()));

@@ -71,7 +71,7 @@ pub struct TenantConfiguration {
     pub employee_connect: EmployeeConnectConfiguration,
     /// When the jobs run.
     pub schedules: Schedules,
-    /// Who has an account, under which name, with which data.
+    /// Which employees have an account, under which name, with which data.
     pub users: UsersConfiguration,
     /// Which topics become courses.
     #[serde(default)]
@@ -79,7 +79,7 @@ pub struct TenantConfiguration {
     /// How completions are accepted.
     #[serde(default)]
     pub results: ResultsConfiguration,
-    /// What may be removed without being asked.
+    /// The changes that a run may make without an operator's approval.
     #[serde(default)]
     pub limits: Limits,
     /// The addresses that are mailed when something needs attention.
@@ -133,14 +133,14 @@ pub struct CoursesConfiguration {
     /// The auto-enrol link's reference, matched exactly.
     #[schemars(length(min = 1))]
     pub reference: String,
-    /// What happens to a course whose topic stops qualifying.
+    /// The treatment of a course whose topic stops qualifying.
     pub on_withdrawn: OnWithdrawn,
     /// Topic code = launch URL, for topics whose auto-enrol link the portal does not list.
     #[schemars(schema_with = "schema::launch_urls")]
     pub launch_urls: BTreeMap<TopicCode, Url>,
 }
 
-/// What happens to a course whose topic stops qualifying.
+/// The treatment of a course whose topic stops qualifying.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(title = "When a topic stops qualifying")]

@@ -52,7 +52,7 @@ impl TenantConfiguration {
         let mut findings = unreadable;
         if let Some(configuration) = &configuration {
             let checked = check(&document, configuration);
-            // What stands on a line that had to be mended is not what the customer wrote.
+            // A mended line no longer has the customer's text.
             findings.extend(checked.into_iter().filter(|finding| !mended.contains(&finding.line)));
         }
         findings.sort_by_key(|finding| finding.line);

@@ -5,7 +5,8 @@ use schemars::{Schema, SchemaGenerator, json_schema, schema_for};
 
 use super::TenantConfiguration;
 
-/// What a customer's file may hold, as JSON Schema. Checks that span several values are made when a file is applied.
+/// Returns the permitted content of a customer's file, as JSON Schema. Checks that span several values are made when a
+/// file is applied.
 #[must_use]
 pub fn schema() -> Schema {
     schema_for!(TenantConfiguration)

@@ -14,7 +14,7 @@ use crate::identity::UserName;
 use crate::people::no_date::NoDateValue;
 use crate::people::user::FieldName;
 
-/// Who has an account, under which name, with which data.
+/// Which employees have an account, under which name, with which data.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "[users]")]
@@ -22,7 +22,7 @@ pub struct UsersConfiguration {
     /// The user name; must equal the SSO `UserName` where there is SSO.
     #[schemars(schema_with = "schema::expression")]
     pub user_name: Expression,
-    /// What to do when an employee's user name changes.
+    /// The treatment of a changed user name.
     #[serde(default)]
     pub on_user_name_change: OnUserNameChange,
     /// How an account that is already there is adopted, in order.
@@ -37,7 +37,7 @@ pub struct UsersConfiguration {
     #[serde(default = "default_terminated")]
     #[schemars(inner(length(min = 1)), extend("uniqueItems" = true))]
     pub terminated_statuses: Vec<String>,
-    /// What decides where an active status and a last day that has passed contradict each other.
+    /// The field that decides where an active status and a last day that has passed contradict each other.
     #[serde(default)]
     pub on_contradiction: OnContradiction,
     /// Values that the system writes where there is no date; a list here replaces the default list.
@@ -53,10 +53,10 @@ pub struct UsersConfiguration {
     #[schemars(schema_with = "schema::expression")]
     #[serde(default)]
     pub filter: Option<Expression>,
-    /// What leaving the filter means; leaving the company is separate.
+    /// The treatment of an employee who leaves the filter; leaving the company is separate.
     #[serde(default)]
     pub out_of_scope: OutOfScope,
-    /// What happens to the manager of an employee where the filter does not admit that manager.
+    /// The treatment of the manager field of an employee whose manager the filter does not admit.
     #[serde(default)]
     pub manager_out_of_scope: ManagerOutOfScope,
     /// User names that are never touched.
@@ -85,7 +85,7 @@ impl UsersConfiguration {
     }
 }
 
-/// What to do when an employee's user name changes.
+/// The treatment of a changed user name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(title = "When a user name changes")]
@@ -99,7 +99,7 @@ pub enum OnUserNameChange {
     Alert,
 }
 
-/// What decides where an active status and a last day that has passed contradict each other.
+/// The field that decides where an active status and a last day that has passed contradict each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(title = "When status and last day contradict")]
@@ -115,7 +115,7 @@ pub enum OnContradiction {
     Date,
 }
 
-/// What an existing account is recognised by.
+/// The key by which an existing account is matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(title = "Match key")]
@@ -137,7 +137,7 @@ impl MatchKey {
     }
 }
 
-/// What leaving the filter means.
+/// The treatment of an employee who leaves the filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(title = "Out of scope")]
@@ -149,7 +149,7 @@ pub enum OutOfScope {
     Deactivate,
 }
 
-/// What happens to an employee's manager field where the filter does not admit the manager.
+/// The treatment of the manager field of an employee whose manager the filter does not admit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(title = "Manager out of scope")]
@@ -168,13 +168,13 @@ pub struct FieldMapping {
     pub value: Expression,
     /// When it is written.
     pub write: WriteMode,
-    /// What an empty value does.
+    /// The effect of an empty value.
     pub empty: EmptyMode,
-    /// What stands for an empty value.
+    /// The value that replaces an empty one.
     pub default: Option<String>,
     /// Values that are written as others; those not listed stay as they are.
     pub map: BTreeMap<String, String>,
-    /// What the portal's field holds.
+    /// The type of the portal's field.
     pub kind: FieldType,
 }
 
@@ -192,7 +192,7 @@ pub enum WriteMode {
     IfEmpty,
 }
 
-/// What an empty value does.
+/// The effect of an empty value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(title = "What an empty value does")]
@@ -204,7 +204,7 @@ pub enum EmptyMode {
     Clear,
 }
 
-/// What the portal's field holds.
+/// The type of the portal's field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(title = "Type")]
@@ -257,16 +257,16 @@ pub(super) struct MappingTable {
     /// When it is written.
     #[serde(default)]
     write: WriteMode,
-    /// What an empty value does.
+    /// The effect of an empty value.
     #[serde(default)]
     empty: EmptyMode,
-    /// What stands for an empty value.
+    /// The value that replaces an empty one.
     #[schemars(length(min = 1))]
     default: Option<String>,
     /// Values that are written as others; those not listed stay as they are.
     #[serde(default)]
     map: BTreeMap<String, String>,
-    /// What the portal's field holds.
+    /// The type of the portal's field.
     #[serde(default, rename = "type")]
     kind: FieldType,
 }

@@ -62,7 +62,8 @@ fn shared(
     (!without.is_empty()).then_some(SharedCode { code, kept_by, without })
 }
 
-/// Who has the course of this code, whether it still qualifies or not; or had it, where it has to be made again.
+/// Returns the topic that has the course of this code, whether it still qualifies or not; or that had it, where the
+/// course has to be created again.
 fn keeper(
     code: &TopicCode,
     wanting: &BTreeMap<TopicId, &str>,

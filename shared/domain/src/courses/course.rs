@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::courses::topic::Condition;
 use crate::identity::{CourseId, TopicCode, TopicId};
 
-/// What a course carries. `external_id` is its identity on our side.
+/// The fields of a course. `external_id` is its identity on our side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Course {
     /// The topic's code.
@@ -62,7 +62,7 @@ pub enum TopicState {
 pub struct LinkedCourse {
     /// EmployeeConnect's id.
     pub id: CourseId,
-    /// What it carries, as last written.
+    /// Its fields, as last written.
     pub written: Course,
     /// EmployeeConnect did not know it when a result was recorded: results wait until it is found or made again.
     #[serde(default)]

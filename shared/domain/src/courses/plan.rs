@@ -18,7 +18,7 @@ const LONGEST_TITLE: usize = 200;
 /// would not fit into it.
 const LONGEST_DESCRIPTION: usize = 64 * 1024;
 
-/// What has to be done about one topic's course.
+/// The action on one topic's course.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CourseAction {
     /// Nothing.
@@ -38,7 +38,7 @@ pub enum CourseAction {
 pub struct TopicPlan {
     /// The record with today's verdict and the course as last written.
     pub record: TopicRecord,
-    /// What to do about the course.
+    /// The action on the course.
     pub action: CourseAction,
     /// Where results of the topic have gone so far: there may be some that are parked on it, or ignored because of it.
     pub results_went: PastResults,
@@ -86,7 +86,7 @@ impl TopicPlan {
     }
 }
 
-/// What has to be done about all topics.
+/// The actions on the courses of all topics.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CoursePlan {
     /// Every topic that is listed, in that order, and then those that no longer are.

@@ -6,7 +6,7 @@ use url::Url;
 use crate::configuration::CoursesConfiguration;
 use crate::identity::{TopicCode, TopicId};
 
-/// What the portal's topic list holds. Articles are listed among the topics and never become courses.
+/// An item of the portal's topic list. Articles are listed among the topics and never become courses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Topic {
     /// The topic's id.
@@ -27,7 +27,7 @@ pub struct Topic {
     pub links: Vec<AutoEnrolLink>,
 }
 
-/// What kind of knowledge a listed item is.
+/// The kind of a listed item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TopicKind {
     /// A topic: the only kind that becomes a course.

@@ -37,7 +37,7 @@ pub(crate) fn mistakes(program: &Program) -> Vec<ExpressionMistake> {
 
 struct Check<'e> {
     source: &'e SourceInfo,
-    /// The loop variables of the macros around the part that is looked at.
+    /// The loop variables of the macros around the current part.
     variables: Vec<&'e str>,
     found: Vec<(u32, ExpressionMistake)>,
 }
@@ -57,7 +57,7 @@ impl<'e> Check<'e> {
         }
     }
 
-    /// What a macro such as `exists` stands for: its variables are known inside its loop only.
+    /// Checks the expansion of a macro such as `exists`: its variables are known inside its loop only.
     fn comprehension(&mut self, expression: &'e IdedExpr, all: &'e ComprehensionExpr) {
         self.walk(&all.iter_range);
         self.walk(&all.accu_init);

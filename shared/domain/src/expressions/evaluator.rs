@@ -18,7 +18,7 @@ use crate::text::invisible;
 
 type TextFunction = fn(Arc<String>) -> String;
 
-/// What customers' expressions need beyond the standard functions.
+/// The functions that customers' expressions need beyond the standard ones.
 const TEXT_FUNCTIONS: [(&str, TextFunction); 2] = [
     ("lower", |text| text.to_lowercase()),
     ("trim", |text| invisible::trimmed(&text).to_owned()),

@@ -18,7 +18,7 @@ use crate::people::dates::DateRules;
 use crate::people::employee::Employee;
 use crate::people::fields::{EmployeeFields, FieldValue};
 
-/// What part of a record is looked at.
+/// The part of a record that a view shows.
 #[derive(Clone, Copy)]
 enum Part {
     Record,

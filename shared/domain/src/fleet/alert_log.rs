@@ -37,35 +37,35 @@ pub struct AlertLog {
 pub enum OperatorAlert {
     /// A vendor has failed this job for long.
     Lasts {
-        /// Which job.
+        /// The failed job.
         job: Job,
-        /// With what, since when.
+        /// Its failure streak.
         failing: FailureStreak,
     },
     /// It does not any more.
     Over {
-        /// Which job.
+        /// The failed job.
         job: Job,
-        /// What it failed with, since when.
+        /// Its failure streak.
         failing: FailureStreak,
     },
-    /// Something of ours failed this job, or a configuration that operators mend.
+    /// An internal failure stopped this job, or a mistake of configuration that operators mend.
     Ours {
-        /// Which job.
+        /// The failed job.
         job: Job,
-        /// With what, since when.
+        /// Its failure streak.
         failing: FailureStreak,
     },
     /// The customer's set-up failed this job; the customer has the mail.
     Config {
-        /// Which job.
+        /// The failed job.
         job: Job,
-        /// With what, since when.
+        /// Its failure streak.
         failing: FailureStreak,
     },
     /// Results ended as dead within a day.
     Dead {
-        /// How many.
+        /// The number of results.
         count: u64,
     },
 }
@@ -111,7 +111,8 @@ impl AlertLog {
         (news, next)
     }
 
-    /// What no job fails with any more is news again after a day: a job that fails now and then is one line a day.
+    /// Forgets failures that no job has any more, a day after their alert: a job that fails now and then causes one
+    /// alert a day.
     fn forget_mended(&mut self, jobs: &[(Job, Option<FailureStreak>)], now: Timestamp) {
         let fails_with = |signature: &str| {
             let mut failing = jobs.iter().filter_map(|(_, failing)| failing.as_ref());

@@ -1,5 +1,5 @@
-//! What a job fails with, run after run: since when, and under which signature. Equal signatures across customers are one
-//! outage, not fifty.
+//! The failure streak of a job: its first failure and its signature. Equal signatures across customers are one outage,
+//! not fifty.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub struct FailureStreak {
     pub since: Timestamp,
     /// When the last one did.
     pub last_at: Timestamp,
-    /// What the last one failed with.
+    /// The signature of the last failure.
     pub signature: FailureSignature,
 }
 

@@ -96,7 +96,7 @@ pub struct PendingDeactivations {
     pub since: Timestamp,
 }
 
-/// What of one customer waits, by number.
+/// The numbers of one customer's waiting items.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Waiting {
     /// Runs that have not ended: which job, and the end of its lease.
@@ -163,7 +163,7 @@ pub struct JobHealth {
     pub next_due_at: Option<Timestamp>,
     /// Since when it has been due in vain, where it is late.
     pub late_since: Option<Timestamp>,
-    /// What it fails with, where its last run failed.
+    /// Its failure streak, where its last run failed.
     pub failing: Option<FailureStreak>,
     /// How the last run that failed did.
     pub last_failure: Option<Failure>,

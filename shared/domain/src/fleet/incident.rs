@@ -51,7 +51,7 @@ pub struct Incident {
     /// The domain at which it fails. Unknown in items of the versions that knew none: those are history.
     #[serde(default)]
     pub domain: VendorDomain,
-    /// How it fails.
+    /// The kinds of its failures.
     pub kinds: BTreeSet<VendorFault>,
     /// When the first of the customers failed that made it an incident.
     pub opened_at: Timestamp,
@@ -75,11 +75,12 @@ pub struct Incident {
 /// The mail that the closing one answers; without a Message-ID where the stage has no operator's address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpeningMail {
-    /// The Message-ID.
+    /// The Message-ID of the opening mail.
     pub thread: Option<String>,
 }
 
-/// What the attempts at one vendor's domain show: the kinds in which enough customers fail alike, and those customers.
+/// The result of comparing the attempts at one vendor's domain: the kinds in which enough customers fail alike, and
+/// those customers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Detection {
     /// When the first of them failed.

@@ -31,7 +31,7 @@ pub struct CustomerSummary {
     pub live_since: Option<Timestamp>,
     /// When the jobs are due; none where the version in force was applied before this was kept.
     pub timetable: Option<Timetable>,
-    /// What each job remembers.
+    /// The stored state of each job.
     pub jobs: BTreeMap<Job, JobState>,
     /// How many results are parked, as of the customer's last turn.
     pub parked: u64,
@@ -63,7 +63,7 @@ impl CustomerSummary {
         AlertThresholds::new(self.live_since, now)
     }
 
-    /// What a job remembers.
+    /// Returns the stored state of a job.
     #[must_use]
     pub fn job(&self, job: Job) -> JobState {
         self.jobs.get(&job).cloned().unwrap_or_default()
@@ -104,7 +104,7 @@ impl CustomerSummary {
         domain.is_some_and(|domain| incidents.iter().any(|incident| incident.explains(&signature, domain)))
     }
 
-    /// Whether the job's last slices did nothing. One that fails says so itself: it is not one that gets nowhere.
+    /// Whether the job's last slices did nothing. A failing job has its own symptom, and does not count as stalled.
     #[must_use]
     pub fn gets_nowhere(&self, job: Job) -> bool {
         let state = self.job(job);

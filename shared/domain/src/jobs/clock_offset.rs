@@ -11,7 +11,7 @@ const HALF_A_SECOND: SignedDuration = SignedDuration::from_millis(500);
 /// The answer to a measurement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measured {
-    /// What has to be added to the clock; nothing where it may be right.
+    /// The correction to add to the clock; zero where it may be right.
     Offset(SignedDuration),
     /// The answer took so long that it does not give the time to within two seconds.
     TooSlow,

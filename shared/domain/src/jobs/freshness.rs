@@ -60,7 +60,7 @@ fn as_text<S: Serializer>(expression: &Option<Schedule>, serializer: S) -> Resul
 }
 
 impl Timetable {
-    /// What a configuration that is applied now promises.
+    /// Returns the timetable of a configuration that is applied now.
     #[must_use]
     pub fn new(configuration: &TenantConfiguration, applied_at: Timestamp) -> Self {
         let schedule = |job| configuration.schedule(job).cloned();

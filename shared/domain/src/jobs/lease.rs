@@ -102,8 +102,8 @@ mod tests {
 
     #[test]
     fn a_crash_is_followed_by_a_run_within_ninety_seconds() {
-        // The watchdog looks once a minute. Either the lease has missed a renewal by then, and the run that it starts waits for the
-        // lease's end; or the lease has ended by the next look.
+        // The watchdog checks once a minute. Either the lease has missed a renewal at that time, and the run that it
+        // starts waits for the lease's end; or the lease has ended at the next check.
         for (renewed, phase) in (0..=180).flat_map(|renewed| (0..60).map(move |phase| (renewed, phase))) {
             let end = end(at(renewed));
             let looks = (0..10).map(|minute| at(60 * minute + phase));

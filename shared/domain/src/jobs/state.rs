@@ -1,4 +1,4 @@
-//! What a customer's job remembers between its runs, and the record of one run.
+//! The state of a customer's job between its runs, and the record of one run.
 
 use std::collections::BTreeMap;
 
@@ -19,13 +19,13 @@ use crate::user_plan::{FieldBaseline, LostSource};
 use crate::vendors::domain::VendorDomain;
 use crate::vendors::vendor::Vendor;
 
-/// So many slices in a row that got nowhere are the operator's affair.
+/// The number of slices in a row without progress from which the operators are alerted.
 pub const STALLED_SLICES: u32 = 3;
 
 /// How long a run may wait for the watchdog to carry it on: three starts that went nowhere.
 pub const STALLED_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
-/// What a job remembers from run to run: one part of the customer's row in the fleet summary.
+/// The state of a job between runs: one part of the customer's row in the fleet summary.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobState {
     /// The end of the last run that succeeded.
@@ -39,7 +39,7 @@ pub struct JobState {
     /// The end of the last run that failed, and how (no personal data).
     #[serde(default, deserialize_with = "none_if_unreadable")]
     pub last_failure: Option<Failure>,
-    /// What the job fails with, where its last run failed.
+    /// The job's failure streak, where its last run failed.
     #[serde(default, deserialize_with = "none_if_unreadable")]
     pub failing: Option<FailureStreak>,
     /// The domains at which the last run called the vendors; empty in rows of the versions that recorded none.
@@ -84,7 +84,7 @@ pub struct JobState {
     /// The plan of changes that wait for approval.
     #[serde(default)]
     pub held_plan: Option<PlanId>,
-    /// What the last run that came to its end left of the agreement to creates, renames and updates; none where it had none.
+    /// The rest of the agreement to creates, renames and updates after the last complete run; none where it had none.
     #[serde(default, deserialize_with = "none_if_unreadable")]
     pub agreement_rest: Option<AgreementRest>,
     /// Whether a run is writing, or did not come to its end while it did: its last write may not be saved.
@@ -93,7 +93,7 @@ pub struct JobState {
     /// The last run's counts, by name.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,
-    /// What the last run was planned under; none before the first one, or of a run that an earlier release made.
+    /// The versions that the last run was planned under; none before the first one, or for a run of an earlier release.
     #[serde(default)]
     pub planned_under: Option<PlannedUnder>,
     /// When a run was last asked for, or began under another version: rejected writes of before are tried again at once.
@@ -101,7 +101,7 @@ pub struct JobState {
     pub retry_from: Option<Timestamp>,
 }
 
-/// What runs left of an agreement to creates, renames and updates.
+/// The rest of an agreement to creates, renames and updates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgreementRest {
     /// The agreement as it was stored with the configuration.
@@ -113,7 +113,7 @@ pub struct AgreementRest {
 /// The configuration version that a run is planned under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedUnder {
-    /// Its number.
+    /// The number of the configuration version.
     pub version: u64,
     /// Whether runs under it write.
     pub status: Status,
@@ -126,8 +126,9 @@ impl JobState {
         self.planned_under != Some(under)
     }
 
-    /// Notes that a run begins at `now`. Where it was asked for, or another version is in force, it looks at everything afresh:
-    /// it reads the portal, and rejected writes do not wait. What a draft's runs read is no measure for those that write.
+    /// Notes that a run begins at `now`. Where an operator requested it, or another version is in force, it starts
+    /// afresh: it reads the portal, and rejected writes do not wait. Reads of a draft's runs are no baseline for runs
+    /// that write.
     pub fn begin(&mut self, under: PlannedUnder, asked_for: bool, now: Timestamp) {
         if asked_for || self.is_new_under(under) {
             self.last_verified_on = None;
@@ -142,7 +143,7 @@ impl JobState {
         self.planned_under = Some(under);
     }
 
-    /// What an operator agreed to with the configuration in force, less what earlier runs left over.
+    /// Returns the operator's agreement with the configuration in force, reduced to the rest that earlier runs left.
     #[must_use]
     pub fn agreed(&self, with_configuration: Option<Agreement>) -> Option<Agreement> {
         let agreed = with_configuration?;
@@ -171,7 +172,7 @@ pub struct Undelivered {
     pub completions: u64,
 }
 
-/// So many completions in a row without a webhook are no chance: webhooks are refused, or sent elsewhere.
+/// The number of completions in a row without a webhook from which webhooks count as refused or sent elsewhere.
 pub const MOST_UNDELIVERED: u64 = 3;
 
 /// How far a sweep came before it was cut off: everything completed in between was handed on.
@@ -190,7 +191,7 @@ pub struct Interrupted {
 pub struct Failure {
     /// When it ended.
     pub at: Timestamp,
-    /// What went wrong; no personal data.
+    /// The cause; no personal data.
     #[serde(default)]
     pub cause: Excerpt,
 }
@@ -213,9 +214,9 @@ pub struct RunRecord {
     pub job: Job,
     /// When it began.
     pub started_at: Timestamp,
-    /// How it stands.
+    /// Its state.
     pub state: RunState,
-    /// What it did, by name.
+    /// Its counts, by name.
     #[serde(default)]
     pub counts: BTreeMap<String, u64>,
 }
@@ -263,7 +264,7 @@ pub enum RunState {
     Failed {
         /// When it ended.
         at: Timestamp,
-        /// What went wrong; no personal data.
+        /// The cause; no personal data.
         #[serde(default)]
         cause: Excerpt,
     },

@@ -1,12 +1,12 @@
-//! What mail providers say about an address that a customer is written at, and when mails to it stop.
+//! The feedback of mail providers about a customer's address, and when mails to it stop.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// So many hard bounces stop the mails to an address.
+/// The number of hard bounces that stops the mails to an address.
 const HARD_BOUNCES: u32 = 2;
 
-/// So many reports are remembered, so that one that is delivered twice counts once.
+/// The number of stored reports, so that one that is delivered twice counts once.
 const REMEMBERED: usize = 16;
 
 /// Feedback of the mail service about an address.

@@ -1,4 +1,4 @@
-//! What a customer's data and both vendors are checked for before go-live, and explanations of one employee.
+//! Checks of a customer's data and of both vendors before go-live, and explanations of one employee.
 
 pub mod assumptions;
 pub mod data_quality;

@@ -19,7 +19,7 @@ use crate::people::no_date::NoDateValue;
 /// Years outside these are typing errors, or a system's way to write "none" that the configuration does not list.
 const CREDIBLE_YEARS: std::ops::RangeInclusive<i16> = 1900..=2200;
 
-/// What a date should be, for a worklist.
+/// The expected form of a date, for a worklist.
 pub(crate) const EXPECTED: &str = "a date (yyyy-mm-dd)";
 
 /// How the dates of one customer are read: its time zone, and the values that stand for no date.
@@ -143,7 +143,7 @@ impl<'t> Written<'t> {
     }
 }
 
-/// `yyyy-mm-dd`.
+/// The length of `yyyy-mm-dd`, in bytes.
 const LENGTH: usize = 10;
 
 fn is_spelled_as_day(text: &str) -> bool {

@@ -31,7 +31,7 @@ pub struct Employee {
 pub struct InvalidField {
     /// The record's field, for instance `terminationDate`.
     pub field: &'static str,
-    /// What it should be, for instance "a date (yyyy-mm-dd)".
+    /// The expected form, for instance "a date (yyyy-mm-dd)".
     pub expected: &'static str,
 }
 
@@ -102,7 +102,7 @@ impl Employee {
         }
     }
 
-    /// Who this is.
+    /// Returns the employee number.
     #[must_use]
     pub fn id(&self) -> &EmployeeId {
         &self.id

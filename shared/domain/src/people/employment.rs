@@ -56,7 +56,7 @@ pub enum Undecided {
     },
 }
 
-/// What decides how one customer's employees stand on one day.
+/// The rules that decide about the employment of one customer's employees on one day.
 #[derive(Debug, Clone, Copy)]
 pub struct EmploymentRules<'c> {
     /// Statuses, and what decides where they contradict the date.
@@ -67,7 +67,7 @@ pub struct EmploymentRules<'c> {
     pub today: Date,
 }
 
-/// What a record says about the current employment.
+/// The current employment according to a record.
 struct Stated {
     is_active: bool,
     start: Option<Date>,

@@ -8,10 +8,11 @@ use crate::configuration::FieldType;
 use crate::identity::EmailAddress;
 use crate::people::user::FieldName;
 
-/// What a name has at most: the portal says nothing of it (assumed).
+/// The greatest length of a name, in characters: the portal documents none (assumed).
 const LONGEST_NAME: usize = 255;
 
-/// What a value has at most, in characters: a record with 20 of them, and their changes, fit into an item of the table.
+/// The greatest length of a value, in characters: a record with 20 of them, and their changes, fit into an item of the
+/// table.
 const LONGEST_VALUE: usize = 1_000;
 
 /// The value as its field holds it, or what it should have been. The value is not blank.
@@ -61,8 +62,8 @@ fn is_number(value: &str) -> bool {
 }
 
 impl FieldType {
-    /// What a value written in a configuration should have been; nothing where the field takes it. An empty text is an empty
-    /// field.
+    /// Returns the expected form of a value in a configuration; none where the field accepts it. An empty text is an
+    /// empty field.
     pub(crate) fn why_unusable(self, field: &FieldName, value: &str) -> Option<&'static str> {
         if value.is_empty() && !field.is_required() {
             None

@@ -1,4 +1,4 @@
-//! What of a record an expression looks at, with the values there.
+//! The fields of a record that an expression reads, with their values.
 
 use std::fmt;
 

@@ -12,9 +12,9 @@ pub const RECENT_DAYS: i64 = 31;
 
 /// A last day that a run saw in the record of an employee whose status was an active one: one `LAST_DAY` item of the table.
 ///
-/// It is stored for every such employee, linked or not, as long as the record says so, from before the last day on where the
-/// record had it by then. So the verdict about a leaver stays the same however long the status lags, and however long no run
-/// took place.
+/// It is stored for every such employee, linked or not, as long as the record says so, from before the last day on
+/// where the record had it at that time. So the verdict about a leaver stays the same however long the status lags, and
+/// however long no run took place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastDaySeen {
     /// The employee.

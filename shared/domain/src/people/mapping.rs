@@ -86,8 +86,8 @@ pub fn is_in_scope(
         .map_err(|error| not_evaluated("filter", &error, employee))
 }
 
-/// What the filter says of a record that holds characters which no reader sees: the same however they may have been meant, or
-/// the employee's problem.
+/// Evaluates the filter on a record with invisible characters: returns the verdict where every possible reading gives
+/// the same one, otherwise the employee's problem.
 fn admits_as_meant(filter: &Expression, employee: &Employee, scope: &EvaluationScope<'_>) -> Result<bool, Problem> {
     let admits = |blank: &str| {
         let record = scope.employee().reading(blank);

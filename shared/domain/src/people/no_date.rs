@@ -18,7 +18,8 @@ pub struct NoDateValue {
 )]
 pub struct InvalidNoDateValue(String);
 
-/// What systems write for "no date": the first and last day of .NET, SQL Server, OLE automation and spreadsheets.
+/// The values that systems write for "no date": the first and last day of .NET, SQL Server, OLE automation and
+/// spreadsheets.
 const NO_DATE: [Date; 6] = [
     date(1, 1, 1),
     date(1753, 1, 1),

@@ -59,7 +59,7 @@ pub enum Cause {
         field: FieldName,
         /// The expression, as configured.
         source: String,
-        /// What it should be.
+        /// The expected form.
         expected: String,
     },
     /// Another field's value is not what the field holds: it is left out, the other fields are written.
@@ -68,7 +68,7 @@ pub enum Cause {
         field: FieldName,
         /// The expression, as configured.
         source: String,
-        /// What it should be.
+        /// The expected form.
         expected: String,
     },
     /// A date of the record is not one.
@@ -90,14 +90,14 @@ pub enum Cause {
     },
     /// An expression fails on this employee's record.
     ExpressionFailed {
-        /// What it is for: `filter`, `user_name` or a field.
+        /// Its purpose: `filter`, `user_name` or a field.
         what: String,
         /// Why, without values.
         message: String,
     },
     /// Several employees who would be active claim the same user name or e-mail.
     Disputed {
-        /// What they share: "user name" or "e-mail".
+        /// The shared value: "user name" or "e-mail".
         what: String,
         /// The first of the others, by employee number: the one with the lowest number is always among them.
         with: Vec<EmployeeId>,
@@ -107,9 +107,9 @@ pub enum Cause {
     },
     /// Another account has the user name or the e-mail that this employee's should have.
     Taken {
-        /// What it has: "user name" or "e-mail".
+        /// The taken value: "user name" or "e-mail".
         what: String,
-        /// Whose account it is; none where it is no employee's.
+        /// The account's employee; none where it has none.
         by: Option<EmployeeId>,
     },
     /// The account of a former employee of the same name has this employee's user name or e-mail: the same person may
@@ -143,12 +143,12 @@ pub enum Cause {
     RefusedField {
         /// The portal's field.
         field: String,
-        /// The portal's words.
+        /// The portal's answer.
         reason: String,
     },
     /// The portal refused the whole employee.
     RefusedPerson {
-        /// The portal's words.
+        /// The portal's answer.
         reason: String,
     },
     /// The portal has an account of this user name or e-mail already: the next run reads the portal and settles whose it is.
@@ -169,7 +169,7 @@ const fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
-/// So many of those who share a value are named to each of them.
+/// The greatest number of other employees named in the problem of one who shares a value.
 const NAMED: usize = 10;
 
 /// Why an employee's manager cannot be written.

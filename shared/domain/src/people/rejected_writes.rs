@@ -53,7 +53,7 @@ pub struct RejectedWrite {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "what", content = "field")]
 pub enum RejectedPart {
-    /// Everything.
+    /// The whole write.
     Person,
     /// The new user name of a rename.
     UserName,
@@ -85,7 +85,7 @@ impl RejectedWrite {
         tried_at.is_ok_and(|tried_at| tried_at < asked)
     }
 
-    /// Whether this is what rests because a run that read the portal saw it: such a run looks again.
+    /// Whether a run that read the portal found this obstacle: the next such run checks it again.
     #[must_use]
     pub fn was_seen_in_portal(&self) -> bool {
         self.problem.cause.needs_verifying()
@@ -116,8 +116,8 @@ impl RejectedWrite {
 }
 
 impl RejectedWrites {
-    /// The same, with an end to the rest of each write that was refused before `asked`: since then an operator has asked for a
-    /// run, or another configuration version is in force.
+    /// Returns the same, with the back-off ended for each write that was refused before `asked`: since then an operator
+    /// has requested a run, or another configuration version has come into force.
     #[must_use]
     pub fn tried_again_from(mut self, asked: Timestamp) -> Self {
         let refused_before = self

@@ -20,7 +20,7 @@ pub const fn is_one_mistake(alike: usize, writes: usize) -> bool {
     alike >= AT_LEAST && alike.saturating_mul(100) >= writes.saturating_mul(SHARE_PERCENT)
 }
 
-/// What equal refusals have in common: the refused part, and the reason without the values that it quotes.
+/// The common part of equal refusals: the refused part, and the reason without the values that it quotes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CommonRejection {
     part: Part,

@@ -18,7 +18,7 @@ pub struct Completion {
     /// Its code, where it was sent.
     #[serde(default)]
     pub topic_code: Option<TopicCode>,
-    /// Who completed it.
+    /// The user who completed it.
     pub user_name: UserName,
     /// When.
     pub completed_at: Timestamp,

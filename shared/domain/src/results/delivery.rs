@@ -13,7 +13,7 @@ use crate::results::retry_ladder::RetryLadder;
 /// The stored facts that decide about a completion.
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
-    /// Who had the user name when the topic was completed.
+    /// The employee who had the user name when the topic was completed.
     pub person: Option<&'a EmployeeId>,
     /// The topic, as last seen.
     pub topic: Option<&'a TopicRecord>,
@@ -75,14 +75,14 @@ pub fn must_be_confirmed(completion: &Completion, before: Option<&ResultRecord>)
     completion.source == CompletionSource::BearerToken || before.is_some_and(is_unconfirmed)
 }
 
-/// What earlier attempts mean for the next.
+/// The results of earlier attempts that matter for the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Earlier {
     /// Attempts made.
     pub attempts: u32,
     /// One of them may have had its effect: look before writing.
     pub look_first: bool,
-    /// What kind of thing the completion has been parked on, and since when.
+    /// The kind of object that the completion waits for, and the time of parking.
     pub parked: Option<(WaitsFor, Timestamp)>,
     /// Tribal Habits has not confirmed the completion so far; when it was to be asked again, if it was.
     pub unconfirmed: Option<Option<Timestamp>>,
@@ -201,12 +201,13 @@ pub fn anew(attempts: u32) -> u32 {
     attempts.min(1)
 }
 
-/// What a sweep or a backfill does with a completion that Tribal Habits lists (again).
+/// The treatment, by a sweep or a backfill, of a completion that Tribal Habits lists (again).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listed {
-    /// Hand it on: it has no record, what it waited for may be there by now, its claim has run out, or the listing confirms it.
+    /// Queue it: it has no record, the object that it waited for may exist now, its claim has expired, or the listing
+    /// confirms it.
     HandOn,
-    /// Hand it on if it has somewhere to go by now: see [`reopens`].
+    /// Queue it if it has a destination now: see [`reopens`].
     HandOnIfReopened,
     /// Leave it: it is recorded or under way.
     Leave,

@@ -21,7 +21,7 @@ const LOOKED_AT_FOR: SignedDuration = SignedDuration::from_hours(4);
 /// Each customer has its turn once an hour, so that a tick asks for a sixtieth of them.
 const TURNS: usize = 60;
 
-/// The times of parking whose results are looked at: from the first to the second.
+/// The times of parking whose results are checked: from the first to the second.
 pub type Window = (Timestamp, Timestamp);
 
 /// Whether a result that has been parked since then ends instead of waiting on. A customer's pause may last: results
@@ -34,7 +34,7 @@ pub fn has_waited_long_enough(on: &ParkedOn, since: Timestamp, now: Timestamp) -
     }
 }
 
-/// Which parked results are looked at now: those parked some hours ago, and those that have waited long enough.
+/// Returns the parked results to check now: those parked some hours ago, and those that have waited long enough.
 #[must_use]
 pub fn looked_at(now: Timestamp) -> [Window; 2] {
     let ago = |wait| now.checked_sub(wait).unwrap_or(Timestamp::MIN);
@@ -67,7 +67,7 @@ pub fn cause_of_end(on: &ParkedOn) -> &'static str {
     }
 }
 
-/// What a result waited for that has ended.
+/// The object that a result waited for when its wait ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EndedWait {
     /// The course of its topic.
@@ -78,7 +78,7 @@ pub enum EndedWait {
     ForEmployeeConnect,
 }
 
-/// What the result waited for that ended with this cause; none where it did not end of waiting.
+/// Returns the object that a result waited for that ended with this cause; none where it ended for another cause.
 #[must_use]
 pub fn ended_waiting(cause: &str) -> Option<EndedWait> {
     match cause {

@@ -42,30 +42,30 @@ pub enum ResultState {
     },
     /// An attempt failed; the next is due.
     Waiting {
-        /// What went wrong, for an operator; no personal data.
+        /// The cause, for an operator; no personal data.
         cause: String,
         /// When to try again.
         due_at: Timestamp,
     },
     /// Tribal Habits has not confirmed it yet; it is asked again then, and sooner if the completion is delivered or listed again.
     Unconfirmed {
-        /// What Tribal Habits said instead, for an operator; no personal data.
+        /// The different answer of Tribal Habits, for an operator; no personal data.
         cause: String,
         /// When to ask again.
         due_at: Timestamp,
     },
     /// It cannot be recorded before something else happens.
     Parked {
-        /// What it waits for.
+        /// The object that it waits for.
         on: ParkedOn,
-        /// Since when.
+        /// The time of parking.
         since: Timestamp,
     },
     /// It is in EmployeeConnect.
     Recorded {
         /// The course it is on.
         course: CourseId,
-        /// Whose it is.
+        /// The employee who completed it.
         employee_id: EmployeeId,
         /// When it was recorded, or found recorded.
         at: Timestamp,
@@ -77,7 +77,7 @@ pub enum ResultState {
     },
     /// It could not be recorded, and trying the same again does not help.
     Dead {
-        /// What went wrong; no personal data.
+        /// The cause; no personal data.
         cause: String,
         /// The course and the employee of the last attempt; none where no attempt was made, or it was made before this was kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,7 +94,7 @@ pub struct Tried {
     pub employee_id: EmployeeId,
 }
 
-/// What a parked result waits for.
+/// The object that a parked result waits for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "id")]
 pub enum ParkedOn {
@@ -110,14 +110,14 @@ pub enum ParkedOn {
     EmployeeConnect,
 }
 
-/// What kind of thing a parked result waits for: how long it waits depends on it.
+/// The kind of object that a parked result waits for: the longest wait depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WaitsFor {
     /// A user or a course that is not linked yet.
     Link,
     /// The customer, to go on.
     Customer,
-    /// EmployeeConnect, to answer.
+    /// A response of EmployeeConnect.
     EmployeeConnect,
 }
 

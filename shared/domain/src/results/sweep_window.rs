@@ -11,7 +11,7 @@ pub const OVERLAP: SignedDuration = SignedDuration::from_hours(48);
 /// Once a week a sweep looks back this far.
 pub const WEEKLY_OVERLAP: SignedDuration = SignedDuration::from_hours(35 * 24);
 
-/// What a sweep looks at. One that was cut off is carried on by the next, unless that one has to look further back.
+/// The time window of a sweep. The next sweep continues one that was cut short, unless it has to look further back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SweepWindow {
     list_from: Timestamp,
@@ -20,8 +20,8 @@ pub struct SweepWindow {
 }
 
 impl SweepWindow {
-    /// What a sweep that begins at `now` looks at. Never before `from`, where the customer's results begin: older history
-    /// is recorded on demand only.
+    /// Returns the window of a sweep that begins at `now`. It never begins before `from`, where the customer's results
+    /// begin: older history is recorded on demand only.
     #[must_use]
     pub fn new(state: &JobState, from: Timestamp, now: Timestamp, zone: &TimeZone) -> Self {
         let watermark = state.watermark.unwrap_or(from);
@@ -60,9 +60,9 @@ impl SweepWindow {
         state.last_complete_began_at = Some(self.began);
     }
 
-    /// Notes that everything in the window up to `handled` was handed on. The watermark never goes back, and never beyond
-    /// the sweep's own beginning: a completion dated in the future must not hide those that come before it, and one that
-    /// becomes visible while the sweep is carried on must not fall out of the next one's overlap.
+    /// Notes that everything in the window up to `handled` was queued. The watermark never goes back, and never beyond
+    /// the sweep's own beginning: a completion dated in the future must not hide those that come before it, and one
+    /// that becomes visible while further slices continue the sweep must not fall out of the next one's overlap.
     pub fn note_handled(&self, state: &mut JobState, handled: Timestamp) {
         let at = handled.min(self.began);
         state.watermark = Some(state.watermark.map_or(at, |before| before.max(at)));

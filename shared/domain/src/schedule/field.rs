@@ -5,7 +5,7 @@
 
 use std::ops::RangeInclusive;
 
-/// What a field may hold.
+/// The permitted values of a field.
 pub(super) struct Field {
     name: &'static str,
     range: RangeInclusive<i16>,

@@ -293,7 +293,7 @@ pub fn adopted(users: &UsersConfiguration, employee: &EmployeeId, user: &PortalU
     }
 }
 
-/// Only the fields the customer maps are kept: the rest of the account is none of our business.
+/// Returns the mapped fields only: HabitSync ignores the account's other fields.
 fn mapped_fields(users: &UsersConfiguration, user: &PortalUser) -> UserFields {
     let seen = |field| user.fields.0.get(field).cloned().unwrap_or_default();
     UserFields(users.fields.keys().map(|field| (field.clone(), seen(field))).collect())

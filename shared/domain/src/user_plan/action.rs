@@ -21,7 +21,7 @@ pub struct Action {
     pub employee_id: EmployeeId,
     /// The employee's name as the customer knows it.
     pub person: String,
-    /// What to do.
+    /// The write.
     pub step: Step,
     /// Why; no personal data.
     pub reason: String,
@@ -52,7 +52,7 @@ pub enum Step {
     Deactivate {
         /// The link and the mirror before.
         before: Person,
-        /// What to write.
+        /// The change to write.
         change: UserChange,
         /// Why.
         evidence: Evidence,
@@ -63,21 +63,21 @@ pub enum Step {
     GiveUp {
         /// The link and the mirror before.
         before: Person,
-        /// What to write.
+        /// The change to write.
         change: UserChange,
     },
     /// Store the link or the mirror; the portal needs nothing.
     Remember {
-        /// What the table holds; none where the account is adopted.
+        /// The stored link; none where the account is adopted.
         stored: Option<Person>,
-        /// What the portal has.
+        /// The link with the values that the portal has.
         seen: Box<Person>,
     },
     /// Change the account: fields, name, reactivation.
     Change {
         /// The link and the mirror before.
         before: Person,
-        /// What to write.
+        /// The change to write.
         change: UserChange,
     },
     /// Create the account.
@@ -137,7 +137,7 @@ impl Action {
         }
     }
 
-    /// What it would do, and on what evidence, as an operator decides about it; none of what no limit counts.
+    /// Returns its effect and evidence, as an operator decides about them; none for actions that no limit counts.
     #[must_use]
     pub fn grounds(&self) -> Option<Grounds> {
         Some(match &self.step {
@@ -212,7 +212,7 @@ impl Action {
 }
 
 impl UserChange {
-    /// What a change of an account amounts to: the most that it does.
+    /// Returns the kind of a change of an account: the strongest of its parts.
     fn proposed(&self) -> ProposedChange {
         match (self.active, &self.user_name) {
             (Some(true), _) => ProposedChange::Reactivate,

@@ -15,8 +15,8 @@ use crate::people::link::Person;
 use crate::people::mapping::DesiredUser;
 use crate::people::user::FieldName;
 
-/// A deactivated account is another person's unless so many of the first name, the last name, an address and the first day are
-/// the same.
+/// The number of equal traits (first name, last name, an address, first day) below which a deactivated account counts
+/// as another person's.
 const SHARED_BY_ONE_PERSON: usize = 2;
 
 /// The traits that distinguish people, in the form in which they are compared.

@@ -1,5 +1,5 @@
-//! Which deactivations go, which are kept, and which wait for approval: what operators decided is followed, and the rest is held
-//! where something about it is more than the usual.
+//! Decides which deactivations are made, which are rejected, and which wait for approval: operators' decisions are
+//! followed, and the others are held where they exceed a limit or their evidence is doubtful.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -30,14 +30,14 @@ pub struct LimitInput<'a> {
     pub listed: u64,
     /// The baseline read; none before the first.
     pub last_good_read: Option<BaselineRead>,
-    /// The values that earlier reads had in the fields behind the filter and the user name; none where this run looks
-    /// at no whole read.
+    /// The values that earlier reads had in the fields behind the filter and the user name; none where this run has no
+    /// complete read.
     pub baseline: Option<&'a FieldBaseline>,
-    /// The fields that the last run found lost, where this run looks at no whole read.
+    /// The fields that the last run found lost, where this run has no complete read.
     pub lost_sources: &'a [LostSource],
     /// When the last run began that compared the portal's users.
     pub verified_at: Option<Timestamp>,
-    /// What an operator agreed to with the configuration in force.
+    /// The operator's agreement with the configuration in force.
     pub agreed: Option<Agreement>,
     /// Whether the run before did not come to its end while it wrote: its last write may not be saved.
     pub unsaved_write: bool,

@@ -25,7 +25,7 @@ pub(crate) struct Census<'a> {
     pub(crate) placements: Vec<Eligibility>,
     /// The reporting lines.
     pub(crate) organisation: Organisation<'a>,
-    /// Whose account is which.
+    /// The accounts by employee.
     pub(crate) accounts: Accounts<'a>,
     situation: &'a PlanInput<'a>,
     evaluator: &'a Evaluator,

@@ -1,5 +1,6 @@
-//! Which creates, renames and updates go through, and which wait for approval: what operators decided is followed, and of the rest
-//! a whole kind waits where the plan has more of it, the last 24 hours counted, than the change limits and an agreement admit.
+//! Decides which creates, renames and updates are made, and which wait for approval: operators' decisions are followed,
+//! and of the others a whole kind waits where the plan has more of it, the last 24 hours counted, than the change
+//! limits and an agreement admit.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +15,7 @@ use crate::identity::EmployeeId;
 use crate::people::link::Person;
 use crate::people::user::FieldName;
 
-/// What the limit of one kind makes of the changes of that kind that no operator has decided about.
+/// The verdict of one kind's limit on the undecided changes of that kind.
 #[derive(Debug, Clone, Copy, Default)]
 struct Ruling {
     /// Why they wait, if they do.
@@ -24,7 +25,7 @@ struct Ruling {
 }
 
 impl Planner<'_> {
-    /// Follows what operators decided, and of the rest lets those kinds through that are within their limits.
+    /// Follows operators' decisions, and allows the other changes of those kinds that are within their limits.
     pub(super) fn hold_changes(&mut self) {
         let cascades = self.cascades();
         let actions = std::mem::take(&mut self.plan.actions);
@@ -197,7 +198,7 @@ impl Planner<'_> {
         found.collect()
     }
 
-    /// Who has each e-mail before the run.
+    /// Returns the employee who has each e-mail before the run.
     fn owners_of_emails(&self) -> HashMap<String, &EmployeeId> {
         let people = self.situation.people.iter();
         let emails = people.filter_map(|person| Some((person.unique(Unique::Email)?, &person.employee_id)));
@@ -268,7 +269,7 @@ fn held_manager(held: &PendingApproval) -> Option<PendingManager> {
     })
 }
 
-/// Whose account gets which new e-mail.
+/// Returns the employee and the new e-mail of the account.
 fn new_email(action: &Action) -> Option<(&EmployeeId, &str)> {
     let Step::Change { change, .. } = &action.step else {
         return None;

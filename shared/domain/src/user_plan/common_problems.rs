@@ -14,7 +14,7 @@ use crate::people::repeated_rejection::is_one_mistake;
 /// A missing value is each employee's own affair unless so large a share has none, in percent.
 const MISSING_PERCENT: usize = 50;
 
-/// So many of the values seen are named.
+/// The greatest number of values that are named.
 const NAMED: usize = 3;
 
 /// One problem that many employees have at once.
@@ -30,7 +30,7 @@ pub struct CommonProblem {
     pub words: Vec<String>,
     /// How many employees have it.
     pub employees: usize,
-    /// Of how many who work there, or may.
+    /// The number of employees who work there, or may.
     pub of: usize,
 }
 
@@ -43,7 +43,7 @@ pub struct ScopeLoss {
     pub lost: u64,
 }
 
-/// What equal problems have in common.
+/// The common part of equal problems.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Common<'p> {
     Status,
@@ -63,7 +63,8 @@ enum Common<'p> {
 }
 
 impl<'p> Common<'p> {
-    /// What the problem has in common with equal ones; none where it is about the employee, or about two of them.
+    /// Returns the common part of the problem and equal ones; none where it concerns the single employee, or two of
+    /// them.
     fn of(cause: &'p Cause, employee: &'p EmployeeId, is_missing: bool) -> Option<Self> {
         Some(match cause {
             Cause::ActiveAfterLastDay { .. } => Self::LastDay,

@@ -12,7 +12,7 @@ use crate::people::mapping::{DesiredField, DesiredUser};
 use crate::people::problem::{Cause, Problem};
 use crate::people::user::{FieldName, UserChange, UserFields};
 
-/// What to change about an account, and why.
+/// The changes of an account, and their reasons.
 pub(super) struct Difference {
     pub(super) change: UserChange,
     pub(super) reason: String,
@@ -54,7 +54,7 @@ pub(super) fn difference(
     }
 }
 
-/// What to write into a field that was last written or seen as `before`; none where it stays.
+/// Returns the value to write into a field that was last written or read as `before`; none where it stays.
 fn value_to_write<'f>(field: &'f DesiredField<'_>, before: Option<&str>) -> Option<&'f str> {
     let FieldMapping { write, empty, kind, .. } = field.mapping;
     let desired = match (field.value.as_deref(), empty) {

@@ -7,9 +7,9 @@ use serde::Serialize;
 pub struct PlanCounts {
     /// Employees read.
     pub read: usize,
-    /// Who no longer work there.
+    /// Employees who no longer work there.
     pub leavers: usize,
-    /// Who start too far in the future.
+    /// Employees who start too far in the future.
     pub starting_later: usize,
     /// Employees that the filter does not admit, or whose account is protected.
     pub excluded: usize,

@@ -16,7 +16,7 @@ pub(super) fn of_user(user: &DesiredUser<'_>) -> String {
     hex(hash)
 }
 
-/// Of these fields and their values.
+/// Returns the digest of these fields and their values.
 pub(super) fn of_fields(fields: &UserFields) -> String {
     let mut hash = Sha256::new();
     for (name, value) in &fields.0 {
@@ -26,7 +26,7 @@ pub(super) fn of_fields(fields: &UserFields) -> String {
     hex(hash)
 }
 
-/// Of one value.
+/// Returns the digest of one value.
 #[must_use]
 pub fn of_value(value: &str) -> String {
     let mut hash = Sha256::new();

@@ -9,7 +9,7 @@ use crate::people::user::UserChange;
 /// A value of an account that differs from the one last written or read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Drift {
-    /// Whose account.
+    /// The employee whose account it is.
     pub employee_id: EmployeeId,
     /// The employee's name as the customer knows it.
     pub person: String,
@@ -17,7 +17,7 @@ pub struct Drift {
     pub field: String,
     /// The value last written or read.
     pub stored: String,
-    /// What the portal has now.
+    /// The value that the portal has now.
     pub seen: String,
     /// Whether this run writes over it.
     pub overwritten: bool,

@@ -26,19 +26,19 @@ pub(super) struct FieldCounts {
     at: Timestamp,
     /// Employees who worked there.
     employees: u64,
-    /// Of them: with a text.
+    /// The number of them with a text.
     #[serde(default)]
     texts: u64,
-    /// With a number.
+    /// The number of them with a number.
     #[serde(default)]
     numbers: u64,
     /// With true or false.
     #[serde(default)]
     truths: u64,
-    /// With a list.
+    /// The number of them with a list.
     #[serde(default)]
     lists: u64,
-    /// With an object.
+    /// The number of them with an object.
     #[serde(default)]
     objects: u64,
 }

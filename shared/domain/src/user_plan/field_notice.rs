@@ -9,20 +9,20 @@ pub struct FieldNotice {
     pub field: String,
     /// How many employees it concerns.
     pub employees: usize,
-    /// Of so many employees who have a value.
+    /// The number of employees who have a value.
     pub of: usize,
     /// The fault.
     #[serde(flatten)]
     pub what: FieldFault,
 }
 
-/// What can be wrong with a field for many employees.
+/// A fault of a field for many employees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 pub enum FieldFault {
     /// The manager references name no employee: the previous managers stay.
     UnknownManagers {
-        /// What most of them look like.
+        /// The form of most of them.
         found: ReferenceForm,
     },
     /// The filter does not admit the managers: the previous managers stay, as `manager_out_of_scope` says.
@@ -32,7 +32,7 @@ pub enum FieldFault {
     OtherKind,
     /// The portal stores another value than is written: it is not written again until the desired value changes.
     RewrittenByPortal {
-        /// How they differ.
+        /// The form of the difference.
         form: RewriteForm,
     },
 }
@@ -55,7 +55,7 @@ pub enum RewriteForm {
     Otherwise,
 }
 
-/// What a manager reference that names no employee looks like.
+/// The form of a manager reference that names no employee.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReferenceForm {
@@ -137,7 +137,7 @@ impl RewriteForm {
 }
 
 impl ReferenceForm {
-    /// What such a reference holds.
+    /// Returns the form, in words.
     #[must_use]
     pub const fn in_words(self) -> &'static str {
         match self {

@@ -5,10 +5,10 @@ use crate::identity::EmployeeId;
 use crate::people::employee::Employee;
 use crate::people::last_day::LastDaySeen;
 
-/// What changes of the last days that are stored.
+/// The changes of the stored last days.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LastDayNotes {
-    /// Seen for the first time. One that is older than 31 days by then is not stored: it never becomes recent.
+    /// Seen for the first time. One that is older than 31 days at that time is not stored: it never becomes recent.
     pub seen: Vec<LastDaySeen>,
     /// No longer in the record, or no longer beside an active status.
     pub forgotten: Vec<EmployeeId>,

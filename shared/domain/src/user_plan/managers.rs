@@ -19,7 +19,7 @@ use crate::people::user::FieldName;
 /// Where more than this share of the references name no employee, the field is at fault, not each record.
 const MANY_PERCENT: usize = 20;
 
-/// So many references show what all of them look like.
+/// The number of references that are sampled for their usual form.
 const SAMPLE: usize = 100;
 
 impl<'a> Planner<'a> {
@@ -116,7 +116,7 @@ impl<'a> Planner<'a> {
         references.collect()
     }
 
-    /// What most of the first references look like.
+    /// Returns the form of most of the first references.
     fn usual_form(&self, references: &[String]) -> ReferenceForm {
         let mut forms: BTreeMap<ReferenceForm, usize> = BTreeMap::new();
         for reference in references.iter().take(SAMPLE) {

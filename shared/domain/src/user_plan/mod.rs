@@ -104,7 +104,7 @@ pub struct PlanInput<'a> {
     pub missing: &'a [Missing],
     /// Last days that earlier runs saw beside an active status.
     pub last_days: &'a [LastDaySeen],
-    /// What Tribal Habits has been refusing.
+    /// The rejected writes so far.
     pub parked: &'a [RejectedWrites],
     /// The portal's users, when this run verifies: accounts that exist are adopted, drift and hand edits are found.
     pub portal: Option<&'a [PortalUser]>,
@@ -134,7 +134,7 @@ impl PlanInput<'_> {
         self.now.to_zoned(self.configuration.time_zone.zone().clone()).date()
     }
 
-    /// What evaluates the customer's expressions about the people who were read.
+    /// Returns the evaluator of the customer's expressions for the employees of the read.
     pub(crate) fn evaluator(&self) -> Evaluator {
         let custom_fields = self.roster.custom_fields.iter().map(String::as_str);
         self.configuration.evaluator(custom_fields)

@@ -19,7 +19,7 @@ use crate::people::user::{FieldName, PortalUser, UserChange, UserFields};
 /// A user name or an e-mail as it is compared.
 pub(super) type Key = (Unique, String);
 
-/// What stands between an action and a name it takes.
+/// An obstacle between an action and a name that it takes.
 struct Conflict {
     action: usize,
     what: Unique,
@@ -140,7 +140,7 @@ impl Planner<'_> {
     }
 }
 
-/// Who takes what, by the action's position.
+/// Returns the values that actions take, with the action's position.
 fn takers(actions: &[Action]) -> BTreeMap<Key, usize> {
     let taken = actions.iter().enumerate().flat_map(|(index, action)| {
         let keys = Unique::BOTH.map(|what| Some((what, takes(action, what)?)));
@@ -227,7 +227,7 @@ fn swaps(actions: &[Action], holders: &Holders) -> Vec<Conflict> {
     conflicts.collect()
 }
 
-/// Who gives what up, by the action's position.
+/// Returns the values that actions give up, with the action's position.
 fn givers(actions: &[Action]) -> BTreeMap<Key, usize> {
     let given = actions.iter().enumerate().flat_map(|(index, action)| {
         let keys = Unique::BOTH.map(|what| Some((what, gives_up(action, what)?)));
@@ -244,7 +244,7 @@ fn value_digest(action: &Action, what: Unique) -> String {
     digest::of_value(key.as_deref().unwrap_or_default())
 }
 
-/// What the action writes of this, as it is written.
+/// Returns the user name or e-mail that the action writes, as written.
 fn value(action: &Action, what: Unique) -> Option<&str> {
     match (what, &action.step) {
         (Unique::UserName, Step::Create(user)) => Some(user.user_name.as_str()),
@@ -257,12 +257,12 @@ fn value(action: &Action, what: Unique) -> Option<&str> {
     }
 }
 
-/// What the action takes of this, as it is compared.
+/// Returns the user name or e-mail that the action takes, in the form in which it is compared.
 pub(super) fn takes(action: &Action, what: Unique) -> Option<String> {
     value(action, what).map(str::to_lowercase)
 }
 
-/// What a change gives up of this, as it is compared.
+/// Returns the user name or e-mail that a change gives up, in the form in which it is compared.
 pub(super) fn gives_up(action: &Action, what: Unique) -> Option<String> {
     let Step::Change { before, .. } = &action.step else {
         return None;
@@ -271,7 +271,7 @@ pub(super) fn gives_up(action: &Action, what: Unique) -> Option<String> {
     before.unique(what).filter(|given| *given != taken)
 }
 
-/// Who has a user name or an e-mail.
+/// The account that has a user name or an e-mail.
 pub(super) enum Holder {
     /// An account that no employee has.
     Stranger,

@@ -35,7 +35,7 @@ pub struct PersonPlan {
 /// Results of the last run that the records of a few employees cannot show.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LastRun<'a> {
-    /// What waits for approval.
+    /// The pending approvals.
     pub held: &'a [PendingAction],
     /// Whether it held fields that many employees had lost at once.
     pub holds_fields: bool,

@@ -66,7 +66,7 @@ impl<'a> Organisation<'a> {
         self.managers.get(position).copied().unwrap_or(Named::Nobody)
     }
 
-    /// What a manager reference that names no employee looks like.
+    /// Returns the form of a manager reference that names no employee.
     pub(crate) fn form_of(&self, reference: &str) -> ReferenceForm {
         let is_like = |same: fn(&str, &str) -> bool| self.positions.keys().any(|id| same(id, reference));
         let without_zeros = |one: &str, other: &str| one.trim_start_matches('0') == other.trim_start_matches('0');

@@ -31,7 +31,7 @@ pub struct Seats {
 pub struct UserPlan {
     /// Ordered: what frees a name or an e-mail before what takes it, managers before their reports.
     pub actions: Vec<Action>,
-    /// What waits for approval, each with why.
+    /// The pending approvals, each with its hold reason.
     pub held: Vec<PendingApproval>,
     /// Employees whose records came back under another number.
     pub rekeyed: Vec<RekeyedPair>,
@@ -41,9 +41,9 @@ pub struct UserPlan {
     pub agreed: PerChange<usize>,
     /// Of the kinds of which there are more than the change limits admit: how many, whether or not an operator agreed to them.
     pub beyond_limits: PerChange<usize>,
-    /// What would be done about accounts if an operator had not rejected it.
+    /// The actions that an operator rejected.
     pub kept: Vec<Action>,
-    /// Decisions that are over: their evidence is gone, or is another.
+    /// Decisions that are over: their evidence is gone, or has changed.
     pub decisions_over: Vec<Decision>,
     /// The measure of the reads to come; none where this one is too small to be it.
     pub good_read: Option<BaselineRead>,
@@ -73,11 +73,11 @@ pub struct UserPlan {
     pub seats: Seats,
     /// How many employees without a link are unclear: each may have an account all the same.
     pub unlinked: usize,
-    /// What has been refused and still is to be written: it rests, or is tried again by an action.
+    /// Rejected writes whose values are still to be written: they back off, or an action tries them again.
     pub parked: Vec<RejectedWrites>,
-    /// What a run that read the portal saw to be in the way: left alone by those that do not read it.
+    /// Obstacles that a run that read the portal found: runs that do not read it leave them alone.
     pub resting: Vec<Rejection>,
-    /// What changes of the last days that are stored.
+    /// The changes of the stored last days.
     pub last_days: LastDayNotes,
     /// Employees without any rejected write left.
     pub forgotten: Vec<EmployeeId>,

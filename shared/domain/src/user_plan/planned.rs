@@ -46,7 +46,7 @@ pub struct PlannedAction {
     pub held: Option<HoldReason>,
     /// The manager whose own change it waits with, in words; none where it does not.
     pub waits_with: Option<String>,
-    /// What stays as it is because an operator rejected this; none where no operator did.
+    /// The values that stay because an operator rejected this action, in words; none where no operator did.
     pub kept: Option<String>,
     /// Why.
     pub reason: String,
@@ -88,7 +88,8 @@ impl Action {
         }
     }
 
-    /// What stays as it is where an operator rejected this action, and for how long. Holds personal data for the operator's eyes.
+    /// Returns the values that stay where an operator rejected this action, and for how long. Holds personal data for
+    /// the operator's eyes.
     #[must_use]
     pub fn kept_in_words(&self) -> String {
         let stays = match &self.step {

@@ -44,7 +44,7 @@ impl Planner<'_> {
         Some(Action { reason, ..action })
     }
 
-    /// What operators rejected of the change of an active account.
+    /// Returns the part of an active account's change that operators rejected.
     fn rejected_part(&mut self, action: &Action) -> UserChange {
         let mut rejected = UserChange::default();
         let Step::Change { before, change } = &action.step else {
@@ -90,7 +90,7 @@ fn with_change(mut action: Action, rejected: UserChange) -> Action {
 }
 
 impl crate::approvals::Grounds {
-    /// Those of these values that an update on these grounds writes; none where one of them is another now.
+    /// Returns those of these values that an update on these grounds writes; none where one of them has changed.
     fn values_among(&self, fields: &UserFields) -> Option<UserFields> {
         let Self::Change(ProposedChange::Update { fields: names, digest }) = self else {
             return None;

@@ -34,7 +34,7 @@ pub struct RekeyedPair {
     pub person: String,
     /// The account's user name.
     pub user_name: UserName,
-    /// What the two records share.
+    /// The traits that the two records share.
     pub shared: Shared,
 }
 
@@ -65,7 +65,7 @@ struct Gone<'a> {
     is_active: bool,
 }
 
-/// Whose account a desired user may have already.
+/// The former employee whose account a desired user may have already.
 struct Aside<'a> {
     former: &'a Person,
     is_pair: bool,
@@ -269,7 +269,8 @@ enum Alone {
     No,
 }
 
-/// Who has which traits. Of namesakes with one first day nothing is known.
+/// Returns the records by their traits, without namesakes that share one first day, since these cannot be
+/// distinguished.
 fn by_traits<'t>(people: impl Iterator<Item = (usize, &'t Traits)>) -> HashMap<&'t Traits, Alone> {
     let mut alone = HashMap::new();
     for (position, traits) in people.filter(|(_, traits)| traits.are_telling()) {
@@ -293,7 +294,7 @@ fn by_key(gone: &[Gone<'_>]) -> HashMap<(Unique, String), Vec<usize>> {
     index
 }
 
-/// Of how many others each may be one.
+/// The number of others that each may be one person with.
 struct Degrees {
     old: HashMap<usize, usize>,
     new: HashMap<usize, usize>,

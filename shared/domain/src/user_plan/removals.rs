@@ -14,9 +14,9 @@ use crate::people::user::UserChange;
 /// An action that waits for an operator's approval.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PendingApproval {
-    /// What would be done.
+    /// The action.
     pub action: Action,
-    /// On what evidence.
+    /// Its evidence.
     pub evidence: Grounds,
     /// Why it is not done.
     pub because: HoldReason,
@@ -219,7 +219,8 @@ impl Action {
 }
 
 impl PendingApproval {
-    /// What waits for operators: decided about, or shown beside its manager's; none where an operator has decided.
+    /// Returns the pending action for operators, to decide or to show beside its manager's; none where an operator has
+    /// decided.
     #[must_use]
     pub fn to_decide(&self) -> Option<PendingAction> {
         (self.because != HoldReason::ApprovedNotConfirmed).then(|| PendingAction {

@@ -1,5 +1,5 @@
-//! What Tribal Habits has refused before, and refuses again as long as it is the same: it is left out of the plan until its
-//! rest is over.
+//! Rejected writes, which Tribal Habits would refuse again while their values are the same: the planner leaves them out
+//! until their back-off ends.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::people::repeated_rejection::{RejectionTally, RepeatedRejection};
 use crate::people::user::UserChange;
 
 impl Planner<'_> {
-    /// Takes what rests out of the plan; each is a line of the worklist all the same.
+    /// Takes writes that back off out of the plan; each stays a line of the worklist.
     pub(super) fn let_setbacks_rest(&mut self) {
         if self.parked.is_empty() {
             return;
@@ -29,7 +29,8 @@ impl Planner<'_> {
         self.forget();
     }
 
-    /// Rejected writes of so many employees in scope that they are one mistake: they do not rest, and are no lines of employees.
+    /// Returns the rejected writes of so many employees in scope that they are one mistake: they do not back off, and
+    /// are no lines of single employees.
     fn one_mistake<'s>(&self, setbacks: impl Iterator<Item = &'s RejectedWrite>) -> Option<RepeatedRejection> {
         let mut tally = RejectionTally::default();
         let refused = setbacks.filter(|setback| !setback.was_seen_in_portal());

@@ -31,7 +31,8 @@ impl Planner<'_> {
         }
     }
 
-    /// The first account that is to be stored as it is found, and that a write of this kind would have made so without an approval.
+    /// Returns the first account that is to be stored with the values read, and that a write of this kind, without
+    /// approval, would have changed to these.
     fn first_found(&mut self, kind: ChangeKind) -> Option<&mut Person> {
         let actions = self.plan.actions.iter();
         let written = actions.filter(|action| !matches!(action.step, Step::Remember { .. }));
@@ -54,7 +55,7 @@ impl Planner<'_> {
     }
 }
 
-/// What kind of write would have made the account as it is seen.
+/// Returns the kind of write that would have changed the account to the values read.
 fn found_kind(stored: Option<&Person>, seen: &Person) -> Option<ChangeKind> {
     if !seen.active {
         return None;

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde_json::{Map, Number, Value};
 
-/// Whole numbers up to here are exact in every JSON library.
+/// The largest whole number that is exact in every JSON library.
 const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A record, as far as it is a JSON object. Personal data: it has no `Debug`.

@@ -283,7 +283,7 @@ fn rows_that_are_shifted_by_one_move_no_account() {
     }
 }
 
-/// Whose account it is by the names that it was created with.
+/// Returns the account's owner, according to the names that it was created with.
 fn owner(person: &Person) -> Option<&str> {
     person.field("first_name")
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::change_limits::{agreement, decided, done, hours, people};
 use crate::fixture::{Case, everybody};
 
-/// What happens in one run of a history.
+/// The events of one run of a history.
 #[derive(Debug, Clone)]
 struct Run {
     hours: i64,

@@ -18,7 +18,7 @@ pub(crate) fn people(count: usize, changes: &Value) -> Vec<Employee> {
     (1..=count).map(|n| employee(&format!("E{n}"), changes)).collect()
 }
 
-/// So many linked employees; no operator has agreed to more.
+/// Returns a customer with `count` linked employees and no agreement to more changes.
 fn linked(count: usize) -> Case {
     Case {
         agreed: None,
@@ -44,7 +44,7 @@ pub(crate) fn done<'a>(
     links.into_values().collect()
 }
 
-/// What an operator decides about everything that a plan holds.
+/// Returns an operator's decisions about all pending approvals of a plan.
 pub(crate) fn decided(case: &Case, plan: &UserPlan, verdict: ApprovalVerdict) -> Vec<Decision> {
     let people: Vec<PendingAction> = plan.held.iter().filter_map(PendingApproval::to_decide).collect();
     let word = PlanDecision {
@@ -166,7 +166,7 @@ fn more_updates_than_a_third_of_the_accounts_wait() {
     assert_eq!(linked(60).then(&fifty).plan().actions.len(), 50);
 }
 
-/// One manager, E1, and the rest of so many report to them.
+/// Returns `count` employees: the manager E1, and the others as reports.
 fn one_manager(count: usize, manager_email: &str) -> Vec<Employee> {
     let mut employees = people(count, &json!({"managerEmployeeId": "E1"}));
     employees[0] = employee("E1", &json!({"workEmail": manager_email}));

@@ -116,7 +116,7 @@ impl Setting {
         acme(&[("\"X-Location\"", &self.source(kind))])
     }
 
-    /// What the record's value comes to: a usable value, nothing, or a value that is no use.
+    /// Returns the desired value of the record's value: a usable one, none, or an error.
     fn desired(self, kind: &Kind, value: Option<&str>) -> Result<Option<String>, ()> {
         match value {
             None => Ok(self.default.then(|| kind.default.to_owned())),

@@ -73,7 +73,7 @@ fn a_recent_last_day_ends_the_account_and_an_older_one_leaves_it_as_it_is() {
         (32, "held"),
         (511, "held"),
     ] {
-        // What else changed in the record is not written either.
+        // Other changes of the record are not written either.
         let last_day = days_ago(days).to_string();
         let record = employee(
             "E1",

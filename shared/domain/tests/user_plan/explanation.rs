@@ -60,7 +60,7 @@ fn verdict_said(verdict: &EligibilityVerdict) -> &'static str {
     }
 }
 
-/// What would have to be different, in words, way by way.
+/// Returns the minimal changes, in words, way by way.
 fn ways(flip: &MinimalChange) -> Vec<String> {
     let way = |way: &Vec<Needed>| way.iter().map(Needed::phrase).collect::<Vec<_>>().join(" and ");
     flip.ways.iter().map(way).collect()

@@ -24,7 +24,7 @@ use serde_json::{Value, json};
 /// Monday 23 November 2026, eight in the morning in Sydney.
 pub(crate) const NOW: &str = "2026-11-22T21:00:00Z";
 
-/// What a plan is made from; changed by a test, then planned.
+/// The input of a plan; a test changes it, then plans.
 #[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) configuration: TenantConfiguration,
@@ -40,9 +40,9 @@ pub(crate) struct Case {
     /// How many EmployeeConnect listed; as many as there are employees unless a test says otherwise.
     pub(crate) listed: Option<u64>,
     pub(crate) last_good_read: Option<BaselineRead>,
-    /// What earlier reads had in the fields behind the filter and the user name.
+    /// The values of earlier reads in the fields behind the filter and the user name.
     pub(crate) baseline: FieldBaseline,
-    /// What an operator agreed to with the configuration: any number of changes unless a test says otherwise.
+    /// The operator's agreement with the configuration: any number of changes unless a test says otherwise.
     pub(crate) agreed: Option<Agreement>,
     /// Records of the read that identify no employee.
     pub(crate) unusable: Vec<UnusableRecord>,
@@ -113,7 +113,7 @@ impl Case {
         plan
     }
 
-    /// What a scan finds.
+    /// Returns the findings of a scan.
     pub(crate) fn quality(&self) -> DataQuality {
         let roster = self.roster();
         assess(&self.situation(&roster))

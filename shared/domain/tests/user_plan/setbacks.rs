@@ -1,4 +1,4 @@
-//! What Tribal Habits refused before rests: it costs no request, it stays in the worklist, and it ends when it changes.
+//! Rejected writes back off: they cost no request, stay in the worklist, and end when their values change.
 
 use habitsync_domain::people::problem::{Cause, Problem};
 use habitsync_domain::people::rejected_writes::{RejectedPart, RejectedWrites, Rejection};

@@ -1,4 +1,4 @@
-//! What we assume of EmployeeConnect, which publishes no reference: everything.
+//! The assumptions about EmployeeConnect, which publishes no reference.
 
 use super::ShownBy::{Overload, Reading, Writing};
 use super::{Assumption, Confidence, Need, Unused};

@@ -10,7 +10,7 @@ use crate::tenant::TenantId;
 
 /// Words of a vendor that are shown at most.
 const MOST_WORDS: usize = 8;
-/// Characters of each.
+/// The longest term shown, in characters.
 const LONGEST_WORD: usize = 40;
 
 /// Whether an assumption holds.
@@ -36,14 +36,14 @@ pub enum Advice {
         /// The value, as the file has it.
         value: String,
     },
-    /// No setting copes: this file of ours has to change.
+    /// No setting copes: this source file has to change.
     Mend {
         /// The file, from the root of the repository.
         file: &'static str,
     },
     /// A third party has to do something, or to be asked.
     Ask {
-        /// What, as a sentence without a full stop.
+        /// The request, as a sentence without a full stop.
         what: String,
     },
     /// A rehearsal shows it.
@@ -53,13 +53,13 @@ pub enum Advice {
 /// The finding about an assumption.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssumptionFinding {
-    /// Which one.
+    /// The assumption.
     pub assumption: &'static Assumption,
     /// Whether it holds.
     pub verdict: AssumptionVerdict,
     /// The observation, without personal data.
     pub seen: String,
-    /// What to do, best first; empty where there is nothing.
+    /// The remedies, best first; empty where there is none.
     pub advice: Vec<Advice>,
 }
 
@@ -88,7 +88,7 @@ impl Assumption {
         self.found(AssumptionVerdict::CannotTell, seen.into(), advice)
     }
 
-    /// That the file of ours which knows it has to change.
+    /// Returns the advice to change the source file that depends on it.
     #[must_use]
     pub fn mend(&self) -> Advice {
         Advice::Mend { file: self.file }

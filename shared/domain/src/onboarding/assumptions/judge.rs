@@ -1,4 +1,5 @@
-//! What any vendor's answers show beside their content: the clock, and the limit that headers speak of.
+//! Judges properties that every vendor's answers show in addition to their content: the clock, and the limit in the
+//! headers.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,5 +1,5 @@
-//! What we assume of the two vendors' servers, none of which we have seen: every element of their contracts that is not
-//! documented, what it covers, who relies on it, and where a difference would have to be mended.
+//! Assumptions about the two vendors' servers, to which the authors had no access: every undocumented element of their
+//! contracts, its scope, the customers who rely on it, and the place to mend where it does not hold.
 //!
 //! The contracts are `tests/contracts/*.openapi.yaml`; a test there holds every element of theirs against these lists.
 
@@ -21,19 +21,19 @@ use crate::vendors::vendor::Vendor;
 pub struct Assumption {
     /// Stable: `tribal_habits.topics.auto_enrol_links`.
     pub id: &'static str,
-    /// Whose API it is about.
+    /// The vendor of the API.
     pub vendor: Vendor,
     /// How sure we are.
     pub confidence: Confidence,
-    /// What it says, in one sentence.
+    /// The assumption, in one sentence.
     pub says: &'static str,
     /// The elements of the contract that it covers, as the contracts' test names them.
     pub elements: &'static [&'static str],
     /// Which customers rely on it.
     pub need: Need,
-    /// What shows whether it holds.
+    /// The kind of request that shows whether it holds.
     pub shown_by: ShownBy,
-    /// The file of ours that would have to change where it does not hold and no setting copes.
+    /// The source file that has to change where it does not hold and no setting copes.
     pub file: &'static str,
 }
 
@@ -49,7 +49,7 @@ pub enum Confidence {
     Assumed,
 }
 
-/// What shows whether an assumption holds.
+/// The kind of request that shows whether an assumption holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShownBy {
     /// Reading alone.
@@ -62,7 +62,7 @@ pub enum ShownBy {
     Overload,
 }
 
-/// An element of a contract on which nothing of ours depends.
+/// An element of a contract that HabitSync does not use.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Unused {
     /// The element, as the contracts' test names it.

@@ -5,7 +5,7 @@ use crate::configuration::{
 };
 use crate::people::user::FieldName;
 
-/// What a customer must be configured for to rely on an assumption.
+/// The configuration that makes a customer rely on an assumption.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
     /// No condition: every customer does.

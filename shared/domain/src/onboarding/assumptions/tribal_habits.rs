@@ -1,4 +1,4 @@
-//! What we assume of a Tribal Habits portal.
+//! The assumptions about a Tribal Habits portal.
 
 use super::Confidence::{Assumed, Documented, Inferred};
 use super::ShownBy::{Overload, Reading, Webhook, Writing};

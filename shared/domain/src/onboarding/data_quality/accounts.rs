@@ -1,4 +1,4 @@
-//! Whose the portal's accounts are: each is in exactly one part.
+//! The owners of the portal's accounts: each account is in exactly one part.
 
 use std::collections::{HashMap, HashSet};
 
@@ -40,9 +40,9 @@ pub(super) fn divide(
 }
 
 struct Division<'d, 'a> {
-    /// Whose the linked names are.
+    /// The employee of each linked user name.
     managed: HashMap<String, &'d EmployeeId>,
-    /// Who adopts which.
+    /// The adopted user names, each with its employee.
     adopted: HashSet<(String, &'d EmployeeId)>,
     census: &'d Census<'a>,
     claims: &'d Claims<'a>,
@@ -97,7 +97,7 @@ impl Division<'_, '_> {
     }
 }
 
-/// Whose the linked names are; an account that has its new name already goes by that.
+/// Returns the employee of each linked user name; an account that already has its new name counts under that.
 fn managed<'d>(situation: &PlanInput<'d>, census: &'d Census<'_>) -> HashMap<String, &'d EmployeeId> {
     let people = situation.people.iter();
     let linked = people

@@ -1,4 +1,4 @@
-//! Who would be recognised by which account, whether or not a run adopts it.
+//! Which employees match which account, whether or not a run adopts it.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::user_plan::Census;
 pub(super) struct Claim {
     /// Where in the roster.
     pub(super) position: usize,
-    /// By what.
+    /// The key that matches.
     pub(super) by: MatchKey,
     /// Whether no other account could be theirs.
     pub(super) is_only: bool,
@@ -47,7 +47,7 @@ impl<'a> Claims<'a> {
         self.by_person.get(position).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Who would be recognised by the account of this name.
+    /// Returns the employees who match the account of this name.
     pub(super) fn of_account(&self, name: &UserName) -> &[Claim] {
         self.by_account.get(&name.key()).map(Vec::as_slice).unwrap_or_default()
     }

@@ -7,7 +7,7 @@ use regex::Regex;
 use super::{AffectedPerson, Kind, Survey};
 use crate::user_plan::Eligibility;
 
-/// `&#39;`, `&#x27;`, `&amp;`.
+/// An HTML entity: `&#39;`, `&#x27;`, `&amp;`.
 static ENTITY: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new("&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});").expect("a valid pattern")
 });

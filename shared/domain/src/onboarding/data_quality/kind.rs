@@ -237,7 +237,7 @@ impl Kind {
         self.said().name
     }
 
-    /// What follows for the people it is about.
+    /// Returns the consequence for the employees concerned.
     #[must_use]
     pub const fn severity(self) -> Severity {
         self.said().severity
@@ -249,7 +249,7 @@ impl Kind {
         self.said().title
     }
 
-    /// What to do about it.
+    /// Returns the remedy.
     #[must_use]
     pub const fn what_to_do(self) -> &'static str {
         self.said().what_to_do

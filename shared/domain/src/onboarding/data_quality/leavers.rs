@@ -71,7 +71,7 @@ impl Survey<'_> {
     }
 }
 
-/// Whose accounts the next run deactivates, and whose it holds.
+/// The accounts that the next run deactivates, and those that it holds.
 struct Fates<'a> {
     deactivated: HashSet<&'a EmployeeId>,
     held: HashSet<&'a EmployeeId>,
@@ -87,7 +87,7 @@ impl<'a> Fates<'a> {
         }
     }
 
-    /// What the next run does to the account of a linked leaver.
+    /// Returns the next run's action on the account of a linked leaver, in words.
     fn of_linked(&self, person: &Person, is_protected: bool) -> &'static str {
         let id = &person.employee_id;
         if self.deactivated.contains(id) {

@@ -19,7 +19,7 @@ pub struct PortalAccount {
     pub email: Option<String>,
     /// Whether it can log in.
     pub active: bool,
-    /// Whose it is.
+    /// The part that it belongs to.
     #[serde(flatten)]
     pub part: Part,
 }

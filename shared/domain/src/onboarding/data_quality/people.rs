@@ -57,12 +57,12 @@ impl Survey<'_> {
         is_missing.then(|| (Kind::OutOfScopeWithoutEmail, concerned()))
     }
 
-    /// What the e-mail comes from.
+    /// Returns the EmployeeConnect fields that the e-mail comes from.
     pub(super) fn email_source(&self) -> String {
         self.source_of(&FieldName::email())
     }
 
-    /// What a field of the portal comes from; its own name where it comes from no field of EmployeeConnect.
+    /// Returns the EmployeeConnect fields that a portal field comes from; its own name where there is none.
     pub(super) fn source_of(&self, field: &FieldName) -> String {
         let mapping = self.users().fields.get(field);
         mapping.map_or_else(|| field.to_string(), |mapping| fields_of(&mapping.value))

@@ -3,7 +3,7 @@
 //!
 //! A list of our own, of the providers that people in Australia, New Zealand and around it use. Published lists have
 //! tens of thousands of domains, dead ones and employers' own among them, and the one crate there is downloads its list
-//! while it is built, so that no build is like the one before. A provider missing here only leaves a personal address
+//! while it is built, so that no build is reproducible. A provider missing here only leaves a personal address
 //! unreported.
 
 /// Providers' domains, in alphabetical order.

@@ -1,5 +1,5 @@
-//! A condition as its clauses and how they are joined; what it comes to for given truths, and which clauses would have to be
-//! otherwise for it to come to something else.
+//! A condition as its clauses and their connectives; its truth for given truths of the clauses, and the clauses whose
+//! change would change it.
 
 use super::split::{Joined, split};
 use crate::expressions::expression::Expression;
@@ -7,7 +7,7 @@ use crate::expressions::expression::Expression;
 /// The greatest number of ways that are returned: no reader needs more.
 const MOST_WAYS: usize = 12;
 
-/// Of so many clauses every set is tried: a few thousand at most.
+/// The number of clauses up to which every set is tried: a few thousand sets at most.
 const MOST_TRIED: usize = 10;
 
 /// How clauses are joined, by their places.
@@ -29,7 +29,7 @@ pub(super) struct Condition {
 /// The truth of a clause or a condition; none where it cannot be evaluated.
 pub(super) type Truth = Option<bool>;
 
-/// Clauses that would have to be otherwise, each with what it would have to be.
+/// Clauses to change, each with the truth that it needs.
 pub(super) type Way = Vec<(usize, bool)>;
 
 impl Condition {
@@ -39,7 +39,7 @@ impl Condition {
         Self { clauses, tree }
     }
 
-    /// What each clause speaks for the condition with; none where it does so both ways.
+    /// Returns the truth of each clause that favours the condition; none where either truth can.
     pub(super) fn wanted(&self) -> Vec<Option<bool>> {
         let mut wanted = vec![Vec::new(); self.clauses.len()];
         self.tree.note_wanted(true, &mut wanted);
@@ -52,7 +52,7 @@ impl Condition {
         wanted.into_iter().map(only).collect()
     }
 
-    /// What the condition comes to. A clause that fails counts for nothing where another one decides, as in CEL.
+    /// Returns the truth of the condition. A clause that fails does not matter where another one decides, as in CEL.
     pub(super) fn truth(&self, truths: &[Truth]) -> Truth {
         self.tree.truth(truths)
     }
@@ -93,7 +93,7 @@ fn all_ways(truths: &[Truth]) -> Vec<Way> {
     })
 }
 
-/// What the tree suggests, as if no clause were there twice.
+/// Returns the ways that the tree suggests, as if no clause occurred twice.
 fn suggested(tree: &Tree, truths: &[Truth], wanted: bool) -> Vec<Way> {
     let mut ways = tree.ways(truths, wanted);
     for way in &mut ways {

@@ -77,7 +77,7 @@ impl Question<'_> {
         has_left.then(|| vec![needed]).into_iter().collect()
     }
 
-    /// The clauses that would have to be otherwise for the filter to admit this record, or not to.
+    /// Returns the clauses whose change makes the filter admit this record, or not.
     fn ways_through_filter(&self, employee: &Employee, wanted: bool) -> Vec<Vec<Needed>> {
         let Some(filter) = &self.users.filter else {
             return if wanted { vec![Vec::new()] } else { Vec::new() };
@@ -199,7 +199,8 @@ impl Question<'_> {
         (start > not_after).then(|| ("startDate", Some(not_after.to_string()), needed))
     }
 
-    /// Of a rehire whose old last day is still there.
+    /// Returns the start date's field, its new value and the needed change, for a rehire whose old last day is still
+    /// there.
     fn with_start_after_last_day(&self, employee: &Employee) -> Option<(&'static str, Option<String>, Needed)> {
         let Err(Undecided::Contradiction { last_day }) = self.employment_of(employee) else {
             return None;

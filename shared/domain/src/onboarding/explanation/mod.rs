@@ -32,7 +32,7 @@ use crate::people::mapping::{map_field, map_user, map_user_name};
 use crate::people::problem::Problem;
 use condition::{Condition, Truth};
 
-/// What an explanation depends on beside the records.
+/// The input of an explanation besides the records.
 #[derive(Debug, Clone, Copy)]
 pub struct ExplanationInput<'c> {
     /// The customer's rules.

@@ -15,7 +15,7 @@ pub enum Needed {
     Status {
         /// The status that was seen.
         seen: Option<String>,
-        /// What it would have to be.
+        /// The values that would do.
         one_of: Vec<String>,
     },
     /// A later `terminationDate`.
@@ -59,9 +59,9 @@ pub enum Needed {
         source: String,
         /// Whether it would have to hold.
         holds: bool,
-        /// What would have to be so, to follow "if".
+        /// The needed condition, in words that follow "if".
         phrase: String,
-        /// What it looks at, as it was seen.
+        /// The fields that it reads, with their present values.
         fields: Vec<FieldSeen>,
     },
     /// A usable value of the user name or a field that no account is without.
@@ -70,18 +70,18 @@ pub enum Needed {
         field: String,
         /// The expression.
         source: String,
-        /// What it looks at, as it was seen.
+        /// The fields that it reads, with their present values.
         fields: Vec<FieldSeen>,
     },
     /// A rule that does not fail on this record.
     Rule {
-        /// What the rule is for: `user_name`, or the portal's field.
+        /// The target of the rule: `user_name`, or the portal's field.
         field: String,
         /// The expression.
         source: String,
         /// Why it fails.
         failure: String,
-        /// What it looks at, as it was seen.
+        /// The fields that it reads, with their present values.
         fields: Vec<FieldSeen>,
     },
     /// A user name that is not protected.
@@ -100,7 +100,7 @@ impl Needed {
         }
     }
 
-    /// What would have to be so, to follow "if".
+    /// The needed condition, in words that follow "if".
     #[must_use]
     pub fn phrase(&self) -> String {
         match self {

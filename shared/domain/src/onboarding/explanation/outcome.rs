@@ -23,7 +23,7 @@ pub enum FieldOutcome {
     EmptyKeeps,
     /// The value is no use; the account keeps what it has.
     Unusable,
-    /// Tribal Habits refused this value: it rests.
+    /// Tribal Habits refused this value: it backs off.
     Refused,
     /// Many employees lost this field at once: no account's field is emptied.
     KeptFull,

@@ -1,4 +1,4 @@
-//! What a clause says, in words that follow "if": `location` were not one of Fiji.
+//! Phrases a clause in words that follow "if": `location` were not one of Fiji.
 
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators};
 

@@ -1,4 +1,4 @@
-//! What an explanation consists of.
+//! The parts of an explanation.
 
 use std::fmt;
 
@@ -22,10 +22,10 @@ pub enum ScopeState {
     Out,
 }
 
-/// What would change the verdict.
+/// The changes that would change the verdict.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MinimalChange {
-    /// To what.
+    /// The new side of the filter.
     pub would_be: ScopeState,
     /// Ways there, any of which is enough; all take the same number of changes. Empty where no change of the record brings it about.
     pub ways: Vec<Vec<Needed>>,
@@ -34,7 +34,7 @@ pub struct MinimalChange {
 /// The explanation of the verdict on one employee. Holds personal data.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Explanation {
-    /// What it comes to.
+    /// The verdict.
     pub verdict: EligibilityVerdict,
     /// Whether they work there, and why.
     pub employment: EmploymentSeen,
@@ -44,11 +44,11 @@ pub struct Explanation {
     pub user_name: ValueSeen,
     /// Every mapped field, in the order of the configuration.
     pub fields: Vec<ValueSeen>,
-    /// What would change the verdict with the least effort.
+    /// The minimal changes that would change the verdict.
     pub flip: MinimalChange,
 }
 
-/// What it comes to.
+/// The verdict.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "is")]
 pub enum EligibilityVerdict {
@@ -90,7 +90,7 @@ pub enum EmploymentState {
 /// The state of an employee's employment, and the reason.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct EmploymentSeen {
-    /// How they stand.
+    /// The state of the employment.
     pub standing: EmploymentState,
     /// The reason, in words, with the values of the record.
     pub because: String,
@@ -122,11 +122,11 @@ pub struct ClauseSeen {
     pub source: String,
     /// Whether it holds; none where it fails.
     pub holds: Option<bool>,
-    /// What speaks for being admitted: that it holds, or (after a `!`) that it does not; none where it depends on other clauses.
+    /// The truth that favours admission: true, or (after a `!`) false; none where it depends on other clauses.
     pub wanted: Option<bool>,
     /// Why it fails.
     pub failure: Option<String>,
-    /// What it looks at.
+    /// The fields that it reads.
     pub fields: Vec<FieldSeen>,
 }
 
@@ -137,7 +137,7 @@ pub struct ValueSeen {
     pub field: String,
     /// The expression.
     pub source: String,
-    /// What it looks at.
+    /// The fields that it reads.
     pub fields: Vec<FieldSeen>,
     /// When it is written; none for the user name.
     pub write: Option<WriteMode>,
