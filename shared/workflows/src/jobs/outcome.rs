@@ -21,9 +21,9 @@ pub const MAILS_FAILED: &str = "mails_failed";
 /// How a run ended well.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunOutcome<T> {
-    /// Another run of the same job goes on; nothing was done.
+    /// Another run of the same job has the lease; nothing was done.
     AlreadyRunning {
-        /// The end of its lease, which it renews as long as it goes on.
+        /// The end of its lease, which it renews until it ends.
         until: Timestamp,
     },
     /// Another run took the job's lease over, since this one had not renewed it: that run carries the work on, and says so in this
@@ -45,9 +45,9 @@ pub enum RunOutcome<T> {
 /// How a run was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Start {
-    /// When the invocation ends. Its lease may end before: that is renewed as long as the run goes on.
+    /// When the invocation ends. Its lease may end before: the run renews it.
     pub deadline: Timestamp,
-    /// Whether somebody asked for this very run: it goes ahead where the job would stay away.
+    /// Whether an operator asked for this run: it ignores the job's back-off.
     pub asked_for: bool,
 }
 
@@ -69,9 +69,9 @@ pub struct Progress<T> {
     pub finished: bool,
     /// Whether anything of it was done: slices that get nowhere are the operator's affair.
     pub advanced: bool,
-    /// What was done, counted.
+    /// Counts of the work that was done.
     pub counts: Counts,
-    /// What was done, for the caller.
+    /// The result, for the caller.
     pub outcome: T,
 }
 
@@ -84,10 +84,10 @@ pub enum JobFailure {
     /// The table, the queue or the mail failed.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
-    /// One refusal met so many writes that it is one mistake. What was written before it stays.
+    /// One refusal met so many writes that it is one mistake. Earlier writes stay.
     #[error("{0}")]
     RefusedAlike(RepeatedRejection),
-    /// What was read cannot be true, or does not add up: nothing was written on the strength of it.
+    /// A read that cannot be true or does not add up: nothing was written because of it.
     #[error("{0}")]
     NotCredible(String),
     /// The program panicked. The message is a literal of the program and quotes no data.
@@ -125,7 +125,7 @@ impl JobFailure {
         matches!(self, Self::Vendor(failure) if failure.kind == VendorFailureKind::Misconfigured)
     }
 
-    /// What is the same for everybody whom this meets; what a job cannot believe comes from the vendor that it reads first.
+    /// The failure signature. A read that is not credible is blamed on the vendor that the job reads first.
     #[must_use]
     pub fn signature(&self, job: Job) -> FailureSignature {
         match self {

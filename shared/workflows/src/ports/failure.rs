@@ -1,4 +1,4 @@
-//! How a port fails, told by what a use case can do about it. The detail is safe to log: clients and adapters keep
+//! How a port fails, by what a use case can do about it. The detail is safe to log: clients and adapters keep
 //! personal data, bodies and secrets out of it.
 
 use std::fmt;
@@ -10,7 +10,7 @@ use habitsync_domain::results::breaker::CallOutcome;
 use habitsync_domain::text::excerpt::Excerpt;
 pub use habitsync_domain::vendors::vendor::Vendor;
 
-/// A call of a vendor that did not do what was asked.
+/// A failed call of a vendor.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{vendor} {kind}: {detail}")]
 pub struct VendorFailure {
@@ -31,7 +31,7 @@ pub enum VendorFailureKind {
     Forbidden,
     /// The customer has no Development module.
     ModuleDisabled,
-    /// 422, or another 4xx about what was sent: the same request will be refused again.
+    /// 422, or another 4xx about the request: the same request will be refused again.
     Refused(Vec<RefusedField>),
     /// The thing that was named is not there.
     NotFound(Missing),
@@ -81,7 +81,7 @@ impl fmt::Debug for RefusedField {
     }
 }
 
-/// What was not found.
+/// The record that was not found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Missing {
     /// The EmployeeConnect course.
@@ -113,7 +113,7 @@ impl VendorFailure {
         self.kind.trouble().class()
     }
 
-    /// What is the same for everybody whom this meets.
+    /// The failure signature: the part that is equal for all customers.
     #[must_use]
     pub fn signature(&self) -> FailureSignature {
         FailureSignature::Vendor {
@@ -128,7 +128,7 @@ impl VendorFailure {
         matches!(self.kind, VendorFailureKind::Credentials | VendorFailureKind::Forbidden)
     }
 
-    /// Whether the same request may succeed later without anybody doing anything.
+    /// Whether the same request may succeed later by itself.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.kind {
@@ -146,7 +146,7 @@ impl VendorFailure {
         }
     }
 
-    /// Whether the same request may succeed later, once somebody has mended something that is not about the request:
+    /// Whether the same request may succeed later, once the cause, which is not about the request, is mended:
     /// credentials that are being rotated, a module that is switched on, a proxy that answers in the vendor's place.
     #[must_use]
     pub fn is_worth_waiting_for(&self) -> bool {
@@ -166,7 +166,7 @@ impl VendorFailure {
         }
     }
 
-    /// What the failure tells about whether the vendor answers at all. A host that swallows connections holds its caller
+    /// Whether the failure shows that the vendor responds. A host that swallows connections holds its caller
     /// as long as one that swallows requests, so that both are silence.
     #[must_use]
     pub fn heard(&self) -> CallOutcome {

@@ -1,4 +1,4 @@
-//! Changes that wait for approval, and what was decided about people.
+//! Actions that wait for approval, and the decisions about them.
 
 use std::future::Future;
 
@@ -19,21 +19,21 @@ pub struct StoredDecisions {
     pub unreadable: Vec<(EmployeeId, Matter)>,
 }
 
-/// Reads what was decided about the customer's people.
+/// Reads the decisions about the customer's employees.
 pub trait LoadDecisions {
     /// Every stored decision; one that cannot be decoded is named.
     fn load_decisions(&self) -> impl Future<Output = Result<StoredDecisions, ServiceFailure>> + Send;
 }
 
-/// Writes what was decided about people.
+/// Writes decisions.
 pub trait SaveDecisions {
-    /// Stores these, each in place of what was decided about the same person before.
+    /// Stores these, each in place of the earlier decision about the same employee and matter.
     fn save_decisions(&self, decisions: &[Decision]) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
-/// Forgets what was decided about somebody.
+/// Removes a decision.
 pub trait ForgetDecision {
-    /// Removes just this decision; one that somebody has made in its place stays.
+    /// Removes just this decision; a newer one in its place stays.
     fn forget_decision(&self, decision: &Decision) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
@@ -43,7 +43,7 @@ pub trait LoadHold {
     fn load_hold(&self, id: &PlanId) -> impl Future<Output = Result<Option<PendingPlan>, ServiceFailure>> + Send;
 }
 
-/// Writes what is held.
+/// Writes pending approvals.
 pub trait SaveHold {
     /// Stores the plan, with the words that it has; one to which somebody has added a word meanwhile stays as it is. As long as
     /// nobody has decided, it is due for the watchdog at `remind_at`.
@@ -53,17 +53,17 @@ pub trait SaveHold {
         remind_at: Timestamp,
     ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 
-    /// The plan is not what is held any more: nobody has to be reminded of it. Its record stays.
+    /// Ends the reminders of a plan that is no longer pending. Its record stays.
     fn close_hold(&self, id: &PlanId) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
-/// Notes what was decided about a plan.
+/// Records a decision about a plan.
 pub trait RecordPlanDecision {
     /// Adds the word to the plan's record; one that decides about all of it ends the reminders. One conditional write.
     fn note_word(&self, id: &PlanId, word: &PlanDecision) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
-/// A plan that nobody has decided about for long.
+/// A plan that has been undecided for long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueHold {
     /// Whose.
@@ -78,7 +78,7 @@ pub struct DueHold {
     pub due_at: Timestamp,
 }
 
-/// Finds holds that nobody has decided about.
+/// Finds undecided plans.
 pub trait ListDueHolds {
     /// Those that are due at `now`, the longest first, at most `limit`.
     fn list_due_holds(

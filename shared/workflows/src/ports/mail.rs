@@ -1,4 +1,4 @@
-//! Sending mail, what one customer has been told, and what is heard of the addresses that mail goes to.
+//! Sending mail, the notifications that one customer has received, and the feedback about mail addresses.
 
 use std::future::Future;
 
@@ -15,7 +15,7 @@ use crate::notifications::Worklist;
 
 /// A complete mail. `Debug` shows no content: it names people.
 pub struct Mail {
-    /// Whom it goes to; never empty.
+    /// The recipients; never empty.
     pub to: Vec<EmailAddress>,
     /// Whose mail it is, so that what is heard of it can be told to be about them; none for the operators' own.
     pub tenant: Option<TenantId>,
@@ -38,10 +38,10 @@ pub trait SendMail {
     fn send_mail(&self, mail: &Mail) -> impl Future<Output = Result<String, ServiceFailure>> + Send;
 }
 
-/// What a customer has been told about one subject: one `ALERT` item of the table, and the worklist beside it.
+/// The last notification of a customer about one subject: one `ALERT` item of the table, and the worklist beside it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlertState {
-    /// Digest of what was to be done by the last mail.
+    /// Digest of the tasks in the last mail.
     pub digest: String,
     /// How many things that were; 0 after an all-clear.
     pub problems: u64,
@@ -51,7 +51,7 @@ pub struct AlertState {
     /// When notes were mailed last.
     #[serde(default)]
     pub notes_at: Option<Timestamp>,
-    /// When the last mail was sent, whatever it was.
+    /// When the last mail was sent, of any kind.
     pub sent_at: Timestamp,
     /// When the set of things to do last changed, and was mailed.
     #[serde(default)]
@@ -67,7 +67,7 @@ pub struct AlertState {
     /// How many things have been fixed since the thread began.
     #[serde(default)]
     pub fixed: u64,
-    /// Who was told.
+    /// The audience of the last mail.
     #[serde(default)]
     pub audience: Audience,
     /// Which job found it: its next success is what clears what any job could have found.
@@ -78,18 +78,18 @@ pub struct AlertState {
     pub worklist: Worklist,
 }
 
-/// Who is told.
+/// The audience of a mail.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// The customer, with everything.
     #[default]
     Customer,
-    /// The operators, in counts: the customer has nobody to write to.
+    /// The operators, in counts: the customer has no address.
     Operator,
 }
 
-/// What one customer has been told.
+/// The notifications that one customer has received.
 pub trait RememberAlert: ListStopped {
     /// The state of the alert with this cause (for instance `users`); none where nothing was ever sent.
     fn load_alert(&self, cause: &str) -> impl Future<Output = Result<Option<AlertState>, ServiceFailure>> + Send;
@@ -107,7 +107,7 @@ pub trait ListStopped {
 /// A customer who is to be reminded of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueReminder {
-    /// Whom.
+    /// The address.
     pub tenant: TenantId,
     /// Of what: the alert's cause.
     pub cause: String,
@@ -153,7 +153,7 @@ pub trait KeepReminders {
     ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
 }
 
-/// What SES says became of one mail.
+/// The report of Amazon SES about one mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailReport {
     /// The report's own id: it may be delivered twice.
@@ -171,13 +171,13 @@ pub struct MailReport {
 pub struct ReceivedReports<Receipt> {
     /// What could be read, with the receipt to give back.
     pub reports: Vec<(MailReport, Receipt)>,
-    /// Receipts of what is about something else: deliveries, opened mails.
+    /// Receipts of reports that count for nothing: deliveries, opened mails.
     pub others: Vec<Receipt>,
     /// Receipts of what could not be read.
     pub unreadable: Vec<Receipt>,
 }
 
-/// Receives what is heard of mails.
+/// Receives reports about sent mails.
 pub trait ReceiveMailFeedback {
     /// What a report is given back by.
     type Receipt: Send + Sync;
@@ -191,7 +191,7 @@ pub trait ReceiveMailFeedback {
 
 /// Keeps how a customer's addresses stand.
 pub trait KeepAddressStatuses {
-    /// How this address stands; as good as new where nothing was heard of it.
+    /// The status of this address; that of a new address where no report has arrived.
     fn load_standing(
         &self,
         tenant: &TenantId,

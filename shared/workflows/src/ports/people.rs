@@ -1,4 +1,4 @@
-//! The links and mirrors of one customer's people, what was changed about them, and what the portal refuses of them.
+//! The links and mirrors of one customer's employees, the changes made to them, and the rejected writes.
 
 use std::future::Future;
 
@@ -28,7 +28,7 @@ pub trait LoadPeople {
 
 /// Reads one linked person.
 pub trait LoadPerson {
-    /// The link and the mirror; none where nobody is linked under this id.
+    /// The link and the mirror; none where this employee number has no link.
     fn load_person(&self, employee: &EmployeeId)
     -> impl Future<Output = Result<Option<Person>, ServiceFailure>> + Send;
 }
@@ -56,7 +56,7 @@ pub trait ReplaceLink {
     ) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 
-/// Reads what was changed about one person.
+/// Reads the changes made to one account.
 pub trait LoadChanges {
     /// The changes of the last 90 days, the newest first.
     fn load_changes(
@@ -67,7 +67,7 @@ pub trait LoadChanges {
 
 /// Reads what the portal refuses.
 pub trait LoadRejectedWrites {
-    /// Everybody of whom something is refused, in no particular order.
+    /// The rejected writes of every employee who has any, in no particular order.
     fn load_parked(&self) -> impl Future<Output = Result<Vec<RejectedWrites>, ServiceFailure>> + Send;
 }
 
@@ -88,13 +88,13 @@ pub trait SaveLastDay {
     /// Stores when the last day of one employee was first seen, in the place of an earlier last day.
     fn save_last_day(&self, seen: &LastDaySeen) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 
-    /// Removes what is stored of one employee.
+    /// Removes the item of one employee.
     fn forget_last_day(&self, employee: &EmployeeId) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 
 /// Finds the employee behind a user name.
 pub trait FindPersonByUserName {
-    /// Who had this user name at that moment; none where nobody did.
+    /// The employee who had this user name at that moment; none where no employee had it.
     fn find_person(
         &self,
         name: &UserName,

@@ -26,7 +26,7 @@ use crate::ports::results::ReleaseResults;
 use crate::ports::runs::SaveJobState;
 use crate::ports::vendors::{FindUser, SaveUser};
 
-/// What is kept free before the deadline: one write, its confirmation, and the run's own record.
+/// The time that is kept free before the deadline: one write, its confirmation, and the run's own record.
 const RESERVE: SignedDuration = SignedDuration::from_secs(20);
 
 /// More items than these that the table refuses in one run are no single employees' failures: the run stops before it writes more to
@@ -39,7 +39,7 @@ pub(crate) struct Applied {
     pub(crate) problems: Vec<Problem>,
     /// Actions that were not come to.
     pub(crate) left: u64,
-    /// People for whom the portal gave no answer: its trouble, not theirs. Somebody who is refused is no sign of that.
+    /// Employees for whom the portal gave no answer, which is the portal's failure; a rejected write is none.
     pub(super) unanswered: u64,
     /// Employees whose item the table refuses.
     not_stored: u64,
@@ -50,7 +50,7 @@ pub(crate) struct Applied {
     /// Changes that an operator agreed to by their number: those that were made, and those that were not.
     agreed_made: PerChange<u64>,
     agreed_failed: PerChange<u64>,
-    /// What is refused of whom by now.
+    /// The rejected writes by employee, as of now.
     parked: HashMap<EmployeeId, RejectedWrites>,
     /// What this run was refused for the first time.
     refusals: RejectionTally,
@@ -79,7 +79,7 @@ impl Applied {
         }
     }
 
-    /// What is refused by now, of everybody.
+    /// The rejected writes of all employees, as of now.
     pub(super) fn setbacks(&self) -> impl Iterator<Item = &RejectedWrite> {
         self.parked.values().flat_map(|parked| &parked.setbacks)
     }
@@ -309,7 +309,7 @@ where
         Err(JobFailure::RefusedAlike(repeated))
     }
 
-    /// Stores what is refused of this person from now on, where that is not what is stored already.
+    /// Stores the rejected writes of this employee, where they differ from the stored ones.
     async fn park(&self, action: &Action, refusals: Vec<Rejection>, applied: &mut Applied) -> Result<(), JobFailure> {
         let before = applied.parked.get(&action.employee_id);
         let is_write = matches!(action.step, Step::Create(_) | Step::Change { .. });

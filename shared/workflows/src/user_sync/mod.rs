@@ -1,4 +1,4 @@
-//! User sync: whoever works at the customer has the right account, with the right data, and nobody else has.
+//! User sync: every employee in scope has the right account with the right data, and no leaver has one.
 //!
 //! Reads everything, plans everything, then writes one person at a time, saving each as it is acknowledged: a run that is cut
 //! off loses nothing, and the next one plans what is left.
@@ -107,7 +107,7 @@ impl<'a> InForce<'a> {
 /// Runs a user sync for one customer, until the deadline at the latest.
 ///
 /// # Errors
-/// The run could not do its work. What is the customer's to mend has been mailed.
+/// The run could not do its work. The customer has been mailed where the cause is the customer's to mend.
 pub async fn sync_users<H, P, S, M, C>(
     sync: &UserSync<'_, H, P, S, M, C>,
     in_force: InForce<'_>,
@@ -292,7 +292,7 @@ where
         }
     }
 
-    /// Puts the run in numbers, and what is news in a worklist.
+    /// Counts the run's work, and makes the worklist.
     fn summarise(
         configuration: &TenantConfiguration,
         plan: UserPlan,

@@ -27,7 +27,7 @@ use crate::unusable_records::log_unusable;
 /// So many missing people are asked about one by one; more of them at once are a fault of the read, and held unasked.
 const MOST_ASKED: usize = 100;
 
-/// What was read.
+/// Everything that a plan is made from.
 pub(crate) struct Read {
     roster: Roster,
     people: StoredPeople,
@@ -52,7 +52,7 @@ impl Read {
         remembered: &'a JobState,
         now: Timestamp,
     ) -> PlanInput<'a> {
-        // A draft writes nothing: its plan shows what is to be agreed to when it goes live.
+        // A draft writes nothing: its plan shows the changes to be agreed to at go-live.
         let is_draft = in_force.configuration.status == Status::Draft;
         let agreed = if is_draft {
             Some(Agreement::to_any_number(now))
@@ -87,7 +87,7 @@ impl Read {
         }
     }
 
-    /// Records without an employee id: the vendor's fault, of which the operator hears.
+    /// Records without an employee id: the vendor's fault; operators are alerted.
     pub(super) fn records_without_id(&self) -> usize {
         self.roster.without_id()
     }
@@ -116,7 +116,7 @@ impl Read {
         Some(names.filter(|name| name.is_custom()).map(ToString::to_string).collect())
     }
 
-    /// The custom fields that anybody has.
+    /// The custom fields that at least one employee has.
     pub(crate) fn custom_fields(&self) -> &BTreeSet<String> {
         &self.roster.custom_fields
     }
@@ -175,11 +175,11 @@ where
         decisions: &[Decision],
     ) -> Result<Vec<Missing>, JobFailure> {
         let absent: Vec<_> = roster.absent(people).cloned().collect();
-        // A record that lost its id may be anybody's, and so many at once are no coincidence.
+        // A record without an id may be any employee's, and so many at once are no coincidence.
         let without_id = roster.without_id();
         let is_credible = without_id == 0 && absent.len() <= MOST_ASKED;
         let approved = approved(decisions);
-        // Whoever was approved has to be confirmed once more, however many they are.
+        // Each approved deactivation has to be confirmed once more, however many there are.
         let is_asked = |id: &EmployeeId| is_credible || (without_id == 0 && approved.contains(id));
         let (asked, unasked): (Vec<_>, Vec<_>) = absent.into_iter().partition(is_asked);
         let unasked = unasked.into_iter().map(|employee_id| Missing {

@@ -12,7 +12,7 @@ use crate::jobs::outcome::JobFailure;
 use crate::ports::failure::{Missing, RefusedField, VendorFailure, VendorFailureKind};
 use crate::ports::vendors::{FindUser, SaveUser};
 
-/// What carrying out a plan touches, whether it is everybody's or one person's.
+/// The ports that carrying out a plan uses, for a whole plan or for one employee's.
 pub(crate) struct UserWriter<'a, P, S, C, W> {
     pub(crate) tribal_habits: &'a P,
     pub(crate) store: &'a S,
@@ -20,26 +20,26 @@ pub(crate) struct UserWriter<'a, P, S, C, W> {
     pub(crate) follow: &'a W,
 }
 
-/// Hears of writes to the portal.
+/// Observes writes to the portal.
 pub trait WriteObserver {
-    /// A write was tried, perhaps not for the last time, and this came of it.
+    /// A write was tried, perhaps not for the last time, with this result.
     fn tried(&self, step: &Step, came_of: Result<(), &VendorFailure>);
 
-    /// A person was done with. The action is what was written in the end: without what was refused.
+    /// An action has ended. It holds the values that were written: without the rejected ones.
     fn ended(&self, action: &Action, done: &WriteOutcome);
 }
 
-/// Nobody.
+/// No observer.
 impl WriteObserver for () {
     fn tried(&self, _: &Step, _: Result<(), &VendorFailure>) {}
 
     fn ended(&self, _: &Action, _: &WriteOutcome) {}
 }
 
-/// What became of one person.
+/// The outcome of one action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WriteOutcome {
-    /// It was written, perhaps without what was refused.
+    /// It was written, perhaps without the rejected values.
     Applied,
     /// Nothing was written; why.
     Failed(Cause),
@@ -88,7 +88,7 @@ where
             | VendorFailureKind::ModuleDisabled
             | VendorFailureKind::Misconfigured => Err(failure.into()),
             VendorFailureKind::NoTimeLeft | VendorFailureKind::RateLimited(_) => Ok(WriteOutcome::Deferred),
-            // Somebody may have made the account by hand since the portal was last read: the next run looks.
+            // The account may have been created by hand since the portal was last read: the next run reads it.
             VendorFailureKind::Refused(fields) if !verified && is_about_an_account(step, &fields) => {
                 Ok(WriteOutcome::Failed(Cause::AccountExists))
             }
@@ -186,10 +186,10 @@ fn words(fields: &[RefusedField], detail: String) -> String {
 /// A portal that names one field at a time is asked so often.
 const MOST_ATTEMPTS: usize = 5;
 
-/// What came of one action.
+/// The outcome of one action, and the rejections on the way.
 pub(super) struct Attempt {
     pub(super) done: WriteOutcome,
-    /// What was refused, as lines of the worklist and to rest.
+    /// The rejections, for the worklist and for the back-off.
     pub(super) refusals: Vec<Rejection>,
 }
 
@@ -198,7 +198,7 @@ where
     P: FindUser + SaveUser,
     W: WriteObserver,
 {
-    /// Writes what the action says; afterwards the action says what was written.
+    /// Writes the action's values; afterwards the action holds those that were written.
     pub(super) async fn attempt(&self, action: &mut Action, verified: bool) -> Result<Attempt, JobFailure> {
         let mut refusals = Vec::new();
         for _ in 0..MOST_ATTEMPTS {
@@ -249,7 +249,7 @@ where
     }
 }
 
-/// What is left of a step once what was refused is taken out of it.
+/// A step without the rejected values.
 enum Reduced {
     To(Box<Step>, Vec<Rejection>),
     ToNothing(Vec<Rejection>),
@@ -272,7 +272,7 @@ fn reduced(action: &Action, failure: &VendorFailure) -> Reduced {
         .fold(true, |goes_on, (what, _)| step.leave_out(what) && goes_on);
     match (goes_on, &action.step) {
         (true, _) => Reduced::To(Box::new(step), refused),
-        // Nobody is created without a required field: that is about the whole person.
+        // No account is created without a required field: the rejection is about the whole employee.
         (false, Step::Create(_)) => Reduced::Not,
         (false, _) => Reduced::ToNothing(refused),
     }
