@@ -73,6 +73,36 @@ impl Answer for Courses {
     fn rows(&self) -> Vec<Vec<String>> {
         self.topics.iter().map(|topic| self.row(topic)).collect()
     }
+
+    /// Each missing condition has a row of its own; a topic that lacks none has one.
+    fn spreadsheet(&self) -> (&'static [&'static str], Vec<Vec<String>>) {
+        const COLUMNS: [&str; 7] = ["topic", "code", "title", "verdict", "missing", "course", "course is"];
+        let rows = |topic: &TopicRecord| {
+            let missing = match &topic.state {
+                TopicState::Lacks { conditions } => conditions.iter().copied().map(missing).collect(),
+                TopicState::Qualifies | TopicState::NotATopic => vec![""],
+            };
+            let [id, state] = topic.course.as_ref().map(course_cells).unwrap_or_default();
+            let verdict = match &topic.state {
+                TopicState::Lacks { .. } => "no course".to_owned(),
+                TopicState::Qualifies | TopicState::NotATopic => self.verdict(topic),
+            };
+            let cells = |missing: &str| {
+                let [number, code] = [topic.topic.to_string(), topic.code.to_string()];
+                vec![
+                    number,
+                    code,
+                    topic.title.clone(),
+                    verdict.clone(),
+                    missing.to_owned(),
+                    id.clone(),
+                    state.clone(),
+                ]
+            };
+            missing.into_iter().map(cells).collect::<Vec<_>>()
+        };
+        (&COLUMNS, self.topics.iter().flat_map(rows).collect())
+    }
 }
 
 impl Courses {
@@ -118,12 +148,20 @@ fn missing(condition: Condition) -> &'static str {
 }
 
 fn course(course: &LinkedCourse) -> String {
-    let id = &course.id;
-    match (course.broken, course.written.active) {
-        (true, _) => format!("{id}, gone from EmployeeConnect: the next sync makes it again"),
-        (false, false) => format!("{id}, withdrawn"),
-        (false, true) => id.to_string(),
+    let [id, state] = course_cells(course);
+    match state.as_str() {
+        "" => id,
+        state => format!("{id}, {state}"),
     }
+}
+
+fn course_cells(course: &LinkedCourse) -> [String; 2] {
+    let state = match (course.broken, course.written.active) {
+        (true, _) => "gone from EmployeeConnect: the next sync makes it again",
+        (false, false) => "withdrawn",
+        (false, true) => "",
+    };
+    [course.id.to_string(), state.to_owned()]
 }
 
 #[cfg(test)]
@@ -196,6 +234,7 @@ pub(crate) mod tests {
     fn a_topic_says_why_it_is_a_course_or_what_is_missing() {
         let courses = courses();
         assert_snapshot!(written(&courses, Output::Table, 100).expect("written"));
+        assert_snapshot!(written(&courses, Output::Csv, 100).expect("written"));
         let near: Vec<_> = courses
             .topics
             .iter()

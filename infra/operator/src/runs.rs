@@ -66,19 +66,40 @@ impl Answer for Runs {
     }
 
     fn rows(&self) -> Vec<Vec<String>> {
-        self.listed.iter().map(|run| self.row(run)).collect()
+        self.listed.iter().map(|run| self.row(run).into()).collect()
+    }
+
+    /// Each count has a column of its own.
+    fn spreadsheet(&self) -> (&'static [&'static str], Vec<Vec<String>>) {
+        (&SPREADSHEET, self.listed.iter().map(|run| self.cells(run)).collect())
     }
 }
 
 impl Runs {
-    fn row(&self, run: &RunRecord) -> Vec<String> {
+    fn cells(&self, run: &RunRecord) -> Vec<String> {
+        let [began, job, ended, ..] = self.row(run);
+        let (at, cause) = match &run.state {
+            RunState::Unfinished { .. } => (None, None),
+            RunState::Succeeded { at } => (Some(*at), None),
+            RunState::Failed { at, cause } => (Some(*at), Some(cause.to_string())),
+        };
+        let seconds = at.map(|at| at.duration_since(run.started_at).as_secs().to_string());
+        let counts = FIRST.map(|name| run.counts.get(name).map(u64::to_string));
+        let rest = [seconds].into_iter().chain(counts).chain([cause]);
+        [began, job, ended]
+            .into_iter()
+            .chain(rest.map(Option::unwrap_or_default))
+            .collect()
+    }
+
+    fn row(&self, run: &RunRecord) -> [String; 5] {
         let (ended, took, cause) = match &run.state {
             RunState::Unfinished { .. } => ("unfinished", None, None),
             RunState::Succeeded { at } => ("well", Some(*at), None),
             RunState::Failed { at, cause } => ("failed", Some(*at), Some(cause.to_string())),
         };
         let took = took.map(|at| duration(at.duration_since(run.started_at)));
-        vec![
+        [
             self.local(run.started_at),
             run.job.to_string(),
             ended.to_owned(),
@@ -91,6 +112,24 @@ impl Runs {
         at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 }
+
+const SPREADSHEET: [&str; 15] = [
+    "began",
+    "job",
+    "ended",
+    "seconds",
+    "created",
+    "changed",
+    "reactivated",
+    "deactivated",
+    "queued",
+    "failed",
+    "left",
+    "held",
+    "problems",
+    "read",
+    "cause",
+];
 
 /// What a reader looks for first: the counts of what was written, and of what was not.
 const FIRST: [&str; 10] = [
@@ -204,6 +243,7 @@ pub(crate) mod tests {
     #[test]
     fn a_run_says_when_where_the_customer_is_and_what_it_did() {
         assert_snapshot!(written(&runs(), Output::Table, 100).expect("written"));
+        assert_snapshot!(written(&runs(), Output::Csv, 100).expect("written"));
     }
 
     #[test]

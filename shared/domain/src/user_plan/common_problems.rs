@@ -156,7 +156,7 @@ impl Planner<'_> {
         let version = self.situation.brakes.version;
         let measure = before.scope(version);
         let lost = measure.and_then(|before| self.too_many(before.lost_by(&now)));
-        let kept = measure.copied().filter(|_| lost.is_some());
+        let kept = measure.cloned().filter(|_| lost.is_some());
         baseline.set_scope(version, kept.unwrap_or_else(|| FieldCounts::after(measure, now)));
         if !self.is_suspended(SourceRule::Filter) {
             self.plan.scope_loss = lost.map(|(had, lost)| ScopeLoss { had, lost });

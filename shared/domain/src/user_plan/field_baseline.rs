@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::configuration::UsersConfiguration;
 use crate::people::contract::CUSTOM_FIELDS;
@@ -20,27 +21,32 @@ const STANDS_FOR: SignedDuration = SignedDuration::from_hours(24);
 pub struct FieldBaseline(BTreeMap<String, FieldCounts>);
 
 /// The values of one field, counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct FieldCounts {
     /// When they were counted.
     at: Timestamp,
     /// Employees who worked there.
     employees: u64,
-    /// The number of them with a text.
-    #[serde(default)]
-    texts: u64,
-    /// The number of them with a number.
-    #[serde(default)]
-    numbers: u64,
-    /// With true or false.
-    #[serde(default)]
-    truths: u64,
-    /// The number of them with a list.
-    #[serde(default)]
-    lists: u64,
-    /// The number of them with an object.
-    #[serde(default)]
-    objects: u64,
+    /// The number of them with a value of each kind.
+    #[serde(flatten)]
+    values: BTreeMap<Kind, u64>,
+}
+
+/// What sort of JSON value a field holds; an empty list is no value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kind {
+    Texts,
+    Numbers,
+    Truths,
+    Objects,
+    /// Lists as version 0.1 counted them, of anything.
+    Lists,
+    ListsOfTexts,
+    ListsOfNumbers,
+    ListsOfTruths,
+    ListsOfObjects,
+    ListsOfSeveralKinds,
 }
 
 /// A field of the employee record, as rules name it.
@@ -130,71 +136,105 @@ impl FieldCounts {
     pub(super) fn of_scope(admitted: usize, working: usize, at: Timestamp) -> Self {
         let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
         Self {
-            truths: number(admitted),
-            ..Self::none(number(working), at)
-        }
-    }
-
-    const fn none(employees: u64, at: Timestamp) -> Self {
-        Self {
             at,
-            employees,
-            texts: 0,
-            numbers: 0,
-            truths: 0,
-            lists: 0,
-            objects: 0,
+            employees: number(working),
+            values: BTreeMap::from([(Kind::Truths, number(admitted))]),
         }
     }
 
     /// Counts the values of a field.
     pub(super) fn of<'e>(field: &SourceField, employees: impl Iterator<Item = &'e Employee>, at: Timestamp) -> Self {
-        let mut counts = Self::none(0, at);
+        let mut counts = Self {
+            at,
+            employees: 0,
+            values: BTreeMap::new(),
+        };
         for employee in employees {
             counts.employees += 1;
-            match field.of(employee) {
-                None | Some(FieldValue::Null) => {}
-                Some(FieldValue::Text(_)) => counts.texts += 1,
-                Some(FieldValue::Whole(_) | FieldValue::Number(_)) => counts.numbers += 1,
-                Some(FieldValue::Truth(_)) => counts.truths += 1,
-                Some(FieldValue::Other(value)) if value.is_array() => counts.lists += 1,
-                Some(FieldValue::Other(_)) => counts.objects += 1,
+            if let Some(kind) = field.of(employee).and_then(Kind::of_field) {
+                *counts.values.entry(kind).or_default() += 1;
             }
         }
         counts
     }
 
-    /// How many employees had a value, and how many of them have none of its kind now; the departure of employees is no loss.
+    /// Returns how many employees had a value, and how many of them have none of its kind now; the departure of employees is no
+    /// loss.
     pub(super) fn lost_by(&self, now: &Self) -> (u64, u64) {
         let stayed = now.employees.min(self.employees);
         let expected = |had: u64| had.saturating_mul(stayed) / self.employees.max(1);
-        let kinds = self.kinds().into_iter().zip(now.kinds());
-        kinds.fold((0, 0), |(had, lost), (before, now)| {
-            let before = expected(before);
+        let now = now.counted_like(self);
+        self.values.iter().fold((0, 0), |(had, lost), (kind, before)| {
+            let before = expected(*before);
+            let now = now.get(kind).copied().unwrap_or_default();
             (had + before, lost + before.saturating_sub(now))
         })
     }
 
-    /// How many values are of another kind than nearly all, and how many there are; none where all are of one kind, or no kind is
-    /// the usual one.
-    pub(super) fn of_other_kinds(&self) -> Option<(u64, u64)> {
-        let values = self.values();
-        let usual = self.kinds().into_iter().max().unwrap_or_default();
-        let others = values - usual;
-        (others > 0 && others.saturating_mul(10) <= values).then_some((others, values))
+    /// Returns how many values are of another kind than most of the measure's were, and how many values there are; none where
+    /// all are of that kind, or where the measure has no kind for more than half of its values.
+    pub(super) fn of_other_kinds(&self, measure: Option<&Self>) -> Option<(u64, u64)> {
+        let measure = measure.filter(|measure| measure.total() > 0).unwrap_or(self);
+        let (usual, _) = measure.values.iter().find(|(_, count)| **count * 2 > measure.total())?;
+        let of_usual_kind = self.counted_like(measure).get(usual).copied().unwrap_or_default();
+        let others = self.total() - of_usual_kind;
+        (others > 0).then_some((others, self.total()))
     }
 
-    /// The measure of the reads to come.
+    /// Returns the measure of the reads to come.
     pub(super) fn after(before: Option<&Self>, now: Self) -> Self {
-        let stands = |before: &&Self| now.values() < before.values() && now.at.duration_since(before.at) < STANDS_FOR;
-        before.filter(stands).copied().unwrap_or(now)
+        let is_worse = |before: &Self| now.total() < before.total() || now.of_other_kinds(Some(before)).is_some();
+        let stands = |before: &&Self| is_worse(before) && now.at.duration_since(before.at) < STANDS_FOR;
+        before.filter(stands).cloned().unwrap_or(now)
     }
 
-    fn values(&self) -> u64 {
-        self.kinds().iter().sum()
+    fn total(&self) -> u64 {
+        self.values.values().sum()
     }
 
-    const fn kinds(&self) -> [u64; 5] {
-        [self.texts, self.numbers, self.truths, self.lists, self.objects]
+    /// Counts every list as one kind where the measure does.
+    fn counted_like(&self, measure: &Self) -> BTreeMap<Kind, u64> {
+        let is_of_version_0_1 = measure.values.contains_key(&Kind::Lists);
+        let mut values = BTreeMap::new();
+        for (kind, count) in &self.values {
+            let kind = if is_of_version_0_1 && kind.is_list() {
+                Kind::Lists
+            } else {
+                *kind
+            };
+            *values.entry(kind).or_default() += count;
+        }
+        values
+    }
+}
+
+impl Kind {
+    fn of_field(value: &FieldValue) -> Option<Self> {
+        match value {
+            FieldValue::Null => None,
+            FieldValue::Text(_) => Some(Self::Texts),
+            FieldValue::Whole(_) | FieldValue::Number(_) => Some(Self::Numbers),
+            FieldValue::Truth(_) => Some(Self::Truths),
+            FieldValue::Other(value) => value
+                .as_array()
+                .map_or(Some(Self::Objects), |items| Self::of_list(items)),
+        }
+    }
+
+    fn of_list(items: &[Value]) -> Option<Self> {
+        let kind = |item: &Value| match item {
+            Value::String(_) => Self::ListsOfTexts,
+            Value::Number(_) => Self::ListsOfNumbers,
+            Value::Bool(_) => Self::ListsOfTruths,
+            Value::Object(_) => Self::ListsOfObjects,
+            Value::Null | Value::Array(_) => Self::ListsOfSeveralKinds,
+        };
+        let first = kind(items.first()?);
+        let are_alike = items.iter().all(|item| kind(item) == first);
+        Some(if are_alike { first } else { Self::ListsOfSeveralKinds })
+    }
+
+    const fn is_list(self) -> bool {
+        !matches!(self, Self::Texts | Self::Numbers | Self::Truths | Self::Objects)
     }
 }

@@ -61,10 +61,11 @@ impl<'a> Planner<'a> {
             let now = FieldCounts::of(field, self.working(placements), self.situation.now);
             let measure = before.get(field);
             let lost = measure.and_then(|before| self.too_many(before.lost_by(&now)));
-            let kept = measure.copied().filter(|_| lost.is_some());
+            let others = now.of_other_kinds(measure);
+            let kept = measure.cloned().filter(|_| lost.is_some());
             baseline.set(field, kept.unwrap_or_else(|| FieldCounts::after(measure, now)));
             let Some((had, lost)) = lost else {
-                self.notice_other_kinds(field, &sources, &now);
+                self.notice_other_kinds(field, &sources, others);
                 continue;
             };
             let rules = [
@@ -84,8 +85,8 @@ impl<'a> Planner<'a> {
     }
 
     /// Notes that a field of the filter holds another kind of value for a few employees: too few to be a fault of the source.
-    fn notice_other_kinds(&mut self, field: &SourceField, sources: &Sources, now: &FieldCounts) {
-        let others = now.of_other_kinds().filter(|_| sources.filter.contains(field));
+    fn notice_other_kinds(&mut self, field: &SourceField, sources: &Sources, others: Option<(u64, u64)>) {
+        let others = others.filter(|_| sources.filter.contains(field));
         let number = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
         self.plan
             .field_notices

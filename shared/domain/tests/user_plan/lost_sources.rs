@@ -1,7 +1,7 @@
 //! A field behind the filter or the user name that many employees lose at once decides about no account.
 
 use habitsync_domain::people::employee::Employee;
-use habitsync_domain::user_plan::{FieldFault, LostSource, SourceRule};
+use habitsync_domain::user_plan::{FieldBaseline, FieldFault, LostSource, SourceRule};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -192,23 +192,54 @@ proptest! {
     }
 }
 
-#[test]
-fn another_kind_of_value_of_few_employees_is_reported_from_the_first_one_on() {
-    for location in [json!({"name": "Perth"}), json!(["Perth"]), json!(7), json!(true)] {
-        for few in 1..=4 {
-            let mut employees = company(&json!({}));
-            for (n, employee) in employees.iter_mut().enumerate().take(few) {
-                *employee = one(n, &json!({"location": location}));
-            }
-            let plan = in_step().then(&employees).plan();
-            let notices: Vec<_> = plan
-                .field_notices
-                .iter()
-                .map(|notice| (notice.field.as_str(), notice.what))
-                .collect();
-            assert_eq!(notices, [("location", FieldFault::OtherKind)], "{few} {location}");
-            assert_eq!((plan.field_notices[0].employees, plan.field_notices[0].of), (few, 60));
-        }
+/// A company of so many whose location is this, of which the first few then have another one.
+fn changed(size: usize, few: usize, usual: &Value, other: &Value) -> (Case, Vec<Employee>) {
+    let of = |location: &Value, n: usize| one(n, &json!({"location": location}));
+    let before: Vec<_> = (0..size).map(|n| of(usual, n)).collect();
+    let mut case = in_step().then(&before);
+    case.baseline = FieldBaseline::default();
+    case.baseline = case.plan().baseline.expect("measured");
+    let after = (0..size).map(|n| of(if n < few { other } else { usual }, n)).collect();
+    (case, after)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn another_kind_of_value_is_reported_from_the_first_employee_on_in_companies_of_any_size(
+        size in 2..60_usize,
+        share in 1..60_usize,
+        kinds in prop::sample::subsequence(vec![
+            json!("Perth"), json!({"name": "Perth"}), json!(["Perth"]), json!([7]), json!([{"name": "Perth"}]), json!(7), json!(true),
+        ], 2).prop_shuffle(),
+    ) {
+        let few = share.min(size);
+        let (case, after) = changed(size, few, &kinds[0], &kinds[1]);
+        let plan = case.then(&after).plan();
+        let notices: Vec<_> = plan.field_notices.iter().map(|notice| (notice.field.as_str(), notice.what, notice.employees)).collect();
+        let lost: Vec<_> = plan.lost_sources.iter().map(|lost| (lost.field.as_str(), lost.lost)).collect();
+        let few_of_them = u64::try_from(few).expect("small");
+        prop_assert!(
+            notices == [("location", FieldFault::OtherKind, few)] || lost == [("location", few_of_them)],
+            "{few} of {size}: {notices:?} {lost:?}"
+        );
     }
+}
+
+#[test]
+fn no_other_kind_is_reported_where_all_values_are_of_one_kind() {
     assert_eq!(in_step().plan().field_notices, []);
+}
+
+#[test]
+fn another_kind_of_every_value_is_reported_for_a_day_and_is_usual_then() {
+    let (mut case, after) = changed(4, 4, &json!("Perth"), &json!(["Perth"]));
+    case = case.then(&after);
+    for (hours, reported) in [(1, 1), (22, 1), (24, 1), (1, 0)] {
+        case.now += SignedDuration::from_hours(hours);
+        let plan = case.clone().plan();
+        assert_eq!(plan.field_notices.len(), reported, "{hours}");
+        case.baseline = plan.baseline.expect("measured");
+    }
 }

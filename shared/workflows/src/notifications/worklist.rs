@@ -121,19 +121,10 @@ impl Worklist {
         failure.chain(groups).collect()
     }
 
-    /// This, and what was told before that the run behind it could not see.
+    /// Returns this with the lines of the last mail that the run behind it could not see.
     pub(crate) fn with_unseen(mut self, before: &Self) -> Self {
-        let keys: BTreeSet<_> = lines(&self.groups).map(|line| line.key.clone()).collect();
-        for group in &before.groups {
-            let is_carried = |line: &&Line| line.unseen && !keys.contains(&line.key);
-            let carried: Vec<_> = group.lines.iter().filter(is_carried).cloned().collect();
-            if !carried.is_empty() {
-                self.add(Group {
-                    lines: carried,
-                    ..group.clone()
-                });
-            }
-        }
+        carry_unseen(&mut self.groups, &before.groups);
+        carry_unseen(&mut self.notes, &before.notes);
         self
     }
 
@@ -150,18 +141,6 @@ impl Worklist {
             notes: Vec::new(),
             ..self.clone()
         }
-    }
-
-    fn add(&mut self, group: Group) {
-        let same = |known: &&mut Group| known.title == group.title && known.what_to_do == group.what_to_do;
-        match self.groups.iter_mut().find(same) {
-            Some(known) => {
-                known.lines.extend(group.lines);
-                known.lines.sort();
-            }
-            None => self.groups.push(group),
-        }
-        self.groups.sort_by_key(|group| group.rank);
     }
 
     /// What is told in it, by what it is about.
@@ -267,6 +246,35 @@ fn join(known: &mut Vec<Group>, more: Vec<Group>) {
             _ => known.push(group),
         }
     }
+}
+
+fn carry_unseen(groups: &mut Vec<Group>, before: &[Group]) {
+    let keys: BTreeSet<_> = lines(groups).map(|line| line.key.clone()).collect();
+    for group in before {
+        let is_carried = |line: &&Line| line.unseen && !keys.contains(&line.key);
+        let carried: Vec<_> = group.lines.iter().filter(is_carried).cloned().collect();
+        if !carried.is_empty() {
+            add(
+                groups,
+                Group {
+                    lines: carried,
+                    ..group.clone()
+                },
+            );
+        }
+    }
+}
+
+fn add(groups: &mut Vec<Group>, group: Group) {
+    let same = |known: &&mut Group| known.title == group.title && known.what_to_do == group.what_to_do;
+    match groups.iter_mut().find(same) {
+        Some(known) => {
+            known.lines.extend(group.lines);
+            known.lines.sort();
+        }
+        None => groups.push(group),
+    }
+    groups.sort_by_key(|group| group.rank);
 }
 
 fn lines(groups: &[Group]) -> impl Iterator<Item = &Line> {

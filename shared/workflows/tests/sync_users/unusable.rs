@@ -128,11 +128,8 @@ async fn accounts_that_cannot_be_read_are_a_note_of_the_mail_once() {
     customer.clock.advance(SignedDuration::from_hours(24 * 8));
     customer.finish().await;
     let mail = customer.mail.sent().concat();
-    assert_eq!(
-        mail.matches("Accounts that cannot be read").count() % 2,
-        0,
-        "in text and HTML"
-    );
+    let titles = mail.matches("Accounts that cannot be read").count();
+    assert_eq!(titles, 2, "once in the text and once in the HTML");
     assert!(
         mail.contains("account 7001") && mail.contains("1 without an id"),
         "{mail}"
@@ -141,4 +138,33 @@ async fn accounts_that_cannot_be_read_are_a_note_of_the_mail_once() {
     customer.clock.advance(SignedDuration::from_hours(24 * 8));
     customer.finish().await;
     assert_eq!(customer.mail.sent().len(), sent, "no news, no mail");
+}
+
+#[tokio::test]
+async fn a_run_that_does_not_read_the_accounts_keeps_the_notes_about_them() {
+    let customer = customer_of(6);
+    *customer.portal.unusable.lock() = vec![UnusableRecord::new(Some("7001"), WhyUnusable::Contradicted)];
+    assert!(customer.finish().await.verified);
+    let noted = customer.mail.sent().len();
+    customer
+        .hris
+        .hidden_from_list
+        .lock()
+        .insert("E1002".parse().expect("an id"));
+    *customer.hris.unusable.lock() = vec![UnusableRecord::new(Some("E1002"), WhyUnusable::Contradicted); 2];
+    customer.clock.advance(SignedDuration::from_hours(1));
+    assert!(!customer.finish().await.verified);
+    let sent = customer.mail.sent();
+    assert_eq!((noted, sent.len()), (1, 2));
+    assert!(sent[1].contains("account 7001"), "{}", sent[1]);
+    customer.clock.advance(SignedDuration::from_hours(24 * 8));
+    assert!(customer.finish().await.verified);
+    let again: Vec<_> = customer
+        .mail
+        .sent()
+        .into_iter()
+        .skip(2)
+        .filter(|mail| mail.contains("For your information"))
+        .collect();
+    assert_eq!(again, Vec::<String>::new(), "no news, no mail");
 }
