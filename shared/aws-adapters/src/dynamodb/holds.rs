@@ -59,6 +59,19 @@ fn chunks(people: &[PendingAction]) -> Vec<&[PendingAction]> {
 
 impl LoadHold for TenantTable {
     async fn load_hold(&self, id: &PlanId) -> Result<Option<PendingPlan>, ServiceFailure> {
+        let found = self.whole_plan(id).await;
+        match found {
+            Err(error) if matches!(error.kind(), AwsErrorKind::Unreadable(_)) => {
+                tracing::error!(tenant = %self.tenant, plan = %id, %error, "a pending plan cannot be read, and is passed over");
+                Ok(None)
+            }
+            found => Ok(found?),
+        }
+    }
+}
+
+impl TenantTable {
+    async fn whole_plan(&self, id: &PlanId) -> Result<Option<PendingPlan>, AwsError> {
         let Some(mut head) = self.table.get(&Key::plan(&self.tenant, id, 0)).await? else {
             return Ok(None);
         };
@@ -69,6 +82,10 @@ impl LoadHold for TenantTable {
         for chunk in 1..=head.chunks {
             let chunk = self.table.get_body(&Key::plan(&self.tenant, id, chunk)).await?;
             people.extend(chunk.unwrap_or_else(Vec::new));
+        }
+        if people.len() as u64 != head.people {
+            let missing = format!("{} of {} employees are there", people.len(), head.people);
+            return Err(unreadable(AwsErrorKind::Unreadable(missing)));
         }
         Ok(Some(PendingPlan {
             id: head.id,
@@ -141,8 +158,7 @@ impl TenantTable {
             .put_item()
             .table_name(&self.table.name)
             .set_item(Some(item.attributes))
-            .condition_expression("attribute_not_exists(#pk) OR size(#words) = :words")
-            .expression_attribute_names("#pk", PK)
+            .condition_expression("attribute_not_exists(#words) OR size(#words) = :words")
             .expression_attribute_names("#words", WORDS)
             .expression_attribute_values(":words", number(words));
         match put.send().await {

@@ -98,8 +98,6 @@ impl LoadChanges for TenantTable {
         let read = |mut attributes| read_value::<PersonChange>(&mut attributes, BODY);
         let pk = Key::configuration(&self.tenant).pk;
         let mut changes = self.table.query(pk, &Key::changes(employee), read).await?;
-        // The sort key's prefix may also match a longer id.
-        changes.retain(|change| change.employee_id == *employee);
         changes.reverse();
         Ok(changes)
     }

@@ -1,6 +1,8 @@
 //! Changes that wait for approval: a plan of any size comes back whole, waits until an operator decides, and a decision
 //! is deleted only where it is the one that has ended.
 
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
 use habitsync_domain::approvals::{
     ApprovalVerdict, Grounds, HoldReason, PendingAction, PendingPlan, PlanDecision, ProposedChange,
 };
@@ -9,7 +11,8 @@ use habitsync_workflows::ports::holds::{
     ForgetDecision, ListDueHolds, LoadDecisions, LoadHold, RecordPlanDecision, SaveDecisions, SaveHold,
 };
 
-use crate::fixture::{at, table, tenant};
+use crate::fixture::{at, named_table, sdk, table, tenant};
+use crate::unreadable::put_unreadable;
 
 const HELD_AT: &str = "2026-03-02T00:00:00Z";
 const REMIND_AT: &str = "2026-03-09T00:00:00Z";
@@ -84,6 +87,29 @@ async fn a_plan_of_any_size_comes_back_as_it_was_with_every_word_about_it() {
         .await
         .expect("there is nothing to note it on");
     assert_eq!(acme.load_hold(&unknown).await.expect("read"), None);
+}
+
+#[tokio::test]
+async fn a_plan_of_which_a_part_is_missing_or_unreadable_is_none_until_it_is_saved_again() {
+    let (table, name) = named_table().await;
+    let acme = table.tenant(&tenant());
+    let client = Client::new(&sdk().await);
+    let plan = plan(601);
+    for part in 0..=3 {
+        let sk = format!("PLAN#{}#{part:04}", plan.id);
+        acme.save_hold(&plan, at(REMIND_AT)).await.expect("saved");
+        let loaded = acme.load_hold(&plan.id).await.expect("read");
+        assert_eq!(loaded, Some(plan.clone()), "{part}");
+        put_unreadable(&name, &sk, "none", "none").await;
+        assert_eq!(acme.load_hold(&plan.id).await.expect("read"), None, "{part}");
+        acme.save_hold(&plan, at(REMIND_AT)).await.expect("saved");
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let delete = client.delete_item().table_name(&name).key("pk", text("TENANT#acme"));
+        delete.key("sk", text(&sk)).send().await.expect("deleted");
+        assert_eq!(acme.load_hold(&plan.id).await.expect("read"), None, "{part}");
+    }
+    acme.save_hold(&plan, at(REMIND_AT)).await.expect("saved");
+    assert_eq!(acme.load_hold(&plan.id).await.expect("read"), Some(plan));
 }
 
 #[tokio::test]

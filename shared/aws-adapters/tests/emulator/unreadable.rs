@@ -30,7 +30,7 @@ use crate::stored::Stored as _;
 const NOW: &str = "2026-03-02T00:00:00Z";
 
 /// Writes an item that waits and of which nothing can be made.
-async fn put_unreadable(table: &str, sk: &str, due_kind: &str, due_at: &str) {
+pub(crate) async fn put_unreadable(table: &str, sk: &str, due_kind: &str, due_at: &str) {
     let text = |text: &str| AttributeValue::S(text.to_owned());
     let put = Client::new(&sdk().await)
         .put_item()

@@ -39,7 +39,8 @@ pub trait ForgetDecision {
 
 /// Reads a plan of removals.
 pub trait LoadHold {
-    /// The plan with this id, held or not any more; none where there never was one, or it is too long ago.
+    /// Returns the plan with this id, held or not any more; none where there never was one, where it is too long ago, or where it
+    /// cannot be read in full.
     fn load_hold(&self, id: &PlanId) -> impl Future<Output = Result<Option<PendingPlan>, ServiceFailure>> + Send;
 }
 

@@ -74,15 +74,21 @@ pub enum Settled {
     ByAccount,
 }
 
-/// What is held now, as the last run left it, with what was said about it; none where nothing is.
+/// Returns the changes that wait for approval, as the last run left them, with the decisions about them; none where no change
+/// waits.
 ///
 /// # Errors
-/// The table failed.
+/// The table failed, or the pending plan that the last run left cannot be read.
 pub async fn list_holds<S: SaveJobState + LoadHold>(store: &S) -> Result<Option<PendingPlan>, ServiceFailure> {
-    match store.load_job(Job::Users).await?.held_plan {
-        Some(id) => store.load_hold(&id).await,
-        None => Ok(None),
-    }
+    let Some(id) = store.load_job(Job::Users).await?.held_plan else {
+        return Ok(None);
+    };
+    let unreadable = || ServiceFailure {
+        service: "the table",
+        retryable: false,
+        detail: format!("the pending plan {id} cannot be read; the next user sync writes it again"),
+    };
+    store.load_hold(&id).await?.ok_or_else(unreadable).map(Some)
 }
 
 /// What is held now, beside what was decided and what happened since.

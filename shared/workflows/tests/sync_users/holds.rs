@@ -69,6 +69,18 @@ async fn with_eight_held() -> Customer {
 }
 
 #[tokio::test]
+async fn a_pending_plan_that_cannot_be_read_is_an_error_until_the_next_run_writes_it_again() {
+    let customer = with_eight_held().await;
+    let held = customer.held().await;
+    customer.table.state().holds.clear();
+    let listed = list_holds(&customer.table).await;
+    assert!(listed.is_err_and(|error| error.to_string().contains("cannot be read")));
+    assert_eq!(customer.finish().await.held.len(), 8);
+    let again = customer.held().await;
+    assert_eq!(again.map(|held| held.people), held.map(|held| held.people));
+}
+
+#[tokio::test]
 async fn what_is_held_is_on_record_with_names_and_reasons_and_keeps_its_id() {
     let customer = with_eight_held().await;
     let held = customer.held().await.expect("held");

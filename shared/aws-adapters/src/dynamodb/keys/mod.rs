@@ -21,8 +21,10 @@
 //! | summary row | `FLEET` | `TENANT#{tenant}` |
 //! | incident of a vendor's domain, the last one; those before | `FLEET` | `INCIDENT#{vendor}#{domain}`; `PAST#{vendor}#{domain}#{opened at}` (without the domain where an older version wrote it) |
 //!
-//! The sparse index `due` holds what waits: The sparse index `due` holds waiting items: and results that are dead under
-//! `dead`, since they are.
+//! The sparse index `due` holds waiting items by kind and time, and dead results under `dead`.
+//!
+//! Where something follows an identity that a vendor assigns, the identity's `#` is written `~1` and its `~` is written `~0`, as
+//! in a JSON pointer: no identity ends early, and no two keys are the same.
 
 mod names;
 
@@ -121,7 +123,7 @@ impl Key {
     }
 
     pub(super) fn decision(tenant: &TenantId, (employee, matter): (&EmployeeId, Matter)) -> Self {
-        let of_account = format!("{}{employee}", Prefix::Decision.as_str());
+        let of_account = format!("{}{}", Prefix::Decision.as_str(), escaped(employee.as_str()));
         match matter {
             Matter::Account => Self::of(tenant, of_account),
             Matter::UserName => Self::of(tenant, format!("{of_account}{OF_USER_NAME}")),
@@ -134,7 +136,7 @@ impl Key {
             Some(employee) => (employee, Matter::UserName),
             None => (rest, Matter::Account),
         };
-        Some((employee.parse().ok()?, matter))
+        Some((unescaped(employee).parse().ok()?, matter))
     }
 
     pub(super) fn plan(tenant: &TenantId, id: &PlanId, chunk: u32) -> Self {
@@ -147,7 +149,7 @@ impl Key {
 
     /// Returns the prefix of the sort keys of all changes of one employee; text order is time order.
     pub(super) fn changes(employee: &EmployeeId) -> String {
-        format!("CHANGE#{employee}#")
+        format!("CHANGE#{}#", escaped(employee.as_str()))
     }
 
     pub(super) fn user(tenant: &TenantId, name: &UserName, employee: &EmployeeId) -> Self {
@@ -156,7 +158,7 @@ impl Key {
 
     /// Returns the prefix of the sort keys of all people who have, or had, this user name.
     pub(super) fn users(name: &UserName) -> String {
-        format!("USER#{}#", bounded(name.key()))
+        format!("USER#{}#", escaped(&bounded(name.key())))
     }
 
     pub(super) fn course(tenant: &TenantId, topic: TopicId) -> Self {
@@ -272,6 +274,14 @@ impl Key {
     }
 }
 
+fn escaped(identity: &str) -> String {
+    identity.replace('~', "~0").replace('#', "~1")
+}
+
+fn unescaped(part: &str) -> String {
+    part.replace("~1", "#").replace("~0", "~")
+}
+
 /// The longest part of a sort key that comes from outside, in bytes. With an employee id of 400 bytes beside it a key stays below
 /// the 1,024 bytes of DynamoDB.
 const LONGEST_PART: usize = 600;
@@ -331,6 +341,33 @@ mod tests {
             let rest = Key::decision(&acme(), (&id, Matter::UserName)).sk;
             let rest = rest.strip_prefix(Prefix::Decision.as_str()).and_then(Key::decided);
             prop_assert_eq!(rest, Some((id, Matter::UserName)));
+        }
+    }
+
+    /// Identities made of what separates the parts of a key, and of what an escaped one is written with.
+    fn tricky() -> impl Strategy<Value = String> {
+        "(a|b|#|~|0|1|#user_name){1,5}"
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_identities_share_a_sort_key(ids in [tricky(), tricky()], names in [tricky(), tricky()]) {
+            let ids = ids.map(|id| employee(&id));
+            let names = names.map(|name| name.parse::<UserName>().expect("a user name"));
+            let keys = |n: usize| {
+                let [account, user_name] = [Matter::Account, Matter::UserName].map(|matter| (&ids[n], matter));
+                let user = Key::user(&acme(), &names[n], &ids[n]).sk;
+                [Key::decision(&acme(), account).sk, Key::decision(&acme(), user_name).sk, user]
+            };
+            let (first, second) = (keys(0), keys(1));
+            prop_assert_eq!(first[..2].iter().any(|key| second[..2].contains(key)), ids[0] == ids[1]);
+            prop_assert_eq!(first[2] == second[2], ids[0] == ids[1] && names[0].key() == names[1].key());
+            for matter in [Matter::Account, Matter::UserName] {
+                let sk = Key::decision(&acme(), (&ids[0], matter)).sk;
+                let decided = sk.strip_prefix(Prefix::Decision.as_str()).and_then(Key::decided);
+                prop_assert_eq!(decided, Some((ids[0].clone(), matter)));
+            }
+            prop_assert!(first[0] == second[0] || !Key::change(&acme(), &ids[0], Timestamp::MAX).sk.starts_with(&Key::changes(&ids[1])));
         }
     }
 
