@@ -4,12 +4,12 @@
 //! Only values read right after a write of ours count, and only those that can derive from the written value: a change
 //! made in the portal by hand is overwritten.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::sync::LazyLock;
 
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
 use super::digest::of_value;
 use super::field_notice::{FieldFault, FieldNotice, RewriteForm};
@@ -94,62 +94,119 @@ static ENTITY: LazyLock<Regex> = LazyLock::new(|| Regex::new("&(amp;)*#?[a-zA-Z0
 /// The beginning of one, where the text was cut.
 static CUT_ENTITY: LazyLock<Regex> = LazyLock::new(|| Regex::new("&[a-zA-Z0-9#;]{0,30}$").expect("a valid pattern"));
 
-/// Whether a program may have made one of the other: by blanks, letter case, escapes, composition, a limit of length,
-/// leading zeros, or by dropping it. A value typed by a person differs in other ways.
+/// Whether a program may have made one of the other: by blanks, punctuation, letter case, escapes, composition, another alphabet
+/// or encoding, a limit of length, the form of a number or date, or by dropping it. A value typed by a person differs in other
+/// ways.
 fn may_come_of(written: &str, shown: &str) -> bool {
-    if is_without_leading_zeros(written, shown) {
-        return true;
-    }
-    // An entity stands for a letter that is not plain.
-    let kept = if ENTITY.is_match(shown) {
-        Letters::Plain
-    } else {
-        Letters::All
+    shown.trim().is_empty()
+        || has_same_digits(written, shown)
+        || is_decoded_wrongly(written, shown)
+        || is_beginning(written, shown)
+}
+
+/// Whether both are the same number, telephone number or date in digits, written in another form.
+fn has_same_digits(written: &str, shown: &str) -> bool {
+    let is_in_digits = |text: &str| text.contains(|c: char| c.is_ascii_digit()) && !text.contains(char::is_alphabetic);
+    let groups = |text: &str| {
+        let groups = text
+            .split(|c: char| !c.is_ascii_digit())
+            .filter(|group| !group.is_empty());
+        let mut groups: Vec<_> = groups.map(|group| group.trim_start_matches('0').to_owned()).collect();
+        groups.sort();
+        groups
     };
-    let all = kept.of(written);
-    let shown_letters = kept.of(shown);
-    let without_cut_entity = kept.of(&CUT_ENTITY.replace(shown.trim_end(), ""));
-    let is_something = shown.trim().is_empty() || !shown_letters.is_empty();
-    // A letter that is cut from its mark was left out of the plain letters.
-    let plain = kept == Letters::Plain;
-    let cut_from_mark = &shown_letters[..shown_letters.len().saturating_sub(usize::from(plain))];
-    let beginnings = [shown_letters.as_str(), &without_cut_entity, cut_from_mark];
-    is_something && beginnings.iter().any(|beginning| all.starts_with(beginning))
+    let digits = |text: &str| {
+        text.replace(|c: char| !c.is_ascii_digit(), "")
+            .trim_start_matches('0')
+            .to_owned()
+    };
+    let (long, short) = (digits(shown), digits(written));
+    let is_with_country = short.len() >= 8 && long.ends_with(&short);
+    is_in_digits(written)
+        && is_in_digits(shown)
+        && (long == short || is_with_country || groups(written) == groups(shown))
 }
 
-fn is_without_leading_zeros(written: &str, shown: &str) -> bool {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    is_number(written) && is_number(shown) && written.trim_start_matches('0') == shown.trim_start_matches('0')
+/// Whether the bytes of the written text were read as Latin-1.
+fn is_decoded_wrongly(written: &str, shown: &str) -> bool {
+    let bytes: Option<Vec<_>> = shown.chars().map(|character| u8::try_from(character).ok()).collect();
+    bytes.is_some_and(|bytes| bytes == written.as_bytes())
 }
 
-/// The letters that are compared.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Letters {
-    /// Those of every script, each without its marks.
-    All,
-    /// Those of ASCII that have no mark.
-    Plain,
-}
+/// Stands in a shown text for a character that the portal escaped or could not store.
+const ANY: char = '\u{fffd}';
 
-impl Letters {
-    /// Returns the part of a text that such a program changes in length only: letters, digits and most punctuation,
-    /// with or without composed marks.
-    fn of(self, text: &str) -> String {
-        let text = ENTITY.replace_all(text, "");
-        let mut letters = String::with_capacity(text.len());
-        let mut characters = text.nfd().peekable();
-        while let Some(character) = characters.next() {
-            let is_marked = characters.peek().is_some_and(|next| is_combining_mark(*next));
-            let is_kept = match self {
-                Self::All => character.is_alphanumeric() || character.is_ascii_graphic(),
-                Self::Plain => character.is_ascii_graphic() && !is_marked,
-            };
-            if is_kept && !matches!(character, '&' | '<' | '>' | '"' | '\'') {
-                letters.extend(character.to_lowercase());
-            }
-        }
-        letters
+/// Whether the letters and digits that are shown are the first ones of the written text. Letters may lose their marks; a letter
+/// of another alphabet may be respelt in ASCII, or left out, where most of the text is ASCII.
+fn is_beginning(written: &str, shown: &str) -> bool {
+    let mut shown = ENTITY.replace_all(shown.trim_end(), "\u{fffd}").into_owned();
+    if !written.is_ascii() {
+        shown = shown.replace('?', "\u{fffd}");
     }
+    let without_cut_entity = CUT_ENTITY.replace(&shown, "").into_owned();
+    let decoded = ENTITY.replace_all(written, "");
+    let shown = [shown.as_str(), &without_cut_entity].map(letters);
+    let begins = |written: &str| shown.iter().any(|shown| begins_with(&letters(written), shown));
+    begins(written) || begins(&decoded)
+}
+
+fn letters(text: &str) -> Vec<char> {
+    let kept = text
+        .nfkc()
+        .filter(|character| character.is_alphanumeric() || *character == ANY);
+    kept.flat_map(char::to_lowercase).collect()
+}
+
+/// Reads the written letters one by one, and keeps the places up to which the shown ones can stand for those read.
+fn begins_with(written: &[char], shown: &[char]) -> bool {
+    let foreign = written.iter().filter(|letter| !letter.is_ascii()).count();
+    let is_respelt = foreign * 2 <= written.len() && shown.iter().all(|letter| letter.is_ascii() || *letter == ANY);
+    let mut places = BTreeSet::from([0]);
+    for letter in written {
+        let behind = |place: &usize| {
+            let lengths = lengths_of(*letter, &shown[*place..], is_respelt);
+            lengths
+                .into_iter()
+                .map(move |length| place + length)
+                .collect::<Vec<_>>()
+        };
+        places = places.iter().flat_map(behind).collect();
+        // What is unknown may have been punctuation.
+        if places
+            .iter()
+            .any(|place| shown[*place..].iter().all(|left| *left == ANY))
+        {
+            return !shown.is_empty();
+        }
+    }
+    false
+}
+
+/// Returns how many of the shown characters the written letter may have become.
+fn lengths_of(letter: char, shown: &[char], is_respelt: bool) -> Vec<usize> {
+    let unknown = shown.iter().take_while(|shown| **shown == ANY).count();
+    let is_it = |place: &usize| shown.get(*place).is_some_and(|shown| base(*shown) == base(letter));
+    let mut lengths: Vec<_> = (0..=unknown).filter(is_it).map(|place| place + 1).collect();
+    if unknown > 0 {
+        lengths.extend(0..=unknown);
+    }
+    if is_respelt && !letter.is_ascii() {
+        lengths.extend(respelt(letter, shown));
+    }
+    lengths
+}
+
+/// A marked letter may become its base and an `e` or itself again, as `ue` and `aa`; another one, up to four letters.
+fn respelt(letter: char, shown: &[char]) -> RangeInclusive<usize> {
+    match base(letter) {
+        base if base == letter => 0..=4.min(shown.len()),
+        base if matches!(shown, [first, second, ..] if *first == base && (*second == 'e' || *second == base)) => 0..=2,
+        _ => 0..=0,
+    }
+}
+
+fn base(letter: char) -> char {
+    std::iter::once(letter).nfd().next().unwrap_or(letter)
 }
 
 impl RewriteForm {
@@ -193,6 +250,26 @@ mod tests {
             ("0412345678", "412345678"),
             ("Jo", ""),
             ("山田", ""),
+            ("Łukasz", "Lukasz"),
+            ("Łukasz", "ukasz"),
+            ("Straße", "Strasse"),
+            ("Müller", "Mueller"),
+            ("Jørgensen", "Jorgensen"),
+            ("Zoë", "Zo?"),
+            ("Zoë", "Zo\u{fffd}"),
+            ("山田", "??"),
+            ("Zoë", "ZoÃ«"),
+            ("Chief Executive Officer", "Chief Exec..."),
+            ("Chief Executive Officer", "Chief Exec…"),
+            ("Jo & Co", "Jo &amp;amp; Co"),
+            ("Jo & Co", "Jo &am"),
+            ("O’Brien", "O'Brien"),
+            ("Analyst (Acting)", "Analyst Acting"),
+            ("Head – Sales", "Head - Sales"),
+            ("ﬁnance", "finance"),
+            ("0412 345 678", "+61 412 345 678"),
+            ("2026-03-01", "01/03/2026"),
+            ("1000", "1,000"),
         ] {
             assert!(may_come_of(written, shown), "{written:?} -> {shown:?}");
         }
@@ -210,6 +287,12 @@ mod tests {
             ("0412345678", "412345679"),
             ("Analyst", "Senior Analyst"),
             ("山田", "!"),
+            ("Ольга", "Anna"),
+            ("Jo", "?"),
+            ("Müller", "Meier"),
+            ("2026-03-01", "2026-03-02"),
+            ("0412345678", "0412345679"),
+            ("Jo Citizen", "Jo Citizen Jr"),
         ] {
             assert!(!may_come_of(written, shown), "{written:?} -> {shown:?}");
         }

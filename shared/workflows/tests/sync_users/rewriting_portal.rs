@@ -18,6 +18,14 @@ enum Habit {
     Lower,
     Compose,
     Drop,
+    /// Writes what ASCII lacks as a question mark.
+    Ascii,
+    /// Reads the bytes of UTF-8 as Latin-1.
+    Latin1,
+    Punctuation,
+    Capitalise,
+    /// Cuts at so many characters and says so.
+    Ellipsis(usize),
 }
 
 impl Habit {
@@ -30,6 +38,21 @@ impl Habit {
             Self::Lower => text.to_lowercase(),
             Self::Compose => text.replace("e\u{308}", "ë").replace("o\u{302}\u{301}", "ố"),
             Self::Drop => String::new(),
+            Self::Ascii => text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect(),
+            Self::Latin1 => text.bytes().map(char::from).collect(),
+            Self::Punctuation => text
+                .chars()
+                .filter(|c| c.is_alphanumeric() || c.is_whitespace())
+                .collect(),
+            Self::Capitalise => text
+                .split(' ')
+                .map(|word| word.get(..1).unwrap_or_default().to_uppercase() + word.get(1..).unwrap_or(word))
+                .collect::<Vec<_>>()
+                .join(" "),
+            Self::Ellipsis(length) if text.chars().count() > *length => {
+                text.chars().take(*length).chain("...".chars()).collect()
+            }
+            Self::Ellipsis(_) => text.to_owned(),
         }
     }
 }
@@ -132,6 +155,21 @@ fn habit() -> impl Strategy<Value = Habit> {
         Just(Habit::Lower),
         Just(Habit::Compose),
         Just(Habit::Drop),
+        Just(Habit::Ascii),
+        Just(Habit::Capitalise),
+    ]
+}
+
+/// One of those that leave too little for another to be told apart, or several of the others.
+fn habits() -> impl Strategy<Value = Vec<Habit>> {
+    let alone = prop_oneof![
+        Just(Habit::Latin1),
+        Just(Habit::Punctuation),
+        (1usize..30).prop_map(Habit::Ellipsis),
+    ];
+    prop_oneof![
+        3 => prop::collection::vec(habit(), 1..4),
+        1 => alone.prop_map(|habit| vec![habit]),
     ]
 }
 
@@ -158,13 +196,13 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(256))]
 
     #[test]
     fn whatever_the_portal_makes_of_a_value_it_is_written_at_most_twice(
         first in value(),
         second in value(),
-        habits in prop::collection::vec(habit(), 1..4),
+        habits in habits(),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let (one, other, shown, wanted) = runtime.block_on(async {
