@@ -235,6 +235,19 @@ mod tests {
         );
     }
 
+    #[test]
+    fn the_tokens_of_public_reports_last_as_long_as_they_say_and_no_longer_than_a_day() {
+        let used = [
+            include_str!("../../../tests/fixtures/public-reports/13-token-expires-in-text.json"),
+            include_str!("../../../tests/fixtures/public-reports/30-token-that-never-ends.json"),
+        ]
+        .map(|report| {
+            let token: Value = serde_json::from_str(report).expect("is JSON");
+            used_for(&token["expires_in"]).as_secs()
+        });
+        assert_eq!(used, [870, 86_400]);
+    }
+
     proptest! {
         #[test]
         fn no_number_makes_a_token_last_longer_than_a_day(number in prop_oneof![

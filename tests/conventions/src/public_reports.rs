@@ -55,6 +55,18 @@ fn files() -> BTreeSet<String> {
         .collect()
 }
 
+#[test]
+fn each_report_of_data_is_read_by_a_test() {
+    let sources: Vec<_> = rust_files().iter().map(text).collect();
+    let is_data = |file: &String| [".json", ".http"].iter().any(|end| file.ends_with(end));
+    let is_read = |file: &String| sources.iter().any(|source| source.contains(file.as_str()));
+    let unread = files().into_iter().filter(|file| is_data(file) && !is_read(file));
+    let unread: Vec<_> = unread
+        .map(|file| format!("no Rust source reads {FOLDER}/{file}"))
+        .collect();
+    assert_none(&unread);
+}
+
 /// The functions of all sources, by their names.
 fn functions() -> BTreeSet<String> {
     let sources: Vec<_> = rust_files().iter().map(text).collect();

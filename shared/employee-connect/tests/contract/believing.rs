@@ -17,7 +17,6 @@ const RESULTS: &str = "/courses/{courseId}/results";
 /// frameworks and proxies answer.
 fn odd_bodies() -> Vec<String> {
     let codes = [
-        json!("route_not_found"),
         json!("tenant_not_found"),
         json!("not_found"),
         json!("EMPLOYEE_NOT_FOUND"),
@@ -59,6 +58,7 @@ fn odd_bodies() -> Vec<String> {
         json!(0),
     ];
     let texts = [
+        include_str!("../../../../tests/fixtures/public-reports/29-not-found-about-something-else.json"),
         "",
         " ",
         "<html>employee_not_found</html>",

@@ -36,7 +36,6 @@ fn odd_bodies() -> Vec<String> {
     });
     let plain = [
         json!({"message": "not found"}),
-        json!({"status": "failed"}),
         json!({"success": false}),
         json!({"success": true}),
         json!({"user": {"user_name": "user1@acme.example"}}),
@@ -48,6 +47,7 @@ fn odd_bodies() -> Vec<String> {
         json!(true),
     ];
     let texts = [
+        include_str!("../../../../tests/fixtures/public-reports/31-success-that-is-none.json"),
         "",
         " ",
         "not found",

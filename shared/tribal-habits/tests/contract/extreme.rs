@@ -73,6 +73,26 @@ async fn no_extreme_record_panics_the_client() {
 }
 
 #[tokio::test]
+async fn the_refusal_of_a_public_report_keeps_the_address_that_is_its_key_to_itself() {
+    let report = include_str!("../../../../tests/fixtures/public-reports/26-address-as-a-key.json");
+    let new = NewUser {
+        user_name: "jo@acme.example".parse().expect("a user name"),
+        fields: UserFields::default(),
+    };
+    for status in [200, 400, 404, 409, 422, 500] {
+        let rig = Rig::start().await;
+        let body = serde_json::from_str(report).expect("is JSON");
+        rig.portal.arm(Rule::new(Fault::Answer { status, body }).times(9));
+        let failure = rig.client.create_user(&new).await.expect_err("is refused");
+        let said = format!("{failure} {failure:?}");
+        assert!(
+            !said.contains("jo.citizen") && !said.contains("acme.com.au"),
+            "{status}: {said}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn no_extreme_refusal_makes_a_failure_long_or_personal() {
     let new = NewUser {
         user_name: "jo@acme.example".parse().expect("a user name"),

@@ -4,7 +4,7 @@ use habitsync_domain::people::problem::Cause;
 use habitsync_domain::user_plan::NextAction;
 use habitsync_in_memory::{Call, Fault};
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::customer::{Customer, portal_says};
 use crate::one_person::id;
@@ -25,16 +25,21 @@ impl Customer {
     }
 }
 
+/// The employees of a public report.
+fn reported(report: &str) -> Vec<(String, Value)> {
+    let read: Value = serde_json::from_str(report).expect("is JSON");
+    let records = read.as_array().cloned().unwrap_or_else(|| vec![read]);
+    let employee = |record: Value| (record["employeeId"].as_str().expect("an id").to_owned(), record);
+    records.into_iter().map(employee).collect()
+}
+
 #[tokio::test]
 async fn last_days_that_stand_for_none_take_no_account_and_are_no_line() {
-    let customer = Customer::with_people(&[
-        (
-            "E1003",
-            json!({"startDate": "1900-01-01", "terminationDate": "1900-01-01"}),
-        ),
-        ("E1004", json!({"startDate": null, "terminationDate": "0001-01-01"})),
-        ("E1005", json!({"terminationDate": "9999-12-31T23:59:59.9999999Z"})),
-    ]);
+    let report = include_str!("../../../../tests/fixtures/public-reports/02-sentinel-last-day.json");
+    let customer = Customer::with_people(&[("E1005", json!({"terminationDate": "9999-12-31T23:59:59.9999999Z"}))]);
+    for (id, record) in reported(report) {
+        customer.employ(&id, &record);
+    }
     let summary = customer.finish().await;
     assert_eq!((summary.written.created, summary.problems.len()), (3, 0));
     customer.days_pass(400);
@@ -44,10 +49,11 @@ async fn last_days_that_stand_for_none_take_no_account_and_are_no_line() {
 
 #[tokio::test]
 async fn a_last_day_as_an_instant_is_worked_to_its_end_where_the_customer_is() {
-    let customer = Customer::with_people(&[
-        ("E1002", json!({"terminationDate": "2026-11-30T13:00:00+00:00"})),
-        ("E2", json!({})),
-    ]);
+    let report = include_str!("../../../../tests/fixtures/public-reports/04-last-day-as-utc-instant.json");
+    let customer = Customer::with_people(&[("E2", json!({}))]);
+    for (id, record) in reported(report) {
+        customer.employ(&id, &record);
+    }
     customer.finish().await;
     customer.clock.advance(SignedDuration::from_hours(DAY * 8));
     assert_eq!(
@@ -64,9 +70,14 @@ async fn a_last_day_as_an_instant_is_worked_to_its_end_where_the_customer_is() {
 async fn a_rehire_whose_old_last_day_is_still_there_stays_as_they_are_and_is_a_line_in_the_mail() {
     let customer = Customer::with_people(&[("E1", json!({})), ("E2", json!({}))]);
     customer.finish().await;
-    let record = json!({"startDate": "2015-03-02", "terminationDate": "2025-06-30", "jobTitle": "Lead"});
-    customer.employ("E1", &record);
-    customer.employ("E1009", &record);
+    let report = include_str!("../../../../tests/fixtures/public-reports/03-rehired-active-with-old-last-day.json");
+    customer.employ(
+        "E1",
+        &json!({"startDate": "2015-03-02", "terminationDate": "2025-06-30", "jobTitle": "Lead"}),
+    );
+    for (id, record) in reported(report) {
+        customer.employ(&id, &record);
+    }
     let (writes, summary) = (customer.writes(), customer.finish().await);
     assert_eq!((customer.writes(), summary.planned.undecided), (writes, 2));
     assert_eq!(customer.active_users().len(), 2);
