@@ -157,7 +157,7 @@ async fn forgotten(customer: &Customer, person: &str) -> Result<(), Failed> {
         .habitsync(&["link", "show", TENANT, person, "--output", "csv"])
         .await?;
     assert!(
-        record.out.contains("none: the link was removed") && record.out.contains("(link removed by ana)"),
+        record.out.contains("none: the link was removed") && record.out.contains(",link removed by ana,"),
         "{record:?}"
     );
     assert!(
