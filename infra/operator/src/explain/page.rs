@@ -209,10 +209,10 @@ impl Explained {
             let attempts = counted(setback.attempts, "attempt");
             line(what, format!("since {since}, {attempts}; {tried}"))
         });
-        let kept = self.plan.kept_full.iter().map(|field| {
+        let kept = self.plan.plan.lost_fields.iter().map(|lost| {
             line(
-                field.as_str(),
-                "not emptied: many people lost it at once when the last run looked",
+                lost.field.as_str(),
+                "not written: many employees lost it at once when the last run looked",
             )
         });
         let decision = self.decision.iter().map(|decision| {

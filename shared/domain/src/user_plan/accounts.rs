@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::PlanInput;
 use super::compare::is_same;
+use super::desired::{DesiredAccount, Intent};
 use super::rewrites;
 use crate::approvals::ChangeMarks;
 use crate::configuration::{MatchKey, OnUserNameChange, UsersConfiguration, WriteMode};
@@ -40,6 +41,13 @@ pub(crate) struct Accounts<'a> {
     by_email: ByKey<'a, PortalUser>,
     /// User names and e-mails of accounts that cannot be read.
     unreadable: HashSet<String>,
+}
+
+/// Which accounts employees without a link may adopt.
+#[derive(Default)]
+pub(crate) struct Adoptions {
+    /// Accounts that have their employee's new user name already.
+    renamed: HashSet<String>,
     /// How many employees would adopt an account, by its user name.
     claims: HashMap<String, usize>,
 }
@@ -66,7 +74,6 @@ impl<'a> Accounts<'a> {
                 user.fields.0.get(&FieldName::email()).map(|email| email.to_lowercase())
             }),
             unreadable: situation.unreadable.accounts.iter().filter_map(account_key).collect(),
-            claims: HashMap::new(),
         }
     }
 
@@ -88,20 +95,6 @@ impl<'a> Accounts<'a> {
             self.owners.get(&person.user_name.key())
         };
         owner.is_none_or(|owner| **owner == person.employee_id)
-    }
-
-    /// Takes the account of this name for a linked one.
-    pub(super) fn keep(&mut self, name: &UserName) {
-        self.linked_names.insert(name.key());
-    }
-
-    /// Counts who would adopt which account: one that two employees would take goes to neither.
-    pub(super) fn count_claims<'w>(&mut self, unlinked: impl IntoIterator<Item = &'w DesiredUser<'w>>) {
-        for user in unlinked {
-            for account in self.candidates(user) {
-                *self.claims.entry(account.user_name.key()).or_default() += 1;
-            }
-        }
     }
 
     /// Returns the linked account, as the portal has it when this run verifies; `wanted` is the desired user name.
@@ -189,14 +182,21 @@ impl<'a> Accounts<'a> {
 
     /// Returns the account to adopt, which no employee is linked to; the planner never guesses between two candidates,
     /// or between two employees for one.
-    pub(super) fn of_unlinked(&self, employee: &EmployeeId, wanted: &DesiredUser<'_>) -> Account<'a> {
+    pub(super) fn of_unlinked(
+        &self,
+        employee: &EmployeeId,
+        wanted: &DesiredUser<'_>,
+        adoptions: &Adoptions,
+    ) -> Account<'a> {
         if self.may_be_unreadable(wanted) {
             return Account::Unclear(Cause::SeveralAccounts);
         }
-        match self.candidates(wanted).as_slice() {
+        match adoptions.recognised(self, wanted).as_slice() {
             [] => Account::None,
-            [user] if self.is_protected(&user.user_name) => Account::Protected,
-            [user] if self.claims.get(&user.user_name.key()) == Some(&1) => Account::Seen(self.adopt(employee, user)),
+            [(_, user)] if self.is_protected(&user.user_name) => Account::Protected,
+            [(_, user)] if adoptions.claims.get(&user.user_name.key()) == Some(&1) => {
+                Account::Seen(self.adopt(employee, user))
+            }
             [_] | [_, ..] => Account::Unclear(Cause::SeveralAccounts),
         }
     }
@@ -208,15 +208,8 @@ impl<'a> Accounts<'a> {
         self.unreadable.contains(&wanted.user_name.key()) || email.is_some_and(|email| self.unreadable.contains(&email))
     }
 
-    /// Returns the unlinked accounts that match this employee: those of the first key that finds any, and those that
-    /// another key finds beside them.
-    fn candidates(&self, wanted: &DesiredUser<'_>) -> Vec<&'a PortalUser> {
-        let recognised = self.recognised(wanted).into_iter();
-        recognised.map(|(_, user)| user).collect()
-    }
-
-    /// The same, each with the first key that finds it.
-    pub(super) fn recognised(&self, wanted: &DesiredUser<'_>) -> Vec<(MatchKey, &'a PortalUser)> {
+    /// Returns the unlinked accounts that match this employee, each with the first key that finds it.
+    fn recognised(&self, wanted: &DesiredUser<'_>) -> Vec<(MatchKey, &'a PortalUser)> {
         let keys = &self.situation.configuration.users.match_existing;
         let found = keys.iter().filter_map(|key| {
             let users = match key {
@@ -267,6 +260,42 @@ impl<'a> Accounts<'a> {
             }
         }
         seen
+    }
+}
+
+impl Adoptions {
+    /// Leaves out accounts that already have their employee's new user name.
+    pub(super) fn beside_renamed(desired: &[DesiredAccount<'_>]) -> Self {
+        let renamed = desired.iter().filter_map(|account| match &account.intent {
+            Intent::Linked(linked) if linked.stored.is_some() => Some(linked.before.user_name.key()),
+            _ => None,
+        });
+        Self {
+            renamed: renamed.collect(),
+            claims: HashMap::new(),
+        }
+    }
+
+    /// Counts who would adopt which account: one that two employees would take goes to neither.
+    pub(super) fn count_claims(&mut self, accounts: &Accounts<'_>, desired: &[DesiredAccount<'_>]) {
+        for account in desired {
+            if let Intent::Unlinked(user) = &account.intent {
+                for (_, user) in self.recognised(accounts, user) {
+                    *self.claims.entry(user.user_name.key()).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    /// Returns the accounts that the employee may adopt, each with the first key that finds it.
+    pub(super) fn recognised<'a>(
+        &self,
+        accounts: &Accounts<'a>,
+        wanted: &DesiredUser<'_>,
+    ) -> Vec<(MatchKey, &'a PortalUser)> {
+        let mut recognised = accounts.recognised(wanted);
+        recognised.retain(|(_, user)| !self.renamed.contains(&user.user_name.key()));
+        recognised
     }
 }
 

@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+use super::UserPlan;
 use super::rekeyed::start_of;
-use super::{Action, PendingApproval, Planner, former_account};
+use super::stages::{Compared, Facts, Stage};
+use super::{Action, PendingApproval, former_account};
 use crate::approvals::{ApprovalVerdict, HoldReason, Proposal};
 use crate::identity::EmployeeId;
 use crate::people::dates::DateRules;
@@ -39,7 +41,7 @@ pub(super) enum HandOver {
     Undecided,
 }
 
-impl Planner<'_> {
+impl Facts<'_> {
     /// Whether the record describes another person than the account.
     pub(super) fn is_another_person(&self, account: &Person, employee: &Employee, user: &DesiredUser<'_>) -> bool {
         if account.last_change.as_ref().is_some_and(|last| last.linked_by_hand) {
@@ -52,7 +54,9 @@ impl Planner<'_> {
         let now = Traits::of_record(employee, user, self.evaluator.dates());
         before.has_name() && now.has_name() && !before.are_one_persons(&now, account.active)
     }
+}
 
+impl<'a> Stage<'a, Compared<'a>> {
     /// Returns the operators' decision about an action that hands an account over to another person.
     pub(super) fn decided_hand_over(&mut self, action: &Action) -> HandOver {
         let Some(evidence) = action.grounds() else {
@@ -64,7 +68,7 @@ impl Planner<'_> {
             evidence,
             to_be_shown: Some(HoldReason::AnotherPerson),
         };
-        match self.verdict_on(&proposal) {
+        match self.decisions.verdict_on(&proposal) {
             Some(ApprovalVerdict::Approved) => HandOver::Approved,
             Some(ApprovalVerdict::Rejected) => HandOver::Rejected,
             Some(ApprovalVerdict::Awaits) | None => HandOver::Undecided,
@@ -81,10 +85,12 @@ impl Planner<'_> {
             waits_with: None,
         });
     }
+}
 
+impl UserPlan {
     /// Returns the employees whose records describe other people than their accounts.
     pub(super) fn other_persons(&self) -> impl Iterator<Item = &EmployeeId> {
-        let held = self.plan.held.iter();
+        let held = self.held.iter();
         held.filter(|held| held.because == HoldReason::AnotherPerson)
             .map(|held| &held.action.employee_id)
     }

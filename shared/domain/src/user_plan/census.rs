@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
-use super::accounts::Accounts;
+use super::accounts::{Accounts, Adoptions};
+use super::eligibility::Eligibility;
 use super::organisation::Organisation;
-use super::placement::Eligibility;
-use super::{PlanInput, Planner, UserPlan};
+use super::stages::{Stage, plan_stages};
+use super::{PlanInput, UserPlan};
 use crate::configuration::MatchKey;
 use crate::expressions::evaluator::{EvaluationScope, Evaluator};
 use crate::identity::EmployeeId;
@@ -21,12 +22,12 @@ use crate::people::user::PortalUser;
 pub(crate) struct Census<'a> {
     /// The plan itself.
     pub(crate) plan: UserPlan,
-    /// The eligibility of each employee, in the order of the roster.
-    pub(crate) placements: Vec<Eligibility>,
     /// The reporting lines.
     pub(crate) organisation: Organisation<'a>,
     /// The accounts by employee.
     pub(crate) accounts: Accounts<'a>,
+    eligibility: Vec<Eligibility>,
+    adoptions: Adoptions,
     situation: &'a PlanInput<'a>,
     evaluator: &'a Evaluator,
     employment: EmploymentRules<'a>,
@@ -35,24 +36,27 @@ pub(crate) struct Census<'a> {
 
 /// Plans a run, and keeps what the plan was made of.
 pub(crate) fn take_census<'a>(situation: &'a PlanInput<'a>, evaluator: &'a Evaluator) -> Census<'a> {
-    let mut planner = Planner::new(situation, evaluator);
-    let placements = planner.work_out();
+    let Stage { facts, plan, found, .. } = plan_stages(situation, evaluator);
     Census {
-        plan: planner.plan,
-        placements,
-        organisation: planner.organisation,
-        accounts: planner.accounts,
+        plan,
+        organisation: facts.organisation,
+        accounts: facts.accounts,
+        eligibility: found.eligibility,
+        adoptions: found.adoptions,
         situation,
         evaluator,
-        employment: planner.employment,
-        last_days: planner.last_days,
+        employment: facts.employment,
+        last_days: facts.last_days,
     }
 }
 
 impl<'a> Census<'a> {
     /// Returns the eligibility of the employee at this position.
     pub(crate) fn placement(&self, position: usize) -> Eligibility {
-        self.placements.get(position).copied().unwrap_or(Eligibility::Undecided)
+        self.eligibility
+            .get(position)
+            .copied()
+            .unwrap_or(Eligibility::Undecided)
     }
 
     /// Returns the employment of this employee.
@@ -88,6 +92,8 @@ impl<'a> Census<'a> {
             return Vec::new();
         }
         let mapped = self.mapped(position);
-        mapped.map(|user| self.accounts.recognised(&user)).unwrap_or_default()
+        mapped
+            .map(|user| self.adoptions.recognised(&self.accounts, &user))
+            .unwrap_or_default()
     }
 }

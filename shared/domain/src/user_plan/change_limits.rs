@@ -6,9 +6,10 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::brakes::{COUNTED_FOR, number};
+use super::deactivation_limits::{COUNTED_FOR, number};
 use super::disputes::Unique;
-use super::{Action, PendingApproval, Permission, Planner, Step};
+use super::stages::{Compared, Facts, Stage};
+use super::{Action, PendingApproval, Permission, Step};
 use crate::approvals::{ApprovalVerdict, ChangeKind, HoldReason, PendingManager, PerChange, Proposal};
 use crate::configuration::{ChangeLimit, Limits};
 use crate::identity::EmployeeId;
@@ -24,7 +25,7 @@ struct Ruling {
     agreed: usize,
 }
 
-impl Planner<'_> {
+impl<'a> Stage<'a, Compared<'a>> {
     /// Follows operators' decisions, and allows the other changes of those kinds that are within their limits.
     pub(super) fn hold_changes(&mut self) {
         let cascades = self.cascades();
@@ -77,7 +78,7 @@ impl Planner<'_> {
 
     /// The first ones are those that were agreed to.
     fn permit(&self, ruling: &mut Ruling) -> Permission {
-        let agreed = self.situation.brakes.agreed.filter(|_| ruling.agreed > 0);
+        let agreed = self.facts.situation.brakes.agreed.filter(|_| ruling.agreed > 0);
         ruling.agreed = ruling.agreed.saturating_sub(1);
         agreed.map_or(Permission::WithinLimit, |agreement| Permission::Agreed(agreement.at))
     }
@@ -95,11 +96,14 @@ impl Planner<'_> {
             evidence,
             to_be_shown: None,
         };
-        match self.verdict_on(&proposal) {
+        match self.decisions.verdict_on(&proposal) {
             Some(ApprovalVerdict::Approved) => Judged::Approved,
             Some(ApprovalVerdict::Rejected) => Judged::Rejected,
             Some(ApprovalVerdict::Awaits) => {
-                match self.awaits_because((proposal.employee_id, proposal.evidence.matter())) {
+                match self
+                    .decisions
+                    .awaits_because((proposal.employee_id, proposal.evidence.matter()))
+                {
                     because @ HoldReason::DecisionUnreadable => Judged::Awaits(because),
                     // A number that was agreed to since is a decision, too.
                     _ if self.left_of_agreement(kind) > 0 => Judged::Undecided(kind),
@@ -118,25 +122,40 @@ impl Planner<'_> {
 
     /// How many changes of this kind an operator agreed to that were not made yet.
     pub(super) fn left_of_agreement(&self, kind: ChangeKind) -> usize {
-        let Some(agreement) = self.situation.brakes.agreed else {
+        let Some(agreement) = self.facts.situation.brakes.agreed else {
             return 0;
         };
-        let people = self.situation.people.iter();
+        let people = self.facts.situation.people.iter();
         let made = people.filter(|person| *person.marks.agreed.get(kind) == Some(agreement.at));
-        let unsaved = self.unsaved.get(kind).as_ref().is_some_and(|(_, is_agreed)| *is_agreed);
-        agreement.left(kind, made.count() + usize::from(unsaved), self.situation.now)
+        let unsaved = self
+            .found
+            .unsaved
+            .get(kind)
+            .as_ref()
+            .is_some_and(|(_, is_agreed)| *is_agreed);
+        agreement.left(kind, made.count() + usize::from(unsaved), self.facts.situation.now)
     }
 
     /// Why these wait, if they do.
     fn over_change_limit(&self, kind: ChangeKind, changes: &HashSet<&EmployeeId>, agreed: usize) -> Option<HoldReason> {
-        let since = self.situation.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
+        let since = self
+            .facts
+            .situation
+            .now
+            .saturating_sub(COUNTED_FOR)
+            .unwrap_or(Timestamp::MIN);
         let unapproved = |person: &Person, kind| person.marks.unapproved.get(kind).is_some_and(|at| at > since);
-        let people = self.situation.people;
+        let people = self.facts.situation.people;
         let recent = people
             .iter()
             .filter(|person| unapproved(person, kind) && !changes.contains(&person.employee_id))
             .map(|person| &person.employee_id);
-        let found = self.unsaved.get(kind).as_ref().filter(|(_, is_agreed)| !is_agreed);
+        let found = self
+            .found
+            .unsaved
+            .get(kind)
+            .as_ref()
+            .filter(|(_, is_agreed)| !is_agreed);
         let found = found.map(|(employee, _)| employee);
         let recent: HashSet<_> = recent.chain(found).collect();
         let recent = recent.len();
@@ -148,10 +167,10 @@ impl Planner<'_> {
             .filter(was_active)
             .filter(|person| !unapproved(person, ChangeKind::Created))
             .count();
-        let allowed = limit_of(kind, &self.situation.configuration.limits).allows(managed);
+        let allowed = limit_of(kind, &self.facts.situation.configuration.limits).allows(managed);
         let beyond = changes.len().saturating_sub(agreed);
         let (planned, allowed_in_all) = (number(changes.len()), number(allowed.saturating_add(agreed)));
-        let is_first_load = kind == ChangeKind::Created && self.has_written_no_account();
+        let is_first_load = kind == ChangeKind::Created && self.facts.has_written_no_account();
         (beyond > 0 && beyond + recent > allowed).then(|| {
             if is_first_load {
                 HoldReason::FirstLoad {
@@ -168,27 +187,22 @@ impl Planner<'_> {
         })
     }
 
-    /// Whether every linked account is one that was found and never written: the customer's first load is still to come.
-    fn has_written_no_account(&self) -> bool {
-        let mut people = self.situation.people.iter();
-        people.all(|person| person.last_change.is_none())
-    }
-
     /// Reports who only get their manager's new address, by employee: an update that only follows a manager's own
     /// change does not count as a change. The address is the one that the manager's account has, or has after this run,
     /// since the day before. A report who had the address of another employee gets another manager, which is a change.
     fn cascades(&self) -> HashMap<EmployeeId, EmployeeId> {
         let emails: HashMap<_, _> = self.plan.actions.iter().filter_map(new_email).collect();
-        let owners = self.owners_of_emails();
+        let owners = self.facts.owners_of_emails();
         let actions = self.plan.actions.iter();
         let found = actions.filter_map(|action| {
             let (former, written) = only_manager_email(&action.step)?;
-            let position = self.organisation.position(&action.employee_id)?;
-            let manager = self.accounts.link(self.manager_record(position)?.id())?;
+            let position = self.facts.organisation.position(&action.employee_id)?;
+            let manager = self.facts.accounts.link(self.facts.manager_record(position)?.id())?;
             let owner = owners.get(&former.to_lowercase());
             let changed = emails.get(&manager.employee_id).copied();
             let changed = changed.or_else(|| {
-                self.has_changed_lately(manager)
+                self.facts
+                    .has_changed_lately(manager)
                     .then(|| manager.field(FieldName::EMAIL))?
             });
             let is_theirs = changed.is_some_and(|email| email.eq_ignore_ascii_case(written));
@@ -196,18 +210,6 @@ impl Planner<'_> {
             (is_theirs && is_same_manager).then(|| (action.employee_id.clone(), manager.employee_id.clone()))
         });
         found.collect()
-    }
-
-    /// Returns the employee who has each e-mail before the run.
-    fn owners_of_emails(&self) -> HashMap<String, &EmployeeId> {
-        let people = self.situation.people.iter();
-        let emails = people.filter_map(|person| Some((person.unique(Unique::Email)?, &person.employee_id)));
-        emails.collect()
-    }
-
-    fn has_changed_lately(&self, person: &Person) -> bool {
-        let since = self.situation.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
-        person.last_change.as_ref().is_some_and(|change| change.at > since)
     }
 
     /// The manager's address is not written anywhere before the manager has it.
@@ -231,6 +233,26 @@ impl Planner<'_> {
                 }
             }
         }
+    }
+}
+
+impl Facts<'_> {
+    /// Whether every linked account is one that was found and never written: the customer's first load is still to come.
+    fn has_written_no_account(&self) -> bool {
+        let mut people = self.situation.people.iter();
+        people.all(|person| person.last_change.is_none())
+    }
+
+    /// Returns the employee who has each e-mail before the run.
+    fn owners_of_emails(&self) -> HashMap<String, &EmployeeId> {
+        let people = self.situation.people.iter();
+        let emails = people.filter_map(|person| Some((person.unique(Unique::Email)?, &person.employee_id)));
+        emails.collect()
+    }
+
+    fn has_changed_lately(&self, person: &Person) -> bool {
+        let since = self.situation.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
+        person.last_change.as_ref().is_some_and(|change| change.at > since)
     }
 }
 

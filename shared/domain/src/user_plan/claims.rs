@@ -4,8 +4,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::disputes::Unique;
-use super::placement::Eligibility;
-use super::{Action, PendingApproval, Planner, Step};
+use super::eligibility::Eligibility;
+use super::stages::{Compared, Facts, Stage};
+use super::{Action, PendingApproval, Step};
 use crate::approvals::{HoldReason, Matter};
 use crate::identity::EmployeeId;
 use crate::people::link::Person;
@@ -14,14 +15,14 @@ use crate::people::mapping;
 /// The claiming employees, by the claimed value as it is compared.
 type Claims<'p> = HashMap<String, Vec<&'p EmployeeId>>;
 
-impl Planner<'_> {
+impl<'a> Stage<'a, Compared<'a>> {
     /// Takes out of the actions each deactivation of an account that an undecided active record claims, and holds it. Whether
     /// there was any.
-    pub(super) fn hold_claimed(&mut self, placements: &[Eligibility]) -> bool {
+    pub(super) fn hold_claimed(&mut self) -> bool {
         if !self.plan.actions.iter().any(is_deactivation) {
             return false;
         }
-        let claims = self.undecided_claims(placements);
+        let claims = self.undecided_claims();
         let claimed: Vec<_> = self
             .plan
             .actions
@@ -44,7 +45,7 @@ impl Planner<'_> {
         let Step::Deactivate { before, approved, .. } = &action.step else {
             return false;
         };
-        let decision = self.decisions.get(&(&action.employee_id, Matter::Account));
+        let decision = self.decisions.made.get(&(&action.employee_id, Matter::Account));
         let was_shown = decision.is_some_and(|decision| decision.because.is_same_person());
         !(*approved && was_shown)
             && identifying(before)
@@ -70,27 +71,29 @@ impl Planner<'_> {
     }
 
     /// The claims of employees who would be active once their record is corrected or a question about it is answered.
-    fn undecided_claims(&self, placements: &[Eligibility]) -> Claims<'_> {
+    fn undecided_claims(&self) -> Claims<'_> {
         let blocking = self
             .plan
             .problems
             .iter()
             .filter(|problem| problem.cause.blocks_person());
         let blocking = blocking.map(|problem| &problem.employee_id);
-        let undecided: BTreeSet<_> = blocking.chain(self.other_persons()).collect();
+        let undecided: BTreeSet<_> = blocking.chain(self.plan.other_persons()).collect();
         let mut claims = Claims::new();
         for employee_id in undecided {
-            let position = self.organisation.position(employee_id);
-            let placement = position.and_then(|position| placements.get(position));
+            let position = self.facts.organisation.position(employee_id);
+            let placement = position.and_then(|position| self.found.eligibility.get(position));
             if let (Some(position), Some(Eligibility::InScope | Eligibility::Undecided)) = (position, placement) {
-                for claim in self.claims_at(position) {
+                for claim in self.facts.claims_at(position) {
                     claims.entry(claim).or_default().push(employee_id);
                 }
             }
         }
         claims
     }
+}
 
+impl Facts<'_> {
     /// Everything that the record at this position gives as user name or e-mail, usable or not.
     fn claims_at(&self, position: usize) -> BTreeSet<String> {
         let Some(employee) = self.organisation.employee(position) else {

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Planner;
+use super::eligibility::Eligibility;
 use super::field_baseline::{FieldBaseline, FieldCounts};
 use super::lost_sources::SourceRule;
-use super::placement::Eligibility;
+use super::stages::{Classified, Limited, Stage};
 use crate::identity::EmployeeId;
 use crate::people::problem::{Cause, Problem};
 use crate::people::repeated_rejection::is_one_mistake;
@@ -110,10 +110,10 @@ impl CommonProblem {
     }
 }
 
-impl Planner<'_> {
+impl Stage<'_, Limited> {
     /// Finds the problems that so many employees have that each is one mistake. Only a whole read shows it.
     pub(super) fn find_common_problems(&mut self) {
-        if self.situation.brakes.baseline.is_none() {
+        if self.facts.situation.brakes.baseline.is_none() {
             return;
         }
         let of = self.plan.counts.in_scope + self.plan.counts.undecided;
@@ -140,25 +140,28 @@ impl Planner<'_> {
         });
         self.plan.common_problems = common.collect();
     }
+}
 
+impl<'a> Stage<'a, Classified<'a>> {
     /// Compares how many are in scope with the runs before under the same version of the configuration. Where a lost field explains
     /// it, that is said instead.
-    pub(super) fn judge_scope(
-        &mut self,
-        placements: &[Eligibility],
-        before: &FieldBaseline,
-        baseline: &mut FieldBaseline,
-    ) {
-        let count = |placement: Eligibility| placements.iter().filter(|other| **other == placement).count();
+    pub(super) fn judge_scope(&mut self, before: &FieldBaseline, baseline: &mut FieldBaseline) {
+        let count = |placement: Eligibility| {
+            self.found
+                .eligibility
+                .iter()
+                .filter(|other| **other == placement)
+                .count()
+        };
         let admitted = count(Eligibility::InScope);
         let working = admitted + count(Eligibility::OutOfScope) + count(Eligibility::StartsLater);
-        let now = FieldCounts::of_scope(admitted, working, self.situation.now);
-        let version = self.situation.brakes.version;
+        let now = FieldCounts::of_scope(admitted, working, self.facts.situation.now);
+        let version = self.facts.situation.brakes.version;
         let measure = before.scope(version);
-        let lost = measure.and_then(|before| self.too_many(before.lost_by(&now)));
+        let lost = measure.and_then(|before| self.facts.too_many(before.lost_by(&now)));
         let kept = measure.cloned().filter(|_| lost.is_some());
         baseline.set_scope(version, kept.unwrap_or_else(|| FieldCounts::after(measure, now)));
-        if !self.is_suspended(SourceRule::Filter) {
+        if !self.plan.is_suspended(SourceRule::Filter) {
             self.plan.scope_loss = lost.map(|(had, lost)| ScopeLoss { had, lost });
         }
     }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::{DesiredAccount, Planner};
+use super::desired::DesiredAccount;
+use super::stages::{Desired, Facts, Stage};
 use crate::identity::EmployeeId;
 use crate::people::problem::{Cause, Problem};
 use crate::people::user::FieldName;
@@ -26,7 +27,7 @@ impl Unique {
     }
 }
 
-impl<'a> Planner<'a> {
+impl<'a> Stage<'a, Desired<'a>> {
     /// Reports the employees who share a user name or an e-mail with others, and returns the rest.
     pub(super) fn set_disputes_aside(&mut self, wanted: Vec<DesiredAccount<'a>>) -> Vec<DesiredAccount<'a>> {
         let mut disputed = BTreeSet::new();
@@ -51,7 +52,7 @@ impl<'a> Planner<'a> {
     fn report_group(&mut self, what: Unique, group: &[&DesiredAccount<'a>], disputed: &mut BTreeSet<EmployeeId>) {
         let mut numbers: Vec<_> = group.iter().map(|wanted| wanted.employee.id()).collect();
         numbers.sort_unstable();
-        let mut holders = group.iter().filter(|wanted| self.has_already(wanted, what));
+        let mut holders = group.iter().filter(|wanted| self.facts.has_already(wanted, what));
         let holder = holders.next().filter(|_| holders.next().is_none());
         let holder = holder.map(|wanted| wanted.employee.id());
         for wanted in group {
@@ -65,7 +66,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-impl Planner<'_> {
+impl Facts<'_> {
     /// Whether the employee's account is active, and has this already, as last written or seen.
     fn has_already(&self, wanted: &DesiredAccount<'_>, what: Unique) -> bool {
         let Some(link) = self.accounts.link(wanted.employee.id()) else {

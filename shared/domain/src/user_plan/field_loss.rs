@@ -1,7 +1,8 @@
 //! Fields that many people lose at once: a fault of the source rather than news about each of them. What they would bring is
 //! held for this run.
 
-use super::{Planner, Step};
+use super::Step;
+use super::stages::{Compared, Desired, Facts, Stage};
 use crate::configuration::WriteMode;
 use crate::people::employee::Employee;
 use crate::people::link::Person;
@@ -33,17 +34,24 @@ pub(super) struct Losses {
     lost: usize,
 }
 
-impl<'a> Planner<'a> {
+impl<'a> Stage<'a, Desired<'a>> {
     /// Counts the values that this employee had and has lost, field by field.
     pub(super) fn count_losses(&mut self, person: &Person, user: &DesiredUser<'_>) {
-        let fields = &self.situation.configuration.users.fields;
-        self.losses.resize(fields.len(), Losses::default());
-        for (losses, lost) in self.losses.iter_mut().zip(had_and_lost(fields.keys(), person, user)) {
+        let fields = &self.facts.situation.configuration.users.fields;
+        self.found.losses.resize(fields.len(), Losses::default());
+        for (losses, lost) in self
+            .found
+            .losses
+            .iter_mut()
+            .zip(had_and_lost(fields.keys(), person, user))
+        {
             losses.had += usize::from(lost.is_some());
             losses.lost += usize::from(lost == Some(true));
         }
     }
+}
 
+impl<'a> Facts<'a> {
     /// Whether a linked employee's record has lost values: it cannot be mapped, or a value that the account has is
     /// gone.
     pub(super) fn is_emptied(&self, position: usize, employee: &'a Employee, person: &Person) -> bool {
@@ -54,13 +62,16 @@ impl<'a> Planner<'a> {
             Err(_) => true,
         }
     }
+}
 
+impl<'a> Stage<'a, Compared<'a>> {
     /// Takes fields that too many employees lost out of the planned changes; the other fields are written.
     pub(super) fn hold_lost_fields(&mut self) {
-        let users = &self.situation.configuration.users;
-        let percent = self.situation.configuration.limits.field_loss_percent;
-        let counted = self.losses.iter().zip(&users.fields);
-        let lost = counted.filter(|(losses, _)| losses.are_too_many(percent));
+        let users = &self.facts.situation.configuration.users;
+        let percent = self.facts.situation.configuration.limits.field_loss_percent;
+        let holds_fields = self.facts.situation.brakes.holds_fields;
+        let counted = self.found.losses.iter().zip(&users.fields);
+        let lost = counted.filter(|(losses, _)| losses.are_too_many(percent) || (holds_fields && losses.lost > 0));
         let lost = lost.map(|(losses, (field, mapping))| LostField {
             field: field.clone(),
             source: mapping.value.source().to_owned(),

@@ -3,12 +3,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Planner;
+use super::UserPlan;
+use super::deactivations::Candidate;
+use super::eligibility::Eligibility;
 use super::field_baseline::{FieldBaseline, FieldCounts, SourceField, Sources};
 use super::field_loss::AT_LEAST;
 use super::field_notice::{FieldFault, FieldNotice};
-use super::placement::Eligibility;
-use super::removals::Candidate;
+use super::stages::{Classified, Facts, Stage};
 use crate::people::employee::Employee;
 use crate::people::employment::Evidence;
 use crate::people::problem::Cause;
@@ -47,20 +48,24 @@ impl LostSource {
     }
 }
 
-impl<'a> Planner<'a> {
+impl<'a> Stage<'a, Classified<'a>> {
     /// Compares the fields behind the filter and the user name with the baseline, and notes the baseline of the reads to come.
-    pub(super) fn judge_sources(&mut self, placements: &[Eligibility]) {
-        let brakes = &self.situation.brakes;
+    pub(super) fn judge_sources(&mut self) {
+        let brakes = &self.facts.situation.brakes;
         let Some(before) = brakes.baseline else {
             self.plan.lost_sources = brakes.lost_sources.to_vec();
             return;
         };
-        let sources = Sources::of(&self.situation.configuration.users);
+        let sources = Sources::of(&self.facts.situation.configuration.users);
         let mut baseline = FieldBaseline::default();
         for field in sources.all() {
-            let now = FieldCounts::of(field, self.working(placements), self.situation.now);
+            let now = FieldCounts::of(
+                field,
+                self.facts.working(&self.found.eligibility),
+                self.facts.situation.now,
+            );
             let measure = before.get(field);
-            let lost = measure.and_then(|before| self.too_many(before.lost_by(&now)));
+            let lost = measure.and_then(|before| self.facts.too_many(before.lost_by(&now)));
             let others = now.of_other_kinds(measure);
             let kept = measure.cloned().filter(|_| lost.is_some());
             baseline.set(field, kept.unwrap_or_else(|| FieldCounts::after(measure, now)));
@@ -80,7 +85,7 @@ impl<'a> Planner<'a> {
                 rule,
             }));
         }
-        self.judge_scope(placements, before, &mut baseline);
+        self.judge_scope(before, &mut baseline);
         self.plan.baseline = Some(baseline);
     }
 
@@ -98,9 +103,27 @@ impl<'a> Planner<'a> {
             }));
     }
 
+    /// No account is deactivated for its scope because of a field that many employees lost.
+    pub(super) fn keep_those_out_of_scope(&mut self) {
+        if !self.plan.is_suspended(SourceRule::Filter) {
+            return;
+        }
+        let is_out_of_scope = |candidate: &Candidate<'_>| candidate.evidence == Evidence::OutOfScope;
+        let (kept, goes): (Vec<_>, Vec<_>) = std::mem::take(&mut self.found.leaving)
+            .into_iter()
+            .partition(is_out_of_scope);
+        self.found.leaving = goes;
+        self.plan.counts.excluded_settled += kept.len();
+        self.plan
+            .suspended
+            .extend(kept.iter().map(|kept| kept.person.employee_id.clone()));
+    }
+}
+
+impl<'a> Facts<'a> {
     /// All but leavers, whose records HR empties.
-    fn working(&self, placements: &[Eligibility]) -> impl Iterator<Item = &'a Employee> {
-        let employees = self.situation.roster.employees.iter().zip(placements);
+    fn working(&self, eligibility: &[Eligibility]) -> impl Iterator<Item = &'a Employee> {
+        let employees = self.situation.roster.employees.iter().zip(eligibility);
         let working = employees.filter(|(_, placement)| **placement != Eligibility::Left);
         working.map(|(employee, _)| employee)
     }
@@ -111,44 +134,32 @@ impl<'a> Planner<'a> {
         let are_too_many = lost >= AT_LEAST as u64 && lost as f64 * 100.0 > had as f64 * percent;
         are_too_many.then_some((had, lost))
     }
+}
 
+impl UserPlan {
     /// Whether a field behind this rule was lost.
     pub(super) fn is_suspended(&self, rule: SourceRule) -> bool {
-        self.plan.lost_sources.iter().any(|lost| lost.rule == rule)
+        self.lost_sources.iter().any(|lost| lost.rule == rule)
     }
 
     /// Whether the fields that decide about new accounts, and about deactivated ones, are lost.
     pub(super) fn admits_no_new_account(&self) -> bool {
-        !self.plan.lost_sources.is_empty()
-    }
-
-    /// Leaves the employee's account as it is for this run.
-    pub(super) fn suspend(&mut self, employee: &Employee) {
-        self.plan.counts.set_aside += 1;
-        self.plan.suspended.push(employee.id().clone());
-    }
-
-    /// No account is deactivated for its scope because of a field that many employees lost.
-    pub(super) fn keep_those_out_of_scope(&mut self) {
-        if !self.is_suspended(SourceRule::Filter) {
-            return;
-        }
-        let is_out_of_scope = |candidate: &Candidate<'_>| candidate.evidence == Evidence::OutOfScope;
-        let (kept, goes): (Vec<_>, Vec<_>) = std::mem::take(&mut self.removals)
-            .into_iter()
-            .partition(is_out_of_scope);
-        self.removals = goes;
-        self.plan.counts.excluded_settled += kept.len();
-        self.plan
-            .suspended
-            .extend(kept.iter().map(|kept| kept.person.employee_id.clone()));
+        !self.lost_sources.is_empty()
     }
 
     /// One line for the field says it all.
     pub(super) fn drop_lines_about_lost_user_names(&mut self) {
         if self.is_suspended(SourceRule::UserName) {
             let is_about_it = |cause: &Cause| matches!(cause, Cause::NoUserName { .. });
-            self.plan.problems.retain(|problem| !is_about_it(&problem.cause));
+            self.problems.retain(|problem| !is_about_it(&problem.cause));
         }
+    }
+}
+
+impl<F> Stage<'_, F> {
+    /// Leaves the employee's account as it is for this run.
+    pub(super) fn suspend(&mut self, employee: &Employee) {
+        self.plan.counts.set_aside += 1;
+        self.plan.suspended.push(employee.id().clone());
     }
 }

@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::Planner;
+use super::UserPlan;
+use super::eligibility::Eligibility;
 use super::field_loss::AT_LEAST;
 use super::field_notice::{FieldFault, FieldNotice, ReferenceForm};
 use super::organisation::Named;
-use super::placement::Eligibility;
+use super::stages::{Desired, Facts, Stage};
 use crate::configuration::ManagerOutOfScope;
 use crate::people::contract::MANAGER_ID;
 use crate::people::employee::Employee;
@@ -22,7 +23,7 @@ const MANY_PERCENT: usize = 20;
 /// The number of references that are sampled for their usual form.
 const SAMPLE: usize = 100;
 
-impl<'a> Planner<'a> {
+impl<'a> Facts<'a> {
     /// Returns the record of the manager of the employee at this position.
     pub(super) fn manager_record(&self, position: usize) -> Option<&'a Employee> {
         self.organisation.record_of_manager(position)
@@ -34,7 +35,7 @@ impl<'a> Planner<'a> {
         position: usize,
         employee: &Employee,
         user: &mut DesiredUser<'_>,
-        placements: &[Eligibility],
+        eligibility: &[Eligibility],
     ) {
         let mapped = user.fields.iter();
         let Some(index) = mapped.map(|field| field.name).position(FieldName::is_manager_email) else {
@@ -42,7 +43,7 @@ impl<'a> Planner<'a> {
         };
         let value = user.fields[index].value.as_deref();
         let is_own = value.is_some_and(|value| user.email().is_some_and(|email| email.eq_ignore_ascii_case(value)));
-        let found = self.manager_problem(position, placements, value.is_some());
+        let found = self.manager_problem(position, eligibility, value.is_some());
         if let Some(why) = found.or(is_own.then_some(ManagerProblem::Oneself)) {
             let seen = value.map(str::to_owned);
             let manager = employee.manager_id().map(Cow::into_owned);
@@ -54,7 +55,7 @@ impl<'a> Planner<'a> {
 
     /// Returns why the manager of the employee at this position cannot be written; `has_value` where the expression
     /// gives an address.
-    fn manager_problem(&self, position: usize, placements: &[Eligibility], has_value: bool) -> Option<ManagerProblem> {
+    fn manager_problem(&self, position: usize, eligibility: &[Eligibility], has_value: bool) -> Option<ManagerProblem> {
         let manager = match self.organisation.manager(position) {
             Named::Nobody => return None,
             Named::Unknown => return (!has_value).then_some(ManagerProblem::Unknown),
@@ -62,7 +63,7 @@ impl<'a> Planner<'a> {
             Named::At(_) if self.organisation.is_in_loop(position) => return Some(ManagerProblem::Loop),
             Named::At(manager) => manager,
         };
-        match placements.get(manager)? {
+        match eligibility.get(manager)? {
             Eligibility::Left => Some(ManagerProblem::Left),
             Eligibility::StartsLater => Some(ManagerProblem::StartsLater),
             Eligibility::OutOfScope if self.keeps_managers_out_of_scope() => Some(ManagerProblem::OutOfScope),
@@ -76,17 +77,37 @@ impl<'a> Planner<'a> {
         self.situation.configuration.users.manager_out_of_scope == ManagerOutOfScope::Keep
     }
 
+    /// Returns the form of most of the first references.
+    fn usual_form(&self, references: &[String]) -> ReferenceForm {
+        let mut forms: BTreeMap<ReferenceForm, usize> = BTreeMap::new();
+        for reference in references.iter().take(SAMPLE) {
+            *forms.entry(self.organisation.form_of(reference)).or_default() += 1;
+        }
+        let usual = forms.into_iter().max_by_key(|(_, count)| *count);
+        usual.map_or(ReferenceForm::Other, |(form, _)| form)
+    }
+}
+
+impl<'a> Stage<'a, Desired<'a>> {
     /// Says once for the field what many employees have in common: references that name no employee, and managers out of scope.
-    pub(super) fn gather_manager_problems(&mut self, placements: &[Eligibility]) {
+    pub(super) fn gather_manager_problems(&mut self) {
         let reference_of = |(position, placement): (usize, &Eligibility)| {
-            let has_one = *placement == Eligibility::InScope && self.organisation.manager(position) != Named::Nobody;
+            let has_one =
+                *placement == Eligibility::InScope && self.facts.organisation.manager(position) != Named::Nobody;
             has_one.then_some(())
         };
-        let of = placements.iter().enumerate().filter_map(reference_of).count();
-        let unknown = self.references_not_set(ManagerProblem::Unknown);
-        let excluded = self.references_not_set(ManagerProblem::OutOfScope).len();
+        let of = self
+            .found
+            .classified
+            .eligibility
+            .iter()
+            .enumerate()
+            .filter_map(reference_of)
+            .count();
+        let unknown = self.plan.references_not_set(ManagerProblem::Unknown);
+        let excluded = self.plan.references_not_set(ManagerProblem::OutOfScope).len();
         if unknown.len() >= AT_LEAST && unknown.len() * 100 > of * MANY_PERCENT {
-            let found = self.usual_form(&unknown);
+            let found = self.facts.usual_form(&unknown);
             self.notice(unknown.len(), of, FieldFault::UnknownManagers { found });
             self.plan
                 .problems
@@ -105,25 +126,17 @@ impl<'a> Planner<'a> {
             what,
         });
     }
+}
 
+impl UserPlan {
     /// The references of the employees whose manager cannot be set for this reason.
     fn references_not_set(&self, meant: ManagerProblem) -> Vec<String> {
-        let problems = self.plan.problems.iter().filter(|problem| is_about(problem, meant));
+        let problems = self.problems.iter().filter(|problem| is_about(problem, meant));
         let references = problems.map(|problem| match &problem.cause {
             Cause::ManagerNotSet { manager, .. } => manager.clone().unwrap_or_default(),
             _ => String::new(),
         });
         references.collect()
-    }
-
-    /// Returns the form of most of the first references.
-    fn usual_form(&self, references: &[String]) -> ReferenceForm {
-        let mut forms: BTreeMap<ReferenceForm, usize> = BTreeMap::new();
-        for reference in references.iter().take(SAMPLE) {
-            *forms.entry(self.organisation.form_of(reference)).or_default() += 1;
-        }
-        let usual = forms.into_iter().max_by_key(|(_, count)| *count);
-        usual.map_or(ReferenceForm::Other, |(form, _)| form)
     }
 }
 

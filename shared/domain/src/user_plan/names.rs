@@ -8,8 +8,9 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graphmap::DiGraphMap;
 
 use super::disputes::Unique;
-use super::placement::Eligibility;
-use super::{Action, Permission, Planner, Step, digest, former_account};
+use super::eligibility::Eligibility;
+use super::stages::{Compared, Limited, Stage};
+use super::{Action, Permission, Step, digest, former_account};
 use crate::identity::EmployeeId;
 use crate::people::link::Person;
 use crate::people::problem::Cause;
@@ -28,17 +29,17 @@ struct Conflict {
     is_about_person: bool,
 }
 
-impl Planner<'_> {
+impl<'a> Stage<'a, Compared<'a>> {
     /// Returns the accounts that have the user names and e-mails that the plan takes.
-    fn holders_of_taken(&self, placements: &[Eligibility]) -> Holders {
+    fn holders_of_taken(&self) -> Holders {
         let taken = takers(&self.plan.actions).into_keys().collect();
-        self.holders(&taken, placements).unwrap_or_default()
+        self.holders(&taken).unwrap_or_default()
     }
 
     /// Makes sure that every user name and e-mail that an action takes is free by then; it reports and leaves out those
     /// that are not, and the actions that waited for them. Returns the accounts that have the values taken in the end.
-    pub(super) fn settle_conflicts(&mut self, placements: &[Eligibility]) -> Holders {
-        let mut holders = self.holders_of_taken(placements);
+    pub(super) fn settle_conflicts(&mut self) -> Holders {
+        let mut holders = self.holders_of_taken();
         loop {
             let mut conflicts = conflicts(&self.plan.actions, &holders);
             if conflicts.is_empty() {
@@ -49,8 +50,8 @@ impl Planner<'_> {
             }
             self.leave_out(conflicts);
             // An employee who was left out may be one whose account is about to go: then that stays, and so do its names.
-            if self.hold_claimed(placements) {
-                holders = self.holders_of_taken(placements);
+            if self.hold_claimed() {
+                holders = self.holders_of_taken();
             }
         }
     }
@@ -85,14 +86,16 @@ impl Planner<'_> {
             .actions
             .retain(|_| index.next().is_none_or(|index| !withdrawn.contains(&index)));
     }
+}
 
+impl Stage<'_, Limited> {
     /// Lets the accounts of former employees give up what others take.
-    pub(super) fn give_up_former_names(&mut self, holders: &Holders) {
+    pub(super) fn give_up_former_names(&mut self) {
         let mut given_up: BTreeMap<EmployeeId, UserChange> = BTreeMap::new();
         for ((what, key), _) in takers(&self.plan.actions) {
-            if let Some(Holder::Former(person)) = holders.get(&(what, key)) {
+            if let Some(Holder::Former(person)) = self.found.holders.get(&(what, key)) {
                 let change = given_up.entry(person.employee_id.clone()).or_default();
-                let tenant = &self.situation.configuration.tenant;
+                let tenant = &self.facts.situation.configuration.tenant;
                 match what {
                     Unique::UserName => change.user_name = former_account::user_name(&person.employee_id),
                     Unique::Email => {
@@ -124,7 +127,7 @@ impl Planner<'_> {
             Step::Remember { seen, .. } if action.employee_id == *employee => Some(seen.as_ref().clone()),
             _ => None,
         });
-        if let Some(before) = found.or_else(|| self.accounts.link(employee).cloned()) {
+        if let Some(before) = found.or_else(|| self.facts.accounts.link(employee).cloned()) {
             self.plan.actions.push(Action {
                 employee_id: employee.clone(),
                 person: before.display_name(),
@@ -296,15 +299,16 @@ impl Person {
     }
 }
 
-impl Planner<'_> {
+impl<'a> Stage<'a, Compared<'a>> {
     /// Returns the accounts that have the values taken; none where no value is.
-    pub(super) fn holders(&self, taken: &BTreeSet<Key>, placements: &[Eligibility]) -> Option<Holders> {
+    pub(super) fn holders(&self, taken: &BTreeSet<Key>) -> Option<Holders> {
         if taken.is_empty() {
             return None;
         }
         let mut holders = Holders::new();
         let seen = self.seen();
         let people = self
+            .facts
             .situation
             .people
             .iter()
@@ -312,12 +316,12 @@ impl Planner<'_> {
         let adopted = seen
             .values()
             .copied()
-            .filter(|person| self.accounts.link(&person.employee_id).is_none());
+            .filter(|person| self.facts.accounts.link(&person.employee_id).is_none());
         for person in people.chain(adopted) {
             for what in Unique::BOTH {
                 let key = person.unique(what).map(|key| (what, key));
                 if let Some(key) = key.filter(|key| taken.contains(key)) {
-                    holders.insert(key, self.holder(person, placements));
+                    holders.insert(key, self.holder(person));
                 }
             }
         }
@@ -335,12 +339,12 @@ impl Planner<'_> {
         seen.collect()
     }
 
-    fn holder(&self, person: &Person, placements: &[Eligibility]) -> Holder {
-        let position = self.organisation.position(&person.employee_id);
-        let has_left = position.is_none_or(|position| placements.get(position) == Some(&Eligibility::Left))
-            && !self.unreadable.contains_key(&person.employee_id);
+    fn holder(&self, person: &Person) -> Holder {
+        let position = self.facts.organisation.position(&person.employee_id);
+        let has_left = position.is_none_or(|position| self.found.eligibility.get(position) == Some(&Eligibility::Left))
+            && !self.facts.unreadable.contains_key(&person.employee_id);
         let is_inactive = !person.active || self.is_being_deactivated(&person.employee_id);
-        if has_left && is_inactive && !self.accounts.is_protected(&person.user_name) {
+        if has_left && is_inactive && !self.facts.accounts.is_protected(&person.user_name) {
             Holder::Former(person.clone())
         } else {
             Holder::Linked(person.clone())
@@ -354,12 +358,12 @@ impl Planner<'_> {
 
     /// Adds accounts of the portal without an employee, when this run reads it.
     fn add_strangers(&self, taken: &BTreeSet<Key>, holders: &mut Holders) {
-        let linked = self.situation.people.iter().chain(self.seen().into_values());
-        let linked: HashSet<String> = match self.situation.portal {
+        let linked = self.facts.situation.people.iter().chain(self.seen().into_values());
+        let linked: HashSet<String> = match self.facts.situation.portal {
             Some(_) => linked.map(|person| person.user_name.key()).collect(),
             None => return,
         };
-        let strangers = self.situation.portal.unwrap_or_default().iter();
+        let strangers = self.facts.situation.portal.unwrap_or_default().iter();
         for user in strangers.filter(|user| !linked.contains(&user.user_name.key())) {
             for key in unique_of(user).into_iter().flatten() {
                 if taken.contains(&key) {

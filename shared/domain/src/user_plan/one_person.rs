@@ -7,16 +7,15 @@
 use super::disputes::Unique;
 use super::names::takes;
 use super::{
-    Action, LostSource, PendingApproval, Permission, PlanCounts, PlanInput, Step, UserPlan, digest, plan_users,
-    setbacks,
+    Action, LostSource, PendingApproval, Permission, PlanCounts, PlanInput, Step, UserPlan, backing_off, digest,
+    plan_users,
 };
 use crate::approvals::{Decision, Matter, PendingAction};
-use crate::configuration::EmptyMode;
 use crate::identity::EmployeeId;
 use crate::people::mapping;
 use crate::people::problem::{Cause, Problem};
 use crate::people::rejected_writes::{RejectedPart, RejectedWrite, RejectedWrites};
-use crate::people::user::{FieldName, UserChange};
+use crate::people::user::FieldName;
 
 /// The planned actions on one employee's account, and the obstacles.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,17 +27,6 @@ pub struct PersonPlan {
     /// The employees whose accounts have to give up a user name or an e-mail before this employee's can take it. A run
     /// makes these writes in order; until then this employee's account is left alone.
     pub waits_for: Vec<EmployeeId>,
-    /// Fields that would be emptied, and are not: the last run found that many employees lost a field at once.
-    pub kept_full: Vec<FieldName>,
-}
-
-/// Results of the last run that the records of a few employees cannot show.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct LastRun<'a> {
-    /// The pending approvals.
-    pub held: &'a [PendingAction],
-    /// Whether it held fields that many employees had lost at once.
-    pub holds_fields: bool,
 }
 
 /// The next action on one employee's account.
@@ -61,26 +49,23 @@ pub enum NextAction<'p> {
 }
 
 /// Plans for all employees in `situation`, and keeps the part about this one. `situation` contains this employee, those
-/// who have or claim the same user name or e-mail, and the portal's accounts that may be this employee's.
+/// who have or claim the same user name or e-mail, and the portal's accounts that may be this employee's; `held` are the
+/// pending approvals of the last run.
 #[must_use]
-pub fn plan_person(situation: &PlanInput<'_>, employee: &EmployeeId, standing: LastRun<'_>) -> PersonPlan {
+pub fn plan_person(situation: &PlanInput<'_>, employee: &EmployeeId, held: &[PendingAction]) -> PersonPlan {
     let whole = plan_users(situation);
     let waits_for = givers_to(&whole, employee);
     let mut person = PersonPlan {
         employee_id: employee.clone(),
         plan: about(whole, employee),
         waits_for,
-        kept_full: Vec::new(),
     };
     let mut decisions = situation.brakes.decisions.iter();
     person.keep_held(
-        standing.held,
+        held,
         decisions.find(|decision| decision.about() == (employee, Matter::Account)),
     );
     person.leave_out_what_a_run_saw(situation);
-    if standing.holds_fields {
-        person.keep_fields_full(situation);
-    }
     if !person.waits_for.is_empty() {
         person.plan.actions.clear();
     }
@@ -158,7 +143,7 @@ impl PersonPlan {
             self.plan.problems.push(setback.problem.clone());
             self.plan.actions.retain_mut(|action| match &setback.what {
                 RejectedPart::Person => false,
-                what if setbacks::digest_of(action, what).is_some() => action.step.leave_out(what),
+                what if backing_off::digest_of(action, what).is_some() => action.step.leave_out(what),
                 _ => true,
             });
             self.keep_parked(setback.clone());
@@ -184,35 +169,8 @@ impl PersonPlan {
         match &setback.what {
             // An account that is only adopted has no digest of its own.
             RejectedPart::Person => mapped_digest(situation, &self.employee_id).as_ref() == Some(&setback.digest),
-            what => actions.any(|action| setbacks::digest_of(action, what).as_ref() == Some(&setback.digest)),
+            what => actions.any(|action| backing_off::digest_of(action, what).as_ref() == Some(&setback.digest)),
         }
-    }
-
-    /// Leaves out values that would empty a field of the account.
-    fn keep_fields_full(&mut self, situation: &PlanInput<'_>) {
-        let mappings = &situation.configuration.users.fields;
-        let mut kept = Vec::new();
-        self.plan.actions.retain_mut(|action| {
-            let Step::Change { before, change } = &action.step else {
-                return true;
-            };
-            let loss = |(field, value): (&FieldName, &String)| {
-                let mapping = mappings.get(field)?;
-                let falls_back = mapping.default.as_ref() == Some(value);
-                let is_emptied = (value.is_empty() && mapping.empty == EmptyMode::Clear) || falls_back;
-                let had = before.fields.0.get(field).is_some_and(|had| !had.is_empty());
-                (is_emptied && had).then(|| field.clone())
-            };
-            let emptied: Vec<_> = change.fields.0.iter().filter_map(loss).collect();
-            for field in &emptied {
-                if let Step::Change { change, .. } = &mut action.step {
-                    change.fields.0.remove(field);
-                }
-            }
-            kept.extend(emptied);
-            !matches!(&action.step, Step::Change { change, .. } if *change == UserChange::default())
-        });
-        self.kept_full = kept;
     }
 }
 

@@ -1,15 +1,16 @@
 //! Leaves out the parts of a change that operators rejected (a user name, or values); the other parts of the same
 //! account's change are written.
 
-use super::{Action, Planner, Step, compare, digest};
+use super::stages::{Compared, Stage};
+use super::{Action, Step, compare, digest};
 use crate::approvals::{ApprovalVerdict, Matter, Proposal, ProposedChange};
 use crate::identity::EmployeeId;
 use crate::people::user::{UserChange, UserFields};
 
-impl Planner<'_> {
+impl<'a> Stage<'a, Compared<'a>> {
     /// Takes what operators rejected out of the changes of active accounts, before anything is made of the names that they take.
     pub(super) fn leave_out_rejected(&mut self) {
-        if self.decisions.is_empty() {
+        if self.decisions.made.is_empty() {
             return;
         }
         let actions = std::mem::take(&mut self.plan.actions);
@@ -60,7 +61,7 @@ impl Planner<'_> {
                 evidence: ProposedChange::Rename { to: to.clone() }.into(),
                 to_be_shown: None,
             };
-            let is_rejected = self.verdict_on(&proposal) == Some(ApprovalVerdict::Rejected);
+            let is_rejected = self.decisions.verdict_on(&proposal) == Some(ApprovalVerdict::Rejected);
             rejected.user_name = is_rejected.then(|| to.clone());
         }
         if let Some(values) = self.rejected_values(&action.employee_id, &change.fields) {
@@ -71,11 +72,11 @@ impl Planner<'_> {
 
     /// The values of a rejected update, where all of them are among those to be written.
     fn rejected_values(&mut self, employee: &EmployeeId, fields: &UserFields) -> Option<UserFields> {
-        let decision = *self.decisions.get(&(employee, Matter::Account))?;
+        let decision = *self.decisions.made.get(&(employee, Matter::Account))?;
         let of_decision = decision.evidence.values_among(fields)?;
         let is_rejected = decision.word.verdict == ApprovalVerdict::Rejected;
         if is_rejected {
-            self.proposed.insert(decision.about(), true);
+            self.decisions.proposed.insert(decision.about(), true);
         }
         is_rejected.then_some(of_decision)
     }

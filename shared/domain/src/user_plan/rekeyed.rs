@@ -7,11 +7,11 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use super::Planner;
 use super::compare::portal_date;
+use super::desired::{DesiredAccount, Intent};
 use super::disputes::Unique;
-use super::placement::Eligibility;
-use super::wanted::{DesiredAccount, Intent};
+use super::eligibility::Eligibility;
+use super::stages::{Desired, Facts, Stage};
 use crate::approvals::HoldReason;
 use crate::configuration::UsersConfiguration;
 use crate::identity::{EmployeeId, UserName};
@@ -74,18 +74,14 @@ struct Aside<'a> {
 /// The positions of a gone employee and of a desired user who may be one person.
 type Edges = Vec<(usize, usize, Shared)>;
 
-impl<'a> Planner<'a> {
+impl<'a> Stage<'a, Desired<'a>> {
     /// Sets aside each desired user who may be an employee who is gone: pairs, and those who may be one of several.
-    pub(super) fn set_rekeyed_aside(
-        &mut self,
-        wanted: Vec<DesiredAccount<'a>>,
-        placements: &[Eligibility],
-    ) -> Vec<DesiredAccount<'a>> {
-        let gone = self.gone(placements);
+    pub(super) fn set_rekeyed_aside(&mut self, wanted: Vec<DesiredAccount<'a>>) -> Vec<DesiredAccount<'a>> {
+        let gone = self.gone();
         if gone.is_empty() {
             return wanted;
         }
-        let edges = edges(&gone, &wanted, self.evaluator.dates());
+        let edges = edges(&gone, &wanted, self.facts.evaluator.dates());
         let degrees = Degrees::of(&edges);
         let mut aside: HashMap<usize, Aside<'a>> = HashMap::new();
         for (old, new, shared) in &edges {
@@ -100,7 +96,7 @@ impl<'a> Planner<'a> {
             } else {
                 HoldReason::Claimed
             };
-            self.same_person.insert(former.employee_id.clone(), because);
+            self.found.same_person.insert(former.employee_id.clone(), because);
         }
         self.plan.rekeyed.sort();
         self.set_aside(wanted, &aside)
@@ -136,32 +132,35 @@ impl<'a> Planner<'a> {
 
     /// Linked accounts that are to be deactivated, or are deactivated already, of employees who no longer work there; and those of
     /// employees whose last day has passed although the status is an active one.
-    fn gone(&self, placements: &[Eligibility]) -> Vec<Gone<'a>> {
-        let candidates = self.removals.iter();
+    fn gone(&self) -> Vec<Gone<'a>> {
+        let candidates = self.found.classified.leaving.iter();
         let leaving = candidates.map(|candidate| &candidate.person.employee_id);
         let problems = self.plan.problems.iter();
         let contradicted = problems.filter(|problem| matches!(problem.cause, Cause::ActiveAfterLastDay { .. }));
-        let contradicted = contradicted.filter_map(|problem| self.accounts.link(&problem.employee_id));
+        let contradicted = contradicted.filter_map(|problem| self.facts.accounts.link(&problem.employee_id));
         let contradicted = contradicted
             .filter(|person| person.active)
             .map(|person| &person.employee_id);
         let leaving: HashSet<_> = leaving.chain(contradicted).collect();
         let is_gone = |person: &&Person| {
-            let position = self.organisation.position(&person.employee_id);
-            let has_left = position.is_none_or(|position| placements.get(position) == Some(&Eligibility::Left));
+            let position = self.facts.organisation.position(&person.employee_id);
+            let has_left = position
+                .is_none_or(|position| self.found.classified.eligibility.get(position) == Some(&Eligibility::Left));
             leaving.contains(&person.employee_id) || (!person.active && has_left)
         };
-        let people = self.situation.people.iter().filter(is_gone);
+        let people = self.facts.situation.people.iter().filter(is_gone);
         people
-            .filter(|person| self.accounts.owns(person) && !self.accounts.is_protected(&person.user_name))
+            .filter(|person| self.facts.accounts.owns(person) && !self.facts.accounts.is_protected(&person.user_name))
             .map(|person| Gone {
-                traits: self.traits_of_linked(person),
+                traits: self.facts.traits_of_linked(person),
                 is_active: leaving.contains(&person.employee_id),
                 person,
             })
             .collect()
     }
+}
 
+impl Facts<'_> {
     /// As the account has them, and as the record has what the account does not.
     fn traits_of_linked(&self, person: &Person) -> Traits {
         let position = self.organisation.position(&person.employee_id);

@@ -11,9 +11,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
+use super::compare;
 use super::digest::of_value;
 use super::field_notice::{FieldFault, FieldNotice, RewriteForm};
-use super::{Planner, compare};
+use super::stages::{Desired, Stage};
 use crate::configuration::UsersConfiguration;
 use crate::people::link::{Person, Rewrite};
 use crate::people::mapping::DesiredUser;
@@ -54,7 +55,7 @@ impl Person {
     }
 }
 
-impl Planner<'_> {
+impl<'a> Stage<'a, Desired<'a>> {
     /// Counts the fields of a linked account that are not written because the portal rewrites them.
     pub(super) fn count_rewrites(&mut self, person: &Person, user: &DesiredUser<'_>) {
         if person.rewrites.is_empty() {
@@ -71,7 +72,7 @@ impl Planner<'_> {
 
     fn notice_rewrite(&mut self, field: &FieldName, form: RewriteForm) {
         let what = FieldFault::RewrittenByPortal { form };
-        let of = self.situation.people.len();
+        let of = self.facts.situation.people.len();
         let notices = &mut self.plan.field_notices;
         let is_known = |notice: &&mut FieldNotice| {
             notice.field == field.as_str() && matches!(notice.what, FieldFault::RewrittenByPortal { .. })

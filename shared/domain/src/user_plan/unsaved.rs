@@ -6,28 +6,29 @@
 
 use std::collections::HashSet;
 
-use super::{Planner, Step};
+use super::Step;
+use super::stages::{Compared, Stage};
 use crate::approvals::{ApprovalVerdict, ChangeKind, Matter};
 use crate::identity::EmployeeId;
 use crate::people::link::Person;
 
-impl Planner<'_> {
+impl<'a> Stage<'a, Compared<'a>> {
     /// Marks the accounts that an unfinished run may have written last.
     pub(super) fn count_unsaved_writes(&mut self) {
-        if !self.situation.brakes.unsaved_write {
+        if !self.facts.situation.brakes.unsaved_write {
             return;
         }
         for kind in ChangeKind::ALL {
             let left = self.left_of_agreement(kind);
-            let agreed = self.situation.brakes.agreed.filter(|_| left > 0);
-            let now = self.situation.now;
+            let agreed = self.facts.situation.brakes.agreed.filter(|_| left > 0);
+            let now = self.facts.situation.now;
             let Some(seen) = self.first_found(kind) else { continue };
             match agreed {
                 Some(agreement) => *seen.marks.agreed.get_mut(kind) = Some(agreement.at),
                 None => *seen.marks.unapproved.get_mut(kind) = Some(now),
             }
             let employee = seen.employee_id.clone();
-            *self.unsaved.get_mut(kind) = Some((employee, agreed.is_some()));
+            *self.found.unsaved.get_mut(kind) = Some((employee, agreed.is_some()));
         }
     }
 
@@ -37,7 +38,7 @@ impl Planner<'_> {
         let actions = self.plan.actions.iter();
         let written = actions.filter(|action| !matches!(action.step, Step::Remember { .. }));
         let written: HashSet<EmployeeId> = written.map(|action| action.employee_id.clone()).collect();
-        let decisions = &self.decisions;
+        let decisions = &self.decisions.made;
         let is_approved = |employee: &EmployeeId| {
             let matters = [Matter::Account, Matter::UserName].into_iter();
             let mut made = matters.filter_map(|matter| decisions.get(&(employee, matter)));

@@ -8,7 +8,7 @@ use habitsync_domain::onboarding::explanation::{
 };
 use habitsync_domain::people::employee::Employee;
 use habitsync_domain::people::problem::Cause;
-use habitsync_domain::user_plan::{LastRun, PlanCounts, UserPlan, plan_person};
+use habitsync_domain::user_plan::{PlanCounts, UserPlan, plan_person};
 use jiff::civil::Date;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
@@ -203,7 +203,7 @@ fn a_field_is_said_to_be_written_just_where_the_plan_writes_it() {
         .insert("X-Division".parse().expect("a field"), "Legal".to_owned());
     let roster = case.employees.clone().into();
     let id = "E1".parse().expect("an id");
-    let plan = plan_person(&case.situation(&roster), &id, LastRun::default());
+    let plan = plan_person(&case.situation(&roster), &id, &[]);
     let portal = case.portal.clone().expect("verifies");
     let explanation = explain(&circumstances(&configuration, true), &after[0], None, []);
     let outcomes: Vec<_> = explanation

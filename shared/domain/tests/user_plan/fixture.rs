@@ -148,6 +148,7 @@ impl Case {
                 last_good_read: self.last_good_read,
                 baseline: Some(&self.baseline),
                 lost_sources: &[],
+                holds_fields: false,
                 verified_at: None,
                 agreed: self.agreed,
                 unsaved_write: false,

@@ -15,7 +15,7 @@ use habitsync_domain::people::rejected_writes::RejectedWrites;
 use habitsync_domain::people::roster::Roster;
 use habitsync_domain::people::user::{FieldName, PortalUser};
 use habitsync_domain::user_plan::{
-    Action, LastRun, LimitInput, Missing, NextAction, PersonPlan, PlanInput, Step, Unreadable, plan_person,
+    Action, LimitInput, Missing, NextAction, PersonPlan, PlanInput, Step, Unreadable, plan_person,
 };
 use jiff::Timestamp;
 
@@ -217,6 +217,7 @@ impl Gathered<'_> {
                 last_good_read,
                 baseline: None,
                 lost_sources: &self.table.job.lost_sources,
+                holds_fields: self.table.job.counts.get(FIELDS_HELD).is_some_and(|count| *count > 0),
                 verified_at: self.table.job.last_verified_at,
                 agreed: None,
                 unsaved_write: false,
@@ -224,11 +225,8 @@ impl Gathered<'_> {
             now: self.now,
         };
         let held = self.table.held.as_ref();
-        let standing = LastRun {
-            held: held.map(|held| held.people.as_slice()).unwrap_or_default(),
-            holds_fields: self.table.job.counts.get(FIELDS_HELD).is_some_and(|count| *count > 0),
-        };
-        plan_person(&situation, &self.employee_id, standing)
+        let held = held.map(|held| held.people.as_slice()).unwrap_or_default();
+        plan_person(&situation, &self.employee_id, held)
     }
 
     /// Everything that was found.

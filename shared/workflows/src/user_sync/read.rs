@@ -79,6 +79,7 @@ impl Read {
                 last_good_read: remembered.last_good_read,
                 baseline: Some(&remembered.baseline),
                 lost_sources: &[],
+                holds_fields: false,
                 verified_at: remembered.last_verified_at,
                 agreed,
                 unsaved_write: remembered.unsaved_write,

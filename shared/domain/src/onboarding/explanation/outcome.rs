@@ -58,9 +58,10 @@ impl FieldOutcome {
 pub fn outcome(value: &ValueSeen, plan: &PersonPlan, old: Option<&str>) -> FieldOutcome {
     let about = |problem: &&Problem| is_about(problem, &value.field);
     let problem = plan.plan.problems.iter().find(about);
+    let is_same = old.is_some_and(|old| is_same(old, value.value.as_deref().unwrap_or_default()));
     if is_written(value, plan) {
         FieldOutcome::Written
-    } else if plan.kept_full.iter().any(|field| value.is(field)) {
+    } else if !is_same && plan.plan.lost_fields.iter().any(|lost| value.is(&lost.field)) {
         FieldOutcome::KeptFull
     } else if value.problem.is_some() {
         FieldOutcome::Unusable
@@ -69,7 +70,7 @@ pub fn outcome(value: &ValueSeen, plan: &PersonPlan, old: Option<&str>) -> Field
             Cause::RefusedField { .. } => FieldOutcome::Refused,
             _ => FieldOutcome::Unusable,
         }
-    } else if old.is_some_and(|old| is_same(old, value.value.as_deref().unwrap_or_default())) {
+    } else if is_same {
         FieldOutcome::Same
     } else {
         not_written(value, plan, old)

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Planner;
+use super::deactivations::{Candidate, PendingApproval};
 use super::field_baseline::FieldBaseline;
 use super::lost_sources::LostSource;
-use super::removals::{Candidate, PendingApproval};
-use crate::approvals::{Agreement, ApprovalVerdict, Decision, HoldReason, Matter, Proposal};
+use super::stages::{Compared, Facts, Stage};
+use crate::approvals::{Agreement, ApprovalVerdict, Decision, HoldReason, Matter};
 use crate::configuration::{ChangeLimit, Limits};
 use crate::identity::EmployeeId;
 use crate::jobs::baseline_read::BaselineRead;
@@ -35,6 +35,9 @@ pub struct LimitInput<'a> {
     pub baseline: Option<&'a FieldBaseline>,
     /// The fields that the last run found lost, where this run has no complete read.
     pub lost_sources: &'a [LostSource],
+    /// Whether the last run held fields that many employees had lost, where this plan sees a few employees: then a single loss
+    /// is enough.
+    pub holds_fields: bool,
     /// When the last run began that compared the portal's users.
     pub verified_at: Option<Timestamp>,
     /// The operator's agreement with the configuration in force.
@@ -43,31 +46,33 @@ pub struct LimitInput<'a> {
     pub unsaved_write: bool,
 }
 
-impl<'a> Planner<'a> {
+impl<'a> Stage<'a, Compared<'a>> {
     /// Follows the operators' decisions, and plans the other deactivations that no limit holds.
     pub(super) fn hold_removals(&mut self) {
-        let mut candidates = std::mem::take(&mut self.removals);
+        let mut candidates = std::mem::take(&mut self.found.leaving);
         for candidate in &mut candidates {
-            let because = self.same_person.get(&candidate.person.employee_id);
+            let because = self.found.same_person.get(&candidate.person.employee_id);
             candidate.to_be_shown = because.copied().or(candidate.to_be_shown);
         }
         let shrunk = self.judge_read();
-        let unconfirmed = self.unconfirmed();
+        let unconfirmed = self.facts.unconfirmed();
         let mut undecided: BTreeMap<Kind, Vec<Candidate<'a>>> = BTreeMap::new();
         for candidate in candidates {
             let is_unconfirmed = is_unconfirmed(&candidate, &unconfirmed);
-            match self.verdict_on(&candidate.proposal()) {
+            match self.decisions.verdict_on(&candidate.proposal()) {
                 Some(ApprovalVerdict::Rejected) => self.keep(candidate),
                 Some(ApprovalVerdict::Approved) if is_unconfirmed => {
                     self.hold(candidate, HoldReason::ApprovedNotConfirmed);
                 }
                 Some(ApprovalVerdict::Approved) => self.let_go(candidate, true),
                 Some(ApprovalVerdict::Awaits) => {
-                    let because = self.awaits_because((&candidate.person.employee_id, Matter::Account));
+                    let because = self
+                        .decisions
+                        .awaits_because((&candidate.person.employee_id, Matter::Account));
                     let because = candidate.to_be_shown.unwrap_or(because);
                     self.hold(candidate, because);
                 }
-                None if self.same_person.contains_key(&candidate.person.employee_id) => {
+                None if self.found.same_person.contains_key(&candidate.person.employee_id) => {
                     let because = candidate.to_be_shown.unwrap_or(HoldReason::Claimed);
                     self.hold(candidate, because);
                 }
@@ -113,27 +118,6 @@ impl<'a> Planner<'a> {
         self.plan.kept.push(candidate.into_action(false));
     }
 
-    /// Returns the decision about exactly this proposal, if there is one.
-    pub(super) fn verdict_on(&mut self, proposal: &Proposal<'_>) -> Option<ApprovalVerdict> {
-        let about = (proposal.employee_id, proposal.evidence.matter());
-        let Some(decision) = self.decisions.get(&about).copied() else {
-            return self
-                .unreadable_decisions
-                .contains(&about)
-                .then_some(ApprovalVerdict::Awaits);
-        };
-        let stands = decision.stands(proposal, self.situation.brakes.version);
-        *self.proposed.entry(decision.about()).or_default() |= stands;
-        stands.then_some(decision.word.verdict)
-    }
-
-    /// Why an action waits that was left pending: for the reason that it was held for when the others of its plan were decided
-    /// about, or since the decision about it cannot be decoded.
-    pub(super) fn awaits_because(&self, about: (&EmployeeId, Matter)) -> HoldReason {
-        let decision = self.decisions.get(&about);
-        decision.map_or(HoldReason::DecisionUnreadable, |decision| decision.because)
-    }
-
     /// Returns why every undecided deactivation is held, if so; where the read is complete and large enough, stores it
     /// as the next baseline read.
     fn judge_read(&mut self) -> Option<HoldReason> {
@@ -142,9 +126,9 @@ impl<'a> Planner<'a> {
             last_good_read,
             decisions,
             ..
-        } = self.situation.brakes;
-        let limits = &self.situation.configuration.limits;
-        let now = self.situation.now;
+        } = self.facts.situation.brakes;
+        let limits = &self.facts.situation.configuration.limits;
+        let now = self.facts.situation.now;
         let accepted = decisions.iter().filter_map(|decision| {
             Some(BaselineRead {
                 people: decision.approved_read()?,
@@ -158,7 +142,7 @@ impl<'a> Planner<'a> {
             let before = last_good_read.filter(|_| !is_accepted);
             self.plan.good_read = Some(BaselineRead::after(before, listed, now));
         }
-        if self.situation.people.is_empty() {
+        if self.facts.situation.people.is_empty() {
             return Some(HoldReason::NoLinks);
         }
         shrunk.map(|read| HoldReason::Shrunk {
@@ -167,15 +151,15 @@ impl<'a> Planner<'a> {
         })
     }
 
-    fn unconfirmed(&self) -> HashSet<&'a EmployeeId> {
-        let missing = self.situation.missing.iter().filter(|missing| !missing.confirmed);
-        missing.map(|missing| &missing.employee_id).collect()
-    }
-
     /// Whether these, and those of their kind that went unasked in the last 24 hours, are more than go unasked.
     fn over_limit(&self, kind: Kind, candidates: &[Candidate<'_>]) -> Option<HoldReason> {
-        let people = self.situation.people;
-        let since = self.situation.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
+        let people = self.facts.situation.people;
+        let since = self
+            .facts
+            .situation
+            .now
+            .saturating_sub(COUNTED_FOR)
+            .unwrap_or(Timestamp::MIN);
         let recently = |person: &Person| person.removed.clone().filter(|removed| removed.at > since);
         // Those who went today were managed today: the limit of a run's last slice is that of its first.
         let is_managed = |person: &&Person| person.active || recently(person).is_some();
@@ -189,6 +173,7 @@ impl<'a> Planner<'a> {
             .iter()
             .filter(|person| recently(person).as_ref().is_some_and(went_unasked));
         let found = self
+            .found
             .found_deactivated
             .iter()
             .filter(|(_, removed)| went_unasked(removed));
@@ -197,12 +182,19 @@ impl<'a> Planner<'a> {
             .chain(found.map(|(employee_id, _)| *employee_id))
             .collect();
         let recent = recent.difference(&planned).count();
-        let allowed = kind.limit(&self.situation.configuration.limits).allows(managed);
+        let allowed = kind.limit(&self.facts.situation.configuration.limits).allows(managed);
         (planned.len() + recent > allowed).then(|| HoldReason::OverLimit {
             planned: number(planned.len()),
             recent: number(recent),
             allowed: number(allowed),
         })
+    }
+}
+
+impl<'a> Facts<'a> {
+    fn unconfirmed(&self) -> HashSet<&'a EmployeeId> {
+        let missing = self.situation.missing.iter().filter(|missing| !missing.confirmed);
+        missing.map(|missing| &missing.employee_id).collect()
     }
 }
 

@@ -3,16 +3,17 @@
 
 use std::collections::HashSet;
 
-use super::{Action, Planner, Step, digest};
+use super::stages::{Compared, Stage};
+use super::{Action, Step, digest};
 use crate::identity::EmployeeId;
 use crate::people::rejected_writes::{RejectedPart, RejectedWrite, RejectedWrites};
 use crate::people::repeated_rejection::{RejectionTally, RepeatedRejection};
 use crate::people::user::UserChange;
 
-impl Planner<'_> {
+impl<'a> Stage<'a, Compared<'a>> {
     /// Takes writes that back off out of the plan; each stays a line of the worklist.
     pub(super) fn let_setbacks_rest(&mut self) {
-        if self.parked.is_empty() {
+        if self.facts.parked.is_empty() {
             return;
         }
         let actions = std::mem::take(&mut self.plan.actions);
@@ -58,14 +59,14 @@ impl Planner<'_> {
             return Some(action);
         }
         self.plan.counts.set_aside += 1;
-        self.plan.unlinked += usize::from(self.accounts.link(&action.employee_id).is_none());
+        self.plan.unlinked += usize::from(self.facts.accounts.link(&action.employee_id).is_none());
         None
     }
 
     /// Returns the rejected writes that concern exactly the values of this action.
     fn relevant(&self, action: &Action) -> Vec<RejectedWrite> {
-        let verifies = self.situation.portal.is_some();
-        let known = self.parked.get(&action.employee_id);
+        let verifies = self.facts.situation.portal.is_some();
+        let known = self.facts.parked.get(&action.employee_id);
         let setbacks = known.map(|parked| parked.setbacks.as_slice()).unwrap_or_default();
         setbacks
             .iter()
@@ -76,19 +77,20 @@ impl Planner<'_> {
     }
 
     fn rests(&self, setback: &RejectedWrite) -> bool {
-        setback.was_seen_in_portal() || setback.rests(self.situation.now)
+        setback.was_seen_in_portal() || setback.rests(self.facts.situation.now)
     }
 
     /// Lists the employees without any rejected write left. Obstacles that only the portal can show stay until a run
     /// reads it.
     fn forget(&mut self) {
-        let verifies = self.situation.portal.is_some();
+        let verifies = self.facts.situation.portal.is_some();
         let relevant = self.plan.parked.iter().map(|parked| &parked.employee_id);
         let resting = self.plan.resting.iter().map(|refusal| &refusal.problem.employee_id);
         let known: HashSet<&EmployeeId> = relevant.chain(resting).collect();
         let is_over =
             |parked: &RejectedWrites| verifies || !parked.setbacks.iter().any(RejectedWrite::was_seen_in_portal);
         let forgotten = self
+            .facts
             .situation
             .parked
             .iter()

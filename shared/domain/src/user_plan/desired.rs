@@ -5,9 +5,10 @@ use std::borrow::Cow;
 
 use super::accounts::Account;
 use super::compare::{Difference, difference};
+use super::digest;
 use super::disputes::Unique;
-use super::placement::Eligibility;
-use super::{Planner, digest};
+use super::eligibility::Eligibility;
+use super::stages::{Desired, Facts, Stage};
 use crate::configuration::OnUserNameChange;
 use crate::identity::UserName;
 use crate::people::employee::Employee;
@@ -62,24 +63,30 @@ impl DesiredAccount<'_> {
     }
 }
 
-impl<'a> Planner<'a> {
+impl<'a> Stage<'a, Desired<'a>> {
     /// Maps all employees in scope.
-    pub(super) fn map_those_in_scope(&mut self, placements: &[Eligibility]) -> Vec<DesiredAccount<'a>> {
-        let employees = self.situation.roster.employees.iter().enumerate();
-        let in_scope = employees.filter(|(position, _)| placements.get(*position) == Some(&Eligibility::InScope));
-        in_scope
-            .filter_map(|(position, employee)| self.want(position, employee, placements))
-            .collect()
+    pub(super) fn map_those_in_scope(&mut self) -> Vec<DesiredAccount<'a>> {
+        let employees = self.facts.situation.roster.employees.iter().enumerate();
+        let eligibility = std::mem::take(&mut self.found.classified.eligibility);
+        let in_scope = employees.filter(|(position, _)| eligibility.get(*position) == Some(&Eligibility::InScope));
+        let desired = in_scope
+            .filter_map(|(position, employee)| self.want(position, employee, &eligibility))
+            .collect();
+        self.found.classified.eligibility = eligibility;
+        desired
     }
 
     fn want(
         &mut self,
         position: usize,
         employee: &'a Employee,
-        placements: &[Eligibility],
+        eligibility: &[Eligibility],
     ) -> Option<DesiredAccount<'a>> {
-        let users = &self.situation.configuration.users;
-        let scope = self.evaluator.scope(employee, self.manager_record(position));
+        let users = &self.facts.situation.configuration.users;
+        let scope = self
+            .facts
+            .evaluator
+            .scope(employee, self.facts.manager_record(position));
         let mut user = match mapping::map_user(users, employee, &scope) {
             Ok(user) => user,
             Err(problem) => {
@@ -88,25 +95,25 @@ impl<'a> Planner<'a> {
                 return None;
             }
         };
-        if self.accounts.is_protected(&user.user_name) {
+        if self.facts.accounts.is_protected(&user.user_name) {
             self.plan.counts.excluded += 1;
             self.plan.counts.excluded_settled += 1;
             return None;
         }
         self.plan.counts.in_scope += 1;
-        self.check_manager(position, employee, &mut user, placements);
+        self.facts.check_manager(position, employee, &mut user, eligibility);
         self.plan.problems.extend(user.problems.iter().cloned());
-        let user_name = self.future_name(employee, &user);
+        let user_name = self.facts.future_name(employee, &user);
         let email = user
             .fields
             .iter()
             .find(|field| field.name.is_email())
             .and_then(|field| field.value.clone());
-        if let Some(person) = self.accounts.link(employee.id()) {
+        if let Some(person) = self.facts.accounts.link(employee.id()) {
             self.count_losses(person, &user);
             self.count_rewrites(person, &user);
         }
-        let intent = self.intent(employee, user);
+        let intent = self.facts.intent(employee, user);
         Some(DesiredAccount {
             employee,
             user_name,
@@ -114,7 +121,9 @@ impl<'a> Planner<'a> {
             intent,
         })
     }
+}
 
+impl<'a> Facts<'a> {
     /// The name after this run: a linked account keeps its own where the customer does not want it renamed.
     fn future_name(&self, employee: &Employee, user: &DesiredUser<'_>) -> UserName {
         let renames = self.situation.configuration.users.on_user_name_change == OnUserNameChange::Rename;

@@ -1,7 +1,7 @@
 //! The eligibility of each employee of the read, before the mapping: leavers first, on employee id, status and dates
 //! alone, since HR often clears a leaver's e-mail.
 
-use super::Planner;
+use super::stages::{Classified, Facts, Stage};
 use crate::people::employee::Employee;
 use crate::people::employment::{Employment, Undecided};
 use crate::people::mapping;
@@ -24,10 +24,10 @@ pub(crate) enum Eligibility {
     InScope,
 }
 
-impl<'a> Planner<'a> {
+impl<'a> Stage<'a, Classified<'a>> {
     /// Returns the eligibility of each employee, in the order of the roster.
     pub(super) fn place_everybody(&mut self) -> Vec<Eligibility> {
-        let employees = &self.situation.roster.employees;
+        let employees = &self.facts.situation.roster.employees;
         self.plan.counts.read = employees.len();
         self.forget_last_days();
         (0..)
@@ -37,11 +37,15 @@ impl<'a> Planner<'a> {
     }
 
     fn place(&mut self, position: usize, employee: &'a Employee) -> Eligibility {
-        if let Some(cause) = self.unreadable.get(employee.id()) {
+        if let Some(cause) = self.facts.unreadable.get(employee.id()) {
             return self.leave_undecided(Problem::about(employee, cause.clone(), None));
         }
         self.note_last_day(employee);
-        match Employment::from_record(employee, &self.employment, self.last_days.get(employee.id()).copied()) {
+        match Employment::from_record(
+            employee,
+            &self.facts.employment,
+            self.facts.last_days.get(employee.id()).copied(),
+        ) {
             Ok(Employment::Left(evidence)) => {
                 self.remove_leaver(employee, evidence);
                 Eligibility::Left
@@ -51,19 +55,12 @@ impl<'a> Planner<'a> {
                 Eligibility::StartsLater
             }
             Ok(Employment::Works) => self.place_in_scope(position, employee),
-            Err(Undecided::Contradiction { .. }) if self.is_nobodys_concern(position, employee) => {
+            Err(Undecided::Contradiction { .. }) if self.facts.is_nobodys_concern(position, employee) => {
                 self.exclude(position, employee);
                 Eligibility::OutOfScope
             }
             Err(undecided) => self.leave_undecided(undecided.problem(employee)),
         }
-    }
-
-    /// Whether the employee has no account and would have none: then it does not matter whether they work there.
-    fn is_nobodys_concern(&self, position: usize, employee: &Employee) -> bool {
-        let users = &self.situation.configuration.users;
-        let scope = || self.evaluator.scope(employee, self.manager_record(position));
-        self.accounts.link(employee.id()).is_none() && mapping::is_in_scope(users, employee, &scope()) == Ok(false)
     }
 
     fn place_in_scope(&mut self, position: usize, employee: &'a Employee) -> Eligibility {
@@ -72,11 +69,14 @@ impl<'a> Planner<'a> {
             let seen = Some(employee.id().to_string());
             return self.leave_undecided(Problem::about(employee, Cause::InvisibleCharacters { field }, seen));
         }
-        let users = &self.situation.configuration.users;
+        let users = &self.facts.situation.configuration.users;
         if users.filter.is_none() {
             return Eligibility::InScope;
         }
-        let scope = self.evaluator.scope(employee, self.manager_record(position));
+        let scope = self
+            .facts
+            .evaluator
+            .scope(employee, self.facts.manager_record(position));
         match mapping::is_in_scope(users, employee, &scope) {
             Ok(true) => Eligibility::InScope,
             Ok(false) => {
@@ -91,5 +91,14 @@ impl<'a> Planner<'a> {
         self.plan.counts.undecided += 1;
         self.report(problem);
         Eligibility::Undecided
+    }
+}
+
+impl Facts<'_> {
+    /// Whether the employee has no account and would have none: then it does not matter whether they work there.
+    fn is_nobodys_concern(&self, position: usize, employee: &Employee) -> bool {
+        let users = &self.situation.configuration.users;
+        let scope = || self.evaluator.scope(employee, self.manager_record(position));
+        self.accounts.link(employee.id()).is_none() && mapping::is_in_scope(users, employee, &scope()) == Ok(false)
     }
 }
