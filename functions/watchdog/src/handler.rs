@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use habitsync_lambda_support::{Deadline, FunctionError, Metric, Metrics, caught};
-use habitsync_workflows::fleet::alert_operators::tell_operators;
+use habitsync_workflows::fleet::alert_operators::alert_operators;
 use habitsync_workflows::fleet::incidents::{IncidentReport, TendIncidents, tend_incidents};
 use habitsync_workflows::fleet::measure::{measure_fleet, measure_parked};
 use habitsync_workflows::fleet::view::{FleetView, look_at_fleet};
@@ -119,7 +119,7 @@ where
         measured::log_who_is_unwell(&measures);
         let dead = measures.dead.unwrap_or_default();
         let (now, settings) = (self.clock.now(), self.mail_settings);
-        let telling = tell_operators(self.fleet, self.mail, settings, &view, &incidents, &dead, now);
+        let telling = alert_operators(self.fleet, self.mail, settings, &view, &incidents, &dead, now);
         if let Some(digest) = duties.run("tell the operators", telling).await {
             duties.note("tell the operators", &digest.failures);
         }

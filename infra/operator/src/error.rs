@@ -292,7 +292,7 @@ impl CommandError {
     /// Returns the failure's class, which decides the exit code.
     pub(crate) fn class(&self) -> FailureClass {
         match self {
-            Self::NotFollowed(reason) => reason.trouble(),
+            Self::NotFollowed(reason) => reason.class(),
             Self::Removes { .. }
             | Self::NotRekeyed { .. }
             | Self::NotTheNumbers { .. }
@@ -301,8 +301,8 @@ impl CommandError {
             | Self::RemovalNotSaid
             | Self::RunGoesOn(_) => FailureClass::Data,
             Self::Job(failure) => failure.class(),
-            Self::Person(failure) => failure.trouble(),
-            Self::NotLinked(failure) => failure.trouble(),
+            Self::Person(failure) => failure.class(),
+            Self::NotLinked(failure) => failure.class(),
             Self::Backfill(_) | Self::Unchecked { .. } => FailureClass::Vendor,
             Self::Connect(_)
             | Self::Service(_)
@@ -312,7 +312,7 @@ impl CommandError {
             | Self::UnreadableResult { .. }
             | Self::Json(_)
             | Self::Csv(_)
-            | Self::Template(_) => FailureClass::Ours,
+            | Self::Template(_) => FailureClass::Internal,
             Self::VendorHosts(_)
             | Self::Unusable { .. }
             | Self::File { .. }
@@ -391,9 +391,9 @@ pub(crate) enum NotFollowed {
 
 impl NotFollowed {
     /// Returns the failure's class, which decides the exit code.
-    pub(crate) fn trouble(&self) -> FailureClass {
+    pub(crate) fn class(&self) -> FailureClass {
         match self {
-            Self::Stopped(_) | Self::TakesLong { .. } | Self::NotBegun(_) => FailureClass::Ours,
+            Self::Stopped(_) | Self::TakesLong { .. } | Self::NotBegun(_) => FailureClass::Internal,
         }
     }
 }

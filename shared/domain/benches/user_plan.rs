@@ -91,11 +91,11 @@ fn plan(configuration: &TenantConfiguration, roster: &Roster, people: &[Person])
         roster,
         people,
         missing: &[],
-        parked: &[],
+        rejected_writes: &[],
         last_days: &[],
         portal: None,
         unreadable: Unreadable::default(),
-        brakes: LimitInput::default(),
+        limit_input: LimitInput::default(),
         now: now(),
     });
     assert!(plan.counts.adds_up() && plan.problems.len() < 10, "{:?}", plan.counts);

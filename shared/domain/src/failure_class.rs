@@ -23,7 +23,7 @@ pub enum FailureClass {
     /// A vendor does not do what it usually does.
     Vendor,
     /// Our own services, or our own mistake.
-    Ours,
+    Internal,
 }
 
 /// Who has to mend a failure.
@@ -88,7 +88,7 @@ impl FailureClass {
                 RetryRule::WithGrowingWaits,
                 1,
             ),
-            Self::Ours => (Owner::Operator, Notify::OperatorAtOnce, RetryRule::ByEveryRun, 1),
+            Self::Internal => (Owner::Operator, Notify::OperatorAtOnce, RetryRule::ByEveryRun, 1),
         };
         FailurePolicy {
             owner,
@@ -115,7 +115,7 @@ mod tests {
             FailureClass::Config,
             FailureClass::Data,
             FailureClass::Vendor,
-            FailureClass::Ours,
+            FailureClass::Internal,
         ] {
             let FailurePolicy {
                 owner, notify: hears, ..

@@ -85,7 +85,7 @@ impl Row {
             jobs: BTreeMap::from([(Job::Users, state)]),
             parked: 0,
             ignored: 0,
-            told: AlertLog::default(),
+            alert_log: AlertLog::default(),
         }
     }
 }

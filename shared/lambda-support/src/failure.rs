@@ -19,7 +19,7 @@ use lambda_runtime::Diagnostic;
 pub struct FunctionError {
     name: &'static str,
     message: String,
-    trouble: FailureClass,
+    class: FailureClass,
 }
 
 impl FunctionError {
@@ -29,14 +29,14 @@ impl FunctionError {
         Self {
             name,
             message: chain(error),
-            trouble: FailureClass::Ours,
+            class: FailureClass::Internal,
         }
     }
 
     /// Whether it is ours to mend, and not a vendor's or a customer's.
     #[must_use]
     pub fn is_ours(&self) -> bool {
-        self.trouble == FailureClass::Ours
+        self.class == FailureClass::Internal
     }
 
     /// `TenantUnknown`: no configuration was ever applied for this customer.
@@ -45,7 +45,7 @@ impl FunctionError {
         Self {
             name: "TenantUnknown",
             message: format!("there is no customer {tenant}"),
-            trouble: FailureClass::Ours,
+            class: FailureClass::Internal,
         }
     }
 
@@ -55,7 +55,7 @@ impl FunctionError {
         Self {
             name: "MessageUnreadable",
             message: why.to_owned(),
-            trouble: FailureClass::Ours,
+            class: FailureClass::Internal,
         }
     }
 
@@ -65,7 +65,7 @@ impl FunctionError {
         Self {
             name: "Panicked",
             message: "the program panicked; the log line before this one tells its place".to_owned(),
-            trouble: FailureClass::Ours,
+            class: FailureClass::Internal,
         }
     }
 
@@ -105,7 +105,7 @@ impl From<JobFailure> for FunctionError {
             JobFailure::LeaseLost => "LeaseLost",
         };
         Self {
-            trouble: failure.class(),
+            class: failure.class(),
             ..Self::new(name, &failure)
         }
     }

@@ -71,10 +71,10 @@ impl LoadHold for Table {
 impl SaveHold for Table {
     async fn save_hold(&self, plan: &PendingPlan, remind_at: Timestamp) -> Result<(), ServiceFailure> {
         let save = || {
-            let due_at = plan.word().is_none().then_some(remind_at);
+            let due_at = plan.conclusion().is_none().then_some(remind_at);
             let mut state = self.state();
             let known = state.holds.get(&plan.id);
-            if known.is_none_or(|(known, _)| known.words.len() == plan.words.len()) {
+            if known.is_none_or(|(known, _)| known.decisions.len() == plan.decisions.len()) {
                 state.holds.insert(plan.id.clone(), (plan.clone(), due_at));
             }
             Ok(())
@@ -94,10 +94,10 @@ impl SaveHold for Table {
 }
 
 impl RecordPlanDecision for Table {
-    async fn note_word(&self, id: &PlanId, word: &PlanDecision) -> Result<(), ServiceFailure> {
+    async fn note_decision(&self, id: &PlanId, word: &PlanDecision) -> Result<(), ServiceFailure> {
         let note = || {
             if let Some((plan, due_at)) = self.state().holds.get_mut(id) {
-                plan.words.push(word.clone());
+                plan.decisions.push(word.clone());
                 if word.decides_all() {
                     *due_at = None;
                 }

@@ -107,9 +107,9 @@ impl TableState {
     /// The addresses that are stopped under the configuration in force.
     pub(crate) fn stopped(&self) -> Vec<EmailAddress> {
         let stopped = self
-            .standings
+            .address_statuses
             .values()
-            .filter(|(_, standing)| standing.is_stopped(self.version));
+            .filter(|(_, status)| status.is_stopped(self.version));
         stopped.map(|(address, _)| address.clone()).collect()
     }
 }

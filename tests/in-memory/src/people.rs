@@ -100,7 +100,7 @@ impl SaveRejectedWrites for Table {
         let save = || {
             let mut state = self.under_lease(Job::Users)?;
             let all = &mut state.parked;
-            if parked.setbacks.is_empty() {
+            if parked.writes.is_empty() {
                 all.remove(&parked.employee_id);
             } else {
                 all.insert(parked.employee_id.clone(), parked.clone());

@@ -79,25 +79,29 @@ impl Fleet<'_> {
 }
 
 impl KeepAddressStatuses for Fleet<'_> {
-    async fn load_standing(&self, tenant: &TenantId, address: &EmailAddress) -> Result<AddressStatus, ServiceFailure> {
+    async fn load_address_status(
+        &self,
+        tenant: &TenantId,
+        address: &EmailAddress,
+    ) -> Result<AddressStatus, ServiceFailure> {
         let load = || {
             let table = self.table(tenant);
-            let standing = table.and_then(|table| table.state().standings.get(&address.key()).cloned());
-            Ok(standing.map(|(_, standing)| standing).unwrap_or_default())
+            let status = table.and_then(|table| table.state().address_statuses.get(&address.key()).cloned());
+            Ok(status.map(|(_, status)| status).unwrap_or_default())
         };
         self.call_of(tenant, Call::LoadStanding, load).await
     }
 
-    async fn save_standing(
+    async fn save_address_status(
         &self,
         tenant: &TenantId,
         address: &EmailAddress,
-        standing: &AddressStatus,
+        status: &AddressStatus,
     ) -> Result<(), ServiceFailure> {
         let save = || {
             if let Some(table) = self.table(tenant) {
-                let kept = (address.clone(), standing.clone());
-                table.state().standings.insert(address.key(), kept);
+                let kept = (address.clone(), status.clone());
+                table.state().address_statuses.insert(address.key(), kept);
             }
             Ok(())
         };

@@ -85,7 +85,7 @@ fn summary(tenant: &TenantId, table: &Table) -> CustomerSummary {
         jobs: state.jobs.clone(),
         parked: state.row.parked,
         ignored: state.row.ignored,
-        told: state.row.told.clone(),
+        alert_log: state.row.told.clone(),
     }
 }
 

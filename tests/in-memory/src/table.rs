@@ -109,7 +109,7 @@ pub struct TableState {
     /// The number of the configuration in force.
     pub version: u64,
     /// Statuses of the addresses that SES reported about.
-    pub standings: BTreeMap<String, (EmailAddress, AddressStatus)>,
+    pub address_statuses: BTreeMap<String, (EmailAddress, AddressStatus)>,
 }
 
 impl TableState {

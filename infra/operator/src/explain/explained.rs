@@ -170,7 +170,7 @@ impl Explained {
             explanation,
             link: seen.link,
             decision: seen.decision,
-            refused: seen.parked.map(|parked| parked.setbacks).unwrap_or_default(),
+            refused: seen.parked.map(|parked| parked.writes).unwrap_or_default(),
             changes: seen.changes,
             unknown: seen.unknown,
             plan: seen.plan,

@@ -35,7 +35,7 @@ impl Will {
     pub(super) fn new(plan: &PersonPlan) -> Self {
         use habitsync_domain::user_plan::ActionKind;
         match plan.next() {
-            NextAction::Act(step) => match step.deed() {
+            NextAction::Act(step) => match step.action_kind() {
                 ActionKind::Create => Self::Create,
                 ActionKind::Adopt => Self::Adopt,
                 ActionKind::Note => Self::Note,
@@ -72,7 +72,7 @@ fn next_in_words(seen: &SeenPerson, explanation: Option<&Explanation>, zone: &Ti
             held.evidence.reason(),
             held.waits_with
                 .as_ref()
-                .map_or_else(|| held.because.reason(), PendingManager::in_words)
+                .map_or_else(|| held.hold_reason.reason(), PendingManager::in_words)
         ),
         // A later section lists rejected writes, in every case.
         NextAction::Kept => String::new(),

@@ -192,21 +192,21 @@ impl Explained {
     /// Returns problems, rejected writes and decisions.
     fn problem_lines(&self) -> Vec<Line> {
         let problems = self.plan.plan.problems.iter().map(problem_line);
-        let refused = self.refused.iter().map(|setback| {
-            let what = match &setback.what {
+        let refused = self.refused.iter().map(|rejected_write| {
+            let what = match &rejected_write.what {
                 habitsync_domain::people::rejected_writes::RejectedPart::Person => "refused: the person".to_owned(),
                 habitsync_domain::people::rejected_writes::RejectedPart::UserName => {
                     "refused: the user name".to_owned()
                 }
                 habitsync_domain::people::rejected_writes::RejectedPart::Field(field) => format!("refused: {field}"),
             };
-            let since = local(setback.since, &self.zone);
-            let tried = if setback.given_up {
+            let since = local(rejected_write.since, &self.zone);
+            let tried = if rejected_write.given_up {
                 "not tried any more until it changes".to_owned()
             } else {
-                format!("tried again after {}", local(setback.due_at, &self.zone))
+                format!("tried again after {}", local(rejected_write.due_at, &self.zone))
             };
-            let attempts = counted(setback.attempts, "attempt");
+            let attempts = counted(rejected_write.attempts, "attempt");
             line(what, format!("since {since}, {attempts}; {tried}"))
         });
         let kept = self.plan.plan.lost_fields.iter().map(|lost| {
@@ -216,12 +216,12 @@ impl Explained {
             )
         });
         let decision = self.decision.iter().map(|decision| {
-            let word = &decision.word;
+            let word = &decision.made;
             let when = local(word.at, &self.zone);
             let what = format!(
                 "{} by {} on {when}: {}",
                 word.verdict.as_str(),
-                word.by,
+                word.actor,
                 decision.evidence.reason()
             );
             line("decided", what)

@@ -212,7 +212,7 @@ impl WriteObserver for Trace<'_> {
         if matches!(step, Planned::Remember { .. }) {
             return;
         }
-        let what = step.deed().as_str();
+        let what = step.action_kind().as_str();
         let came_of = match came_of {
             Ok(()) => "Tribal Habits has done it".to_owned(),
             Err(failure) => failed(failure),

@@ -77,7 +77,7 @@ async fn decide(
         plan: &asked.plan,
         verdict,
         only: if ids.len() == held { &[] } else { &ids },
-        by,
+        actor: by,
     };
     let decided = decide_hold(table, &SystemClock, &deciding).await?;
     stage.print(&Decided {

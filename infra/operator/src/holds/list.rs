@@ -93,7 +93,7 @@ impl Listed {
             return Some(settled_by(by));
         }
         let decision = person.decision(held, &self.holds.decisions)?;
-        Some(format!("{} by {}", decision.word.verdict.as_str(), decision.word.by))
+        Some(format!("{} by {}", decision.made.verdict.as_str(), decision.made.actor))
     }
 
     fn decided(&self, width: u16) -> String {
@@ -188,9 +188,9 @@ fn row(held: &PendingAction, state: Option<String>) -> Vec<String> {
 pub(super) fn decision_row(decision: &Decision) -> Vec<String> {
     vec![
         decision.employee_id.to_string(),
-        decision.word.verdict.as_str().to_owned(),
-        decision.word.by.clone(),
-        format!("{:.0}", decision.word.at),
+        decision.made.verdict.as_str().to_owned(),
+        decision.made.actor.clone(),
+        format!("{:.0}", decision.made.at),
         about(decision),
     ]
 }
@@ -231,7 +231,7 @@ fn what_next(tenant: &TenantId, pending: &PendingPlan) -> Vec<String> {
     let rekeyed = pending
         .people
         .iter()
-        .filter(|held| held.because == HoldReason::Rekeyed)
+        .filter(|held| held.hold_reason == HoldReason::Rekeyed)
         .count();
     let mut next = vec![
         format!("to make exactly these:  habitsync holds approve {tenant} {plan} {flags}"),
@@ -268,7 +268,7 @@ pub(crate) mod tests {
     fn word(at: jiff::Timestamp) -> PlanDecision {
         PlanDecision {
             verdict: ApprovalVerdict::Rejected,
-            by: "ana".to_owned(),
+            actor: "ana".to_owned(),
             at,
             only: Vec::new(),
             reopened: false,
@@ -277,7 +277,7 @@ pub(crate) mod tests {
 
     /// Where the plan has a decision, it covers every employee in the plan.
     fn listed(held: Option<PendingPlan>) -> Listed {
-        let said = held.iter().filter_map(|held| Some((held, held.word()?)));
+        let said = held.iter().filter_map(|held| Some((held, held.conclusion()?)));
         let decisions = said.flat_map(|(held, word)| held.decisions(word)).collect();
         let holds = Holds {
             decisions,
@@ -319,7 +319,7 @@ pub(crate) mod tests {
             reopened: true,
             ..word(plan.since)
         };
-        plan.words.extend([withdrawn, word(plan.since)]);
+        plan.decisions.extend([withdrawn, word(plan.since)]);
         plan
     }
 
@@ -342,7 +342,7 @@ pub(crate) mod tests {
             person: person.to_owned(),
             user_name: format!("{id}@acme.com.au").parse().expect("a name"),
             evidence,
-            because,
+            hold_reason: because,
             changes: Vec::new(),
             waits_with: None,
         };
@@ -429,7 +429,7 @@ pub(crate) mod tests {
         );
         let rekeyed = plan().with_only(|person| person.employee_id.as_str() == "E1002");
         let people = rekeyed.people.into_iter().map(|person| PendingAction {
-            because: HoldReason::Rekeyed,
+            hold_reason: HoldReason::Rekeyed,
             ..person
         });
         let rekeyed = PendingPlan::new(people.collect(), 3, None, jiff::Timestamp::UNIX_EPOCH);

@@ -305,7 +305,7 @@ pub(crate) mod tests {
             employee_id: id.parse().expect("an id"),
             person: person.to_owned(),
             user_name: format!("{}@acme.com.au", id.to_lowercase()).parse().expect("a name"),
-            deed,
+            kind: deed,
             held: None,
             waits_with: None,
             kept: None,

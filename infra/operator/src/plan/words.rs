@@ -10,7 +10,7 @@ use crate::terminal::{Old, arrow, local, printable, zone_name};
 
 /// `change`, `held: deactivate`.
 pub(crate) fn what(planned: &PlannedAction) -> String {
-    let deed = planned.deed.as_str();
+    let deed = planned.kind.as_str();
     match (planned.held, &planned.kept) {
         (Some(_), _) => format!("held: {deed}"),
         (None, Some(_)) => format!("rejected: {deed}"),
@@ -29,7 +29,7 @@ pub(crate) fn in_words(planned: &PlannedAction, values_of_new: bool) -> String {
         return printable(kept);
     }
     let why = planned.why_held();
-    match (planned.deed, &why) {
+    match (planned.kind, &why) {
         (ActionKind::Change, Some(why)) => format!("{}; held: {why}", values(Old::Shown)),
         (ActionKind::Reactivate, Some(why)) => format!("{} {}; held: {why}", planned.reason, values(Old::Shown)),
         (ActionKind::Create, Some(why)) => format!("{}; held: {why}", planned.user_name.as_str()),

@@ -144,7 +144,7 @@ fn status(status: Status) -> &'static str {
 
 /// Returns a scenario's outcome in a few words.
 pub(super) fn outcome(step: &Rehearsed) -> String {
-    let planned: Vec<_> = step.planned.iter().map(|planned| planned.deed.as_str()).collect();
+    let planned: Vec<_> = step.planned.iter().map(|planned| planned.kind.as_str()).collect();
     let planned = planned.join(", ");
     match (step.judged, step.done) {
         (Judged::Held, _) => format!("{planned} is held"),
@@ -265,7 +265,7 @@ pub(super) mod tests {
             employee_id: id.parse().expect("an id"),
             person: "Mei Lin".to_owned(),
             user_name: "mei@acme.com.au".parse().expect("a name"),
-            deed,
+            kind: deed,
             held: None,
             waits_with: None,
             kept: None,

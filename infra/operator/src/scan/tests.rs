@@ -56,11 +56,11 @@ fn scanned(employees: &[Employee], portal: Option<&[PortalUser]>, without_id: us
         roster: &roster,
         people: &[],
         missing: &[],
-        parked: &[],
+        rejected_writes: &[],
         last_days: &[],
         portal,
         unreadable: Unreadable::default(),
-        brakes: LimitInput::default(),
+        limit_input: LimitInput::default(),
         now: "2026-11-22T21:00:00Z".parse().expect("a time"),
     });
     Scan {

@@ -212,7 +212,7 @@ impl Customer {
     }
 
     fn told(&self) -> Vec<String> {
-        let told = &self.status.told;
+        let told = &self.status.alert_log;
         let outages = told.outages.iter();
         let outages =
             outages.map(|(job, failing)| format!("{job}: {} since {}", failing.signature, self.local(failing.since)));

@@ -54,7 +54,7 @@ impl Fleet {
             *counts.entry(customer.health).or_default() += 1;
         }
         let mut customers = status.customers;
-        customers.retain(|customer| extent != Extent::Unwell || customer.health.is_unwell());
+        customers.retain(|customer| extent != Extent::Unwell || customer.health.is_unhealthy());
         Self {
             stage: stage.to_owned(),
             at: now,
@@ -69,7 +69,8 @@ impl Fleet {
     /// Those with a line of their own, and those who are folded.
     fn split(&self) -> (Vec<&CustomerHealth>, Vec<&CustomerHealth>) {
         let fits = self.customers.len() <= SCREEN;
-        let has_line = |customer: &&CustomerHealth| fits || self.extent == Extent::All || customer.health.is_unwell();
+        let has_line =
+            |customer: &&CustomerHealth| fits || self.extent == Extent::All || customer.health.is_unhealthy();
         self.customers.iter().partition(has_line)
     }
 
@@ -238,7 +239,7 @@ impl Answer for Fleet {
     }
 
     fn next(&self) -> Vec<String> {
-        let first = self.customers.iter().find(|customer| customer.health.is_unwell());
+        let first = self.customers.iter().find(|customer| customer.health.is_unhealthy());
         let (_, folded) = self.split();
         let more = (!folded.is_empty()).then(|| "a line for everybody:  habitsync status --all".to_owned());
         let first = first.map(|first| format!("begin here:            habitsync status {}", first.tenant));

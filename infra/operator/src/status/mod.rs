@@ -45,12 +45,12 @@ pub(crate) async fn show(stage: &Stage, asked: &StatusArguments) -> Result<ExitC
     let is_unwell = if let Some(tenant) = &asked.tenant {
         let found = customer_status(&table, &table.tenant(tenant), tenant, now).await?;
         let status = found.ok_or_else(|| CommandError::NoSuchTenant(tenant.clone()))?;
-        let is_unwell = status.health.health.is_unwell();
+        let is_unwell = status.health.health.is_unhealthy();
         stage.print(&customer::Customer::new(status, stage, now))?;
         is_unwell
     } else {
         let status = fleet_status(&table, now).await?;
-        let is_unwell = status.customers.iter().any(|customer| customer.health.is_unwell());
+        let is_unwell = status.customers.iter().any(|customer| customer.health.is_unhealthy());
         stage.print(&fleet::Fleet::new(status, asked.extent(), stage, now))?;
         is_unwell
     };

@@ -206,7 +206,7 @@ mod tests {
             employee_id: format!("E{id}").parse().expect("an id"),
             person: "Jo Citizen".to_owned(),
             user_name: format!("e{id}@acme.com.au").parse().expect("a name"),
-            deed,
+            kind: deed,
             held,
             waits_with: None,
             kept: None,

@@ -86,7 +86,7 @@ pub(super) fn summary(mut row: Attributes) -> Result<Option<CustomerSummary>, Aw
         jobs,
         parked: count(&row, PARKED)?,
         ignored: count(&row, IGNORED)?,
-        told: optional(&mut row, TOLD)?.unwrap_or_default(),
+        alert_log: optional(&mut row, TOLD)?.unwrap_or_default(),
     }))
 }
 

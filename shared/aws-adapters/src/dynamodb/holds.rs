@@ -92,7 +92,7 @@ impl TenantTable {
             version: head.version,
             since: head.since,
             people,
-            words,
+            decisions: words,
         }))
     }
 }
@@ -115,13 +115,13 @@ impl SaveHold for TenantTable {
         };
         let item = Item::new(&Key::plan(&self.tenant, &plan.id, 0)).kept(Retention::Run);
         let item = item
-            .with_value(WORDS, &plan.words)
+            .with_value(WORDS, &plan.decisions)
             .and_then(|item| item.with_body(&head));
-        let item = item.map(|item| match plan.word() {
+        let item = item.map(|item| match plan.conclusion() {
             None => item.due(DUE_HOLD, remind_at),
             Some(_) => item,
         });
-        Ok(self.replace_head(item, plan.words.len()).await?)
+        Ok(self.replace_head(item, plan.decisions.len()).await?)
     }
 
     async fn close_hold(&self, id: &PlanId) -> Result<(), ServiceFailure> {
@@ -131,7 +131,7 @@ impl SaveHold for TenantTable {
 }
 
 impl RecordPlanDecision for TenantTable {
-    async fn note_word(&self, id: &PlanId, word: &PlanDecision) -> Result<(), ServiceFailure> {
+    async fn note_decision(&self, id: &PlanId, word: &PlanDecision) -> Result<(), ServiceFailure> {
         let encoded = |kind| AwsError::new(SERVICE, "UpdateItem", kind);
         let word_decides_all = word.decides_all();
         let (words, word) = (encode(&[word]).map_err(encoded)?, encode(word).map_err(encoded)?);
@@ -289,7 +289,7 @@ mod tests {
                 fields: (0..fields).map(field).collect(),
                 digest: "0".repeat(64),
             }),
-            because: HoldReason::NoLinks,
+            hold_reason: HoldReason::NoLinks,
             changes: Vec::new(),
             waits_with: None,
         }

@@ -4,6 +4,7 @@
 //! The table is the source of truth, so every read is consistent, except those of the index of due items, whose readers
 //! act by conditional writes.
 
+mod address_statuses;
 mod alerts;
 mod breaker;
 mod budget;
@@ -24,7 +25,6 @@ mod people;
 mod result_list;
 mod results;
 mod runs;
-mod standings;
 #[cfg(test)]
 mod stored_items;
 mod transaction;

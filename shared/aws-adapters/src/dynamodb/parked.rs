@@ -19,7 +19,7 @@ impl LoadRejectedWrites for TenantTable {
 impl SaveRejectedWrites for TenantTable {
     async fn save_parked(&self, parked: &RejectedWrites) -> Result<(), SaveFailure> {
         let key = Key::parked(&self.tenant, &parked.employee_id);
-        if parked.setbacks.is_empty() {
+        if parked.writes.is_empty() {
             return self.write_under_lease(Job::Users, Ok(Vec::new()), &[key]).await;
         }
         // A write that is refused for ever is tried anew after this long.

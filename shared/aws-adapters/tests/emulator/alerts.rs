@@ -152,9 +152,12 @@ async fn an_address_is_stopped_under_the_configuration_in_force_and_no_longer() 
     };
     let version = apply().await;
     let stopped = AddressStatus::default().after("report", Feedback::Complaint, version, monday());
-    table.save_standing(&tenant(), &address, &stopped).await.expect("saved");
+    table
+        .save_address_status(&tenant(), &address, &stopped)
+        .await
+        .expect("saved");
     let loaded = table
-        .load_standing(&tenant(), &"hr@acme.example".parse().expect("an address"))
+        .load_address_status(&tenant(), &"hr@acme.example".parse().expect("an address"))
         .await;
     assert_eq!(loaded.expect("an answer"), stopped);
     let acme = table.tenant(&tenant());

@@ -73,7 +73,7 @@ async fn a_customers_row_tells_when_the_jobs_are_due_what_they_remember_and_what
     assert_eq!(row.timetable, Some(Timetable::new(&configuration, at(APPLIED))));
     assert_eq!((row.status, row.live_since), (Status::Live, Some(at(APPLIED))));
     assert_eq!(row.jobs, BTreeMap::from([(Job::Users, state)]));
-    assert_eq!(row.told, told);
+    assert_eq!(row.alert_log, told);
 }
 
 fn domain() -> VendorDomain {

@@ -50,7 +50,7 @@ pub(crate) fn plan(people: usize) -> PendingPlan {
         person: format!("Jo {n}"),
         user_name: format!("jo{n}@acme.example").parse().expect("a name"),
         evidence: evidences[n % evidences.len()].clone(),
-        because: reasons[n % reasons.len()],
+        hold_reason: reasons[n % reasons.len()],
         changes: Vec::new(),
         waits_with: None,
     });
@@ -60,7 +60,7 @@ pub(crate) fn plan(people: usize) -> PendingPlan {
 fn word(verdict: ApprovalVerdict) -> PlanDecision {
     PlanDecision {
         verdict,
-        by: "ana".to_owned(),
+        actor: "ana".to_owned(),
         at: at("2026-03-03T00:00:00Z"),
         only: Vec::new(),
         reopened: false,
@@ -76,14 +76,14 @@ async fn a_plan_of_any_size_comes_back_as_it_was_with_every_word_about_it() {
         acme.save_hold(&plan, at(REMIND_AT)).await.expect("saved");
         assert_eq!(acme.load_hold(&plan.id).await.expect("read"), Some(plan.clone()));
         for verdict in [ApprovalVerdict::Approved, ApprovalVerdict::Rejected] {
-            acme.note_word(&plan.id, &word(verdict)).await.expect("noted");
-            plan.words.push(word(verdict));
+            acme.note_decision(&plan.id, &word(verdict)).await.expect("noted");
+            plan.decisions.push(word(verdict));
         }
         assert_eq!(acme.load_hold(&plan.id).await.expect("read"), Some(plan));
     }
     let unknown = "0a1b2c3d4e5f".parse().expect("a plan");
     assert_eq!(acme.load_hold(&unknown).await.expect("read"), None);
-    acme.note_word(&unknown, &word(ApprovalVerdict::Approved))
+    acme.note_decision(&unknown, &word(ApprovalVerdict::Approved))
         .await
         .expect("there is nothing to note it on");
     assert_eq!(acme.load_hold(&unknown).await.expect("read"), None);
@@ -143,7 +143,7 @@ async fn a_plan_is_due_until_somebody_decides_or_it_is_not_held_any_more() {
     assert_eq!(listed(REMIND_AT).await, std::slice::from_ref(&two.id));
     acme.close_hold(&two.id).await.expect("closed");
     assert!(listed(REMIND_AT).await.is_empty());
-    acme.note_word(&one.id, &word(ApprovalVerdict::Rejected))
+    acme.note_decision(&one.id, &word(ApprovalVerdict::Rejected))
         .await
         .expect("noted");
     assert!(listed("2027-01-01T00:00:00Z").await.is_empty());
@@ -176,12 +176,12 @@ async fn a_word_that_is_said_while_the_plan_is_written_again_is_not_lost() {
     let acme = table.tenant(&tenant());
     let plan = plan(3);
     acme.save_hold(&plan, at(REMIND_AT)).await.expect("saved");
-    acme.note_word(&plan.id, &word(ApprovalVerdict::Approved))
+    acme.note_decision(&plan.id, &word(ApprovalVerdict::Approved))
         .await
         .expect("noted");
     acme.save_hold(&plan, at(REMIND_AT)).await.expect("knows of no word");
     let stored = acme.load_hold(&plan.id).await.expect("read").expect("is there");
-    assert_eq!(stored.words, [word(ApprovalVerdict::Approved)]);
+    assert_eq!(stored.decisions, [word(ApprovalVerdict::Approved)]);
     acme.save_hold(&stored, at(REMIND_AT)).await.expect("knows of it");
     assert!(
         table

@@ -99,7 +99,7 @@ async fn every_write(users: &TenantTable, courses: &TenantTable) -> Vec<Result<(
     let (jo, changed) = (person("E1", "jo"), change("E1", "2026-03-02T00:00:00Z", "created"));
     let parked = RejectedWrites {
         employee_id: "E1".parse().expect("an employee"),
-        setbacks: Vec::new(),
+        writes: Vec::new(),
     };
     let topic = TopicRecord {
         topic: TopicId(7),

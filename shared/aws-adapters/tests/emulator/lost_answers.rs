@@ -233,15 +233,15 @@ async fn a_word_about_a_plan_is_noted_once() {
     acme.save_hold(&plan, at(NOW)).await.expect("saved");
     let word = PlanDecision {
         verdict: ApprovalVerdict::Approved,
-        by: "ana".to_owned(),
+        actor: "ana".to_owned(),
         at: at(NOW),
         only: Vec::new(),
         reopened: false,
     };
     way.lose_next();
-    acme.note_word(&plan.id, &word).await.expect("noted");
+    acme.note_decision(&plan.id, &word).await.expect("noted");
     let stored = acme.load_hold(&plan.id).await.expect("read").expect("is there");
-    assert_eq!((stored.words, way.has_lost()), (vec![word], true));
+    assert_eq!((stored.decisions, way.has_lost()), (vec![word], true));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -137,8 +137,12 @@ async fn what_is_refused_of_somebody_comes_back_until_nothing_is() {
     let parked = RejectedWrites::after(None, &employee_id, vec![refusal], at("2026-03-02T00:00:00Z"));
     acme.put_parked(&parked).await;
     assert_eq!(acme.load_parked().await.expect("loaded"), [parked]);
-    let setbacks = Vec::new();
-    acme.put_parked(&RejectedWrites { employee_id, setbacks }).await;
+    let rejected_writes = Vec::new();
+    acme.put_parked(&RejectedWrites {
+        employee_id,
+        writes: rejected_writes,
+    })
+    .await;
     assert_eq!(acme.load_parked().await.expect("loaded"), []);
 }
 

@@ -22,9 +22,11 @@ pub struct Decision {
     /// The plan in which it was shown.
     pub plan: PlanId,
     /// The operator's verdict, with its actor and time.
-    pub word: PlanDecision,
+    #[serde(rename = "word")]
+    pub made: PlanDecision,
     /// Why it was held when it was decided upon.
-    pub because: HoldReason,
+    #[serde(rename = "because")]
+    pub hold_reason: HoldReason,
 }
 
 /// A plan's action on one employee's account, as it is compared with decisions.
@@ -57,15 +59,16 @@ impl Decision {
         let is_same = self.employee_id == *proposal.employee_id
             && self.user_name == *proposal.user_name
             && self.evidence == proposal.evidence;
-        let was_shown = self.version == version && proposal.to_be_shown.is_none_or(|because| because == self.because);
-        is_same && (self.word.verdict != ApprovalVerdict::Approved || was_shown)
+        let was_shown =
+            self.version == version && proposal.to_be_shown.is_none_or(|because| because == self.hold_reason);
+        is_same && (self.made.verdict != ApprovalVerdict::Approved || was_shown)
     }
 
     /// The size, in employees, of the shrunken read that the operator approved with it: an approval of actions from
     /// such a read also approves that the read is as small as this.
     #[must_use]
     pub fn approved_read(&self) -> Option<u64> {
-        match (self.word.verdict, self.because) {
+        match (self.made.verdict, self.hold_reason) {
             (ApprovalVerdict::Approved, HoldReason::Shrunk { to, .. }) => Some(to),
             (ApprovalVerdict::Approved | ApprovalVerdict::Rejected | ApprovalVerdict::Awaits, _) => None,
         }
@@ -77,7 +80,7 @@ impl fmt::Debug for Decision {
         f.debug_struct("Decision")
             .field("employee_id", &self.employee_id)
             .field("evidence", &self.evidence)
-            .field("verdict", &self.word.verdict)
+            .field("verdict", &self.made.verdict)
             .field("plan", &self.plan)
             .finish_non_exhaustive()
     }

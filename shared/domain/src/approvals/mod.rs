@@ -86,7 +86,8 @@ pub struct PendingPlan {
     pub people: Vec<PendingAction>,
     /// The decisions about it, oldest first; the last one counts.
     #[serde(default)]
-    pub words: Vec<PlanDecision>,
+    #[serde(rename = "words")]
+    pub decisions: Vec<PlanDecision>,
 }
 
 /// One employee about whose account an action is held.
@@ -101,7 +102,8 @@ pub struct PendingAction {
     /// The action, with its evidence.
     pub evidence: Grounds,
     /// Why it is not done.
-    pub because: HoldReason,
+    #[serde(rename = "because")]
+    pub hold_reason: HoldReason,
     /// The first few values of an account that it would change, shortened; values of a new account are not kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changes: Vec<FieldChange>,
@@ -140,7 +142,8 @@ pub struct PlanDecision {
     /// What.
     pub verdict: ApprovalVerdict,
     /// Who.
-    pub by: String,
+    #[serde(rename = "by")]
+    pub actor: String,
     /// When.
     pub at: Timestamp,
     /// The employees it is about; everyone in the plan where none is named.
@@ -170,14 +173,14 @@ impl PendingPlan {
         people.sort_by(|one, other| one.employee_id.cmp(&other.employee_id));
         let id = PlanId::new(&people, version);
         let waits_still =
-            |before: &&Self| before.id == id || (before.word().is_none() && before.shares_somebody_with(&people));
+            |before: &&Self| before.id == id || (before.conclusion().is_none() && before.shares_somebody_with(&people));
         let since = before.filter(waits_still).map_or(now, |before| before.since);
         Some(Self {
             id,
             version,
             since,
             people,
-            words: Vec::new(),
+            decisions: Vec::new(),
         })
     }
 
@@ -197,8 +200,8 @@ impl PendingPlan {
     /// Returns the decision since the plan has been waiting; decisions about the same employees at an earlier time are
     /// history.
     #[must_use]
-    pub fn word(&self) -> Option<&PlanDecision> {
-        let said = self.words.last().filter(|word| word.at >= self.since);
+    pub fn conclusion(&self) -> Option<&PlanDecision> {
+        let said = self.decisions.last().filter(|word| word.at >= self.since);
         said.filter(|word| word.decides_all())
     }
 
@@ -243,8 +246,8 @@ impl PendingPlan {
             evidence: held.evidence.clone(),
             version: self.version,
             plan: self.id.clone(),
-            word: word.clone(),
-            because: held.because,
+            made: word.clone(),
+            hold_reason: held.hold_reason,
         })
     }
 
@@ -270,7 +273,7 @@ impl PendingAction {
     pub fn why(&self) -> String {
         self.waits_with
             .as_ref()
-            .map_or_else(|| self.because.reason(), PendingManager::in_words)
+            .map_or_else(|| self.hold_reason.reason(), PendingManager::in_words)
     }
 
     /// The decision about just this action, if there is one.
@@ -284,7 +287,7 @@ impl PendingAction {
         };
         let mut decided = decisions
             .iter()
-            .filter(|made| made.word.verdict != ApprovalVerdict::Awaits);
+            .filter(|made| made.made.verdict != ApprovalVerdict::Awaits);
         decided.find(|made| made.stands(&proposal, plan.version))
     }
 
@@ -386,7 +389,7 @@ impl fmt::Debug for PendingAction {
         f.debug_struct("HeldPerson")
             .field("employee_id", &self.employee_id)
             .field("evidence", &self.evidence)
-            .field("because", &self.because)
+            .field("because", &self.hold_reason)
             .finish_non_exhaustive()
     }
 }
@@ -406,7 +409,7 @@ mod tests {
             person: "Jo Citizen".to_owned(),
             user_name: format!("{id}@acme.com.au").parse().expect("a name"),
             evidence: evidence.into(),
-            because: HoldReason::NotConfirmed,
+            hold_reason: HoldReason::NotConfirmed,
             changes: Vec::new(),
             waits_with: None,
         }
@@ -419,9 +422,22 @@ mod tests {
     #[test]
     fn the_same_set_has_the_same_id_whatever_its_order_and_why_it_is_held() {
         let (one, two) = (held("E1", Evidence::Vanished), held("E2", Evidence::Terminated));
-        let because = HoldReason::Shrunk { from: 9, to: 3 };
+        let hold_reason = HoldReason::Shrunk { from: 9, to: 3 };
         let id = plan(&[one.clone(), two.clone()], 3).id;
-        assert_eq!(plan(&[PendingAction { because, ..two.clone() }, one.clone()], 3).id, id);
+        assert_eq!(
+            plan(
+                &[
+                    PendingAction {
+                        hold_reason,
+                        ..two.clone()
+                    },
+                    one.clone()
+                ],
+                3
+            )
+            .id,
+            id
+        );
         assert_eq!(id.as_str().len(), 12);
         let renamed = PendingAction {
             user_name: "other@acme.com.au".parse().expect("a name"),
@@ -446,9 +462,9 @@ mod tests {
         let both = next(&first, &[one.clone(), two.clone()]).expect("held");
         assert_eq!(both.since, first.since);
         assert_eq!(next(&first, std::slice::from_ref(&two)).expect("held").since, later);
-        first.words.push(PlanDecision {
+        first.decisions.push(PlanDecision {
             verdict: ApprovalVerdict::Rejected,
-            by: "ana".to_owned(),
+            actor: "ana".to_owned(),
             at: later,
             only: Vec::new(),
             reopened: false,
@@ -470,7 +486,7 @@ mod tests {
         let plan = plan(&[held("E1", Evidence::Vanished)], 1);
         let word = PlanDecision {
             verdict: ApprovalVerdict::Approved,
-            by: "ana".to_owned(),
+            actor: "ana".to_owned(),
             at: plan.since,
             only: Vec::new(),
             reopened: false,

@@ -50,7 +50,7 @@ pub enum OperatorAlert {
         failing: FailureStreak,
     },
     /// An internal failure stopped this job, or a mistake of configuration that operators mend.
-    Ours {
+    Internal {
         /// The failed job.
         job: Job,
         /// Its failure streak.
@@ -75,12 +75,12 @@ impl AlertLog {
     /// `is_explained` says whether an open incident explains a job's failure: then the incident's mail is enough.
     /// `dead` counts the results that died within a day.
     #[must_use]
-    pub fn news(
+    pub fn due_alerts(
         &self,
         jobs: &[(Job, Option<FailureStreak>)],
         dead: u64,
         is_explained: impl Fn(Job) -> bool,
-        vigilance: AlertThresholds,
+        thresholds: AlertThresholds,
         now: Timestamp,
     ) -> (Vec<OperatorAlert>, Self) {
         let (mut news, mut next) = (Vec::new(), self.clone());
@@ -91,20 +91,20 @@ impl AlertLog {
                 Some(_) if is_explained(*job) => {}
                 Some(failing) if failing.signature.is_for_operators_at_once() => {
                     next.close(*job, &mut news);
-                    next.tell_ours(*job, failing, &mut news, now);
+                    next.alert_internal(*job, failing, &mut news, now);
                 }
                 Some(failing) if failing.signature.class() == FailureClass::Vendor => {
-                    next.tell_outage(*job, failing, vigilance, &mut news, now);
+                    next.alert_outage(*job, failing, thresholds, &mut news, now);
                 }
                 Some(failing) => {
                     next.close(*job, &mut news);
-                    next.tell_config(*job, failing, &mut news, now);
+                    next.alert_config(*job, failing, &mut news, now);
                 }
                 None => next.close(*job, &mut news),
             }
         }
         let is_told = next.dead_at.is_some_and(|told_at| now.duration_since(told_at) < DAY);
-        if dead >= vigilance.dead_told_at && !is_told {
+        if dead >= thresholds.dead_told_at && !is_told {
             next.dead_at = Some(now);
             news.push(OperatorAlert::Dead { count: dead });
         }
@@ -122,7 +122,7 @@ impl AlertLog {
             .retain(|signature, told_at| fails_with(signature) || now.duration_since(*told_at) < DAY);
     }
 
-    fn tell_config(&mut self, job: Job, failing: &FailureStreak, news: &mut Vec<OperatorAlert>, now: Timestamp) {
+    fn alert_config(&mut self, job: Job, failing: &FailureStreak, news: &mut Vec<OperatorAlert>, now: Timestamp) {
         if let Entry::Vacant(entry) = self.config.entry(failing.signature.to_string()) {
             entry.insert(now);
             news.push(OperatorAlert::Config {
@@ -132,24 +132,24 @@ impl AlertLog {
         }
     }
 
-    fn tell_ours(&mut self, job: Job, failing: &FailureStreak, news: &mut Vec<OperatorAlert>, now: Timestamp) {
+    fn alert_internal(&mut self, job: Job, failing: &FailureStreak, news: &mut Vec<OperatorAlert>, now: Timestamp) {
         let is_news = self.ours.insert(failing.signature.to_string(), now);
         match is_news {
             Some(told_at) => {
                 self.ours.insert(failing.signature.to_string(), told_at);
             }
-            None => news.push(OperatorAlert::Ours {
+            None => news.push(OperatorAlert::Internal {
                 job,
                 failing: failing.clone(),
             }),
         }
     }
 
-    fn tell_outage(
+    fn alert_outage(
         &mut self,
         job: Job,
         failing: &FailureStreak,
-        vigilance: AlertThresholds,
+        thresholds: AlertThresholds,
         news: &mut Vec<OperatorAlert>,
         now: Timestamp,
     ) {
@@ -158,7 +158,7 @@ impl AlertLog {
             return;
         }
         self.close(job, news);
-        if now.duration_since(failing.since) >= vigilance.vendor_told_after {
+        if now.duration_since(failing.since) >= thresholds.vendor_told_after {
             self.outages.insert(job.as_str().to_owned(), failing.clone());
             news.push(OperatorAlert::Lasts {
                 job,
@@ -193,7 +193,7 @@ mod tests {
     }
 
     fn news_of(told: &AlertLog, failing: Option<FailureStreak>, now: Timestamp) -> (Vec<OperatorAlert>, AlertLog) {
-        told.news(&[(Job::Users, failing)], 0, |_| false, usual(), now)
+        told.due_alerts(&[(Job::Users, failing)], 0, |_| false, usual(), now)
     }
 
     #[test]
@@ -227,7 +227,10 @@ mod tests {
             hours(0),
         ));
         let (first, told) = news_of(&AlertLog::default(), ours.clone(), hours(0));
-        assert!(matches!(first.as_slice(), [OperatorAlert::Ours { .. }]), "{first:?}");
+        assert!(
+            matches!(first.as_slice(), [OperatorAlert::Internal { .. }]),
+            "{first:?}"
+        );
         let (well, told) = news_of(&told, None, hours(1));
         let (again, told) = news_of(&told, ours.clone(), hours(2));
         assert_eq!((well, again), (vec![], vec![]));
@@ -238,7 +241,7 @@ mod tests {
     fn what_the_customer_has_to_mend_is_one_line_until_it_is_mended() {
         let refused = Some(failing(VendorFault::Credentials, hours(0)));
         let both = [(Job::Users, refused.clone()), (Job::Courses, refused.clone())];
-        let (first, told) = AlertLog::default().news(&both, 0, |_| false, usual(), hours(0));
+        let (first, told) = AlertLog::default().due_alerts(&both, 0, |_| false, usual(), hours(0));
         assert!(matches!(first.as_slice(), [OperatorAlert::Config { .. }]), "{first:?}");
         let (a_week_later, told) = news_of(&told, refused.clone(), hours(200));
         let (mended, told) = news_of(&told, None, hours(201));
@@ -250,7 +253,7 @@ mod tests {
     fn what_an_incident_tells_of_is_not_told_again() {
         let outage = Some(failing(VendorFault::Unavailable, hours(0)));
         let jobs = [(Job::Users, outage)];
-        let (news, _) = AlertLog::default().news(&jobs, 0, |_| true, usual(), hours(100));
+        let (news, _) = AlertLog::default().due_alerts(&jobs, 0, |_| true, usual(), hours(100));
         assert_eq!(news, []);
     }
 
@@ -259,11 +262,11 @@ mod tests {
         let new = AlertThresholds::new(Some(hours(0)), hours(1));
         let outage = Some(failing(VendorFault::Unavailable, hours(0)));
         let jobs = [(Job::Users, outage)];
-        let (news, told) = AlertLog::default().news(&jobs, 1, |_| false, new, hours(2));
+        let (news, told) = AlertLog::default().due_alerts(&jobs, 1, |_| false, new, hours(2));
         assert_eq!(news.len(), 2, "{news:?}");
-        let (again, _) = told.news(&jobs, 2, |_| false, new, hours(3));
+        let (again, _) = told.due_alerts(&jobs, 2, |_| false, new, hours(3));
         assert_eq!(again, []);
-        let (of_others, _) = AlertLog::default().news(&jobs, 9, |_| false, usual(), hours(2));
+        let (of_others, _) = AlertLog::default().due_alerts(&jobs, 9, |_| false, usual(), hours(2));
         assert_eq!(of_others, []);
     }
 }

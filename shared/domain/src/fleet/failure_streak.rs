@@ -81,7 +81,7 @@ impl VendorFault {
             Self::RateLimited | Self::Unavailable | Self::InconsistentRead | Self::NotCredible | Self::NoTimeLeft => {
                 FailureClass::Vendor
             }
-            Self::Refused | Self::NotFound | Self::Unreadable => FailureClass::Ours,
+            Self::Refused | Self::NotFound | Self::Unreadable => FailureClass::Internal,
         }
     }
 
@@ -107,7 +107,7 @@ impl FailureSignature {
     pub const fn class(&self) -> FailureClass {
         match self {
             Self::Vendor { kind, .. } => kind.class(),
-            Self::Service { .. } => FailureClass::Ours,
+            Self::Service { .. } => FailureClass::Internal,
         }
     }
 
@@ -115,7 +115,7 @@ impl FailureSignature {
     #[must_use]
     pub const fn is_for_operators_at_once(&self) -> bool {
         match self {
-            Self::Vendor { kind, .. } => kind.needs_operator() || matches!(kind.class(), FailureClass::Ours),
+            Self::Vendor { kind, .. } => kind.needs_operator() || matches!(kind.class(), FailureClass::Internal),
             Self::Service { .. } => true,
         }
     }

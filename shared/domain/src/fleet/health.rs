@@ -69,7 +69,7 @@ impl Health {
 
     /// Whether an operator has to act on it or watch it.
     #[must_use]
-    pub fn is_unwell(self) -> bool {
+    pub fn is_unhealthy(self) -> bool {
         self <= Self::Incident
     }
 }
@@ -185,7 +185,9 @@ impl CustomerHealth {
             Vec::new()
         } else {
             let of_jobs = jobs.iter().filter_map(|job| symptom(summary, job, incidents, now));
-            of_jobs.chain(waiting.symptoms(summary.vigilance(now), now)).collect()
+            of_jobs
+                .chain(waiting.symptoms(summary.alert_thresholds(now), now))
+                .collect()
         };
         symptoms.sort_by_key(|symptom| (symptom.is, symptom.since, symptom.job));
         let health = symptoms
@@ -225,14 +227,14 @@ impl Waiting {
     }
 
     /// Returns the symptoms of results and deactivations.
-    fn symptoms(&self, vigilance: AlertThresholds, now: Timestamp) -> impl Iterator<Item = Symptom> {
+    fn symptoms(&self, thresholds: AlertThresholds, now: Timestamp) -> impl Iterator<Item = Symptom> {
         let symptom = |is, since| Symptom { is, job: None, since };
         let is_old = |since: &Timestamp| now.duration_since(*since) >= UNSENT_FOR_LONG;
         let unsent = self.unsent_since.filter(is_old);
         let held = self.held.as_ref();
         [
             unsent.map(|since| symptom(Health::Unsent, Some(since))),
-            (self.dead_lately >= vigilance.dead_told_at).then(|| symptom(Health::Dead, None)),
+            (self.dead_lately >= thresholds.dead_told_at).then(|| symptom(Health::Dead, None)),
             held.map(|held| symptom(Health::Held, Some(held.since))),
         ]
         .into_iter()

@@ -38,7 +38,7 @@ pub struct CustomerSummary {
     /// How many results are ignored, as of the customer's last turn.
     pub ignored: u64,
     /// The alerts already sent to the operators.
-    pub told: AlertLog,
+    pub alert_log: AlertLog,
 }
 
 /// A job that is late.
@@ -59,7 +59,7 @@ impl CustomerSummary {
 
     /// Returns the alert thresholds of this customer.
     #[must_use]
-    pub fn vigilance(&self, now: Timestamp) -> AlertThresholds {
+    pub fn alert_thresholds(&self, now: Timestamp) -> AlertThresholds {
         AlertThresholds::new(self.live_since, now)
     }
 
@@ -83,9 +83,9 @@ impl CustomerSummary {
         let Some(timetable) = self.timetable.as_ref().filter(|_| self.is_live()) else {
             return Vec::new();
         };
-        let vigilance = self.vigilance(now);
+        let thresholds = self.alert_thresholds(now);
         let late = Job::ALL.into_iter().filter_map(|job| {
-            match timetable.freshness(job, &self.job(job), lease_until(job), vigilance, now) {
+            match timetable.freshness(job, &self.job(job), lease_until(job), thresholds, now) {
                 Freshness::Late { due_since } => Some(LateJob { job, due_since }),
                 Freshness::Fresh | Freshness::GoesOn => None,
             }

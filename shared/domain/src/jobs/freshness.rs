@@ -100,11 +100,11 @@ impl Timetable {
         job: Job,
         state: &JobState,
         lease_until: Option<Timestamp>,
-        vigilance: AlertThresholds,
+        thresholds: AlertThresholds,
         now: Timestamp,
     ) -> Freshness {
         let jitter = SignedDuration::from_mins(i64::from(self.jitter_minutes));
-        let patience = jitter.saturating_add(vigilance.stale_after);
+        let patience = jitter.saturating_add(thresholds.stale_after);
         let expected_by = now.checked_sub(patience).unwrap_or(Timestamp::MIN);
         let due = self
             .schedule(job)

@@ -247,10 +247,10 @@ impl Cause {
 
     /// Returns the failure class; none where the state is as the customer's configuration asks.
     #[must_use]
-    pub fn trouble(&self) -> Option<FailureClass> {
+    pub fn class(&self) -> Option<FailureClass> {
         match self {
             Self::NotAnswered | Self::AccountExists => Some(FailureClass::Vendor),
-            Self::NotStored => Some(FailureClass::Ours),
+            Self::NotStored => Some(FailureClass::Internal),
             Self::ManagerNotSet {
                 why: ManagerProblem::StartsLater | ManagerProblem::OutOfScope,
                 ..
@@ -282,7 +282,7 @@ impl Cause {
     /// themselves, are not mailed.
     #[must_use]
     pub fn is_for_customer(&self) -> bool {
-        self.trouble().is_some_and(FailureClass::is_for_customer)
+        self.class().is_some_and(FailureClass::is_for_customer)
     }
 }
 

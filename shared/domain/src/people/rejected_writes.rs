@@ -26,7 +26,8 @@ pub struct RejectedWrites {
     /// The employee concerned.
     pub employee_id: EmployeeId,
     /// Never empty in the table.
-    pub setbacks: Vec<RejectedWrite>,
+    #[serde(rename = "setbacks")]
+    pub writes: Vec<RejectedWrite>,
 }
 
 /// One rejected write. Holds personal data for the customer's own mail; `Debug` withholds it.
@@ -121,12 +122,12 @@ impl RejectedWrites {
     #[must_use]
     pub fn tried_again_from(mut self, asked: Timestamp) -> Self {
         let refused_before = self
-            .setbacks
+            .writes
             .iter_mut()
-            .filter(|setback| setback.was_tried_before(asked));
-        for setback in refused_before {
-            setback.due_at = setback.due_at.min(asked);
-            setback.given_up = false;
+            .filter(|rejected_write| rejected_write.was_tried_before(asked));
+        for rejected_write in refused_before {
+            rejected_write.due_at = rejected_write.due_at.min(asked);
+            rejected_write.given_up = false;
         }
         self
     }
@@ -136,43 +137,45 @@ impl RejectedWrites {
     /// where nothing changes.
     #[must_use]
     pub fn after_stop(&self, is_explained: impl Fn(&RejectedWrite) -> bool, began: Timestamp) -> Option<Self> {
-        let is_kept = |setback: &&RejectedWrite| setback.since < began && !is_explained(setback);
-        let left = self.setbacks.iter().filter(is_kept);
-        let setbacks: Vec<_> = left.cloned().collect();
-        (setbacks.len() < self.setbacks.len()).then(|| Self {
+        let is_kept = |rejected_write: &&RejectedWrite| rejected_write.since < began && !is_explained(rejected_write);
+        let left = self.writes.iter().filter(is_kept);
+        let rejected_writes: Vec<_> = left.cloned().collect();
+        (rejected_writes.len() < self.writes.len()).then(|| Self {
             employee_id: self.employee_id.clone(),
-            setbacks,
+            writes: rejected_writes,
         })
     }
 
     /// Whether this very write was refused before.
     #[must_use]
     pub fn knows(&self, refusal: &Rejection) -> bool {
-        let is_same = |setback: &RejectedWrite| setback.what == refusal.what && setback.digest == refusal.digest;
-        self.setbacks.iter().any(is_same)
+        let is_same = |rejected_write: &RejectedWrite| {
+            rejected_write.what == refusal.what && rejected_write.digest == refusal.digest
+        };
+        self.writes.iter().any(is_same)
     }
 
     /// Returns the rejected writes of this employee after another attempt: those still backing off, and those refused
     /// now.
     #[must_use]
     pub fn after(before: Option<&Self>, employee_id: &EmployeeId, refusals: Vec<Rejection>, now: Timestamp) -> Self {
-        let known = before.map(|parked| parked.setbacks.as_slice()).unwrap_or_default();
+        let known = before.map(|parked| parked.writes.as_slice()).unwrap_or_default();
         let same = |refusal: &Rejection| {
             known
                 .iter()
-                .find(|setback| setback.what == refusal.what && setback.digest == refusal.digest)
+                .find(|rejected_write| rejected_write.what == refusal.what && rejected_write.digest == refusal.digest)
         };
-        let resting = known
-            .iter()
-            .filter(|setback| setback.rests(now) && !refusals.iter().any(|refusal| refusal.what == setback.what));
+        let resting = known.iter().filter(|rejected_write| {
+            rejected_write.rests(now) && !refusals.iter().any(|refusal| refusal.what == rejected_write.what)
+        });
         let resting: Vec<_> = resting.cloned().collect();
         let refused = refusals.into_iter().map(|refusal| match same(&refusal) {
-            Some(setback) => setback.again(refusal, now),
+            Some(rejected_write) => rejected_write.again(refusal, now),
             None => RejectedWrite::first(refusal, now),
         });
         Self {
             employee_id: employee_id.clone(),
-            setbacks: refused.chain(resting).collect(),
+            writes: refused.chain(resting).collect(),
         }
     }
 }
@@ -234,21 +237,21 @@ mod tests {
         let mut parked = after(None, vec![refusal(RejectedPart::Person, "a")], 0);
         let mut hours = 0;
         for wait in [6, 12, 24, 24] {
-            let setback = &parked.setbacks[0];
-            assert!(setback.rests(at(hours + wait - 1)) && !setback.rests(at(hours + wait)));
+            let rejected_write = &parked.writes[0];
+            assert!(rejected_write.rests(at(hours + wait - 1)) && !rejected_write.rests(at(hours + wait)));
             hours += wait;
             parked = after(Some(&parked), vec![refusal(RejectedPart::Person, "a")], hours);
         }
-        assert_eq!(parked.setbacks[0].attempts, 5);
+        assert_eq!(parked.writes[0].attempts, 5);
     }
 
     #[test]
     fn after_four_weeks_it_is_given_up_until_something_else_is_to_be_written() {
         let parked = after(None, vec![refusal(RejectedPart::Person, "a")], 0);
         let parked = after(Some(&parked), vec![refusal(RejectedPart::Person, "a")], 28 * 24);
-        assert!(parked.setbacks[0].given_up && parked.setbacks[0].rests(at(99_999)));
+        assert!(parked.writes[0].given_up && parked.writes[0].rests(at(99_999)));
         let changed = after(Some(&parked), vec![refusal(RejectedPart::Person, "b")], 28 * 24 + 1);
-        assert_eq!((changed.setbacks.len(), changed.setbacks[0].given_up), (1, false));
+        assert_eq!((changed.writes.len(), changed.writes[0].given_up), (1, false));
     }
 
     #[test]
@@ -256,11 +259,11 @@ mod tests {
         let mut parked = None;
         for hours in [0, 6, 18, 42, 28 * 24] {
             let tried = after(parked.as_ref(), vec![refusal(RejectedPart::Person, "a")], hours);
-            let asked = |asked| tried.clone().tried_again_from(at(asked)).setbacks[0].rests(at(hours + 1));
+            let asked = |asked| tried.clone().tried_again_from(at(asked)).writes[0].rests(at(hours + 1));
             assert!(!asked(hours + 1) && asked(hours), "after {hours} hours");
             parked = Some(tried);
         }
-        assert!(parked.expect("is refused").setbacks[0].given_up);
+        assert!(parked.expect("is refused").writes[0].given_up);
     }
 
     #[test]
@@ -269,9 +272,13 @@ mod tests {
         let team = || RejectedPart::Field("X-Team".parse().expect("a field"));
         let parked = after(None, vec![refusal(city(), "a")], 0);
         let parked = after(Some(&parked), vec![refusal(team(), "b")], 5);
-        assert_eq!(parked.setbacks.len(), 2);
+        assert_eq!(parked.writes.len(), 2);
         let parked = after(Some(&parked), Vec::new(), 7);
-        let left: Vec<_> = parked.setbacks.iter().map(|setback| setback.what.clone()).collect();
+        let left: Vec<_> = parked
+            .writes
+            .iter()
+            .map(|rejected_write| rejected_write.what.clone())
+            .collect();
         assert_eq!(left, [team()]);
     }
 }

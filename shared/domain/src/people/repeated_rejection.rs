@@ -63,8 +63,8 @@ impl CommonRejection {
 
     /// Returns what a stored rejected write has in common with equal ones.
     #[must_use]
-    pub fn of_setback(setback: &RejectedWrite) -> Option<Self> {
-        Self::new(&setback.what, &setback.problem)
+    pub fn of_setback(rejected_write: &RejectedWrite) -> Option<Self> {
+        Self::new(&rejected_write.what, &rejected_write.problem)
     }
 }
 
@@ -86,8 +86,8 @@ impl RejectionTally {
     }
 
     /// Counts a rejected write that an earlier run stored.
-    pub fn count_setback(&mut self, setback: &RejectedWrite) {
-        self.add(&setback.what, &setback.problem);
+    pub fn count_setback(&mut self, rejected_write: &RejectedWrite) {
+        self.add(&rejected_write.what, &rejected_write.problem);
     }
 
     fn add(&mut self, what: &RejectedPart, problem: &Problem) {
@@ -151,8 +151,8 @@ impl RepeatedRejection {
 
     /// Whether a stored rejected write is one of these.
     #[must_use]
-    pub fn covers(&self, setback: &RejectedWrite) -> bool {
-        let common = CommonRejection::of_setback(setback);
+    pub fn covers(&self, rejected_write: &RejectedWrite) -> bool {
+        let common = CommonRejection::of_setback(rejected_write);
         common.is_some_and(|common| self.refusals.iter().any(|refusal| refusal.common == common))
     }
 }

@@ -3,10 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::PlanInput;
 use super::compare::is_same;
-use super::desired::{DesiredAccount, Intent};
-use super::rewrites;
+use super::{PlanInput, rewrites};
 use crate::approvals::ChangeMarks;
 use crate::configuration::{MatchKey, OnUserNameChange, UsersConfiguration, WriteMode};
 use crate::identity::{EmployeeId, UserName};
@@ -31,7 +29,7 @@ pub(super) enum Account<'a> {
 }
 
 pub(crate) struct Accounts<'a> {
-    situation: &'a PlanInput<'a>,
+    input: &'a PlanInput<'a>,
     links: HashMap<&'a EmployeeId, &'a Person>,
     linked_names: HashSet<String>,
     /// User names that several links have, each with the employee whose account really has it.
@@ -53,27 +51,27 @@ pub(crate) struct Adoptions {
 }
 
 impl<'a> Accounts<'a> {
-    pub(super) fn new(situation: &'a PlanInput<'a>) -> Self {
-        let portal = situation.portal.unwrap_or_default();
+    pub(super) fn new(input: &'a PlanInput<'a>) -> Self {
+        let portal = input.portal.unwrap_or_default();
         Self {
-            situation,
-            links: situation
+            input,
+            links: input
                 .people
                 .iter()
                 .map(|person| (&person.employee_id, person))
                 .collect(),
-            linked_names: if situation.portal.is_some() {
-                situation.people.iter().map(|person| person.user_name.key()).collect()
+            linked_names: if input.portal.is_some() {
+                input.people.iter().map(|person| person.user_name.key()).collect()
             } else {
                 HashSet::new()
             },
-            owners: owners(situation.people),
-            protected: situation.configuration.protected(),
+            owners: owners(input.people),
+            protected: input.configuration.protected(),
             by_name: by_key(portal, |user| Some(user.user_name.key())),
             by_email: by_key(portal, |user| {
                 user.fields.0.get(&FieldName::email()).map(|email| email.to_lowercase())
             }),
-            unreadable: situation.unreadable.accounts.iter().filter_map(account_key).collect(),
+            unreadable: input.unreadable.accounts.iter().filter_map(account_key).collect(),
         }
     }
 
@@ -105,7 +103,7 @@ impl<'a> Accounts<'a> {
         if !self.owns(person) {
             return Account::Unclear(Cause::AccountMissing);
         }
-        if self.situation.portal.is_none() {
+        if self.input.portal.is_none() {
             return Account::Known(Cow::Borrowed(person));
         }
         let Ok(named) = self.only_one_named(&person.user_name) else {
@@ -123,7 +121,7 @@ impl<'a> Accounts<'a> {
             active: user.active,
             rewrites: self.rewrites_after(person, &fields),
             fields,
-            ..person.renamed(&user.user_name, self.situation.now)
+            ..person.renamed(&user.user_name, self.input.now)
         };
         if self.is_as_stored(person, &seen) {
             Account::Known(Cow::Borrowed(person))
@@ -159,7 +157,7 @@ impl<'a> Accounts<'a> {
 
     /// The account that has its new name already, where the old one is gone: a run was killed before it could save the rename.
     fn renamed(&self, wanted: &UserName) -> Option<&'a PortalUser> {
-        let renames = self.situation.configuration.users.on_user_name_change == OnUserNameChange::Rename;
+        let renames = self.input.configuration.users.on_user_name_change == OnUserNameChange::Rename;
         let found = self.named(wanted).filter(|_| renames);
         found.filter(|user| !self.linked_names.contains(&user.user_name.key()))
     }
@@ -167,7 +165,7 @@ impl<'a> Accounts<'a> {
     /// Whether the table holds the account as it was seen. A field that was never written is empty, unless that is just what
     /// has to be seen before it may be written.
     fn is_as_stored(&self, stored: &Person, seen: &Person) -> bool {
-        let mut mapped = self.situation.configuration.users.fields.iter();
+        let mut mapped = self.input.configuration.users.fields.iter();
         let is_same = |field, write| {
             let seen = seen.fields.0.get(field).map(String::as_str).unwrap_or_default();
             match stored.fields.0.get(field) {
@@ -210,7 +208,7 @@ impl<'a> Accounts<'a> {
 
     /// Returns the unlinked accounts that match this employee, each with the first key that finds it.
     fn recognised(&self, wanted: &DesiredUser<'_>) -> Vec<(MatchKey, &'a PortalUser)> {
-        let keys = &self.situation.configuration.users.match_existing;
+        let keys = &self.input.configuration.users.match_existing;
         let found = keys.iter().filter_map(|key| {
             let users = match key {
                 MatchKey::UserName => self.by_name.get(&wanted.user_name.key()),
@@ -233,26 +231,26 @@ impl<'a> Accounts<'a> {
     fn rewrites_after(&self, person: &Person, seen: &UserFields) -> BTreeMap<FieldName, Rewrite> {
         let written_at = person.last_change.as_ref().map(|change| change.at);
         if self
-            .situation
-            .brakes
+            .input
+            .limit_input
             .verified_at
             .is_none_or(|verified| written_at >= Some(verified))
         {
-            rewrites::after_sight(&self.situation.configuration.users, person, seen)
+            rewrites::after_sight(&self.input.configuration.users, person, seen)
         } else {
             person.rewrites.clone()
         }
     }
 
     fn adopt(&self, employee: &EmployeeId, user: &PortalUser) -> Person {
-        adopted(&self.situation.configuration.users, employee, user)
+        adopted(&self.input.configuration.users, employee, user)
     }
 
     /// The mapped fields as the portal has them; a date or an address that it only spells otherwise is as it is stored,
     /// since it has not been changed.
     fn seen_fields(&self, user: &PortalUser, stored: &Person) -> UserFields {
-        let mut seen = mapped_fields(&self.situation.configuration.users, user);
-        for (field, mapping) in &self.situation.configuration.users.fields {
+        let mut seen = mapped_fields(&self.input.configuration.users, user);
+        for (field, mapping) in &self.input.configuration.users.fields {
             if let (Some(seen), Some(stored)) = (seen.0.get_mut(field), stored.fields.0.get(field))
                 && is_same(field, mapping.kind, stored, seen)
             {
@@ -265,11 +263,7 @@ impl<'a> Accounts<'a> {
 
 impl Adoptions {
     /// Leaves out accounts that already have their employee's new user name.
-    pub(super) fn beside_renamed(desired: &[DesiredAccount<'_>]) -> Self {
-        let renamed = desired.iter().filter_map(|account| match &account.intent {
-            Intent::Linked(linked) if linked.stored.is_some() => Some(linked.before.user_name.key()),
-            _ => None,
-        });
+    pub(super) fn beside_renamed(renamed: impl Iterator<Item = String>) -> Self {
         Self {
             renamed: renamed.collect(),
             claims: HashMap::new(),
@@ -277,12 +271,14 @@ impl Adoptions {
     }
 
     /// Counts who would adopt which account: one that two employees would take goes to neither.
-    pub(super) fn count_claims(&mut self, accounts: &Accounts<'_>, desired: &[DesiredAccount<'_>]) {
-        for account in desired {
-            if let Intent::Unlinked(user) = &account.intent {
-                for (_, user) in self.recognised(accounts, user) {
-                    *self.claims.entry(user.user_name.key()).or_default() += 1;
-                }
+    pub(super) fn count_claims<'w>(
+        &mut self,
+        accounts: &Accounts<'_>,
+        unlinked: impl Iterator<Item = &'w DesiredUser<'w>>,
+    ) {
+        for user in unlinked {
+            for (_, account) in self.recognised(accounts, user) {
+                *self.claims.entry(account.user_name.key()).or_default() += 1;
             }
         }
     }

@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::UserPlan;
 use super::rekeyed::start_of;
-use super::stages::{Compared, Facts, Stage};
-use super::{Action, PendingApproval, former_account};
+use super::stage::{Compared, Facts, Stage};
+use super::{Action, PendingApproval, UserPlan, former_account};
 use crate::approvals::{ApprovalVerdict, HoldReason, Proposal};
 use crate::identity::EmployeeId;
 use crate::people::dates::DateRules;
@@ -47,7 +46,7 @@ impl Facts<'_> {
         if account.last_change.as_ref().is_some_and(|last| last.linked_by_hand) {
             return false;
         }
-        let users = &self.situation.configuration.users;
+        let users = &self.input.configuration.users;
         let mut starts = users.start_fields().filter_map(|field| account.field(field.as_str()));
         let start = starts.find_map(super::compare::portal_date);
         let before = Traits::of_account(account, start);
@@ -81,7 +80,7 @@ impl<'a> Stage<'a, Compared<'a>> {
         self.plan.held.push(PendingApproval {
             action,
             evidence,
-            because: HoldReason::AnotherPerson,
+            hold_reason: HoldReason::AnotherPerson,
             waits_with: None,
         });
     }
@@ -91,7 +90,7 @@ impl UserPlan {
     /// Returns the employees whose records describe other people than their accounts.
     pub(super) fn other_persons(&self) -> impl Iterator<Item = &EmployeeId> {
         let held = self.held.iter();
-        held.filter(|held| held.because == HoldReason::AnotherPerson)
+        held.filter(|held| held.hold_reason == HoldReason::AnotherPerson)
             .map(|held| &held.action.employee_id)
     }
 }

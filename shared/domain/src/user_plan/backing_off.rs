@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::stages::{Compared, Stage};
+use super::stage::{Compared, Stage};
 use super::{Action, Step, digest};
 use crate::identity::EmployeeId;
 use crate::people::rejected_writes::{RejectedPart, RejectedWrite, RejectedWrites};
@@ -13,7 +13,7 @@ use crate::people::user::UserChange;
 impl<'a> Stage<'a, Compared<'a>> {
     /// Takes writes that back off out of the plan; each stays a line of the worklist.
     pub(super) fn let_setbacks_rest(&mut self) {
-        if self.facts.parked.is_empty() {
+        if self.facts.rejected_writes.is_empty() {
             return;
         }
         let actions = std::mem::take(&mut self.plan.actions);
@@ -23,7 +23,11 @@ impl<'a> Stage<'a, Compared<'a>> {
             .collect();
         let one_mistake = self.one_mistake(actions.iter().flat_map(|(relevant, _)| relevant));
         for (mut relevant, action) in actions {
-            relevant.retain(|setback| !one_mistake.as_ref().is_some_and(|repeated| repeated.covers(setback)));
+            relevant.retain(|rejected_write| {
+                !one_mistake
+                    .as_ref()
+                    .is_some_and(|repeated| repeated.covers(rejected_write))
+            });
             let action = self.without_resting(action, relevant);
             self.plan.actions.extend(action);
         }
@@ -32,10 +36,10 @@ impl<'a> Stage<'a, Compared<'a>> {
 
     /// Returns the rejected writes of so many employees in scope that they are one mistake: they do not back off, and
     /// are no lines of single employees.
-    fn one_mistake<'s>(&self, setbacks: impl Iterator<Item = &'s RejectedWrite>) -> Option<RepeatedRejection> {
+    fn one_mistake<'s>(&self, rejected_writes: impl Iterator<Item = &'s RejectedWrite>) -> Option<RepeatedRejection> {
         let mut tally = RejectionTally::default();
-        let refused = setbacks.filter(|setback| !setback.was_seen_in_portal());
-        refused.for_each(|setback| tally.count_setback(setback));
+        let refused = rejected_writes.filter(|rejected_write| !rejected_write.was_seen_in_portal());
+        refused.for_each(|rejected_write| tally.count_setback(rejected_write));
         tally.repeated(self.plan.counts.in_scope)
     }
 
@@ -44,16 +48,16 @@ impl<'a> Stage<'a, Compared<'a>> {
             return Some(action);
         }
         let mut goes_on = true;
-        for setback in &relevant {
-            if self.rests(setback) {
-                goes_on &= action.step.leave_out(&setback.what);
-                let line = Some(&setback.problem).filter(|_| !setback.given_up);
+        for rejected_write in &relevant {
+            if self.rests(rejected_write) {
+                goes_on &= action.step.leave_out(&rejected_write.what);
+                let line = Some(&rejected_write.problem).filter(|_| !rejected_write.given_up);
                 self.plan.problems.extend(line.cloned());
             }
         }
-        self.plan.parked.push(RejectedWrites {
+        self.plan.rejected_writes.push(RejectedWrites {
             employee_id: action.employee_id.clone(),
-            setbacks: relevant,
+            writes: relevant,
         });
         if goes_on {
             return Some(action);
@@ -65,34 +69,34 @@ impl<'a> Stage<'a, Compared<'a>> {
 
     /// Returns the rejected writes that concern exactly the values of this action.
     fn relevant(&self, action: &Action) -> Vec<RejectedWrite> {
-        let verifies = self.facts.situation.portal.is_some();
-        let known = self.facts.parked.get(&action.employee_id);
-        let setbacks = known.map(|parked| parked.setbacks.as_slice()).unwrap_or_default();
-        setbacks
+        let verifies = self.facts.input.portal.is_some();
+        let known = self.facts.rejected_writes.get(&action.employee_id);
+        let rejected_writes = known.map(|parked| parked.writes.as_slice()).unwrap_or_default();
+        rejected_writes
             .iter()
-            .filter(|setback| !(verifies && setback.was_seen_in_portal()))
-            .filter(|setback| digest_of(action, &setback.what).as_ref() == Some(&setback.digest))
+            .filter(|rejected_write| !(verifies && rejected_write.was_seen_in_portal()))
+            .filter(|rejected_write| digest_of(action, &rejected_write.what).as_ref() == Some(&rejected_write.digest))
             .cloned()
             .collect()
     }
 
-    fn rests(&self, setback: &RejectedWrite) -> bool {
-        setback.was_seen_in_portal() || setback.rests(self.facts.situation.now)
+    fn rests(&self, rejected_write: &RejectedWrite) -> bool {
+        rejected_write.was_seen_in_portal() || rejected_write.rests(self.facts.input.now)
     }
 
     /// Lists the employees without any rejected write left. Obstacles that only the portal can show stay until a run
     /// reads it.
     fn forget(&mut self) {
-        let verifies = self.facts.situation.portal.is_some();
-        let relevant = self.plan.parked.iter().map(|parked| &parked.employee_id);
+        let verifies = self.facts.input.portal.is_some();
+        let relevant = self.plan.rejected_writes.iter().map(|parked| &parked.employee_id);
         let resting = self.plan.resting.iter().map(|refusal| &refusal.problem.employee_id);
         let known: HashSet<&EmployeeId> = relevant.chain(resting).collect();
         let is_over =
-            |parked: &RejectedWrites| verifies || !parked.setbacks.iter().any(RejectedWrite::was_seen_in_portal);
+            |parked: &RejectedWrites| verifies || !parked.writes.iter().any(RejectedWrite::was_seen_in_portal);
         let forgotten = self
             .facts
-            .situation
-            .parked
+            .input
+            .rejected_writes
             .iter()
             .filter(|parked| !known.contains(&parked.employee_id) && is_over(parked));
         self.plan.forgotten = forgotten.map(|parked| parked.employee_id.clone()).collect();

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use super::accounts::{Accounts, Adoptions};
 use super::eligibility::Eligibility;
 use super::organisation::Organisation;
-use super::stages::{Stage, plan_stages};
+use super::stage::Stage;
+use super::stages::plan_stages;
 use super::{PlanInput, UserPlan};
 use crate::configuration::MatchKey;
 use crate::expressions::evaluator::{EvaluationScope, Evaluator};
@@ -28,22 +29,22 @@ pub(crate) struct Census<'a> {
     pub(crate) accounts: Accounts<'a>,
     eligibility: Vec<Eligibility>,
     adoptions: Adoptions,
-    situation: &'a PlanInput<'a>,
+    input: &'a PlanInput<'a>,
     evaluator: &'a Evaluator,
     employment: EmploymentRules<'a>,
     last_days: HashMap<&'a EmployeeId, &'a LastDaySeen>,
 }
 
 /// Plans a run, and keeps what the plan was made of.
-pub(crate) fn take_census<'a>(situation: &'a PlanInput<'a>, evaluator: &'a Evaluator) -> Census<'a> {
-    let Stage { facts, plan, found, .. } = plan_stages(situation, evaluator);
+pub(crate) fn take_census<'a>(input: &'a PlanInput<'a>, evaluator: &'a Evaluator) -> Census<'a> {
+    let Stage { facts, plan, found, .. } = plan_stages(input, evaluator);
     Census {
         plan,
         organisation: facts.organisation,
         accounts: facts.accounts,
         eligibility: found.eligibility,
         adoptions: found.adoptions,
-        situation,
+        input,
         evaluator,
         employment: facts.employment,
         last_days: facts.last_days,
@@ -81,7 +82,7 @@ impl<'a> Census<'a> {
     /// Returns the desired user of the employee at this position, for any eligibility; none where it cannot be mapped.
     pub(crate) fn mapped(&self, position: usize) -> Option<DesiredUser<'a>> {
         let employee = self.organisation.employee(position)?;
-        mapping::map_user(&self.situation.configuration.users, employee, &self.scope(position)?).ok()
+        mapping::map_user(&self.input.configuration.users, employee, &self.scope(position)?).ok()
     }
 
     /// Returns the unlinked accounts that match the employee at this position, each with the first key that finds it;

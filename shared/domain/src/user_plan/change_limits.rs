@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::deactivation_limits::{COUNTED_FOR, number};
-use super::disputes::Unique;
-use super::stages::{Compared, Facts, Stage};
+use super::stage::{Compared, Facts, Stage};
+use super::unique::Unique;
 use super::{Action, PendingApproval, Permission, Step};
 use crate::approvals::{ApprovalVerdict, ChangeKind, HoldReason, PendingManager, PerChange, Proposal};
 use crate::configuration::{ChangeLimit, Limits};
@@ -78,7 +78,7 @@ impl<'a> Stage<'a, Compared<'a>> {
 
     /// The first ones are those that were agreed to.
     fn permit(&self, ruling: &mut Ruling) -> Permission {
-        let agreed = self.facts.situation.brakes.agreed.filter(|_| ruling.agreed > 0);
+        let agreed = self.facts.input.limit_input.agreed.filter(|_| ruling.agreed > 0);
         ruling.agreed = ruling.agreed.saturating_sub(1);
         agreed.map_or(Permission::WithinLimit, |agreement| Permission::Agreed(agreement.at))
     }
@@ -122,10 +122,10 @@ impl<'a> Stage<'a, Compared<'a>> {
 
     /// How many changes of this kind an operator agreed to that were not made yet.
     pub(super) fn left_of_agreement(&self, kind: ChangeKind) -> usize {
-        let Some(agreement) = self.facts.situation.brakes.agreed else {
+        let Some(agreement) = self.facts.input.limit_input.agreed else {
             return 0;
         };
-        let people = self.facts.situation.people.iter();
+        let people = self.facts.input.people.iter();
         let made = people.filter(|person| *person.marks.agreed.get(kind) == Some(agreement.at));
         let unsaved = self
             .found
@@ -133,19 +133,19 @@ impl<'a> Stage<'a, Compared<'a>> {
             .get(kind)
             .as_ref()
             .is_some_and(|(_, is_agreed)| *is_agreed);
-        agreement.left(kind, made.count() + usize::from(unsaved), self.facts.situation.now)
+        agreement.left(kind, made.count() + usize::from(unsaved), self.facts.input.now)
     }
 
     /// Why these wait, if they do.
     fn over_change_limit(&self, kind: ChangeKind, changes: &HashSet<&EmployeeId>, agreed: usize) -> Option<HoldReason> {
         let since = self
             .facts
-            .situation
+            .input
             .now
             .saturating_sub(COUNTED_FOR)
             .unwrap_or(Timestamp::MIN);
         let unapproved = |person: &Person, kind| person.marks.unapproved.get(kind).is_some_and(|at| at > since);
-        let people = self.facts.situation.people;
+        let people = self.facts.input.people;
         let recent = people
             .iter()
             .filter(|person| unapproved(person, kind) && !changes.contains(&person.employee_id))
@@ -167,7 +167,7 @@ impl<'a> Stage<'a, Compared<'a>> {
             .filter(was_active)
             .filter(|person| !unapproved(person, ChangeKind::Created))
             .count();
-        let allowed = limit_of(kind, &self.facts.situation.configuration.limits).allows(managed);
+        let allowed = limit_of(kind, &self.facts.input.configuration.limits).allows(managed);
         let beyond = changes.len().saturating_sub(agreed);
         let (planned, allowed_in_all) = (number(changes.len()), number(allowed.saturating_add(agreed)));
         let is_first_load = kind == ChangeKind::Created && self.facts.has_written_no_account();
@@ -239,19 +239,19 @@ impl<'a> Stage<'a, Compared<'a>> {
 impl Facts<'_> {
     /// Whether every linked account is one that was found and never written: the customer's first load is still to come.
     fn has_written_no_account(&self) -> bool {
-        let mut people = self.situation.people.iter();
+        let mut people = self.input.people.iter();
         people.all(|person| person.last_change.is_none())
     }
 
     /// Returns the employee who has each e-mail before the run.
     fn owners_of_emails(&self) -> HashMap<String, &EmployeeId> {
-        let people = self.situation.people.iter();
+        let people = self.input.people.iter();
         let emails = people.filter_map(|person| Some((person.unique(Unique::Email)?, &person.employee_id)));
         emails.collect()
     }
 
     fn has_changed_lately(&self, person: &Person) -> bool {
-        let since = self.situation.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
+        let since = self.input.now.saturating_sub(COUNTED_FOR).unwrap_or(Timestamp::MIN);
         person.last_change.as_ref().is_some_and(|change| change.at > since)
     }
 }
@@ -276,7 +276,7 @@ fn pending(action: Action, because: HoldReason) -> Option<PendingApproval> {
     Some(PendingApproval {
         action,
         evidence,
-        because,
+        hold_reason: because,
         waits_with: None,
     })
 }

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::disputes::Unique;
 use super::eligibility::Eligibility;
-use super::stages::{Compared, Facts, Stage};
+use super::stage::{Compared, Facts, Stage};
+use super::unique::Unique;
 use super::{Action, PendingApproval, Step};
 use crate::approvals::{HoldReason, Matter};
 use crate::identity::EmployeeId;
@@ -46,7 +46,7 @@ impl<'a> Stage<'a, Compared<'a>> {
             return false;
         };
         let decision = self.decisions.made.get(&(&action.employee_id, Matter::Account));
-        let was_shown = decision.is_some_and(|decision| decision.because.is_same_person());
+        let was_shown = decision.is_some_and(|decision| decision.hold_reason.is_same_person());
         !(*approved && was_shown)
             && identifying(before)
                 .iter()
@@ -58,14 +58,14 @@ impl<'a> Stage<'a, Compared<'a>> {
             return;
         };
         let evidence = evidence.clone();
-        let counted = self.plan.removals.iter().position(|counted| *counted == evidence);
+        let counted = self.plan.deactivations.iter().position(|counted| *counted == evidence);
         if let Some(counted) = counted {
-            self.plan.removals.swap_remove(counted);
+            self.plan.deactivations.swap_remove(counted);
         }
         self.plan.held.push(PendingApproval {
             action: action.not_yet(),
             evidence: evidence.into(),
-            because: HoldReason::Claimed,
+            hold_reason: HoldReason::Claimed,
             waits_with: None,
         });
     }
@@ -100,7 +100,7 @@ impl Facts<'_> {
             return BTreeSet::new();
         };
         let scope = self.evaluator.scope(employee, self.manager_record(position));
-        mapping::claims(&self.situation.configuration.users, employee, &scope)
+        mapping::claims(&self.input.configuration.users, employee, &scope)
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::eligibility::Eligibility;
 use super::field_baseline::{FieldBaseline, FieldCounts};
-use super::lost_sources::SourceRule;
-use super::stages::{Classified, Limited, Stage};
+use super::stage::{Classified, Limited, Stage};
+use super::{CommonProblem, ScopeLoss, SourceRule};
 use crate::identity::EmployeeId;
 use crate::people::problem::{Cause, Problem};
 use crate::people::repeated_rejection::is_one_mistake;
@@ -16,32 +16,6 @@ const MISSING_PERCENT: usize = 50;
 
 /// The greatest number of values that are named.
 const NAMED: usize = 3;
-
-/// One problem that many employees have at once.
-#[derive(Debug, Clone, PartialEq)]
-pub struct CommonProblem {
-    /// The problem, as the first of them has it.
-    pub cause: Cause,
-    /// The first of them.
-    pub first: EmployeeId,
-    /// Whether it is that there is no value.
-    pub is_missing: bool,
-    /// The most frequent words, of a status: other values may be personal data.
-    pub words: Vec<String>,
-    /// How many employees have it.
-    pub employees: usize,
-    /// The number of employees who work there, or may.
-    pub of: usize,
-}
-
-/// Employees who left the scope, or now start later, in far larger number than people do by themselves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ScopeLoss {
-    /// How many were in scope.
-    pub had: u64,
-    /// How many of them are not any more.
-    pub lost: u64,
-}
 
 /// The common part of equal problems.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,7 +87,7 @@ impl CommonProblem {
 impl Stage<'_, Limited> {
     /// Finds the problems that so many employees have that each is one mistake. Only a whole read shows it.
     pub(super) fn find_common_problems(&mut self) {
-        if self.facts.situation.brakes.baseline.is_none() {
+        if self.facts.input.limit_input.baseline.is_none() {
             return;
         }
         let of = self.plan.counts.in_scope + self.plan.counts.undecided;
@@ -155,8 +129,8 @@ impl<'a> Stage<'a, Classified<'a>> {
         };
         let admitted = count(Eligibility::InScope);
         let working = admitted + count(Eligibility::OutOfScope) + count(Eligibility::StartsLater);
-        let now = FieldCounts::of_scope(admitted, working, self.facts.situation.now);
-        let version = self.facts.situation.brakes.version;
+        let now = FieldCounts::of_scope(admitted, working, self.facts.input.now);
+        let version = self.facts.input.limit_input.version;
         let measure = before.scope(version);
         let lost = measure.and_then(|before| self.facts.too_many(before.lost_by(&now)));
         let kept = measure.cloned().filter(|_| lost.is_some());

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::deactivations::{Candidate, PendingApproval};
+use super::candidate::Candidate;
 use super::field_baseline::FieldBaseline;
-use super::lost_sources::LostSource;
-use super::stages::{Compared, Facts, Stage};
+use super::stage::{Compared, Facts, Stage};
+use super::{LostSource, PendingApproval};
 use crate::approvals::{Agreement, ApprovalVerdict, Decision, HoldReason, Matter};
 use crate::configuration::{ChangeLimit, Limits};
 use crate::identity::EmployeeId;
@@ -103,13 +103,13 @@ impl<'a> Stage<'a, Compared<'a>> {
         self.plan.held.push(PendingApproval {
             action,
             evidence,
-            because,
+            hold_reason: because,
             waits_with: None,
         });
     }
 
     fn let_go(&mut self, candidate: Candidate<'_>, approved: bool) {
-        self.plan.removals.push(candidate.evidence.clone());
+        self.plan.deactivations.push(candidate.evidence.clone());
         self.plan.actions.push(candidate.into_action(approved));
     }
 
@@ -126,13 +126,13 @@ impl<'a> Stage<'a, Compared<'a>> {
             last_good_read,
             decisions,
             ..
-        } = self.facts.situation.brakes;
-        let limits = &self.facts.situation.configuration.limits;
-        let now = self.facts.situation.now;
+        } = self.facts.input.limit_input;
+        let limits = &self.facts.input.configuration.limits;
+        let now = self.facts.input.now;
         let accepted = decisions.iter().filter_map(|decision| {
             Some(BaselineRead {
                 people: decision.approved_read()?,
-                at: decision.word.at,
+                at: decision.made.at,
             })
         });
         let has_shrunk = |read: &BaselineRead| read.shrank_to(listed, limits);
@@ -142,7 +142,7 @@ impl<'a> Stage<'a, Compared<'a>> {
             let before = last_good_read.filter(|_| !is_accepted);
             self.plan.good_read = Some(BaselineRead::after(before, listed, now));
         }
-        if self.facts.situation.people.is_empty() {
+        if self.facts.input.people.is_empty() {
             return Some(HoldReason::NoLinks);
         }
         shrunk.map(|read| HoldReason::Shrunk {
@@ -153,10 +153,10 @@ impl<'a> Stage<'a, Compared<'a>> {
 
     /// Whether these, and those of their kind that went unasked in the last 24 hours, are more than go unasked.
     fn over_limit(&self, kind: Kind, candidates: &[Candidate<'_>]) -> Option<HoldReason> {
-        let people = self.facts.situation.people;
+        let people = self.facts.input.people;
         let since = self
             .facts
-            .situation
+            .input
             .now
             .saturating_sub(COUNTED_FOR)
             .unwrap_or(Timestamp::MIN);
@@ -182,7 +182,7 @@ impl<'a> Stage<'a, Compared<'a>> {
             .chain(found.map(|(employee_id, _)| *employee_id))
             .collect();
         let recent = recent.difference(&planned).count();
-        let allowed = kind.limit(&self.facts.situation.configuration.limits).allows(managed);
+        let allowed = kind.limit(&self.facts.input.configuration.limits).allows(managed);
         (planned.len() + recent > allowed).then(|| HoldReason::OverLimit {
             planned: number(planned.len()),
             recent: number(recent),
@@ -193,7 +193,7 @@ impl<'a> Stage<'a, Compared<'a>> {
 
 impl<'a> Facts<'a> {
     fn unconfirmed(&self) -> HashSet<&'a EmployeeId> {
-        let missing = self.situation.missing.iter().filter(|missing| !missing.confirmed);
+        let missing = self.input.missing.iter().filter(|missing| !missing.confirmed);
         missing.map(|missing| &missing.employee_id).collect()
     }
 }

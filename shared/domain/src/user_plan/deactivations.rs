@@ -1,33 +1,14 @@
 //! Deactivations that there is evidence for, and what waits for approval.
 
-use jiff::Timestamp;
-
-use super::stages::{Classified, Facts, Stage};
+use super::candidate::Candidate;
+use super::stage::{Classified, Facts, Stage};
 use super::{Action, Permission, Step};
-use crate::approvals::{ApprovalVerdict, Grounds, HoldReason, Matter, PendingAction, PendingManager, Proposal};
+use crate::approvals::{ApprovalVerdict, HoldReason, Matter, Proposal};
 use crate::configuration::OutOfScope;
 use crate::identity::EmployeeId;
 use crate::people::employee::Employee;
 use crate::people::employment::Evidence;
-use crate::people::link::{Deactivated, FieldChange, Person};
-use crate::people::user::UserChange;
-
-/// An action that waits for an operator's approval.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PendingApproval {
-    /// The action.
-    pub action: Action,
-    /// Its evidence.
-    pub evidence: Grounds,
-    /// Why it is not done.
-    pub because: HoldReason,
-    /// The manager whose own change it waits with; none where it is decided about by itself.
-    pub waits_with: Option<PendingManager>,
-}
-
-/// The greatest number of changed values that are shown with a pending approval, and of letters of each.
-const CHANGES_SHOWN: usize = 6;
-const LETTERS_SHOWN: usize = 80;
+use crate::people::link::{Deactivated, Person};
 
 /// A linked, active employee who is not in a complete read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +18,6 @@ pub struct Missing {
     /// Whether EmployeeConnect, asked for this one record, says that there is none. Any other answer holds the
     /// deactivation.
     pub confirmed: bool,
-}
-
-/// A deactivation that there is evidence for.
-pub(super) struct Candidate<'a> {
-    pub(super) person: &'a Person,
-    name: String,
-    pub(super) evidence: Evidence,
-    /// The hold reason that the approving operator must be shown, even where a limit also holds the action: the record
-    /// has lost values, or a record of another number may describe the same person.
-    pub(super) to_be_shown: Option<HoldReason>,
 }
 
 impl<'a> Stage<'a, Classified<'a>> {
@@ -63,7 +34,7 @@ impl<'a> Stage<'a, Classified<'a>> {
     /// Counts an employee that the filter does not admit, and plans according to the customer's `out_of_scope`.
     pub(super) fn exclude(&mut self, position: usize, employee: &'a Employee) {
         self.plan.counts.excluded += 1;
-        let removes = self.facts.situation.configuration.users.out_of_scope == OutOfScope::Deactivate;
+        let removes = self.facts.input.configuration.users.out_of_scope == OutOfScope::Deactivate;
         let planned = self.facts.accounts.link(employee.id()).is_some_and(|person| {
             let is_emptied = removes && self.facts.is_emptied(position, employee, person);
             removes && self.remove(person, employee.display_name(), Evidence::OutOfScope, is_emptied)
@@ -73,7 +44,7 @@ impl<'a> Stage<'a, Classified<'a>> {
 
     /// Plans the deactivation of all vanished employees.
     pub(super) fn remove_missing(&mut self) {
-        for missing in self.facts.situation.missing {
+        for missing in self.facts.input.missing {
             self.plan.counts.missing += 1;
             let planned = self
                 .facts
@@ -88,7 +59,7 @@ impl<'a> Stage<'a, Classified<'a>> {
     /// reactivated by hand since is deactivated again.
     fn remove(&mut self, person: &'a Person, name: String, evidence: Evidence, is_emptied: bool) -> bool {
         let may =
-            self.facts.situation.configuration.users.deactivate && !self.facts.accounts.is_protected(&person.user_name);
+            self.facts.input.configuration.users.deactivate && !self.facts.accounts.is_protected(&person.user_name);
         if !self.facts.accounts.owns(person) || !may {
             return false;
         }
@@ -118,14 +89,14 @@ impl<'a> Stage<'a, Classified<'a>> {
             to_be_shown: is_emptied.then_some(HoldReason::RecordEmptied),
         };
         let decision = self.decisions.made.get(&(&person.employee_id, Matter::Account));
-        let version = self.facts.situation.brakes.version;
+        let version = self.facts.input.limit_input.version;
         let removed = Deactivated {
-            at: self.facts.situation.now,
+            at: self.facts.input.now,
             approved: decision
-                .is_some_and(|made| made.word.verdict == ApprovalVerdict::Approved && made.stands(&proposal, version)),
+                .is_some_and(|made| made.made.verdict == ApprovalVerdict::Approved && made.stands(&proposal, version)),
             evidence,
         };
-        let mut missing = self.facts.situation.missing.iter().filter(|missing| !missing.confirmed);
+        let mut missing = self.facts.input.missing.iter().filter(|missing| !missing.confirmed);
         let is_unconfirmed = missing.any(|missing| missing.employee_id == person.employee_id);
         if !is_emptied && !is_unconfirmed {
             self.plan.actions.push(deactivation_found(person, name, &removed));
@@ -138,7 +109,7 @@ impl Facts<'_> {
     /// Whether the last day may be one of an employment before the current one, whose first day is gone from the
     /// record: only that day shows that the employee was rehired. A terminated status leaves no doubt.
     fn has_lost_their_start(&self, employee: &Employee, person: &Person, evidence: &Evidence) -> bool {
-        let users = &self.situation.configuration.users;
+        let users = &self.input.configuration.users;
         let is_terminated = |status: &str| users.terminated_statuses.iter().any(|known| known == status);
         let is_clear =
             employee.start_date(self.employment.dates) != Ok(None) || employee.status().is_some_and(is_terminated);
@@ -174,95 +145,4 @@ fn deactivation_found(person: &Person, name: String, removed: &Deactivated) -> A
         digest: String::new(),
         permission: Permission::NotNeeded,
     }
-}
-
-impl Candidate<'_> {
-    /// As a decision is held against it.
-    pub(super) fn proposal(&self) -> Proposal<'_> {
-        Proposal {
-            employee_id: &self.person.employee_id,
-            user_name: &self.person.user_name,
-            evidence: self.evidence.clone().into(),
-            to_be_shown: self.to_be_shown,
-        }
-    }
-
-    pub(super) fn into_action(self, approved: bool) -> Action {
-        let reason = self.evidence.reason();
-        Action {
-            employee_id: self.person.employee_id.clone(),
-            person: self.name,
-            step: Step::Deactivate {
-                before: Person {
-                    active: true,
-                    ..self.person.clone()
-                },
-                change: UserChange::deactivation(),
-                evidence: self.evidence,
-                approved,
-            },
-            reason: if approved {
-                format!("{reason}; approved")
-            } else {
-                reason
-            },
-            digest: String::new(),
-            permission: Permission::NotNeeded,
-        }
-    }
-}
-
-impl Action {
-    /// The deactivation as it is once nothing is in its way and no operator has approved it yet; any other action as it is.
-    pub(super) fn not_yet(mut self) -> Self {
-        if let Step::Deactivate { approved, evidence, .. } = &mut self.step {
-            *approved = false;
-            self.reason = evidence.reason();
-        }
-        self
-    }
-}
-
-impl PendingApproval {
-    /// Returns the pending action for operators, to decide or to show beside its manager's; none where an operator has
-    /// decided.
-    #[must_use]
-    pub fn to_decide(&self) -> Option<PendingAction> {
-        (self.because != HoldReason::ApprovedNotConfirmed).then(|| PendingAction {
-            employee_id: self.action.employee_id.clone(),
-            person: self.action.person.clone(),
-            user_name: self.action.step.user_name().clone(),
-            evidence: self.evidence.clone(),
-            because: self.because,
-            changes: self.changes(),
-            waits_with: self.waits_with.clone(),
-        })
-    }
-
-    /// The first few values that a change of an account writes; those of a new account are as the record has them.
-    fn changes(&self) -> Vec<FieldChange> {
-        if !matches!(self.action.step, Step::Change { .. }) {
-            return Vec::new();
-        }
-        let changes = self.action.change(Timestamp::UNIX_EPOCH).fields.into_iter();
-        let shown = changes.filter(|change| change.field != "active").take(CHANGES_SHOWN);
-        shown.map(shortened).collect()
-    }
-}
-
-fn shortened(change: FieldChange) -> FieldChange {
-    let short = |text: String| clip_letters(&text);
-    FieldChange {
-        before: change.before.map(short),
-        after: clip_letters(&change.after),
-        ..change
-    }
-}
-
-fn clip_letters(text: &str) -> String {
-    if text.chars().count() <= LETTERS_SHOWN {
-        return text.to_owned();
-    }
-    let start: String = text.chars().take(LETTERS_SHOWN - 1).collect();
-    format!("{start}…")
 }

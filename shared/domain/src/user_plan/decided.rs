@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::UserPlan;
 use super::eligibility::Eligibility;
-use super::stages::{Limited, Stage};
+use super::stage::{Limited, Stage};
 use crate::approvals::Decision;
 use crate::identity::EmployeeId;
 
@@ -20,7 +20,7 @@ impl Stage<'_, Limited> {
             Some(stands) => !stands,
             None => self.is_settled(decision) && !in_the_way.contains(&decision.employee_id),
         };
-        let over = self.facts.situation.brakes.decisions.iter().filter(is_over).cloned();
+        let over = self.facts.input.limit_input.decisions.iter().filter(is_over).cloned();
         self.plan.decisions_over = over.collect();
     }
 
@@ -41,7 +41,7 @@ impl UserPlan {
         let problems = self.problems.iter();
         let blocked = problems.filter(|problem| problem.cause.blocks_person());
         let blocked = blocked.map(|problem| &problem.employee_id);
-        let parked = self.parked.iter().map(|parked| &parked.employee_id);
+        let parked = self.rejected_writes.iter().map(|parked| &parked.employee_id);
         blocked.chain(parked).cloned().collect()
     }
 }

@@ -4,69 +4,22 @@
 use std::borrow::Cow;
 
 use super::accounts::Account;
-use super::compare::{Difference, difference};
+use super::compare::difference;
 use super::digest;
-use super::disputes::Unique;
 use super::eligibility::Eligibility;
-use super::stages::{Desired, Facts, Stage};
+use super::field_notice::{FieldFault, FieldNotice, RewriteForm};
+use super::stage::{Desired, DesiredAccount, Facts, Intent, Linked, Stage};
 use crate::configuration::OnUserNameChange;
 use crate::identity::UserName;
 use crate::people::employee::Employee;
 use crate::people::link::Person;
 use crate::people::mapping::{self, DesiredUser};
-use crate::people::problem::Cause;
-use crate::people::user::UserChange;
-
-/// An employee who should have an account.
-pub(super) struct DesiredAccount<'a> {
-    pub(super) employee: &'a Employee,
-    /// The account's user name after this run.
-    user_name: UserName,
-    /// The account's e-mail after this run.
-    email: Option<Cow<'a, str>>,
-    pub(super) intent: Intent<'a>,
-}
-
-/// The writes that the account needs, as far as one employee's records show.
-pub(super) enum Intent<'a> {
-    /// Nothing.
-    Unchanged,
-    /// Nothing may be done to it: it is protected.
-    Protected,
-    /// The account cannot be determined, or must not be touched.
-    Unclear { cause: Cause, digest: String },
-    /// It differs, or the table does not hold it as it is in the portal.
-    Linked(Box<Linked<'a>>),
-    /// There is no link.
-    Unlinked(Box<DesiredUser<'a>>),
-}
-
-/// A linked account that needs something.
-pub(super) struct Linked<'a> {
-    /// As last written, or as seen in this run.
-    pub(super) before: Cow<'a, Person>,
-    /// The stored link, where it differs from the values read.
-    pub(super) stored: Option<&'a Person>,
-    pub(super) difference: Difference,
-    pub(super) digest: String,
-    /// Whether the record describes another person than the account, according to all known traits.
-    pub(super) is_another_person: bool,
-}
-
-impl DesiredAccount<'_> {
-    /// Returns the value that only one account may have.
-    pub(super) fn unique(&self, what: Unique) -> Option<&str> {
-        match what {
-            Unique::UserName => Some(self.user_name.as_str()),
-            Unique::Email => self.email.as_deref(),
-        }
-    }
-}
+use crate::people::user::{FieldName, UserChange};
 
 impl<'a> Stage<'a, Desired<'a>> {
     /// Maps all employees in scope.
     pub(super) fn map_those_in_scope(&mut self) -> Vec<DesiredAccount<'a>> {
-        let employees = self.facts.situation.roster.employees.iter().enumerate();
+        let employees = self.facts.input.roster.employees.iter().enumerate();
         let eligibility = std::mem::take(&mut self.found.classified.eligibility);
         let in_scope = employees.filter(|(position, _)| eligibility.get(*position) == Some(&Eligibility::InScope));
         let desired = in_scope
@@ -82,7 +35,7 @@ impl<'a> Stage<'a, Desired<'a>> {
         employee: &'a Employee,
         eligibility: &[Eligibility],
     ) -> Option<DesiredAccount<'a>> {
-        let users = &self.facts.situation.configuration.users;
+        let users = &self.facts.input.configuration.users;
         let scope = self
             .facts
             .evaluator
@@ -126,7 +79,7 @@ impl<'a> Stage<'a, Desired<'a>> {
 impl<'a> Facts<'a> {
     /// The name after this run: a linked account keeps its own where the customer does not want it renamed.
     fn future_name(&self, employee: &Employee, user: &DesiredUser<'_>) -> UserName {
-        let renames = self.situation.configuration.users.on_user_name_change == OnUserNameChange::Rename;
+        let renames = self.input.configuration.users.on_user_name_change == OnUserNameChange::Rename;
         match self.accounts.link(employee.id()) {
             Some(person) if !renames => person.user_name.clone(),
             _ => user.user_name.clone(),
@@ -156,7 +109,7 @@ impl<'a> Facts<'a> {
         before: Cow<'a, Person>,
         stored: Option<&'a Person>,
     ) -> Intent<'a> {
-        let difference = difference(&self.situation.configuration.users, employee, user, &before);
+        let difference = difference(&self.input.configuration.users, employee, user, &before);
         let is_as_stored = matches!(before, Cow::Borrowed(_));
         if is_as_stored && difference.problem.is_none() && difference.change == UserChange::default() {
             return Intent::Unchanged;
@@ -168,5 +121,39 @@ impl<'a> Facts<'a> {
             stored,
             difference,
         }))
+    }
+}
+
+impl<'a> Stage<'a, Desired<'a>> {
+    /// Counts the fields of a linked account that are not written because the portal rewrites them.
+    pub(super) fn count_rewrites(&mut self, person: &Person, user: &DesiredUser<'_>) {
+        if person.rewrites.is_empty() {
+            return;
+        }
+        for field in &user.fields {
+            let wanted = field.value.as_deref().unwrap_or_default();
+            if person.is_rewritten(field.name, wanted) {
+                let shown = person.fields.0.get(field.name).map(String::as_str).unwrap_or_default();
+                self.notice_rewrite(field.name, RewriteForm::between(wanted, shown));
+            }
+        }
+    }
+
+    fn notice_rewrite(&mut self, field: &FieldName, form: RewriteForm) {
+        let what = FieldFault::RewrittenByPortal { form };
+        let of = self.facts.input.people.len();
+        let notices = &mut self.plan.field_notices;
+        let is_known = |notice: &&mut FieldNotice| {
+            notice.field == field.as_str() && matches!(notice.what, FieldFault::RewrittenByPortal { .. })
+        };
+        match notices.iter_mut().find(is_known) {
+            Some(known) => known.employees += 1,
+            None => notices.push(FieldNotice {
+                field: field.to_string(),
+                employees: 1,
+                of,
+                what,
+            }),
+        }
     }
 }

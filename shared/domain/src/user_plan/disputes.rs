@@ -2,30 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::desired::DesiredAccount;
-use super::stages::{Desired, Facts, Stage};
+use super::stage::{Desired, DesiredAccount, Facts, Stage};
+use super::unique::Unique;
 use crate::identity::EmployeeId;
 use crate::people::problem::{Cause, Problem};
 use crate::people::user::FieldName;
-
-/// A value that only one account may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Unique {
-    UserName,
-    Email,
-}
-
-impl Unique {
-    pub(super) const BOTH: [Self; 2] = [Self::UserName, Self::Email];
-
-    /// As the customer calls it.
-    pub(super) const fn name(self) -> &'static str {
-        match self {
-            Self::UserName => "user name",
-            Self::Email => "e-mail",
-        }
-    }
-}
 
 impl<'a> Stage<'a, Desired<'a>> {
     /// Reports the employees who share a user name or an e-mail with others, and returns the rest.

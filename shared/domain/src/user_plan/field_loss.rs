@@ -1,8 +1,8 @@
 //! Fields that many people lose at once: a fault of the source rather than news about each of them. What they would bring is
 //! held for this run.
 
-use super::Step;
-use super::stages::{Compared, Desired, Facts, Stage};
+use super::stage::{Compared, Desired, Facts, Losses, Stage};
+use super::{LostField, Step};
 use crate::configuration::WriteMode;
 use crate::people::employee::Employee;
 use crate::people::link::Person;
@@ -11,33 +11,10 @@ use crate::people::problem::{Cause, Problem};
 use crate::people::rejected_writes::RejectedPart;
 use crate::people::user::FieldName;
 
-/// Fewer people than this who lose a value are each their own affair, however small the customer.
-pub(super) const AT_LEAST: usize = 5;
-
-/// A field whose updates are held for this run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LostField {
-    /// The portal's field.
-    pub field: FieldName,
-    /// The expression that fills it.
-    pub source: String,
-    /// How many people had a value.
-    pub had: usize,
-    /// How many of them have none any more.
-    pub lost: usize,
-}
-
-/// How many people had a value of a field, and how many of them lost it.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Losses {
-    had: usize,
-    lost: usize,
-}
-
 impl<'a> Stage<'a, Desired<'a>> {
     /// Counts the values that this employee had and has lost, field by field.
     pub(super) fn count_losses(&mut self, person: &Person, user: &DesiredUser<'_>) {
-        let fields = &self.facts.situation.configuration.users.fields;
+        let fields = &self.facts.input.configuration.users.fields;
         self.found.losses.resize(fields.len(), Losses::default());
         for (losses, lost) in self
             .found
@@ -55,7 +32,7 @@ impl<'a> Facts<'a> {
     /// Whether a linked employee's record has lost values: it cannot be mapped, or a value that the account has is
     /// gone.
     pub(super) fn is_emptied(&self, position: usize, employee: &'a Employee, person: &Person) -> bool {
-        let users = &self.situation.configuration.users;
+        let users = &self.input.configuration.users;
         let scope = self.evaluator.scope(employee, self.manager_record(position));
         match mapping::map_user(users, employee, &scope) {
             Ok(user) => had_and_lost(users.fields.keys(), person, &user).any(|lost| lost == Some(true)),
@@ -67,9 +44,9 @@ impl<'a> Facts<'a> {
 impl<'a> Stage<'a, Compared<'a>> {
     /// Takes fields that too many employees lost out of the planned changes; the other fields are written.
     pub(super) fn hold_lost_fields(&mut self) {
-        let users = &self.facts.situation.configuration.users;
-        let percent = self.facts.situation.configuration.limits.field_loss_percent;
-        let holds_fields = self.facts.situation.brakes.holds_fields;
+        let users = &self.facts.input.configuration.users;
+        let percent = self.facts.input.configuration.limits.field_loss_percent;
+        let holds_fields = self.facts.input.limit_input.holds_fields;
         let counted = self.found.losses.iter().zip(&users.fields);
         let lost = counted.filter(|(losses, _)| losses.are_too_many(percent) || (holds_fields && losses.lost > 0));
         let lost = lost.map(|(losses, (field, mapping))| LostField {
@@ -127,11 +104,4 @@ fn had_and_lost<'f>(
 /// Whether the problem is that this field, which has to have a value, has none.
 fn is_about_empty(problem: &Problem, name: &FieldName) -> bool {
     matches!(&problem.cause, Cause::RequiredField { field, .. } if field == name) && problem.seen.is_none()
-}
-
-impl Losses {
-    #[expect(clippy::cast_precision_loss, reason = "a share of a count of people")]
-    fn are_too_many(self, percent: f64) -> bool {
-        self.lost >= AT_LEAST && self.lost as f64 * 100.0 > self.had as f64 * percent
-    }
 }

@@ -1,18 +1,9 @@
 //! Which last days a run stores, so that the next ones know when they were first seen.
 
-use super::stages::{Classified, Stage};
+use super::stage::{Classified, Stage};
 use crate::identity::EmployeeId;
 use crate::people::employee::Employee;
 use crate::people::last_day::LastDaySeen;
-
-/// The changes of the stored last days.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LastDayNotes {
-    /// Seen for the first time. One that is older than 31 days at that time is not stored: it never becomes recent.
-    pub seen: Vec<LastDaySeen>,
-    /// No longer in the record, or no longer beside an active status.
-    pub forgotten: Vec<EmployeeId>,
-}
 
 impl<'a> Stage<'a, Classified<'a>> {
     /// Notes the last day of an employee whose status is an active one. A record that cannot be read changes nothing.

@@ -1,69 +1,28 @@
 //! Fields that decide who has an account and that many employees lose at once, or have as another kind of value: a fault of the
 //! source. What the filter and the user name make of it is suspended for the run.
 
-use serde::{Deserialize, Serialize};
-
-use super::UserPlan;
-use super::deactivations::Candidate;
+use super::candidate::Candidate;
 use super::eligibility::Eligibility;
 use super::field_baseline::{FieldBaseline, FieldCounts, SourceField, Sources};
-use super::field_loss::AT_LEAST;
 use super::field_notice::{FieldFault, FieldNotice};
-use super::stages::{Classified, Facts, Stage};
+use super::stage::{AT_LEAST, Classified, Facts, Stage};
+use super::{LostSource, SourceRule, UserPlan};
 use crate::people::employee::Employee;
 use crate::people::employment::Evidence;
 use crate::people::problem::Cause;
 
-/// A rule that decides who has an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SourceRule {
-    /// Who is in scope.
-    Filter,
-    /// The user name.
-    UserName,
-}
-
-/// A field of EmployeeConnect that many employees lost at once, and a rule that reads it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LostSource {
-    /// The field, for instance `location`.
-    pub field: String,
-    /// How many employees had a value of the usual kind.
-    pub had: u64,
-    /// How many of them have none now.
-    pub lost: u64,
-    /// The rule whose effects are suspended.
-    pub rule: SourceRule,
-}
-
-impl LostSource {
-    /// Returns the writes that are suspended because of it, in words.
-    #[must_use]
-    pub const fn effect(&self) -> &'static str {
-        match self.rule {
-            SourceRule::Filter => "no account is created, reactivated, adopted, or deactivated for its scope",
-            SourceRule::UserName => "no account is created, reactivated, adopted, or renamed",
-        }
-    }
-}
-
 impl<'a> Stage<'a, Classified<'a>> {
     /// Compares the fields behind the filter and the user name with the baseline, and notes the baseline of the reads to come.
     pub(super) fn judge_sources(&mut self) {
-        let brakes = &self.facts.situation.brakes;
+        let brakes = &self.facts.input.limit_input;
         let Some(before) = brakes.baseline else {
             self.plan.lost_sources = brakes.lost_sources.to_vec();
             return;
         };
-        let sources = Sources::of(&self.facts.situation.configuration.users);
+        let sources = Sources::of(&self.facts.input.configuration.users);
         let mut baseline = FieldBaseline::default();
         for field in sources.all() {
-            let now = FieldCounts::of(
-                field,
-                self.facts.working(&self.found.eligibility),
-                self.facts.situation.now,
-            );
+            let now = FieldCounts::of(field, self.facts.working(&self.found.eligibility), self.facts.input.now);
             let measure = before.get(field);
             let lost = measure.and_then(|before| self.facts.too_many(before.lost_by(&now)));
             let others = now.of_other_kinds(measure);
@@ -123,14 +82,14 @@ impl<'a> Stage<'a, Classified<'a>> {
 impl<'a> Facts<'a> {
     /// All but leavers, whose records HR empties.
     fn working(&self, eligibility: &[Eligibility]) -> impl Iterator<Item = &'a Employee> {
-        let employees = self.situation.roster.employees.iter().zip(eligibility);
+        let employees = self.input.roster.employees.iter().zip(eligibility);
         let working = employees.filter(|(_, placement)| **placement != Eligibility::Left);
         working.map(|(employee, _)| employee)
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a share of a count of employees")]
     pub(super) fn too_many(&self, (had, lost): (u64, u64)) -> Option<(u64, u64)> {
-        let percent = self.situation.configuration.limits.field_loss_percent;
+        let percent = self.input.configuration.limits.field_loss_percent;
         let are_too_many = lost >= AT_LEAST as u64 && lost as f64 * 100.0 > had as f64 * percent;
         are_too_many.then_some((had, lost))
     }

@@ -6,10 +6,9 @@ use std::collections::BTreeMap;
 
 use super::UserPlan;
 use super::eligibility::Eligibility;
-use super::field_loss::AT_LEAST;
 use super::field_notice::{FieldFault, FieldNotice, ReferenceForm};
 use super::organisation::Named;
-use super::stages::{Desired, Facts, Stage};
+use super::stage::{AT_LEAST, Desired, Facts, Stage};
 use crate::configuration::ManagerOutOfScope;
 use crate::people::contract::MANAGER_ID;
 use crate::people::employee::Employee;
@@ -74,7 +73,7 @@ impl<'a> Facts<'a> {
     }
 
     fn keeps_managers_out_of_scope(&self) -> bool {
-        self.situation.configuration.users.manager_out_of_scope == ManagerOutOfScope::Keep
+        self.input.configuration.users.manager_out_of_scope == ManagerOutOfScope::Keep
     }
 
     /// Returns the form of most of the first references.

@@ -9,9 +9,11 @@ mod accounts;
 mod action;
 mod another_person;
 mod backing_off;
+mod candidate;
 mod census;
 mod change_limits;
 mod claims;
+mod classify;
 mod common_problems;
 mod compare;
 mod counts;
@@ -34,6 +36,7 @@ mod names;
 mod one_person;
 mod order;
 mod organisation;
+mod pending_approval;
 mod plan;
 mod planned;
 mod proposals;
@@ -41,7 +44,9 @@ mod rejected;
 mod rekeyed;
 mod rewrites;
 mod seats;
+mod stage;
 mod stages;
+mod unique;
 mod unsaved;
 
 use jiff::Timestamp;
@@ -51,23 +56,21 @@ use stages::plan_stages;
 pub use accounts::adopted;
 pub use action::{Action, Permission, Step};
 pub(crate) use census::{Census, take_census};
-pub use common_problems::{CommonProblem, ScopeLoss};
 pub use compare::reads_alike;
 pub use counts::PlanCounts;
 pub use deactivation_limits::LimitInput;
-pub use deactivations::{Missing, PendingApproval};
+pub use deactivations::Missing;
 pub use drift::Drift;
 pub(crate) use eligibility::Eligibility;
 pub use field_baseline::FieldBaseline;
-pub use field_loss::LostField;
 pub use field_notice::{FieldFault, FieldNotice, ReferenceForm, RewriteForm};
-pub use last_days::LastDayNotes;
-pub use lost_sources::{LostSource, SourceRule};
 pub use one_person::{NextAction, PersonPlan, plan_person};
 pub(crate) use organisation::Named;
-pub use plan::{Seats, UserPlan};
+pub use pending_approval::PendingApproval;
+pub use plan::{
+    CommonProblem, LastDayNotes, LostField, LostSource, RekeyedPair, ScopeLoss, Seats, Shared, SourceRule, UserPlan,
+};
 pub use planned::{ActionKind, PlannedAction};
-pub use rekeyed::{RekeyedPair, Shared};
 
 use crate::approvals::Matter;
 use crate::configuration::TenantConfiguration;
@@ -94,13 +97,13 @@ pub struct PlanInput<'a> {
     /// Last days that earlier runs saw beside an active status.
     pub last_days: &'a [LastDaySeen],
     /// The rejected writes so far.
-    pub parked: &'a [RejectedWrites],
+    pub rejected_writes: &'a [RejectedWrites],
     /// The portal's users, when this run verifies: accounts that exist are adopted, drift and hand edits are found.
     pub portal: Option<&'a [PortalUser]>,
     /// Records of accounts and links that cannot be used: the employees concerned are left alone.
     pub unreadable: Unreadable<'a>,
     /// Stored facts that the change limits need.
-    pub brakes: LimitInput<'a>,
+    pub limit_input: LimitInput<'a>,
     /// The moment that the plan is for.
     pub now: Timestamp,
 }
@@ -132,6 +135,6 @@ impl PlanInput<'_> {
 
 /// Plans a user sync.
 #[must_use]
-pub fn plan_users(situation: &PlanInput<'_>) -> UserPlan {
-    plan_stages(situation, &situation.evaluator()).plan
+pub fn plan_users(input: &PlanInput<'_>) -> UserPlan {
+    plan_stages(input, &input.evaluator()).plan
 }

@@ -7,18 +7,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graphmap::DiGraphMap;
 
-use super::disputes::Unique;
 use super::eligibility::Eligibility;
-use super::stages::{Compared, Limited, Stage};
+use super::stage::{Compared, Holder, Holders, Limited, Stage};
+use super::unique::{Key, Unique};
 use super::{Action, Permission, Step, digest, former_account};
 use crate::identity::EmployeeId;
 use crate::people::link::Person;
 use crate::people::problem::Cause;
 use crate::people::rejected_writes::RejectedPart;
 use crate::people::user::{FieldName, PortalUser, UserChange, UserFields};
-
-/// A user name or an e-mail as it is compared.
-pub(super) type Key = (Unique, String);
 
 /// An obstacle between an action and a name that it takes.
 struct Conflict {
@@ -95,7 +92,7 @@ impl Stage<'_, Limited> {
         for ((what, key), _) in takers(&self.plan.actions) {
             if let Some(Holder::Former(person)) = self.found.holders.get(&(what, key)) {
                 let change = given_up.entry(person.employee_id.clone()).or_default();
-                let tenant = &self.facts.situation.configuration.tenant;
+                let tenant = &self.facts.input.configuration.tenant;
                 match what {
                     Unique::UserName => change.user_name = former_account::user_name(&person.employee_id),
                     Unique::Email => {
@@ -274,31 +271,6 @@ pub(super) fn gives_up(action: &Action, what: Unique) -> Option<String> {
     before.unique(what).filter(|given| *given != taken)
 }
 
-/// The account that has a user name or an e-mail.
-pub(super) enum Holder {
-    /// An account that no employee has.
-    Stranger,
-    /// The account of an employee who works there, or may.
-    Linked(Person),
-    /// The deactivated account of a former employee, which can give the value up.
-    Former(Person),
-}
-
-pub(super) type Holders = HashMap<Key, Holder>;
-
-impl Person {
-    /// Returns the value that only one account may have, in the form in which it is compared.
-    pub(super) fn unique(&self, what: Unique) -> Option<String> {
-        match what {
-            Unique::UserName => Some(self.user_name.key()),
-            Unique::Email => self
-                .field(FieldName::EMAIL)
-                .map(str::to_lowercase)
-                .filter(|email| !email.is_empty()),
-        }
-    }
-}
-
 impl<'a> Stage<'a, Compared<'a>> {
     /// Returns the accounts that have the values taken; none where no value is.
     pub(super) fn holders(&self, taken: &BTreeSet<Key>) -> Option<Holders> {
@@ -309,7 +281,7 @@ impl<'a> Stage<'a, Compared<'a>> {
         let seen = self.seen();
         let people = self
             .facts
-            .situation
+            .input
             .people
             .iter()
             .map(|person| *seen.get(&person.employee_id).unwrap_or(&person));
@@ -358,12 +330,12 @@ impl<'a> Stage<'a, Compared<'a>> {
 
     /// Adds accounts of the portal without an employee, when this run reads it.
     fn add_strangers(&self, taken: &BTreeSet<Key>, holders: &mut Holders) {
-        let linked = self.facts.situation.people.iter().chain(self.seen().into_values());
-        let linked: HashSet<String> = match self.facts.situation.portal {
+        let linked = self.facts.input.people.iter().chain(self.seen().into_values());
+        let linked: HashSet<String> = match self.facts.input.portal {
             Some(_) => linked.map(|person| person.user_name.key()).collect(),
             None => return,
         };
-        let strangers = self.facts.situation.portal.unwrap_or_default().iter();
+        let strangers = self.facts.input.portal.unwrap_or_default().iter();
         for user in strangers.filter(|user| !linked.contains(&user.user_name.key())) {
             for key in unique_of(user).into_iter().flatten() {
                 if taken.contains(&key) {

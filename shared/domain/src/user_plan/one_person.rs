@@ -4,8 +4,8 @@
 //! deactivation stays held, since only a run knows how many others there would be, and obstacles that a run saw in the
 //! whole portal remain.
 
-use super::disputes::Unique;
 use super::names::takes;
+use super::unique::Unique;
 use super::{
     Action, LostSource, PendingApproval, Permission, PlanCounts, PlanInput, Step, UserPlan, backing_off, digest,
     plan_users,
@@ -48,24 +48,24 @@ pub enum NextAction<'p> {
     Nothing,
 }
 
-/// Plans for all employees in `situation`, and keeps the part about this one. `situation` contains this employee, those
+/// Plans for all employees in `input`, and keeps the part about this one. `input` contains this employee, those
 /// who have or claim the same user name or e-mail, and the portal's accounts that may be this employee's; `held` are the
 /// pending approvals of the last run.
 #[must_use]
-pub fn plan_person(situation: &PlanInput<'_>, employee: &EmployeeId, held: &[PendingAction]) -> PersonPlan {
-    let whole = plan_users(situation);
+pub fn plan_person(input: &PlanInput<'_>, employee: &EmployeeId, held: &[PendingAction]) -> PersonPlan {
+    let whole = plan_users(input);
     let waits_for = givers_to(&whole, employee);
     let mut person = PersonPlan {
         employee_id: employee.clone(),
         plan: about(whole, employee),
         waits_for,
     };
-    let mut decisions = situation.brakes.decisions.iter();
+    let mut decisions = input.limit_input.decisions.iter();
     person.keep_held(
         held,
         decisions.find(|decision| decision.about() == (employee, Matter::Account)),
     );
-    person.leave_out_what_a_run_saw(situation);
+    person.leave_out_what_a_run_saw(input);
     if !person.waits_for.is_empty() {
         person.plan.actions.clear();
     }
@@ -104,8 +104,8 @@ impl PersonPlan {
             return;
         };
         // Only a run sees a record of another number: an approval that was given before it was there does not count.
-        let is_same_person = standing.because.is_same_person();
-        let was_shown = is_same_person && decided.is_some_and(|decision| decision.because == standing.because);
+        let is_same_person = standing.hold_reason.is_same_person();
+        let was_shown = is_same_person && decided.is_some_and(|decision| decision.hold_reason == standing.hold_reason);
         let is_held = |action: &Action| {
             let is_approved = match action.step {
                 Step::Deactivate { approved, .. } => approved,
@@ -122,74 +122,74 @@ impl PersonPlan {
         self.plan.held.extend(waiting.into_iter().map(|action| PendingApproval {
             action: action.not_yet(),
             evidence: standing.evidence.clone(),
-            because: standing.because,
+            hold_reason: standing.hold_reason,
             waits_with: standing.waits_with.clone(),
         }));
     }
 
     /// Leaves out actions with an obstacle that only a read of the whole portal can show.
-    fn leave_out_what_a_run_saw(&mut self, situation: &PlanInput<'_>) {
-        let parked = situation
-            .parked
+    fn leave_out_what_a_run_saw(&mut self, input: &PlanInput<'_>) {
+        let parked = input
+            .rejected_writes
             .iter()
             .find(|parked| parked.employee_id == self.employee_id);
-        for setback in parked.into_iter().flat_map(|parked| &parked.setbacks) {
-            if !is_seen_in_whole_portal_alone(setback) || !self.is_about_the_same(setback, situation) {
+        for rejected_write in parked.into_iter().flat_map(|parked| &parked.writes) {
+            if !is_seen_in_whole_portal_alone(rejected_write) || !self.is_about_the_same(rejected_write, input) {
                 continue;
             }
             self.plan
                 .problems
-                .retain(|problem| problem.cause != setback.problem.cause);
-            self.plan.problems.push(setback.problem.clone());
-            self.plan.actions.retain_mut(|action| match &setback.what {
+                .retain(|problem| problem.cause != rejected_write.problem.cause);
+            self.plan.problems.push(rejected_write.problem.clone());
+            self.plan.actions.retain_mut(|action| match &rejected_write.what {
                 RejectedPart::Person => false,
                 what if backing_off::digest_of(action, what).is_some() => action.step.leave_out(what),
                 _ => true,
             });
-            self.keep_parked(setback.clone());
+            self.keep_parked(rejected_write.clone());
         }
     }
 
     /// Keeps the rejected write stored when this plan is carried out.
-    fn keep_parked(&mut self, setback: RejectedWrite) {
+    fn keep_parked(&mut self, rejected_write: RejectedWrite) {
         self.plan.forgotten.clear();
-        match self.plan.parked.first_mut() {
-            Some(parked) if parked.setbacks.contains(&setback) => {}
-            Some(parked) => parked.setbacks.push(setback),
-            None => self.plan.parked.push(RejectedWrites {
+        match self.plan.rejected_writes.first_mut() {
+            Some(parked) if parked.writes.contains(&rejected_write) => {}
+            Some(parked) => parked.writes.push(rejected_write),
+            None => self.plan.rejected_writes.push(RejectedWrites {
                 employee_id: self.employee_id.clone(),
-                setbacks: vec![setback],
+                writes: vec![rejected_write],
             }),
         }
     }
 
     /// Whether the planned write is the one that the rejected write is about.
-    fn is_about_the_same(&self, setback: &RejectedWrite, situation: &PlanInput<'_>) -> bool {
+    fn is_about_the_same(&self, rejected_write: &RejectedWrite, input: &PlanInput<'_>) -> bool {
         let mut actions = self.plan.actions.iter();
-        match &setback.what {
+        match &rejected_write.what {
             // An account that is only adopted has no digest of its own.
-            RejectedPart::Person => mapped_digest(situation, &self.employee_id).as_ref() == Some(&setback.digest),
-            what => actions.any(|action| backing_off::digest_of(action, what).as_ref() == Some(&setback.digest)),
+            RejectedPart::Person => mapped_digest(input, &self.employee_id).as_ref() == Some(&rejected_write.digest),
+            what => actions.any(|action| backing_off::digest_of(action, what).as_ref() == Some(&rejected_write.digest)),
         }
     }
 }
 
 /// Whether only the list of all accounts can show the obstacle: several matching accounts, or one without an employee.
-fn is_seen_in_whole_portal_alone(setback: &RejectedWrite) -> bool {
+fn is_seen_in_whole_portal_alone(rejected_write: &RejectedWrite) -> bool {
     matches!(
-        setback.problem.cause,
+        rejected_write.problem.cause,
         Cause::SeveralAccounts | Cause::Taken { by: None, .. }
     )
 }
 
 /// Returns the digest of all mapped values of the employee; none where the record cannot be mapped.
-fn mapped_digest(situation: &PlanInput<'_>, employee: &EmployeeId) -> Option<String> {
-    let users = &situation.configuration.users;
-    let roster = situation.roster;
+fn mapped_digest(input: &PlanInput<'_>, employee: &EmployeeId) -> Option<String> {
+    let users = &input.configuration.users;
+    let roster = input.roster;
     let record = |id: &str| roster.employees.iter().find(|record| record.id().as_str() == id);
     let person = record(employee.as_str())?;
     let manager = person.manager_id().and_then(|manager| record(&manager));
-    let evaluator = situation.evaluator();
+    let evaluator = input.evaluator();
     let scope = evaluator.scope(person, manager);
     let user = mapping::map_user(users, person, &scope).ok()?;
     Some(digest::of_user(&user))
@@ -237,13 +237,13 @@ fn about(plan: UserPlan, employee: &EmployeeId) -> UserPlan {
     plan.decisions_over.retain(|decision| decision.employee_id == *employee);
     plan.problems.retain(|problem| problem.employee_id == *employee);
     plan.drift.retain(|drift| drift.employee_id == *employee);
-    plan.parked.retain(|parked| parked.employee_id == *employee);
+    plan.rejected_writes.retain(|parked| parked.employee_id == *employee);
     plan.resting.retain(|refusal| refusal.problem.employee_id == *employee);
     plan.last_days.seen.retain(|seen| seen.employee_id == *employee);
     plan.last_days.forgotten.retain(|forgotten| forgotten == employee);
     plan.forgotten.retain(|forgotten| forgotten == employee);
     plan.counts = PlanCounts::default();
-    plan.removals.clear();
+    plan.deactivations.clear();
     plan.good_read = None;
     plan.unlinked = 0;
     plan

@@ -6,9 +6,9 @@ use std::collections::{BinaryHeap, HashMap};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
-use super::disputes::Unique;
 use super::names::{gives_up, takes};
 use super::organisation::{Named, Organisation};
+use super::unique::Unique;
 use super::{Action, Step};
 use crate::identity::EmployeeId;
 

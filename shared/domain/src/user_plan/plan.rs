@@ -1,17 +1,18 @@
 //! A plan: the ordered actions, the problems, and the counts of employees by eligibility.
 
-use serde::Serialize;
+use std::fmt;
 
-use super::{
-    Action, CommonProblem, Drift, FieldBaseline, FieldNotice, LastDayNotes, LostField, LostSource, PendingApproval,
-    PlanCounts, RekeyedPair, ScopeLoss, Step,
-};
+use serde::{Deserialize, Serialize};
+
+use super::{Action, Drift, FieldBaseline, FieldNotice, PendingApproval, PlanCounts, Step};
 use crate::approvals::{ChangeKind, Decision, Grounds, PerChange, ProposedChange};
-use crate::identity::EmployeeId;
+use crate::identity::{EmployeeId, UserName};
 use crate::jobs::baseline_read::BaselineRead;
 use crate::people::employment::Evidence;
-use crate::people::problem::Problem;
+use crate::people::last_day::LastDaySeen;
+use crate::people::problem::{Cause, Problem};
 use crate::people::rejected_writes::{RejectedPart, RejectedWrites, Rejection};
+use crate::people::user::FieldName;
 
 /// Active accounts before and after a plan.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -62,7 +63,7 @@ pub struct UserPlan {
     /// The values of the fields behind the filter and the user name, as later reads are measured by them.
     pub baseline: Option<FieldBaseline>,
     /// The evidence of every deactivation among the actions.
-    pub removals: Vec<Evidence>,
+    pub deactivations: Vec<Evidence>,
     /// One line each for the customer's worklist.
     pub problems: Vec<Problem>,
     /// Changes that were made in the portal, outside HabitSync, since its last write or read.
@@ -74,7 +75,7 @@ pub struct UserPlan {
     /// How many employees without a link are unclear: each may have an account all the same.
     pub unlinked: usize,
     /// Rejected writes whose values are still to be written: they back off, or an action tries them again.
-    pub parked: Vec<RejectedWrites>,
+    pub rejected_writes: Vec<RejectedWrites>,
     /// Obstacles that a run that read the portal found: runs that do not read it leave them alone.
     pub resting: Vec<Rejection>,
     /// The changes of the stored last days.
@@ -101,12 +102,12 @@ impl UserPlan {
                 Step::Deactivate { .. } | Step::GiveUp { .. } | Step::Remember { .. } => {}
             }
         }
-        for evidence in &self.removals {
-            *counts.removals_of(evidence).0 += 1;
+        for evidence in &self.deactivations {
+            *counts.deactivations_of(evidence).0 += 1;
         }
         for held in &self.held {
             match &held.evidence {
-                Grounds::Deactivation(evidence) => *counts.removals_of(evidence).1 += 1,
+                Grounds::Deactivation(evidence) => *counts.deactivations_of(evidence).1 += 1,
                 Grounds::Change(ProposedChange::Create) => counts.creates_held += 1,
                 Grounds::Change(_) => counts.changes_held += 1,
             }
@@ -134,11 +135,143 @@ impl PlanCounts {
     }
 
     /// Where deactivations with this evidence are counted: those to be made, those held.
-    fn removals_of(&mut self, evidence: &Evidence) -> (&mut usize, &mut usize) {
+    fn deactivations_of(&mut self, evidence: &Evidence) -> (&mut usize, &mut usize) {
         match evidence {
             Evidence::Terminated | Evidence::Ended { .. } => (&mut self.leavers_to_deactivate, &mut self.leavers_held),
             Evidence::Vanished => (&mut self.missing_to_deactivate, &mut self.missing_held),
             Evidence::OutOfScope => (&mut self.excluded_to_deactivate, &mut self.excluded_held),
         }
+    }
+}
+
+/// One problem that many employees have at once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CommonProblem {
+    /// The problem, as the first of them has it.
+    pub cause: Cause,
+    /// The first of them.
+    pub first: EmployeeId,
+    /// Whether it is that there is no value.
+    pub is_missing: bool,
+    /// The most frequent words, of a status: other values may be personal data.
+    pub words: Vec<String>,
+    /// How many employees have it.
+    pub employees: usize,
+    /// The number of employees who work there, or may.
+    pub of: usize,
+}
+
+/// Employees who left the scope, or now start later, in far larger number than people do by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScopeLoss {
+    /// How many were in scope.
+    pub had: u64,
+    /// How many of them are not any more.
+    pub lost: u64,
+}
+
+/// The changes of the stored last days.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LastDayNotes {
+    /// Seen for the first time. One that is older than 31 days at that time is not stored: it never becomes recent.
+    pub seen: Vec<LastDaySeen>,
+    /// No longer in the record, or no longer beside an active status.
+    pub forgotten: Vec<EmployeeId>,
+}
+
+/// A field whose updates are held for this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostField {
+    /// The portal's field.
+    pub field: FieldName,
+    /// The expression that fills it.
+    pub source: String,
+    /// How many people had a value.
+    pub had: usize,
+    /// How many of them have none any more.
+    pub lost: usize,
+}
+
+/// A rule that decides who has an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SourceRule {
+    /// Who is in scope.
+    Filter,
+    /// The user name.
+    UserName,
+}
+
+/// A field of EmployeeConnect that many employees lost at once, and a rule that reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LostSource {
+    /// The field, for instance `location`.
+    pub field: String,
+    /// How many employees had a value of the usual kind.
+    pub had: u64,
+    /// How many of them have none now.
+    pub lost: u64,
+    /// The rule whose effects are suspended.
+    pub rule: SourceRule,
+}
+
+impl LostSource {
+    /// Returns the writes that are suspended because of it, in words.
+    #[must_use]
+    pub const fn effect(&self) -> &'static str {
+        match self.rule {
+            SourceRule::Filter => "no account is created, reactivated, adopted, or deactivated for its scope",
+            SourceRule::UserName => "no account is created, reactivated, adopted, or renamed",
+        }
+    }
+}
+
+/// A linked account whose employee is gone, and the record of a new number that describes the same person, according to
+/// all known traits. Holds personal data for the operator's eyes; `Debug` withholds it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct RekeyedPair {
+    /// The employee number that the account is linked to.
+    pub former: EmployeeId,
+    /// The employee's present number.
+    pub current: EmployeeId,
+    /// The employee's name as the customer knows it.
+    pub person: String,
+    /// The account's user name.
+    pub user_name: UserName,
+    /// The traits that the two records share.
+    pub shared: Shared,
+}
+
+/// The traits that show that two records describe one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Shared {
+    /// The user name, and the person's name.
+    UserName,
+    /// The e-mail, and the person's name.
+    Email,
+    /// The person's full name and the first day.
+    NameAndStart,
+}
+
+impl Shared {
+    /// In words.
+    #[must_use]
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::UserName => "same user name and name",
+            Self::Email => "same e-mail and name",
+            Self::NameAndStart => "same name and first day",
+        }
+    }
+}
+
+impl fmt::Debug for RekeyedPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RekeyedPair")
+            .field("former", &self.former)
+            .field("current", &self.current)
+            .field("shared", &self.shared)
+            .finish_non_exhaustive()
     }
 }

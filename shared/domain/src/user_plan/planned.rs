@@ -41,7 +41,8 @@ pub struct PlannedAction {
     /// The account's user name before; for a new account, its future user name.
     pub user_name: UserName,
     /// The kind of the action.
-    pub deed: ActionKind,
+    #[serde(rename = "deed")]
+    pub kind: ActionKind,
     /// Why it waits for approval; none where it does not.
     pub held: Option<HoldReason>,
     /// The manager whose own change it waits with, in words; none where it does not.
@@ -63,7 +64,7 @@ impl UserPlan {
         let held = self.held.iter();
         let held = held.map(|held| PlannedAction {
             waits_with: held.waits_with.as_ref().map(PendingManager::in_words),
-            ..held.action.planned(Some(held.because), now)
+            ..held.action.planned(Some(held.hold_reason), now)
         });
         let kept = self.kept.iter().map(|action| PlannedAction {
             kept: Some(action.kept_in_words()),
@@ -79,7 +80,7 @@ impl Action {
             employee_id: self.employee_id.clone(),
             person: self.person.clone(),
             user_name: self.step.user_name().clone(),
-            deed: self.step.deed(),
+            kind: self.step.action_kind(),
             held,
             waits_with: None,
             kept: None,
@@ -116,7 +117,7 @@ impl PlannedAction {
 impl Step {
     /// The kind of the action.
     #[must_use]
-    pub fn deed(&self) -> ActionKind {
+    pub fn action_kind(&self) -> ActionKind {
         match self {
             Self::Create(_) => ActionKind::Create,
             Self::Remember { stored: None, .. } => ActionKind::Adopt,
@@ -171,7 +172,7 @@ impl fmt::Debug for PlannedAction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Planned")
             .field("employee_id", &self.employee_id)
-            .field("deed", &self.deed)
+            .field("deed", &self.kind)
             .field("held", &self.held)
             .finish_non_exhaustive()
     }

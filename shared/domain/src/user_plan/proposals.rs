@@ -5,8 +5,7 @@ use std::borrow::Cow;
 use super::accounts::Account;
 use super::another_person::HandOver;
 use super::compare::{self, Difference};
-use super::desired::{DesiredAccount, Intent, Linked};
-use super::stages::{Compared, Stage};
+use super::stage::{Compared, DesiredAccount, Intent, Linked, Stage};
 use super::{Action, Drift, Permission, SourceRule, Step, digest};
 use crate::people::employee::Employee;
 use crate::people::link::Person;
@@ -54,7 +53,7 @@ impl<'a> Stage<'a, Compared<'a>> {
     }
 
     fn create(&mut self, employee: &Employee, user: &DesiredUser<'_>) {
-        if !self.facts.situation.configuration.users.create {
+        if !self.facts.input.configuration.users.create {
             self.plan.counts.left_alone += 1;
         } else if user.problems.iter().any(|problem| problem.cause.blocks_person()) {
             self.plan.counts.set_aside += 1;
@@ -116,7 +115,7 @@ impl<'a> Stage<'a, Compared<'a>> {
         difference: &Difference,
         digest: String,
     ) -> Option<Action> {
-        let is_written = difference.change != UserChange::default() && self.facts.situation.configuration.users.update;
+        let is_written = difference.change != UserChange::default() && self.facts.input.configuration.users.update;
         is_written.then(|| Action {
             employee_id: employee.id().clone(),
             person: employee.display_name(),

@@ -1,7 +1,7 @@
 //! Leaves out the parts of a change that operators rejected (a user name, or values); the other parts of the same
 //! account's change are written.
 
-use super::stages::{Compared, Stage};
+use super::stage::{Compared, Stage};
 use super::{Action, Step, compare, digest};
 use crate::approvals::{ApprovalVerdict, Matter, Proposal, ProposedChange};
 use crate::identity::EmployeeId;
@@ -74,7 +74,7 @@ impl<'a> Stage<'a, Compared<'a>> {
     fn rejected_values(&mut self, employee: &EmployeeId, fields: &UserFields) -> Option<UserFields> {
         let decision = *self.decisions.made.get(&(employee, Matter::Account))?;
         let of_decision = decision.evidence.values_among(fields)?;
-        let is_rejected = decision.word.verdict == ApprovalVerdict::Rejected;
+        let is_rejected = decision.made.verdict == ApprovalVerdict::Rejected;
         if is_rejected {
             self.decisions.proposed.insert(decision.about(), true);
         }

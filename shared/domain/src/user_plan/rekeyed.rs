@@ -2,53 +2,22 @@
 //! pair. It is reported, and nothing is done about either until an operator relinks them.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt;
 
 use jiff::civil::Date;
-use serde::Serialize;
 
 use super::compare::portal_date;
-use super::desired::{DesiredAccount, Intent};
-use super::disputes::Unique;
 use super::eligibility::Eligibility;
-use super::stages::{Desired, Facts, Stage};
+use super::stage::{Desired, DesiredAccount, Facts, Intent, Stage};
+use super::unique::Unique;
+use super::{RekeyedPair, Shared};
 use crate::approvals::HoldReason;
 use crate::configuration::UsersConfiguration;
-use crate::identity::{EmployeeId, UserName};
 use crate::people::dates::DateRules;
 use crate::people::employee::Employee;
 use crate::people::link::Person;
 use crate::people::mapping::DesiredUser;
 use crate::people::problem::{Cause, Problem};
 use crate::people::user::FieldName;
-
-/// A linked account whose employee is gone, and the record of a new number that describes the same person, according to
-/// all known traits. Holds personal data for the operator's eyes; `Debug` withholds it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct RekeyedPair {
-    /// The employee number that the account is linked to.
-    pub former: EmployeeId,
-    /// The employee's present number.
-    pub current: EmployeeId,
-    /// The employee's name as the customer knows it.
-    pub person: String,
-    /// The account's user name.
-    pub user_name: UserName,
-    /// The traits that the two records share.
-    pub shared: Shared,
-}
-
-/// The traits that show that two records describe one person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Shared {
-    /// The user name, and the person's name.
-    UserName,
-    /// The e-mail, and the person's name.
-    Email,
-    /// The person's full name and the first day.
-    NameAndStart,
-}
 
 /// The traits of a person apart from the employee number and the unique identifiers.
 #[derive(PartialEq, Eq, Hash)]
@@ -148,7 +117,7 @@ impl<'a> Stage<'a, Desired<'a>> {
                 .is_none_or(|position| self.found.classified.eligibility.get(position) == Some(&Eligibility::Left));
             leaving.contains(&person.employee_id) || (!person.active && has_left)
         };
-        let people = self.facts.situation.people.iter().filter(is_gone);
+        let people = self.facts.input.people.iter().filter(is_gone);
         people
             .filter(|person| self.facts.accounts.owns(person) && !self.facts.accounts.is_protected(&person.user_name))
             .map(|person| Gone {
@@ -169,7 +138,7 @@ impl Facts<'_> {
             let held = person.field(field).filter(|name| !name.is_empty());
             compared(held.or_else(|| record?.text(named)).unwrap_or_default())
         };
-        let mut starts = self.situation.configuration.users.start_fields();
+        let mut starts = self.input.configuration.users.start_fields();
         let held = starts.find_map(|field| portal_date(person.field(field.as_str())?));
         Traits {
             first_name: name(FieldName::FIRST_NAME, "firstName"),
@@ -324,27 +293,5 @@ fn pair(former: &Person, current: &DesiredAccount<'_>, shared: Shared) -> Rekeye
         person: current.employee.display_name(),
         user_name: former.user_name.clone(),
         shared,
-    }
-}
-
-impl Shared {
-    /// In words.
-    #[must_use]
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Self::UserName => "same user name and name",
-            Self::Email => "same e-mail and name",
-            Self::NameAndStart => "same name and first day",
-        }
-    }
-}
-
-impl fmt::Debug for RekeyedPair {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RekeyedPair")
-            .field("former", &self.former)
-            .field("current", &self.current)
-            .field("shared", &self.shared)
-            .finish_non_exhaustive()
     }
 }

@@ -13,11 +13,9 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::compare;
 use super::digest::of_value;
-use super::field_notice::{FieldFault, FieldNotice, RewriteForm};
-use super::stages::{Desired, Stage};
+use super::field_notice::RewriteForm;
 use crate::configuration::UsersConfiguration;
 use crate::people::link::{Person, Rewrite};
-use crate::people::mapping::DesiredUser;
 use crate::people::user::{FieldName, UserFields};
 
 /// So often the portal has to have done it.
@@ -52,40 +50,6 @@ impl Person {
         let shown = self.fields.0.get(field).map(String::as_str).unwrap_or_default();
         let known = self.rewrites.get(field).filter(|known| known.times >= KNOWN);
         known.is_some_and(|known| known.written == of_value(wanted) && known.stored == of_value(shown))
-    }
-}
-
-impl<'a> Stage<'a, Desired<'a>> {
-    /// Counts the fields of a linked account that are not written because the portal rewrites them.
-    pub(super) fn count_rewrites(&mut self, person: &Person, user: &DesiredUser<'_>) {
-        if person.rewrites.is_empty() {
-            return;
-        }
-        for field in &user.fields {
-            let wanted = field.value.as_deref().unwrap_or_default();
-            if person.is_rewritten(field.name, wanted) {
-                let shown = person.fields.0.get(field.name).map(String::as_str).unwrap_or_default();
-                self.notice_rewrite(field.name, RewriteForm::between(wanted, shown));
-            }
-        }
-    }
-
-    fn notice_rewrite(&mut self, field: &FieldName, form: RewriteForm) {
-        let what = FieldFault::RewrittenByPortal { form };
-        let of = self.facts.situation.people.len();
-        let notices = &mut self.plan.field_notices;
-        let is_known = |notice: &&mut FieldNotice| {
-            notice.field == field.as_str() && matches!(notice.what, FieldFault::RewrittenByPortal { .. })
-        };
-        match notices.iter_mut().find(is_known) {
-            Some(known) => known.employees += 1,
-            None => notices.push(FieldNotice {
-                field: field.to_string(),
-                employees: 1,
-                of,
-                what,
-            }),
-        }
     }
 }
 

@@ -1,23 +1,17 @@
 //! Seats: the active accounts that the customer pays for, before and after a plan.
 
 use super::plan::{Seats, UserPlan};
-use super::stages::{Limited, Stage};
+use super::stage::{Limited, Stage};
 use super::{Action, Step};
 
 impl Stage<'_, Limited> {
     /// Counts the seats before and after the plan.
     pub(super) fn count_seats(&mut self) {
-        let now = match self.facts.situation.portal {
+        let now = match self.facts.input.portal {
             Some(portal) => portal.iter().filter(|user| user.active).count(),
-            None => self
-                .facts
-                .situation
-                .people
-                .iter()
-                .filter(|person| person.active)
-                .count(),
+            None => self.facts.input.people.iter().filter(|person| person.active).count(),
         };
-        self.plan.seats = Seats::after(&self.plan, now, self.facts.situation.portal.is_some());
+        self.plan.seats = Seats::after(&self.plan, now, self.facts.input.portal.is_some());
     }
 }
 

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 
 use super::Step;
-use super::stages::{Compared, Stage};
+use super::stage::{Compared, Stage};
 use crate::approvals::{ApprovalVerdict, ChangeKind, Matter};
 use crate::identity::EmployeeId;
 use crate::people::link::Person;
@@ -15,13 +15,13 @@ use crate::people::link::Person;
 impl<'a> Stage<'a, Compared<'a>> {
     /// Marks the accounts that an unfinished run may have written last.
     pub(super) fn count_unsaved_writes(&mut self) {
-        if !self.facts.situation.brakes.unsaved_write {
+        if !self.facts.input.limit_input.unsaved_write {
             return;
         }
         for kind in ChangeKind::ALL {
             let left = self.left_of_agreement(kind);
-            let agreed = self.facts.situation.brakes.agreed.filter(|_| left > 0);
-            let now = self.facts.situation.now;
+            let agreed = self.facts.input.limit_input.agreed.filter(|_| left > 0);
+            let now = self.facts.input.now;
             let Some(seen) = self.first_found(kind) else { continue };
             match agreed {
                 Some(agreement) => *seen.marks.agreed.get_mut(kind) = Some(agreement.at),
@@ -42,7 +42,7 @@ impl<'a> Stage<'a, Compared<'a>> {
         let is_approved = |employee: &EmployeeId| {
             let matters = [Matter::Account, Matter::UserName].into_iter();
             let mut made = matters.filter_map(|matter| decisions.get(&(employee, matter)));
-            made.any(|decision| decision.word.verdict == ApprovalVerdict::Approved)
+            made.any(|decision| decision.made.verdict == ApprovalVerdict::Approved)
         };
         self.plan.actions.iter_mut().find_map(|action| {
             let is_open = !written.contains(&action.employee_id) && !is_approved(&action.employee_id);

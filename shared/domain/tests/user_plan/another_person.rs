@@ -52,7 +52,7 @@ fn jane_left() -> Case {
 
 fn held(plan: &UserPlan) -> Vec<(&str, HoldReason)> {
     let held = plan.held.iter();
-    held.map(|held| (held.action.employee_id.as_str(), held.because))
+    held.map(|held| (held.action.employee_id.as_str(), held.hold_reason))
         .collect()
 }
 
@@ -167,7 +167,7 @@ fn an_account_is_handed_over_once_an_operator_approved_it_in_sight_of_the_two_pe
     // An approval of a rehire, held by the limits, was given without being shown another person's record.
     let rehired = jane_left().then(&and_others(&[("X7", jane())]));
     let mut decisions = decided(&case, &case.plan(), ApprovalVerdict::Approved);
-    decisions[0].because = HoldReason::OverLimit {
+    decisions[0].hold_reason = HoldReason::OverLimit {
         planned: 9,
         recent: 0,
         allowed: 1,

@@ -49,7 +49,7 @@ pub(crate) fn decided(case: &Case, plan: &UserPlan, verdict: ApprovalVerdict) ->
     let people: Vec<PendingAction> = plan.held.iter().filter_map(PendingApproval::to_decide).collect();
     let word = PlanDecision {
         verdict,
-        by: "ana".to_owned(),
+        actor: "ana".to_owned(),
         at: case.now,
         only: Vec::new(),
         reopened: false,
@@ -69,7 +69,7 @@ pub(crate) fn agreement(case: &Case, created: u64) -> Agreement {
 }
 
 fn over_limit(plan: &UserPlan) -> Vec<(ChangeKind, u64, u64, u64)> {
-    let held = plan.held.iter().filter_map(|held| match held.because {
+    let held = plan.held.iter().filter_map(|held| match held.hold_reason {
         HoldReason::OverLimit {
             planned,
             recent,
@@ -261,7 +261,7 @@ fn an_approved_create_outlasts_other_values_and_a_rejected_one_stays_away() {
     let after = creates[0].person_after(case.now);
     assert!(after.marks.are_none(), "what was approved takes nothing from the limit");
     for decision in &mut case.decisions {
-        decision.word.verdict = ApprovalVerdict::Rejected;
+        decision.made.verdict = ApprovalVerdict::Rejected;
     }
     let plan = case.plan();
     assert_eq!(

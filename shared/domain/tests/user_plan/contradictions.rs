@@ -314,7 +314,7 @@ proptest! {
         case.last_days = stored.into_iter().collect();
         let plan = case.plan();
         let expected = ends(status, start, last_day, first_seen.filter(|_| last_day.is_some()), setting, i64::from(grace));
-        let found: Vec<_> = plan.removals.iter().cloned().map(Grounds::from).chain(plan.held.iter().map(|held| held.evidence.clone())).collect();
+        let found: Vec<_> = plan.deactivations.iter().cloned().map(Grounds::from).chain(plan.held.iter().map(|held| held.evidence.clone())).collect();
         prop_assert_eq!(found, Vec::from_iter(expected.map(Grounds::from)));
         if plan.counts.undecided == 1 {
             prop_assert!(plan.actions.is_empty(), "a held account stays as it is");

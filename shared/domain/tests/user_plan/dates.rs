@@ -182,7 +182,7 @@ fn the_records_of_the_public_reports_keep_their_accounts() {
         case.now = "2026-11-30T21:00:00Z".parse().expect("a time");
         let plan = case.then(&[employee("E1", &record)]).plan();
         assert_eq!(
-            (plan.counts.in_scope, plan.problems.len(), plan.removals.len()),
+            (plan.counts.in_scope, plan.problems.len(), plan.deactivations.len()),
             (1, 0, 0),
             "{record}"
         );
@@ -389,7 +389,7 @@ proptest! {
         let mut case = Case::in_step(&configuration, &[employee("E1", &json!({}))]);
         case.now = case.now.saturating_add(SignedDuration::from_hours(24 * days)).expect("in range");
         let plan = case.then(&[employee("E1", &json!({"startDate": start, "terminationDate": end}))]).plan();
-        prop_assert!(plan.removals.is_empty() && plan.held.is_empty(), "{end}");
+        prop_assert!(plan.deactivations.is_empty() && plan.held.is_empty(), "{end}");
         prop_assert_eq!((plan.counts.in_scope, plan.problems.len()), (1, 0), "{}", end);
     }
 }

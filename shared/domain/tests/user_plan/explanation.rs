@@ -203,7 +203,7 @@ fn a_field_is_said_to_be_written_just_where_the_plan_writes_it() {
         .insert("X-Division".parse().expect("a field"), "Legal".to_owned());
     let roster = case.employees.clone().into();
     let id = "E1".parse().expect("an id");
-    let plan = plan_person(&case.situation(&roster), &id, &[]);
+    let plan = plan_person(&case.input(&roster), &id, &[]);
     let portal = case.portal.clone().expect("verifies");
     let explanation = explain(&circumstances(&configuration, true), &after[0], None, []);
     let outcomes: Vec<_> = explanation

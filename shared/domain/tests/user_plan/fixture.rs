@@ -108,7 +108,7 @@ impl Case {
     /// The plan; its numbers add up in any case.
     pub(crate) fn plan(&self) -> UserPlan {
         let roster = self.roster();
-        let plan = plan_users(&self.situation(&roster));
+        let plan = plan_users(&self.input(&roster));
         assert!(plan.counts.adds_up(), "{:?}", plan.counts);
         plan
     }
@@ -116,7 +116,7 @@ impl Case {
     /// Returns the findings of a scan.
     pub(crate) fn quality(&self) -> DataQuality {
         let roster = self.roster();
-        assess(&self.situation(&roster))
+        assess(&self.input(&roster))
     }
 
     fn roster(&self) -> Roster {
@@ -127,13 +127,13 @@ impl Case {
     }
 
     /// Returns the planner's input with this roster.
-    pub(crate) fn situation<'a>(&'a self, roster: &'a Roster) -> PlanInput<'a> {
+    pub(crate) fn input<'a>(&'a self, roster: &'a Roster) -> PlanInput<'a> {
         PlanInput {
             configuration: &self.configuration,
             roster,
             people: &self.people,
             missing: &self.missing,
-            parked: &self.parked,
+            rejected_writes: &self.parked,
             last_days: &self.last_days,
             portal: self.portal.as_deref(),
             unreadable: Unreadable {
@@ -141,7 +141,7 @@ impl Case {
                 links: &self.unreadable_links,
                 decisions: &self.unreadable_decisions,
             },
-            brakes: LimitInput {
+            limit_input: LimitInput {
                 version: self.version,
                 decisions: &self.decisions,
                 listed: self.listed.unwrap_or(self.employees.len() as u64),

@@ -52,7 +52,7 @@ fn reissued(people: usize, left: Option<&Value>, current: impl Fn(usize) -> Valu
 
 fn held(plan: &UserPlan) -> Vec<(&str, HoldReason)> {
     let held = plan.held.iter();
-    held.map(|held| (held.action.employee_id.as_str(), held.because))
+    held.map(|held| (held.action.employee_id.as_str(), held.hold_reason))
         .collect()
 }
 
@@ -239,7 +239,7 @@ fn an_approval_that_did_not_show_the_pair_does_not_deactivate_one() {
     let held = PendingPlan::new(vec![person], 1, None, case.now).expect("held");
     let word = PlanDecision {
         verdict: ApprovalVerdict::Approved,
-        by: "ana".to_owned(),
+        actor: "ana".to_owned(),
         at: case.now,
         only: Vec::new(),
         reopened: false,
@@ -247,7 +247,7 @@ fn an_approval_that_did_not_show_the_pair_does_not_deactivate_one() {
     let decision = held.decisions(&word).next().expect("one");
     let decided = |because| Case {
         decisions: vec![Decision {
-            because,
+            hold_reason: because,
             ..decision.clone()
         }],
         ..case.clone()
@@ -259,7 +259,7 @@ fn an_approval_that_did_not_show_the_pair_does_not_deactivate_one() {
 }
 
 fn held_of(plan: &UserPlan) -> Vec<HoldReason> {
-    plan.held.iter().map(|held| held.because).collect()
+    plan.held.iter().map(|held| held.hold_reason).collect()
 }
 
 /// Records of a few people who share few addresses and names, under old numbers and new ones.

@@ -1,11 +1,11 @@
 //! One customer's budget of requests with one vendor, shared by every job of that customer, in whichever process.
 //!
 //! The arithmetic is in `slots`. A process leases a few slots with one conditional write and hands them out to its callers;
-//! `appetite` decides how many, so that a result takes one slot and a long sync a second's worth. A 429 moves the next free
+//! `lease_size` decides how many, so that a result takes one slot and a long sync a second's worth. A 429 moves the next free
 //! slot to the end of the block, which every process finds with its next lease. A next free slot that lies further ahead than
 //! any lease or block reaches comes from a process whose clock was ahead: the first process that meets it sets it back.
 
-mod appetite;
+mod lease_size;
 mod lease_slots;
 mod slots;
 
@@ -14,7 +14,7 @@ use tokio::sync::Mutex;
 use tokio::time::{Duration, Instant, sleep, timeout_at};
 
 use crate::pace::{Drawing, PaceError, RequestBudget};
-use appetite::{LastLease, LeaseSize};
+use lease_size::{LastLease, LeaseSize};
 use slots::{Pace, Slots, Step, is_no_block, is_void, micros, until};
 
 pub use lease_slots::{LeaseSlots, Moved};
@@ -35,7 +35,7 @@ struct Mine {
     slots: Slots,
     /// The next free slot as last seen in the store: it is there or later.
     next: Option<Micros>,
-    appetite: LeaseSize,
+    lease_size: LeaseSize,
     /// Whether a caller has asked for a slot since the last ones ran out.
     asked: bool,
     /// The end of the last lease.
@@ -64,7 +64,7 @@ impl<L: LeaseSlots, C: Now + Send + Sync> SharedBudget<L, C> {
         let mine = Mutex::new(Mine {
             slots: Slots::NONE,
             next: None,
-            appetite: LeaseSize::first(pace.longest_lease()),
+            lease_size: LeaseSize::first(pace.longest_lease()),
             asked: false,
             leased_until: 0,
             beside_others: false,
@@ -121,7 +121,7 @@ impl<L: LeaseSlots, C: Now + Send + Sync> SharedBudget<L, C> {
                 return Ok(Turn::At(slot));
             }
             mine.ask(now);
-            match self.pace.step(mine.appetite.slots(), mine.next, now) {
+            match self.pace.step(mine.lease_size.slots(), mine.next, now) {
                 Step::Wait { next, .. } if self.is_to_reclaim(&mine, next, now) => {
                     self.reclaim(&mut mine, next, now).await.map_err(unavailable)?;
                 }
@@ -207,7 +207,7 @@ impl Mine {
     /// caller asked, not by how long the others kept it waiting.
     fn ask(&mut self, now: Micros) {
         if !self.asked {
-            self.appetite = self.appetite.after(LastLease {
+            self.lease_size = self.lease_size.after(LastLease {
                 ended: now.saturating_sub(self.leased_until),
                 lapsed: self.slots.lapsed(),
                 beside_others: self.beside_others,
@@ -227,7 +227,7 @@ impl Mine {
         self.slots = Slots::NONE;
         self.next = None;
         self.asked = false;
-        self.appetite = LeaseSize::first(pace.longest_lease());
+        self.lease_size = LeaseSize::first(pace.longest_lease());
         self.blocked_until = self.blocked_until.max(end);
     }
 }

@@ -38,7 +38,7 @@ pub struct Digest {
 ///
 /// # Errors
 /// The mail could not be sent: nothing counts as sent.
-pub async fn tell_operators<Fleet: SaveAlertLog, Mail: SendMail>(
+pub async fn alert_operators<Fleet: SaveAlertLog, Mail: SendMail>(
     fleet: &Fleet,
     mail: &Mail,
     settings: &MailSettings,
@@ -52,11 +52,15 @@ pub async fn tell_operators<Fleet: SaveAlertLog, Mail: SendMail>(
     for customer in view.live() {
         let dead = dead.get(&customer.tenant).copied().unwrap_or_default();
         let is_explained = |job| customer.is_explained(job, incidents);
-        let (news, next) = customer
-            .told
-            .news(&failing(customer), dead, is_explained, customer.vigilance(now), now);
+        let (news, next) = customer.alert_log.due_alerts(
+            &failing(customer),
+            dead,
+            is_explained,
+            customer.alert_thresholds(now),
+            now,
+        );
         lines.extend(news.iter().map(|news| line(customer, news)));
-        if next != customer.told {
+        if next != customer.alert_log {
             told.push((&customer.tenant, next));
         }
     }
@@ -111,13 +115,13 @@ fn line(customer: &CustomerSummary, news: &OperatorAlert) -> String {
             "{tenant}: the job {job} is over its trouble of {}",
             shown(failing.since)
         ),
-        OperatorAlert::Ours { job, failing } if failing.signature.class() == FailureClass::Config => {
+        OperatorAlert::Internal { job, failing } if failing.signature.class() == FailureClass::Config => {
             format!(
                 "{tenant}: the configuration stops the job {job}: {}",
                 cause_of(customer, *job, failing)
             )
         }
-        OperatorAlert::Ours { job, failing } => format!(
+        OperatorAlert::Internal { job, failing } => format!(
             "{tenant}: the job {job} failed at {}, and it is ours to mend: {}",
             shown(failing.last_at),
             failing.signature

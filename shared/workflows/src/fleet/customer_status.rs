@@ -56,8 +56,9 @@ pub struct CustomerStatus {
     pub without_webhooks: Option<Undelivered>,
     /// Addresses that mails to the customer do not go to any more: they bounced, or were called spam.
     pub mails_stopped: Vec<EmailAddress>,
-    /// What the operators have been told.
-    pub told: AlertLog,
+    /// The alerts that operators have been sent.
+    #[serde(rename = "told")]
+    pub alert_log: AlertLog,
 }
 
 /// How many there are of something.
@@ -139,7 +140,7 @@ where
         incidents: meeting.map(OpenIncident::from).collect(),
         without_webhooks: summary.without_webhooks(),
         mails_stopped,
-        told: summary.told,
+        alert_log: summary.alert_log,
         health,
     }))
 }

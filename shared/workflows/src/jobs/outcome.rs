@@ -115,7 +115,7 @@ impl JobFailure {
             Self::Vendor(failure) => failure.class(),
             Self::RefusedAlike(_) => FailureClass::Config,
             Self::NotCredible(_) => FailureClass::Vendor,
-            Self::Service(_) | Self::Panicked(_) | Self::LeaseLost => FailureClass::Ours,
+            Self::Service(_) | Self::Panicked(_) | Self::LeaseLost => FailureClass::Internal,
         }
     }
 

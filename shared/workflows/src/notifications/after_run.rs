@@ -11,8 +11,8 @@ use tracing::error;
 
 use super::compose::MailSettings;
 use super::connection::notify_of_run;
+use super::notify::{MailContent, Notified, notify_customer};
 use super::subject::Subject;
-use super::tell::{MailContent, Notified, notify_customer};
 use super::worklist::Worklist;
 use crate::jobs::outcome::{JobFailure, RunOutcome};
 use crate::ports::failure::ServiceFailure;

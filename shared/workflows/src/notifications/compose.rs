@@ -6,7 +6,7 @@ use habitsync_domain::text::printable::{is_hidden, printable_lines};
 use lettre::message::header::{ContentType, InReplyTo, References};
 use lettre::message::{Attachment, Mailbox, Message, MultiPart, SinglePart};
 
-use super::letter::MailMessage;
+use super::message::MailMessage;
 use super::page::Page;
 use super::spreadsheet::WorklistSheet;
 use crate::ports::failure::ServiceFailure;

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use super::compose::MailSettings;
+use super::notify::{MailContent, Notified, notify_customer};
 use super::subject::Subject;
-use super::tell::{MailContent, Notified, notify_customer};
 use super::worklist::Worklist;
 use crate::jobs::outcome::{JobFailure, RunOutcome};
 use crate::ports::failure::{ServiceFailure, Vendor, VendorFailure, VendorFailureKind};

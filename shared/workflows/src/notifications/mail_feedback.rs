@@ -125,9 +125,9 @@ where
                 Feedback::SoftBounce => report.soft_bounces += 1,
                 Feedback::Complaint => report.complaints += 1,
             }
-            let before = self.fleet.load_standing(tenant, address).await?;
-            let standing = before.after(&heard.id, heard.feedback, stored.version, self.clock.now());
-            let stops = standing.is_stopped(stored.version) && !before.is_stopped(stored.version);
+            let before = self.fleet.load_address_status(tenant, address).await?;
+            let status = before.after(&heard.id, heard.feedback, stored.version, self.clock.now());
+            let stops = status.is_stopped(stored.version) && !before.is_stopped(stored.version);
             if stops {
                 // Operators are notified before it is stored: a report that is received again notifies twice rather than not at all. A notice that
                 // SES refuses would be refused again: the address stops all the same.
@@ -138,7 +138,7 @@ where
                 }
                 report.stopped += 1;
             }
-            self.fleet.save_standing(tenant, address, &standing).await?;
+            self.fleet.save_address_status(tenant, address, &status).await?;
         }
         Ok(())
     }

@@ -4,8 +4,8 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use jiff::{Timestamp, ToSpan};
 
-use super::letter::{MailKind, MailMessage};
 use super::line::{Group, Line, PEOPLE, Tried};
+use super::message::{MailKind, MailMessage};
 use super::promise::leaver_promise;
 use super::subject::Subject;
 use super::worklist::{KnownLines, Mark, Worklist};
@@ -26,7 +26,7 @@ const TITLES_PREVIEWED: usize = 12;
 /// A mail's content.
 pub(super) struct Page<'a> {
     configuration: &'a TenantConfiguration,
-    letter: &'a MailMessage<'a>,
+    message: &'a MailMessage<'a>,
     /// When the next run is, in local time: the calendar is looked up once and not for each of thousands of lines.
     next_run: Option<String>,
     known: Option<KnownLines<'a>>,
@@ -74,22 +74,22 @@ pub(super) struct Fact {
 }
 
 impl<'a> Page<'a> {
-    pub(super) fn new(letter: &'a MailMessage<'a>) -> Self {
+    pub(super) fn new(message: &'a MailMessage<'a>) -> Self {
         let mut page = Self {
-            configuration: letter.configuration,
-            letter,
-            next_run: next_run(letter, letter.at),
+            configuration: message.configuration,
+            message,
+            next_run: next_run(message, message.at),
             // In a first mail everything is new, and nothing has to say so; in a reminder nothing is.
-            known: match letter.occasion {
-                MailKind::News { .. } => letter.before.filter(|before| !before.is_empty()).map(Worklist::known),
+            known: match message.kind {
+                MailKind::News { .. } => message.before.filter(|before| !before.is_empty()).map(Worklist::known),
                 MailKind::Reminder { .. } | MailKind::AllClear { .. } | MailKind::Notes => None,
             },
-            customer: shown(&letter.configuration.name),
+            customer: shown(&message.configuration.name),
             preview: String::new(),
-            heading: heading(letter),
+            heading: heading(message),
             intro: Vec::new(),
-            is_good_news: matches!(letter.occasion, MailKind::AllClear { .. }),
-            is_bad_news: letter.worklist.failure.is_some(),
+            is_good_news: matches!(message.kind, MailKind::AllClear { .. }),
+            is_bad_news: message.worklist.failure.is_some(),
             failure: None,
             groups: Vec::new(),
             notes: Vec::new(),
@@ -98,8 +98,8 @@ impl<'a> Page<'a> {
         };
         page.intro = page.intro();
         page.failure = page.failure();
-        page.groups = page.groups_of(&letter.worklist.groups);
-        page.notes = page.groups_of(&letter.worklist.notes);
+        page.groups = page.groups_of(&message.worklist.groups);
+        page.notes = page.groups_of(&message.worklist.notes);
         page.preview = page.preview();
         page.signature = page.signature();
         page
@@ -124,9 +124,9 @@ impl<'a> Page<'a> {
         match line.tried {
             Tried::Never => None,
             Tried::NextRun => self.next_run.clone(),
-            Tried::After(due) if due <= self.letter.at => self.next_run.clone(),
+            Tried::After(due) if due <= self.message.at => self.next_run.clone(),
             Tried::After(due) => {
-                let run = next_run(self.letter, due.checked_sub(1.second()).unwrap_or(due));
+                let run = next_run(self.message, due.checked_sub(1.second()).unwrap_or(due));
                 // Where no run is scheduled, one after this moment tries it.
                 let then = run.unwrap_or_else(|| local_time::after(due, &self.configuration.time_zone));
                 Some(format!("{then}; sooner once it is corrected in EmployeeConnect"))
@@ -135,8 +135,8 @@ impl<'a> Page<'a> {
     }
 
     fn intro(&self) -> Vec<String> {
-        let worklist = self.letter.worklist;
-        match &self.letter.occasion {
+        let worklist = self.message.worklist;
+        match &self.message.kind {
             MailKind::News {
                 new,
                 changed,
@@ -144,7 +144,7 @@ impl<'a> Page<'a> {
                 left,
                 made,
             } => {
-                let rest = (worklist.failure.is_none() && self.letter.subject == Subject::Users)
+                let rest = (worklist.failure.is_none() && self.message.subject == Subject::Users)
                     .then(|| "Everything else is synchronised.".to_owned());
                 let news = self.known.is_some().then(|| what_is_new(*new, *changed)).flatten();
                 let decided = decided(left, made);
@@ -163,7 +163,7 @@ impl<'a> Page<'a> {
             } => {
                 let done = format!(
                     "Nothing about your {} needs your attention any more.",
-                    self.letter.subject.name()
+                    self.message.subject.name()
                 );
                 let fixed = self.fixed(names, usize::try_from(*fixed).unwrap_or(usize::MAX));
                 [Some(done), fixed]
@@ -181,7 +181,7 @@ impl<'a> Page<'a> {
         if names.is_empty() {
             return None;
         }
-        let what = match self.letter.subject {
+        let what = match self.message.subject {
             Subject::Results => "No longer on the list",
             Subject::Users | Subject::Courses | Subject::UserSyncStopped | Subject::Connection(_) => {
                 "Fixed since the last e-mail"
@@ -196,8 +196,8 @@ impl<'a> Page<'a> {
     }
 
     fn failure(&self) -> Option<PageFailure> {
-        let failure = self.letter.worklist.failure.as_ref()?;
-        let what = match self.letter.subject {
+        let failure = self.message.worklist.failure.as_ref()?;
+        let what = match self.message.subject {
             Subject::Courses => "No course has been synchronised",
             Subject::UserSyncStopped => "No run of the user sync has finished",
             Subject::Users | Subject::Results | Subject::Connection(_) => "Nothing has been synchronised",
@@ -276,10 +276,10 @@ impl<'a> Page<'a> {
     }
 
     fn small_print(&self, attached: Option<(usize, usize)>) -> Vec<String> {
-        let worklist = self.letter.worklist;
+        let worklist = self.message.worklist;
         let mut lines = Vec::new();
         if !worklist.is_empty() {
-            if self.letter.subject == Subject::Users {
+            if self.message.subject == Subject::Users {
                 let next = self.next_run.as_ref();
                 let next = next.map_or_else(String::new, |next| format!(" ({next})"));
                 lines.push(format!("What you correct is taken up by the next run{next}."));
@@ -291,7 +291,7 @@ impl<'a> Page<'a> {
             lines.push(then.to_owned());
         }
         lines.extend(attached.map(describe_attached));
-        if self.letter.subject == Subject::Users {
+        if self.message.subject == Subject::Users {
             lines.push(leaver_promise(self.configuration));
         }
         lines.push("Questions? Reply to this e-mail.".to_owned());
@@ -299,14 +299,14 @@ impl<'a> Page<'a> {
     }
 
     fn signature(&self) -> String {
-        let at = local_time::long(self.letter.at, &self.configuration.time_zone);
-        format!("{} · {} · {at}", self.customer, self.letter.subject.name())
+        let at = local_time::long(self.message.at, &self.configuration.time_zone);
+        format!("{} · {} · {at}", self.customer, self.message.subject.name())
     }
 }
 
 /// The first run after this moment, in local time.
-fn next_run(letter: &MailMessage<'_>, after: Timestamp) -> Option<String> {
-    local_time::next_try(letter.configuration, letter.job, after)
+fn next_run(message: &MailMessage<'_>, after: Timestamp) -> Option<String> {
+    local_time::next_try(message.configuration, message.job, after)
 }
 
 fn describe_attached((rows, left): (usize, usize)) -> String {
@@ -318,19 +318,19 @@ fn describe_attached((rows, left): (usize, usize)) -> String {
     }
 }
 
-fn heading(letter: &MailMessage<'_>) -> String {
-    let count = letter.worklist.len();
-    if let Some(failure) = &letter.worklist.failure {
-        return match letter.occasion {
+fn heading(message: &MailMessage<'_>) -> String {
+    let count = message.worklist.len();
+    if let Some(failure) = &message.worklist.failure {
+        return match message.kind {
             MailKind::Reminder { .. } => format!("Still so: {}", failure.title),
             MailKind::News { .. } | MailKind::AllClear { .. } | MailKind::Notes => failure.title.clone(),
         };
     }
-    match &letter.occasion {
+    match &message.kind {
         MailKind::AllClear { fixed: 0, .. } => "All clear: nothing needs your attention".to_owned(),
         MailKind::AllClear { fixed: 1, .. } => "All clear: 1 thing was fixed".to_owned(),
         MailKind::AllClear { fixed, .. } => format!("All clear: {fixed} things were fixed"),
-        MailKind::Notes => format!("Good to know about your {}", letter.subject.name()),
+        MailKind::Notes => format!("Good to know about your {}", message.subject.name()),
         MailKind::Reminder { .. } if count == 1 => "1 thing still needs your attention".to_owned(),
         MailKind::Reminder { .. } => format!("{count} things still need your attention"),
         MailKind::News { .. } if count == 1 => "1 thing needs your attention".to_owned(),

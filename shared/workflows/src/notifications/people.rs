@@ -38,21 +38,25 @@ impl Worklist {
         users: &UsersConfiguration,
         problems: &[Problem],
         held: &[PendingApproval],
-        setbacks: impl Iterator<Item = &'a RejectedWrite>,
+        rejected_writes: impl Iterator<Item = &'a RejectedWrite>,
     ) -> Self {
-        let (given_up, resting): (Vec<_>, Vec<_>) = setbacks.partition(|setback| setback.given_up);
+        let (given_up, resting): (Vec<_>, Vec<_>) = rejected_writes.partition(|rejected_write| rejected_write.given_up);
         let resting: BTreeMap<_, _> = resting
             .into_iter()
-            .filter(|setback| !setback.was_seen_in_portal())
-            .map(|setback| (identity(&setback.problem), setback.due_at))
+            .filter(|rejected_write| !rejected_write.was_seen_in_portal())
+            .map(|rejected_write| (identity(&rejected_write.problem), rejected_write.due_at))
             .collect();
         let tried = |problem: &Problem| {
             let due_at = resting.get(&identity(problem)).copied();
             due_at.map_or(Tried::NextRun, Tried::After)
         };
         let mut notes = Groups::default();
-        for setback in given_up {
-            notes.add(GIVEN_UP, None, entry(&setback.problem, Tried::Never, Some(users)));
+        for rejected_write in given_up {
+            notes.add(
+                GIVEN_UP,
+                None,
+                entry(&rejected_write.problem, Tried::Never, Some(users)),
+            );
         }
         Self::of_groups(to_be_done(problems, held, Some(users), tried), notes)
     }
@@ -160,7 +164,7 @@ fn to_be_done(
     let mut groups = Groups::default();
     // Of an employee who came back under another number, the line of that number says it; reports follow their manager's line.
     let has_line =
-        |pending: &&PendingApproval| !matches!(pending.because, HoldReason::Rekeyed | HoldReason::ManagerWaits);
+        |pending: &&PendingApproval| !matches!(pending.hold_reason, HoldReason::Rekeyed | HoldReason::ManagerWaits);
     for pending in held.iter().filter(has_line) {
         add_held(&mut groups, pending);
     }
@@ -289,7 +293,7 @@ fn common_problem<'p>(common: &'p CommonProblem, users: &UsersConfiguration) -> 
 }
 
 fn add_held(groups: &mut Groups, pending: &PendingApproval) {
-    let (mut advice, what_to_do) = asked_about(&pending.evidence, pending.because);
+    let (mut advice, what_to_do) = asked_about(&pending.evidence, pending.hold_reason);
     advice.labels = PENDING_APPROVALS;
     let entry = Entry {
         who: shown(&pending.action.person),
@@ -342,10 +346,10 @@ fn asked_about(evidence: &Grounds, because: HoldReason) -> (Advice, String) {
 }
 
 fn why_held(pending: &PendingApproval) -> String {
-    if pending.because == HoldReason::ApprovedNotConfirmed {
+    if pending.hold_reason == HoldReason::ApprovedNotConfirmed {
         return "you have decided; EmployeeConnect is asked once more before anything is done".to_owned();
     }
-    if let (HoldReason::AnotherPerson, Step::Change { before, .. }) = (pending.because, &pending.action.step) {
+    if let (HoldReason::AnotherPerson, Step::Change { before, .. }) = (pending.hold_reason, &pending.action.step) {
         let (name, owner) = (shown(before.user_name.as_str()), shown(&before.display_name()));
         return format!("the account {name} is that of {owner}");
     }

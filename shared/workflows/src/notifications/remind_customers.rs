@@ -169,7 +169,7 @@ where
     async fn send(
         &self,
         claim: &DueReminder,
-        told: AlertState,
+        alert: AlertState,
         configuration: &TenantConfiguration,
         subject: Subject,
         now: Timestamp,
@@ -179,17 +179,17 @@ where
         let Some(readers) = readers else {
             return Ok(Reminded::PutOff);
         };
-        let is_same_audience = readers.audience() == told.audience;
-        let sent_as = self.send_to(&readers, &told, configuration, subject, now).await?;
-        let reminders = told.reminders.saturating_add(1);
-        let thread = told.thread.clone().filter(|_| is_same_audience).or(sent_as);
+        let is_same_audience = readers.audience() == alert.audience;
+        let sent_as = self.send_to(&readers, &alert, configuration, subject, now).await?;
+        let reminders = alert.reminders.saturating_add(1);
+        let thread = alert.thread.clone().filter(|_| is_same_audience).or(sent_as);
         let state = AlertState {
             sent_at: now,
             reminders,
             remind_at: Some(next_reminder(reminders, now, configuration.time_zone.zone())),
             thread,
             audience: readers.audience(),
-            ..told
+            ..alert
         };
         let is_noted = self.fleet.note_reminded(claim, &state).await?;
         Ok(if is_noted { Reminded::Sent } else { Reminded::MovedOn })
@@ -214,7 +214,7 @@ where
                     configuration,
                     subject,
                     job: subject.job().or(told.raised_by).unwrap_or(Job::Users),
-                    occasion: MailKind::Reminder {
+                    kind: MailKind::Reminder {
                         told_at: told.changed_at.unwrap_or(told.sent_at),
                     },
                     worklist: &told.worklist.without_notes(),

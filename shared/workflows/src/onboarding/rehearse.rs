@@ -131,7 +131,7 @@ fn because(seen: &SeenPerson, verdict: Option<&EligibilityVerdict>) -> String {
             let reasons = seen.plan.plan.actions.iter().map(|action| action.reason.as_str());
             reasons.collect::<Vec<_>>().join(", ")
         }
-        NextAction::Held(held) => format!("held: {}", held.because.reason()),
+        NextAction::Held(held) => format!("held: {}", held.hold_reason.reason()),
         NextAction::Kept => "an operator decided that the account stays as it is".to_owned(),
         NextAction::Waits(others) => {
             let others: Vec<_> = others.iter().map(EmployeeId::as_str).collect();

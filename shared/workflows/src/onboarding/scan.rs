@@ -108,7 +108,7 @@ impl Known<'_> {
             roster,
             people: self.people,
             missing: &missing,
-            parked: self.parked,
+            rejected_writes: self.parked,
             last_days: self.last_days,
             portal: self.portal.map(|portal| portal.records.as_slice()),
             unreadable: Unreadable {
@@ -116,7 +116,7 @@ impl Known<'_> {
                 links: self.unreadable_links,
                 decisions: &[],
             },
-            brakes: LimitInput {
+            limit_input: LimitInput {
                 // A scan shows everything that the rules ask for, approved or not.
                 agreed: Some(Agreement::to_any_number(now)),
                 ..LimitInput::default()

@@ -13,8 +13,8 @@ use habitsync_domain::user_plan::{Action, Step};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
+use super::find::Meant;
 use super::look::Look;
-use super::whom::Meant;
 use super::{OnePerson, PersonFailure, PersonObserver, Reached, ReadBack, SeenPerson};
 use crate::jobs::held_lease::{give_back, keep_renewed};
 use crate::jobs::outcome::JobFailure;

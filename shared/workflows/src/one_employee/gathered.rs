@@ -198,19 +198,19 @@ impl Gathered<'_> {
         let (parked, last_days) = (self.parked(), self.last_days());
         // A look at a few is no read that could have shrunk: it is as large as the last good one. Whom that read holds stays held.
         let last_good_read = self.table.job.last_good_read;
-        let situation = PlanInput {
+        let input = PlanInput {
             configuration: self.configuration,
             roster: &self.roster,
             people: &self.people,
             missing: &self.missing,
-            parked: &parked,
+            rejected_writes: &parked,
             last_days: &last_days,
             portal: Some(&self.accounts),
             unreadable: Unreadable {
                 decisions: &self.table.decisions.unreadable,
                 ..Unreadable::default()
             },
-            brakes: LimitInput {
+            limit_input: LimitInput {
                 version: self.version,
                 decisions: &self.table.decisions.decisions,
                 listed: last_good_read.map_or(0, |read| read.people),
@@ -226,7 +226,7 @@ impl Gathered<'_> {
         };
         let held = self.table.held.as_ref();
         let held = held.map(|held| held.people.as_slice()).unwrap_or_default();
-        plan_person(&situation, &self.employee_id, held)
+        plan_person(&input, &self.employee_id, held)
     }
 
     /// Everything that was found.
@@ -246,7 +246,7 @@ impl Gathered<'_> {
                 .decisions
                 .iter()
                 .filter(|made| own(&made.employee_id))
-                .max_by_key(|made| made.word.at)
+                .max_by_key(|made| made.made.at)
                 .cloned(),
             parked: self
                 .table

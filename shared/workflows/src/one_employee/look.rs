@@ -8,8 +8,8 @@ use habitsync_domain::people::roster::Roster;
 use habitsync_domain::user_plan::PersonPlan;
 use jiff::Timestamp;
 
+use super::find::Meant;
 use super::gathered::{Gathered, Stored};
-use super::whom::Meant;
 use super::{OnePerson, PersonFailure, PersonObserver, Reached, SeenPerson};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
@@ -47,7 +47,7 @@ where
     S: SaveJobState,
     C: Now,
 {
-    let meant = one.whom(asked).await?;
+    let meant = one.find(asked).await?;
     one.look_at(in_force, meant, Look::AsTheNextRun, follow).await
 }
 
@@ -75,7 +75,7 @@ where
     S: SaveJobState,
     C: Now,
 {
-    let meant = one.whom(asked).await?;
+    let meant = one.find(asked).await?;
     one.look_at(in_force, meant, Look::Afresh, follow).await
 }
 

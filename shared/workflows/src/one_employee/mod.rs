@@ -7,11 +7,11 @@
 mod account;
 mod carry_out;
 mod explained;
+mod find;
 mod follow;
 mod gathered;
 mod look;
 mod seen;
-mod whom;
 
 use habitsync_domain::failure_class::FailureClass;
 use jiff::Timestamp;
@@ -96,12 +96,12 @@ impl From<SaveFailure> for PersonFailure {
 impl PersonFailure {
     /// What kind of trouble it is.
     #[must_use]
-    pub fn trouble(&self) -> FailureClass {
+    pub fn class(&self) -> FailureClass {
         match self {
             Self::Nobody | Self::Ambiguous | Self::Paused | Self::Draft => FailureClass::Config,
             Self::Running { .. } | Self::LeaseLost | Self::Moved => FailureClass::Data,
             Self::Vendor(failure) => failure.class(),
-            Self::Service(_) => FailureClass::Ours,
+            Self::Service(_) => FailureClass::Internal,
             Self::Stopped(failure) => failure.class(),
         }
     }

@@ -110,7 +110,7 @@ impl VendorFailure {
     /// told apart where it happens.
     #[must_use]
     pub fn class(&self) -> FailureClass {
-        self.kind.trouble().class()
+        self.kind.fault().class()
     }
 
     /// The failure signature: the part that is equal for all customers.
@@ -118,7 +118,7 @@ impl VendorFailure {
     pub fn signature(&self) -> FailureSignature {
         FailureSignature::Vendor {
             vendor: self.vendor,
-            kind: self.kind.trouble(),
+            kind: self.kind.fault(),
         }
     }
 
@@ -169,7 +169,7 @@ impl VendorFailure {
     /// Whether the failure shows that the vendor responds. A host that swallows connections holds its caller
     /// as long as one that swallows requests, so that both are silence.
     #[must_use]
-    pub fn heard(&self) -> CallOutcome {
+    pub fn outcome(&self) -> CallOutcome {
         match self.kind {
             VendorFailureKind::Unavailable { .. } | VendorFailureKind::Unreadable => CallOutcome::NoResponse,
             VendorFailureKind::Credentials
@@ -206,7 +206,7 @@ impl VendorFailure {
 impl VendorFailureKind {
     /// How the vendor fails, without the particulars of one call.
     #[must_use]
-    pub fn trouble(&self) -> VendorFault {
+    pub fn fault(&self) -> VendorFault {
         match self {
             Self::Credentials => VendorFault::Credentials,
             Self::Forbidden => VendorFault::Forbidden,

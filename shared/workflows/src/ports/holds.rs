@@ -61,7 +61,11 @@ pub trait SaveHold {
 /// Records a decision about a plan.
 pub trait RecordPlanDecision {
     /// Adds the word to the plan's record; one that decides about all of it ends the reminders. One conditional write.
-    fn note_word(&self, id: &PlanId, word: &PlanDecision) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
+    fn note_decision(
+        &self,
+        id: &PlanId,
+        word: &PlanDecision,
+    ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
 /// A plan that has been undecided for long.

@@ -192,17 +192,17 @@ pub trait ReceiveMailFeedback {
 /// Keeps how a customer's addresses stand.
 pub trait KeepAddressStatuses {
     /// The status of this address; that of a new address where no report has arrived.
-    fn load_standing(
+    fn load_address_status(
         &self,
         tenant: &TenantId,
         address: &EmailAddress,
     ) -> impl Future<Output = Result<AddressStatus, ServiceFailure>> + Send;
 
     /// Stores it.
-    fn save_standing(
+    fn save_address_status(
         &self,
         tenant: &TenantId,
         address: &EmailAddress,
-        standing: &AddressStatus,
+        status: &AddressStatus,
     ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }

@@ -180,14 +180,14 @@ where
     async fn note(&self, admitted: &mut Admitted, tried: &Result<(), VendorFailure>) -> bool {
         let heard = tried
             .as_ref()
-            .map_or_else(VendorFailure::heard, |()| CallOutcome::Responded);
+            .map_or_else(VendorFailure::outcome, |()| CallOutcome::Responded);
         let is_news = match (*admitted, heard) {
             (_, CallOutcome::Inconclusive) => false,
             (Admitted::Freely { after_silence }, CallOutcome::Responded) => after_silence,
             (Admitted::AsProbe, CallOutcome::Responded) | (_, CallOutcome::NoResponse) => true,
         };
         let is_open = if is_news {
-            self.tell(*admitted, heard).await.unwrap_or_else(|failure| {
+            self.note_outcome(*admitted, heard).await.unwrap_or_else(|failure| {
                 warn!(error = %failure, "the breaker was not told");
                 false
             })
@@ -202,7 +202,7 @@ where
     }
 
     /// Whether the breaker is open afterwards.
-    async fn tell(&self, admitted: Admitted, heard: CallOutcome) -> Result<bool, ServiceFailure> {
+    async fn note_outcome(&self, admitted: Admitted, heard: CallOutcome) -> Result<bool, ServiceFailure> {
         for _ in 0..CHANGES_TRIED {
             let (seen, now) = (self.table.load_breaker().await?, self.clock.now());
             let next = match admitted {

@@ -80,8 +80,8 @@ impl Applied {
     }
 
     /// The rejected writes of all employees, as of now.
-    pub(super) fn setbacks(&self) -> impl Iterator<Item = &RejectedWrite> {
-        self.parked.values().flat_map(|parked| &parked.setbacks)
+    pub(super) fn rejected_writes(&self) -> impl Iterator<Item = &RejectedWrite> {
+        self.parked.values().flat_map(|parked| &parked.writes)
     }
 
     pub(super) fn is_finished(&self) -> bool {
@@ -302,7 +302,7 @@ where
             return Ok(());
         };
         for parked in applied.parked.values() {
-            if let Some(left) = parked.after_stop(|setback| repeated.covers(setback), applied.began) {
+            if let Some(left) = parked.after_stop(|rejected_write| repeated.covers(rejected_write), applied.began) {
                 pass_over_refused(self.store.save_parked(&left).await)?;
             }
         }
@@ -338,7 +338,7 @@ where
 
     /// Stores what the planner found to be in the way, and removes what no longer is.
     async fn note_what_rests(&self, plan: &UserPlan, applied: &mut Applied) -> Result<(), JobFailure> {
-        let known = plan.parked.iter();
+        let known = plan.rejected_writes.iter();
         applied.parked = known
             .map(|parked| (parked.employee_id.clone(), parked.clone()))
             .collect();
@@ -356,8 +356,15 @@ where
             applied.parked.insert(employee_id.clone(), parked);
         }
         for employee_id in &plan.forgotten {
-            let (employee_id, setbacks) = (employee_id.clone(), Vec::new());
-            pass_over_refused(self.store.save_parked(&RejectedWrites { employee_id, setbacks }).await)?;
+            let (employee_id, rejected_writes) = (employee_id.clone(), Vec::new());
+            pass_over_refused(
+                self.store
+                    .save_parked(&RejectedWrites {
+                        employee_id,
+                        writes: rejected_writes,
+                    })
+                    .await,
+            )?;
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ pub struct Deciding<'a> {
     /// The employees that it is about; everyone in the plan where none is named.
     pub only: &'a [EmployeeId],
     /// The operator.
-    pub by: &'a str,
+    pub actor: &'a str,
 }
 
 /// Why nothing was decided.
@@ -171,11 +171,11 @@ where
         verdict: deciding.verdict,
         only: deciding.only.to_vec(),
         reopened: false,
-        by: deciding.by.to_owned(),
+        actor: deciding.actor.to_owned(),
         at: clock.now(),
     };
     // On record first: a decision that runs follow has an operator's name in the plan's record.
-    store.note_word(&held.id, &word).await?;
+    store.note_decision(&held.id, &word).await?;
     let mut decisions: Vec<_> = decided.decisions(&word).collect();
     if !word.only.is_empty() {
         let known = store.load_decisions().await?.decisions;
@@ -219,13 +219,13 @@ where
     let withdrawn: Vec<_> = decisions.into_iter().filter(is_theirs).collect();
     for decision in &withdrawn {
         let word = reopened(decision, by, clock.now());
-        store.note_word(&decision.plan, &word).await?;
+        store.note_decision(&decision.plan, &word).await?;
         let awaits = PlanDecision {
             verdict: ApprovalVerdict::Awaits,
             ..word
         };
         let awaits = Decision {
-            word: awaits,
+            made: awaits,
             ..decision.clone()
         };
         store.save_decisions(&[awaits]).await?;
@@ -237,8 +237,8 @@ where
 /// What the record of the plan says of a decision about one employee that was withdrawn.
 fn reopened(decision: &Decision, by: &str, at: Timestamp) -> PlanDecision {
     PlanDecision {
-        verdict: decision.word.verdict,
-        by: by.to_owned(),
+        verdict: decision.made.verdict,
+        actor: by.to_owned(),
         at,
         only: vec![decision.employee_id.clone()],
         reopened: true,
@@ -248,7 +248,7 @@ fn reopened(decision: &Decision, by: &str, at: Timestamp) -> PlanDecision {
 /// What operators approved or rejected.
 async fn decisions_made<S: LoadDecisions>(store: &S) -> Result<Vec<Decision>, ServiceFailure> {
     let mut decisions = store.load_decisions().await?.decisions;
-    decisions.retain(|made| made.word.verdict != ApprovalVerdict::Awaits);
+    decisions.retain(|made| made.made.verdict != ApprovalVerdict::Awaits);
     Ok(decisions)
 }
 
@@ -258,7 +258,7 @@ where
     S: SaveJobState + LoadHold + SaveHold,
     C: Now,
 {
-    match list_holds(store).await?.filter(|held| held.word().is_none()) {
+    match list_holds(store).await?.filter(|held| held.conclusion().is_none()) {
         Some(held) => store.save_hold(&held, held.next_reminder(clock.now())).await,
         None => Ok(()),
     }

@@ -42,7 +42,7 @@ where
         for decision in &plan.decisions_over {
             self.store.forget_decision(decision).await?;
         }
-        self.tell_of_fields(in_force.configuration, plan).await?;
+        self.alert_about_fields(in_force.configuration, plan).await?;
         let before = match &remembered.held_plan {
             Some(id) => self.store.load_hold(id).await?,
             None => None,
@@ -75,21 +75,24 @@ where
             None => self.store.load_hold(&held.id).await?,
         };
         // What was said about it stays on record, whenever that was.
-        let words = known.as_ref().map(|known| known.words.clone()).unwrap_or_default();
-        let held = PendingPlan { words, ..held };
+        let words = known.as_ref().map(|known| known.decisions.clone()).unwrap_or_default();
+        let held = PendingPlan {
+            decisions: words,
+            ..held
+        };
         if known.as_ref() == Some(&held) {
             return Ok(());
         }
         let remind_at = held.next_reminder(self.clock.now());
         self.store.save_hold(&held, remind_at).await?;
         if held.adds_to(before) {
-            self.tell_operators(&notice_of_hold(configuration, &held)).await;
+            self.alert_operators(&notice_of_hold(configuration, &held)).await;
         }
         Ok(())
     }
 
     /// Whether the operator could be told. Mail that does not go out keeps nobody from their account.
-    async fn tell_operators(&self, notice: &OperatorMail) -> bool {
+    async fn alert_operators(&self, notice: &OperatorMail) -> bool {
         let told = alert_operator(self.mail, self.mail_settings, notice, None).await;
         if let Err(failure) = &told {
             tracing::error!(error = %failure, "the operator could not be told of what is held");
@@ -98,19 +101,19 @@ where
     }
 
     /// Tells operators of fields that many employees lost, and of fields with which the same is wrong for many.
-    async fn tell_of_fields(&self, configuration: &TenantConfiguration, plan: &UserPlan) -> Result<(), JobFailure> {
+    async fn alert_about_fields(&self, configuration: &TenantConfiguration, plan: &UserPlan) -> Result<(), JobFailure> {
         let lost: Vec<_> = lost_names(plan).into_iter().map(str::to_owned).collect();
         let notice = || notice_of_loss(configuration, plan);
-        self.tell_once(LOST_FIELDS, &lost, notice).await?;
+        self.alert_once(LOST_FIELDS, &lost, notice).await?;
         let faults: Vec<_> = plan.field_notices.iter().map(FieldNotice::key).collect();
         let notice = || notice_of_faults(configuration, &plan.field_notices);
-        self.tell_once(FIELD_NOTICES, &faults, notice).await?;
+        self.alert_once(FIELD_NOTICES, &faults, notice).await?;
         let notice = || notice_of_common_problems(configuration, plan);
-        self.tell_once(COMMON_PROBLEMS, &subjects(plan), notice).await
+        self.alert_once(COMMON_PROBLEMS, &subjects(plan), notice).await
     }
 
     /// Once for each set of names, and again when the set came back.
-    async fn tell_once(
+    async fn alert_once(
         &self,
         cause: &'static str,
         names: &[String],
@@ -122,7 +125,7 @@ where
             Some(before) => before.digest == digest,
             None => names.is_empty(),
         };
-        if is_known || (!names.is_empty() && !self.tell_operators(&notice()).await) {
+        if is_known || (!names.is_empty() && !self.alert_operators(&notice()).await) {
             return Ok(());
         }
         let state = AlertState {
@@ -150,7 +153,7 @@ fn notice_of_hold(configuration: &TenantConfiguration, held: &PendingPlan) -> Op
     let what = counts.in_words();
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     for person in &held.people {
-        *reasons.entry(person.because.reason()).or_default() += 1;
+        *reasons.entry(person.hold_reason.reason()).or_default() += 1;
     }
     let because = reasons
         .into_iter()

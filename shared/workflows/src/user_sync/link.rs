@@ -134,10 +134,10 @@ impl From<SaveFailure> for NotLinked {
 impl NotLinked {
     /// What kind of trouble it is: whatever is in the way is for whoever asked to mend.
     #[must_use]
-    pub fn trouble(&self) -> FailureClass {
+    pub fn class(&self) -> FailureClass {
         match self {
             Self::Vendor(failure) => failure.class(),
-            Self::Service(_) => FailureClass::Ours,
+            Self::Service(_) => FailureClass::Internal,
             Self::NoEmployee(_)
             | Self::NoAccount
             | Self::Protected
@@ -297,8 +297,13 @@ pub(crate) async fn nothing_rests<S: SaveRejectedWrites>(
     store: &S,
     employee_id: &EmployeeId,
 ) -> Result<(), SaveFailure> {
-    let (employee_id, setbacks) = (employee_id.clone(), Vec::new());
-    store.save_parked(&RejectedWrites { employee_id, setbacks }).await
+    let (employee_id, rejected_writes) = (employee_id.clone(), Vec::new());
+    store
+        .save_parked(&RejectedWrites {
+            employee_id,
+            writes: rejected_writes,
+        })
+        .await
 }
 
 /// Writes while no user sync can. A few writes take less time than the lease lasts: it is not renewed but by them.
@@ -333,11 +338,11 @@ fn next_run(
         roster: &roster,
         people: std::slice::from_ref(link),
         missing: &[],
-        parked: &[],
+        rejected_writes: &[],
         last_days,
         portal: None,
         unreadable: Unreadable::default(),
-        brakes: LimitInput::default(),
+        limit_input: LimitInput::default(),
         now,
     });
     let mut planned = plan.planned(now);

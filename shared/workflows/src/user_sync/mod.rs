@@ -301,7 +301,7 @@ where
         held_plan: Option<PlanId>,
     ) -> UserSyncSummary {
         let finished = applied.is_finished();
-        let setbacks: Vec<_> = applied.setbacks().cloned().collect();
+        let rejected_writes: Vec<_> = applied.rejected_writes().cloned().collect();
         let problems: Vec<_> = plan.problems.iter().cloned().chain(applied.problems).collect();
         let is_common = |problem: &Problem| plan.common_problems.iter().any(|common| common.covers(problem));
         // The line of the new number asks the only question.
@@ -317,7 +317,7 @@ where
         // A draft is not the customer's business yet; what a run did not come to, or was not answered about, is no news.
         let is_news = configuration.status == Status::Live && finished && !applied.must_look;
         let worklist = is_news.then(|| {
-            Worklist::of_user_sync(&configuration.users, &single, &plan.held, setbacks.iter())
+            Worklist::of_user_sync(&configuration.users, &single, &plan.held, rejected_writes.iter())
                 .with_common_problems(&configuration.users, &plan.common_problems)
                 .with_scope_loss(plan.scope_loss)
                 .with_lost_fields(&plan.lost_fields)

@@ -64,7 +64,7 @@ impl Read {
             roster: &self.roster,
             people: &self.people.people,
             missing: &self.missing,
-            parked: &self.parked,
+            rejected_writes: &self.parked,
             last_days: &self.last_days,
             portal: self.portal.as_ref().map(|portal| portal.records.as_slice()),
             unreadable: Unreadable {
@@ -72,7 +72,7 @@ impl Read {
                 links: &self.people.unreadable,
                 decisions: &self.decisions.unreadable,
             },
-            brakes: LimitInput {
+            limit_input: LimitInput {
                 version: in_force.decides_since,
                 decisions: &self.decisions.decisions,
                 listed: u64::try_from(self.listed).unwrap_or(u64::MAX),
@@ -218,6 +218,6 @@ pub(crate) fn rejected_writes(parked: Vec<RejectedWrites>, asked: Option<Timesta
 fn approved(decisions: &[Decision]) -> HashSet<&EmployeeId> {
     let approved = decisions
         .iter()
-        .filter(|decision| decision.word.verdict == ApprovalVerdict::Approved);
+        .filter(|decision| decision.made.verdict == ApprovalVerdict::Approved);
     approved.map(|decision| &decision.employee_id).collect()
 }

@@ -328,7 +328,7 @@ async fn what_the_next_run_would_do_differently_is_foreseen_person_by_person_and
         .differences()
         .iter()
         .map(|beside| {
-            let deeds = |planned: &[PlannedAction]| planned.iter().map(|planned| planned.deed).collect::<Vec<_>>();
+            let deeds = |planned: &[PlannedAction]| planned.iter().map(|planned| planned.kind).collect::<Vec<_>>();
             (
                 beside.employee_id.to_string(),
                 deeds(&beside.before),

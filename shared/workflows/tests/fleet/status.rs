@@ -49,7 +49,7 @@ fn held_plan(now: Timestamp) -> PendingPlan {
         person: "Jo Citizen".to_owned(),
         user_name: "jo@acme.com.au".parse().expect("a name"),
         evidence: Evidence::Terminated.into(),
-        because: HoldReason::NoLinks,
+        hold_reason: HoldReason::NoLinks,
         changes: Vec::new(),
         waits_with: None,
     };
@@ -59,8 +59,11 @@ fn held_plan(now: Timestamp) -> PendingPlan {
 pub(crate) fn hold(world: &World, customer: usize, decided: Option<PlanDecision>) {
     let now = world.clock.now();
     let mut plan = held_plan(now);
-    plan.words.extend(decided);
-    let due_at = plan.word().is_none().then_some(now + SignedDuration::from_hours(168));
+    plan.decisions.extend(decided);
+    let due_at = plan
+        .conclusion()
+        .is_none()
+        .then_some(now + SignedDuration::from_hours(168));
     let mut state = world.customers[customer].table.state();
     state.holds.insert(plan.id.clone(), (plan, due_at));
 }
@@ -126,7 +129,10 @@ async fn who_needs_somebody_stands_first_with_the_worst_word_there_is_for_them()
             ("customer-05", Health::Paused),
         ]
     );
-    let unwell = status.customers.iter().filter(|customer| customer.health.is_unwell());
+    let unwell = status
+        .customers
+        .iter()
+        .filter(|customer| customer.health.is_unhealthy());
     assert_eq!(unwell.count(), 5);
 }
 
@@ -135,7 +141,7 @@ async fn removals_that_somebody_has_decided_about_make_nobody_held() {
     let world = in_step(1).await;
     let approved = PlanDecision {
         verdict: ApprovalVerdict::Approved,
-        by: "ana".to_owned(),
+        actor: "ana".to_owned(),
         at: world.clock.now(),
         only: Vec::new(),
         reopened: false,

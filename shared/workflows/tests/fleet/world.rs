@@ -16,7 +16,7 @@ use habitsync_domain::vendors::vendor::Vendor;
 use habitsync_in_memory::{
     Breakdowns, Fleet, Hris, IncidentBoard, Mailbox, ManualClock, Portal, Queue, StartedJobs, Table, vendor_failure,
 };
-use habitsync_workflows::fleet::alert_operators::tell_operators;
+use habitsync_workflows::fleet::alert_operators::alert_operators;
 use habitsync_workflows::fleet::incidents::{IncidentReport, TendIncidents, tend_incidents};
 use habitsync_workflows::fleet::measure::{FleetMeasures, measure_fleet, measure_parked};
 use habitsync_workflows::fleet::view::look_at_fleet;
@@ -186,7 +186,7 @@ impl World {
         let measures = measure_fleet(&fleet, &view, &report.incidents, now).await;
         let dead = measures.dead.clone().unwrap_or_default();
         // A mail that could not be sent is the next tick's.
-        within_its_time(tell_operators(
+        within_its_time(alert_operators(
             &fleet,
             &self.operators,
             &self.settings,

@@ -75,7 +75,7 @@ async fn served(broken: Option<(Call, Breakdown)>) -> Served {
         reminded: well()
             .map(|state| state.alerts.values().all(|alert| alert.reminders == 1))
             .collect(),
-        stopped: well().map(|state| state.standings.len()).collect(),
+        stopped: well().map(|state| state.address_statuses.len()).collect(),
     }
 }
 

@@ -125,7 +125,7 @@ impl Sample {
         ]
     }
 
-    fn setbacks(&self, problems: &[Problem]) -> Vec<RejectedWrite> {
+    fn rejected_writes(&self, problems: &[Problem]) -> Vec<RejectedWrite> {
         let refused = problems
             .iter()
             .filter(|problem| matches!(problem.cause, Cause::RefusedField { .. }));
@@ -143,8 +143,8 @@ impl Sample {
     }
 
     pub(crate) fn worklist(&self, problems: &[Problem]) -> Worklist {
-        let setbacks = self.setbacks(problems);
-        Worklist::of_user_sync(&self.configuration.users, problems, &[], setbacks.iter())
+        let rejected_writes = self.rejected_writes(problems);
+        Worklist::of_user_sync(&self.configuration.users, problems, &[], rejected_writes.iter())
     }
 
     pub(crate) fn mail(
@@ -158,7 +158,7 @@ impl Sample {
             configuration: &self.configuration,
             subject,
             job: subject.job().unwrap_or(Job::Users),
-            occasion,
+            kind: occasion,
             worklist,
             before,
             at: self.at,
@@ -214,7 +214,7 @@ impl Sample {
         PendingApproval {
             action,
             evidence: evidence.into(),
-            because,
+            hold_reason: because,
             waits_with: None,
         }
     }

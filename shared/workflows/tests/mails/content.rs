@@ -26,7 +26,7 @@ fn letter(changes: &[(&str, &str)], worklist: &Worklist) -> Received {
         configuration: &configuration,
         subject: Subject::Users,
         job: Job::Users,
-        occasion: MailKind::News {
+        kind: MailKind::News {
             new: 0,
             changed: 0,
             fixed: &[],
@@ -83,7 +83,7 @@ fn what_rests_says_when_it_is_tried_again_and_what_rests_no_more_is_tried_next()
         reason: "is not in the list".to_owned(),
     };
     let [resting, rested] = ["E1", "E2"].map(|id| problem(id, "Jo Citizen", cause.clone(), Some("Atlantis")));
-    let setback = |problem: &Problem, due_at: &str| RejectedWrite {
+    let rejected_write = |problem: &Problem, due_at: &str| RejectedWrite {
         what: RejectedPart::Person,
         digest: String::new(),
         problem: problem.clone(),
@@ -92,12 +92,12 @@ fn what_rests_says_when_it_is_tried_again_and_what_rests_no_more_is_tried_next()
         due_at: due_at.parse().expect("a time"),
         given_up: false,
     };
-    let setbacks = [
-        setback(&resting, "2026-11-23T21:30:00Z"),
-        setback(&rested, "2026-11-22T20:00:00Z"),
+    let rejected_writes = [
+        rejected_write(&resting, "2026-11-23T21:30:00Z"),
+        rejected_write(&rested, "2026-11-22T20:00:00Z"),
     ];
     let problems = [resting, rested];
-    let worklist = Worklist::of_user_sync(&acme(&[]).users, &problems, &[], setbacks.iter());
+    let worklist = Worklist::of_user_sync(&acme(&[]).users, &problems, &[], rejected_writes.iter());
     let flat = letter(&[], &worklist).flat();
     // Due at 8:30 on Tuesday: the first run after that is the one of 9:00.
     assert!(

@@ -99,7 +99,7 @@ async fn soft_bounces_are_counted_and_stop_nothing() {
     let soft = ["a", "b", "c"].map(|id| report(id, Feedback::SoftBounce, FIRST));
     let heard = hear(&customer, soft).await;
     assert_eq!((heard.soft_bounces, heard.stopped), (3, 0));
-    let standing = customer.table.state().standings[FIRST].1.clone();
+    let standing = customer.table.state().address_statuses[FIRST].1.clone();
     assert_eq!(standing.soft_bounces, 3);
 }
 

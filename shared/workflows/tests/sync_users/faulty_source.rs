@@ -293,7 +293,7 @@ impl World {
             let emptied = held
                 .people
                 .iter()
-                .filter(|person| person.because == HoldReason::RecordEmptied);
+                .filter(|person| person.hold_reason == HoldReason::RecordEmptied);
             self.talked_into
                 .extend(emptied.map(|person| person.employee_id.clone()));
         }

@@ -33,7 +33,7 @@ async fn a_read_that_shrank_removes_nobody_and_everybody_else_is_served() {
     customer.employ("E1001", &json!({"jobTitle": "Lead"}));
     customer.employ("E1900", &json!({}));
     let summary = customer.finish().await;
-    let because: Vec<_> = summary.held.iter().map(|held| held.because).collect();
+    let because: Vec<_> = summary.held.iter().map(|held| held.hold_reason).collect();
     assert_eq!(because, [HoldReason::Shrunk { from: 100, to: 71 }]);
     assert_eq!(
         (
@@ -97,7 +97,7 @@ async fn a_read_that_shrinks_little_by_little_is_held_all_the_same() {
     }
     customer.terminate([1000]);
     let summary = customer.finish().await;
-    assert_eq!(summary.held[0].because, HoldReason::Shrunk { from: 100, to: 70 });
+    assert_eq!(summary.held[0].hold_reason, HoldReason::Shrunk { from: 100, to: 70 });
 }
 
 #[tokio::test]

@@ -37,7 +37,7 @@ impl Customer {
             plan,
             verdict,
             only,
-            by,
+            actor: by,
         };
         decide_hold(&self.table, &self.clock, &deciding).await
     }
@@ -84,10 +84,10 @@ async fn a_pending_plan_that_cannot_be_read_is_an_error_until_the_next_run_write
 async fn what_is_held_is_on_record_with_names_and_reasons_and_keeps_its_id() {
     let customer = with_eight_held().await;
     let held = customer.held().await.expect("held");
-    assert_eq!((held.people.len(), held.word()), (8, None));
+    assert_eq!((held.people.len(), held.conclusion()), (8, None));
     assert_eq!(held.people[0].person, "Jo E1000");
     assert!(matches!(
-        held.people[0].because,
+        held.people[0].hold_reason,
         HoldReason::OverLimit {
             planned: 8,
             recent: 0,
@@ -176,7 +176,11 @@ async fn a_second_word_takes_the_place_of_the_first_and_both_stay_on_record() {
     customer.decide_all(ApprovalVerdict::Approved).await;
     customer.decide_all(ApprovalVerdict::Rejected).await;
     let held = customer.held().await.expect("held");
-    let words: Vec<_> = held.words.iter().map(|word| (word.verdict, word.by.as_str())).collect();
+    let words: Vec<_> = held
+        .decisions
+        .iter()
+        .map(|word| (word.verdict, word.actor.as_str()))
+        .collect();
     assert_eq!(
         words,
         [(ApprovalVerdict::Approved, "ana"), (ApprovalVerdict::Rejected, "ana")]
@@ -184,7 +188,7 @@ async fn a_second_word_takes_the_place_of_the_first_and_both_stay_on_record() {
     let summary = customer.finish().await;
     assert_eq!((summary.written.deactivated, summary.kept), (0, 8));
     assert_eq!(
-        customer.table.state().holds[&held.id].0.words.len(),
+        customer.table.state().holds[&held.id].0.decisions.len(),
         2,
         "kept after it is over"
     );
@@ -276,7 +280,7 @@ async fn several_runs_of_a_day_never_pass_the_limit_together() {
     }
     customer.terminate([1006]);
     let summary = customer.finish().await;
-    let because: Vec<_> = summary.held.iter().map(|held| held.because).collect();
+    let because: Vec<_> = summary.held.iter().map(|held| held.hold_reason).collect();
     assert_eq!(
         because,
         [HoldReason::OverLimit {
@@ -451,15 +455,15 @@ async fn a_rejection_is_withdrawn_before_and_after_the_next_run_and_asked_about_
         let summary = customer.finish().await;
         assert_eq!((summary.kept, summary.held.len()), (0, 8), "after {runs} runs");
         let held = customer.held().await.expect("held");
-        assert_eq!((&held.id, held.word()), (&plan, None));
+        assert_eq!((&held.id, held.conclusion()), (&plan, None));
         assert!(
             customer.table.state().holds[&plan].1.is_some(),
             "operators are reminded"
         );
         let said: Vec<_> = held
-            .words
+            .decisions
             .iter()
-            .map(|word| (word.by.as_str(), word.reopened))
+            .map(|word| (word.actor.as_str(), word.reopened))
             .collect();
         assert_eq!((said.len(), said[0], said[8]), (9, ("ana", false), ("kim", true)));
         customer.passes(1);

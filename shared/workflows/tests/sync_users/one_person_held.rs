@@ -35,7 +35,7 @@ async fn a_removal_that_is_held_stays_held_until_somebody_decides() {
         panic!("is held: {held:?}")
     };
     assert_eq!(removal.evidence, Evidence::Terminated.into());
-    assert!(matches!(removal.because, HoldReason::OverLimit { planned: 8, .. }));
+    assert!(matches!(removal.hold_reason, HoldReason::OverLimit { planned: 8, .. }));
     let writes = customer.writes();
     customer
         .sync_shown(&held, DraftRule::LeaveAlone)
@@ -47,7 +47,7 @@ async fn a_removal_that_is_held_stays_held_until_somebody_decides() {
         plan: &plan,
         verdict: ApprovalVerdict::Approved,
         only: &[],
-        by: "ana",
+        actor: "ana",
     };
     decide_hold(&customer.table, &customer.clock, &deciding)
         .await

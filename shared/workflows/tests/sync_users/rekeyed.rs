@@ -81,7 +81,7 @@ async fn twelve_who_come_back_under_new_numbers_are_one_item_of_the_mail_and_nob
         (summary.rekeyed, summary.held.len(), summary.problems.len()),
         (12, 12, 12)
     );
-    assert!(summary.held.iter().all(|held| held.because == HoldReason::Rekeyed));
+    assert!(summary.held.iter().all(|held| held.hold_reason == HoldReason::Rekeyed));
     assert_eq!(summary.counts().get("rekeyed"), Some(&12));
     let mail = customer.mail_in_lower_case();
     assert_eq!(
@@ -213,7 +213,7 @@ async fn one_of_them_looked_at_alone_is_not_deactivated_and_gets_no_second_accou
     };
     let in_force = InForce::version(customer.version, &customer.configuration);
     let old = look_at_person(&one, in_force, "E1001", &()).await.expect("seen");
-    assert!(matches!(old.plan.next(), NextAction::Held(held) if held.because == HoldReason::Rekeyed));
+    assert!(matches!(old.plan.next(), NextAction::Held(held) if held.hold_reason == HoldReason::Rekeyed));
     let new = look_at_person(&one, in_force, "N1001", &()).await.expect("seen");
     let former = id("E1001");
     assert!(matches!(new.plan.next(), NextAction::SetAside(problem) if problem.cause == Cause::Rekeyed { former }));
@@ -227,7 +227,7 @@ async fn a_leaver_whose_address_an_unclear_record_has_keeps_the_account_until_it
     customer.employ("N1001", &unclear);
     let summary = customer.finish().await;
     assert_eq!(
-        (summary.written.deactivated, summary.held[0].because),
+        (summary.written.deactivated, summary.held[0].hold_reason),
         (0, HoldReason::Claimed)
     );
     assert!(

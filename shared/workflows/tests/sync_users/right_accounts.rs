@@ -119,7 +119,7 @@ fn check(customer: &Customer, moment: &Moment, summary: &UserSyncSummary) -> Res
             problem.employee_id == employee && problem.cause.blocks_person()
         };
         // The account of somebody who may be there under another number stays until that is clear.
-        let is_held = |held: &PendingApproval| held.action.employee_id == employee && held.because.is_same_person();
+        let is_held = |held: &PendingApproval| held.action.employee_id == employee && held.hold_reason.is_same_person();
         match standing.as_ref().filter(|standing| standing.works) {
             None if summary.held.iter().any(is_held) => {}
             None => prop_assert!(!accounts.contains_key(&employee), "{employee} has left and can log in"),

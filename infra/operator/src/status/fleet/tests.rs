@@ -58,7 +58,7 @@ fn well(tenant: &str) -> CustomerSummary {
         jobs: jobs.map(|(job, success)| (job, succeeded(at(success)))).into(),
         parked: 0,
         ignored: 0,
-        told: AlertLog::default(),
+        alert_log: AlertLog::default(),
     }
 }
 
@@ -243,17 +243,17 @@ fn unwell() -> Customer {
     summary.jobs.insert(Job::Users, failing(VendorFault::Credentials));
     summary.jobs.insert(Job::Courses, failing_with(ours()));
     summary.jobs.remove(&Job::ResultsSweep);
-    summary.told.dead_at = Some(at("2026-03-02T20:00:00Z"));
+    summary.alert_log.dead_at = Some(at("2026-03-02T20:00:00Z"));
     summary
-        .told
+        .alert_log
         .ours
         .insert("DynamoDB failed".to_owned(), at("2026-03-02T20:00:00Z"));
     let refused = "EmployeeConnect refuses the credentials".to_owned();
-    summary.told.config.insert(refused, at("2026-03-02T20:00:00Z"));
+    summary.alert_log.config.insert(refused, at("2026-03-02T20:00:00Z"));
     let still = failing(VendorFault::Unavailable).failing.expect("it fails");
-    summary.told.outages.insert("users".to_owned(), still.clone());
+    summary.alert_log.outages.insert("users".to_owned(), still.clone());
     let ours = FailureStreak::after(None, ours(), still.since);
-    summary.told.outages.insert("courses".to_owned(), ours);
+    summary.alert_log.outages.insert("courses".to_owned(), ours);
     let waiting = Waiting {
         open_runs: vec![(Job::Courses, at("2026-03-02T22:00:00Z"))],
         dead: 12,
@@ -322,7 +322,7 @@ fn unwell() -> Customer {
             completions: 12,
         }),
         mails_stopped: vec!["hr@acme.example".parse().expect("an address")],
-        told: summary.told,
+        alert_log: summary.alert_log,
     };
     Customer::at(status, "test", now())
 }
@@ -355,7 +355,7 @@ fn a_customer_who_is_well_is_told_in_a_few_lines() {
         incidents: Vec::new(),
         without_webhooks: None,
         mails_stopped: Vec::new(),
-        told: AlertLog::default(),
+        alert_log: AlertLog::default(),
     };
     let customer = Customer::at(status, "test", now());
     assert_snapshot!(written(&customer, Output::Table, 100).expect("written"));

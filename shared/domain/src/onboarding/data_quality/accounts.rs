@@ -13,13 +13,13 @@ use crate::user_plan::{Census, Eligibility, PlanInput, Step};
 
 /// Every account of the portal with its part, in the portal's order.
 pub(super) fn divide(
-    situation: &PlanInput<'_>,
+    input: &PlanInput<'_>,
     census: &Census<'_>,
     claims: &Claims<'_>,
     portal: &[PortalUser],
 ) -> Vec<PortalAccount> {
     let division = Division {
-        managed: managed(situation, census),
+        managed: managed(input, census),
         adopted: adopted(census),
         census,
         claims,
@@ -98,8 +98,8 @@ impl Division<'_, '_> {
 }
 
 /// Returns the employee of each linked user name; an account that already has its new name counts under that.
-fn managed<'d>(situation: &PlanInput<'d>, census: &'d Census<'_>) -> HashMap<String, &'d EmployeeId> {
-    let people = situation.people.iter();
+fn managed<'d>(input: &PlanInput<'d>, census: &'d Census<'_>) -> HashMap<String, &'d EmployeeId> {
+    let people = input.people.iter();
     let linked = people
         .filter(|person| census.accounts.owns(person))
         .map(|person| (person.user_name.key(), &person.employee_id));
@@ -122,7 +122,7 @@ fn adopted<'d>(census: &'d Census<'_>) -> HashSet<(String, &'d EmployeeId)> {
 impl Survey<'_> {
     /// Reports accounts without an employee, and accounts that several employees claim.
     pub(super) fn report_accounts(&mut self, accounts: &[PortalAccount]) {
-        let portal = self.situation.portal.unwrap_or_default();
+        let portal = self.input.portal.unwrap_or_default();
         for (user, account) in portal.iter().zip(accounts) {
             let state = if user.active { "active" } else { "deactivated" };
             let concerned = AffectedPerson::account(user).with("email", account.email.as_deref());

@@ -13,7 +13,7 @@ impl Survey<'_> {
     /// Reports mapped custom fields that no account shows, and list values that no account has. A portal without
     /// accounts is no evidence about fields, and a field that is empty everywhere is none about its list.
     pub(super) fn report_fields(&mut self) {
-        let portal = self.situation.portal.unwrap_or_default();
+        let portal = self.input.portal.unwrap_or_default();
         if portal.is_empty() {
             return;
         }

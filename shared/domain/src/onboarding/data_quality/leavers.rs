@@ -62,7 +62,7 @@ impl Survey<'_> {
 
     /// Linked, active people who were not read.
     pub(super) fn report_missing(&mut self) {
-        for missing in self.situation.missing {
+        for missing in self.input.missing {
             if let Some(person) = self.census.accounts.link(&missing.employee_id) {
                 let concerned = linked(&missing.employee_id, person);
                 self.report(Kind::Vanished, vec![concerned]);

@@ -60,15 +60,15 @@ impl DataQuality {
 
 /// Looks at everything that a run would be planned from, and at the accounts that it would not touch.
 #[must_use]
-pub fn assess(situation: &PlanInput<'_>) -> DataQuality {
-    let evaluator = situation.evaluator();
-    let census = take_census(situation, &evaluator);
-    let claims = Claims::new(&census, situation.roster.employees.len());
-    let accounts = situation
+pub fn assess(input: &PlanInput<'_>) -> DataQuality {
+    let evaluator = input.evaluator();
+    let census = take_census(input, &evaluator);
+    let claims = Claims::new(&census, input.roster.employees.len());
+    let accounts = input
         .portal
-        .map(|portal| accounts::divide(situation, &census, &claims, portal));
+        .map(|portal| accounts::divide(input, &census, &claims, portal));
     let mut survey = Survey {
-        situation,
+        input,
         census: &census,
         claims: &claims,
         findings: Vec::new(),
@@ -97,7 +97,7 @@ pub fn assess(situation: &PlanInput<'_>) -> DataQuality {
 
 /// The scan in progress, with its findings so far.
 struct Survey<'a> {
-    situation: &'a PlanInput<'a>,
+    input: &'a PlanInput<'a>,
     census: &'a Census<'a>,
     claims: &'a Claims<'a>,
     findings: Vec<DataQualityFinding>,
@@ -106,7 +106,7 @@ struct Survey<'a> {
 impl<'a> Survey<'a> {
     /// Returns all employees of the read, with their positions.
     fn employees(&self) -> impl Iterator<Item = (usize, &'a Employee)> + use<'a> {
-        self.situation.roster.employees.iter().enumerate()
+        self.input.roster.employees.iter().enumerate()
     }
 
     fn report(&mut self, kind: Kind, people: Vec<AffectedPerson>) {
@@ -124,7 +124,7 @@ impl<'a> Survey<'a> {
         let nobody = || AffectedPerson::named("a record without an employee number".to_owned());
         self.report_each(
             Kind::RecordWithoutId,
-            (0..self.situation.roster.without_id()).map(|_| nobody()),
+            (0..self.input.roster.without_id()).map(|_| nobody()),
         );
     }
 }

@@ -92,7 +92,7 @@ impl Survey<'_> {
 
     /// Reports employees in scope without an account, for whom the next run creates one.
     pub(super) fn report_without_account(&mut self) {
-        if self.situation.portal.is_none() {
+        if self.input.portal.is_none() {
             return;
         }
         let (created, blocked) = (created(&self.census.plan), blocked(&self.census.plan));
@@ -137,7 +137,7 @@ impl Survey<'_> {
 
 impl<'a> Survey<'a> {
     pub(super) fn users(&self) -> &'a UsersConfiguration {
-        &self.situation.configuration.users
+        &self.input.configuration.users
     }
 }
 

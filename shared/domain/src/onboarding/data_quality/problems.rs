@@ -33,10 +33,15 @@ fn first_of<'p>(problem: &'p Problem, with: &'p [EmployeeId]) -> &'p EmployeeId 
 impl Survey<'_> {
     /// Reports the plan's problems, except those that other findings cover in more detail.
     pub(super) fn report_problems(&mut self) {
-        let given_up = self.census.plan.parked.iter().flat_map(|parked| &parked.setbacks);
+        let given_up = self
+            .census
+            .plan
+            .rejected_writes
+            .iter()
+            .flat_map(|parked| &parked.writes);
         let given_up = given_up
-            .filter(|setback| setback.given_up)
-            .map(|setback| &setback.problem);
+            .filter(|rejected_write| rejected_write.given_up)
+            .map(|rejected_write| &rejected_write.problem);
         let problems: Vec<&Problem> = self.census.plan.problems.iter().chain(given_up).collect();
         let mut groups = sharing_groups(&problems);
         for problem in problems {

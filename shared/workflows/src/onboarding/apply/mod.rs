@@ -184,7 +184,7 @@ async fn ends_approvals<S: LoadDecisions>(
         return Ok(0);
     };
     let stands =
-        |made: &&Decision| made.word.verdict == ApprovalVerdict::Approved && made.version == stored.decides_since;
+        |made: &&Decision| made.made.verdict == ApprovalVerdict::Approved && made.version == stored.decides_since;
     Ok(store.load_decisions().await?.decisions.iter().filter(stands).count())
 }
 

@@ -36,7 +36,7 @@ where
     /// By number among the links first, since an employee may have another's number for a user name; then by today's user name;
     /// then by the number of somebody who is not linked yet; at last by a user name of the past. `EmployeeConnect` is not searched by
     /// its `UserID`: that one finds a person only where it is their user name.
-    pub(super) async fn whom(&self, asked: &str) -> Result<Meant, PersonFailure> {
+    pub(super) async fn find(&self, asked: &str) -> Result<Meant, PersonFailure> {
         let number = asked.parse::<EmployeeId>().ok();
         let name = asked.parse::<UserName>().ok();
         if let Some(number) = &number

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::audience::{Readers, may_be_told};
 use super::compose::MailSettings;
 use super::deliver::deliver;
-use super::letter::{MailKind, MailMessage};
+use super::message::{MailKind, MailMessage};
 use super::operator::{OperatorMail, alert_operator};
 use super::subject::Subject;
 use super::worklist::{Changes, Worklist};
@@ -105,8 +105,8 @@ where
 }
 
 /// What is told, and what was before.
-struct Telling<'a> {
-    news: MailContent<'a>,
+struct Notification<'a> {
+    content: MailContent<'a>,
     what: Notified,
     worklist: Worklist,
     before: Option<AlertState>,
@@ -115,7 +115,7 @@ struct Telling<'a> {
 
 impl<'a> MailContent<'a> {
     /// A run that may not see all that was told before can add to it, and never take from it.
-    fn against(&self, before: Option<AlertState>) -> Option<Telling<'a>> {
+    fn against(&self, before: Option<AlertState>) -> Option<Notification<'a>> {
         let told_before = before.as_ref().map(|alert| &alert.worklist);
         let worklist = match told_before.filter(|_| !self.verified) {
             Some(told) => self.worklist.clone().with_unseen(told),
@@ -130,8 +130,8 @@ impl<'a> MailContent<'a> {
             (true, None) => None,
         };
         let what = what.or_else(|| self.brings_notes(&worklist, before.as_ref()).then_some(Notified::Notes))?;
-        Some(Telling {
-            news: *self,
+        Some(Notification {
+            content: *self,
             what,
             worklist,
             before,
@@ -148,7 +148,7 @@ impl<'a> MailContent<'a> {
     }
 }
 
-impl Telling<'_> {
+impl Notification<'_> {
     /// Sends it and returns the Message-ID; none where there is nobody to send it to.
     async fn send<M: SendMail>(
         &self,
@@ -159,17 +159,17 @@ impl Telling<'_> {
         let is_their_thread = |alert: &&AlertState| alert.audience == readers.audience();
         let thread = self.before.as_ref().filter(is_their_thread);
         let thread = thread.and_then(|alert| alert.thread.as_deref());
-        let configuration = self.news.configuration;
+        let configuration = self.content.configuration;
         match readers {
             Readers::Customer(to) => {
                 let letter = MailMessage {
                     configuration,
-                    subject: self.news.subject,
-                    job: self.news.job,
-                    occasion: self.occasion(),
+                    subject: self.content.subject,
+                    job: self.content.job,
+                    kind: self.kind(),
                     worklist: &self.worklist,
                     before: self.before.as_ref().map(|alert| &alert.worklist),
-                    at: self.news.at,
+                    at: self.content.at,
                     thread,
                     to,
                 };
@@ -178,13 +178,13 @@ impl Telling<'_> {
             // Notes are no business of the operators'.
             Readers::Operator if self.what == Notified::Notes => Ok(None),
             Readers::Operator => {
-                let notice = counts(configuration, self.news.subject, &self.worklist, "it changed");
+                let notice = counts(configuration, self.content.subject, &self.worklist, "it changed");
                 alert_operator(mail, settings, &notice, thread).await
             }
         }
     }
 
-    fn occasion(&self) -> MailKind<'_> {
+    fn kind(&self) -> MailKind<'_> {
         match self.what {
             Notified::AllClear => MailKind::AllClear {
                 fixed: self.fixed_so_far(),
@@ -215,7 +215,7 @@ impl Telling<'_> {
     fn state(&self, readers: &Readers, sent_as: String) -> AlertState {
         let MailContent {
             at, job, configuration, ..
-        } = self.news;
+        } = self.content;
         let before = self.before.as_ref();
         let has_notes = matches!(readers, Readers::Customer(_)) && !self.worklist.notes.is_empty();
         let state = AlertState {

@@ -106,11 +106,11 @@ mod tests {
     };
 
     /// The sizes of so many leases, if every one goes like this.
-    fn sizes(mut appetite: LeaseSize, leases: usize, every: LastLease) -> Vec<u32> {
+    fn sizes(mut lease_size: LeaseSize, leases: usize, every: LastLease) -> Vec<u32> {
         let mut sizes = Vec::new();
         for _ in 0..leases {
-            sizes.push(appetite.slots());
-            appetite = appetite.after(every);
+            sizes.push(lease_size.slots());
+            lease_size = lease_size.after(every);
         }
         sizes
     }
@@ -133,19 +133,19 @@ mod tests {
 
     #[test]
     fn whoever_comes_back_later_takes_one() {
-        let appetite = LeaseSize::first(4).after(USED_UP_ALONE).after(USED_UP_ALONE);
+        let lease_size = LeaseSize::first(4).after(USED_UP_ALONE).after(USED_UP_ALONE);
         let late = LastLease {
             ended: micros(LATENESS) + 1,
             lapsed: 3,
             beside_others: false,
         };
-        assert_eq!(appetite.after(late), LeaseSize::first(4));
+        assert_eq!(lease_size.after(late), LeaseSize::first(4));
     }
 
     #[test]
     fn a_process_too_slow_for_its_lease_takes_as_many_as_it_used_and_only_now_and_then_tries_one_more() {
-        let appetite = LeaseSize::first(4).after(USED_UP_ALONE).after(USED_UP_ALONE);
-        let slow = appetite.after(LastLease {
+        let lease_size = LeaseSize::first(4).after(USED_UP_ALONE).after(USED_UP_ALONE);
+        let slow = lease_size.after(LastLease {
             lapsed: 2,
             ..USED_UP_ALONE
         });

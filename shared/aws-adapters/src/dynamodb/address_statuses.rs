@@ -17,7 +17,8 @@ use crate::failure::AwsError;
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
     address: EmailAddress,
-    standing: AddressStatus,
+    #[serde(rename = "standing")]
+    status: AddressStatus,
 }
 
 impl ListStopped for TenantTable {
@@ -31,26 +32,30 @@ impl ListStopped for TenantTable {
         let version = version
             .map_err(|kind| AwsError::new(SERVICE, "GetItem", kind))?
             .unwrap_or_default();
-        let stopped = heard_of.into_iter().filter(|kept| kept.standing.is_stopped(version));
+        let stopped = heard_of.into_iter().filter(|kept| kept.status.is_stopped(version));
         Ok(stopped.map(|kept| kept.address).collect())
     }
 }
 
 impl KeepAddressStatuses for Table {
-    async fn load_standing(&self, tenant: &TenantId, address: &EmailAddress) -> Result<AddressStatus, ServiceFailure> {
-        let kept: Option<Kept> = self.get_readable(&Key::address(tenant, address)).await?;
-        Ok(kept.map(|kept| kept.standing).unwrap_or_default())
-    }
-
-    async fn save_standing(
+    async fn load_address_status(
         &self,
         tenant: &TenantId,
         address: &EmailAddress,
-        standing: &AddressStatus,
+    ) -> Result<AddressStatus, ServiceFailure> {
+        let kept: Option<Kept> = self.get_readable(&Key::address(tenant, address)).await?;
+        Ok(kept.map(|kept| kept.status).unwrap_or_default())
+    }
+
+    async fn save_address_status(
+        &self,
+        tenant: &TenantId,
+        address: &EmailAddress,
+        status: &AddressStatus,
     ) -> Result<(), ServiceFailure> {
         let kept = Kept {
             address: address.clone(),
-            standing: standing.clone(),
+            status: status.clone(),
         };
         let item = Item::new(&Key::address(tenant, address)).kept(Retention::ThirteenMonths);
         Ok(self.replace(item.with_body(&kept)).await?)

@@ -18,7 +18,7 @@ pub struct MailMessage<'a> {
     /// Which job tries again.
     pub job: Job,
     /// Why it is written.
-    pub occasion: MailKind<'a>,
+    pub kind: MailKind<'a>,
     /// What there is to do, and to know.
     pub worklist: &'a Worklist,
     /// What the last mail said; none where there was none.

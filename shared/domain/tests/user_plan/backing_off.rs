@@ -45,7 +45,7 @@ fn a_refused_value_rests_while_the_other_fields_are_written() {
     let plan = with_refused_location().plan();
     assert_eq!(written_for(&plan, "E1").keys().collect::<Vec<_>>(), ["X-Job Title"]);
     assert_eq!(causes(&plan), [("E1", &cause())]);
-    assert_eq!(plan.parked.len(), 1, "it goes on resting");
+    assert_eq!(plan.rejected_writes.len(), 1, "it goes on resting");
 }
 
 #[test]

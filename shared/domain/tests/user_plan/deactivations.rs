@@ -125,20 +125,20 @@ fn decided(case: &Case, id: &str, evidence: Evidence, verdict: ApprovalVerdict) 
         evidence: evidence.into(),
         version: case.version,
         plan: "0a1b2c3d4e5f".parse().expect("a plan"),
-        word: PlanDecision {
+        made: PlanDecision {
             verdict,
-            by: "ana".to_owned(),
+            actor: "ana".to_owned(),
             at: case.now,
             only: Vec::new(),
             reopened: false,
         },
-        because: HoldReason::NotConfirmed,
+        hold_reason: HoldReason::NotConfirmed,
     }
 }
 
 fn held(plan: &UserPlan) -> Vec<(&str, HoldReason)> {
     let held = plan.held.iter();
-    held.map(|held| (held.action.employee_id.as_str(), held.because))
+    held.map(|held| (held.action.employee_id.as_str(), held.hold_reason))
         .collect()
 }
 
@@ -307,7 +307,7 @@ fn whoever_approves_what_a_shrunken_read_brings_approves_its_size_and_no_smaller
         at: case.now,
     });
     let approval = Decision {
-        because: HoldReason::Shrunk { from: 60, to: 40 },
+        hold_reason: HoldReason::Shrunk { from: 60, to: 40 },
         ..decided(&case, "E1", Evidence::Terminated, ApprovalVerdict::Approved)
     };
     case.decisions = vec![approval];
@@ -351,7 +351,7 @@ fn an_approval_of_a_whole_record_is_none_of_an_emptied_one() {
     let mut case = Case::in_step(&acme(&deactivate), &people(3));
     case.employees[0] = employee("E1", &json!({"workEmail": null}));
     let decision = |because| Decision {
-        because,
+        hold_reason: because,
         ..decided(&case, "E1", Evidence::OutOfScope, ApprovalVerdict::Approved)
     };
     let (whole, emptied) = (decision(HoldReason::NotConfirmed), decision(HoldReason::RecordEmptied));
