@@ -1,19 +1,17 @@
 //! Requests over real sockets: which requests reach a server, which are not sent, and which answers are not believed.
 
-use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Request as Received;
 use axum::http::StatusCode;
-use axum::routing::any;
 use habitsync_domain::jobs::lease;
+use habitsync_in_memory::one_try;
+use habitsync_simulator_harness::AnyServer;
 use habitsync_vendor_http::{
-    CallSettings, Drawing, HttpError, InProcessBudget, PaceError, PrivateVendors, Request, RequestBudget,
-    RetrySchedule, Transport, VendorHosts, VendorHttp,
+    CallSettings, Drawing, HttpError, InProcessBudget, PaceError, PrivateVendors, Request, RequestBudget, Transport,
+    VendorHosts, VendorHttp,
 };
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::lease::LeaseTerm;
@@ -21,48 +19,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
-
-/// A server that counts requests; it stops when it is dropped.
-struct Server {
-    port: u16,
-    requests: Arc<AtomicUsize>,
-    serving: JoinHandle<io::Result<()>>,
-}
-
-impl Server {
-    async fn start<A, F>(answer: A) -> Self
-    where
-        A: Fn(Received) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = (StatusCode, Body)> + Send,
-    {
-        let requests = Arc::new(AtomicUsize::new(0));
-        let counted = requests.clone();
-        let router = Router::new().fallback(any(async move |request: Received| {
-            counted.fetch_add(1, Ordering::Relaxed);
-            answer(request).await
-        }));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let port = listener.local_addr().expect("bound").port();
-        Self {
-            port,
-            requests,
-            serving: tokio::spawn(async move { axum::serve(listener, router).await }),
-        }
-    }
-
-    fn requests(&self) -> usize {
-        self.requests.load(Ordering::Relaxed)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
-}
 
 /// What a request looked like, as the answer's body.
 async fn echo(request: Received) -> (StatusCode, Body) {
@@ -72,14 +29,6 @@ async fn echo(request: Received) -> (StatusCode, Body) {
         "authorization": header("authorization"), "user_agent": header("user-agent"), "content_type": header("content-type"),
     });
     (StatusCode::OK, Body::from(seen.to_string()))
-}
-
-fn settings() -> CallSettings {
-    CallSettings {
-        single_timeout: Duration::from_secs(30),
-        retries: RetrySchedule::none(),
-        ..CallSettings::default()
-    }
 }
 
 fn vendor(
@@ -94,8 +43,8 @@ fn vendor(
     VendorHttp::new("Test", transport, base, Arc::new(budget), settings)
 }
 
-fn calling(server: &Server, settings: CallSettings) -> VendorHttp {
-    let base = format!("http://127.0.0.1:{}/api", server.port);
+fn calling(server: &AnyServer, settings: CallSettings) -> VendorHttp {
+    let base = format!("http://127.0.0.1:{}/api", server.port());
     vendor(
         &base,
         PrivateVendors::Allow,
@@ -121,12 +70,12 @@ impl RequestBudget for Fixed {
 
 #[tokio::test]
 async fn a_request_arrives_as_it_was_described() {
-    let server = Server::start(echo).await;
+    let server = AnyServer::start(echo).await;
     let request = Request::put(&["users", "jo/o'neil@acme.com.au"]).query("since", "2026-03-01T00:00:00+10:00");
     let request = request
         .json(&json!({"active": false}))
         .and_then(|request| request.bearer(&SecretString::from("t")));
-    let seen: Value = calling(&server, settings())
+    let seen: Value = calling(&server, one_try())
         .json(&request.expect("built"))
         .await
         .expect("an answer");
@@ -149,10 +98,10 @@ async fn a_request_arrives_as_it_was_described() {
 #[tokio::test]
 async fn an_answer_larger_than_the_bound_is_not_read_to_its_end() {
     let endless = async |_| (StatusCode::OK, Body::from(vec![b' '; 300_000]));
-    let server = Server::start(endless).await;
+    let server = AnyServer::start(endless).await;
     let bounded = CallSettings {
         largest_body_bytes: 100_000,
-        ..settings()
+        ..one_try()
     };
     let error = calling(&server, bounded)
         .json::<IgnoredAny>(&Request::get(&["users"]))
@@ -167,8 +116,8 @@ async fn an_answer_larger_than_the_bound_is_not_read_to_its_end() {
 #[tokio::test]
 async fn a_page_of_more_than_4_mib_or_of_nothing_but_brackets_is_not_read() {
     for body in [vec![b' '; 4 * 1024 * 1024 + 1], b"{\"a\":0},".repeat(500_000)] {
-        let server = Server::start(move |_| std::future::ready((StatusCode::OK, Body::from(body.clone())))).await;
-        let error = calling(&server, settings())
+        let server = AnyServer::start(move |_| std::future::ready((StatusCode::OK, Body::from(body.clone())))).await;
+        let error = calling(&server, one_try())
             .json::<IgnoredAny>(&Request::list(&["users"]))
             .await
             .expect_err("too large");
@@ -179,8 +128,8 @@ async fn a_page_of_more_than_4_mib_or_of_nothing_but_brackets_is_not_read() {
 
 #[tokio::test]
 async fn of_a_refusal_the_beginning_is_read_and_its_status_stands() {
-    let server = Server::start(async |_| (StatusCode::FORBIDDEN, Body::from(vec![b'['; 15 * 1024 * 1024]))).await;
-    let error = calling(&server, settings())
+    let server = AnyServer::start(async |_| (StatusCode::FORBIDDEN, Body::from(vec![b'['; 15 * 1024 * 1024]))).await;
+    let error = calling(&server, one_try())
         .json::<IgnoredAny>(&Request::get(&["users", "jo"]))
         .await
         .expect_err("refused");
@@ -194,10 +143,10 @@ async fn a_page_of_a_list_may_take_longer_than_a_single_record() {
         tokio::time::sleep(Duration::from_millis(800)).await;
         (StatusCode::OK, Body::empty())
     };
-    let server = Server::start(slow).await;
+    let server = AnyServer::start(slow).await;
     let hasty = CallSettings {
         single_timeout: Duration::from_millis(100),
-        ..settings()
+        ..one_try()
     };
     let client = calling(&server, hasty);
     let error = client
@@ -216,9 +165,9 @@ async fn a_page_of_a_list_may_take_longer_than_a_single_record() {
 
 #[tokio::test]
 async fn a_request_is_given_no_longer_than_the_deadline_leaves() {
-    let silent = async |_| std::future::pending().await;
-    let server = Server::start(silent).await;
-    let client = calling(&server, settings()).until(Instant::now() + Duration::from_millis(200));
+    let silent = async |_| std::future::pending::<StatusCode>().await;
+    let server = AnyServer::start(silent).await;
+    let client = calling(&server, one_try()).until(Instant::now() + Duration::from_millis(200));
     let error = client
         .json::<IgnoredAny>(&Request::get(&["users", "jo"]))
         .await
@@ -231,13 +180,13 @@ async fn a_request_is_given_no_longer_than_the_deadline_leaves() {
 
 #[tokio::test]
 async fn a_host_name_that_leads_inwards_is_refused_before_anything_is_sent() {
-    let server = Server::start(echo).await;
-    let base = format!("https://localhost:{}/", server.port);
+    let server = AnyServer::start(echo).await;
+    let base = format!("https://localhost:{}/", server.port());
     let client = vendor(
         &base,
         PrivateVendors::Deny,
         InProcessBudget::per_minute(60_000),
-        settings(),
+        one_try(),
     );
     let error = client
         .json::<IgnoredAny>(&Request::get(&["users"]))
@@ -250,13 +199,13 @@ async fn a_host_name_that_leads_inwards_is_refused_before_anything_is_sent() {
 
 #[tokio::test]
 async fn a_server_that_does_not_speak_tls_is_sent_nothing() {
-    let server = Server::start(echo).await;
-    let base = format!("https://127.0.0.1:{}/", server.port);
+    let server = AnyServer::start(echo).await;
+    let base = format!("https://127.0.0.1:{}/", server.port());
     let client = vendor(
         &base,
         PrivateVendors::Allow,
         InProcessBudget::per_minute(60_000),
-        settings(),
+        one_try(),
     );
     let error = client
         .json::<IgnoredAny>(&Request::get(&["users"]))
@@ -268,7 +217,7 @@ async fn a_server_that_does_not_speak_tls_is_sent_nothing() {
 
 #[tokio::test]
 async fn without_a_slot_of_the_budget_nothing_is_sent() {
-    let server = Server::start(echo).await;
+    let server = AnyServer::start(echo).await;
     let refusals: [fn() -> Result<(), PaceError>; 2] = [
         || {
             Err(PaceError::NotInTime {
@@ -278,8 +227,8 @@ async fn without_a_slot_of_the_budget_nothing_is_sent() {
         || Err(PaceError::Unavailable("the table is away".into())),
     ];
     for refusal in refusals {
-        let base = format!("http://127.0.0.1:{}", server.port);
-        let client = vendor(&base, PrivateVendors::Allow, Fixed(refusal), settings());
+        let base = format!("http://127.0.0.1:{}", server.port());
+        let client = vendor(&base, PrivateVendors::Allow, Fixed(refusal), one_try());
         let error = client
             .json::<IgnoredAny>(&Request::post(&["users"]))
             .await
@@ -294,9 +243,9 @@ async fn without_a_slot_of_the_budget_nothing_is_sent() {
 
 #[tokio::test]
 async fn a_block_that_cannot_be_shared_does_not_hide_the_429() {
-    let server = Server::start(async |_| (StatusCode::TOO_MANY_REQUESTS, Body::empty())).await;
-    let base = format!("http://127.0.0.1:{}", server.port);
-    let client = vendor(&base, PrivateVendors::Allow, Fixed(|| Ok(())), settings());
+    let server = AnyServer::start(async |_| (StatusCode::TOO_MANY_REQUESTS, Body::empty())).await;
+    let base = format!("http://127.0.0.1:{}", server.port());
+    let client = vendor(&base, PrivateVendors::Allow, Fixed(|| Ok(())), one_try());
     let error = client
         .json::<IgnoredAny>(&Request::get(&["users"]))
         .await
@@ -310,8 +259,8 @@ async fn a_block_that_cannot_be_shared_does_not_hide_the_429() {
 #[tokio::test]
 async fn an_answer_is_looked_at_as_it_is_and_nothing_of_it_is_printed() {
     let refuse = async |_| (StatusCode::NOT_FOUND, Body::from(r#"{"user_name": "jo@acme.example"}"#));
-    let server = Server::start(refuse).await;
-    let sight = calling(&server, settings())
+    let server = AnyServer::start(refuse).await;
+    let sight = calling(&server, one_try())
         .look(&Request::get(&["users"]))
         .await
         .expect("an answer");
@@ -324,8 +273,8 @@ async fn an_answer_is_looked_at_as_it_is_and_nothing_of_it_is_printed() {
 #[tokio::test]
 async fn a_429_and_a_fault_of_the_vendors_are_no_sight() {
     for status in [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE] {
-        let server = Server::start(move |_| async move { (status, Body::from("{}")) }).await;
-        let looked = calling(&server, settings()).look(&Request::get(&["users"])).await;
+        let server = AnyServer::start(move |_| async move { (status, Body::from("{}")) }).await;
+        let looked = calling(&server, one_try()).look(&Request::get(&["users"])).await;
         assert_eq!(
             looked.expect_err("no answer to what was asked").status(),
             Some(status.as_u16())
@@ -344,10 +293,10 @@ impl Now for Standing {
 
 #[tokio::test]
 async fn no_request_starts_within_the_reserve_of_a_lease_or_after_it_was_lost() {
-    let server = Server::start(echo).await;
+    let server = AnyServer::start(echo).await;
     let term = LeaseTerm::default();
     term.ends_at(Timestamp::from_second(60).expect("a timestamp"));
-    let at = |second| calling(&server, settings()).under(term.clone(), Arc::new(Standing(second)));
+    let at = |second| calling(&server, one_try()).under(term.clone(), Arc::new(Standing(second)));
     let request = Request::get(&["users"]);
     at(49).json::<IgnoredAny>(&request).await.expect("in time");
     for second in [50, 61, 10_000] {
@@ -364,10 +313,10 @@ async fn no_request_starts_within_the_reserve_of_a_lease_or_after_it_was_lost() 
 
 #[tokio::test]
 async fn a_request_waits_moments_for_the_renewal_of_its_lease() {
-    let server = Server::start(echo).await;
+    let server = AnyServer::start(echo).await;
     let term = LeaseTerm::default();
     term.ends_at(Timestamp::from_second(60).expect("a timestamp"));
-    let way = calling(&server, settings()).under(term.clone(), Arc::new(Standing(70)));
+    let way = calling(&server, one_try()).under(term.clone(), Arc::new(Standing(70)));
     let renewal = async {
         tokio::time::sleep(Duration::from_millis(400)).await;
         term.ends_at(Timestamp::from_second(130).expect("a timestamp"));

@@ -2,24 +2,20 @@
 
 use std::time::Duration;
 
-use habitsync_domain::configuration::EmployeeConnectAuth;
 use habitsync_domain::people::fields_needed::FieldsNeeded;
+use habitsync_in_memory::one_try;
 use habitsync_simulator_employee_connect::TenantSettings;
 use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::vendors::ListEmployees;
-use serde_json::json;
 
-use crate::rig::{Rig, SECRET, STATIC_KEY, codes, one_try, settings};
+use crate::rig::{Rig, SECRET, STATIC_KEY, codes, key, settings};
 
 #[tokio::test]
 async fn one_token_serves_every_call_of_a_client_and_its_clones() {
     let rig = Rig::start().await;
     rig.add_employees(25);
-    rig.client
-        .list_employees(&FieldsNeeded::All)
-        .await
-        .expect("a whole list");
+    rig.list().await.expect("a whole list");
     rig.client
         .clone()
         .list_employees(&FieldsNeeded::All)
@@ -36,10 +32,7 @@ async fn one_token_serves_every_call_of_a_client_and_its_clones() {
 #[tokio::test]
 async fn calls_that_begin_together_wait_for_one_token() {
     let rig = Rig::start().await;
-    let (first, second) = tokio::join!(
-        rig.client.list_employees(&FieldsNeeded::All),
-        rig.client.list_employees(&FieldsNeeded::All)
-    );
+    let (first, second) = tokio::join!(rig.list(), rig.list());
     first.and(second).expect("whole lists");
     assert_eq!(rig.token_requests(), 1);
 }
@@ -48,15 +41,9 @@ async fn calls_that_begin_together_wait_for_one_token() {
 async fn a_token_that_ended_early_is_replaced_and_the_call_succeeds() {
     let rig = Rig::start().await;
     rig.add_employees(1);
-    rig.client
-        .list_employees(&FieldsNeeded::All)
-        .await
-        .expect("a whole list");
+    rig.list().await.expect("a whole list");
     rig.tenant.expire_tokens();
-    rig.client
-        .list_employees(&FieldsNeeded::All)
-        .await
-        .expect("a whole list, with a new token");
+    rig.list().await.expect("a whole list, with a new token");
     assert_eq!(rig.token_requests(), 2);
 }
 
@@ -66,15 +53,7 @@ async fn a_token_that_expires_on_its_way_is_replaced_in_the_middle_of_a_list() {
     rig.add_employees(25);
     let second_page = |call: &habitsync_simulator_harness::Call| call.query.get("page").is_some_and(|page| page == "2");
     rig.tenant.arm(Rule::new(Fault::ExpiredToken).matching(second_page));
-    assert_eq!(
-        rig.client
-            .list_employees(&FieldsNeeded::All)
-            .await
-            .expect("a whole list")
-            .employees
-            .len(),
-        25
-    );
+    assert_eq!(rig.list().await.expect("a whole list").employees.len(), 25);
     assert_eq!(
         (
             rig.token_requests(),
@@ -90,15 +69,9 @@ async fn a_token_near_its_end_is_not_used() {
         token_lifetime: Duration::from_secs(20),
         ..settings()
     };
-    let rig = Rig::with(short, one_try(), EmployeeConnectAuth::ClientCredentials, &codes(SECRET)).await;
-    rig.client
-        .list_employees(&FieldsNeeded::All)
-        .await
-        .expect("a whole list");
-    rig.client
-        .list_employees(&FieldsNeeded::All)
-        .await
-        .expect("a whole list");
+    let rig = Rig::with(short, one_try(), &codes(SECRET)).await;
+    rig.list().await.expect("a whole list");
+    rig.list().await.expect("a whole list");
     assert_eq!(rig.token_requests(), 2);
 }
 
@@ -110,11 +83,7 @@ async fn a_call_that_is_refused_with_a_new_token_too_is_a_matter_of_credentials(
             .on(&Method::GET, "/employees")
             .times(u32::MAX),
     );
-    let failure = rig
-        .client
-        .list_employees(&FieldsNeeded::All)
-        .await
-        .expect_err("refused");
+    let failure = rig.list().await.expect_err("refused");
     assert_eq!(failure.kind, VendorFailureKind::Credentials);
     assert_eq!(
         (
@@ -127,19 +96,9 @@ async fn a_call_that_is_refused_with_a_new_token_too_is_a_matter_of_credentials(
 
 #[tokio::test]
 async fn wrong_integration_codes_are_a_matter_of_credentials() {
-    let rig = Rig::with(
-        settings(),
-        one_try(),
-        EmployeeConnectAuth::ClientCredentials,
-        &codes("wrong"),
-    )
-    .await;
+    let rig = Rig::authorised_by(&codes("wrong")).await;
     assert_eq!(
-        rig.client
-            .list_employees(&FieldsNeeded::All)
-            .await
-            .expect_err("refused")
-            .kind,
+        rig.list().await.expect_err("refused").kind,
         VendorFailureKind::Credentials
     );
     assert_eq!(rig.tenant.journal().count(&Method::GET, "/employees"), 0);
@@ -147,41 +106,17 @@ async fn wrong_integration_codes_are_a_matter_of_credentials() {
 
 #[tokio::test]
 async fn a_static_key_needs_no_token() {
-    let rig = Rig::with(
-        settings(),
-        one_try(),
-        EmployeeConnectAuth::StaticKey,
-        &json!({"api_key": STATIC_KEY}),
-    )
-    .await;
+    let rig = Rig::authorised_by(&key(STATIC_KEY)).await;
     rig.add_employees(1);
-    assert_eq!(
-        rig.client
-            .list_employees(&FieldsNeeded::All)
-            .await
-            .expect("a whole list")
-            .employees
-            .len(),
-        1
-    );
+    assert_eq!(rig.list().await.expect("a whole list").employees.len(), 1);
     assert_eq!(rig.token_requests(), 0);
 }
 
 #[tokio::test]
 async fn a_wrong_static_key_is_refused_once() {
-    let rig = Rig::with(
-        settings(),
-        one_try(),
-        EmployeeConnectAuth::StaticKey,
-        &json!({"api_key": "wrong"}),
-    )
-    .await;
+    let rig = Rig::authorised_by(&key("wrong")).await;
     assert_eq!(
-        rig.client
-            .list_employees(&FieldsNeeded::All)
-            .await
-            .expect_err("refused")
-            .kind,
+        rig.list().await.expect_err("refused").kind,
         VendorFailureKind::Credentials
     );
     assert_eq!(rig.tenant.journal().len(), 1);

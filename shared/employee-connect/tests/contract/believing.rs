@@ -69,15 +69,6 @@ fn odd_bodies() -> Vec<String> {
     told.chain(texts.map(str::to_owned)).collect()
 }
 
-fn text(status: u16, text: &str, moment: Moment) -> Fault {
-    let text = text.to_owned();
-    Fault::Text { status, text, moment }
-}
-
-fn answered(status: u16, body: &str) -> Fault {
-    text(status, body, Moment::BeforeEffect)
-}
-
 #[tokio::test]
 async fn only_the_code_that_this_employee_does_not_exist_confirms_that_they_are_gone() {
     let rig = Rig::start().await;
@@ -86,7 +77,7 @@ async fn only_the_code_that_this_employee_does_not_exist_confirms_that_they_are_
     for status in [404, 410, 200, 204, 400] {
         for body in odd_bodies() {
             rig.tenant
-                .arm(Rule::new(answered(status, &body)).on(&Method::GET, EMPLOYEE));
+                .arm(Rule::new(Fault::text(status, &body)).on(&Method::GET, EMPLOYEE));
             let outcome = rig.client.find_employee(&id).await;
             assert!(outcome.is_err(), "{status} {body}: {outcome:?}");
         }
@@ -94,13 +85,13 @@ async fn only_the_code_that_this_employee_does_not_exist_confirms_that_they_are_
     let gone = json!({"error": {"code": "employee_not_found", "message": "no such employee"}, "requestId": "r-1"});
     for (status, is_gone) in [(404, true), (410, false), (200, false), (403, false), (500, false)] {
         rig.tenant
-            .arm(Rule::new(answered(status, &gone.to_string())).on(&Method::GET, EMPLOYEE));
+            .arm(Rule::new(Fault::text(status, gone.to_string())).on(&Method::GET, EMPLOYEE));
         let outcome = rig.client.find_employee(&id).await;
         assert_eq!(outcome == Ok(None), is_gone, "{status}: {outcome:?}");
     }
     let other = json!({"error": {"code": "course_not_found"}});
     rig.tenant
-        .arm(Rule::new(answered(404, &other.to_string())).on(&Method::GET, EMPLOYEE));
+        .arm(Rule::new(Fault::text(404, other.to_string())).on(&Method::GET, EMPLOYEE));
     rig.client.find_employee(&id).await.expect_err("about a course");
 }
 
@@ -120,7 +111,7 @@ async fn an_employee_is_believed_only_under_the_id_that_was_asked_for() {
     ] {
         let record = json!({"data": {"employeeId": answered_id, "status": "Active"}});
         rig.tenant
-            .arm(Rule::new(answered(200, &record.to_string())).on(&Method::GET, EMPLOYEE));
+            .arm(Rule::new(Fault::text(200, record.to_string())).on(&Method::GET, EMPLOYEE));
         let found = rig.client.find_employee(&id).await;
         match found {
             Ok(Some(employee)) => assert!(is_believed && *employee.id() == id, "{answered_id}"),
@@ -140,7 +131,7 @@ async fn a_404_about_something_else_is_about_neither_the_course_nor_the_employee
     let id = created(&rig, "TH-9-456").await;
     for body in odd_bodies() {
         for (method, route) in [(Method::POST, RESULTS), (Method::GET, RESULTS), (Method::PATCH, COURSE)] {
-            rig.tenant.arm(Rule::new(answered(404, &body)).on(&method, route));
+            rig.tenant.arm(Rule::new(Fault::text(404, &body)).on(&method, route));
             let outcome = match (&method, route) {
                 (&Method::POST, _) => rig.client.record_result(&id, &result("E1001")).await.map(drop),
                 (&Method::GET, _) => rig.client.is_recorded(&id, &result("E1001")).await.map(drop),
@@ -188,7 +179,7 @@ async fn a_result_counts_as_recorded_only_with_the_contracts_record() {
                 continue;
             }
             rig.tenant
-                .arm(Rule::new(answered(status, &body)).on(&Method::POST, RESULTS));
+                .arm(Rule::new(Fault::text(status, &body)).on(&Method::POST, RESULTS));
             let failure = match rig.client.record_result(&id, &result("E1001")).await {
                 Err(failure) => failure,
                 Ok(recorded) => panic!("{status} {body}: {recorded:?}"),
@@ -205,7 +196,7 @@ async fn a_result_counts_as_recorded_only_with_the_contracts_record() {
     ];
     for body in good {
         rig.tenant
-            .arm(Rule::new(answered(201, &body.to_string())).on(&Method::POST, RESULTS));
+            .arm(Rule::new(Fault::text(201, body.to_string())).on(&Method::POST, RESULTS));
         let recorded = rig.client.record_result(&id, &result("E1001")).await;
         assert_eq!(recorded, Ok(Recorded::Now), "{body}");
     }
@@ -216,7 +207,11 @@ async fn a_result_whose_answer_says_nothing_is_found_by_looking() {
     let rig = Rig::start().await;
     rig.add_employees(1);
     let id = created(&rig, "TH-9-456").await;
-    let failed = text(200, r#"{"status":"failed"}"#, Moment::AfterEffect);
+    let failed = Fault::Text {
+        status: 200,
+        text: r#"{"status":"failed"}"#.to_owned(),
+        moment: Moment::AfterEffect,
+    };
     rig.tenant.arm(Rule::new(failed).on(&Method::POST, RESULTS));
     let failure = rig
         .client
@@ -226,7 +221,7 @@ async fn a_result_whose_answer_says_nothing_is_found_by_looking() {
     assert!(failure.may_have_happened());
     assert_eq!(rig.client.is_recorded(&id, &result("E1001")).await, Ok(true));
     assert_eq!(rig.client.is_recorded(&id, &result("E1002")).await, Ok(false));
-    let conflict = answered(409, "<html>Conflict</html>");
+    let conflict = Fault::text(409, "<html>Conflict</html>");
     rig.tenant.arm(Rule::new(conflict).on(&Method::POST, RESULTS));
     assert_eq!(
         rig.client.record_result(&id, &result("E1001")).await,
@@ -246,11 +241,11 @@ async fn a_course_counts_as_written_only_with_the_contracts_record() {
     for body in bodies {
         for status in [200, 201, 204] {
             rig.tenant
-                .arm(Rule::new(answered(status, &body)).on(&Method::POST, COURSES));
+                .arm(Rule::new(Fault::text(status, &body)).on(&Method::POST, COURSES));
             let outcome = rig.client.create_course(&course("TH-9-457")).await;
             assert!(outcome.is_err(), "{status} {body}: {outcome:?}");
             rig.tenant
-                .arm(Rule::new(answered(status, &body)).on(&Method::PATCH, COURSE));
+                .arm(Rule::new(Fault::text(status, &body)).on(&Method::PATCH, COURSE));
             let mut changed = course("TH-9-456");
             changed.title = "Fire safety 2".to_owned();
             let outcome = rig.client.change_course(&id, &changed).await;
@@ -267,8 +262,14 @@ async fn a_changed_course_whose_answer_is_empty_is_read_back() {
     let mut changed = course("TH-9-456");
     changed.title = "Fire safety 2".to_owned();
     for (moment, is_done) in [(Moment::BeforeEffect, false), (Moment::AfterEffect, true)] {
-        rig.tenant
-            .arm(Rule::new(text(204, "", moment)).on(&Method::PATCH, COURSE));
+        rig.tenant.arm(
+            Rule::new(Fault::Text {
+                status: 204,
+                text: String::new(),
+                moment,
+            })
+            .on(&Method::PATCH, COURSE),
+        );
         let outcome = rig.client.change_course(&id, &changed).await;
         assert_eq!(outcome.is_ok(), is_done, "{moment:?}: {outcome:?}");
     }

@@ -1,26 +1,17 @@
 //! A refusal is about the credentials only in the API's own words: a firewall's or a proxy's page is an outage of the way to it.
 
 use habitsync_domain::identity::CourseId;
-use habitsync_domain::people::fields_needed::FieldsNeeded;
-use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
+use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;
-use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees, RecordResult, SaveCourse};
+use habitsync_workflows::ports::vendors::{FindEmployee, RecordResult, SaveCourse};
 
 use crate::learning::{course, result};
 use crate::rig::Rig;
 
 async fn refused(rig: &Rig, status: u16, text: &str) -> VendorFailureKind {
-    let refusal = Rule::new(Fault::Text {
-        status,
-        text: text.to_owned(),
-        moment: Moment::BeforeEffect,
-    });
+    let refusal = Rule::new(Fault::text(status, text));
     let armed = rig.tenant.arm(refusal.on(&Method::GET, "/employees").times(2));
-    let failure = rig
-        .client
-        .list_employees(&FieldsNeeded::All)
-        .await
-        .expect_err("refused");
+    let failure = rig.list().await.expect_err("refused");
     armed.disarm();
     failure.kind
 }
@@ -80,11 +71,7 @@ async fn each_resource_blames_the_missing_right_and_a_firewalls_page_the_way_to_
         (451, page.to_owned(), outage.clone()),
     ] {
         for resource in ["an employee", "a course", "a new course", "a result"] {
-            let refusal = Rule::new(Fault::Text {
-                status,
-                text: text.clone(),
-                moment: Moment::BeforeEffect,
-            });
+            let refusal = Rule::new(Fault::text(status, &text));
             let armed = rig
                 .tenant
                 .arm(refusal.matching(|call| call.route != "/oauth/token").times(2));

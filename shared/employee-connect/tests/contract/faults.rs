@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use habitsync_domain::configuration::EmployeeConnectAuth;
 use habitsync_domain::people::fields_needed::FieldsNeeded;
-use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
+use habitsync_employee_connect::EmployeeConnect;
+use habitsync_in_memory::{one_try, three_tries};
+use habitsync_simulator_harness::{AnyServer, Fault, Method, Moment, Rule, StatusCode};
 use habitsync_vendor_http::CallSettings;
 use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees, RecordResult, Recorded};
 
 use crate::learning::{created, result};
-use crate::rig::{CountingBudget, Rig, SECRET, client, codes, one_try, three_tries};
+use crate::rig::{Rig, SECRET, client, codes, key};
 
 const RESULTS: &str = "/courses/{courseId}/results";
 
@@ -38,7 +39,7 @@ async fn list_under(rule: Rule) -> (Result<usize, VendorFailureKind>, Rig) {
     let rig = Rig::start().await;
     rig.add_employees(25);
     rig.tenant.arm(rule.on(&Method::GET, "/employees"));
-    let outcome = rig.client.list_employees(&FieldsNeeded::All).await;
+    let outcome = rig.list().await;
     (
         outcome
             .map(|roster| roster.employees.len())
@@ -85,37 +86,7 @@ async fn a_caller_that_tries_again_by_itself_has_each_request_sent_once_and_a_re
 
 #[tokio::test]
 async fn a_result_whose_fate_is_unknown_is_sent_once_and_said_to_be_so() {
-    let unknown = [
-        (
-            Fault::ServerError {
-                status: 500,
-                moment: Moment::BeforeEffect,
-            },
-            0,
-        ),
-        (
-            Fault::ServerError {
-                status: 504,
-                moment: Moment::AfterEffect,
-            },
-            1,
-        ),
-        (
-            Fault::DroppedConnection {
-                moment: Moment::BeforeEffect,
-            },
-            0,
-        ),
-        (
-            Fault::DroppedConnection {
-                moment: Moment::AfterEffect,
-            },
-            1,
-        ),
-        (Fault::CutBody, 1),
-        (Fault::Slow { milliseconds: 60_000 }, 1),
-    ];
-    for (fault, recorded) in unknown {
+    for (fault, is_recorded) in Fault::of_unknown_effect() {
         let (outcome, sent, there) = record_under(fault.clone()).await;
         let failure = outcome.expect_err("an error");
         assert_eq!(
@@ -125,7 +96,7 @@ async fn a_result_whose_fate_is_unknown_is_sent_once_and_said_to_be_so() {
             },
             "{fault:?}"
         );
-        assert_eq!((sent, there), (1, recorded), "{fault:?}");
+        assert_eq!((sent, there), (1, usize::from(is_recorded)), "{fault:?}");
     }
 }
 
@@ -150,11 +121,7 @@ async fn a_429_tells_how_long_to_wait() {
 
 #[tokio::test]
 async fn a_list_that_does_not_add_up_once_is_read_again_whole() {
-    for fault in [
-        Fault::TruncatedPage { missing: 1 },
-        Fault::RepeatedPage,
-        Fault::WrongTotal { difference: 1 },
-    ] {
+    for fault in Fault::pages_that_do_not_add_up(1) {
         let (outcome, rig) = list_under(Rule::new(fault.clone())).await;
         assert_eq!(outcome, Ok(25), "{fault:?}");
         assert!(rig.tenant.journal().count(&Method::GET, "/employees") > 3, "{fault:?}");
@@ -163,27 +130,22 @@ async fn a_list_that_does_not_add_up_once_is_read_again_whole() {
 
 #[tokio::test]
 async fn a_list_that_never_adds_up_is_an_error_and_no_part_of_it_is_given() {
-    for fault in [
-        Fault::TruncatedPage { missing: 10 },
-        Fault::RepeatedPage,
-        Fault::WrongTotal { difference: 1 },
-    ] {
+    for fault in Fault::pages_that_do_not_add_up(10) {
         let (outcome, _rig) = list_under(Rule::new(fault.clone()).times(u32::MAX)).await;
         assert_eq!(outcome, Err(VendorFailureKind::InconsistentRead), "{fault:?}");
     }
 }
 
+/// A client of a server that is not EmployeeConnect.
+fn client_of(server: &AnyServer) -> EmployeeConnect {
+    let base_url = format!("http://127.0.0.1:{}/api/v1", server.port());
+    client(&base_url, Arc::default(), one_try(), &key(SECRET))
+}
+
 #[tokio::test]
 async fn an_employee_is_not_taken_for_gone_because_a_proxy_answers() {
-    let server = ServedPage::start("HTTP/1.1 404 Not Found", "<html>No such site</html>").await;
-    let key = serde_json::json!({"api_key": SECRET});
-    let client = client(
-        &server.base_url,
-        Arc::default(),
-        one_try(),
-        EmployeeConnectAuth::StaticKey,
-        &key,
-    );
+    let server = AnyServer::start(async |_| (StatusCode::NOT_FOUND, "<html>No such site</html>")).await;
+    let client = client_of(&server);
     let failure = client
         .find_employee(&"E1001".parse().expect("an employee id"))
         .await
@@ -193,15 +155,8 @@ async fn an_employee_is_not_taken_for_gone_because_a_proxy_answers() {
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
-    let server = ServedPage::start("HTTP/1.1 302 Found\r\nlocation: /elsewhere", "").await;
-    let key = serde_json::json!({"api_key": SECRET});
-    let client = client(
-        &server.base_url,
-        Arc::default(),
-        one_try(),
-        EmployeeConnectAuth::StaticKey,
-        &key,
-    );
+    let server = AnyServer::start(async |_| (StatusCode::FOUND, [("location", "/elsewhere")])).await;
+    let client = client_of(&server);
     let failure = client
         .list_employees(&FieldsNeeded::All)
         .await
@@ -217,14 +172,7 @@ async fn an_api_that_cannot_be_reached_was_not_written_to() {
     let rig = Rig::start().await;
     let address = rig.tenant.base_url();
     rig.tenant.stop().await;
-    let budget = Arc::new(CountingBudget::default());
-    let client = client(
-        &address,
-        budget,
-        one_try(),
-        EmployeeConnectAuth::ClientCredentials,
-        &codes(SECRET),
-    );
+    let client = client(&address, Arc::default(), one_try(), &codes(SECRET));
     let failure = client
         .list_employees(&FieldsNeeded::All)
         .await
@@ -235,37 +183,4 @@ async fn an_api_that_cannot_be_reached_was_not_written_to() {
             may_have_happened: false
         }
     );
-}
-
-/// A server that is not EmployeeConnect: one answer to every request. It stops when it is dropped.
-struct ServedPage {
-    base_url: String,
-    serving: tokio::task::JoinHandle<()>,
-}
-
-impl ServedPage {
-    async fn start(head: &'static str, body: &'static str) -> Self {
-        use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let base_url = format!("http://{}/api/v1", listener.local_addr().expect("bound"));
-        let answer = format!(
-            "{head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        let serving = tokio::spawn(async move {
-            loop {
-                let (mut stream, _) = listener.accept().await.expect("a connection");
-                // A request without a body fits one read on the loop-back.
-                assert_ne!(stream.read(&mut [0; 4096]).await.expect("a request"), 0);
-                stream.write_all(answer.as_bytes()).await.expect("answered");
-            }
-        });
-        Self { base_url, serving }
-    }
-}
-
-impl Drop for ServedPage {
-    fn drop(&mut self) {
-        self.serving.abort();
-    }
 }

@@ -3,8 +3,9 @@
 use habitsync_domain::courses::course::Course;
 use habitsync_domain::identity::{CourseId, TopicCode};
 use habitsync_domain::results::result::NewResult;
+use habitsync_in_memory::refused_fields;
 use habitsync_simulator_harness::EffectKind;
-use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::failure::{Missing, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{CreatedCourse, RecordResult, Recorded, SaveCourse};
 use jiff::civil::date;
 
@@ -34,13 +35,6 @@ pub(crate) async fn created(rig: &Rig, code: &str) -> CourseId {
     match rig.client.create_course(&course(code)).await.expect("created") {
         CreatedCourse::Created(id) => id,
         CreatedCourse::AlreadyThere(id) => panic!("{id:?} was there"),
-    }
-}
-
-fn refused_fields(failure: VendorFailure) -> Vec<String> {
-    match failure.kind {
-        VendorFailureKind::Refused(fields) => fields.into_iter().map(|refused| refused.field).collect(),
-        other => panic!("{other:?}"),
     }
 }
 
@@ -112,7 +106,7 @@ async fn a_course_that_is_refused_names_the_field() {
         ..course("TH-9-456")
     };
     assert_eq!(
-        refused_fields(rig.client.create_course(&long).await.expect_err("refused")),
+        refused_fields(&rig.client.create_course(&long).await.expect_err("refused")),
         ["title"]
     );
 }

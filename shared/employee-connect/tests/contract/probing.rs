@@ -1,11 +1,12 @@
 //! What a probe says of an EmployeeConnect: all is well of one that keeps the contract, and of each that does not, what
 //! differs and what copes.
 
-use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
+use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::CourseId;
 use habitsync_domain::onboarding::assumptions::{
-    Advice, Assumption, AssumptionFinding, AssumptionVerdict, ShownBy, employee_connect as assume,
+    Advice, Assumption, AssumptionFinding, AssumptionVerdict, employee_connect as assume,
 };
+use habitsync_in_memory::{about, acme, assert_keeps_contract, differing};
 use habitsync_simulator_employee_connect::{Deviation, Employee};
 use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_workflows::ports::probes::{HrisQuestions, HrisSample, ProbeHris, Probed};
@@ -13,17 +14,11 @@ use habitsync_workflows::ports::vendors::{CreatedCourse, SaveCourse};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use crate::rig::{Rig, STATIC_KEY, codes, one_try, settings};
+use crate::rig::{Rig, STATIC_KEY, codes, key};
 
 /// The example's customer, ten employees to a page as the rig's client asks.
 fn customer(changes: &[(&str, &str)]) -> TenantConfiguration {
-    let example = include_str!("../../../domain/src/configuration/acme.toml").to_owned();
-    let common = [("page_size = 100", "page_size = 10")];
-    let source = common.iter().chain(changes).fold(example, |source, (from, to)| {
-        assert!(source.contains(from), "{from} is not in the example");
-        source.replacen(from, to, 1)
-    });
-    source.parse().expect("valid")
+    acme([("page_size = 100", "page_size = 10")].iter().chain(changes))
 }
 
 /// Everything that the example's expressions name.
@@ -72,17 +67,6 @@ fn now() -> Timestamp {
     Timestamp::now()
 }
 
-#[track_caller]
-fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p AssumptionFinding {
-    let found: Vec<_> = probed
-        .findings
-        .iter()
-        .filter(|finding| finding.assumption == assumption)
-        .collect();
-    assert_eq!(found.len(), 1, "{}: {:?}", assumption.id, probed.silences);
-    found[0]
-}
-
 /// The finding about an assumption of a tenant that differs so.
 async fn with(deviation: Deviation, assumption: &Assumption) -> AssumptionFinding {
     let rig = tenant().await;
@@ -105,23 +89,7 @@ async fn a_tenant_that_keeps_the_contract_has_every_answer_right_in_few_requests
     };
     rig.tenant.journal().clear();
     let probed = probed_with(&rig, &customer(&[]), Some(&course)).await;
-    let wrong: Vec<_> = probed
-        .findings
-        .iter()
-        .filter(|finding| finding.verdict != AssumptionVerdict::Ok)
-        .collect();
-    let [limit] = wrong[..] else { panic!("{wrong:#?}") };
-    assert_eq!(
-        (limit.assumption, limit.verdict),
-        (&assume::LIMIT, AssumptionVerdict::CannotTell),
-        "no header says"
-    );
-    let read = assume::ALL
-        .iter()
-        .filter(|assumption| assumption.shown_by == ShownBy::Reading);
-    for assumption in read.filter(|assumption| assumption.need.unmet(&customer(&[])).is_none()) {
-        about(&probed, assumption);
-    }
+    assert_keeps_contract(&probed, &customer(&[]), assume::ALL, &assume::LIMIT);
     assert_eq!((probed.sample.employees.len(), probed.sample.is_whole), (25, true));
     let writes = rig.tenant.journal().matching(|entry| entry.is_write());
     assert!(writes.iter().all(|entry| entry.route == "/oauth/token"), "{writes:?}");
@@ -341,29 +309,18 @@ async fn where_there_are_no_tokens_a_key_is_the_setting_and_with_it_all_is_well(
         Advice::set("employee_connect.auth", "\"static_key\", and store a key")
     );
     assert_eq!(probed.requests, 1);
-    let key = json!({"api_key": STATIC_KEY});
-    let rig = Rig::with(settings(), one_try(), EmployeeConnectAuth::StaticKey, &key).await;
+    let rig = Rig::authorised_by(&key(STATIC_KEY)).await;
     fill(&rig);
     rig.tenant.deviate([Deviation::KeysOnly]);
     let by_key = customer(&[("auth = \"client_credentials\"", "auth = \"static_key\"")]);
     let probed = probed_with(&rig, &by_key, None).await;
     assert_eq!(about(&probed, &assume::STATIC_KEY).verdict, AssumptionVerdict::Ok);
-    let differs = probed
-        .findings
-        .iter()
-        .filter(|finding| finding.verdict == AssumptionVerdict::Differs);
-    assert_eq!(differs.count(), 0, "{:#?}", probed.findings);
+    assert!(differing(&probed).is_empty(), "{:#?}", probed.findings);
 }
 
 #[tokio::test]
 async fn codes_and_keys_that_are_refused_are_findings_and_nothing_more_is_asked() {
-    let rig = Rig::with(
-        settings(),
-        one_try(),
-        EmployeeConnectAuth::ClientCredentials,
-        &codes("wrong"),
-    )
-    .await;
+    let rig = Rig::authorised_by(&codes("wrong")).await;
     let probed = probed(&rig).await;
     assert_eq!(
         about(&probed, &assume::TOKEN).seen,
@@ -371,8 +328,7 @@ async fn codes_and_keys_that_are_refused_are_findings_and_nothing_more_is_asked(
     );
     assert_eq!(probed.requests, 1);
     let by_key = customer(&[("auth = \"client_credentials\"", "auth = \"static_key\"")]);
-    let wrong = json!({"api_key": "wrong"});
-    let rig = Rig::with(settings(), one_try(), EmployeeConnectAuth::StaticKey, &wrong).await;
+    let rig = Rig::authorised_by(&key("wrong")).await;
     let probed = probed_with(&rig, &by_key, None).await;
     let refused = about(&probed, &assume::CREDENTIALS);
     assert_eq!(

@@ -27,7 +27,7 @@ fn ids(roster: &Roster) -> Vec<&str> {
 }
 
 async fn read(rig: &Rig) -> Roster {
-    let roster = rig.client.list_employees(&FieldsNeeded::All).await;
+    let roster = rig.list().await;
     roster.expect("a whole list")
 }
 
@@ -178,10 +178,6 @@ async fn a_list_that_never_adds_up_is_an_error_and_not_a_part() {
     rig.add_employees(25);
     let wrong = Rule::new(Fault::WrongTotal { difference: 1 }).on(&Method::GET, "/employees");
     rig.tenant.arm(wrong.times(u32::MAX));
-    let failure = rig
-        .client
-        .list_employees(&FieldsNeeded::All)
-        .await
-        .expect_err("never whole");
+    let failure = rig.list().await.expect_err("never whole");
     assert_eq!(failure.kind, VendorFailureKind::InconsistentRead);
 }

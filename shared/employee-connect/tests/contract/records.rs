@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use habitsync_domain::identity::{EmployeeId, TopicCode};
 use habitsync_domain::people::employee::Employee;
-use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_domain::people::roster::Roster;
 use habitsync_domain::vendors::list::WhyUnusable;
-use habitsync_simulator_harness::{Fault, Method, Moment, Rule, odd_records};
-use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees, SaveCourse};
+use habitsync_simulator_harness::{Fault, Method, Rule, odd_records};
+use habitsync_workflows::ports::vendors::{FindEmployee, SaveCourse};
 use serde_json::{Value, json};
 
 use crate::rig::Rig;
@@ -25,17 +24,13 @@ fn employee(id: &str) -> Value {
 }
 
 fn answered(rig: &Rig, route: &str, text: String) {
-    let fault = Fault::Text {
-        status: 200,
-        text,
-        moment: Moment::BeforeEffect,
-    };
-    rig.tenant.arm(Rule::new(fault).on(&Method::GET, route));
+    rig.tenant
+        .arm(Rule::new(Fault::text(200, text)).on(&Method::GET, route));
 }
 
 async fn listed(rig: &Rig, records: &[String]) -> Roster {
     answered(rig, "/employees", page(records));
-    let listed = rig.client.list_employees(&FieldsNeeded::All).await;
+    let listed = rig.list().await;
     listed.unwrap_or_else(|error| panic!("{error}: {:.300}", records.join(",")))
 }
 
@@ -72,7 +67,7 @@ async fn an_employee_id_on_two_rows_is_that_employees_problem() {
     let rig = Rig::start().await;
     let text = include_str!("../../../../tests/fixtures/public-reports/07-same-employee-id-twice.json");
     answered(&rig, "/employees", text.to_owned());
-    let roster = rig.client.list_employees(&FieldsNeeded::All).await.expect("a list");
+    let roster = rig.list().await.expect("a list");
     assert_eq!(ids(&roster), ["E2"]);
     assert_eq!(
         named(&roster),
@@ -138,7 +133,7 @@ async fn a_page_that_counts_in_texts_is_a_page() {
     let text = json!({"data": [record], "meta": {"page": "1", "pageSize": "100", "total": "1", "totalPages": "1"}});
     for text in [text.to_string(), format!("\u{feff}{text}")] {
         answered(&rig, "/employees", text);
-        let roster = rig.client.list_employees(&FieldsNeeded::All).await.expect("a list");
+        let roster = rig.list().await.expect("a list");
         assert_eq!(ids(&roster), ["E1"]);
     }
 }
@@ -151,7 +146,7 @@ async fn a_byte_order_mark_and_an_empty_error_are_no_fault() {
         include_str!("../../../../tests/fixtures/public-reports/12-errors-empty-list.json"),
     ] {
         answered(&rig, "/employees", text.to_owned());
-        let roster = rig.client.list_employees(&FieldsNeeded::All).await.expect("a list");
+        let roster = rig.list().await.expect("a list");
         assert_eq!(ids(&roster), ["E1"]);
     }
 }

@@ -4,18 +4,16 @@ use std::fmt::{Debug, Display};
 use std::time::Duration;
 
 use habitsync_domain::configuration::EmployeeConnectAuth;
-use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_employee_connect::wire::ResultBody;
 use habitsync_employee_connect::{Credentials, EmployeeConnectError, InvalidCredentials};
+use habitsync_in_memory::one_try_within;
 use habitsync_simulator_employee_connect::Employee;
-use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
-use habitsync_vendor_http::CallSettings;
-use habitsync_workflows::ports::vendors::ListEmployees;
+use habitsync_simulator_harness::{Fault, Method, Rule};
 use jiff::civil::date;
 use secrecy::SecretString;
 
 use crate::learning::created;
-use crate::rig::{Rig, SECRET, STATIC_KEY, one_try};
+use crate::rig::{Rig, SECRET, STATIC_KEY};
 
 /// Marks every piece of personal data that travels in these tests.
 const PERSON: &str = "zebediah";
@@ -39,28 +37,11 @@ fn result() -> ResultBody<'static> {
 
 /// Every way in which a call about a marked person fails.
 async fn failures() -> Vec<EmployeeConnectError> {
-    let faults = [
-        Fault::TooManyRequests { retry_after: Some(1) },
-        Fault::ServerError {
-            status: 500,
-            moment: Moment::AfterEffect,
-        },
-        Fault::Slow { milliseconds: 60_000 },
-        Fault::DroppedConnection {
-            moment: Moment::AfterEffect,
-        },
-        Fault::CutBody,
-        Fault::ErrorInBody,
-    ];
-    let rig = Rig::calling(CallSettings {
-        single_timeout: Duration::from_secs(1),
-        ..one_try()
-    })
-    .await;
+    let rig = Rig::calling(one_try_within(Duration::from_secs(1))).await;
     rig.tenant.put_employee(Employee::new(PERSON, PERSON, PERSON, PERSON));
     let course = created(&rig, "TH-9-456").await;
     let mut failures = Vec::new();
-    for fault in faults {
+    for fault in Fault::of_each_kind() {
         rig.tenant
             .arm(Rule::new(fault).on(&Method::GET, "/employees/{employeeId}"));
         failures.push(rig.client.employee(PERSON).await.expect_err("an error"));
@@ -96,10 +77,7 @@ async fn no_error_prints_a_secret_or_the_person() {
 #[tokio::test]
 async fn a_client_prints_neither_its_codes_nor_its_token() {
     let rig = Rig::start().await;
-    rig.client
-        .list_employees(&FieldsNeeded::All)
-        .await
-        .expect("a whole list");
+    rig.list().await.expect("a whole list");
     let printed = format!("{:?}", rig.client);
     assert!(!printed.contains(SECRET) && !printed.contains("ec-client"), "{printed}");
 }

@@ -1,12 +1,13 @@
 //! Answers that are not about the record that was asked for, or not about any: none of them is believed.
 
 use habitsync_domain::identity::{EnrolmentId, UserName};
-use habitsync_domain::people::user::{NewUser, UserChange, UserFields};
-use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
+use habitsync_domain::people::user::UserChange;
+use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_workflows::ports::failure::{Missing, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, SaveUser};
 use serde_json::{Value, json};
 
+use crate::faults::new_user;
 use crate::rig::Rig;
 
 const USERS: &str = "/users";
@@ -58,14 +59,6 @@ fn odd_bodies() -> Vec<String> {
     bodies.chain(texts.map(str::to_owned)).collect()
 }
 
-fn answered(status: u16, text: &str) -> Fault {
-    Fault::Text {
-        status,
-        text: text.to_owned(),
-        moment: Moment::BeforeEffect,
-    }
-}
-
 fn name() -> UserName {
     "user1@acme.example".parse().expect("a user name")
 }
@@ -74,26 +67,13 @@ fn deactivation() -> UserChange {
     UserChange::deactivation()
 }
 
-fn new_user() -> NewUser {
-    let fields = [
-        ("first_name", "Jo"),
-        ("last_name", "Citizen"),
-        ("email", "jo@acme.example"),
-    ];
-    let fields = fields.map(|(name, value)| (name.parse().expect("a field"), value.to_owned()));
-    NewUser {
-        user_name: "jo@acme.example".parse().expect("a user name"),
-        fields: UserFields(fields.into()),
-    }
-}
-
 #[tokio::test]
 async fn only_the_portals_own_404_says_that_a_record_is_missing() {
     let rig = Rig::start().await;
     rig.add_users(1);
     let elsewhere = VendorFailureKind::NotFound(Missing::Other);
     for body in odd_bodies() {
-        rig.portal.arm(Rule::new(answered(404, &body)).times(3));
+        rig.portal.arm(Rule::new(Fault::text(404, &body)).times(3));
         let found = rig.client.find_user(&name()).await;
         assert_eq!(found.expect_err("a 404").kind, elsewhere, "{body}");
         let changed = rig.client.change_user(&name(), &deactivation()).await;
@@ -101,7 +81,7 @@ async fn only_the_portals_own_404_says_that_a_record_is_missing() {
         let completion = rig.client.find_completion(EnrolmentId(9001)).await;
         assert_eq!(completion.expect_err("a 404").kind, elsewhere, "{body}");
     }
-    let own = answered(404, r#"{"error": "not found"}"#);
+    let own = Fault::text(404, r#"{"error": "not found"}"#);
     rig.portal.arm(Rule::new(own).times(3));
     assert_eq!(rig.client.find_user(&name()).await, Ok(None));
     let changed = rig.client.change_user(&name(), &deactivation()).await;
@@ -123,7 +103,7 @@ async fn a_record_is_believed_only_under_the_name_or_number_that_was_asked_for()
     ] {
         let user = json!({"user_name": answered_name, "active": true});
         rig.portal
-            .arm(Rule::new(answered(200, &user.to_string())).on(&Method::GET, USER));
+            .arm(Rule::new(Fault::text(200, user.to_string())).on(&Method::GET, USER));
         let found = rig.client.find_user(&name()).await;
         assert_eq!(found.is_ok_and(|found| found.is_some()), is_believed, "{answered_name}");
     }
@@ -133,12 +113,12 @@ async fn a_record_is_believed_only_under_the_name_or_number_that_was_asked_for()
     };
     for (id, is_believed) in [(9001, true), (9002, false)] {
         rig.portal
-            .arm(Rule::new(answered(200, &enrolment(id).to_string())).on(&Method::GET, ENROLMENT));
+            .arm(Rule::new(Fault::text(200, enrolment(id).to_string())).on(&Method::GET, ENROLMENT));
         let found = rig.client.find_completion(EnrolmentId(9001)).await;
         assert_eq!(found.is_ok_and(|found| found.is_some()), is_believed, "{id}");
     }
     for body in odd_bodies() {
-        rig.portal.arm(Rule::new(answered(200, &body)).times(2));
+        rig.portal.arm(Rule::new(Fault::text(200, &body)).times(2));
         rig.client.find_user(&name()).await.expect_err(&body);
         rig.client.find_completion(EnrolmentId(9001)).await.expect_err(&body);
     }
@@ -162,10 +142,10 @@ async fn a_user_counts_as_written_only_with_the_contracts_record() {
     for body in bodies {
         for status in [200, 201, 204] {
             rig.portal
-                .arm(Rule::new(answered(status, &body)).on(&Method::PUT, USER));
+                .arm(Rule::new(Fault::text(status, &body)).on(&Method::PUT, USER));
             let changed = rig.client.change_user(&name(), &deactivation()).await;
             rig.portal
-                .arm(Rule::new(answered(status, &body)).on(&Method::POST, USERS));
+                .arm(Rule::new(Fault::text(status, &body)).on(&Method::POST, USERS));
             let created = rig.client.create_user(&new_user()).await;
             for outcome in [changed, created] {
                 let failure = outcome.expect_err("no record");
@@ -188,7 +168,7 @@ async fn a_rename_is_acknowledged_by_the_new_name() {
     for (shown, is_believed) in [("New@acme.example", true), ("user1@acme.example", false)] {
         let user = json!({"user_name": shown, "active": true});
         rig.portal
-            .arm(Rule::new(answered(200, &user.to_string())).on(&Method::PUT, USER));
+            .arm(Rule::new(Fault::text(200, user.to_string())).on(&Method::PUT, USER));
         let changed = rig.client.change_user(&name(), &rename).await;
         assert_eq!(changed.is_ok(), is_believed, "{shown}");
     }

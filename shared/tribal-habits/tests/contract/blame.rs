@@ -1,7 +1,7 @@
 //! A refusal is about the key only in the API's own words: a firewall's or a proxy's page is an outage of the way to it.
 
 use habitsync_domain::people::user::{NewUser, UserFields};
-use habitsync_simulator_harness::{Fault, Moment, Rule};
+use habitsync_simulator_harness::{Fault, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::vendors::{ListCompletions, ListTopics, ListUsers, SaveUser};
 use jiff::Timestamp;
@@ -14,11 +14,7 @@ fn page_of_the_report() -> &'static str {
 }
 
 fn refusal(status: u16, text: &str) -> Rule {
-    Rule::new(Fault::Text {
-        status,
-        text: text.to_owned(),
-        moment: Moment::BeforeEffect,
-    })
+    Rule::new(Fault::text(status, text))
 }
 
 #[tokio::test]

@@ -2,9 +2,9 @@
 
 use habitsync_domain::identity::EnrolmentId;
 use habitsync_domain::people::user::{NewUser, UserFields};
-use habitsync_domain::text::excerpt::EXCERPT_BYTES;
+use habitsync_in_memory::assert_recordable;
 use habitsync_simulator_harness::{Fault, PERSON, Rule, extremes};
-use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers, SaveUser};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -19,20 +19,9 @@ async fn ask_extremes(status: u16, good: Value, call: impl AsyncFn(&Rig) -> Resu
             .portal
             .arm(Rule::new(Fault::Answer { status, body }).times(u32::MAX));
         if let Err(failure) = call(&rig).await {
-            must_be_recordable(&failure);
+            assert_recordable(&failure, PERSON);
         }
         armed.disarm();
-    }
-}
-
-fn must_be_recordable(failure: &VendorFailure) {
-    let printed = format!("{failure} {failure:?}");
-    assert!(failure.detail.len() <= EXCERPT_BYTES, "{printed}");
-    assert!(printed.len() < 4 * EXCERPT_BYTES, "{} bytes", printed.len());
-    assert!(!printed.contains(PERSON), "{printed}");
-    if let VendorFailureKind::Refused(fields) = &failure.kind {
-        let keys: Vec<_> = fields.iter().map(|refused| refused.field.as_str()).collect();
-        assert!(keys.iter().all(|key| !key.contains('@')), "{keys:?}");
     }
 }
 

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use habitsync_domain::people::user::{NewUser, UserFields};
+use habitsync_in_memory::{one_try, three_tries};
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use habitsync_vendor_http::CallSettings;
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindUser, ListUsers, SaveUser};
 use tokio::time::Instant;
 
-use crate::rig::{CountingBudget, KEY, Rig, client, one_try, three_tries};
+use crate::rig::{KEY, Rig, client};
 
-fn new_user() -> NewUser {
+pub(crate) fn new_user() -> NewUser {
     let fields = [
         ("first_name", "Jo"),
         ("last_name", "Citizen"),
@@ -26,7 +27,11 @@ fn new_user() -> NewUser {
 
 /// What creating a user comes to under a fault, with three tries; and how often it was sent.
 async fn create_under(fault: Fault) -> (Result<(), VendorFailure>, usize, Rig) {
-    let rig = Rig::with(three_tries(), KEY).await;
+    let hasty = CallSettings {
+        single_timeout: Duration::from_secs(2),
+        ..three_tries()
+    };
+    let rig = Rig::with(hasty, KEY).await;
     rig.portal.arm(Rule::new(fault).on(&Method::POST, "/users"));
     let outcome = rig.client.create_user(&new_user()).await;
     let sent = rig.portal.journal().count(&Method::POST, "/users");
@@ -108,61 +113,35 @@ async fn after_its_deadline_a_client_sends_nothing() {
     assert!(rig.portal.journal().is_empty());
 }
 
+/// Asserts that a write under this fault is sent once and its failure says that it may have happened.
+async fn must_be_ambiguous(fault: Fault, is_created: bool) {
+    let (outcome, sent, rig) = create_under(fault.clone()).await;
+    let unknown = VendorFailureKind::Unavailable {
+        may_have_happened: true,
+    };
+    assert_eq!(outcome.expect_err("an error").kind, unknown, "{fault:?}");
+    let found = rig.portal.user("jo@acme.example").is_some();
+    assert_eq!((sent, found), (1, is_created), "{fault:?}");
+}
+
 #[tokio::test]
 async fn a_write_that_met_a_server_error_may_have_happened_and_is_sent_once() {
-    for (moment, created) in [(Moment::BeforeEffect, false), (Moment::AfterEffect, true)] {
-        let (outcome, sent, rig) = create_under(Fault::ServerError { status: 500, moment }).await;
-        let failure = outcome.expect_err("an error");
-        assert_eq!(
-            failure.kind,
-            VendorFailureKind::Unavailable {
-                may_have_happened: true
-            }
-        );
-        assert_eq!((sent, rig.portal.user("jo@acme.example").is_some()), (1, created));
+    for (moment, is_created) in [(Moment::BeforeEffect, false), (Moment::AfterEffect, true)] {
+        must_be_ambiguous(Fault::ServerError { status: 500, moment }, is_created).await;
     }
 }
 
 #[tokio::test]
 async fn a_write_whose_connection_broke_may_have_happened_and_is_sent_once() {
-    for moment in [Moment::BeforeEffect, Moment::AfterEffect] {
-        let (outcome, sent, _rig) = create_under(Fault::DroppedConnection { moment }).await;
-        assert_eq!(
-            outcome.expect_err("an error").kind,
-            VendorFailureKind::Unavailable {
-                may_have_happened: true
-            }
-        );
-        assert_eq!(sent, 1);
+    for (moment, is_created) in [(Moment::BeforeEffect, false), (Moment::AfterEffect, true)] {
+        must_be_ambiguous(Fault::DroppedConnection { moment }, is_created).await;
     }
-    let (outcome, sent, rig) = create_under(Fault::CutBody).await;
-    assert_eq!(
-        outcome.expect_err("an error").kind,
-        VendorFailureKind::Unavailable {
-            may_have_happened: true
-        }
-    );
-    assert_eq!((sent, rig.portal.user("jo@acme.example").is_some()), (1, true));
+    must_be_ambiguous(Fault::CutBody, true).await;
 }
 
 #[tokio::test]
 async fn a_write_without_an_answer_in_time_may_have_happened() {
-    let hasty = CallSettings {
-        single_timeout: Duration::from_secs(2),
-        ..three_tries()
-    };
-    let rig = Rig::with(hasty, KEY).await;
-    rig.portal
-        .arm(Rule::new(Fault::Slow { milliseconds: 60_000 }).on(&Method::POST, "/users"));
-    let failure = rig.client.create_user(&new_user()).await.expect_err("no answer");
-    assert_eq!(
-        failure.kind,
-        VendorFailureKind::Unavailable {
-            may_have_happened: true
-        }
-    );
-    assert_eq!(rig.portal.journal().count(&Method::POST, "/users"), 1);
-    assert!(rig.portal.user("jo@acme.example").is_some());
+    must_be_ambiguous(Fault::Slow { milliseconds: 60_000 }, true).await;
 }
 
 #[tokio::test]
@@ -178,8 +157,7 @@ async fn a_portal_that_cannot_be_reached_was_not_written_to() {
     let rig = Rig::start().await;
     let address = rig.portal.base_url();
     rig.portal.stop().await;
-    let budget = std::sync::Arc::new(CountingBudget::default());
-    let failure = client(&address, budget, one_try(), KEY)
+    let failure = client(&address, std::sync::Arc::default(), one_try(), KEY)
         .create_user(&new_user())
         .await
         .expect_err("nobody there");
@@ -219,13 +197,8 @@ async fn a_read_is_tried_again_after_whatever_may_pass() {
 
 #[tokio::test]
 async fn a_list_that_does_not_add_up_once_is_read_again_whole() {
-    let faults = [
-        Fault::TruncatedPage { missing: 1 },
-        Fault::RepeatedPage,
-        Fault::WrongTotal { difference: 1 },
-        Fault::WrongTotal { difference: -30 },
-    ];
-    for fault in faults {
+    let too_few = Fault::WrongTotal { difference: -30 };
+    for fault in Fault::pages_that_do_not_add_up(1).into_iter().chain([too_few]) {
         let (outcome, rig) = list_under(Rule::new(fault.clone())).await;
         assert_eq!(outcome, Ok(60), "{fault:?}");
         assert!(rig.portal.journal().len() > 3, "{fault:?}");
@@ -234,11 +207,7 @@ async fn a_list_that_does_not_add_up_once_is_read_again_whole() {
 
 #[tokio::test]
 async fn a_list_that_never_adds_up_is_an_error_and_no_part_of_it_is_given() {
-    for fault in [
-        Fault::TruncatedPage { missing: 1 },
-        Fault::RepeatedPage,
-        Fault::WrongTotal { difference: 1 },
-    ] {
+    for fault in Fault::pages_that_do_not_add_up(1) {
         let (outcome, _rig) = list_under(Rule::new(fault.clone()).times(u32::MAX)).await;
         assert_eq!(outcome, Err(VendorFailureKind::InconsistentRead), "{fault:?}");
     }

@@ -103,11 +103,7 @@ async fn a_completion_that_becomes_visible_late_in_a_page_already_read_hides_no_
 
 #[tokio::test]
 async fn a_page_of_completions_that_is_not_what_it_says_is_still_refused() {
-    for fault in [
-        Fault::TruncatedPage { missing: 1 },
-        Fault::RepeatedPage,
-        Fault::WrongTotal { difference: 1 },
-    ] {
+    for fault in Fault::pages_that_do_not_add_up(1) {
         let rig = busy_portal().await;
         let always = Rule::new(fault.clone()).on(&Method::GET, "/enrolments").times(u32::MAX);
         let armed = rig.portal.arm(always);

@@ -4,8 +4,9 @@
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::UserName;
 use habitsync_domain::onboarding::assumptions::{
-    Advice, Assumption, AssumptionFinding, AssumptionVerdict, ShownBy, tribal_habits as assume,
+    Advice, Assumption, AssumptionFinding, AssumptionVerdict, tribal_habits as assume,
 };
+use habitsync_in_memory::{about, acme, assert_keeps_contract, differing, one_try};
 use habitsync_simulator_harness::{Fault, Rule};
 use habitsync_simulator_tribal_habits::{AutoEnrolLink, Deviation, Folder, Topic, TopicType};
 use habitsync_workflows::ports::probes::{PortalQuestions, PortalSample, ProbePortal, Probed};
@@ -13,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::reading::topic;
-use crate::rig::{Rig, fields, one_try};
+use crate::rig::{Rig, fields};
 
 /// The example's customer, who maps what the rig's portal has and reads completions back.
 fn customer(changes: &[(&str, &str)]) -> TenantConfiguration {
@@ -22,12 +23,7 @@ fn customer(changes: &[(&str, &str)]) -> TenantConfiguration {
         ("\"X-Division\" =", "# \"X-Division\" ="),
         ("read_back = false", "read_back = true"),
     ];
-    let example = include_str!("../../../domain/src/configuration/acme.toml").to_owned();
-    let source = common.iter().chain(changes).fold(example, |source, (from, to)| {
-        assert!(source.contains(from), "{from} is not in the example");
-        source.replacen(from, to, 1)
-    });
-    source.parse().expect("valid")
+    acme(common.iter().chain(changes))
 }
 
 /// A portal with three pages of users, one without a dot in the name, topics of each kind, and completions old and new.
@@ -70,17 +66,6 @@ fn now() -> Timestamp {
     Timestamp::now()
 }
 
-#[track_caller]
-fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p AssumptionFinding {
-    let found: Vec<_> = probed
-        .findings
-        .iter()
-        .filter(|finding| finding.assumption == assumption)
-        .collect();
-    assert_eq!(found.len(), 1, "{}: {:?}", assumption.id, probed.silences);
-    found[0]
-}
-
 /// The finding about an assumption of a portal that differs so.
 async fn with(deviation: Deviation, assumption: &Assumption) -> AssumptionFinding {
     let rig = portal().await;
@@ -93,25 +78,9 @@ async fn a_portal_that_keeps_the_contract_has_every_answer_right_in_few_requests
     let rig = portal().await;
     let names = ["user1@acme.example", "USER9@acme.example", "nobody@acme.example"];
     let probed = probed(&rig, &customer(&[]), &names).await;
-    let wrong: Vec<_> = probed
-        .findings
-        .iter()
-        .filter(|finding| finding.verdict != AssumptionVerdict::Ok)
-        .collect();
-    let [limit] = wrong[..] else { panic!("{wrong:#?}") };
-    assert_eq!(
-        (limit.assumption, limit.verdict),
-        (&assume::LIMIT, AssumptionVerdict::CannotTell),
-        "no header says"
-    );
-    let read = assume::ALL
-        .iter()
-        .filter(|assumption| assumption.shown_by == ShownBy::Reading);
-    for assumption in read.filter(|assumption| assumption.need.unmet(&customer(&[])).is_none()) {
-        if **assumption != assume::USER_MATCHING {
-            about(&probed, assumption);
-        }
-    }
+    let of_one_vendor = assume::ALL.iter().copied();
+    let of_one_vendor: Vec<_> = of_one_vendor.filter(|about| **about != assume::USER_MATCHING).collect();
+    assert_keeps_contract(&probed, &customer(&[]), &of_one_vendor, &assume::LIMIT);
     assert_eq!(probed.sample.known_names, Some(2));
     assert_eq!(probed.sample.users.len(), 25 + 25 + 11);
     assert!(rig.portal.journal().effects().is_empty());
@@ -311,11 +280,7 @@ async fn a_key_that_is_refused_is_one_finding_and_nothing_more_is_asked() {
 async fn an_empty_portal_leaves_open_what_cannot_be_seen_there() {
     let rig = Rig::start().await;
     let probed = probed(&rig, &customer(&[]), &[]).await;
-    let differs: Vec<_> = probed
-        .findings
-        .iter()
-        .filter(|finding| finding.verdict == AssumptionVerdict::Differs)
-        .collect();
+    let differs = differing(&probed);
     assert!(differs.is_empty(), "{differs:#?}");
     assert_eq!(
         about(&probed, &assume::USER_LIST).verdict,

@@ -4,7 +4,7 @@ use habitsync_domain::configuration::CoursesConfiguration;
 use habitsync_domain::courses::topic::{Topic, TopicVerdict};
 use habitsync_domain::identity::{EnrolmentId, TopicId};
 use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
-use habitsync_simulator_harness::{Fault, Moment, Rule, odd_records};
+use habitsync_simulator_harness::{Fault, Rule, odd_records};
 use habitsync_workflows::ports::vendors::{ListCompletions, ListTopics, ListUsers};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -19,12 +19,7 @@ fn page(first: &Value, second: &str, third: &Value) -> String {
 }
 
 fn answered(rig: &Rig, text: String) {
-    let fault = Fault::Text {
-        status: 200,
-        text,
-        moment: Moment::BeforeEffect,
-    };
-    rig.portal.arm(Rule::new(fault));
+    rig.portal.arm(Rule::new(Fault::text(200, text)));
 }
 
 fn user(name: &str) -> Value {

@@ -1,16 +1,13 @@
 //! A portal, and a client that calls it.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
+use habitsync_in_memory::{CountingBudget, loopback, one_try};
 use habitsync_simulator_tribal_habits::{CustomField, PortalSettings, TribalHabitsSimulator};
 use habitsync_tribal_habits::{Credentials, TribalHabits, VENDOR};
-use habitsync_vendor_http::{
-    CallSettings, Drawing, PrivateVendors, RequestBudget, RetrySchedule, Transport, VendorHosts, VendorHttp,
-};
+use habitsync_vendor_http::CallSettings;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
-use tokio::time::Instant;
 
 /// The key that portal and client share: if it is printed anywhere, it is found.
 pub(crate) const KEY: &str = "th-secret-key-4711";
@@ -20,25 +17,6 @@ pub(crate) struct Rig {
     pub(crate) portal: TribalHabitsSimulator,
     pub(crate) client: TribalHabits,
     pub(crate) budget: Arc<CountingBudget>,
-}
-
-/// One try per call, and time-outs that no healthy call on a busy machine meets.
-pub(crate) fn one_try() -> CallSettings {
-    let patient = Duration::from_secs(30);
-    CallSettings {
-        single_timeout: patient,
-        list_timeout: patient,
-        retries: RetrySchedule::none(),
-        ..CallSettings::default()
-    }
-}
-
-/// Two more tries, at once.
-pub(crate) fn three_tries() -> CallSettings {
-    CallSettings {
-        retries: RetrySchedule::new([Duration::ZERO, Duration::ZERO]),
-        ..one_try()
-    }
 }
 
 impl Rig {
@@ -76,12 +54,9 @@ impl Rig {
 
 /// A client for the portal at this address.
 pub(crate) fn client(base_url: &str, budget: Arc<CountingBudget>, settings: CallSettings, key: &str) -> TribalHabits {
-    let hosts = VendorHosts::new("127.0.0.1", PrivateVendors::Allow).expect("a host");
-    let transport = Transport::new(hosts.private()).expect("a client is built");
-    let base = hosts.base_url(base_url).expect("an allowed address");
     let secret = SecretString::from(json!({"tribal_habits": {"api_key": key}}).to_string());
     let credentials = Credentials::from_vendor_secret(&secret).expect("credentials");
-    TribalHabits::new(VendorHttp::new(VENDOR, transport, base, budget, settings), credentials)
+    TribalHabits::new(loopback(VENDOR, base_url, budget, settings), credentials)
 }
 
 /// The object in a JSON value.
@@ -89,36 +64,5 @@ pub(crate) fn fields(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(fields) => fields,
         other => panic!("not an object: {other}"),
-    }
-}
-
-/// A budget without end that remembers what it was asked.
-#[derive(Default)]
-pub(crate) struct CountingBudget {
-    drawn: Mutex<usize>,
-    blocks: Mutex<Vec<Duration>>,
-}
-
-impl CountingBudget {
-    /// How many slots were taken.
-    pub(crate) fn drawn(&self) -> usize {
-        *self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The blocks that were announced.
-    pub(crate) fn blocks(&self) -> Vec<Duration> {
-        self.blocks.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl RequestBudget for CountingBudget {
-    fn draw(&self, _deadline: Instant) -> Drawing<'_> {
-        *self.drawn.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        Box::pin(std::future::ready(Ok(())))
-    }
-
-    fn blocked(&self, lasting: Duration) -> Drawing<'_> {
-        self.blocks.lock().unwrap_or_else(PoisonError::into_inner).push(lasting);
-        Box::pin(std::future::ready(Ok(())))
     }
 }

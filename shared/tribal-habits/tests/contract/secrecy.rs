@@ -3,15 +3,15 @@
 use std::fmt::{Debug, Display};
 use std::time::Duration;
 
+use habitsync_in_memory::{one_try, one_try_within};
 use habitsync_simulator_harness::{Fault, Moment, Rule};
 use habitsync_tribal_habits::wire::UserBody;
 use habitsync_tribal_habits::{Credentials, InvalidCredentials, TribalHabitsError};
-use habitsync_vendor_http::CallSettings;
 use habitsync_workflows::ports::vendors::FindUser;
 use secrecy::SecretString;
 use serde_json::json;
 
-use crate::rig::{KEY, Rig, fields, one_try};
+use crate::rig::{KEY, Rig, fields};
 
 /// Marks every piece of personal data that travels in these tests.
 const PERSON: &str = "zebediah";
@@ -35,30 +35,12 @@ fn silent(printed: impl Debug + Display) {
 
 /// Every way in which a write about a marked person fails.
 async fn failures() -> Vec<TribalHabitsError> {
-    let faults = [
-        Fault::TooManyRequests { retry_after: Some(1) },
-        Fault::ServerError {
-            status: 500,
-            moment: Moment::AfterEffect,
-        },
-        Fault::Slow { milliseconds: 60_000 },
-        Fault::DroppedConnection {
-            moment: Moment::AfterEffect,
-        },
-        Fault::CutBody,
-        Fault::ErrorInBody,
-        Fault::ExpiredToken,
-    ];
-    let hasty = CallSettings {
-        single_timeout: Duration::from_secs(1),
-        ..one_try()
-    };
-    let rig = Rig::with(hasty, KEY).await;
+    let rig = Rig::with(one_try_within(Duration::from_secs(1)), KEY).await;
     assert!(rig.portal.add_user(&fields(json!({
         "user_name": PERSON, "first_name": PERSON, "last_name": PERSON, "email": "someone@acme.example"
     }))));
     let mut failures = Vec::new();
-    for fault in faults {
+    for fault in Fault::of_each_kind().into_iter().chain([Fault::ExpiredToken]) {
         rig.portal.arm(Rule::new(fault));
         failures.push(
             rig.client

@@ -2,12 +2,13 @@
 
 use habitsync_domain::identity::UserName;
 use habitsync_domain::people::user::{FieldName, NewUser, UserChange, UserFields};
+use habitsync_in_memory::{one_try, refused_fields};
 use habitsync_simulator_harness::EffectKind;
-use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};
+use habitsync_workflows::ports::failure::{Missing, VendorFailureKind};
 use habitsync_workflows::ports::vendors::SaveUser;
 use serde_json::json;
 
-use crate::rig::{KEY, Rig, fields, one_try};
+use crate::rig::{KEY, Rig, fields};
 
 fn values(pairs: &[(&str, &str)]) -> UserFields {
     let field = |name: &str| name.parse::<FieldName>().expect("a field");
@@ -29,14 +30,6 @@ fn new_user(name: &str, email: &str) -> NewUser {
     NewUser {
         user_name: name.parse().expect("a user name"),
         fields: values(&fields),
-    }
-}
-
-/// The fields that a refusal names, in order.
-fn refused(failure: VendorFailure) -> Vec<String> {
-    match failure.kind {
-        VendorFailureKind::Refused(fields) => fields.into_iter().map(|refused| refused.field).collect(),
-        other => panic!("{other:?}"),
     }
 }
 
@@ -122,7 +115,7 @@ async fn a_refusal_names_its_fields_and_is_not_retryable() {
         .await
         .expect_err("taken");
     assert!(!taken.is_retryable() && !taken.may_have_happened());
-    assert_eq!(refused(taken), ["user_name"]);
+    assert_eq!(refused_fields(&taken), ["user_name"]);
     let mut unknown_item = new_user("jo@acme.example", "user1@acme.example");
     unknown_item
         .fields
@@ -133,7 +126,7 @@ async fn a_refusal_names_its_fields_and_is_not_retryable() {
         panic!("{refusal:?}")
     };
     assert!(fields.iter().all(|refused| !refused.reason.is_empty()));
-    assert_eq!(refused(refusal), ["X-Location", "X-Nickname", "email"]);
+    assert_eq!(refused_fields(&refusal), ["X-Location", "X-Nickname", "email"]);
 }
 
 #[tokio::test]

@@ -10,13 +10,10 @@ use habitsync_domain::onboarding::assumptions::{
     Assumption, AssumptionFinding, AssumptionVerdict, ShownBy, employee_connect, tribal_habits,
 };
 use habitsync_employee_connect::EmployeeConnect;
-use habitsync_in_memory::{ManualClock, Table};
+use habitsync_in_memory::{CountingBudget, ManualClock, Table, acme, loopback, one_try_within};
 use habitsync_simulator_employee_connect::{Employee, EmployeeConnectSimulator, TenantSettings};
 use habitsync_simulator_tribal_habits::{CustomField, PortalSettings, TribalHabitsSimulator};
 use habitsync_tribal_habits::TribalHabits;
-use habitsync_vendor_http::{
-    CallSettings, InProcessBudget, PrivateVendors, RetrySchedule, Transport, VendorHosts, VendorHttp,
-};
 use habitsync_vendors::Opened;
 use habitsync_workflows::onboarding::probe::{Examination, ExamineCustomer, examine_customer};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
@@ -29,16 +26,6 @@ struct Customer {
     configuration: TenantConfiguration,
     hris: EmployeeConnectSimulator,
     portal: TribalHabitsSimulator,
-}
-
-/// The example's customer, with these lines changed.
-fn acme(changes: &[(&str, &str)]) -> TenantConfiguration {
-    let example = include_str!("../../../domain/src/configuration/acme.toml").to_owned();
-    let source = changes.iter().fold(example, |source, (from, to)| {
-        assert!(source.contains(from), "{from} is not in the example");
-        source.replacen(from, to, 1)
-    });
-    source.parse().expect("valid")
 }
 
 impl Customer {
@@ -121,18 +108,13 @@ fn clients(hris: &str, portal: &str) -> (EmployeeConnect, TribalHabits) {
 
 /// Clients that wait so long for an answer, and send each request once.
 fn patient_clients(hris: &str, portal: &str, patience: Duration) -> (EmployeeConnect, TribalHabits) {
-    let hosts = VendorHosts::new("127.0.0.1,host.invalid", PrivateVendors::Allow).expect("a host");
-    let transport = Transport::new(hosts.private()).expect("a client is built");
     let way = |vendor, base: &str| {
-        let base = hosts.base_url(base).expect("an allowed address");
-        let budget = Arc::new(InProcessBudget::per_minute(6_000_000));
-        let calls = CallSettings {
-            single_timeout: patience,
-            list_timeout: patience,
-            retries: RetrySchedule::none(),
-            ..CallSettings::default()
-        };
-        VendorHttp::new(vendor, transport.clone(), base, budget, calls)
+        loopback(
+            vendor,
+            base,
+            Arc::new(CountingBudget::default()),
+            one_try_within(patience),
+        )
     };
     let secret = json!({
         "tribal_habits": { "api_key": PortalSettings::default().api_key },

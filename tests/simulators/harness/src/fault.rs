@@ -281,6 +281,56 @@ impl Armed {
 }
 
 impl Fault {
+    /// Answers this text under this status; the work is not done.
+    #[must_use]
+    pub fn text(status: u16, text: impl Into<String>) -> Self {
+        Self::Text {
+            status,
+            text: text.into(),
+            moment: Moment::BeforeEffect,
+        }
+    }
+
+    /// Pages that do not add up: one without its last `missing` records, a repeated one, and a wrong total.
+    #[must_use]
+    pub fn pages_that_do_not_add_up(missing: usize) -> [Self; 3] {
+        let difference = 1;
+        [
+            Self::TruncatedPage { missing },
+            Self::RepeatedPage,
+            Self::WrongTotal { difference },
+        ]
+    }
+
+    /// Faults after which the caller does not know whether its write was done, and whether it was.
+    #[must_use]
+    pub fn of_unknown_effect() -> [(Self, bool); 6] {
+        let (before, after) = (Moment::BeforeEffect, Moment::AfterEffect);
+        let failed = |status, moment| Self::ServerError { status, moment };
+        [
+            (failed(500, before), false),
+            (failed(504, after), true),
+            (Self::DroppedConnection { moment: before }, false),
+            (Self::DroppedConnection { moment: after }, true),
+            (Self::CutBody, true),
+            (Self::Slow { milliseconds: 60_000 }, true),
+        ]
+    }
+
+    /// One fault for each way in which a call fails whatever it is about.
+    #[must_use]
+    pub fn of_each_kind() -> [Self; 6] {
+        let moment = Moment::AfterEffect;
+        [
+            Self::TooManyRequests { retry_after: Some(1) },
+            Self::ServerError { status: 500, moment },
+            Self::Slow { milliseconds: 60_000 },
+            Self::DroppedConnection { moment },
+            Self::CutBody,
+            Self::ErrorInBody,
+        ]
+    }
+
     /// How long the answer is held back.
     pub(crate) fn delay(&self) -> Option<Duration> {
         match self {

@@ -2,6 +2,7 @@
 
 mod admin;
 mod answer;
+mod any_server;
 mod call;
 mod clock;
 mod control;
@@ -15,7 +16,8 @@ mod server;
 
 pub use admin::admin_routes;
 pub use answer::Expired;
-pub use axum::http::Method;
+pub use any_server::AnyServer;
+pub use axum::http::{Method, StatusCode};
 pub use call::{Call, NotANumber};
 pub use clock::Clock;
 pub use control::Control;
