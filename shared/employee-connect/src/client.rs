@@ -1,16 +1,14 @@
 //! The calls: which request each one is, how a list is read whole, and how a token that ended early is replaced.
 
 use std::hash::Hash;
-use std::sync::Arc;
 
 use habitsync_domain::vendors::list::{UnusableRecord, VendorList};
 use habitsync_domain::vendors::record::JsonRecord;
-use habitsync_vendor_http::{HttpError, PrivateBody, RawRecord, RawResponse, Request, VendorHttp, read_list};
-use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::ports::lease::LeaseTerm;
+use habitsync_vendor_http::{
+    CallError, HttpError, PrivateBody, RawRecord, RawResponse, Request, VendorClient, VendorHttp, read_records,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::time::Instant;
 
 use crate::access::{Access, Credentials, Pass};
 use crate::error::{EmployeeConnectError, MissingRecord};
@@ -21,9 +19,6 @@ use crate::wire::{
 
 /// The vendor's name, for [`VendorHttp::new`].
 pub const VENDOR: &str = "EmployeeConnect";
-
-/// Records in use may change between two pages; a list that changes during each of two reads is left for the next run.
-const READS_OF_A_LIST: u32 = 2;
 
 /// One customer's EmployeeConnect. Clones share the access token.
 #[derive(Debug, Clone)]
@@ -42,6 +37,14 @@ pub enum Written<T> {
     Before(T),
 }
 
+/// [`once`](VendorClient::once) shares the access token with the client it was made from.
+impl VendorClient for EmployeeConnect {
+    fn with_http(self, change: impl FnOnce(VendorHttp) -> VendorHttp) -> Self {
+        let http = change(self.http);
+        Self { http, ..self }
+    }
+}
+
 impl EmployeeConnect {
     /// The API behind `http`, whose base URL includes the version (`…/api/v1`). `page_size`: employees per page.
     #[must_use]
@@ -50,34 +53,6 @@ impl EmployeeConnect {
             http: http.naming(FIELDS),
             access: Access::new(credentials),
             page_size,
-        }
-    }
-
-    /// Returns the same API, limited to calls within the lease of `term`.
-    #[must_use]
-    pub fn under(self, term: LeaseTerm, clock: Arc<dyn Now + Send + Sync>) -> Self {
-        Self {
-            http: self.http.under(term, clock),
-            ..self
-        }
-    }
-
-    /// The same API, called no later than this.
-    #[must_use]
-    pub fn until(self, deadline: Instant) -> Self {
-        Self {
-            http: self.http.until(deadline),
-            ..self
-        }
-    }
-
-    /// The same API, where each request is sent once, save for one more after a token that was refused: for a caller that
-    /// has its own way of trying again. It shares the access token with the one it was made from.
-    #[must_use]
-    pub fn once(self) -> Self {
-        Self {
-            http: self.http.once(),
-            ..self
         }
     }
 
@@ -288,14 +263,12 @@ impl EmployeeConnect {
         read: impl Fn(RawRecord) -> Result<T, UnusableRecord>,
         identity: impl Fn(&T) -> I,
     ) -> Result<VendorList<T>, EmployeeConnectError> {
-        let (list, read) = (&list, &read);
+        let list = &list;
         let page = async |number: u64| {
             let page: ListPage = self.json(list.clone().query("page", number.to_string())).await?;
-            let page = page.page().ok_or(not_believed("a page of the list"))?;
-            Ok::<_, EmployeeConnectError>(page.map(read))
+            Ok::<_, EmployeeConnectError>(page.page())
         };
-        let rows = read_list(READS_OF_A_LIST, page, |row| row.as_ref().ok().map(&identity)).await?;
-        Ok(rows.into_list(identity))
+        read_records(page, read, identity).await
     }
 
     async fn json<T: DeserializeOwned>(&self, request: Request) -> Result<T, EmployeeConnectError> {
@@ -332,5 +305,5 @@ fn record_of(id: &str, record: &RawRecord) -> Result<EmployeeRecord, EmployeeCon
 }
 
 const fn not_believed(expected: &'static str) -> EmployeeConnectError {
-    EmployeeConnectError::NotBelieved { expected }
+    EmployeeConnectError::Call(CallError::NotBelieved { expected })
 }

@@ -10,17 +10,16 @@ use habitsync_domain::people::fields::custom_fields_of;
 use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_domain::people::roster::Roster;
 use habitsync_domain::results::result::NewResult;
-use habitsync_domain::text::excerpt::Excerpt;
 use habitsync_domain::vendors::list::{UnusableRecord, VendorList, WhyUnusable};
-use habitsync_vendor_http::{FieldRefusal, chain, known};
-use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
+use habitsync_vendor_http::vendor_failure;
+use habitsync_workflows::ports::failure::{Missing, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{
     CreatedCourse, FindEmployee, ListEmployees, RecordResult, Recorded, SaveCourse,
 };
 
 use crate::client::{EmployeeConnect, Written};
 use crate::error::{EmployeeConnectError, MissingRecord};
-use crate::wire::{CourseBody, EmployeeRecord, ResultBody, WRITTEN};
+use crate::wire::{CourseBody, EmployeeRecord, ResultBody};
 
 /// What EmployeeConnect shows as the provider of our courses.
 const PROVIDER: &str = "Tribal Habits";
@@ -135,41 +134,18 @@ fn changes(course: &Course) -> CourseBody<'_> {
     }
 }
 
-/// So many refused fields of one request are read: more than a user has.
-const MOST_REFUSALS: usize = 100;
-
 /// The failure as a use case sees it.
 fn failure(error: &EmployeeConnectError) -> VendorFailure {
-    VendorFailure {
-        vendor: Vendor::EmployeeConnect,
-        kind: kind(error),
-        detail: Excerpt::from(chain(error)).into(),
-    }
-}
-
-fn kind(error: &EmployeeConnectError) -> VendorFailureKind {
-    match error {
-        EmployeeConnectError::Unauthorised { .. } => VendorFailureKind::Credentials,
-        EmployeeConnectError::Forbidden => VendorFailureKind::Forbidden,
-        EmployeeConnectError::RefusedElsewhere { .. } => VendorFailureKind::Unavailable {
-            may_have_happened: false,
-        },
+    let kind = match error {
         EmployeeConnectError::ModuleDisabled => VendorFailureKind::ModuleDisabled,
         EmployeeConnectError::NotFound { missing } => VendorFailureKind::NotFound(match missing {
             MissingRecord::Course => Missing::Course,
             MissingRecord::Employee => Missing::Employee,
             MissingRecord::Unknown => Missing::Other,
         }),
-        EmployeeConnectError::Refused { fields, .. } => {
-            VendorFailureKind::Refused(fields.iter().take(MOST_REFUSALS).map(refused_field).collect())
-        }
         EmployeeConnectError::ReferenceTaken => VendorFailureKind::Refused(Vec::new()),
-        EmployeeConnectError::Pages(_) => VendorFailureKind::InconsistentRead,
-        EmployeeConnectError::NoEmployeeId | EmployeeConnectError::NotBelieved { .. } => VendorFailureKind::Unreadable,
-        EmployeeConnectError::Http(error) => VendorFailureKind::from(error),
-    }
-}
-
-fn refused_field(refusal: &FieldRefusal) -> RefusedField {
-    RefusedField::new(known(&refusal.field, WRITTEN), &refusal.reason)
+        EmployeeConnectError::NoEmployeeId => VendorFailureKind::Unreadable,
+        EmployeeConnectError::Call(error) => error.into(),
+    };
+    vendor_failure(Vendor::EmployeeConnect, kind, error)
 }

@@ -1,26 +1,21 @@
 //! The calls: which request each one is, and how a list is read whole.
 
 use std::hash::Hash;
-use std::sync::Arc;
 
 use habitsync_domain::vendors::list::{UnusableRecord, VendorList};
-use habitsync_vendor_http::{HttpError, RawRecord, RawResponse, Request, VendorHttp, read_list};
-use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::ports::lease::LeaseTerm;
+use habitsync_vendor_http::{
+    CallError, HttpError, RawRecord, RawResponse, Request, VendorClient, VendorHttp, read_records,
+};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tokio::time::Instant;
 
 use crate::error::TribalHabitsError;
 use crate::wire::{self, Enrolment, ListPage, Topic, User, UserBody};
 
 /// The vendor's name, for [`VendorHttp::new`].
 pub const VENDOR: &str = "Tribal Habits";
-
-/// A portal in use may change between two pages; one that changes during each of two reads is left for the next run.
-const READS_OF_A_LIST: u32 = 2;
 
 /// A customer's key to the portal's API.
 #[derive(Debug, Clone)]
@@ -68,39 +63,19 @@ pub struct TribalHabits {
     credentials: Credentials,
 }
 
+impl VendorClient for TribalHabits {
+    fn with_http(self, change: impl FnOnce(VendorHttp) -> VendorHttp) -> Self {
+        let http = change(self.http);
+        Self { http, ..self }
+    }
+}
+
 impl TribalHabits {
     /// The portal behind `http`, whose base URL is the portal's address without `/papi`.
     #[must_use]
     pub fn new(http: VendorHttp, credentials: Credentials) -> Self {
         let http = http.naming(wire::FIELDS);
         Self { http, credentials }
-    }
-
-    /// Returns the same portal, limited to calls within the lease of `term`.
-    #[must_use]
-    pub fn under(self, term: LeaseTerm, clock: Arc<dyn Now + Send + Sync>) -> Self {
-        Self {
-            http: self.http.under(term, clock),
-            ..self
-        }
-    }
-
-    /// The same portal, called no later than this.
-    #[must_use]
-    pub fn until(self, deadline: Instant) -> Self {
-        Self {
-            http: self.http.until(deadline),
-            ..self
-        }
-    }
-
-    /// The same portal, where each request is sent once: for a caller that has its own way of trying again.
-    #[must_use]
-    pub fn once(self) -> Self {
-        Self {
-            http: self.http.once(),
-            ..self
-        }
     }
 
     /// Returns every user, deactivated ones included; `read` decodes each record, page by page. `identity`
@@ -210,14 +185,12 @@ impl TribalHabits {
         read: impl Fn(RawRecord) -> Result<T, UnusableRecord>,
         identity: impl Fn(&T) -> I,
     ) -> Result<VendorList<T>, TribalHabitsError> {
-        let (list, read) = (&list, &read);
+        let list = &list;
         let page = async |number: u64| {
             let page: ListPage = self.json(list.clone().query("page", number.to_string())).await?;
-            let page = page.page().ok_or(NOT_A_PAGE)?;
-            Ok::<_, TribalHabitsError>(page.map(read))
+            Ok::<_, TribalHabitsError>(page.page())
         };
-        let rows = read_list(READS_OF_A_LIST, page, |row| row.as_ref().ok().map(&identity)).await?;
-        Ok(rows.into_list(identity))
+        read_records(page, read, identity).await
     }
 
     /// The key travels bare, without `Bearer` (documented).
@@ -226,11 +199,6 @@ impl TribalHabits {
         self.http.json(&request).await.map_err(|error: HttpError| error.into())
     }
 }
-
-/// An answer that says nothing of the list that it is a page of.
-const NOT_A_PAGE: TribalHabitsError = TribalHabitsError::NotBelieved {
-    expected: "a page of the list",
-};
 
 /// 404 as "none"; a record only where it is the one that was asked for.
 fn found<T>(
@@ -241,9 +209,7 @@ fn found<T>(
     match answer {
         Ok(record) => match read(&record) {
             Ok(record) if is_asked_for(&record) => Ok(Some(record)),
-            Ok(_) | Err(_) => Err(TribalHabitsError::NotBelieved {
-                expected: "the record that was asked for",
-            }),
+            Ok(_) | Err(_) => Err(not_believed("the record that was asked for")),
         },
         Err(TribalHabitsError::NotFound) => Ok(None),
         Err(error) => Err(error),
@@ -259,8 +225,10 @@ fn acknowledged(answer: &RawRecord, name: Option<&str>, written: &UserBody) -> R
     if is_as_written {
         Ok(())
     } else {
-        Err(TribalHabitsError::NotBelieved {
-            expected: "the user as written",
-        })
+        Err(not_believed("the user as written"))
     }
+}
+
+const fn not_believed(expected: &'static str) -> TribalHabitsError {
+    TribalHabitsError::Call(CallError::NotBelieved { expected })
 }

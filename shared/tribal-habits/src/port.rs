@@ -6,10 +6,10 @@ use habitsync_domain::courses::topic::{AutoEnrolLink, Folder, Topic, TopicKind};
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId, UserName};
 use habitsync_domain::people::user::{FieldName, NewUser, PortalUser, UserChange, UserFields};
 use habitsync_domain::results::completion::{Completion, CompletionSource};
-use habitsync_domain::text::excerpt::{Excerpt, clip};
+use habitsync_domain::text::excerpt::clip;
 use habitsync_domain::vendors::list::{UnusableRecord, VendorList, WhyUnusable};
-use habitsync_vendor_http::chain;
-use habitsync_workflows::ports::failure::{Missing, RefusedField, Vendor, VendorFailure, VendorFailureKind};
+use habitsync_vendor_http::{CallError, vendor_failure};
+use habitsync_workflows::ports::failure::{Missing, Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompletions, ListTopics, ListUsers, SaveUser};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -63,10 +63,10 @@ impl SaveUser for TribalHabits {
 /// A key that may not do this write is no key that was revoked: others may be done, and a revoked one fails the next read.
 fn about_the_write(error: TribalHabitsError) -> TribalHabitsError {
     match error {
-        TribalHabitsError::Forbidden => TribalHabitsError::Refused {
+        TribalHabitsError::Call(CallError::Forbidden { .. }) => TribalHabitsError::Call(CallError::Refused {
             status: 403,
             fields: Vec::new(),
-        },
+        }),
         error => error,
     }
 }
@@ -204,34 +204,13 @@ fn unusable_record(unusable: &UnusableRecord) -> VendorFailure {
     failure(&error, Missing::Other)
 }
 
-/// So many refused fields of one request are read: more than a user has.
-const MOST_REFUSALS: usize = 100;
-
 /// The failure as a use case sees it; `missing` is what a 404 of this call means.
 fn failure(error: &TribalHabitsError, missing: Missing) -> VendorFailure {
-    VendorFailure {
-        vendor: Vendor::TribalHabits,
-        kind: kind(error, missing),
-        detail: Excerpt::from(chain(error)).into(),
-    }
-}
-
-fn kind(error: &TribalHabitsError, missing: Missing) -> VendorFailureKind {
-    match error {
-        TribalHabitsError::Unauthorised => VendorFailureKind::Credentials,
-        TribalHabitsError::Forbidden => VendorFailureKind::Forbidden,
-        TribalHabitsError::RefusedElsewhere { .. } => VendorFailureKind::Unavailable {
-            may_have_happened: false,
-        },
+    let kind = match error {
         TribalHabitsError::NotFound => VendorFailureKind::NotFound(missing),
         TribalHabitsError::NotFoundElsewhere => VendorFailureKind::NotFound(Missing::Other),
-        TribalHabitsError::Refused { fields, .. } => {
-            let fields = fields.iter().take(MOST_REFUSALS);
-            let refused = fields.map(|refusal| RefusedField::new(&refusal.field, &refusal.reason));
-            VendorFailureKind::Refused(refused.collect())
-        }
-        TribalHabitsError::Pages(_) => VendorFailureKind::InconsistentRead,
-        TribalHabitsError::Record { .. } | TribalHabitsError::NotBelieved { .. } => VendorFailureKind::Unreadable,
-        TribalHabitsError::Http(error) => VendorFailureKind::from(error),
-    }
+        TribalHabitsError::Record { .. } => VendorFailureKind::Unreadable,
+        TribalHabitsError::Call(error) => error.into(),
+    };
+    vendor_failure(Vendor::TribalHabits, kind, error)
 }

@@ -165,18 +165,17 @@ impl PageFacts {
 
 /// The records of a list, distinguished by their identities.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rows<R> {
+pub(crate) struct Rows<R> {
     /// Every record, in the list's order; of those with one identity the first.
-    pub records: Vec<R>,
+    pub(crate) records: Vec<R>,
     /// The others: that identity is on several rows of the list.
-    pub repeated: Vec<R>,
+    pub(crate) repeated: Vec<R>,
 }
 
 impl<T: PartialEq> Rows<Result<T, UnusableRecord>> {
     /// The list as a use case sees it. Rows with one identity and the same values are one record; where the values differ, or one
     /// of the rows cannot be used, none of them can.
-    #[must_use]
-    pub fn into_list<I: Hash + Eq + ToString>(self, identity: impl Fn(&T) -> I) -> VendorList<T> {
+    pub(crate) fn into_list<I: Hash + Eq + ToString>(self, identity: impl Fn(&T) -> I) -> VendorList<T> {
         let mut listed = VendorList::from_records(self.records);
         let repeated: Vec<_> = self.repeated.into_iter().flatten().collect();
         let unusable = listed.unusable.iter().filter_map(|record| record.id.clone());
@@ -209,7 +208,7 @@ impl<T: PartialEq> Rows<Result<T, UnusableRecord>> {
 /// # Errors
 ///
 /// The first error of `fetch`, or the inconsistency of the last read.
-pub async fn read_list<R, I, E, F>(
+pub(crate) async fn read_list<R, I, E, F>(
     reads: u32,
     fetch: impl Fn(u64) -> F,
     identity: impl Fn(&R) -> Option<I>,

@@ -6,7 +6,7 @@ use habitsync_aws_adapters::SystemClock;
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_employee_connect::EmployeeConnect;
 use habitsync_tribal_habits::TribalHabits;
-use habitsync_vendor_http::{BaseUrl, CallSettings, RequestBudget, Transport, VendorHosts, VendorHttp};
+use habitsync_vendor_http::{BaseUrl, CallSettings, RequestBudget, Transport, VendorClient, VendorHosts, VendorHttp};
 use habitsync_workflows::ports::clock::Now;
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::lease::LeaseTerm;

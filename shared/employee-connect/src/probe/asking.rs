@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::access::seconds_of;
 use crate::client::EmployeeConnect;
-use crate::error::is_own_refusal;
+use crate::error::{code_of, is_own_refusal};
 
 /// How this vendor's lists look.
 pub(super) const LIST: ListNames = ListNames {
@@ -133,7 +133,7 @@ impl<'a> Asking<'a> {
     pub(super) async fn courses(&self, reference: &str) -> Result<RawResponse, HttpError> {
         let list = Request::list(&["courses"]).query("externalId", reference);
         let sight = self.raw_answer(self.hris.look(list.query("page", "1"))).await?;
-        if sight.status == 403 && error_code(&sight.json().unwrap_or_default()) == Some("module_disabled") {
+        if sight.status == 403 && code_of(&sight.json().unwrap_or_default()) == Some("module_disabled") {
             return Ok(sight);
         }
         sight.checked()
@@ -153,11 +153,6 @@ impl<'a> Asking<'a> {
     async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
         self.answer(self.hris.look(request)).await
     }
-}
-
-/// The code of an error.
-pub(super) fn error_code(answer: &Value) -> Option<&str> {
-    answer.pointer("/error/code")?.as_str()
 }
 
 fn use_key() -> Advice {

@@ -6,7 +6,8 @@ use habitsync_domain::onboarding::assumptions::{
 use habitsync_vendor_http::{HttpError, RawResponse};
 use serde_json::Value;
 
-use super::asking::{Asking, LIST, error_code as code};
+use super::asking::{Asking, LIST};
+use crate::error::code_of;
 
 /// A reference and a course that do not exist.
 const NOTHING: &str = "HABITSYNC-DOCTOR-NOTHING";
@@ -79,7 +80,7 @@ fn judge_find(courses: &RawResponse) -> AssumptionFinding {
 
 fn judge_no_course(results: &RawResponse) -> AssumptionFinding {
     let answer = results.json().unwrap_or_default();
-    match (results.status, code(&answer)) {
+    match (results.status, code_of(&answer)) {
         (404, Some("course_not_found")) => assume::RESULT_NO_COURSE.holds("a course that nobody made is such a 404"),
         (404, Some(_)) => assume::RESULT_NO_COURSE.needs_mending("the 404 has another code"),
         (404, None) => assume::RESULT_NO_COURSE.needs_mending("the 404 has no code"),

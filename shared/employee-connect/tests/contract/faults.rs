@@ -7,7 +7,7 @@ use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_employee_connect::EmployeeConnect;
 use habitsync_in_memory::{one_try, three_tries};
 use habitsync_simulator_harness::{AnyServer, Fault, Method, Moment, Rule, StatusCode};
-use habitsync_vendor_http::CallSettings;
+use habitsync_vendor_http::{CallSettings, VendorClient};
 use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindEmployee, ListEmployees, RecordResult, Recorded};
 

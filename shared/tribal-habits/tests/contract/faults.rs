@@ -5,7 +5,7 @@ use std::time::Duration;
 use habitsync_domain::people::user::{NewUser, UserFields};
 use habitsync_in_memory::{one_try, three_tries};
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
-use habitsync_vendor_http::CallSettings;
+use habitsync_vendor_http::{CallSettings, VendorClient};
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
 use habitsync_workflows::ports::vendors::{FindUser, ListUsers, SaveUser};
 use tokio::time::Instant;
