@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
+use habitsync_domain::vendors::json_text::readable;
 use reqwest::Response;
 
 use crate::error::{HttpError, PrivateBody};
-use crate::json_text::readable;
 
 /// Bytes that are read of a refusal: enough for its code and its fields. A longer one, a proxy's page as a rule, is kept up to here.
 const REFUSAL_BYTES: usize = 64 * 1024;

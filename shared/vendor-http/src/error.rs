@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use habitsync_domain::vendors::json_text::mended;
 use serde::de::DeserializeOwned;
 
 use crate::address::PrivateAddress;
@@ -138,10 +139,12 @@ impl DecodeError {
 pub struct PrivateBody(pub(crate) Vec<u8>);
 
 impl PrivateBody {
-    /// The body as `T`, where it is one.
+    /// Returns the body as `T`, where it is one; a text that the vendor's serializer broke is mended first.
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(&self.0).ok()
+        serde_json::from_slice(&self.0)
+            .or_else(|_| serde_json::from_slice(&mended(&self.0)))
+            .ok()
     }
 
     /// Whether the body ends before its JSON does, as that of a connection that broke.

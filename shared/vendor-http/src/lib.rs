@@ -10,7 +10,6 @@ mod failure_kind;
 mod field_refusal;
 mod hosts;
 mod in_process;
-mod json_text;
 mod look;
 mod pace;
 mod paging;

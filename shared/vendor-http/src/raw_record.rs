@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
+use habitsync_domain::vendors::json_text::mended;
 use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
 use habitsync_domain::vendors::record::id_text;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
-
-use crate::json_text::mended;
 
 /// One record of a list as it came. Personal data: it has no `Debug`.
 #[derive(Deserialize)]

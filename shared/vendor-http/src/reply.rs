@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use habitsync_domain::vendors::json_text::mended;
 use reqwest::Response;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -11,7 +12,6 @@ use serde_json::{Map, Value};
 
 use crate::body;
 use crate::error::{CUT_SHORT, DecodeError, HttpError, NOT_JSON, PrivateBody};
-use crate::json_text::mended;
 use crate::place::{FieldNames, place};
 use crate::retry_after::retry_after;
 

@@ -45,6 +45,13 @@ async fn only_the_apis_own_refusal_is_about_the_credentials() {
         let of_token = refused(&rig, status, r#"{"error":"invalid_client"}"#).await;
         assert_eq!(of_token, VendorFailureKind::Credentials, "{status}");
     }
+    for text in [
+        "{\"error\":{\"code\":\"forbidden\",\"message\":\"not for\nJo\"}}",
+        r#"{"error":{"code":"forbidden","message":"not for Jo \ud83d"}}"#,
+        "\u{feff}\u{feff}{\"error\":{\"code\":\"forbidden\"}}",
+    ] {
+        assert_eq!(refused(&rig, 403, text).await, VendorFailureKind::Forbidden, "{text:?}");
+    }
     let module = r#"{"error":{"code":"module_disabled"}}"#;
     assert_eq!(refused(&rig, 403, module).await, VendorFailureKind::ModuleDisabled);
 }

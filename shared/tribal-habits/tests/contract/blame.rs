@@ -76,3 +76,32 @@ async fn a_refusal_in_the_apis_own_words_is_about_the_key_and_one_write_is_about
         assert_eq!(refused.kind, kind, "{status}");
     }
 }
+
+#[tokio::test]
+async fn a_refusal_with_a_broken_text_names_its_field_all_the_same() {
+    let rig = Rig::start().await;
+    let new = NewUser {
+        user_name: "jo@acme.example".parse().expect("a user name"),
+        fields: UserFields::default(),
+    };
+    for text in [
+        "{\"errors\":{\"email\":[\"jo@acme.example\nis taken\"]}}",
+        r#"{"errors":{"email":["Jo \ud83d has it"]}}"#,
+        "\u{feff}{\"errors\":{\"email\":[\"is taken\"]}}",
+    ] {
+        rig.portal.arm(refusal(422, text));
+        let refused = rig.client.create_user(&new).await.expect_err("refused").kind;
+        let VendorFailureKind::Refused(fields) = refused else {
+            panic!("{refused:?}: {text}")
+        };
+        assert_eq!(
+            fields.iter().map(|field| field.field.as_str()).collect::<Vec<_>>(),
+            ["email"],
+            "{text}"
+        );
+    }
+    rig.portal
+        .arm(refusal(401, "{\"error\":\"unauthorized\",\"hint\":\"one\ntwo\"}"));
+    let refused = rig.client.list_users().await.expect_err("refused");
+    assert_eq!(refused.kind, VendorFailureKind::Credentials);
+}

@@ -13,7 +13,6 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use crate::error::{DecodeError, HttpError, PrivateBody};
-use crate::json_text::mended;
 use crate::retry_after::answered_at;
 
 /// An answer, a refusal among them. Personal data may be in its body, which is not printed.
@@ -91,8 +90,7 @@ impl RawResponse {
     /// The body, where it is JSON.
     #[must_use]
     pub fn json(&self) -> Option<Value> {
-        let mended = || serde_json::from_slice(&mended(&self.body.0)).ok();
-        self.body.json().or_else(mended)
+        self.body.json()
     }
 
     /// Returns the answer where it concerns the request.

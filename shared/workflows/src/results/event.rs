@@ -1,11 +1,14 @@
 //! The body of a webhook delivery, read into a completion, or into nothing where it is none of ours.
 
+use std::collections::HashMap;
+
 use habitsync_domain::identity::{EnrolmentId, TopicCode, TopicId};
 use habitsync_domain::results::completion::{Completion, CompletionSource};
+use habitsync_domain::vendors::json_text::{mended, readable};
 use habitsync_domain::vendors::record::{JsonRecord, instant};
 use jiff::Timestamp;
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
 /// The one event that is ours.
 const COMPLETED: &str = "enrolment.completed";
@@ -45,42 +48,49 @@ pub enum UnreadableEvent {
     NoUser,
 }
 
-/// The fields that decide; any other may be anything.
-#[derive(Deserialize)]
-struct Event {
-    #[serde(rename = "event", default)]
-    name: Value,
-    #[serde(default)]
-    occurred_at: Value,
-    #[serde(default)]
-    enrolment: Value,
-}
-
-/// The byte order mark of UTF-8, which some senders put before JSON.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// Objects of an event are read down to here, field by field: the event, the enrolment and its user.
+const DEEPEST: usize = 3;
 
 /// Reads a body.
 ///
 /// # Errors
 /// It is not an event, or a completed topic that lacks what a result needs.
 pub fn read_event(body: &[u8]) -> Result<CompletionEvent, UnreadableEvent> {
-    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-    if !body.trim_ascii_start().starts_with(b"{") {
-        return Err(UnreadableEvent::NotAnEvent { line: 1, column: 1 });
-    }
-    let event: Event = serde_json::from_slice(body).map_err(|error| UnreadableEvent::NotAnEvent {
-        line: error.line(),
-        column: error.column(),
-    })?;
-    match &event.name {
-        Value::String(name) if name.trim() == COMPLETED => read_enrolment(&event),
+    let fields = fields(&mended(&readable(body.to_vec())))?;
+    let event = JsonRecord::from(&fields);
+    match event.value("event") {
+        Value::String(name) if name.trim() == COMPLETED => read_enrolment(event),
         Value::Null => Err(UnreadableEvent::NotAnEvent { line: 1, column: 1 }),
         _ => Ok(CompletionEvent::Other),
     }
 }
 
-fn read_enrolment(event: &Event) -> Result<CompletionEvent, UnreadableEvent> {
-    let enrolment = JsonRecord::from_value(&event.enrolment).ok_or(UnreadableEvent::NotAnEnrolment)?;
+/// Returns the event's fields, each decoded for itself: one that cannot be decoded is null.
+fn fields(json: &[u8]) -> Result<Map<String, Value>, UnreadableEvent> {
+    let fields: HashMap<String, &RawValue> =
+        serde_json::from_slice(json).map_err(|error| UnreadableEvent::NotAnEvent {
+            line: error.line(),
+            column: error.column(),
+        })?;
+    Ok(decoded(fields, DEEPEST))
+}
+
+fn decoded(fields: HashMap<String, &RawValue>, depth: usize) -> Map<String, Value> {
+    let fields = fields.into_iter();
+    fields.map(|(name, raw)| (name, value(raw.get(), depth - 1))).collect()
+}
+
+/// Returns the value; of an object that cannot be decoded as a whole, the fields that can.
+fn value(json: &str, depth: usize) -> Value {
+    let by_field = |_| match serde_json::from_str::<HashMap<String, &RawValue>>(json) {
+        Ok(fields) if depth > 0 => Value::Object(decoded(fields, depth)),
+        Ok(_) | Err(_) => Value::Null,
+    };
+    serde_json::from_str(json).unwrap_or_else(by_field)
+}
+
+fn read_enrolment(event: JsonRecord<'_>) -> Result<CompletionEvent, UnreadableEvent> {
+    let enrolment = event.record("enrolment").ok_or(UnreadableEvent::NotAnEnrolment)?;
     if !is(enrolment, "type", TOPIC)? || !is(enrolment, "status", CONQUERED)? {
         return Ok(CompletionEvent::Other);
     }
@@ -92,7 +102,7 @@ fn read_enrolment(event: &Event) -> Result<CompletionEvent, UnreadableEvent> {
         topic: TopicId(number("knowledge_id")?),
         topic_code: enrolment.id("knowledge_code").map(TopicCode),
         user_name: user_name.parse().map_err(|_| UnreadableEvent::NoUser)?,
-        completed_at: completed_at(enrolment, &event.occurred_at)?,
+        completed_at: completed_at(enrolment, event.value("occurred_at"))?,
         training_minutes: enrolment
             .whole("training_minutes")
             .and_then(|minutes| minutes.try_into().ok()),

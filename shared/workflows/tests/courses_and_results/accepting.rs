@@ -160,6 +160,31 @@ async fn another_event_with_odd_fields_is_none_of_ours() {
 }
 
 #[tokio::test]
+async fn a_field_that_cannot_be_decoded_decides_about_no_delivery() {
+    let door = Door::signed_with(&[SECRET]);
+    let text = String::from_utf8(body()).expect("UTF-8");
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for odd in [
+        "1e999",
+        "\"Jo \\ud83d\"",
+        "\"Jo\nCitizen\"",
+        "{\"a\": {\"b\": 1e999}}",
+        deep.as_str(),
+    ] {
+        for object in ["", "\"enrolment\":", "\"user\":"] {
+            let own = text.replacen(&format!("{object}{{"), &format!("{object}{{\"odd\":{odd},"), 1);
+            assert_ne!(own, text, "{object}");
+            assert_eq!(door.accept_signed(own.as_bytes()).await, ACCEPTED, "{own:.300}");
+        }
+        let other = format!(r#"{{"event":"user.created","id":{odd},"enrolment":{{"odd":{odd}}},"user":{odd}}}"#);
+        let answer = door.accept_signed(other.as_bytes()).await;
+        assert_eq!(answer, Acceptance::NotForUs, "{other:.300}");
+    }
+    let twice = text.replacen('{', r#"{"event":"enrolment.completed","#, 1);
+    assert_eq!(door.accept_signed(twice.as_bytes()).await, ACCEPTED);
+}
+
+#[tokio::test]
 async fn the_delivery_of_a_public_report_is_accepted_with_the_time_that_counts() {
     let door = Door::signed_with(&[SECRET]);
     let text = include_str!("../../../../tests/fixtures/public-reports/16-occurred-at-not-rfc3339.json");

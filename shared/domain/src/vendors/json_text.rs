@@ -1,5 +1,5 @@
-//! The text of an answer before it is decoded: this module repairs errors of the vendors' serializers where the
-//! intended text is certain.
+//! The text of an answer or a delivery before it is decoded: this module repairs errors of the vendors' serializers where
+//! the intended text is certain.
 
 use std::borrow::Cow;
 
@@ -9,17 +9,22 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// What stands for a character that cannot be read.
 const REPLACEMENT: &[u8] = b"\\ufffd";
 
-/// The bytes as UTF-8 without a byte order mark; a byte that is no UTF-8 becomes U+FFFD.
-pub(crate) fn readable(body: Vec<u8>) -> Vec<u8> {
-    let unmarked = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&body);
+/// Returns the bytes as UTF-8 without byte order marks; a byte that is no UTF-8 becomes U+FFFD.
+#[must_use]
+pub fn readable(body: Vec<u8>) -> Vec<u8> {
+    let mut unmarked = body.as_slice();
+    while let Some(rest) = unmarked.strip_prefix(BYTE_ORDER_MARK) {
+        unmarked = rest;
+    }
     match String::from_utf8_lossy(unmarked) {
         Cow::Borrowed(text) if text.len() == body.len() => body,
         text => text.into_owned().into_bytes(),
     }
 }
 
-/// The JSON with each control character in a text escaped, and half of a surrogate pair replaced by U+FFFD.
-pub(crate) fn mended(json: &[u8]) -> Vec<u8> {
+/// Returns the JSON with each control character in a text escaped, and half of a surrogate pair replaced by U+FFFD.
+#[must_use]
+pub fn mended(json: &[u8]) -> Vec<u8> {
     let mut mended = Vec::with_capacity(json.len());
     let mut rest = json;
     let mut is_in_text = false;
@@ -84,6 +89,7 @@ mod tests {
     #[test]
     fn a_byte_order_mark_is_no_part_of_the_answer() {
         assert_eq!(readable(b"\xef\xbb\xbf{}".to_vec()), b"{}");
+        assert_eq!(readable(b"\xef\xbb\xbf\xef\xbb\xbf{}".to_vec()), b"{}");
         assert_eq!(readable(b"{}".to_vec()), b"{}");
         assert_eq!(readable(b"\"Zo\xeb\"".to_vec()), "\"Zo\u{fffd}\"".as_bytes());
     }
