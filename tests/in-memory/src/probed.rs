@@ -32,6 +32,16 @@ pub fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p Assum
     found[0]
 }
 
+/// Asserts the verdict of a finding and the observation that it states.
+///
+/// # Panics
+///
+/// One of them is another.
+#[track_caller]
+pub fn assert_finding(finding: &AssumptionFinding, verdict: AssumptionVerdict, seen: &str) {
+    assert_eq!((finding.verdict, finding.seen.as_str()), (verdict, seen), "{finding:?}");
+}
+
 /// Returns the findings that differ.
 #[must_use]
 pub fn differing<S>(probed: &Probed<S>) -> Vec<&AssumptionFinding> {

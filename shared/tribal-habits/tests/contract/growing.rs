@@ -8,10 +8,9 @@ use habitsync_simulator_tribal_habits::PortalHandle;
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::vendors::{ListCompletions, ListUsers};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 
 use crate::reading::topic;
-use crate::rig::{Rig, fields};
+use crate::rig::{Rig, add_user};
 
 /// Pages have 25 records: three pages.
 const COMPLETIONS: i64 = 60;
@@ -120,11 +119,8 @@ async fn users_who_arrive_between_two_pages_are_no_fault_of_the_list() {
     rig.add_users(30);
     before_each_page(&rig, "/users", |portal, page| {
         if page == 2 {
-            let count = portal.users().len();
-            assert!(portal.add_user(&fields(json!({
-                "user_name": format!("late{count}@acme.example"), "first_name": "Jo", "last_name": "Citizen",
-                "email": format!("late{count}@acme.example"),
-            }))));
+            let email = format!("late{}@acme.example", portal.users().len());
+            add_user(portal, &email, &email);
         }
     });
     let listed = rig.client.list_users().await.expect("a list");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use habitsync_in_memory::{CountingBudget, loopback, one_try};
-use habitsync_simulator_tribal_habits::{CustomField, PortalSettings, TribalHabitsSimulator};
+use habitsync_simulator_tribal_habits::{CustomField, PortalHandle, PortalSettings, TribalHabitsSimulator};
 use habitsync_tribal_habits::{Credentials, TribalHabits, VENDOR};
 use habitsync_vendor_http::CallSettings;
 use secrecy::SecretString;
@@ -44,12 +44,16 @@ impl Rig {
     /// Puts this many users into the portal: `user1@acme.example` and so on.
     pub(crate) fn add_users(&self, count: usize) {
         for number in 1..=count {
-            assert!(self.portal.add_user(&fields(json!({
-                "user_name": format!("user{number}@acme.example"), "first_name": "Jo", "last_name": "Citizen",
-                "email": format!("user{number}@acme.example"),
-            }))));
+            let email = format!("user{number}@acme.example");
+            add_user(&self.portal, &email, &email);
         }
     }
+}
+
+/// Puts a user of this name and address into the portal.
+pub(crate) fn add_user(portal: &PortalHandle, name: &str, email: &str) {
+    let user = json!({"user_name": name, "first_name": "Jo", "last_name": "Citizen", "email": email});
+    assert!(portal.add_user(&fields(user)));
 }
 
 /// A client for the portal at this address.

@@ -28,7 +28,7 @@ pub(crate) fn routes(tenant: &TenantHandle) -> Router {
         .route("/_simulator/development-module", put(set_module))
         .route("/_simulator/deviations", get(deviations).put(deviate))
         .with_state(tenant.clone());
-    admin_routes(tenant.control()).merge(own)
+    admin_routes(tenant).merge(own)
 }
 
 async fn state(State(tenant): State<TenantHandle>) -> Json<Value> {

@@ -1,10 +1,11 @@
 //! The handle that tests, the demo and the admin interface hold: everything that a running tenant can be asked or made to do.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use habitsync_fixtures::Company;
-use habitsync_simulator_harness::{Armed, Clock, Control, Faults, Journal, Rule};
+use habitsync_simulator_harness::Control;
 use jiff::civil::Date;
 use parking_lot::Mutex;
 
@@ -165,33 +166,6 @@ impl TenantHandle {
 
 /// What tests watch and disturb.
 impl TenantHandle {
-    /// Every request so far.
-    #[must_use]
-    pub fn journal(&self) -> &Journal {
-        self.control.journal()
-    }
-
-    /// Arms a fault.
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "arming is the effect; the handle is for those who count"
-    )]
-    pub fn arm(&self, rule: Rule) -> Armed {
-        self.control.arm(rule)
-    }
-
-    /// The armed faults.
-    #[must_use]
-    pub fn faults(&self) -> &Faults {
-        self.control.faults()
-    }
-
-    /// The tenant's clock.
-    #[must_use]
-    pub fn clock(&self) -> &Clock {
-        self.control.clock()
-    }
-
     /// Ends every token before its time.
     pub fn expire_tokens(&self) {
         self.tokens.lock().expire_all();
@@ -208,15 +182,20 @@ impl TenantHandle {
         self.deviations.lock().clone()
     }
 
-    pub(crate) fn control(&self) -> &Control {
-        &self.control
-    }
-
     pub(crate) fn state(&self) -> &Mutex<Tenant> {
         &self.state
     }
 
     pub(crate) fn tokens(&self) -> &Mutex<Tokens> {
         &self.tokens
+    }
+}
+
+/// Journal, faults and clock.
+impl Deref for TenantHandle {
+    type Target = Control;
+
+    fn deref(&self) -> &Control {
+        &self.control
     }
 }

@@ -27,6 +27,24 @@ pub fn extremes(good: &Value) -> Vec<Value> {
         .collect()
 }
 
+/// Answers to a list's request that are no list of the contract's, each with `text` for every text. The contract has the records
+/// in the field `records`, and their id in the field `id`.
+#[must_use]
+pub fn odd_lists(records: &str, id: &str, text: &str) -> Vec<Value> {
+    vec![
+        json!(null),
+        json!(text),
+        json!([text]),
+        json!({}),
+        json!({records: text}),
+        json!({records: {"0": text}}),
+        json!({records: [text, 1, null]}),
+        json!({records: [{}, {id: text}]}),
+        json!({"errors": [text], records: []}),
+        json!({"error": {"code": text}, "other": [{id: text}]}),
+    ]
+}
+
 /// Every record that `good` becomes, as JSON text, where one of its values is extreme or missing, or the record is none at all, or has
 /// a text or a number that JSON allows and most decoders refuse.
 #[must_use]

@@ -22,7 +22,7 @@ pub use call::{Call, NotANumber};
 pub use clock::Clock;
 pub use control::Control;
 pub use dialect::Dialect;
-pub use extreme::{PERSON, extremes, odd_records};
+pub use extreme::{PERSON, extremes, odd_lists, odd_records};
 pub use fault::{Armed, Fault, Faults, Moment, Rule};
 pub use journal::{Effect, EffectKind, Entry, Journal};
 pub use limit::RateLimit;

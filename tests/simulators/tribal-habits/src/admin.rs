@@ -29,7 +29,7 @@ pub(crate) fn routes(portal: &PortalHandle) -> Router {
         .route("/_simulator/webhook", put(set_webhook))
         .route("/_simulator/deviations", get(deviations).put(deviate))
         .with_state(portal.clone());
-    admin_routes(portal.control()).merge(own)
+    admin_routes(portal).merge(own)
 }
 
 async fn state(State(portal): State<PortalHandle>) -> Json<Value> {

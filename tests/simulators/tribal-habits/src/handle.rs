@@ -1,10 +1,11 @@
 //! The handle that tests, the demo and the admin interface hold: everything that a running portal can be asked or made to do.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use habitsync_fixtures::Company;
-use habitsync_simulator_harness::{Armed, Clock, Control, Faults, Journal, Rule};
+use habitsync_simulator_harness::Control;
 use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
@@ -155,33 +156,6 @@ impl PortalHandle {
 
 /// What tests watch and disturb.
 impl PortalHandle {
-    /// Every request so far.
-    #[must_use]
-    pub fn journal(&self) -> &Journal {
-        self.control.journal()
-    }
-
-    /// Arms a fault.
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "arming is the effect; the handle is for those who count"
-    )]
-    pub fn arm(&self, rule: Rule) -> Armed {
-        self.control.arm(rule)
-    }
-
-    /// The armed faults.
-    #[must_use]
-    pub fn faults(&self) -> &Faults {
-        self.control.faults()
-    }
-
-    /// The portal's clock.
-    #[must_use]
-    pub fn clock(&self) -> &Clock {
-        self.control.clock()
-    }
-
     /// Makes the portal differ from the contract in these ways, and in no other.
     pub fn deviate(&self, deviations: impl IntoIterator<Item = Deviation>) {
         let deviations: Vec<_> = deviations.into_iter().collect();
@@ -198,8 +172,13 @@ impl PortalHandle {
     pub fn deviations(&self) -> Vec<Deviation> {
         self.deviations.lock().clone()
     }
+}
 
-    pub(crate) fn control(&self) -> &Control {
+/// Journal, faults and clock.
+impl Deref for PortalHandle {
+    type Target = Control;
+
+    fn deref(&self) -> &Control {
         &self.control
     }
 }
