@@ -5,12 +5,12 @@ use std::sync::Arc;
 use habitsync_domain::approvals::Agreement;
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_employee_connect::EmployeeConnect;
-use habitsync_in_memory::{Mailbox, ManualClock, Table};
+use habitsync_in_memory::{CountingBudget, Mailbox, ManualClock, Table, loopback};
 use habitsync_simulator_employee_connect::{Employee, EmployeeConnectSimulator, TenantSettings};
 use habitsync_simulator_harness::Method;
 use habitsync_simulator_tribal_habits::{CustomField, PortalSettings, TribalHabitsSimulator};
 use habitsync_tribal_habits::TribalHabits;
-use habitsync_vendor_http::{CallSettings, InProcessBudget, PrivateVendors, Transport, VendorHosts, VendorHttp};
+use habitsync_vendor_http::CallSettings;
 use habitsync_workflows::jobs::outcome::{RunOutcome, Start};
 use habitsync_workflows::notifications::MailSettings;
 use habitsync_workflows::ports::clock::Now;
@@ -113,12 +113,9 @@ impl Customer {
 }
 
 fn clients(hris: &str, portal: &str) -> (EmployeeConnect, TribalHabits) {
-    let hosts = VendorHosts::new("127.0.0.1", PrivateVendors::Allow).expect("a host");
-    let transport = Transport::new(hosts.private()).expect("a client is built");
     let way = |vendor, base: &str| {
-        let base = hosts.base_url(base).expect("an allowed address");
-        let budget = Arc::new(InProcessBudget::per_minute(6_000_000));
-        VendorHttp::new(vendor, transport.clone(), base, budget, CallSettings::default())
+        let budget = Arc::new(CountingBudget::default());
+        loopback(vendor, base, budget, CallSettings::default())
     };
     let (codes, key) = (
         habitsync_simulator_employee_connect::Credentials::default(),

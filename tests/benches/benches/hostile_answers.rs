@@ -14,10 +14,8 @@ use axum::routing::any;
 use habitsync_domain::configuration::EmployeeConnectAuth;
 use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_employee_connect::EmployeeConnect;
+use habitsync_in_memory::{CountingBudget, loopback, one_try_within};
 use habitsync_tribal_habits::TribalHabits;
-use habitsync_vendor_http::{
-    CallSettings, InProcessBudget, PrivateVendors, RetrySchedule, Transport, VendorHosts, VendorHttp,
-};
 use habitsync_workflows::ports::vendors::{ListEmployees, ListUsers};
 use secrecy::SecretString;
 use tokio::net::TcpListener;
@@ -179,19 +177,11 @@ async fn serve(status: u16, body: Vec<u8>) -> u16 {
 
 /// Calls the address once and prints the process's peak in KiB and the time in milliseconds.
 async fn call(vendor: &str, port: &str) {
-    let hosts = VendorHosts::new("127.0.0.1", PrivateVendors::Allow).expect("hosts");
-    let settings = CallSettings {
-        single_timeout: Duration::from_mins(1),
-        list_timeout: Duration::from_mins(1),
-        retries: RetrySchedule::none(),
-        ..CallSettings::default()
-    };
-    let http = VendorHttp::new(
+    let http = loopback(
         "hostile",
-        Transport::new(PrivateVendors::Allow).expect("a client"),
-        hosts.base_url(&format!("http://127.0.0.1:{port}")).expect("an address"),
-        Arc::new(InProcessBudget::per_minute(60_000)),
-        settings,
+        &format!("http://127.0.0.1:{port}"),
+        Arc::new(CountingBudget::default()),
+        one_try_within(Duration::from_mins(1)),
     );
     let secret = SecretString::from(r#"{"tribal_habits":{"api_key":"k"},"employee_connect":{"api_key":"k"}}"#);
     let began = Instant::now();

@@ -264,6 +264,12 @@ pub fn vendor_failure(vendor: Vendor, kind: VendorFailureKind) -> VendorFailure 
     }
 }
 
+/// The kind of failure of a vendor that does not answer; `may_have_happened` when the request may have had its effect.
+#[must_use]
+pub const fn unavailable(may_have_happened: bool) -> VendorFailureKind {
+    VendorFailureKind::Unavailable { may_have_happened }
+}
+
 /// A failure of one of our own services that may pass.
 #[must_use]
 pub fn service_failure() -> ServiceFailure {

@@ -31,7 +31,7 @@ pub use board::{IncidentBoard, Row};
 pub use breakdown::{Breakdown, Breakdowns};
 pub use calls::{CountingBudget, assert_recordable, loopback, one_try, one_try_within, refused_fields, three_tries};
 pub use clock::{ManualClock, TokioClock};
-pub use faults::{Call, Fault, Faults, service_failure, vendor_failure};
+pub use faults::{Call, Fault, Faults, service_failure, unavailable, vendor_failure};
 pub use fleet::Fleet;
 pub use hris::{Hris, StoredResult};
 pub use limited_vendor::{Arrival, LimitedVendor};

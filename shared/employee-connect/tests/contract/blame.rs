@@ -1,6 +1,7 @@
 //! A refusal is about the credentials only in the API's own words: a firewall's or a proxy's page is an outage of the way to it.
 
 use habitsync_domain::identity::CourseId;
+use habitsync_in_memory::unavailable;
 use habitsync_simulator_harness::{Fault, Method, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::vendors::{FindEmployee, RecordResult, SaveCourse};
@@ -19,9 +20,7 @@ async fn refused(rig: &Rig, status: u16, text: &str) -> VendorFailureKind {
 #[tokio::test]
 async fn only_the_apis_own_refusal_is_about_the_credentials() {
     let rig = Rig::start().await;
-    let outage = VendorFailureKind::Unavailable {
-        may_have_happened: false,
-    };
+    let outage = unavailable(false);
     let report = include_str!("../../../../tests/fixtures/public-reports/19-403-html-of-a-firewall.http");
     for text in [
         report,
@@ -65,9 +64,7 @@ async fn each_resource_blames_the_missing_right_and_a_firewalls_page_the_way_to_
         .await
         .expect("an answer");
     let page = include_str!("../../../../tests/fixtures/public-reports/19-403-html-of-a-firewall.http");
-    let outage = VendorFailureKind::Unavailable {
-        may_have_happened: false,
-    };
+    let outage = unavailable(false);
     let own = |code: &str| format!(r#"{{"error":{{"code":"{code}","message":"no"}}}}"#);
     for (status, text, expected) in [
         (403, own("forbidden"), VendorFailureKind::Forbidden),

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_employee_connect::EmployeeConnect;
-use habitsync_in_memory::{one_try, three_tries};
+use habitsync_in_memory::{one_try, three_tries, unavailable};
 use habitsync_simulator_harness::{AnyServer, Fault, Method, Moment, Rule, StatusCode};
 use habitsync_vendor_http::{CallSettings, VendorClient};
 use habitsync_workflows::ports::failure::{Missing, VendorFailure, VendorFailureKind};
@@ -89,13 +89,7 @@ async fn a_result_whose_fate_is_unknown_is_sent_once_and_said_to_be_so() {
     for (fault, is_recorded) in Fault::of_unknown_effect() {
         let (outcome, sent, there) = record_under(fault.clone()).await;
         let failure = outcome.expect_err("an error");
-        assert_eq!(
-            failure.kind,
-            VendorFailureKind::Unavailable {
-                may_have_happened: true
-            },
-            "{fault:?}"
-        );
+        assert_eq!(failure.kind, unavailable(true), "{fault:?}");
         assert_eq!((sent, there), (1, usize::from(is_recorded)), "{fault:?}");
     }
 }
@@ -177,10 +171,5 @@ async fn an_api_that_cannot_be_reached_was_not_written_to() {
         .list_employees(&FieldsNeeded::All)
         .await
         .expect_err("nobody there");
-    assert_eq!(
-        failure.kind,
-        VendorFailureKind::Unavailable {
-            may_have_happened: false
-        }
-    );
+    assert_eq!(failure.kind, unavailable(false));
 }

@@ -8,10 +8,10 @@ use habitsync_domain::onboarding::assumptions::{
 };
 use habitsync_in_memory::{about, acme, assert_finding, assert_keeps_contract, differing};
 use habitsync_simulator_employee_connect::{Deviation, Employee};
-use habitsync_simulator_harness::{Fault, Method, Rule, odd_lists};
+use habitsync_simulator_harness::{Clock, Fault, Method, Rule, odd_lists};
 use habitsync_workflows::ports::probes::{HrisQuestions, HrisSample, ProbeHris, Probed};
 use habitsync_workflows::ports::vendors::{CreatedCourse, SaveCourse};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::rig::{Rig, STATIC_KEY, codes, key};
@@ -52,7 +52,7 @@ fn fill(rig: &Rig) {
 async fn probed_with(rig: &Rig, customer: &TenantConfiguration, course: Option<&CourseId>) -> Probed<HrisSample> {
     let asked = HrisQuestions {
         customer,
-        now: now(),
+        now: Clock::default().now(),
         course,
     };
     rig.client.probe_hris(&asked).await.expect("it can be asked")
@@ -60,11 +60,6 @@ async fn probed_with(rig: &Rig, customer: &TenantConfiguration, course: Option<&
 
 async fn probed(rig: &Rig) -> Probed<HrisSample> {
     probed_with(rig, &customer(&[]), None).await
-}
-
-#[expect(clippy::disallowed_methods, reason = "the tenant's clock is the machine's")]
-fn now() -> Timestamp {
-    Timestamp::now()
 }
 
 /// The finding about an assumption of a tenant that differs so.

@@ -1,11 +1,12 @@
 //! A refusal is about the key only in the API's own words: a firewall's or a proxy's page is an outage of the way to it.
 
-use habitsync_domain::people::user::{NewUser, UserFields};
+use habitsync_in_memory::unavailable;
 use habitsync_simulator_harness::{Fault, Rule};
 use habitsync_workflows::ports::failure::VendorFailureKind;
 use habitsync_workflows::ports::vendors::{ListCompletions, ListTopics, ListUsers, SaveUser};
 use jiff::Timestamp;
 
+use crate::faults::bare_user;
 use crate::rig::Rig;
 
 fn page_of_the_report() -> &'static str {
@@ -33,9 +34,7 @@ async fn a_refusal_that_is_not_the_apis_own_is_no_refusal_of_the_key() {
         for status in [401, 403, 407, 451] {
             rig.portal.arm(refusal(status, text));
             let refused = rig.client.list_users().await.expect_err("refused");
-            let outage = VendorFailureKind::Unavailable {
-                may_have_happened: false,
-            };
+            let outage = unavailable(false);
             assert_eq!(refused.kind, outage, "{status} {text}");
         }
     }
@@ -63,16 +62,12 @@ async fn a_refusal_in_the_apis_own_words_is_about_the_key_and_one_write_is_about
             .expect_err("refused");
         assert_eq!(refused.kind, kind, "{status}");
     }
-    let new = NewUser {
-        user_name: "jo@acme.example".parse().expect("a user name"),
-        fields: UserFields::default(),
-    };
     for (status, kind) in [
         (401, VendorFailureKind::Credentials),
         (403, VendorFailureKind::Refused(Vec::new())),
     ] {
         rig.portal.arm(refusal(status, own));
-        let refused = rig.client.create_user(&new).await.expect_err("refused");
+        let refused = rig.client.create_user(&bare_user()).await.expect_err("refused");
         assert_eq!(refused.kind, kind, "{status}");
     }
 }
@@ -80,17 +75,13 @@ async fn a_refusal_in_the_apis_own_words_is_about_the_key_and_one_write_is_about
 #[tokio::test]
 async fn a_refusal_with_a_broken_text_names_its_field_all_the_same() {
     let rig = Rig::start().await;
-    let new = NewUser {
-        user_name: "jo@acme.example".parse().expect("a user name"),
-        fields: UserFields::default(),
-    };
     for text in [
         "{\"errors\":{\"email\":[\"jo@acme.example\nis taken\"]}}",
         r#"{"errors":{"email":["Jo \ud83d has it"]}}"#,
         "\u{feff}{\"errors\":{\"email\":[\"is taken\"]}}",
     ] {
         rig.portal.arm(refusal(422, text));
-        let refused = rig.client.create_user(&new).await.expect_err("refused").kind;
+        let refused = rig.client.create_user(&bare_user()).await.expect_err("refused").kind;
         let VendorFailureKind::Refused(fields) = refused else {
             panic!("{refused:?}: {text}")
         };

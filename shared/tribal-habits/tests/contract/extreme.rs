@@ -1,7 +1,6 @@
 //! No number, text or key of an answer, however extreme, panics the client or makes a failure long or personal.
 
 use habitsync_domain::identity::EnrolmentId;
-use habitsync_domain::people::user::{NewUser, UserFields};
 use habitsync_in_memory::assert_recordable;
 use habitsync_simulator_harness::{Fault, PERSON, Rule, extremes};
 use habitsync_workflows::ports::failure::VendorFailure;
@@ -9,6 +8,7 @@ use habitsync_workflows::ports::vendors::{FindCompletion, FindUser, ListCompleti
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use crate::faults::bare_user;
 use crate::rig::Rig;
 
 /// What each extreme form of `good`, under this status, comes to in `call`.
@@ -64,15 +64,11 @@ async fn no_extreme_record_panics_the_client() {
 #[tokio::test]
 async fn the_refusal_of_a_public_report_keeps_the_address_that_is_its_key_to_itself() {
     let report = include_str!("../../../../tests/fixtures/public-reports/26-address-as-a-key.json");
-    let new = NewUser {
-        user_name: "jo@acme.example".parse().expect("a user name"),
-        fields: UserFields::default(),
-    };
     for status in [200, 400, 404, 409, 422, 500] {
         let rig = Rig::start().await;
         let body = serde_json::from_str(report).expect("is JSON");
         rig.portal.arm(Rule::new(Fault::Answer { status, body }).times(9));
-        let failure = rig.client.create_user(&new).await.expect_err("is refused");
+        let failure = rig.client.create_user(&bare_user()).await.expect_err("is refused");
         let said = format!("{failure} {failure:?}");
         assert!(
             !said.contains("jo.citizen") && !said.contains("acme.com.au"),
@@ -83,12 +79,8 @@ async fn the_refusal_of_a_public_report_keeps_the_address_that_is_its_key_to_its
 
 #[tokio::test]
 async fn no_extreme_refusal_makes_a_failure_long_or_personal() {
-    let new = NewUser {
-        user_name: "jo@acme.example".parse().expect("a user name"),
-        fields: UserFields::default(),
-    };
     for status in [200, 404, 422] {
         let refusal = json!({"errors": {"email": ["has already been taken"]}});
-        ask_extremes(status, refusal, async |rig| rig.client.create_user(&new).await).await;
+        ask_extremes(status, refusal, async |rig| rig.client.create_user(&bare_user()).await).await;
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use habitsync_domain::people::user::{NewUser, UserFields};
-use habitsync_in_memory::{one_try, three_tries};
+use habitsync_in_memory::{one_try, three_tries, unavailable};
 use habitsync_simulator_harness::{Fault, Method, Moment, Rule};
 use habitsync_vendor_http::{CallSettings, VendorClient};
 use habitsync_workflows::ports::failure::{VendorFailure, VendorFailureKind};
@@ -22,6 +22,14 @@ pub(crate) fn new_user() -> NewUser {
     NewUser {
         user_name: "jo@acme.example".parse().expect("a user name"),
         fields: UserFields(fields.into()),
+    }
+}
+
+/// A user with a name and no fields.
+pub(crate) fn bare_user() -> NewUser {
+    NewUser {
+        fields: UserFields::default(),
+        ..new_user()
     }
 }
 
@@ -116,10 +124,7 @@ async fn after_its_deadline_a_client_sends_nothing() {
 /// Asserts that a write under this fault is sent once and its failure says that it may have happened.
 async fn must_be_ambiguous(fault: Fault, is_created: bool) {
     let (outcome, sent, rig) = create_under(fault.clone()).await;
-    let unknown = VendorFailureKind::Unavailable {
-        may_have_happened: true,
-    };
-    assert_eq!(outcome.expect_err("an error").kind, unknown, "{fault:?}");
+    assert_eq!(outcome.expect_err("an error").kind, unavailable(true), "{fault:?}");
     let found = rig.portal.user("jo@acme.example").is_some();
     assert_eq!((sent, found), (1, is_created), "{fault:?}");
 }
@@ -161,12 +166,7 @@ async fn a_portal_that_cannot_be_reached_was_not_written_to() {
         .create_user(&new_user())
         .await
         .expect_err("nobody there");
-    assert_eq!(
-        failure.kind,
-        VendorFailureKind::Unavailable {
-            may_have_happened: false
-        }
-    );
+    assert_eq!(failure.kind, unavailable(false));
 }
 
 #[tokio::test]
@@ -221,10 +221,5 @@ async fn a_list_whose_later_page_fails_is_an_error_and_no_part_of_it_is_given() 
     };
     let second_page = Rule::new(fault).matching(|call| call.query.get("page").is_some_and(|page| page == "2"));
     let (outcome, _rig) = list_under(second_page).await;
-    assert_eq!(
-        outcome,
-        Err(VendorFailureKind::Unavailable {
-            may_have_happened: true
-        })
-    );
+    assert_eq!(outcome, Err(unavailable(true)));
 }

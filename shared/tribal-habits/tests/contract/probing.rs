@@ -7,10 +7,10 @@ use habitsync_domain::onboarding::assumptions::{
     Advice, Assumption, AssumptionFinding, AssumptionVerdict, tribal_habits as assume,
 };
 use habitsync_in_memory::{about, acme, assert_finding, assert_keeps_contract, differing, one_try};
-use habitsync_simulator_harness::{Fault, Rule, odd_lists};
+use habitsync_simulator_harness::{Clock, Fault, Rule, odd_lists};
 use habitsync_simulator_tribal_habits::{AutoEnrolLink, Deviation, Folder, Topic, TopicType};
 use habitsync_workflows::ports::probes::{PortalQuestions, PortalSample, ProbePortal, Probed};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::reading::topic;
@@ -55,15 +55,10 @@ async fn probed(rig: &Rig, customer: &TenantConfiguration, names: &[&str]) -> Pr
     let user_names: Vec<UserName> = names.iter().map(|name| name.parse().expect("a user name")).collect();
     let asked = PortalQuestions {
         customer,
-        now: now(),
+        now: Clock::default().now(),
         user_names: &user_names,
     };
     rig.client.probe_portal(&asked).await.expect("it can be asked")
-}
-
-#[expect(clippy::disallowed_methods, reason = "the portal's clock is the machine's")]
-fn now() -> Timestamp {
-    Timestamp::now()
 }
 
 /// The finding about an assumption of a portal that differs so.

@@ -12,12 +12,12 @@ use habitsync_domain::onboarding::assumptions::{
 use habitsync_employee_connect::EmployeeConnect;
 use habitsync_in_memory::{CountingBudget, ManualClock, Table, acme, loopback, one_try_within};
 use habitsync_simulator_employee_connect::{Employee, EmployeeConnectSimulator, TenantSettings};
+use habitsync_simulator_harness::Clock;
 use habitsync_simulator_tribal_habits::{CustomField, PortalSettings, TribalHabitsSimulator};
 use habitsync_tribal_habits::TribalHabits;
 use habitsync_vendors::Opened;
 use habitsync_workflows::onboarding::probe::{Examination, ExamineCustomer, examine_customer};
 use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKind};
-use jiff::Timestamp;
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 
@@ -72,16 +72,11 @@ impl Customer {
             table: &Table::default(),
             hris,
             portal,
-            clock: &ManualClock::at(now()),
+            clock: &ManualClock::at(Clock::default().now()),
             configuration: &self.configuration,
         };
         examine_customer(&examine).await.expect("the table answers")
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the simulators' clocks are the machine's")]
-fn now() -> Timestamp {
-    Timestamp::now()
 }
 
 fn address(number: u32) -> String {
