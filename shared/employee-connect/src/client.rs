@@ -5,7 +5,8 @@ use std::hash::Hash;
 use habitsync_domain::vendors::list::{UnusableRecord, VendorList};
 use habitsync_domain::vendors::record::JsonRecord;
 use habitsync_vendor_http::{
-    CallError, HttpError, PrivateBody, RawRecord, RawResponse, Request, VendorClient, VendorHttp, read_records,
+    CallError, HttpError, PrivateBody, ProbedClient, RawRecord, RawResponse, Request, VendorClient, VendorHttp,
+    read_records,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,6 +36,13 @@ pub enum Written<T> {
     Now(T),
     /// By an earlier one (409).
     Before(T),
+}
+
+impl ProbedClient for EmployeeConnect {
+    async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
+        let pass = self.access.pass(&self.http).await?;
+        self.http.look(&pass.sign(request)?).await
+    }
 }
 
 /// [`once`](VendorClient::once) shares the access token with the client it was made from.
@@ -234,12 +242,6 @@ impl EmployeeConnect {
         let Data::<Vec<Value>> { data, .. } = self.json(request).await?;
         let mut found = data.iter().filter_map(RecordedResult::read);
         Ok(found.any(|found| found.is(result)))
-    }
-
-    /// Returns the raw response to a request.
-    pub(crate) async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
-        let pass = self.access.pass(&self.http).await?;
-        self.http.look(&pass.sign(request)?).await
     }
 
     /// The way to the API.

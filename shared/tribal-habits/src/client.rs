@@ -4,7 +4,7 @@ use std::hash::Hash;
 
 use habitsync_domain::vendors::list::{UnusableRecord, VendorList};
 use habitsync_vendor_http::{
-    CallError, HttpError, RawRecord, RawResponse, Request, VendorClient, VendorHttp, read_records,
+    CallError, HttpError, ProbedClient, RawRecord, RawResponse, Request, VendorClient, VendorHttp, read_records,
 };
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -61,6 +61,12 @@ struct TribalHabitsSecret {
 pub struct TribalHabits {
     http: VendorHttp,
     credentials: Credentials,
+}
+
+impl ProbedClient for TribalHabits {
+    async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
+        self.http.look(&request.authorization(&self.credentials.api_key)?).await
+    }
 }
 
 impl VendorClient for TribalHabits {
@@ -172,11 +178,6 @@ impl TribalHabits {
     pub async fn enrolment(&self, id: i64) -> Result<Option<Enrolment>, TribalHabitsError> {
         let answer = self.json(Request::get(&["papi", "enrolments", &id.to_string()])).await;
         found(answer, Enrolment::read, |enrolment| enrolment.id == id)
-    }
-
-    /// Returns the raw response to a request.
-    pub(crate) async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
-        self.http.look(&request.authorization(&self.credentials.api_key)?).await
     }
 
     async fn list<T: PartialEq, I: Hash + Eq + Clone + ToString>(

@@ -32,7 +32,9 @@ pub use error::{BuildError, DecodeError, HttpError, PrivateBody, chain};
 pub use field_refusal::FieldRefusal;
 pub use hosts::{BaseUrl, BaseUrlError, InvalidVendorHosts, VendorHosts};
 pub use in_process::InProcessBudget;
-pub use look::{ListNames, ListPage, ListSample, Probe, ProbeFindings, ProbedApi, RawResponse, sample_list};
+pub use look::{
+    Asking, ListNames, ListPage, ListSample, Probe, ProbeFindings, ProbedApi, ProbedClient, RawResponse, sample_list,
+};
 pub use pace::{Drawing, PaceError, RequestBudget};
 pub use paging::{Page, PageFacts, PagingError};
 pub use place::{FieldNames, known};

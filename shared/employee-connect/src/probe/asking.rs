@@ -1,12 +1,10 @@
 //! How EmployeeConnect is asked: authorised as the customer's configuration says, paced and counted, and looked at.
 
-use std::ops::Deref;
-
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, employee_connect as assume};
 use habitsync_domain::tenant::TenantId;
 use habitsync_domain::text::excerpt::clip;
-use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, RawResponse, Request};
+use habitsync_vendor_http::{HttpError, ListNames, ProbedApi, ProbedClient, RawResponse, Request};
 use habitsync_workflows::ports::failure::Vendor;
 use habitsync_workflows::ports::probes::HrisQuestions;
 use serde_json::Value;
@@ -61,98 +59,78 @@ fn is_by_key(customer: &TenantConfiguration) -> bool {
 }
 
 /// One examination of an EmployeeConnect.
-pub(super) struct Asking<'a> {
-    hris: &'a EmployeeConnect,
-    pub(super) asked: &'a HrisQuestions<'a>,
-    probe: Probe<'a>,
+pub(super) type Asking<'a> = habitsync_vendor_http::Asking<'a, EmployeeConnect, HrisQuestions<'a>>;
+
+/// Begins an examination.
+pub(super) fn begin<'a>(client: &'a EmployeeConnect, asked: &'a HrisQuestions<'a>) -> Asking<'a> {
+    Asking::new(&API, client, asked, (asked.customer, asked.now))
 }
 
-impl<'a> Deref for Asking<'a> {
-    type Target = Probe<'a>;
-
-    fn deref(&self) -> &Probe<'a> {
-        &self.probe
-    }
+/// How many employees are asked for at once.
+pub(super) fn page_size(asking: &Asking<'_>) -> u32 {
+    asking.asked.customer.employee_connect.page_size
 }
 
-impl<'a> Asking<'a> {
-    pub(super) fn new(hris: &'a EmployeeConnect, asked: &'a HrisQuestions<'a>) -> Self {
-        Self {
-            hris,
-            asked,
-            probe: Probe::new(&API, asked.customer, asked.now),
-        }
+/// Gets a token and keeps it, where tokens are what authorises.
+pub(super) async fn authorise(asking: &Asking<'_>) -> Result<Vec<AssumptionFinding>, HttpError> {
+    let Some(request) = asking.client.token_request() else {
+        return Ok(Vec::new());
+    };
+    let sight = asking.raw_answer(asking.client.http().look(&request)).await?;
+    let answer = sight.json().unwrap_or_default();
+    if is_own_refusal(&answer) && matches!(sight.status, 400 | 401 | 403) {
+        return Ok(vec![refused_codes(sight.status, &asking.asked.customer.tenant)]);
     }
+    let status = sight.checked()?.status;
+    if (200..300).contains(&status) && !answer.is_object() {
+        return Ok(vec![
+            asking.elsewhere("what answers there gives no JSON object".to_owned()),
+        ]);
+    }
+    asking.client.keep_token(&answer).await;
+    Ok(vec![judge_token(status, &answer)])
+}
 
-    /// How many employees are asked for at once.
-    pub(super) fn page_size(&self) -> u32 {
-        self.asked.customer.employee_connect.page_size
+/// What the first answer about employees shows.
+pub(super) fn judge_employees(asking: &Asking<'_>, first: &RawResponse) -> Vec<AssumptionFinding> {
+    let is_accepted = |finding: &AssumptionFinding| *finding == assume::CREDENTIALS.holds(API.accepted);
+    let mut findings = asking.judge_first(first);
+    if is_by_key(asking.asked.customer) && findings.iter().any(is_accepted) {
+        findings.push(assume::STATIC_KEY.holds("the key is accepted"));
     }
+    findings
+}
 
-    /// Gets a token and keeps it, where tokens are what authorises.
-    pub(super) async fn authorise(&self) -> Result<Vec<AssumptionFinding>, HttpError> {
-        let Some(request) = self.hris.token_request() else {
-            return Ok(Vec::new());
-        };
-        let sight = self.raw_answer(self.hris.http().look(&request)).await?;
-        let answer = sight.json().unwrap_or_default();
-        if is_own_refusal(&answer) && matches!(sight.status, 400 | 401 | 403) {
-            return Ok(vec![refused_codes(sight.status, &self.asked.customer.tenant)]);
-        }
-        let status = sight.checked()?.status;
-        if (200..300).contains(&status) && !answer.is_object() {
-            return Ok(vec![
-                self.elsewhere("what answers there gives no JSON object".to_owned()),
-            ]);
-        }
-        self.hris.keep_token(&answer).await;
-        Ok(vec![judge_token(status, &answer)])
-    }
+/// One page of employees, so many on it; as many as there are by default where no number is given.
+pub(super) async fn employees(asking: &Asking<'_>, page: u64, size: Option<u32>) -> Result<RawResponse, HttpError> {
+    let list = Request::list(&["employees"]);
+    let list = match size {
+        Some(size) => list.query("pageSize", size.to_string()),
+        None => list,
+    };
+    asking.look(list.query("page", page.to_string())).await
+}
 
-    /// What the first answer about employees shows.
-    pub(super) fn judge_employees(&self, first: &RawResponse) -> Vec<AssumptionFinding> {
-        let is_accepted = |finding: &AssumptionFinding| *finding == assume::CREDENTIALS.holds(API.accepted);
-        let mut findings = self.judge_first(first);
-        if is_by_key(self.asked.customer) && findings.iter().any(is_accepted) {
-            findings.push(assume::STATIC_KEY.holds("the key is accepted"));
-        }
-        findings
+/// The courses that have this reference; that the module is missing is an answer, too.
+pub(super) async fn courses(asking: &Asking<'_>, reference: &str) -> Result<RawResponse, HttpError> {
+    let list = Request::list(&["courses"]).query("externalId", reference);
+    let sight = asking.raw_answer(asking.client.look(list.query("page", "1"))).await?;
+    if sight.status == 403 && code_of(&sight.json().unwrap_or_default()) == Some("module_disabled") {
+        return Ok(sight);
     }
+    sight.checked()
+}
 
-    /// One page of employees, so many on it; as many as there are by default where no number is given.
-    pub(super) async fn employees(&self, page: u64, size: Option<u32>) -> Result<RawResponse, HttpError> {
-        let list = Request::list(&["employees"]);
-        let list = match size {
-            Some(size) => list.query("pageSize", size.to_string()),
-            None => list,
-        };
-        self.look(list.query("page", page.to_string())).await
-    }
+/// The results of a course that have this reference.
+pub(super) async fn results(asking: &Asking<'_>, course: &str, reference: &str) -> Result<RawResponse, HttpError> {
+    asking
+        .look(Request::get(&["courses", course, "results"]).query("externalId", reference))
+        .await
+}
 
-    /// The courses that have this reference; that the module is missing is an answer, too.
-    pub(super) async fn courses(&self, reference: &str) -> Result<RawResponse, HttpError> {
-        let list = Request::list(&["courses"]).query("externalId", reference);
-        let sight = self.raw_answer(self.hris.look(list.query("page", "1"))).await?;
-        if sight.status == 403 && code_of(&sight.json().unwrap_or_default()) == Some("module_disabled") {
-            return Ok(sight);
-        }
-        sight.checked()
-    }
-
-    /// The results of a course that have this reference.
-    pub(super) async fn results(&self, course: &str, reference: &str) -> Result<RawResponse, HttpError> {
-        self.look(Request::get(&["courses", course, "results"]).query("externalId", reference))
-            .await
-    }
-
-    /// One employee.
-    pub(super) async fn employee(&self, id: &str) -> Result<RawResponse, HttpError> {
-        self.look(Request::get(&["employees", id])).await
-    }
-
-    async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
-        self.answer(self.hris.look(request)).await
-    }
+/// One employee.
+pub(super) async fn employee(asking: &Asking<'_>, id: &str) -> Result<RawResponse, HttpError> {
+    asking.look(Request::get(&["employees", id])).await
 }
 
 fn use_key() -> Advice {

@@ -6,7 +6,7 @@ use habitsync_vendor_http::{HttpError, ListSample, RawResponse, sample_list};
 use habitsync_workflows::ports::probes::HrisSample;
 use serde_json::{Map, Value};
 
-use super::asking::{Asking, LIST};
+use super::asking::{Asking, LIST, employee, employees, page_size};
 use super::{people, records};
 
 /// An employee id that does not exist.
@@ -20,15 +20,15 @@ pub(super) async fn probe(
     first: RawResponse,
     seen: &mut HrisSample,
 ) -> Result<Vec<AssumptionFinding>, HttpError> {
-    let wanted = asking.page_size();
+    let wanted = page_size(asking);
     let refused = (!first.is_success()).then_some(first.status);
     let size = refused.is_none().then_some(wanted);
     let first = if refused.is_some() {
-        asking.employees(1, None).await?
+        employees(asking, 1, None).await?
     } else {
         first
     };
-    let list = sample_list(LIST, &first, |page| asking.employees(page, size)).await?;
+    let list = sample_list(LIST, &first, |page| employees(asking, page, size)).await?;
     let employees = list
         .records()
         .filter_map(|record| Employee::from_record(record.clone()).ok());
@@ -43,7 +43,7 @@ pub(super) async fn probe(
     findings.extend(records::judge(asking.asked.customer, &list, asking.asked.now));
     findings.extend(people::judge(asking.asked.customer, &list));
     findings.push(judge_one(asking, &list).await?);
-    findings.extend(judge_absence(&asking.employee(NOBODY).await?));
+    findings.extend(judge_absence(&employee(asking, NOBODY).await?));
     Ok(findings)
 }
 
@@ -85,7 +85,7 @@ async fn judge_order(
     if ids.is_sorted() {
         return Ok(assume::EMPLOYEE_ORDER.holds(format!("{} employees come in ascending order", ids.len())));
     }
-    let again = asking.employees(1, size).await?.json().unwrap_or_default();
+    let again = employees(asking, 1, size).await?.json().unwrap_or_default();
     let again = again.pointer(LIST.records).and_then(Value::as_array);
     let again: Vec<_> = again
         .into_iter()
@@ -104,7 +104,7 @@ async fn judge_one(asking: &Asking<'_>, list: &ListSample) -> Result<AssumptionF
     let Some(id) = list.records().map(records::id_text).find(|id| !id.is_empty()) else {
         return Ok(assume::EMPLOYEE_BY_ID.untold("no employee is listed", Vec::new()));
     };
-    let sight = asking.employee(&id).await?;
+    let sight = employee(asking, &id).await?;
     let answer = sight.json().unwrap_or_default();
     let record = |at: Option<&Value>| at.and_then(Value::as_object).map(records::id_text);
     Ok(match sight.status {

@@ -6,7 +6,7 @@ use habitsync_domain::onboarding::assumptions::{
 use habitsync_vendor_http::{HttpError, RawResponse};
 use serde_json::Value;
 
-use super::asking::{Asking, LIST};
+use super::asking::{Asking, LIST, courses, results};
 use crate::error::code_of;
 
 /// A reference and a course that do not exist.
@@ -14,7 +14,7 @@ const NOTHING: &str = "HABITSYNC-DOCTOR-NOTHING";
 
 /// Asks about courses and results.
 pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<AssumptionFinding>, HttpError> {
-    let courses = asking.courses(NOTHING).await?;
+    let courses = courses(asking, NOTHING).await?;
     let module = judge_module(&courses);
     let is_there = module.verdict == AssumptionVerdict::Ok;
     let mut findings = vec![module];
@@ -25,7 +25,7 @@ pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<AssumptionFinding>,
         findings.push(judge_find(&courses));
     }
     if asking.is_needed(&assume::RESULT_FIND) {
-        findings.push(judge_no_course(&asking.results(NOTHING, NOTHING).await?));
+        findings.push(judge_no_course(&results(asking, NOTHING, NOTHING).await?));
         findings.push(judge_results(asking).await?);
     }
     Ok(findings)
@@ -93,7 +93,7 @@ async fn judge_results(asking: &Asking<'_>) -> Result<AssumptionFinding, HttpErr
     let Some(course) = asking.asked.course else {
         return Ok(assume::RESULT_FIND.untold("no course has been made yet", vec![Advice::Rehearse]));
     };
-    let sight = asking.results(&course.0, NOTHING).await?;
+    let sight = results(asking, &course.0, NOTHING).await?;
     let answer = sight.json().unwrap_or_default();
     Ok(match (sight.status, answer.get("data").and_then(Value::as_array)) {
         (200..300, Some(_)) => assume::RESULT_FIND.holds("a course of ours is asked for its results"),

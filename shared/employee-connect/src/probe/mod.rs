@@ -13,11 +13,11 @@ use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::ports::probes::{HrisQuestions, HrisSample, ProbeHris, Probed};
 
 use crate::client::EmployeeConnect;
-use asking::Asking;
+use asking::{Asking, authorise, employees, judge_employees, page_size};
 
 impl ProbeHris for EmployeeConnect {
     async fn probe_hris(&self, asked: &HrisQuestions<'_>) -> Result<Probed<HrisSample>, VendorFailure> {
-        let asking = Asking::new(self, asked);
+        let asking = asking::begin(self, asked);
         let mut found = ProbeFindings::default();
         if let Some(first) = first(&asking, &mut found).await {
             let answer = employees::probe(&asking, first, &mut found.sample).await;
@@ -40,10 +40,10 @@ const LEARNING: [&str; 3] = [
 
 /// The first page of employees, where EmployeeConnect can be looked at at all.
 async fn first(asking: &Asking<'_>, found: &mut ProbeFindings<HrisSample>) -> Option<RawResponse> {
-    if !found.opens(asking, asking.authorise().await.as_ref().map(Clone::clone)) {
+    if !found.opens(asking, authorise(asking).await.as_ref().map(Clone::clone)) {
         return None;
     }
-    let first = asking.employees(1, Some(asking.page_size())).await;
-    let is_open = found.opens(asking, first.as_ref().map(|first| asking.judge_employees(first)));
+    let first = employees(asking, 1, Some(page_size(asking))).await;
+    let is_open = found.opens(asking, first.as_ref().map(|first| judge_employees(asking, first)));
     first.ok().filter(|_| is_open)
 }

@@ -1,10 +1,8 @@
 //! How the portal is asked: paced and counted like every request, and looked at.
 
-use std::ops::Deref;
-
 use habitsync_domain::onboarding::assumptions::Advice;
 use habitsync_domain::onboarding::assumptions::tribal_habits as assume;
-use habitsync_vendor_http::{HttpError, ListNames, Probe, ProbedApi, RawResponse, Request};
+use habitsync_vendor_http::{HttpError, ListNames, ProbedApi, RawResponse, Request};
 use habitsync_workflows::ports::failure::Vendor;
 use habitsync_workflows::ports::probes::PortalQuestions;
 use jiff::Timestamp;
@@ -44,49 +42,33 @@ static API: ProbedApi = ProbedApi {
 };
 
 /// One examination of a portal.
-pub(super) struct Asking<'a> {
-    portal: &'a TribalHabits,
-    pub(super) asked: &'a PortalQuestions<'a>,
-    probe: Probe<'a>,
+pub(super) type Asking<'a> = habitsync_vendor_http::Asking<'a, TribalHabits, PortalQuestions<'a>>;
+
+/// Begins an examination.
+pub(super) fn begin<'a>(client: &'a TribalHabits, asked: &'a PortalQuestions<'a>) -> Asking<'a> {
+    Asking::new(&API, client, asked, (asked.customer, asked.now))
 }
 
-impl<'a> Deref for Asking<'a> {
-    type Target = Probe<'a>;
-
-    fn deref(&self) -> &Probe<'a> {
-        &self.probe
-    }
+/// One page of a list under `/papi`.
+pub(super) async fn list(asking: &Asking<'_>, path: &[&str], page: u64) -> Result<RawResponse, HttpError> {
+    asking
+        .look(Request::list(&under_papi(path)).query("page", page.to_string()))
+        .await
 }
 
-impl<'a> Asking<'a> {
-    pub(super) fn new(portal: &'a TribalHabits, asked: &'a PortalQuestions<'a>) -> Self {
-        Self {
-            portal,
-            asked,
-            probe: Probe::new(&API, asked.customer, asked.now),
-        }
-    }
+/// One page of the enrolments completed since then.
+pub(super) async fn completed_since(
+    asking: &Asking<'_>,
+    since: Timestamp,
+    page: u64,
+) -> Result<RawResponse, HttpError> {
+    let list = Request::list(&["papi", "enrolments"]).query("completed_since", since.to_string());
+    asking.look(list.query("page", page.to_string())).await
+}
 
-    /// One page of a list under `/papi`.
-    pub(super) async fn list(&self, path: &[&str], page: u64) -> Result<RawResponse, HttpError> {
-        self.look(Request::list(&under_papi(path)).query("page", page.to_string()))
-            .await
-    }
-
-    /// One page of the enrolments completed since then.
-    pub(super) async fn completed_since(&self, since: Timestamp, page: u64) -> Result<RawResponse, HttpError> {
-        let list = Request::list(&["papi", "enrolments"]).query("completed_since", since.to_string());
-        self.look(list.query("page", page.to_string())).await
-    }
-
-    /// One thing under `/papi`.
-    pub(super) async fn one(&self, path: &[&str]) -> Result<RawResponse, HttpError> {
-        self.look(Request::get(&under_papi(path))).await
-    }
-
-    async fn look(&self, request: Request) -> Result<RawResponse, HttpError> {
-        self.answer(self.portal.look(request)).await
-    }
+/// One thing under `/papi`.
+pub(super) async fn one(asking: &Asking<'_>, path: &[&str]) -> Result<RawResponse, HttpError> {
+    asking.look(Request::get(&under_papi(path))).await
 }
 
 /// Whether a 404 is the portal's own word about the record, which the client believes.

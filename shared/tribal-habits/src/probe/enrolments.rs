@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value};
 
 use super::LIST;
-use super::asking::{Asking, is_not_found};
+use super::asking::{Asking, completed_since, is_not_found, one};
 
 /// How far back is looked first, and how far where there is nothing.
 const LOOK_BACK: [SignedDuration; 2] = [
@@ -46,8 +46,8 @@ async fn recent(asking: &Asking<'_>) -> Result<(Timestamp, ListSample), HttpErro
 }
 
 async fn completed(asking: &Asking<'_>, since: Timestamp) -> Result<ListSample, HttpError> {
-    let first = asking.completed_since(since, 1).await?;
-    sample_list(LIST, &first, |page| asking.completed_since(since, page)).await
+    let first = completed_since(asking, since, 1).await?;
+    sample_list(LIST, &first, |page| completed_since(asking, since, page)).await
 }
 
 fn judge_list(list: &ListSample) -> AssumptionFinding {
@@ -134,7 +134,7 @@ async fn judge_one(asking: &Asking<'_>, list: &ListSample) -> Result<[Assumption
     let by_id = match id {
         None => assume::ENROLMENT_BY_ID.untold("no enrolment is known", vec![Advice::Rehearse]),
         Some(id) => {
-            let sight = asking.one(&["enrolments", &id.to_string()]).await?;
+            let sight = one(asking, &["enrolments", &id.to_string()]).await?;
             let answered = sight.json().and_then(|body| body.get("id")?.as_i64());
             match sight.status {
                 200..300 if answered == Some(id) => assume::ENROLMENT_BY_ID.holds("one that is listed is found"),
@@ -145,7 +145,7 @@ async fn judge_one(asking: &Asking<'_>, list: &ListSample) -> Result<[Assumption
             }
         }
     };
-    let none = asking.one(&["enrolments", NONE]).await?;
+    let none = one(asking, &["enrolments", NONE]).await?;
     let absent = match none.status {
         404 if is_not_found(&none) => assume::ENROLMENT_ABSENT.holds("one that is not there is such a 404"),
         404 => assume::ENROLMENT_ABSENT.needs_mending("the 404 says something else"),

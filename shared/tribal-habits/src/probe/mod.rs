@@ -13,13 +13,13 @@ use habitsync_workflows::ports::failure::VendorFailure;
 use habitsync_workflows::ports::probes::{PortalQuestions, PortalSample, ProbePortal, Probed};
 
 use crate::client::TribalHabits;
-use asking::{Asking, LIST};
+use asking::{LIST, list};
 
 impl ProbePortal for TribalHabits {
     async fn probe_portal(&self, asked: &PortalQuestions<'_>) -> Result<Probed<PortalSample>, VendorFailure> {
-        let asking = Asking::new(self, asked);
+        let asking = asking::begin(self, asked);
         let mut found = ProbeFindings::default();
-        let first = asking.list(&["users"], 1).await;
+        let first = list(&asking, &["users"], 1).await;
         if found.opens(&asking, first.as_ref().map(|first| asking.judge_first(first)))
             && let Ok(first) = first
         {

@@ -6,15 +6,15 @@ use habitsync_domain::onboarding::assumptions::{Advice, Assumption, AssumptionFi
 use habitsync_vendor_http::{HttpError, sample_list};
 use serde_json::{Map, Value};
 
-use super::asking::Asking;
+use super::asking::{Asking, list};
 use super::{LIST, links};
 
 type Record = Map<String, Value>;
 
 /// Asks about topics.
 pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<AssumptionFinding>, HttpError> {
-    let first = asking.list(&["topics"], 1).await?;
-    let list = sample_list(LIST, &first, |page| asking.list(&["topics"], page)).await?;
+    let first = list(asking, &["topics"], 1).await?;
+    let list = sample_list(LIST, &first, |page| list(asking, &["topics"], page)).await?;
     let courses = &asking.asked.customer.courses;
     let mut findings = vec![list.judge_list(&assume::TOPIC_LIST, "topics")];
     let topics: Vec<_> = list.records().collect();

@@ -9,7 +9,7 @@ use habitsync_workflows::ports::probes::PortalSample;
 use serde_json::{Map, Value};
 
 use super::LIST;
-use super::asking::{Asking, is_not_found};
+use super::asking::{Asking, is_not_found, list, one};
 use crate::port::portal_user;
 use crate::wire;
 
@@ -24,7 +24,7 @@ pub(super) async fn probe(
     first: &RawResponse,
     seen: &mut PortalSample,
 ) -> Result<Vec<AssumptionFinding>, HttpError> {
-    let list = sample_list(LIST, first, |page| asking.list(&["users"], page)).await?;
+    let list = sample_list(LIST, first, |page| list(asking, &["users"], page)).await?;
     seen.users = list.records().filter_map(usable).collect();
     let mut findings = vec![
         list.judge_list(&assume::USER_LIST, "users"),
@@ -140,7 +140,7 @@ async fn judge_case(
     let Some(name) = name else {
         return Ok(assume::USER_CASE.untold("no user with letters in the name was found by it", Vec::new()));
     };
-    let sight = asking.one(&["users", &other_case(name)]).await?;
+    let sight = one(asking, &["users", &other_case(name)]).await?;
     Ok(
         match Answer::of(&sight.json().unwrap_or_default(), sight.status, name) {
             Answer::TheUser => assume::USER_CASE.holds("a user is found in the other letter case"),
@@ -151,7 +151,7 @@ async fn judge_case(
 
 async fn read(asking: &Asking<'_>, name: Option<&str>) -> Result<Option<Answer>, HttpError> {
     let Some(name) = name else { return Ok(None) };
-    let sight = asking.one(&["users", name]).await?;
+    let sight = one(asking, &["users", name]).await?;
     Ok(Some(Answer::of(&sight.json().unwrap_or_default(), sight.status, name)))
 }
 
@@ -193,7 +193,7 @@ fn other_case(name: &str) -> String {
 }
 
 async fn judge_absence(asking: &Asking<'_>) -> Result<AssumptionFinding, HttpError> {
-    let sight = asking.one(&["users", NOBODY]).await?;
+    let sight = one(asking, &["users", NOBODY]).await?;
     Ok(match sight.status {
         404 if is_not_found(&sight) => assume::USER_ABSENT.holds("an unused name is such a 404"),
         404 => {

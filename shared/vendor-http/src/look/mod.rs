@@ -4,7 +4,7 @@ mod list;
 mod probe;
 
 pub use list::{ListNames, ListPage, ListSample, sample_list};
-pub use probe::{Probe, ProbeFindings, ProbedApi};
+pub use probe::{Asking, Probe, ProbeFindings, ProbedApi, ProbedClient};
 
 use habitsync_domain::text::excerpt::clip;
 use jiff::Timestamp;

@@ -1,7 +1,10 @@
 //! One examination of a vendor: requests are counted and their answers checked, and each way in which a vendor cannot be looked at
 //! becomes a finding whose advice fits it. Both clients probe through it.
 
+mod asking;
 mod obstacle;
+
+pub use asking::{Asking, ProbedClient};
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -62,9 +65,7 @@ pub struct Probe<'a> {
 }
 
 impl<'a> Probe<'a> {
-    /// Begins at `now`.
-    #[must_use]
-    pub fn new(api: &'static ProbedApi, customer: &'a TenantConfiguration, now: Timestamp) -> Self {
+    fn new(api: &'static ProbedApi, customer: &'a TenantConfiguration, now: Timestamp) -> Self {
         Self {
             api,
             customer,
@@ -78,19 +79,6 @@ impl<'a> Probe<'a> {
     #[must_use]
     pub fn is_needed(&self, assumption: &Assumption) -> bool {
         assumption.need.unmet(self.customer).is_none()
-    }
-
-    /// Counts a request and returns its answer.
-    ///
-    /// # Errors
-    ///
-    /// The request failed, or its answer is a success that is no JSON or a refusal of access, which do not answer the
-    /// probe.
-    pub async fn answer(
-        &self,
-        sent: impl Future<Output = Result<RawResponse, HttpError>>,
-    ) -> Result<RawResponse, HttpError> {
-        self.raw_answer(sent).await?.checked()
     }
 
     /// Counts a request and returns its raw response.
