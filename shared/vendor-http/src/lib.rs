@@ -33,7 +33,8 @@ pub use field_refusal::FieldRefusal;
 pub use hosts::{BaseUrl, BaseUrlError, InvalidVendorHosts, VendorHosts};
 pub use in_process::InProcessBudget;
 pub use look::{
-    Asking, ListNames, ListPage, ListSample, Probe, ProbeFindings, ProbedApi, ProbedClient, RawResponse, sample_list,
+    Asking, ListNames, ListPage, ListSample, Probe, ProbeFindings, ProbedApi, ProbedClient, RawResponse, Record,
+    sample_list,
 };
 pub use pace::{Drawing, PaceError, RequestBudget};
 pub use paging::{Page, PageFacts, PagingError};

@@ -38,7 +38,7 @@ pub use limited_vendor::{Arrival, LimitedVendor};
 pub use mail::{Mailbox, mail_refused, mail_settings};
 pub use mail_feedback::FeedbackQueue;
 pub use portal::{Portal, Refuses};
-pub use probed::{about, acme, assert_finding, assert_keeps_contract, differing};
+pub use probed::{about, acme, assert_differs, assert_keeps_contract, differing};
 pub use queue::{Queue, StartedJobs};
 pub use slots::SlotStore;
 pub use table::{StoredLease, StoredRun, Table, TableState, WaitingResult};

@@ -32,14 +32,15 @@ pub fn about<'p, S>(probed: &'p Probed<S>, assumption: &Assumption) -> &'p Assum
     found[0]
 }
 
-/// Asserts the verdict of a finding and the observation that it states.
+/// Asserts that a finding differs and states this observation.
 ///
 /// # Panics
 ///
-/// One of them is another.
+/// The finding has another verdict or observation.
 #[track_caller]
-pub fn assert_finding(finding: &AssumptionFinding, verdict: AssumptionVerdict, seen: &str) {
-    assert_eq!((finding.verdict, finding.seen.as_str()), (verdict, seen), "{finding:?}");
+pub fn assert_differs(finding: &AssumptionFinding, seen: &str) {
+    let expected = (AssumptionVerdict::Differs, seen);
+    assert_eq!((finding.verdict, finding.seen.as_str()), expected, "{finding:?}");
 }
 
 /// Returns the findings that differ.

@@ -10,12 +10,10 @@ use habitsync_domain::onboarding::assumptions::{
 };
 use habitsync_domain::people::contract::CONTRACT_FIELDS;
 use habitsync_domain::people::fields::custom_fields_of;
-use habitsync_vendor_http::ListSample;
-use serde_json::{Map, Value};
+use habitsync_vendor_http::{ListSample, Record};
+use serde_json::Value;
 
 use super::records::id_text;
-
-type Record = Map<String, Value>;
 
 /// Fields that have an assumption of their own.
 const OTHERS: [&str; 7] = [

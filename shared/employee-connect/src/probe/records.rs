@@ -8,11 +8,9 @@ use habitsync_domain::people::dates::DateRules;
 use habitsync_domain::people::employee::Employee;
 use habitsync_domain::people::employment::EmploymentRules;
 use habitsync_domain::people::last_day::RECENT_DAYS;
-use habitsync_vendor_http::ListSample;
+use habitsync_vendor_http::{ListSample, Record};
 use jiff::Timestamp;
-use serde_json::{Map, Value};
-
-type Record = Map<String, Value>;
+use serde_json::Value;
 
 /// Judges the records that were seen.
 pub(super) fn judge(customer: &TenantConfiguration, list: &ListSample, now: Timestamp) -> Vec<AssumptionFinding> {

@@ -1,9 +1,9 @@
 //! Enrolments: whether completions can be listed by their time and read one by one.
 
 use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, tribal_habits as assume};
-use habitsync_vendor_http::{HttpError, ListSample, sample_list};
+use habitsync_vendor_http::{HttpError, ListSample, Record, sample_list};
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::LIST;
 use super::asking::{Asking, completed_since, is_not_found, one};
@@ -17,8 +17,6 @@ const LOOK_BACK: [SignedDuration; 2] = [
 const LATER: SignedDuration = SignedDuration::from_hours(24);
 /// An enrolment that is not there.
 const NONE: &str = "999999999999";
-
-type Record = Map<String, Value>;
 
 /// Asks about enrolments.
 pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<AssumptionFinding>, HttpError> {

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::configuration::CoursesConfiguration;
 use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, few, tribal_habits as assume};
-use habitsync_vendor_http::ListSample;
-use serde_json::{Map, Value};
+use habitsync_vendor_http::{ListSample, Record};
+use serde_json::Value;
 
 use super::asking::Asking;
 
 /// Whether topics carry links that lead somewhere.
-pub(super) fn judge_links(topics: &[&Map<String, Value>], courses: &CoursesConfiguration) -> AssumptionFinding {
+pub(super) fn judge_links(topics: &[&Record], courses: &CoursesConfiguration) -> AssumptionFinding {
     let of = topics.len();
     let carrying = topics
         .iter()
@@ -51,7 +51,7 @@ fn is_web_address(url: Option<&Value>) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 
-fn links<'t>(topics: &'t [&Map<String, Value>]) -> impl Iterator<Item = &'t Map<String, Value>> {
+fn links<'t>(topics: &'t [&Record]) -> impl Iterator<Item = &'t Record> {
     topics
         .iter()
         .filter_map(|topic| topic.get("auto_enrol_links")?.as_array())
@@ -60,7 +60,7 @@ fn links<'t>(topics: &'t [&Map<String, Value>]) -> impl Iterator<Item = &'t Map<
 }
 
 /// The setting that stands in for links, with a topic of theirs as the example.
-fn by_hand(topics: &[&Map<String, Value>], courses: &CoursesConfiguration) -> Advice {
+fn by_hand(topics: &[&Record], courses: &CoursesConfiguration) -> Advice {
     let codes = || topics.iter().filter_map(|topic| topic.get("code")?.as_str());
     let new = codes().find(|code| !courses.launch_urls.keys().any(|known| known.0 == *code));
     let code = new.or_else(|| codes().next()).unwrap_or("TH-9-456");
@@ -68,7 +68,7 @@ fn by_hand(topics: &[&Map<String, Value>], courses: &CoursesConfiguration) -> Ad
 }
 
 /// Whether links have the customer's label.
-pub(super) fn judge_reference(topics: &[&Map<String, Value>], courses: &CoursesConfiguration) -> AssumptionFinding {
+pub(super) fn judge_reference(topics: &[&Record], courses: &CoursesConfiguration) -> AssumptionFinding {
     let links: Vec<_> = links(topics).collect();
     if links.is_empty() {
         return assume::TOPIC_REFERENCE.untold("no link was seen", Vec::new());

@@ -3,13 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use habitsync_domain::onboarding::assumptions::{Advice, Assumption, AssumptionFinding, few, tribal_habits as assume};
-use habitsync_vendor_http::{HttpError, sample_list};
-use serde_json::{Map, Value};
+use habitsync_vendor_http::{HttpError, Record, sample_list};
+use serde_json::Value;
 
 use super::asking::{Asking, list};
 use super::{LIST, links};
-
-type Record = Map<String, Value>;
 
 /// Asks about topics.
 pub(super) async fn probe(asking: &Asking<'_>) -> Result<Vec<AssumptionFinding>, HttpError> {

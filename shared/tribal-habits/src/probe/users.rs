@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, few, tribal_habits as assume};
 use habitsync_domain::people::user::{FieldName, PortalUser};
-use habitsync_vendor_http::{HttpError, ListSample, RawResponse, sample_list};
+use habitsync_vendor_http::{HttpError, ListSample, RawResponse, Record, sample_list};
 use habitsync_workflows::ports::probes::PortalSample;
 use serde_json::{Map, Value};
 
@@ -15,8 +15,6 @@ use crate::wire;
 
 /// A user name that does not exist.
 const NOBODY: &str = "habitsync-doctor-nobody";
-
-type Record = Map<String, Value>;
 
 /// Asks about users, and keeps those that were seen.
 pub(super) async fn probe(

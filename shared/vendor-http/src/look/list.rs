@@ -11,6 +11,9 @@ use super::RawResponse;
 use crate::paging::PageFacts;
 use crate::reply::reported_error;
 
+/// One record of a list, as a probe sees it.
+pub type Record = Map<String, Value>;
+
 /// Where a vendor's pages have what, as JSON pointers.
 #[derive(Debug, Clone, Copy)]
 pub struct ListNames {
@@ -35,7 +38,7 @@ pub struct ListPage {
     /// The facts that it does not say, as pointers.
     pub missing: Vec<&'static str>,
     /// Its records: where they should be, or else the only list there is. Personal data.
-    pub records: Vec<Map<String, Value>>,
+    pub records: Vec<Record>,
     /// Whether it carries `error` or `errors`, which a success does not.
     pub carries_error: bool,
     /// Where the records are, if not where they should be; none where there is no list at all.
@@ -90,7 +93,7 @@ impl ListSample {
     }
 
     /// Every record that was seen.
-    pub fn records(&self) -> impl Iterator<Item = &Map<String, Value>> {
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
         self.pages.iter().flat_map(|page| &page.records)
     }
 

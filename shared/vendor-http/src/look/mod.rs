@@ -3,7 +3,7 @@
 mod list;
 mod probe;
 
-pub use list::{ListNames, ListPage, ListSample, sample_list};
+pub use list::{ListNames, ListPage, ListSample, Record, sample_list};
 pub use probe::{Asking, Probe, ProbeFindings, ProbedApi, ProbedClient};
 
 use habitsync_domain::text::excerpt::clip;
