@@ -66,16 +66,16 @@ impl From<PagingError> for EmployeeConnectError {
     }
 }
 
-/// Whether a refusal is in the API's own words: an error with a code, or OAuth's.
+/// Whether a refusal is in the API's own words: an error with a code, or OAuth's. The codes of gateways, such as `403` and
+/// `AccessDenied`, are no such words.
 pub(crate) fn is_own_refusal(body: &Value) -> bool {
-    let is_word = |error: &Value| error.as_str().is_some_and(is_oauth_word);
-    let error = body.get("error");
-    code_of(body).is_some() || error.is_some_and(is_word)
+    let oauth = body.get("error").and_then(Value::as_str);
+    code_of(body).or(oauth).is_some_and(is_word)
 }
 
-/// The error of a token request as OAuth has it (RFC 6749, 5.2): lower-case letters and underscores.
-fn is_oauth_word(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+/// Whether the text is a code of the API, or of OAuth (RFC 6749, 5.2): lower-case letters and underscores.
+fn is_word(code: &str) -> bool {
+    !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 fn missing(body: &PrivateBody) -> MissingRecord {

@@ -65,9 +65,13 @@ impl From<PagingError> for TribalHabitsError {
     }
 }
 
-/// Whether a refusal has the shape of the API's own: an object whose `error` is a text.
+/// Whether a refusal has the shape of the API's own: an object whose `error` is a text. The errors of web frameworks and
+/// gateways have one, too, and repeat the status as a number beside it.
 pub(crate) fn is_own_refusal(body: &Value) -> bool {
-    body.get("error").is_some_and(Value::is_string)
+    let is_status = |value: &Value| value.as_u64().is_some_and(|number| (400..600).contains(&number));
+    let repeats_status = body.as_object().is_some_and(|body| body.values().any(is_status));
+    let error = body.get("error").and_then(Value::as_str).unwrap_or_default();
+    !error.trim().is_empty() && !repeats_status
 }
 
 /// The text of the contract, to the letter: frameworks answer a route that they do not have with `Not Found`.

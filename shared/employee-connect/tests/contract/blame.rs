@@ -31,6 +31,10 @@ async fn only_the_apis_own_refusal_is_about_the_credentials() {
         r#"{"message":"Forbidden"}"#,
         r#"{"error":{"message":"no"}}"#,
         r#"{"error":"Access denied"}"#,
+        r#"{"error":{"code":"403","message":"Access is denied"}}"#,
+        r#"{"error":{"code":"AuthorizationFailed","message":"no"}}"#,
+        r#"{"error":{"code":403,"status":"PERMISSION_DENIED"}}"#,
+        r#"{"error":{"code":""}}"#,
     ] {
         for status in [401, 403, 407, 451] {
             assert_eq!(refused(&rig, status, text).await, outage, "{status} {text:.60}");

@@ -30,6 +30,10 @@ async fn a_refusal_that_is_not_the_apis_own_is_no_refusal_of_the_key() {
         "{}",
         r#"{"message":"Forbidden"}"#,
         r#"{"error":null}"#,
+        r#"{"error":""}"#,
+        r#"{"timestamp":"2026-03-01T20:30:00Z","status":403,"error":"Forbidden","path":"/papi/users"}"#,
+        r#"{"statusCode":401,"error":"Unauthorized","message":"Unauthorized"}"#,
+        r#"{"code":403,"error":"Access denied by policy"}"#,
     ] {
         for status in [401, 403, 407, 451] {
             rig.portal.arm(refusal(status, text));
