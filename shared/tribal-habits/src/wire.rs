@@ -80,13 +80,17 @@ impl User {
         record.fields("user_name").and_then(Self::of)
     }
 
-    /// The user of these fields. One without a user name is known by its e-mail.
+    /// The user of these fields. One without a user name is known by its e-mail. Where `active` is there and unreadable, it is
+    /// not known whether the account is in use.
     pub(crate) fn of(mut fields: Map<String, Value>) -> Result<Self, UnusableRecord> {
         let record = JsonRecord::from(&fields);
         let Some(user_name) = record.id("user_name") else {
             return Err(UnusableRecord::new(record.id("email").as_deref(), WhyUnusable::NoId));
         };
         let active = record.flag("active");
+        if active.is_none() && record.has("active") {
+            return Err(UnusableRecord::new(Some(&user_name), WhyUnusable::LacksAValue));
+        }
         fields.retain(|name, _| !matches!(name.as_str(), "user_name" | "active"));
         Ok(Self {
             user_name,
@@ -163,10 +167,10 @@ impl Topic {
         Ok(Self {
             id,
             code: record.id("code").unwrap_or_default(),
-            kind: record.id("type"),
+            kind: record.word("type"),
             title: record.text("title").unwrap_or_default(),
             description: record.text("description"),
-            status: record.id("status").ok_or_else(undecided)?,
+            status: record.word("status").ok_or_else(undecided)?,
             published_version: record.text("published_version"),
             auto_enrol_links: links(record.value("auto_enrol_links")).ok_or_else(undecided)?,
         })
@@ -229,10 +233,10 @@ impl Enrolment {
         let lacks = || UnusableRecord::new(Some(&id.to_string()), WhyUnusable::LacksAValue);
         Ok(Self {
             id,
-            kind: record.id("type").ok_or_else(lacks)?,
+            kind: record.word("type").ok_or_else(lacks)?,
             knowledge_id: record.whole("knowledge_id").ok_or_else(lacks)?,
             knowledge_code: record.id("knowledge_code"),
-            status: record.id("status").ok_or_else(lacks)?,
+            status: record.word("status").ok_or_else(lacks)?,
             user_name: record.record("user").and_then(|user| user.id("user_name")),
             completed_at: record.instant("completed_at"),
             training_minutes: record.whole("training_minutes"),

@@ -44,14 +44,20 @@ impl<'a> JsonRecord<'a> {
         whole(self.value(name))
     }
 
-    /// True or false, also as text or as 1 or 0.
+    /// Returns one of a vendor's few words, such as a kind or a status, in lower case.
+    #[must_use]
+    pub fn word(&self, name: &str) -> Option<String> {
+        Some(self.id(name)?.to_ascii_lowercase())
+    }
+
+    /// True or false, also as text, as 1 or 0, or as yes or no.
     #[must_use]
     pub fn flag(&self, name: &str) -> Option<bool> {
         match self.value(name) {
             Value::Bool(flag) => Some(*flag),
-            value => match id_text(value)?.to_ascii_lowercase().as_str() {
-                "true" | "1" => Some(true),
-                "false" | "0" => Some(false),
+            _ => match self.word(name)?.as_str() {
+                "true" | "t" | "1" | "yes" | "y" | "on" => Some(true),
+                "false" | "f" | "0" | "no" | "n" | "off" => Some(false),
                 _ => None,
             },
         }
@@ -121,15 +127,21 @@ fn exact(number: &Number) -> Option<String> {
     (float.fract() == 0.0 && float.abs() <= LARGEST_EXACT).then(|| format!("{:.0}", float + 0.0))
 }
 
-/// An instant in RFC 3339, with a blank or a `T`, with `UTC` or `GMT` for `Z`, or as e-mails write it. A time without an offset is
-/// none: it may be anywhere in the world.
+/// An instant in RFC 3339, with a blank or a `T`, with a blank before its offset, with `UTC` or `GMT` for `Z`, or as e-mails write
+/// it. A time without an offset is none: it may be anywhere in the world.
 #[must_use]
 pub fn instant(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     let universal = text.strip_suffix("UTC").or_else(|| text.strip_suffix("GMT"));
     let in_utc = universal.and_then(|time| format!("{}Z", time.trim_end()).parse().ok());
+    let with_offset = || {
+        let (time, offset) = text.rsplit_once(' ')?;
+        let is_offset = offset.starts_with(['+', '-']);
+        is_offset.then(|| format!("{}{offset}", time.trim_end()).parse().ok())?
+    };
     in_utc
         .or_else(|| text.parse().ok())
+        .or_else(with_offset)
         .or_else(|| rfc2822::parse(text).ok().map(|date| date.timestamp()))
 }
 
@@ -166,6 +178,9 @@ mod tests {
             "2026-03-01 20:30:00 UTC",
             "2026-03-01T20:30:00.000+00:00",
             "2026-03-02 07:30:00+11:00",
+            "2026-03-02 07:30:00 +1100",
+            "2026-03-02T07:30:00 +11:00",
+            "2026-03-01 12:30:00 -0800",
             "Sun, 01 Mar 2026 20:30:00 GMT",
             " 2026-03-01 20:30:00Z ",
         ];
@@ -180,6 +195,8 @@ mod tests {
             "01/03/2026 20:30",
             "yesterday",
             "UTC",
+            "2026-03-01 +1100",
+            "+1100",
         ] {
             assert_eq!(instant(unclear), None, "{unclear}");
         }
@@ -187,10 +204,16 @@ mod tests {
 
     #[test]
     fn an_odd_value_is_absent_and_takes_no_other_with_it() {
-        let value = json!({"id": [], "code": 7, "active": "maybe", "open": "0", "user": "Jo", "minutes": "20"});
+        let value = json!({"id": [], "code": 7, "active": "maybe", "open": "0", "user": "Jo", "minutes": "20",
+            "listed": "Yes", "hidden": "N", "kind": " Topic "});
         let record = JsonRecord::from_value(&value).expect("an object");
         assert_eq!((record.id("id"), record.id("code")), (None, Some("7".to_owned())));
         assert_eq!((record.flag("active"), record.flag("open")), (None, Some(false)));
+        assert_eq!(
+            (record.flag("listed"), record.flag("hidden")),
+            (Some(true), Some(false))
+        );
+        assert_eq!(record.word("kind").as_deref(), Some("topic"));
         assert!(record.record("user").is_none());
         assert_eq!(record.whole("minutes"), Some(20));
     }

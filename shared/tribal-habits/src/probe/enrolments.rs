@@ -1,6 +1,7 @@
 //! Enrolments: whether completions can be listed by their time and read one by one.
 
 use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, tribal_habits as assume};
+use habitsync_domain::vendors::record::instant;
 use habitsync_vendor_http::{HttpError, ListSample, Record, sample_list};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -87,7 +88,7 @@ async fn judge_since(asking: &Asking<'_>, since: Timestamp, list: &ListSample) -
 }
 
 fn completed_at(enrolment: &Record) -> Option<Timestamp> {
-    enrolment.get("completed_at")?.as_str()?.parse().ok()
+    instant(enrolment.get("completed_at")?.as_str()?)
 }
 
 fn judge_fields(list: &ListSample) -> AssumptionFinding {

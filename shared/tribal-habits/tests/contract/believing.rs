@@ -133,7 +133,7 @@ async fn a_user_counts_as_written_only_with_the_contracts_record() {
         json!({"user_name": "user1@acme.example", "active": true}),
         json!({"user_name": "user1@acme.example"}),
         json!({"user_name": "jo@acme.example", "active": false}),
-        json!({"user_name": "user1@acme.example", "active": "no"}),
+        json!({"user_name": "user1@acme.example", "active": "maybe"}),
         json!({"active": false}),
     ];
     let bodies = odd_bodies()

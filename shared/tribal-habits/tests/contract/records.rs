@@ -123,6 +123,9 @@ async fn odd_optional_values_of_an_enrolment_are_absent() {
         ("training_minutes", json!([20])),
         ("knowledge_code", json!({})),
         ("completed_at", json!("2026-03-01 20:30:00 UTC")),
+        ("completed_at", json!("2026-03-02 07:30:00 +1100")),
+        ("type", json!("Topic")),
+        ("status", json!("Conquered")),
         ("id", json!("9002")),
         ("knowledge_id", json!("456")),
         ("user", json!({"user_name": "jo@acme.example", "email": 7})),
@@ -211,4 +214,48 @@ async fn a_user_name_on_two_rows_with_different_values_is_neither_account() {
             .iter()
             .all(|record| record.why == WhyUnusable::Contradicted)
     );
+}
+
+#[tokio::test]
+async fn a_topics_words_mean_the_same_in_each_letter_case() {
+    let rig = Rig::start().await;
+    for (field, word) in [("status", "Active"), ("status", " ACTIVE "), ("type", "Topic")] {
+        let mut second = topic(457);
+        second[field] = json!(word);
+        answered(&rig, page(&topic(456), &second.to_string(), &topic(458)));
+        let listed = rig.client.list_topics().await.expect("a list");
+        let verdict = listed.records[1].verdict(&CoursesConfiguration::default());
+        assert!(verdict.qualifies(), "{field} {word}: {verdict:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_as_active_as_its_word_says_and_named_where_it_says_none() {
+    let rig = Rig::start().await;
+    for (active, expected) in [
+        (json!("no"), Some(false)),
+        (json!("N"), Some(false)),
+        (json!("Yes"), Some(true)),
+        (json!(0.0), Some(false)),
+        (json!(null), Some(true)),
+        (json!(""), Some(true)),
+        (json!("suspended"), None),
+        (json!(2), None),
+        (json!([]), None),
+    ] {
+        let mut second = user("kim@acme.example");
+        second["active"] = active;
+        answered(
+            &rig,
+            page(&user("jo@acme.example"), &second.to_string(), &user("li@acme.example")),
+        );
+        let listed = rig.client.list_users().await.expect("a list");
+        let kim = listed
+            .records
+            .iter()
+            .find(|user| user.user_name.as_str() == "kim@acme.example");
+        assert_eq!((kim.map(|user| user.active), listed.len()), (expected, 3), "{second}");
+        let named = UnusableRecord::new(Some("kim@acme.example"), WhyUnusable::LacksAValue);
+        assert_eq!(listed.unusable.contains(&named), expected.is_none(), "{second}");
+    }
 }

@@ -59,7 +59,7 @@ pub fn read_event(body: &[u8]) -> Result<CompletionEvent, UnreadableEvent> {
     let fields = fields(&mended(&readable(body.to_vec())))?;
     let event = JsonRecord::from(&fields);
     match event.value("event") {
-        Value::String(name) if name.trim() == COMPLETED => read_enrolment(event),
+        Value::String(name) if name.trim().eq_ignore_ascii_case(COMPLETED) => read_enrolment(event),
         Value::Null => Err(UnreadableEvent::NotAnEvent { line: 1, column: 1 }),
         _ => Ok(CompletionEvent::Other),
     }
@@ -110,12 +110,12 @@ fn read_enrolment(event: JsonRecord<'_>) -> Result<CompletionEvent, UnreadableEv
     }))
 }
 
-/// Whether the field says this word. One that is missing decides nothing; any other value is another word.
+/// Whether the field says this word, in any letter case. One that is missing decides nothing; any other value is another word.
 fn is(enrolment: JsonRecord<'_>, field: &str, word: &str) -> Result<bool, UnreadableEvent> {
     if !enrolment.has(field) {
         return Err(UnreadableEvent::NotAnEnrolment);
     }
-    Ok(enrolment.id(field).is_some_and(|said| said == word))
+    Ok(enrolment.word(field).is_some_and(|said| said == word))
 }
 
 /// The contract does not promise the enrolment's own time; the event is then the completion. A time of the enrolment's that cannot be

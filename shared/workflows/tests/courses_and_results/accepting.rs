@@ -128,6 +128,10 @@ async fn ids_and_codes_are_read_as_texts_and_as_numbers() {
         ("/enrolment/knowledge_id", json!(" 456 ")),
         ("/enrolment/knowledge_code", json!(456)),
         ("/enrolment/completed_at", json!("2026-03-15 22:00:00 UTC")),
+        ("/enrolment/completed_at", json!("2026-03-16 09:00:00 +1100")),
+        ("/event", json!("Enrolment.Completed")),
+        ("/enrolment/type", json!("Topic")),
+        ("/enrolment/status", json!("CONQUERED")),
         ("/enrolment/completed_at", json!("2026-03-16T09:00:00+11:00")),
     ] {
         assert_eq!(
