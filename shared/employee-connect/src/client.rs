@@ -239,8 +239,11 @@ impl EmployeeConnect {
     /// The request failed after its retries, for example because the course does not exist.
     pub async fn has_result(&self, course: &str, result: &ResultBody<'_>) -> Result<bool, EmployeeConnectError> {
         let request = Request::get(&["courses", course, "results"]).query("externalId", result.external_id);
-        let Data::<Vec<Value>> { data, .. } = self.json(request).await?;
-        let mut found = data.iter().filter_map(RecordedResult::read);
+        let Data::<RawRecord> { data, .. } = self.json(request).await?;
+        let listed = data.items().ok_or(not_believed("a list of results"))?;
+        // A record that cannot be decoded is no result of ours; should it be one, EmployeeConnect refuses a second (409).
+        let records = listed.iter().filter_map(|record| record.fields("resultId").ok());
+        let mut found = records.filter_map(|record| RecordedResult::read(&Value::Object(record)));
         Ok(found.any(|found| found.is(result)))
     }
 

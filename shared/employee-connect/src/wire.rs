@@ -1,5 +1,6 @@
 //! What travels between us and EmployeeConnect: only the fields that are used.
 
+use habitsync_domain::text::invisible::trimmed;
 use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
 use habitsync_domain::vendors::record::{JsonRecord, id_text};
 use habitsync_vendor_http::{FieldNames, Page, PageFacts, RawRecord};
@@ -87,9 +88,12 @@ pub(crate) const EMPLOYEE_ID: &str = "employeeId";
 /// Fields that the contract has as text, and that some tenants send as numbers.
 const IDS: [&str; 3] = [EMPLOYEE_ID, "userId", "managerEmployeeId"];
 
-/// Reads an employee, whose ids are texts afterwards.
+/// Reads an employee, whose ids are texts afterwards. The employee's own id loses the invisible characters around it.
 pub(crate) fn employee_record(record: &RawRecord) -> Result<EmployeeRecord, UnusableRecord> {
     let mut employee = record.fields(EMPLOYEE_ID)?;
+    if let Some(Value::String(id)) = employee.get_mut(EMPLOYEE_ID) {
+        *id = trimmed(id).to_owned();
+    }
     for name in IDS {
         if let Some(id) = employee.get_mut(name).filter(|id| id.is_number())
             && let Some(text) = id_text(id)

@@ -40,6 +40,13 @@ impl RawRecord {
             .map(|(_, raw)| Self(raw))
     }
 
+    /// Returns the records where this is a list of them, none of them decoded yet; null is an empty list.
+    #[must_use]
+    pub fn items(&self) -> Option<Vec<Self>> {
+        let items: Option<Vec<Self>> = serde_json::from_str(self.0.get()).ok()?;
+        Some(items.unwrap_or_default())
+    }
+
     fn unusable(&self, id: &str) -> UnusableRecord {
         let fields: HashMap<String, &RawValue> = serde_json::from_str(self.0.get()).unwrap_or_default();
         let id = fields.get(id).and_then(|raw| decoded(raw.get()));

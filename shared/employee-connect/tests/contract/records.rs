@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use habitsync_domain::identity::{EmployeeId, TopicCode};
+use habitsync_domain::identity::{CourseId, EmployeeId, TopicCode};
 use habitsync_domain::people::employee::Employee;
 use habitsync_domain::people::roster::Roster;
 use habitsync_domain::vendors::list::WhyUnusable;
 use habitsync_simulator_harness::{Fault, Method, Rule, odd_records};
-use habitsync_workflows::ports::vendors::{FindEmployee, SaveCourse};
+use habitsync_workflows::ports::vendors::{FindEmployee, RecordResult, SaveCourse};
 use serde_json::{Value, json};
 
+use crate::learning::result;
 use crate::rig::Rig;
 
 fn page(records: &[String]) -> String {
@@ -124,6 +125,17 @@ async fn ids_are_read_as_numbers_and_as_texts() {
         json!({"data": {"employeeId": 1001}}).to_string(),
     );
     assert!(rig.client.find_employee(&id).await.expect("an answer").is_some());
+    for spelled in ["1001\u{200b}", "\u{feff}1001", "\u{a0}1001 "] {
+        answered(
+            &rig,
+            "/employees/{employeeId}",
+            json!({"data": {"employeeId": spelled}}).to_string(),
+        );
+        assert!(
+            rig.client.find_employee(&id).await.expect("an answer").is_some(),
+            "{spelled:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -170,4 +182,29 @@ async fn a_course_is_found_among_records_that_are_none() {
         rig.client.find_course(&reference).await.is_err(),
         "it is there, and has no id"
     );
+}
+
+#[tokio::test]
+async fn a_result_is_found_among_records_that_are_none() {
+    let rig = Rig::start().await;
+    let (course, result) = (CourseId("C1".to_owned()), result("E1"));
+    let own = json!({"externalId": result.idempotency_key, "employeeId": "E1", "status": "Completed", "courseId": "C1",
+        "completedOn": result.completed_on.to_string()});
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for (others, is_there) in [
+        ("null".to_owned(), false),
+        ("[]".to_owned(), false),
+        ("[null,7]".to_owned(), false),
+        (format!(r#"[{{"hours":1e999}},{own}]"#), true),
+        (format!(r#"[{{"note":{deep}}},{own}]"#), true),
+        (format!(r#"[{{"note":"Jo \ud83d"}},{own}]"#), true),
+    ] {
+        answered(&rig, "/courses/{courseId}/results", format!(r#"{{"data":{others}}}"#));
+        let found = rig.client.is_recorded(&course, &result).await;
+        assert_eq!(found.expect("an answer"), is_there, "{others:.100}");
+    }
+    for no_list in ["{}", r#"{"data":{}}"#, r#"{"data":"none"}"#] {
+        answered(&rig, "/courses/{courseId}/results", no_list.to_owned());
+        assert!(rig.client.is_recorded(&course, &result).await.is_err(), "{no_list}");
+    }
 }
