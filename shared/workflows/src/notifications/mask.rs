@@ -11,6 +11,7 @@
 //! | everything else: names, titles, places, dates of employment | whole | the reader has to find the mistake |
 
 use habitsync_domain::onboarding::data_quality::is_personal_address;
+use habitsync_domain::text::printable::is_hidden;
 
 /// Words in a field's name that make whatever it holds nobody's business.
 const SECRET: [&str; 18] = [
@@ -91,35 +92,79 @@ fn dotted(text: &str) -> String {
         .collect()
 }
 
-fn masked_addresses(value: &str, all: bool) -> String {
-    let separates = |character: char| character.is_whitespace() || "<>()\"',;:".contains(character);
-    value
-        .split_inclusive(separates)
-        .map(|word| {
-            let end = word.trim_end_matches(separates);
-            let masked = masked_address(end, all);
-            masked.map_or_else(|| word.to_owned(), |masked| format!("{masked}{}", &word[end.len()..]))
-        })
-        .collect()
+/// How a text writes the sign of an address: plain, wide, or escaped for a web page or a link.
+const SIGNS: [&str; 7] = ["@", "＠", "﹫", "&#64;", "&#x40;", "&#X40;", "%40"];
+
+/// Splits the text at its first sign of an address, into what stands before it, the sign, and what stands behind it.
+fn split_at_sign(text: &str) -> Option<(&str, &str, &str)> {
+    let found = SIGNS.iter().filter_map(|sign| Some((text.find(sign)?, *sign)));
+    let (place, sign) = found.min()?;
+    Some((&text[..place], sign, &text[place + sign.len()..]))
 }
 
-fn masked_address(word: &str, all: bool) -> Option<String> {
-    let (local, domain) = word.rsplit_once('@')?;
-    if !(all || is_personal_address(word)) {
-        return None;
+/// Masks the addresses, or only those at a mail provider for private persons, whatever stands around them.
+fn masked_addresses(value: &str, all: bool) -> String {
+    let mut masked = String::new();
+    let mut rest = value;
+    while let Some((before, sign, behind)) = split_at_sign(rest) {
+        let (separate, local) = before.split_at(start_of_local(before));
+        let domain = &behind[..length_of_domain(behind)];
+        let name: String = domain.chars().filter(|character| is_of_name(*character)).collect();
+        let name = name.trim_end_matches(['.', '-']);
+        let is_masked = !name.is_empty() && (all || is_personal_address(&format!("{LOCAL}@{name}")));
+        let local = if is_masked {
+            but_its_ends(local)
+        } else {
+            local.to_owned()
+        };
+        masked.extend([separate, &local, sign, domain]);
+        rest = &behind[domain.len()..];
     }
-    let mut letters = local.chars();
-    let first = letters.next()?;
-    let last = letters.next_back().filter(|_| local.chars().count() > 3);
+    masked + rest
+}
+
+/// Stands for the part before the sign where the domain alone is asked about.
+const LOCAL: &str = "x";
+
+/// The place in the text before a sign where the address begins; blanks before the sign belong to it.
+fn start_of_local(before: &str) -> usize {
+    let separates = |character: char| character.is_whitespace() || "<>()[]\"'“”„‘’«»,;:".contains(character);
+    let word = before.trim_end();
+    let last = word.char_indices().rfind(|(_, character)| separates(*character));
+    last.map_or(0, |(place, character)| place + character.len_utf8())
+}
+
+/// The bytes of the domain behind a sign, blanks before it included.
+fn length_of_domain(behind: &str) -> usize {
+    let blanks = behind.len() - behind.trim_start().len();
+    let is_of_domain = |character: char| is_of_name(character) || is_without_width(character);
+    let domain = behind[blanks..].find(|character| !is_of_domain(character));
+    domain.map_or(behind.len(), |length| blanks + length)
+}
+
+fn is_of_name(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '.' | '-')
+}
+
+fn is_without_width(character: char) -> bool {
+    is_hidden(character) && !character.is_control() && !character.is_whitespace()
+}
+
+fn but_its_ends(local: &str) -> String {
+    let name = local.trim_end();
+    let blanks = &local[name.len()..];
+    let mut letters = name.chars();
+    let first = letters.next().map(String::from).unwrap_or_default();
+    let last = letters.next_back().filter(|_| name.chars().count() > 3);
     let last = last.map(String::from).unwrap_or_default();
-    Some(format!("{first}{DOT}{DOT}{DOT}{last}@{domain}"))
+    format!("{first}{DOT}{DOT}{DOT}{last}{blanks}")
 }
 
 /// Runs of digits, with what people put between them, that are long enough to name something.
 fn masked_numbers(value: &str) -> String {
     let mut masked = String::new();
     let mut rest = value;
-    while let Some(start) = rest.find(|character: char| character.is_ascii_digit()) {
+    while let Some(start) = rest.find(char::is_numeric) {
         let (before, run) = rest.split_at(start);
         let end = run
             .find(|character: char| !is_of_number(character))
@@ -133,11 +178,12 @@ fn masked_numbers(value: &str) -> String {
 }
 
 fn is_of_number(character: char) -> bool {
-    character.is_ascii_digit() || " -()./".contains(character)
+    let is_blank = character.is_whitespace() && !character.is_control();
+    character.is_numeric() || is_blank || is_without_width(character) || "-‐‑–—()./".contains(character)
 }
 
 fn masked_number(run: &str, before: Option<char>) -> String {
-    let digits = run.chars().filter(char::is_ascii_digit).count();
+    let digits = run.chars().filter(|character| character.is_numeric()).count();
     // `X1234567` is a code of somebody's making, `TH-9-456` a topic's.
     let is_part_of_word = before.is_some_and(|character| character.is_alphabetic() || character == '-');
     if digits < FEW || is_date(run.trim()) || is_part_of_word {
@@ -145,7 +191,7 @@ fn masked_number(run: &str, before: Option<char>) -> String {
     }
     let mut left = digits;
     let masked = |character: char| {
-        if character.is_ascii_digit() {
+        if character.is_numeric() {
             left -= 1;
             if left >= 3 { DOT } else { character }
         } else {
@@ -189,6 +235,62 @@ mod tests {
             mask("email", "is taken: \"anjali.w@yahoo.com.au\", try another"),
             "is taken: \"a•••w@yahoo.com.au\", try another"
         );
+    }
+
+    #[test]
+    fn a_private_address_is_masked_whatever_stands_around_it() {
+        for around in [
+            "[ADDRESS]",
+            "{ADDRESS}",
+            "“ADDRESS” is taken",
+            "‘ADDRESS’",
+            "«ADDRESS»",
+            "`ADDRESS`",
+            "*ADDRESS*",
+            "mailto:ADDRESS?subject=x",
+            "https://acme.example/?user=ADDRESS&x=1",
+            "ADDRESS!",
+            "ADDRESS…",
+            "ADDRESS–taken",
+            "ADDRESS|x",
+            "ADDRESS/x",
+            "ADDRESS\u{200b}",
+            "ADDRESS@acme.com.au",
+        ] {
+            for address in [
+                "jordan@gmail.com",
+                "jordan＠gmail.com",
+                "jordan&#64;gmail.com",
+                "jordan%40gmail.com",
+                "jordan @ gmail.com",
+                "jordan@gm\u{200b}ail.com",
+            ] {
+                let masked = mask("workEmail", &around.replace("ADDRESS", address));
+                assert!(!masked.contains("rda") && masked.contains('•'), "{masked:?}");
+            }
+            let work = around.replace("ADDRESS", "jordan@acme.com.au");
+            assert_eq!(mask("workEmail", &work), work);
+        }
+        assert_eq!(
+            mask("workEmail", "“jordan@gmail.com” is taken"),
+            "“j•••n@gmail.com” is taken"
+        );
+        assert_eq!(mask("workEmail", "@gmail.com"), "•••@gmail.com");
+        assert_eq!(mask("workEmail", "jordan@"), "jordan@");
+    }
+
+    #[test]
+    fn a_number_is_masked_in_each_script_and_with_each_blank_and_dash() {
+        for number in [
+            "0412\u{a0}345\u{202f}678",
+            "0412–345‑678",
+            "0412\u{200b}345\u{200b}678",
+            "０４１２３４５６７８",
+            "٠٤١٢٣٤٥٦٧٨",
+        ] {
+            let masked = mask("mobile", number);
+            assert_eq!(masked.matches('•').count(), 7, "{masked}");
+        }
     }
 
     #[test]
