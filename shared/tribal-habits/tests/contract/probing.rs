@@ -7,7 +7,7 @@ use habitsync_domain::onboarding::assumptions::{
     Advice, Assumption, AssumptionFinding, AssumptionVerdict, tribal_habits as assume,
 };
 use habitsync_in_memory::{about, acme, assert_differs, assert_keeps_contract, differing, one_try};
-use habitsync_simulator_harness::{Clock, Fault, Rule, odd_lists};
+use habitsync_simulator_harness::{Clock, Fault, Method, Rule, odd_lists};
 use habitsync_simulator_tribal_habits::{AutoEnrolLink, Deviation, Folder, Topic, TopicType};
 use habitsync_workflows::ports::probes::{PortalQuestions, PortalSample, ProbePortal, Probed};
 use jiff::SignedDuration;
@@ -304,4 +304,18 @@ async fn whatever_an_answer_is_it_is_described_without_a_value_of_it() {
             assert!(!shown.contains(secret), "{status} {body}: {shown}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_list_that_is_read_all_the_same_is_no_list_that_does_not_add_up() {
+    let rig = portal().await;
+    let topic = json!({"id": 456, "code": "TH-9-456", "type": "topic", "title": "Ladders", "status": "active"});
+    let counts = json!({"total_records": "3", "max_per_page": "25", "current_page": 1.0, "total_pages": "1"});
+    let mut page = counts;
+    page["records"] = json!([topic, null, 7]);
+    let list = Rule::new(Fault::text(200, page.to_string())).on(&Method::GET, "/topics");
+    rig.portal.arm(list.times(9));
+    let probed = probed(&rig, &customer(&[]), &[]).await;
+    let list = about(&probed, &assume::TOPIC_LIST);
+    assert_eq!(list.verdict, AssumptionVerdict::Ok, "{}", list.seen);
 }

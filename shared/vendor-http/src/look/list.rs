@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 
 use habitsync_domain::onboarding::assumptions::{Advice, Assumption, AssumptionFinding, few};
+use habitsync_domain::vendors::record::whole;
 use serde_json::{Map, Value};
 
 use super::RawResponse;
@@ -37,6 +38,8 @@ pub struct ListPage {
     pub facts: Option<PageFacts>,
     /// The facts that it does not say, as pointers.
     pub missing: Vec<&'static str>,
+    /// How many rows it has, those that are no records included.
+    pub rows: usize,
     /// Its records: where they should be, or else the only list there is. Personal data.
     pub records: Vec<Record>,
     /// Whether it carries `error` or `errors`, which a success does not.
@@ -167,16 +170,9 @@ impl ListSample {
 
 impl ListPage {
     pub(super) fn of(asked: u64, page: &Value, names: ListNames) -> Self {
-        let number = |pointer: &'static str| page.pointer(pointer).and_then(Value::as_u64);
+        let fact = |pointer: &'static str| page.pointer(pointer).unwrap_or(&Value::Null);
+        let is_missing = |pointer: &&'static str| whole(fact(pointer)).is_none();
         let wanted = [names.total, names.per_page, names.page, names.total_pages];
-        let facts = || {
-            Some(PageFacts {
-                page: number(names.page)?,
-                per_page: number(names.per_page)?,
-                total: number(names.total)?,
-                total_pages: number(names.total_pages)?,
-            })
-        };
         let (found, elsewhere) = match page.pointer(names.records).and_then(Value::as_array) {
             Some(records) => (Some(records), None),
             None => match only_list(page) {
@@ -184,11 +180,13 @@ impl ListPage {
                 None => (None, Some(None)),
             },
         };
+        let rows = found.map_or(0, Vec::len);
         let records = found.into_iter().flatten().filter_map(Value::as_object);
         Self {
             asked,
-            facts: facts(),
-            missing: wanted.into_iter().filter(|pointer| number(pointer).is_none()).collect(),
+            facts: PageFacts::read([names.page, names.per_page, names.total, names.total_pages].map(fact)),
+            missing: wanted.into_iter().filter(is_missing).collect(),
+            rows,
             records: records.cloned().collect(),
             carries_error: page.as_object().is_some_and(|page| reported_error(page).is_some()),
             elsewhere,
@@ -209,7 +207,7 @@ impl ListPage {
             let missing: Vec<_> = self.missing.iter().map(|pointer| dotted(pointer)).collect();
             return Some(format!("{} missing", missing.join(", ")));
         };
-        let checked = facts.check_alone(self.asked, self.records.len() as u64);
+        let checked = facts.check_alone(self.asked, self.rows as u64);
         checked.err().map(|error| error.to_string())
     }
 }
