@@ -48,7 +48,7 @@ impl Spreadsheet {
         Ok(fits)
     }
 
-    /// The file.
+    /// Returns the bytes of the spreadsheet file.
     #[must_use]
     pub fn into_file(self) -> Vec<u8> {
         self.file

@@ -17,19 +17,21 @@ use crate::ports::failure::VendorFailure;
 /// What a course sync saw and did.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct CourseReport {
-    /// By name: `topics`, `qualify`, what the plan wants (`to_create`, `to_change`, `to_withdraw`, `unchanged`,
-    /// `shares_code`) and what was done (`created`, `adopted`, `changed`, `withdrawn`, `failed`, `results_released`); `launch_urls_unused` and `mails_failed` where there are any.
+    /// Counts by name: `topics`, `qualify`, the planned changes (`to_create`, `to_change`, `to_withdraw`, `unchanged`,
+    /// `shares_code`) and the changes made (`created`, `adopted`, `changed`, `withdrawn`, `failed`,
+    /// `results_released`); `launch_urls_unused` and `mails_failed` where there are any.
     pub counts: Counts,
     /// Topics that lack exactly one condition.
     pub near_misses: Vec<NearMiss>,
     /// Courses that could not be written; each is tried again by the next run.
     pub problems: Vec<CourseProblem>,
-    /// Codes that several topics want a course by: those without one get none, and their results wait, until somebody gives
-    /// them codes of their own.
+    /// Codes that several topics claim for their course. Topics without a course get none, and their results wait,
+    /// until the customer gives each topic a code of its own.
     pub shared_codes: Vec<SharedCode>,
     /// Topics whose records cannot be used: their courses stay as they are.
     pub unusable: Vec<UnusableRecord>,
-    /// Titles that more than one course has: a course is known by its reference, so that each is kept, and all are told.
+    /// Titles that more than one course has. A course is identified by its reference, so that each is kept; all are
+    /// reported.
     pub same_titles: Vec<SameTitle>,
 }
 
@@ -38,7 +40,7 @@ pub struct CourseReport {
 pub struct CourseProblem {
     /// The topic's code.
     pub code: TopicCode,
-    /// Its title.
+    /// Title that the courses share.
     pub title: String,
     /// What EmployeeConnect answered.
     pub failure: VendorFailure,
@@ -150,7 +152,7 @@ fn unused_launch_urls<'c>(topics: &[Topic], courses: &'c CoursesConfiguration) -
         .collect()
 }
 
-/// The titles of courses, whatever their letter case.
+/// The titles of courses, compared without regard to letter case.
 #[derive(Default)]
 struct Titles(BTreeMap<String, SameTitle>);
 

@@ -42,15 +42,15 @@ const ROOM: SignedDuration = SignedDuration::from_secs(30);
 pub struct SyncCourses<'a, Table, Portal, Hris, Mail, Clock> {
     /// The customer's table.
     pub table: &'a Table,
-    /// Tribal Habits.
+    /// Client of Tribal Habits.
     pub portal: &'a Portal,
-    /// EmployeeConnect.
+    /// Client of EmployeeConnect.
     pub hris: &'a Hris,
     /// Where mail goes out.
     pub mail: &'a Mail,
     /// What every mail has in common.
     pub mail_settings: &'a MailSettings,
-    /// Time.
+    /// Source of the current time.
     pub clock: &'a Clock,
     /// The customer's configuration.
     pub configuration: &'a TenantConfiguration,
@@ -200,7 +200,8 @@ where
         Ok(true)
     }
 
-    /// Does what is planned and returns the course as it is linked now, and what was done.
+    /// Carries out the plan of one topic. Returns the course as it is linked now, and the name of the count for the
+    /// change made.
     async fn write_course(&self, plan: &TopicPlan) -> Result<(Option<LinkedCourse>, &'static str), VendorFailure> {
         match &plan.action {
             CourseAction::Leave | CourseAction::SharesCode => Ok((plan.record.course.clone(), "left")),
@@ -276,7 +277,7 @@ where
     }
 }
 
-/// Whoever looks after the customer has to find them.
+/// Logs the topics that share a code, so that the customer's support can find them.
 fn log_shared(shared: &SharedCode) {
     let without: Vec<_> = shared.without.iter().map(|sharer| sharer.topic.0).collect();
     let kept_by = shared.kept_by.map(|topic| topic.0);
@@ -297,9 +298,9 @@ fn planned(action: &CourseAction) -> &'static str {
 enum Means {
     /// The others may succeed.
     ThisCourse,
-    /// None will succeed just now; the next run goes on.
+    /// None will succeed just now; the next run continues.
     ForNow,
-    /// None will succeed before somebody does something.
+    /// None will succeed before an operator or the customer acts.
     EveryCourse,
 }
 

@@ -29,11 +29,12 @@ const IN_FLIGHT: usize = 16;
 pub struct Digest {
     /// How many lines the mail had; none was sent where it is 0.
     pub lines: usize,
-    /// Customers for whom it could not be stored that the line was sent: it is sent again in a minute, and no other is.
+    /// Customers whose alert log could not be stored after their line was sent: that line is sent again in a minute, and
+    /// no other is.
     pub failures: Vec<ServiceFailure>,
 }
 
-/// Sends the operators what is news of the fleet's customers. `incidents` are as they are now, `dead` counts the results that
+/// Sends the operators the alerts that are new. `incidents` holds the current incidents; `dead` counts the results that
 /// died within a day, by customer.
 ///
 /// # Errors

@@ -64,9 +64,9 @@ pub struct CustomerStatus {
 /// How many there are of something.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Counted<What> {
-    /// What.
+    /// Kind of the items that are counted.
     pub what: What,
-    /// How many.
+    /// Number of items.
     pub count: u64,
 }
 

@@ -1,8 +1,8 @@
 //! Every minute: whether a vendor fails many customers alike at one domain. The operators get one mail when an incident opens
 //! and one when it is over. Nothing is started, stopped or put off because of it.
 //!
-//! What is decided is in [`habitsync_domain::fleet::incident`]. Each change is stored, by a compare and swap, before its mail is sent:
-//! of two watchdogs one acts.
+//! The decisions are made in [`habitsync_domain::fleet::incident`]. Each change is stored, by a compare and swap,
+//! before its mail is sent, so that only one of two watchdogs acts.
 
 use std::collections::BTreeMap;
 
@@ -27,15 +27,15 @@ const IN_FLIGHT: usize = 16;
 pub struct TendIncidents<'a, Fleet, Mail, Clock> {
     /// The whole fleet's part of the table.
     pub fleet: &'a Fleet,
-    /// Sends mail.
+    /// Sender of operator mail.
     pub mail: &'a Mail,
     /// The sender and the operators' address.
     pub mail_settings: &'a MailSettings,
-    /// Time.
+    /// Source of the current time.
     pub clock: &'a Clock,
 }
 
-/// What was done about incidents.
+/// Changes made to incidents in one pass.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IncidentReport {
     /// The incidents as they are now, history included.

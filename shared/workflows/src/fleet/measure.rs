@@ -28,13 +28,13 @@ const OLD_HOLD: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// How the fleet is. What could not be counted is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FleetMeasures {
-    /// Live customers.
+    /// Number of live customers.
     pub live: u64,
     /// Whose jobs are late, and which; those that an incident explains are not among them.
     pub stale: BTreeMap<TenantId, Vec<LateJob>>,
     /// Live customers whose jobs fail by an incident.
     pub in_incident: u64,
-    /// Live customers of whom it is not known when their jobs are due: applying their configuration again tells.
+    /// Live customers whose jobs have no known due time; applying their configuration again restores it.
     pub without_timetable: Vec<TenantId>,
     /// Incidents that are open.
     pub open_incidents: u64,
@@ -46,13 +46,13 @@ pub struct FleetMeasures {
     pub dead: Option<BTreeMap<TenantId, u64>>,
     /// Customers whose EmployeeConnect is left alone.
     pub open_breakers: Option<u64>,
-    /// Unfinished runs that nobody carries on.
+    /// Unfinished runs that no later run has resumed.
     pub stalled_runs: Option<Vec<(TenantId, Job)>>,
     /// Jobs whose last three slices did nothing.
     pub stalled_jobs: Vec<(TenantId, Job)>,
     /// Live customers whose completions no webhook delivers.
     pub without_webhooks: Vec<TenantId>,
-    /// Held removals that nobody decided on for a week.
+    /// Plans whose pending approvals have waited for a decision for a week.
     pub old_holds: Option<u64>,
     /// Rows and items that could not be read.
     pub unreadable: u64,
@@ -102,7 +102,8 @@ pub struct ParkedMeasures {
     pub failures: Vec<ServiceFailure>,
 }
 
-/// Counts what is parked and what is ignored: a few queries and one write for each customer whose turn it is, several customers at a time.
+/// Counts parked and ignored results: a few queries and one write for each customer whose turn it is, several customers
+/// at a time.
 pub async fn measure_parked<F: CountWaiting>(fleet: &F, view: &FleetView, now: Timestamp) -> ParkedMeasures {
     let aside = |customer: &CustomerSummary| IgnoredCounts {
         parked: customer.parked,

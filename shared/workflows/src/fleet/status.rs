@@ -27,7 +27,7 @@ pub struct FleetStatus {
     pub customers: Vec<CustomerHealth>,
     /// Incidents that are open.
     pub incidents: Vec<OpenIncident>,
-    /// Rows that cannot be read: of those customers nobody knows.
+    /// Rows that cannot be read; the state of those customers is unknown.
     pub unreadable: u64,
 }
 
@@ -40,7 +40,7 @@ pub struct OpenIncident {
     pub domain: VendorDomain,
     /// How the vendor fails.
     pub kinds: BTreeSet<VendorFault>,
-    /// Since when.
+    /// Time at which the incident was opened.
     pub opened_at: Timestamp,
     /// How many customers have failed by it so far.
     pub customers: u64,
@@ -124,7 +124,7 @@ where
     Ok((open.collect(), waiting))
 }
 
-/// What is held now: the index may still list the plan before.
+/// Returns the newer of both plans: the index may still list the plan before the current one.
 fn newer(known: Option<PendingDeactivations>, hold: DueHold) -> PendingDeactivations {
     let hold = PendingDeactivations {
         plan: hold.plan,

@@ -1,12 +1,13 @@
-//! Every minute: queue the results that are due, and a probe for each EmployeeConnect that has been silent; start the runs
-//! that have work left. Each customer in its turn: queue what is parked and has to be looked at again.
+//! Work of every minute: queues the results that are due, and a probe for each EmployeeConnect that has been silent;
+//! starts the runs that have work left. For each customer in turn: queues the parked results that have to be looked at
+//! again.
 //!
 //! No customer waits for another. The four kinds of work go on side by side, and several customers' at a time; of due results each
 //! customer gets a share in each round; a customer whose call fails, hangs or panics is left for the next minute, and the others
 //! go on.
 //!
-//! What is handed on is put off first, so that two watchdogs, or two looks, do not hand it on twice; should the message or
-//! the start be lost, it is due again.
+//! Each item is postponed before it is handed on, so that two watchdogs, or two passes, do not hand it on twice; if the
+//! message or the start is lost, the item is due again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -48,7 +49,7 @@ pub struct WatchFleet<'a, Fleet, Queue, Jobs, Clock> {
     pub queue: &'a Queue,
     /// The functions behind the jobs.
     pub jobs: &'a Jobs,
-    /// Time.
+    /// Source of the current time.
     pub clock: &'a Clock,
 }
 
@@ -61,11 +62,11 @@ pub struct FleetReport {
     pub probes_queued: u64,
     /// Results put on the queue that are parked and had to be looked at again.
     pub parked_queued: u64,
-    /// Runs started.
+    /// Number of runs started.
     pub runs_started: u64,
-    /// Items of the index that could not be read. Everything else goes on; somebody has to look at them.
+    /// Items of the index that could not be read. All other work continues; an operator has to look at these items.
     pub unreadable: u64,
-    /// Whatever was due and had moved on before it could be put off.
+    /// Items that were due and had changed before they could be postponed.
     pub moved_on: u64,
     /// What could not be handed on; it is due again in five minutes. One customer's failure keeps no other waiting.
     pub failures: Vec<ServiceFailure>,
@@ -120,7 +121,7 @@ where
         report
     }
 
-    /// Whether the run was started; none where it goes on.
+    /// Returns whether the run was started; none where it is still running.
     async fn start(&self, run: &UnfinishedRun, now: Timestamp) -> Result<Option<bool>, ServiceFailure> {
         if !self.fleet.has_stopped(run, now).await? {
             return Ok(None);
@@ -149,7 +150,7 @@ where
         report
     }
 
-    /// What is held back is not due by itself: the one that has waited longest goes and looks.
+    /// Queues the result that has waited longest as a probe. Results behind an open breaker are not due by themselves.
     async fn probe(&self, probe: &DueProbe, now: Timestamp) -> Result<bool, ServiceFailure> {
         if !self.fleet.postpone_probe(probe, put_off(now)).await? {
             return Ok(false);
@@ -314,7 +315,7 @@ impl Round {
 }
 
 impl FleetReport {
-    /// Both together.
+    /// Adds both counts.
     fn and(mut self, other: Self) -> Self {
         self.results_queued += other.results_queued;
         self.probes_queued += other.probes_queued;

@@ -41,7 +41,7 @@ struct End<'a, S> {
 }
 
 impl<S: SaveRun + SaveJobState> End<'_, S> {
-    /// Stores the run, then the job's state. Where one of them cannot be stored the other one tells why.
+    /// Stores the run, then the job's state. Where one of them cannot be stored, the other one records the reason.
     async fn record<T>(
         &mut self,
         remembered: Option<JobState>,
@@ -96,7 +96,7 @@ impl<S: SaveRun + SaveJobState> End<'_, S> {
         self.store.save_run(&self.run.smallest()).await
     }
 
-    /// Stores what the job remembers; where the table refuses it, what is stored already with the failure alone.
+    /// Stores the job's state; where the table refuses it, stores the earlier state again with only the failure added.
     async fn save_job<T>(
         &self,
         remembered: JobState,
@@ -149,8 +149,8 @@ impl<S: SaveRun + SaveJobState> End<'_, S> {
     }
 }
 
-/// The run's own failure, where it has one; what could not be recorded is a failure of its own. A lease that was lost comes before
-/// either: the run that has it now tells what there is to tell.
+/// Returns the failure to report: the run's own failure, where it has one, else the failure to record the run. A lost
+/// lease comes before either, because the run that holds the lease now reports for the job.
 fn first<T>(result: Result<Progress<T>, JobFailure>, failure: SaveFailure) -> Result<Progress<T>, JobFailure> {
     if failure == SaveFailure::LeaseLost {
         return Err(JobFailure::LeaseLost);

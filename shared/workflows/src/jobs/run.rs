@@ -1,4 +1,4 @@
-//! One run of one job, whatever the job: its lease, its record, and what the job remembers afterwards.
+//! One run of any job: its lease, its record, and the state that the job keeps.
 //!
 //! A run that is stopped by its deadline, or crashes, stays `unfinished` in the table; the watchdog starts it again once its
 //! lease is free, and the new run reads and plans what is left.
@@ -21,7 +21,7 @@ use crate::ports::failure::ServiceFailure;
 use crate::ports::lease::{HoldLease, Lease, SaveFailure};
 use crate::ports::runs::{SaveJobState, SaveRun};
 
-/// Closes the job's unfinished runs: nothing carries them on. A run that goes on just now ends by itself.
+/// Closes the job's unfinished runs, so that no run resumes them. A run that is still running ends by itself.
 ///
 /// # Errors
 /// The table failed.

@@ -20,8 +20,8 @@ pub trait KeepBreaker {
     /// The breaker; a closed one where there is none yet.
     fn load_breaker(&self) -> impl Future<Output = Result<StoredBreaker, ServiceFailure>> + Send;
 
-    /// One conditional write: stores `next` where nobody has changed the breaker since `seen` was read; false where
-    /// somebody has. It is due, for the watchdog, when the breaker says.
+    /// Stores `next` by one conditional write where the breaker is unchanged since `seen` was read; returns false where
+    /// it has changed. The breaker itself says when it is due for the watchdog.
     fn change_breaker(
         &self,
         seen: &StoredBreaker,

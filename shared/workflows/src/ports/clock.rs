@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Tells the time.
+/// Source of the current time.
 pub trait Now {
-    /// This moment.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 
     /// How long it is until then; negative once it has passed.

@@ -16,7 +16,7 @@ pub trait LoadTopics {
 
 /// Reads one topic.
 pub trait FindTopic {
-    /// What was seen of it; none where it was never seen.
+    /// Returns the stored record of a topic; none where no run has seen the topic.
     fn find_topic(&self, topic: TopicId) -> impl Future<Output = Result<Option<TopicRecord>, ServiceFailure>> + Send;
 }
 

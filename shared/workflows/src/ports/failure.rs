@@ -106,8 +106,8 @@ impl fmt::Display for Missing {
 }
 
 impl VendorFailure {
-    /// What kind of trouble it is where a whole run cannot go on because of it. What one person's record brought about is
-    /// told apart where it happens.
+    /// Returns the class of a failure that stops a whole run. Failures that one employee's record causes are classified
+    /// where they occur.
     #[must_use]
     pub fn class(&self) -> FailureClass {
         self.kind.fault().class()

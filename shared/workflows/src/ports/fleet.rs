@@ -15,9 +15,9 @@ use super::failure::ServiceFailure;
 /// A result whose next attempt is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueResult {
-    /// Whose.
+    /// Customer whose result is due.
     pub tenant: TenantId,
-    /// What was completed.
+    /// The completion that is due.
     pub completion: Completion,
     /// Since when it has been due.
     pub due_at: Timestamp,
@@ -26,18 +26,18 @@ pub struct DueResult {
 /// A run that is not finished.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedRun {
-    /// Whose.
+    /// Customer whose run is unfinished.
     pub tenant: TenantId,
-    /// Which job.
+    /// Job of the run.
     pub job: Job,
-    /// The run.
+    /// Id of the run.
     pub id: String,
 }
 
 /// A customer whose EmployeeConnect has been silent, and may be probed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueProbe {
-    /// Whose.
+    /// Customer whose result is parked.
     pub tenant: TenantId,
     /// Since when it may be.
     pub due_at: Timestamp,
@@ -46,15 +46,15 @@ pub struct DueProbe {
 /// A result that waits for something else to happen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParkedResult {
-    /// What was completed.
+    /// The parked completion.
     pub completion: Completion,
     /// What it waits for.
     pub on: ParkedOn,
-    /// Since when.
+    /// Time since which it has waited.
     pub since: Timestamp,
 }
 
-/// What is due. An item that cannot be read is left out and counted: it keeps nothing else from being found.
+/// Items that are due. An item that cannot be read is left out and counted, so that it hides no other item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due<T> {
     /// The longest due first.
@@ -63,7 +63,7 @@ pub struct Due<T> {
     pub unreadable: u64,
 }
 
-/// Finds what is due, through the table's sparse index.
+/// Lists the items that are due, through the table's sparse index.
 pub trait ListDue {
     /// Results due at `now`, the longest due first, at most `limit`, without those of the customers in `except`.
     fn list_due_results(
@@ -73,8 +73,8 @@ pub trait ListDue {
         except: &BTreeSet<TenantId>,
     ) -> impl Future<Output = Result<Due<DueResult>, ServiceFailure>> + Send;
 
-    /// Unfinished runs that are due at `now`, at most `limit`. A run that goes on is among them from its first minute on, since
-    /// its renewals do not write its item.
+    /// Lists at most `limit` unfinished runs that are due at `now`. A run that is still running is listed from its
+    /// first minute on, since renewing its lease does not write its item.
     fn list_unfinished_runs(
         &self,
         now: Timestamp,
@@ -102,7 +102,7 @@ pub trait ListDue {
     ) -> impl Future<Output = Result<Option<Completion>, ServiceFailure>> + Send;
 }
 
-/// Finds what is parked, customer by customer.
+/// Lists parked results, customer by customer.
 pub trait ListParked {
     /// Every customer, in the same order each time.
     fn list_tenants(&self) -> impl Future<Output = Result<Vec<TenantId>, ServiceFailure>> + Send;

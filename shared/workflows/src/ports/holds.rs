@@ -25,7 +25,7 @@ pub trait LoadDecisions {
     fn load_decisions(&self) -> impl Future<Output = Result<StoredDecisions, ServiceFailure>> + Send;
 }
 
-/// Writes decisions.
+/// Stores decisions about pending approvals.
 pub trait SaveDecisions {
     /// Stores these, each in place of the earlier decision about the same employee and matter.
     fn save_decisions(&self, decisions: &[Decision]) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
@@ -46,8 +46,8 @@ pub trait LoadHold {
 
 /// Writes pending approvals.
 pub trait SaveHold {
-    /// Stores the plan, with the words that it has; one to which somebody has added a word meanwhile stays as it is. As long as
-    /// nobody has decided, it is due for the watchdog at `remind_at`.
+    /// Stores the plan with its decisions. If a decision was added to the stored plan meanwhile, the stored plan stays
+    /// as it is. Until the first decision, the plan is due for the watchdog at `remind_at`.
     fn save_hold(
         &self,
         plan: &PendingPlan,
@@ -71,13 +71,13 @@ pub trait RecordPlanDecision {
 /// A plan that has been undecided for long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueHold {
-    /// Whose.
+    /// Customer whose plan is pending.
     pub tenant: TenantId,
-    /// Its id.
+    /// Id of the plan.
     pub plan: PlanId,
     /// How many people wait in it.
     pub people: u64,
-    /// Since when.
+    /// Time since which the plan has been pending.
     pub since: Timestamp,
     /// Since when the operator was to hear of it.
     pub due_at: Timestamp,

@@ -12,7 +12,7 @@ pub trait ListIncidents {
     fn list_incidents(&self) -> impl Future<Output = Result<Vec<Incident>, ServiceFailure>> + Send;
 }
 
-/// Changes incidents.
+/// Stores incidents by compare and swap.
 pub trait KeepIncident {
     /// Stores `next` where the incident still is as it was `seen` (none: where the vendor's domain has none); false where it is
     /// not. One that is history is also put away under the time at which it opened.

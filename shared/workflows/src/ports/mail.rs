@@ -17,7 +17,8 @@ use crate::notifications::Worklist;
 pub struct Mail {
     /// The recipients; never empty.
     pub to: Vec<EmailAddress>,
-    /// Whose mail it is, so that what is heard of it can be told to be about them; none for the operators' own.
+    /// Customer to whom the mail belongs, so that bounces and complaints are attributed to that customer; none for mail
+    /// to the operators.
     pub tenant: Option<TenantId>,
     /// The MIME message, headers included.
     pub mime: Vec<u8>,
@@ -73,7 +74,7 @@ pub struct AlertState {
     /// Which job found it: its next success is what clears what any job could have found.
     #[serde(default)]
     pub raised_by: Option<Job>,
-    /// What was told: personal data, kept beside the item in pieces, and only while something is open.
+    /// The worklist as last sent: personal data, kept beside the item in pieces, and only while a task is open.
     #[serde(skip)]
     pub worklist: Worklist,
 }
@@ -107,7 +108,7 @@ pub trait ListStopped {
 /// A customer who is to be reminded of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueReminder {
-    /// The address.
+    /// Customer to whom the address belongs.
     pub tenant: TenantId,
     /// Of what: the alert's cause.
     pub cause: String,
@@ -131,7 +132,7 @@ pub trait KeepReminders {
         until: Option<Timestamp>,
     ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
 
-    /// What the customer has been told; see [`RememberAlert::load_alert`].
+    /// Loads the record of the mail last sent about this cause; see [`RememberAlert::load_alert`].
     fn load_told(
         &self,
         tenant: &TenantId,
@@ -144,8 +145,8 @@ pub trait KeepReminders {
         tenant: &TenantId,
     ) -> impl Future<Output = Result<Vec<EmailAddress>, ServiceFailure>> + Send;
 
-    /// Stores what has been told now, where nothing else was told since the reminder was put off until then; false where
-    /// something was.
+    /// Stores the worklist just sent, where no other was sent since the reminder was postponed until then;
+    /// returns false where another was.
     fn note_reminded(
         &self,
         reminder: &DueReminder,
@@ -160,7 +161,7 @@ pub struct MailReport {
     pub id: String,
     /// Whose mail it was; none where it says nothing of it.
     pub tenant: Option<TenantId>,
-    /// What happened.
+    /// Bounce or complaint that was reported.
     pub feedback: Feedback,
     /// To which addresses.
     pub addresses: Vec<EmailAddress>,
@@ -198,7 +199,7 @@ pub trait KeepAddressStatuses {
         address: &EmailAddress,
     ) -> impl Future<Output = Result<AddressStatus, ServiceFailure>> + Send;
 
-    /// Stores it.
+    /// Stores the status of an address.
     fn save_address_status(
         &self,
         tenant: &TenantId,

@@ -35,8 +35,8 @@ pub trait LoadPerson {
 
 /// Writes one linked person, under the lease of the user sync.
 pub trait SavePerson {
-    /// Stores the link and the mirror, that the user name (and each former one) is this employee's, and what was changed:
-    /// all of it or nothing.
+    /// Stores the link and the mirror, the employee's claim to the user name (and to each former one), and the record
+    /// of the change: all of it or nothing.
     fn save_person(
         &self,
         person: &Person,
@@ -46,8 +46,9 @@ pub trait SavePerson {
 
 /// Puts another link in the place of one, or none, under the lease of the user sync.
 pub trait ReplaceLink {
-    /// Forgets the link `before` with the mirror and every user name that is known by it alone, stores the link `after` in its
-    /// place where there is one, and what was changed: all of it or nothing. What was changed stays for its 90 days.
+    /// Removes the link `before` with its mirror and every user name that only it claims, stores the link `after` in
+    /// its place where there is one, and records the change: all of it or nothing. The record of the change stays for
+    /// its 90 days.
     fn replace_link(
         &self,
         before: &Person,

@@ -1,4 +1,4 @@
-//! What is asked of a vendor that nobody has seen: does it do what we assume? Reading only. The clients implement these.
+//! Read-only probes of a vendor that test the product's assumptions about it. The clients implement these.
 
 use std::future::Future;
 
@@ -51,16 +51,16 @@ pub struct HrisQuestions<'a> {
     pub course: Option<&'a CourseId>,
 }
 
-/// What came of asking.
+/// Outcome of a probe.
 #[derive(Debug)]
 pub struct Probed<S> {
-    /// What was found out.
+    /// Findings of the probe.
     pub findings: Vec<AssumptionFinding>,
     /// What could not be asked.
     pub silences: Vec<Silence>,
     /// Requests sent, without tries that were repeated.
     pub requests: u32,
-    /// What was seen, for questions that need both vendors.
+    /// Raw responses, for questions that need both vendors.
     pub sample: S,
 }
 
@@ -92,7 +92,7 @@ pub struct HrisSample {
 }
 
 impl Silence {
-    /// Whether it is why this could not be told.
+    /// Returns whether this failure is the reason why the assumption could not be decided.
     #[must_use]
     pub fn is_about(&self, assumption: &Assumption) -> bool {
         assumption.id.starts_with(self.about)

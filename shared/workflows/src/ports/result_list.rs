@@ -24,11 +24,11 @@ pub trait ListResults {
 pub struct ListedResults {
     /// Those that can.
     pub records: Vec<ResultRecord>,
-    /// Those that were passed over. They may be in any state: where that cannot be read, nobody knows.
+    /// Rows that were skipped because they cannot be read; their state is unknown.
     pub unreadable: u64,
 }
 
-/// Reads what is dead.
+/// Lists dead results.
 pub trait ListDead {
     /// At most `limit` of the customer's dead results, those that died first first. What died before dead results were listed
     /// by themselves is not among them until a sweep has indexed it: see [`IndexGivenUp`].

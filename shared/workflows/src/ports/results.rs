@@ -1,4 +1,4 @@
-//! What becomes of one customer's completions: claim before acting, settle afterwards.
+//! Storage of one customer's completions: a result is claimed before it is recorded, and settled afterwards.
 
 use std::future::Future;
 
@@ -13,10 +13,11 @@ use super::lease::SaveFailure;
 
 /// Claims a completion for this invocation alone.
 pub trait ClaimResult {
-    /// One conditional write: succeeds where the completion is new, parked, ignored, unconfirmed, waiting and due at `now`, or
-    /// claimed until a time that has passed by then; the stored values of the completion stay. Then it is ours until `until`, and due for the watchdog some time after, should it
-    /// never be settled. The stored `attempts` count the claim at once: whoever dies while holding it may have made one.
-    /// A claim whose answer was lost recognises itself.
+    /// Claims a completion by one conditional write. It succeeds where the completion is new, parked, ignored,
+    /// unconfirmed, waiting and due at `now`, or claimed until a time that has passed by then; the stored values of the
+    /// completion stay. The claim lasts until `until`; if it is never settled, the watchdog finds it due some time
+    /// after. The stored `attempts` count the claim at once, because a process that dies during the claim may have made
+    /// the attempt. A claim whose answer was lost recognises itself.
     fn claim_result(
         &self,
         completion: &Completion,
@@ -25,7 +26,7 @@ pub trait ClaimResult {
     ) -> impl Future<Output = Result<Claim, ServiceFailure>> + Send;
 }
 
-/// What came of a claim.
+/// Outcome of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
     /// Ours. Whether to look before writing is the use case's affair: see `habitsync_domain::results::delivery`.
@@ -36,13 +37,13 @@ pub enum Claim {
         /// The number of this claim.
         claim: FencingNumber,
     },
-    /// Somebody else is at it until then, or its next attempt is not due before.
+    /// Another worker holds the claim until then, or the next attempt is not due before.
     HeldUntil(Timestamp),
     /// Recorded or dead already.
     Settled(ResultState),
 }
 
-/// Writes what became of a completion.
+/// Stores the outcome of a completion.
 pub trait SettleResult {
     /// Replaces the state where `claim` is still the last one, and not settled; `attempts` and the completion are stored with it.
     /// A waiting result is due at its `due_at`; a parked one is due only once it is released.
@@ -53,7 +54,7 @@ pub trait SettleResult {
     ) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 
-/// Reads what became of a completion.
+/// Finds the stored state of a completion.
 pub trait FindResult {
     /// The record; none where the enrolment was never seen.
     fn find_result(
@@ -64,7 +65,8 @@ pub trait FindResult {
 
 /// Asks about many completions, one after the other.
 pub trait LookUpResult {
-    /// What the table has of the enrolment. One that cannot be read is no failure: it must keep nobody else's waiting.
+    /// Returns the stored item of the enrolment. An item that cannot be read is no failure, so that it does not stop
+    /// the results of other enrolments.
     fn look_up_result(
         &self,
         enrolment: EnrolmentId,
@@ -76,7 +78,7 @@ pub trait LookUpResult {
 pub enum KnownResult {
     /// Nothing: it was never seen.
     Nothing,
-    /// Its record.
+    /// The record, as stored.
     Record(ResultRecord),
     /// Something that cannot be read. It is there, so that nothing can be added or claimed in its place.
     Unreadable,
@@ -84,9 +86,10 @@ pub enum KnownResult {
 
 /// Releases parked completions, and those that were ignored for lack of a link.
 pub trait ReleaseResults {
-    /// Makes every result wait that this releases (`ResultRecord::is_released_by`), due at `now`, so that the watchdog queues it.
-    /// Returns how many. Each is one conditional write: a result that has moved on meanwhile stays as it is. One that was parked moments ago
-    /// may not be listed yet: whoever parks looks once more afterwards, and the watchdog does some hours later.
+    /// Makes every result that this event releases (`ResultRecord::is_released_by`) wait, due at `now`, so that the
+    /// watchdog queues it. Returns the number of results. Each is one conditional write: a result that has changed
+    /// meanwhile stays as it is. The list may not yet show a result that was parked moments ago; therefore the worker
+    /// that parks a result checks once more afterwards, and the watchdog does some hours later.
     fn release_results(
         &self,
         parked_on: &ParkedOn,

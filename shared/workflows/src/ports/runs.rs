@@ -14,7 +14,7 @@ pub trait SaveRun {
     /// Stores the run; an unfinished one is due for the watchdog a lease's length after it began, whether its lease is renewed or not.
     fn save_run(&self, run: &RunRecord) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 
-    /// Closes every unfinished run of the job: the run `by` carries on their work, or nobody does.
+    /// Closes every unfinished run of the job: the run `by` resumes their work; with none, no run does.
     fn supersede_runs(&self, job: Job, by: Option<&str>) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 

@@ -28,18 +28,18 @@ pub trait FindSummary {
     ) -> impl Future<Output = Result<Option<CustomerSummary>, ServiceFailure>> + Send;
 }
 
-/// Keeps what the operators have been told.
+/// Stores the log of alerts already sent to operators.
 pub trait SaveAlertLog {
     /// Stores it in the customer's row.
     fn save_told(&self, tenant: &TenantId, told: &AlertLog) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
-/// A run that has not ended: it goes on, has to be carried on, or crashed.
+/// A run that has not ended: it is running, has to be resumed, or crashed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenRun {
-    /// Whose.
+    /// Customer whose run has not ended.
     pub tenant: TenantId,
-    /// Which job.
+    /// Job of the run.
     pub job: Job,
     /// The end of its lease.
     pub lease_until: Timestamp,
@@ -83,7 +83,7 @@ pub trait CountWaiting {
     /// Removals that have been held since before then.
     fn count_holds(&self, before: Timestamp) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
 
-    /// Counts what of this customer is parked and what is ignored, and keeps both numbers in the customer's row.
+    /// Counts this customer's parked and ignored results, and stores both numbers in the customer's row.
     fn count_set_aside(&self, tenant: &TenantId) -> impl Future<Output = Result<IgnoredCounts, ServiceFailure>> + Send;
 }
 

@@ -47,7 +47,7 @@ pub trait LoadConfiguration {
 /// A version of a customer's configuration, as it was applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppliedVersion {
-    /// Its number.
+    /// Number of the configuration version.
     pub version: u64,
     /// When it was applied.
     pub applied_at: Timestamp,
@@ -121,9 +121,9 @@ pub trait SaveSecret {
 /// When one job of one customer runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobSchedule {
-    /// The customer.
+    /// Customer whose job is scheduled.
     pub tenant: TenantId,
-    /// The job.
+    /// The scheduled job.
     pub job: Job,
     /// EventBridge Scheduler's `cron(…)` or `rate(…)`.
     pub expression: String,
@@ -137,11 +137,11 @@ pub struct JobSchedule {
 
 /// Creates and updates schedules.
 pub trait SaveSchedule {
-    /// Creates the schedule, or makes it what is asked.
+    /// Creates the schedule, or changes an existing one to match.
     fn save_schedule(&self, schedule: &JobSchedule) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
-/// Removes schedules.
+/// Removes schedules of jobs.
 pub trait RemoveSchedule {
     /// Removes the job's schedule; one that is not there is no error.
     fn remove_schedule(&self, tenant: &TenantId, job: Job) -> impl Future<Output = Result<(), ServiceFailure>> + Send;

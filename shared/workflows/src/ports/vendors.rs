@@ -93,7 +93,7 @@ pub trait SaveCourse {
     fn change_course(&self, id: &CourseId, course: &Course) -> impl Future<Output = Result<(), VendorFailure>> + Send;
 }
 
-/// What came of creating a course.
+/// Outcome of creating a course.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CreatedCourse {
     /// It is new.
@@ -119,7 +119,7 @@ pub trait RecordResult {
     ) -> impl Future<Output = Result<bool, VendorFailure>> + Send;
 }
 
-/// What came of recording a result.
+/// Outcome of recording a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
     /// By this call.

@@ -39,7 +39,8 @@ pub(crate) struct Applied {
     pub(crate) problems: Vec<Problem>,
     /// Actions that were not come to.
     pub(crate) left: u64,
-    /// Employees for whom the portal gave no answer, which is the portal's failure; a rejected write is none.
+    /// Employees whose write the portal did not answer. That is the portal's failure; a rejected write is not counted
+    /// here.
     pub(super) unanswered: u64,
     /// Employees whose item the table refuses.
     not_stored: u64,
@@ -194,8 +195,8 @@ impl Applied {
         }
     }
 
-    /// What is left of an agreement now that the run has come to its end. Where a fault of the source suspended something, all that
-    /// is left of it stays.
+    /// Returns the remainder of an agreement at the end of the run. Where a fault of the source suspended some changes,
+    /// the whole remainder stays.
     pub(super) fn rest_of(&self, agreed: Agreement, plan: &UserPlan) -> Agreement {
         if !plan.suspended.is_empty() || agreed.is_to_any_number() {
             return agreed;
@@ -209,7 +210,8 @@ impl Applied {
         agreed.after_run(before, self.agreed_made, outstanding)
     }
 
-    /// What was refused before, and again now, was reported as that employee's problem and stays it.
+    /// Counts refusals as the employee's problem. A write that was refused before and is refused again was reported
+    /// already, and stays reported.
     fn tally(&mut self, action: &Action, refusals: &[Rejection]) {
         let known = self.parked.get(&action.employee_id);
         let is_new = |refusal: &&Rejection| !known.is_some_and(|parked| parked.knows(refusal));

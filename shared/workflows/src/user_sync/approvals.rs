@@ -1,5 +1,5 @@
-//! Changes that wait for approval, in the operator's hands: listed, approved, rejected, or reopened. Only what is held now is decided
-//! about, all of it or some of its employees.
+//! Pending approvals for the operator: lists, approves, rejects, or reopens them. A decision covers only the current
+//! plan, all of it or some of its employees.
 
 use std::collections::BTreeSet;
 
@@ -21,11 +21,11 @@ use crate::ports::tenants::StoredConfiguration;
 pub struct Deciding<'a> {
     /// About this plan.
     pub plan: &'a PlanId,
-    /// How.
+    /// Approval or rejection.
     pub verdict: ApprovalVerdict,
     /// The employees that it is about; everyone in the plan where none is named.
     pub only: &'a [EmployeeId],
-    /// The operator.
+    /// Name of the operator who decides.
     pub actor: &'a str,
 }
 
@@ -35,7 +35,7 @@ pub enum NotDecided {
     /// Nothing waits for a decision.
     #[error("nothing is held: there is nothing to decide; list again")]
     NothingHeld,
-    /// Something else is held by now than what was shown.
+    /// The pending plan is no longer the one that was shown.
     #[error("what is held is plan {now} by now: list again, and decide about what you see")]
     Moved {
         /// The plan that is held now.
@@ -44,28 +44,28 @@ pub enum NotDecided {
     /// These employees have nothing that can be decided about.
     #[error("nothing was decided: {} {reason}", joined(employees))]
     NotThese {
-        /// The employees.
+        /// Employees who are named and are not in the plan.
         employees: Vec<EmployeeId>,
         /// Why, as the rest of a sentence.
         reason: &'static str,
     },
-    /// The table failed. The same decision again completes what is missing.
+    /// The table failed. The same decision, given again, completes the missing writes.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
 }
 
-/// What is held, what was decided, and what of it is settled by now.
+/// The pending plan, its decisions, and the part of it that is settled by now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Holds {
     /// What the last run held; none where nothing is.
     pub held: Option<PendingPlan>,
     /// Every decision that stands.
     pub decisions: Vec<Decision>,
-    /// Employees of the plan about whom nothing is to be decided any more, with why.
+    /// Employees of the plan who need no decision any more, with the reason.
     pub settled: Vec<(EmployeeId, Settled)>,
 }
 
-/// Why nothing is to be decided any more about what was held. The next run follows.
+/// Reasons why a pending approval needs no decision any more. The next run acts on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
     /// A version of the configuration that decides otherwise, or that comes with an agreement, is in force.
@@ -91,7 +91,7 @@ pub async fn list_holds<S: SaveJobState + LoadHold>(store: &S) -> Result<Option<
     store.load_hold(&id).await?.ok_or_else(unreadable).map(Some)
 }
 
-/// What is held now, beside what was decided and what happened since.
+/// Loads the pending plan with its decisions and the changes since then.
 ///
 /// # Errors
 /// The table failed.
@@ -132,7 +132,7 @@ where
 }
 
 impl Holds {
-    /// What is left to be decided; none where nothing is.
+    /// Returns the part of the plan that is undecided; none where all of it is decided.
     #[must_use]
     pub fn pending(&self) -> Option<PendingPlan> {
         let held = self.held.as_ref()?;
@@ -152,11 +152,11 @@ impl Holds {
     }
 }
 
-/// Approves or rejects what is in a plan, all of it or some employees', and returns that part of it. The next run follows; a second
-/// decision takes the place of the first until then.
+/// Approves or rejects a plan, all of it or some employees', and returns that part of it. The next run acts on the
+/// decision; until then a second decision replaces the first.
 ///
 /// # Errors
-/// The plan is not what is held now, an employee that is named is not in it, or the table failed.
+/// The plan is not the pending one, an employee that is named is not in it, or the table failed.
 pub async fn decide_hold<S, C>(store: &S, clock: &C, deciding: &Deciding<'_>) -> Result<PendingPlan, NotDecided>
 where
     S: SaveJobState + LoadHold + LoadDecisions + RecordPlanDecision + SaveDecisions,
@@ -185,7 +185,8 @@ where
     Ok(decided)
 }
 
-/// Those of the plan whom the word leaves undecided: they wait for a decision of their own, even where the limits admit so few.
+/// Returns entries for the employees of the plan whom the decision leaves out: they wait for a decision of their own,
+/// even where the change limits would allow so few.
 fn left_pending(held: &PendingPlan, word: &PlanDecision, known: &[Decision]) -> Vec<Decision> {
     let word = PlanDecision {
         verdict: ApprovalVerdict::Awaits,
@@ -197,10 +198,11 @@ fn left_pending(held: &PendingPlan, word: &PlanDecision, known: &[Decision]) -> 
     left.decisions(&word).collect()
 }
 
-/// Withdraws what was decided about these employees, and returns the decisions. The next run asks again, where it still would.
+/// Withdraws the decisions about these employees, and returns them. The next run asks again, where it still plans the
+/// change.
 ///
 /// # Errors
-/// Nothing was decided about one of them, or the table failed; what was withdrawn until then stays so.
+/// One of the employees has no decision, or the table failed; decisions withdrawn until then stay withdrawn.
 pub async fn reopen<S, C>(store: &S, clock: &C, employees: &[EmployeeId], by: &str) -> Result<Vec<Decision>, NotDecided>
 where
     S: SaveJobState + LoadHold + LoadDecisions + SaveDecisions + RecordPlanDecision + SaveHold,
@@ -252,7 +254,7 @@ async fn decisions_made<S: LoadDecisions>(store: &S) -> Result<Vec<Decision>, Se
     Ok(decisions)
 }
 
-/// What is held waits again, so operators are reminded of it again.
+/// Makes the pending plan due for reminders to operators again.
 async fn remind_again<S, C>(store: &S, clock: &C) -> Result<(), ServiceFailure>
 where
     S: SaveJobState + LoadHold + SaveHold,

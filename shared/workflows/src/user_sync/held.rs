@@ -1,5 +1,5 @@
-//! What a run holds is on record under its plan id, decisions that are over are forgotten, and the operator hears of what is
-//! new: changes that wait for approval, fields that many people lost at once.
+//! Records a run's pending approvals under their plan id, removes decisions that are over, and alerts the operator to
+//! new ones, and to fields that many employees lost at once.
 
 use std::collections::BTreeMap;
 
@@ -17,10 +17,10 @@ use crate::ports::holds::{ForgetDecision, LoadHold, SaveHold};
 use crate::ports::mail::{AlertState, Audience, RememberAlert, SendMail};
 use crate::ports::runs::SaveJobState;
 
-/// What the operator was told of lost fields is remembered under this cause.
+/// Cause under which alerts about lost fields are remembered.
 const LOST_FIELDS: &str = "lost-fields";
 
-/// What the operators were told of fields with which the same is wrong for many employees is remembered under this cause.
+/// Cause under which alerts about fields with the same problem for many employees are remembered.
 const FIELD_NOTICES: &str = "field-notices";
 
 /// The alert about problems that many employees have at once is remembered under this cause.
@@ -32,7 +32,7 @@ where
     M: SendMail,
     C: Now,
 {
-    /// Stores what is held from now on, before anything is written to the portal.
+    /// Stores the pending approvals of this plan, before the run writes to the portal.
     pub(super) async fn keep_what_is_held(
         &self,
         in_force: InForce<'_>,
@@ -54,7 +54,7 @@ where
             if let Some(before) = &before {
                 self.store.close_hold(&before.id).await?;
             }
-            // Whoever hears of it may decide at once, while this run goes on.
+            // An operator who gets the mail may decide at once, while this run is still running.
             remembered.held_plan = id;
             self.store.save_job(Job::Users, remembered).await?;
         }
@@ -74,7 +74,7 @@ where
             Some(before) => Some(before.clone()),
             None => self.store.load_hold(&held.id).await?,
         };
-        // What was said about it stays on record, whenever that was.
+        // Earlier decisions stay on record, however old they are.
         let words = known.as_ref().map(|known| known.decisions.clone()).unwrap_or_default();
         let held = PendingPlan {
             decisions: words,
@@ -91,7 +91,7 @@ where
         Ok(())
     }
 
-    /// Whether the operator could be told. Mail that does not go out keeps nobody from their account.
+    /// Returns whether the alert was sent. A mail that fails does not stop any account's changes.
     async fn alert_operators(&self, notice: &OperatorMail) -> bool {
         let told = alert_operator(self.mail, self.mail_settings, notice, None).await;
         if let Err(failure) = &told {
@@ -100,7 +100,7 @@ where
         told.is_ok()
     }
 
-    /// Tells operators of fields that many employees lost, and of fields with which the same is wrong for many.
+    /// Alerts operators to fields that many employees lost, and to fields with the same problem for many employees.
     async fn alert_about_fields(&self, configuration: &TenantConfiguration, plan: &UserPlan) -> Result<(), JobFailure> {
         let lost: Vec<_> = lost_names(plan).into_iter().map(str::to_owned).collect();
         let notice = || notice_of_loss(configuration, plan);
@@ -191,7 +191,7 @@ fn lost_names(plan: &UserPlan) -> Vec<&str> {
     names
 }
 
-/// What is wrong for many employees at once.
+/// Returns the fields that have the same problem for many employees at once.
 fn subjects(plan: &UserPlan) -> Vec<String> {
     let subjects = plan
         .common_problems

@@ -1,4 +1,5 @@
-//! One person's link, set or removed by somebody's word: where matching does not find the account, or found the wrong one.
+//! Sets or removes one employee's link at an operator's request, where matching does not find the account, or found the
+//! wrong one.
 //!
 //! What would be done is worked out first, and shown. It is done only as long as nothing has moved meanwhile, under the lease
 //! of the user sync, so that no run plans with the one link and writes with the other.
@@ -40,23 +41,23 @@ pub struct LinkPerson<'a, H, P, S, C> {
     pub tribal_habits: &'a P,
     /// The customer's part of the table.
     pub store: &'a S,
-    /// The time.
+    /// Source of the current time.
     pub clock: &'a C,
 }
 
-/// What is asked for.
+/// The link that an operator requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkRequest {
-    /// Who.
+    /// Employee to link.
     pub employee_id: EmployeeId,
-    /// Which account.
+    /// User name of the account to link.
     pub user_name: UserName,
     /// Whether a link that the person has to another account is given up for it.
     pub rebind: bool,
 }
 
-/// A link as it would be, with what is to be known before anybody says yes. Holds personal data for the operator; `Debug`
-/// withholds it.
+/// A link as it would be, with the facts that the operator needs before confirming it. Holds personal data for the
+/// operator; `Debug` withholds it.
 #[derive(Clone, PartialEq)]
 pub struct ProposedLink {
     /// The person's name as the customer knows it.
@@ -81,7 +82,8 @@ pub struct Linked {
     pub released: u64,
 }
 
-/// Why nobody was linked, and no link removed; nothing was changed. No user name: whoever asked is shown them elsewhere.
+/// Reasons why a link was neither set nor removed; nothing was changed. They contain no user name: the command shows it
+/// to the operator elsewhere.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NotLinked {
     /// EmployeeConnect does not know the employee.
@@ -96,7 +98,7 @@ pub enum NotLinked {
     /// It is another employee's.
     #[error("the account is linked to employee {to}; that link has to be removed first")]
     AccountLinked {
-        /// Whose.
+        /// Employee who has the account already.
         to: EmployeeId,
     },
     /// The person has another account.
@@ -105,19 +107,19 @@ pub enum NotLinked {
     /// A run is going on.
     #[error("a user sync runs (its lease ends at {until}, unless it is renewed); try again after it")]
     Running {
-        /// The end of its lease, which it renews as long as it goes on.
+        /// End of the job's lease, which a run renews while it is running.
         until: Timestamp,
     },
     /// A user sync took the lease over while this process was stopped.
     #[error("a user sync has taken over, since this command had stopped; look again")]
     LeaseLost,
-    /// What was shown is no longer so.
+    /// The stored link is no longer the one that was shown.
     #[error("something has changed since this was shown; look again")]
     Moved,
     /// A vendor did not answer.
     #[error(transparent)]
     Vendor(#[from] VendorFailure),
-    /// The table failed. The same again completes what is missing.
+    /// The table failed. The same request, given again, completes the missing writes.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
 }
@@ -132,7 +134,7 @@ impl From<SaveFailure> for NotLinked {
 }
 
 impl NotLinked {
-    /// What kind of trouble it is: whatever is in the way is for whoever asked to mend.
+    /// Returns the failure's class: every obstacle to a link is for the operator who asked to mend.
     #[must_use]
     pub fn class(&self) -> FailureClass {
         match self {
@@ -150,7 +152,7 @@ impl NotLinked {
     }
 }
 
-/// Checks what is asked for, and works out what would follow from it. Nothing is written.
+/// Checks the request, and works out its consequences. Writes nothing.
 ///
 /// # Errors
 /// There is something in the way, or something could not be read.
@@ -188,8 +190,8 @@ where
     })
 }
 
-/// Links somebody as it was proposed, in the name of `by`; what waited for the user name is released. Somebody who has just
-/// this link keeps it as it is.
+/// Sets the proposed link, in the name of `by`, and releases the results that waited for the user name. An employee who
+/// has this link already keeps it as it is.
 ///
 /// # Errors
 /// A user sync runs, or something has changed since it was proposed.
@@ -213,7 +215,7 @@ where
     Ok(Linked { was_linked, released })
 }
 
-/// Forgets somebody's link, as it was shown, in the name of `by`. The account stays as it is.
+/// Removes an employee's link, as it was shown, in the name of `by`. The account stays as it is.
 ///
 /// # Errors
 /// A user sync runs, or the link is no longer the one that was shown.
@@ -292,7 +294,7 @@ where
     Ok(nothing_rests(store, &link.employee_id).await?)
 }
 
-/// What was refused of the person was about another account: the next run tries it all.
+/// Clears the employee's rejected writes, which concerned another account: the next run tries all of them.
 pub(crate) async fn nothing_rests<S: SaveRejectedWrites>(
     store: &S,
     employee_id: &EmployeeId,
@@ -322,7 +324,7 @@ pub(crate) async fn under_lease<S: HoldLease, C: Now>(
     written
 }
 
-/// What a run would do about the person under this link, and what is in its way.
+/// Returns the actions that a run would plan for the employee under this link, and the obstacles to them.
 fn next_run(
     configuration: &TenantConfiguration,
     employee: Employee,

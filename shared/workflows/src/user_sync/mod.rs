@@ -1,7 +1,7 @@
 //! User sync: every employee in scope has the right account with the right data, and no leaver has one.
 //!
-//! Reads everything, plans everything, then writes one person at a time, saving each as it is acknowledged: a run that is cut
-//! off loses nothing, and the next one plans what is left.
+//! Reads everything, plans everything, then writes one employee at a time, and saves each as soon as the portal has
+//! acknowledged it: an interrupted run loses nothing, and the next one plans the rest.
 
 pub(crate) mod apply;
 pub mod approvals;
@@ -51,7 +51,7 @@ pub struct UserSync<'a, H, P, S, M, C> {
     pub mail: &'a M,
     /// What every mail has in common.
     pub mail_settings: &'a MailSettings,
-    /// The time.
+    /// Source of the current time.
     pub clock: &'a C,
 }
 
@@ -78,7 +78,7 @@ impl<'a> InForce<'a> {
         }
     }
 
-    /// This version.
+    /// Returns the stored configuration under this version.
     #[must_use]
     pub const fn version(version: u64, configuration: &'a TenantConfiguration) -> Self {
         Self {
@@ -355,8 +355,8 @@ fn look_again_after(failure: &JobFailure, remembered: &mut JobState) {
     }
 }
 
-/// Whether the run has seen, and linked, everybody who was there before: somebody who could not be linked may have an account,
-/// and their completions go on waiting for it.
+/// Returns whether the run has seen, and linked, every employee who existed before it: one who could not be linked may
+/// have an account, and that employee's completions keep waiting for it.
 fn is_complete(configuration: &TenantConfiguration, plan: &UserPlan, applied: &Applied) -> bool {
     let is_everybody_linked = applied.is_finished() && applied.written.failed == 0 && plan.unlinked == 0;
     is_everybody_linked && configuration.status == Status::Live

@@ -28,7 +28,7 @@ pub struct PreviewUsers<'a, H, P, S, C> {
     pub tribal_habits: &'a P,
     /// The customer's part of the table.
     pub store: &'a S,
-    /// The time.
+    /// Source of the current time.
     pub clock: &'a C,
 }
 
@@ -37,11 +37,11 @@ pub struct PreviewUsers<'a, H, P, S, C> {
 pub enum Portal {
     /// As the next run would: the first of the customer's day reads them, the others go by the table.
     AsTheNextRun,
-    /// Whatever the next run would do.
+    /// Shows everything that the next run would do.
     Read,
 }
 
-/// What was read, ready to be planned on.
+/// The records that were read, ready for the planner.
 pub struct Preview {
     read: Read,
     remembered: JobState,
@@ -112,7 +112,7 @@ impl Preview {
         self.read.portal_fields()
     }
 
-    /// The custom fields that anybody has.
+    /// Returns the custom fields that any employee has.
     #[must_use]
     pub fn custom_fields(&self) -> &BTreeSet<String> {
         self.read.custom_fields()

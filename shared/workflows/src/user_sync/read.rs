@@ -129,8 +129,8 @@ where
     P: ListUsers,
     S: LoadPeople + LoadRejectedWrites + LoadLastDays + LoadDecisions,
 {
-    /// Reads what a run reads on the customer's day `today`: the portal's users on the first of the day, and before anybody is
-    /// linked.
+    /// Reads a run's input on the customer's day `today`. The portal's users are read in the first run of the day, and
+    /// while no employee is linked.
     pub(crate) async fn read(
         &self,
         needed: &FieldsNeeded,
@@ -167,8 +167,9 @@ where
         })
     }
 
-    /// Asks for each linked, active person who was not read. Whoever is there after all joins the roster; whoever
-    /// EmployeeConnect does not know is confirmed to be gone; anything else confirms nothing.
+    /// Asks EmployeeConnect for each linked, active employee who is missing from the read. An employee who exists after
+    /// all joins the roster; one whom EmployeeConnect does not know is confirmed as vanished; any other answer confirms
+    /// nothing.
     async fn ask_for_missing(
         &self,
         roster: &mut Roster,

@@ -35,10 +35,10 @@ pub struct ProposedRekey {
     pub link: Person,
 }
 
-/// What became of one pair.
+/// Outcome of one pair.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rekeyed {
-    /// Which.
+    /// The pair of employee numbers.
     pub pair: RekeyedPair,
     /// Why it was not relinked; none where it was.
     pub failure: Option<NotLinked>,
@@ -98,7 +98,7 @@ where
     }
     let (link, change) = relinked(shown, by, now);
     store.replace_link(&shown.link, Some(&link), &change).await?;
-    // What was refused was about the other record.
+    // The rejected writes concerned the former record.
     nothing_rests(store, former).await?;
     nothing_rests(store, current).await?;
     // Results that EmployeeConnect did not know the former number for wait under the user name.
@@ -132,7 +132,7 @@ fn relinked(shown: &ProposedRekey, by: &str, now: Timestamp) -> (Person, PersonC
     (link, change)
 }
 
-/// What was changed about one employee in the last 90 days, the newest first, under earlier numbers too.
+/// Loads the changes to one employee in the last 90 days, the newest first, under earlier numbers too.
 ///
 /// # Errors
 /// The table failed.

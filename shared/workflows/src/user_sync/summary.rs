@@ -12,7 +12,7 @@ use crate::notifications::{Notified, Worklist};
 pub struct UserSyncSummary {
     /// How the people who were read divide.
     pub planned: PlanCounts,
-    /// What was written, counted.
+    /// Counts of the changes written.
     pub written: Written,
     /// Actions that this slice did not come to.
     pub left: u64,
@@ -20,7 +20,7 @@ pub struct UserSyncSummary {
     pub held: Vec<PendingApproval>,
     /// The plan under which those who have to be decided about are held.
     pub held_plan: Option<PlanId>,
-    /// People who would be deactivated, and whom somebody decided to keep.
+    /// Employees whose deactivation an operator has rejected.
     pub kept: usize,
     /// Employees whose records came back under another number.
     pub rekeyed: usize,
@@ -32,7 +32,7 @@ pub struct UserSyncSummary {
     pub field_notices: Vec<FieldNotice>,
     /// One line each for the customer's worklist.
     pub problems: Vec<Problem>,
-    /// What somebody else had changed in the portal.
+    /// Changes made in the portal outside HabitSync.
     pub drift: Vec<Drift>,
     /// Records of EmployeeConnect without an employee id.
     pub records_without_id: usize,
@@ -46,22 +46,22 @@ pub struct UserSyncSummary {
     pub notified: Notified,
 }
 
-/// What was written to Tribal Habits, in people.
+/// Counts of the changes written to Tribal Habits, in employees.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Written {
-    /// Accounts created.
+    /// Number of accounts created.
     pub created: u64,
-    /// Accounts changed.
+    /// Number of accounts changed.
     pub changed: u64,
-    /// Accounts reactivated.
+    /// Number of accounts reactivated.
     pub reactivated: u64,
-    /// Accounts deactivated.
+    /// Number of accounts deactivated.
     pub deactivated: u64,
-    /// Deactivated accounts whose user name or e-mail went on to somebody else.
+    /// Deactivated accounts whose user name or e-mail was given to another employee.
     pub gave_up: u64,
     /// Links and mirrors stored without a request.
     pub remembered: u64,
-    /// People for whom nothing could be written.
+    /// Employees whose changes could not be written.
     pub failed: u64,
 }
 

@@ -29,7 +29,7 @@ pub trait WriteObserver {
     fn ended(&self, action: &Action, done: &WriteOutcome);
 }
 
-/// No observer.
+/// The observer that does nothing.
 impl WriteObserver for () {
     fn tried(&self, _: &Step, _: Result<(), &VendorFailure>) {}
 
@@ -107,9 +107,9 @@ where
         }
     }
 
-    /// Reads the person back after a write whose effect is not known: after a rename under the old name first, since
-    /// whoever is found under the new one may be somebody else. A portal that does not answer that either has not done it as
-    /// far as we know: the next run looks again.
+    /// Reads the account back after a write whose effect is not known. After a rename it asks under the old name first,
+    /// because the account under the new name may be another employee's. If the portal does not answer that either, the
+    /// write counts as not made: the next run looks again.
     async fn has_happened(&self, step: &Step) -> Result<bool, JobFailure> {
         let (former, name) = match step {
             Step::Remember { .. } => return Ok(true),
