@@ -46,7 +46,7 @@ const UNHINDERED: u32 = 60_000;
 pub struct Example {
     /// The customer's key, such as `acme`. Two customers of one stack need two.
     pub tenant: String,
-    /// The company.
+    /// The fictional company whose employees the demo uses.
     pub blueprint: Blueprint,
     /// When each job runs; a job without an expression runs only when it is called.
     pub schedules: Schedules,

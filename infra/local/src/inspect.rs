@@ -26,7 +26,7 @@ pub struct Mail {
     pub source: String,
     /// Recipient addresses.
     pub to: Vec<String>,
-    /// Its subject.
+    /// Subject line of the mail.
     pub subject: String,
     /// Its plain text.
     pub body_text: String,

@@ -425,7 +425,7 @@ fn not_opened(file: &Path, done: &str, error: &std::io::Error) -> String {
 /// So many people are named.
 const NAMED: usize = 20;
 
-/// Returns a line for each employee whom a configuration would newly deactivate, and the flag that agrees to it.
+/// Returns a line for each employee that a configuration would newly deactivate, and the flag that agrees to it.
 fn removals(file: &Path, people: &[NewDeactivation], said: Option<usize>) -> String {
     let count = people.len();
     let whom = counted(count, "person");

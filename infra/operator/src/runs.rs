@@ -131,7 +131,7 @@ const SPREADSHEET: [&str; 15] = [
     "cause",
 ];
 
-/// What a reader looks for first: the counts of what was written, and of what was not.
+/// Counts that are printed first: the changes that were written, and those that were not.
 const FIRST: [&str; 10] = [
     "created",
     "changed",

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 /// The correction of this process: nothing on a function, whose clock is AWS's own.
 static OF_THIS_PROCESS: Correction = Correction::milliseconds(0);
 
-/// Real time.
+/// The clock of the operating system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 

@@ -168,7 +168,7 @@ pub struct CourseBody<'a> {
     /// Our reference; only when the course is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_id: Option<&'a str>,
-    /// The title.
+    /// Title of the course.
     pub title: &'a str,
     /// The description; null where there is none.
     pub description: Option<&'a str>,

@@ -34,13 +34,13 @@ pub struct JobFunction {
 /// What one run works with.
 #[derive(Debug)]
 pub struct Opened<'f> {
-    /// The customer.
+    /// Customer that the job serves.
     pub tenant: OpenTenant,
     /// Where mail goes out.
     pub mailer: &'f Mailer,
     /// What every mail has in common.
     pub mail_settings: &'f MailSettings,
-    /// The time.
+    /// Source of the current time.
     pub clock: &'f SystemClock,
     /// How the run starts.
     pub start: Start,

@@ -16,7 +16,7 @@ pub const NAMESPACE: &str = "HabitSync";
 /// Declares each metric once: its name in CloudWatch is its name here.
 macro_rules! metrics {
     ($($(#[$about:meta])+ $name:ident: $unit:ident,)+) => {
-        /// The metrics.
+        /// Metrics of the product, with their units.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Metric {
             $($(#[$about])+ $name,)+
@@ -94,13 +94,13 @@ metrics! {
     OperatorFailures: Count,
     /// How long an invocation took.
     RunDuration: Milliseconds,
-    /// Accounts created.
+    /// Number of accounts created.
     PeopleCreated: Count,
-    /// Accounts changed.
+    /// Number of accounts changed.
     PeopleChanged: Count,
-    /// Accounts reactivated.
+    /// Number of accounts reactivated.
     PeopleReactivated: Count,
-    /// Accounts deactivated.
+    /// Number of accounts deactivated.
     PeopleDeactivated: Count,
     /// Changes that wait for approval.
     PeopleHeld: Count,
@@ -108,17 +108,17 @@ metrics! {
     PeopleProblems: Count,
     /// Courses created or adopted.
     CoursesCreated: Count,
-    /// Courses changed.
+    /// Number of courses changed.
     CoursesChanged: Count,
-    /// Courses withdrawn.
+    /// Number of courses withdrawn.
     CoursesWithdrawn: Count,
     /// Completions that no webhook reported.
     CompletionsFound: Count,
-    /// Results recorded.
+    /// Number of results recorded.
     ResultsRecorded: Count,
     /// Attempts that failed and will be made again.
     ResultsDelayed: Count,
-    /// Results parked.
+    /// Number of results parked.
     ResultsParked: Count,
     /// Results that are none of EmployeeConnect's business.
     ResultsIgnored: Count,

@@ -33,7 +33,7 @@ pub enum TribalHabitsError {
     /// The record that was asked for cannot be used.
     #[error("{why}")]
     Record {
-        /// The reason.
+        /// Reason why it cannot be used.
         why: WhyUnusable,
     },
     /// Everything that both vendors' calls have in common.

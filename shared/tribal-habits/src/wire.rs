@@ -130,7 +130,7 @@ pub struct Topic {
     pub kind: Option<String>,
     /// The title; empty where the record has none.
     pub title: String,
-    /// The description.
+    /// Description of the topic.
     pub description: Option<String>,
     /// The folder: `active`, `draft` or `archived`.
     pub status: String,
@@ -210,7 +210,7 @@ pub struct Enrolment {
     pub kind: String,
     /// The id of the topic, article or pathway.
     pub knowledge_id: i64,
-    /// Its code.
+    /// Code of the topic.
     pub knowledge_code: Option<String>,
     /// `unexplored`, `exploring`, `applying` or `conquered`, the vendor's word for completed.
     pub status: String,

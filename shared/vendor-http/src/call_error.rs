@@ -32,7 +32,7 @@ pub enum CallError {
     Unauthorised {
         /// [`ApiRefusals::credentials`].
         credentials: &'static str,
-        /// The status.
+        /// HTTP status of the answer.
         status: u16,
     },
     /// 403, in the API's own words: the credentials are good, and lack a right.
@@ -44,7 +44,7 @@ pub enum CallError {
     /// 401, 403, 407 or 451 in other words: a firewall's or a proxy's page. It says nothing about the credentials.
     #[error("a refusal that is not the API's answer (status {status})")]
     RefusedElsewhere {
-        /// The status.
+        /// HTTP status of the answer.
         status: u16,
     },
     /// Another 4xx: the same request will be refused again.

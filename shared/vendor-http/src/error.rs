@@ -92,9 +92,9 @@ pub struct DecodeError {
     pub path: String,
     /// `NOT_JSON`, "not the promised data" or `CUT_SHORT`.
     pub problem: &'static str,
-    /// Counted from 1.
+    /// Line, counted from 1.
     pub line: usize,
-    /// Counted from 1.
+    /// Column, counted from 1.
     pub column: usize,
 }
 

@@ -22,7 +22,7 @@ pub struct VendorHosts {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{entry:?} is not a host: vendor hosts are separated by commas, without scheme, port or path")]
 pub struct InvalidVendorHosts {
-    /// The entry.
+    /// Entry of the list that is not valid.
     pub entry: String,
 }
 

@@ -68,7 +68,7 @@ pub enum PagingError {
     /// A page has not as many records as it must.
     #[error("page {page} has {got} records instead of {expected}")]
     RecordCount {
-        /// The page.
+        /// Number of the page, as requested.
         page: u64,
         /// What the total leaves for it.
         expected: u64,
@@ -78,7 +78,7 @@ pub enum PagingError {
     /// The page brings records that an earlier one brought.
     #[error("page {page} repeats records of an earlier page")]
     Repeated {
-        /// The page.
+        /// Number of the page, as requested.
         page: u64,
     },
     /// The list has fewer records than it had.

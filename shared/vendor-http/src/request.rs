@@ -23,7 +23,7 @@ pub struct Request {
 /// Which of the settings' time-outs holds for a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Patience {
-    /// One record.
+    /// A single record.
     Single,
     /// A page of a list.
     List,

@@ -11,7 +11,7 @@ static REFUSALS: AtomicU64 = AtomicU64::new(0);
 pub struct Traffic {
     /// Sent, each try counted.
     pub requests: u64,
-    /// Answered by 429.
+    /// Number of answers with status 429.
     pub refusals: u64,
 }
 

@@ -20,9 +20,9 @@ use crate::opened::Opened;
 /// Both vendors of one customer. Clones share tokens and budgets.
 #[derive(Debug, Clone)]
 pub struct TenantVendors {
-    /// The LMS.
+    /// Client of Tribal Habits.
     pub tribal_habits: Opened<TribalHabits>,
-    /// The HRIS.
+    /// Client of EmployeeConnect.
     pub employee_connect: Opened<EmployeeConnect>,
 }
 

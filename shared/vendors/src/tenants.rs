@@ -43,7 +43,7 @@ pub struct OpenTenant {
     pub agreed: Option<Agreement>,
     /// The customer's part of the table.
     pub table: TenantTable,
-    /// Both vendors.
+    /// Clients of both vendors.
     pub vendors: TenantVendors,
 }
 

@@ -27,7 +27,7 @@ use habitsync_workflows::ports::summary::OpenRun;
 pub struct Fleet<'a> {
     /// Its failures and its journal.
     pub faults: Faults<ServiceFailure>,
-    /// Customers for whom every call about them alone fails.
+    /// Customers about which every single-customer call fails.
     pub broken: BTreeSet<TenantId>,
     /// Calls that break for one customer.
     pub breakdowns: Breakdowns,

@@ -22,18 +22,18 @@ use habitsync_workflows::ports::vendors::{
 pub struct Hris {
     /// Its failures and its journal.
     pub faults: Faults<VendorFailure>,
-    /// Its employees.
+    /// Employees in EmployeeConnect.
     pub employees: Mutex<Vec<Employee>>,
-    /// Its courses.
+    /// Courses in EmployeeConnect.
     pub courses: Mutex<BTreeMap<CourseId, Course>>,
     /// Its results, in the order they were recorded.
     pub results: Mutex<Vec<StoredResult>>,
     /// Whether a result is recorded again under an idempotency key that is there: the vendor's promise not to is assumed,
     /// and a test may break it.
     pub forgets_keys: Mutex<bool>,
-    /// Employees whom the list leaves out although they exist: paging over a list that changes does that.
+    /// Existing employees that the list leaves out, as happens when a list changes while its pages are read.
     pub hidden_from_list: Mutex<BTreeSet<EmployeeId>>,
-    /// Existing employees whom a request by number reports as unknown.
+    /// Existing employees that a request by number reports as unknown.
     pub denied: Mutex<BTreeSet<EmployeeId>>,
     /// Records of its list that cannot be used.
     pub unusable: Mutex<Vec<UnusableRecord>>,

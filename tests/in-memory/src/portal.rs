@@ -25,14 +25,14 @@ pub enum Refuses {
     Users(Option<Vec<String>>, &'static str),
 }
 
-/// A portal.
+/// A portal in memory.
 #[derive(Debug, Default)]
 pub struct Portal {
     /// What it refuses until that is taken off the list.
     pub refuses: Mutex<Vec<Refuses>>,
     /// Its failures and its journal.
     pub faults: Faults<VendorFailure>,
-    /// Its users.
+    /// Users of the portal.
     pub users: Mutex<Vec<PortalUser>>,
     /// Its topics and articles.
     pub topics: Mutex<Vec<Topic>>,

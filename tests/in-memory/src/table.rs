@@ -52,7 +52,7 @@ pub struct StoredLease {
 /// Everything that is stored.
 #[derive(Debug, Default)]
 pub struct TableState {
-    /// Linked people.
+    /// Links, by employee number.
     pub people: BTreeMap<EmployeeId, Person>,
     /// Changes of people, oldest first.
     pub changes: Vec<PersonChange>,
@@ -72,9 +72,9 @@ pub struct TableState {
     pub unreadable_people: BTreeSet<EmployeeId>,
     /// Pending plans of deactivations, and when the watchdog checks each.
     pub holds: BTreeMap<PlanId, (PendingPlan, Option<Timestamp>)>,
-    /// Topics seen.
+    /// Topics that a run has seen.
     pub topics: BTreeMap<TopicId, TopicRecord>,
-    /// Completions.
+    /// Results, by enrolment.
     pub results: BTreeMap<EnrolmentId, WaitingResult>,
     /// Since when completions could have been recorded that are due, waiting or claimed.
     pub unsent_since: BTreeMap<EnrolmentId, Timestamp>,
@@ -138,7 +138,7 @@ impl TableState {
 /// A completion's record, and when the watchdog is to look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingResult {
-    /// The record.
+    /// The stored record.
     pub record: ResultRecord,
     /// None where nothing is to be done.
     pub due_at: Option<Timestamp>,
@@ -147,7 +147,7 @@ pub struct WaitingResult {
 /// A run's record, and when the watchdog is to look at it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRun {
-    /// The record.
+    /// The stored record.
     pub record: RunRecord,
     /// None where it has ended.
     pub due_at: Option<Timestamp>,

@@ -17,7 +17,7 @@ use habitsync_workflows::ports::tenants::{
     SecretKind, StoredConfiguration, VersionTerms,
 };
 
-/// All customers.
+/// Configurations and schedules of all customers.
 #[derive(Debug, Default)]
 pub struct Tenants {
     /// Their failures and their journal.
@@ -34,7 +34,7 @@ pub struct Tenants {
     pub live_secrets: Mutex<BTreeMap<TenantId, Vec<SecretString>>>,
     /// Secrets that were saved, as JSON.
     pub saved_secrets: Mutex<Vec<(TenantId, SecretKind, SecretString)>>,
-    /// Schedules.
+    /// Schedules, by customer and job.
     pub schedules: Mutex<BTreeMap<(TenantId, Job), JobSchedule>>,
 }
 

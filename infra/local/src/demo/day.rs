@@ -1,4 +1,4 @@
-//! The employees whom HR changes in a day of the demo, and the changes themselves.
+//! Changes that HR makes to employees in a day of the demo.
 
 use habitsync_local::ExampleCustomer;
 use habitsync_local::customer::today;

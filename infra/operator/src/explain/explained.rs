@@ -98,7 +98,7 @@ pub(super) struct Field {
     pub(super) outcome: FieldOutcome,
 }
 
-/// The manager whom the record names.
+/// The manager that the record names.
 #[derive(Serialize)]
 pub(super) struct Manager {
     pub(super) employee_id: String,

@@ -40,7 +40,7 @@ pub(super) async fn reject(stage: &Stage, asked: &RejectArguments) -> Result<Exi
     decide(stage, &table, &part, &asked.decide, ApprovalVerdict::Rejected).await
 }
 
-/// Returns the part of the plan that the decision covers: the employees whom the operator named, without those who are
+/// Returns the part of the plan that the decision covers: the employees that the operator named, without those who are
 /// settled already.
 fn part(holds: &Holds, asked: &DecideArguments) -> Result<PendingPlan, CommandError> {
     let held = holds.held.as_ref().ok_or(NotDecided::NothingHeld)?;

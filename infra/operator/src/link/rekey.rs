@@ -32,7 +32,7 @@ struct Rekeying {
     pairs: Vec<ShownPair>,
 }
 
-/// One pair.
+/// One pair of employee numbers, as printed.
 #[derive(Serialize)]
 struct ShownPair {
     #[serde(flatten)]

@@ -13,7 +13,7 @@ use crate::error::CommandError;
 use crate::stage::Stage;
 use crate::terminal::{Answer, local, zone_name};
 
-/// One result.
+/// One result, as printed.
 #[derive(Debug, Serialize)]
 pub(super) struct Shown {
     pub(super) tenant: TenantId,

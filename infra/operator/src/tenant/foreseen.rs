@@ -120,7 +120,7 @@ fn agreement(next: &NextRun, status: Status) -> String {
     }
 }
 
-/// Returns the employees whom the two versions treat differently, by the difference; of a first version, every
+/// Returns the employees that the two versions treat differently, by the difference; of a first version, every
 /// employee.
 fn people(next: &NextRun) -> String {
     let differences = next.before.as_ref().map(|_| next.differences()).unwrap_or_default();

@@ -27,7 +27,7 @@ pub(super) enum Retention {
     ThirteenMonths,
     /// Values of people before and after a change: 90 days.
     NinetyDays,
-    /// Runs: 400 days.
+    /// Runs expire after 400 days.
     Run,
 }
 

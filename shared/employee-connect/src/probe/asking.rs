@@ -128,7 +128,7 @@ pub(super) async fn results(asking: &Asking<'_>, course: &str, reference: &str) 
         .await
 }
 
-/// One employee.
+/// Requests one employee by number.
 pub(super) async fn employee(asking: &Asking<'_>, id: &str) -> Result<RawResponse, HttpError> {
     asking.look(Request::get(&["employees", id])).await
 }

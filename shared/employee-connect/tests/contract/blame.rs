@@ -62,7 +62,7 @@ async fn only_the_apis_own_refusal_is_about_the_credentials() {
 #[tokio::test]
 async fn each_resource_blames_the_missing_right_and_a_firewalls_page_the_way_to_it() {
     let rig = Rig::start().await;
-    // A token first: what is refused below are the resources.
+    // Fetches a token first, so that only the resources refuse below.
     rig.client
         .find_course(&course("TH-9-456").external_id)
         .await

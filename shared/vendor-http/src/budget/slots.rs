@@ -125,7 +125,7 @@ impl Pace {
 }
 
 impl Slots {
-    /// No slots.
+    /// A lease of no slots.
     pub(super) const NONE: Self = Self {
         next: 0,
         left: 0,

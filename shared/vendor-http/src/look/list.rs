@@ -18,7 +18,7 @@ pub type Record = Map<String, Value>;
 /// Where a vendor's pages have what, as JSON pointers.
 #[derive(Debug, Clone, Copy)]
 pub struct ListNames {
-    /// The records.
+    /// JSON pointer to the records.
     pub records: &'static str,
     /// How many records there are.
     pub total: &'static str,

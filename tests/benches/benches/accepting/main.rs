@@ -30,7 +30,7 @@ const PROMISED: Duration = Duration::from_millis(5);
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// One delivery.
+/// Duration of one delivery.
 #[derive(Debug, Clone, Copy)]
 struct Took {
     /// From handing the event out to the function's answer.

@@ -100,7 +100,7 @@ impl Customer {
         &self.example.employee_connect
     }
 
-    /// The portal.
+    /// Returns the simulated portal.
     pub(crate) fn portal(&self) -> &TribalHabitsSimulator {
         &self.example.tribal_habits
     }

@@ -82,7 +82,8 @@ async fn rehearsed(customer: &Customer, folder: &Path) -> Result<(), Failed> {
     is_signed_off(folder, updated)
 }
 
-/// A new employee, one with another title, one who left yesterday, and one whom the filter excludes.
+/// Makes the changes in EmployeeConnect: a new employee, one with another title, one who left yesterday, and one that
+/// the filter excludes.
 fn it_happens_to(customer: &Customer, updated: &str, terminated: &str) -> Result<(), Failed> {
     let hris = customer.hris();
     let starter = |id: &str, location: &str| Employee {

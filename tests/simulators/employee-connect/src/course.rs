@@ -14,7 +14,7 @@ pub struct Course {
     pub external_id: String,
     /// Title, at most 200 characters.
     pub title: String,
-    /// Description.
+    /// Description of the course.
     pub description: Option<String>,
     /// Who provides it; not shown when unset.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,11 +35,11 @@ pub struct Course {
 pub struct CourseResult {
     /// The tenant's own id, such as `R-5`.
     pub result_id: String,
-    /// The course.
+    /// Id of the course.
     pub course_id: String,
     /// The caller's reference; no two results of the tenant have the same.
     pub external_id: String,
-    /// The person.
+    /// Number of the employee.
     pub employee_id: String,
     /// Always `Completed`.
     pub status: String,

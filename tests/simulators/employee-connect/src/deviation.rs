@@ -110,7 +110,7 @@ impl Deviation {
     }
 }
 
-/// `2026-03-01` as `01/03/2026`.
+/// Turns `2026-03-01` into `01/03/2026`.
 fn turn_round(date: &mut Value) {
     let parts: Vec<_> = date.as_str().unwrap_or_default().split('-').collect();
     if let [year, month, day] = parts[..] {
@@ -118,7 +118,7 @@ fn turn_round(date: &mut Value) {
     }
 }
 
-/// `2026-03-01` as `2026-03-01T00:00:00+11:00`.
+/// Turns `2026-03-01` into `2026-03-01T00:00:00+11:00`.
 fn add_time(date: &mut Value, time: &str) {
     if let Some(day) = date.as_str() {
         *date = format!("{day}{time}").into();

@@ -39,7 +39,7 @@ pub struct Employee {
     pub manager_email: Option<String>,
     /// `Active`, `Onboarding`, `Terminated`, or the customer's own status.
     pub status: String,
-    /// First day.
+    /// First day of employment.
     pub start_date: Option<Date>,
     /// Last day employed, in the customer's time zone.
     pub termination_date: Option<Date>,

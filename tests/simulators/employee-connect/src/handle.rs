@@ -42,7 +42,7 @@ impl TenantHandle {
         self.state.lock().employees.values().cloned().collect()
     }
 
-    /// One employee.
+    /// Returns one employee's record.
     #[must_use]
     pub fn employee(&self, employee_id: &str) -> Option<Employee> {
         self.state.lock().employees.get(employee_id).cloned()

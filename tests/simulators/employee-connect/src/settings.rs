@@ -9,9 +9,9 @@ use habitsync_simulator_harness::RateLimit;
 pub struct Credentials {
     /// Sent with the client's id, checked where it is sent.
     pub tenant_code: String,
-    /// Client id.
+    /// OAuth client id.
     pub client_id: String,
-    /// Client secret.
+    /// OAuth client secret.
     pub client_secret: String,
     /// The alternative to a token: a key in `X-Api-Key`.
     pub static_key: String,
@@ -28,7 +28,7 @@ impl Default for Credentials {
     }
 }
 
-/// One tenant.
+/// Settings of one tenant.
 #[derive(Debug, Clone)]
 pub struct TenantSettings {
     /// The port to listen on; 0 for one of the system's choice.

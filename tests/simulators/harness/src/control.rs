@@ -57,7 +57,7 @@ impl Control {
         &self.journal
     }
 
-    /// The faults.
+    /// Returns the faults to inject.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults

@@ -72,14 +72,14 @@ pub enum Fault {
     ExpiredToken,
     /// The work is not done, and this is answered: what no rule of the contract would say.
     Answer {
-        /// The status.
+        /// HTTP status of the answer.
         status: u16,
-        /// The body.
+        /// Body of the answer.
         body: serde_json::Value,
     },
     /// This text is answered as it is: a page that is no JSON, nothing at all, or text instead of the record.
     Text {
-        /// The status.
+        /// HTTP status of the answer.
         status: u16,
         /// The body; may be empty.
         text: String,
@@ -317,7 +317,7 @@ impl Fault {
         ]
     }
 
-    /// One fault for each way in which a call fails whatever it is about.
+    /// Returns one fault for each way in which any call can fail.
     #[must_use]
     pub fn of_each_kind() -> [Self; 6] {
         let moment = Moment::AfterEffect;

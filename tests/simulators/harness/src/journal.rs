@@ -54,7 +54,7 @@ pub struct Entry {
     pub sequence: usize,
     /// When it was answered, by the machine's clock.
     pub at: Timestamp,
-    /// The request.
+    /// The recorded request.
     #[serde(flatten)]
     pub call: Call,
     /// The status sent; `None` when the connection was dropped instead.

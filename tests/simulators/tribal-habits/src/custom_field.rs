@@ -18,7 +18,7 @@ pub enum DateStyle {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
-    /// Any characters.
+    /// Text of any characters.
     String,
     /// A date, written `dd/mm/yyyy`, `dd/mm/yy` or `yyyy-mm-dd`.
     Date,
@@ -47,7 +47,7 @@ impl CustomField {
         }
     }
 
-    /// A date.
+    /// Returns a date field.
     #[must_use]
     pub fn date(name: &str) -> Self {
         Self {
@@ -56,7 +56,7 @@ impl CustomField {
         }
     }
 
-    /// A number.
+    /// Returns a number field.
     #[must_use]
     pub fn number(name: &str) -> Self {
         Self {

@@ -11,7 +11,7 @@ use crate::topic::{Topic, TopicType};
 pub enum Knowledge {
     /// A topic: its completion is a result.
     Topic,
-    /// An article.
+    /// An article to read.
     Article,
     /// A pathway, made of topics.
     Pathway,
@@ -21,26 +21,26 @@ pub enum Knowledge {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EnrolmentStatus {
-    /// Not begun.
+    /// Not begun, in the portal's vocabulary.
     Unexplored,
-    /// Begun.
+    /// Begun, in the portal's vocabulary.
     Exploring,
     /// Learnt, and being put into practice.
     Applying,
-    /// Completed.
+    /// Completed, in the portal's vocabulary.
     Conquered,
 }
 
 /// Who is enrolled, as the user was called at the time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Learner {
-    /// User name.
+    /// User name of the enrolled account.
     pub user_name: String,
-    /// E-mail.
+    /// E-mail of the enrolled account.
     pub email: String,
 }
 
-/// One enrolment.
+/// One user's enrolment in one topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Enrolment {
     /// Its number; every retake has another.
@@ -49,9 +49,9 @@ pub struct Enrolment {
     pub r#type: Knowledge,
     /// The number of the topic, article or pathway.
     pub knowledge_id: u64,
-    /// Its code.
+    /// Code of the topic.
     pub knowledge_code: String,
-    /// Its title.
+    /// Title of the topic.
     pub knowledge_title: String,
     /// How far it is.
     pub status: EnrolmentStatus,

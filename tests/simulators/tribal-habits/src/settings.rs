@@ -7,7 +7,7 @@ use crate::custom_field::{CustomField, DateStyle};
 /// The most custom fields a portal can have.
 pub(crate) const MOST_CUSTOM_FIELDS: usize = 20;
 
-/// One portal.
+/// Settings of one portal.
 #[derive(Debug, Clone)]
 pub struct PortalSettings {
     /// The port to listen on; 0 for one of the system's choice.

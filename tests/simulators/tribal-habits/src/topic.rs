@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum TopicType {
     /// Learnt and completed.
     Topic,
-    /// Read.
+    /// An article to read.
     Article,
 }
 
@@ -17,20 +17,20 @@ pub enum TopicType {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Folder {
-    /// In use.
+    /// The topic is in use.
     Active,
     /// In the making.
     Draft,
-    /// Withdrawn.
+    /// The topic is withdrawn.
     Archived,
 }
 
 /// A link that enrols its visitors.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AutoEnrolLink {
-    /// Its label.
+    /// Reference of the link, for example `EC`.
     pub reference: Option<String>,
-    /// Opaque.
+    /// Opaque address of the link.
     pub url: String,
     /// Whether it works.
     pub active: bool,
@@ -39,23 +39,23 @@ pub struct AutoEnrolLink {
 /// A topic or an article.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Topic {
-    /// Its number.
+    /// Number of the topic.
     pub id: u64,
     /// Its enrolment code, such as `TH-9-456`.
     pub code: String,
     /// Topic or article.
     pub r#type: TopicType,
-    /// Title.
+    /// Title of the topic.
     pub title: String,
-    /// Description.
+    /// Description of the topic.
     pub description: Option<String>,
-    /// The folder.
+    /// Folder that holds the topic.
     pub status: Folder,
     /// None until first published.
     pub published_version: Option<String>,
     /// How long it takes.
     pub estimated_minutes: Option<u32>,
-    /// Its links.
+    /// Auto-enrol links of the topic.
     pub auto_enrol_links: Vec<AutoEnrolLink>,
     /// When it last changed.
     pub updated_at: Timestamp,

@@ -209,7 +209,7 @@ fn sign(key: &[u8], message_id: &str, timestamp: i64, body: &str) -> String {
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
 }
 
-/// Sends webhooks.
+/// Sender of webhooks.
 #[derive(Debug, Clone)]
 pub(crate) struct Sender {
     client: reqwest::Client,

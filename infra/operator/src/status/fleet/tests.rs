@@ -378,7 +378,7 @@ pub(crate) fn examples() -> Vec<serde_json::Value> {
     customers.map(|value| value.expect("JSON")).collect()
 }
 
-/// The fleet's.
+/// Returns examples of the fleet's status, as JSON.
 pub(crate) fn examples_of_fleet() -> Vec<serde_json::Value> {
     vec![serde_json::to_value(fleet(one_of_each(), Extent::Screen)).expect("JSON")]
 }

@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | configuration in force, and each version | `TENANT#{tenant}` | `CONFIG`, `CONFIG#{version, 8 digits}` |
 //! | linked person | `TENANT#{tenant}` | `PERSON#{employee}` |
-//! | what was changed about a person | `TENANT#{tenant}` | `CHANGE#{employee}#{time}` |
+//! | a change to an employee's account | `TENANT#{tenant}` | `CHANGE#{employee}#{time}` |
 //! | what the portal refuses of a person | `TENANT#{tenant}` | `PARKED#{employee}` |
 //! | who has, or had, a user name | `TENANT#{tenant}` | `USER#{user name, lower case}#{employee}` |
 //! | topic and its course | `TENANT#{tenant}` | `COURSE#{topic}` |
@@ -13,10 +13,10 @@
 //! | lease of a job | `TENANT#{tenant}` | `LEASE#{job}` |
 //! | breaker of EmployeeConnect | `TENANT#{tenant}` | `BREAKER` |
 //! | request budget | `TENANT#{tenant}` | `BUDGET#{vendor}` |
-//! | what the customer was told | `TENANT#{tenant}` | `ALERT#{cause}` |
+//! | state of the mails to a customer, by cause | `TENANT#{tenant}` | `ALERT#{cause}` |
 //! | changes that wait for approval: head, and its people | `TENANT#{tenant}` | `PLAN#{id}#{chunk, 4 digits}`, the head's is 0 |
-//! | what was decided about an account, and about its user name | `TENANT#{tenant}` | `DECISION#{employee}`, `DECISION#{employee}#user_name` |
-//! | the worklist that was told, in pieces | `TENANT#{tenant}` | `WORKLIST#{cause}#{time of the mail}#{piece, 4 digits}` |
+//! | decisions about an account, and about its user name | `TENANT#{tenant}` | `DECISION#{employee}`, `DECISION#{employee}#user_name` |
+//! | the worklist last sent, in pieces | `TENANT#{tenant}` | `WORKLIST#{cause}#{time of the mail}#{piece, 4 digits}` |
 //! | how an address stands that mail came back from | `TENANT#{tenant}` | `ADDRESS#{address, lower case}` |
 //! | summary row | `FLEET` | `TENANT#{tenant}` |
 //! | incident of a vendor's domain, the last one; those before | `FLEET` | `INCIDENT#{vendor}#{domain}`; `PAST#{vendor}#{domain}#{opened at}` (without the domain where an older version wrote it) |

@@ -7,9 +7,9 @@ use habitsync_domain::results::result::IgnoredBecause;
 use habitsync_domain::tenant::TenantId;
 use jiff::Timestamp;
 
-/// Partition key.
+/// Name of the partition key.
 pub(in crate::dynamodb) const PK: &str = "pk";
-/// Sort key.
+/// Name of the sort key.
 pub(in crate::dynamodb) const SK: &str = "sk";
 /// Version of the item's shape.
 pub(in crate::dynamodb) const SCHEMA: &str = "schema";

@@ -17,11 +17,11 @@ pub trait ProbedClient {
     fn look(&self, request: Request) -> impl Future<Output = Result<RawResponse, HttpError>> + Send;
 }
 
-/// One examination of one vendor: its client `C`, and what is asked, `Q`.
+/// One examination of one vendor, with its client `C` and the questions `Q`.
 pub struct Asking<'a, C, Q> {
     /// The vendor's client.
     pub client: &'a C,
-    /// The questions.
+    /// Questions to ask the vendor.
     pub asked: &'a Q,
     probe: Probe<'a>,
 }

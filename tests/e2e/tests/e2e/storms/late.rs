@@ -17,7 +17,7 @@ use crate::World;
 use crate::customer::Customer;
 
 const COMPLETIONS: usize = 60;
-/// Users with an account, whom HR has not entered yet.
+/// Number of users who have an account and are not yet entered by HR.
 const LATE_PEOPLE: usize = 3;
 /// The number of the first topic that is not ready yet.
 const FIRST_LATE_TOPIC: u64 = 900_001;

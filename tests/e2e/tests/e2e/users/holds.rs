@@ -157,7 +157,7 @@ pub(crate) async fn a_configuration_that_would_remove_people_is_stopped_and_name
     Ok(())
 }
 
-/// Returns a customer of 30 employees, of whom eight have left at once: more than a fifth.
+/// Returns a customer of 30 employees after eight of them have left at once: more than a fifth.
 async fn with_eight_held(world: &World, tenant: &str) -> Result<(Customer, Vec<String>), Failed> {
     let customer = world.customer(tenant).await?;
     customer.run("user-sync").await?;
