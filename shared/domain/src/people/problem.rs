@@ -133,6 +133,8 @@ pub enum Cause {
     },
     /// Two accounts could be this employee's.
     SeveralAccounts,
+    /// An account that could be this employee's cannot be read.
+    UnusableAccount,
     /// The account was deactivated by hand in the portal: it stays so.
     DeactivatedByHand,
     /// The user name changed in EmployeeConnect; the configuration asks for a report instead of a rename.
@@ -222,6 +224,7 @@ impl Cause {
             | Self::FormerEmployee { .. }
             | Self::Rekeyed { .. }
             | Self::SeveralAccounts
+            | Self::UnusableAccount
             | Self::DeactivatedByHand
             | Self::AccountMissing
             | Self::AccountExists
@@ -241,7 +244,11 @@ impl Cause {
     pub fn needs_verifying(&self) -> bool {
         matches!(
             self,
-            Self::SeveralAccounts | Self::DeactivatedByHand | Self::AccountMissing | Self::Taken { by: None, .. }
+            Self::SeveralAccounts
+                | Self::UnusableAccount
+                | Self::DeactivatedByHand
+                | Self::AccountMissing
+                | Self::Taken { by: None, .. }
         )
     }
 
@@ -269,6 +276,7 @@ impl Cause {
             | Self::Rekeyed { .. }
             | Self::ManagerNotSet { .. }
             | Self::SeveralAccounts
+            | Self::UnusableAccount
             | Self::DeactivatedByHand
             | Self::UserNameChanged
             | Self::AccountMissing
@@ -332,6 +340,7 @@ impl Cause {
                 None => format!("the manager {}", why.in_words()),
             },
             Self::SeveralAccounts => "several accounts match".to_owned(),
+            Self::UnusableAccount => "an account of this user name or e-mail cannot be read".to_owned(),
             Self::DeactivatedByHand => "somebody deactivated the account in the portal; it stays so".to_owned(),
             Self::UserNameChanged => "another user name in EmployeeConnect; it is not renamed".to_owned(),
             Self::AccountMissing => "the account is no longer in the portal".to_owned(),
@@ -364,6 +373,7 @@ impl Cause {
             | Self::FormerEmployee { .. }
             | Self::Rekeyed { .. }
             | Self::SeveralAccounts
+            | Self::UnusableAccount
             | Self::DeactivatedByHand
             | Self::AccountMissing
             | Self::RefusedPerson { .. }

@@ -106,6 +106,9 @@ impl<'a> Accounts<'a> {
         if self.input.portal.is_none() {
             return Account::Known(Cow::Borrowed(person));
         }
+        if self.unreadable.contains(&person.user_name.key()) {
+            return Account::Unclear(Cause::UnusableAccount);
+        }
         let Ok(named) = self.only_one_named(&person.user_name) else {
             return Account::Unclear(Cause::SeveralAccounts);
         };
@@ -187,7 +190,7 @@ impl<'a> Accounts<'a> {
         adoptions: &Adoptions,
     ) -> Account<'a> {
         if self.may_be_unreadable(wanted) {
-            return Account::Unclear(Cause::SeveralAccounts);
+            return Account::Unclear(Cause::UnusableAccount);
         }
         match adoptions.recognised(self, wanted).as_slice() {
             [] => Account::None,

@@ -174,11 +174,12 @@ impl PersonPlan {
     }
 }
 
-/// Whether only the list of all accounts can show the obstacle: several matching accounts, or one without an employee.
+/// Whether only the list of all accounts can show the obstacle: several matching accounts, one that cannot be read, or one without
+/// an employee.
 fn is_seen_in_whole_portal_alone(rejected_write: &RejectedWrite) -> bool {
     matches!(
         rejected_write.problem.cause,
-        Cause::SeveralAccounts | Cause::Taken { by: None, .. }
+        Cause::SeveralAccounts | Cause::UnusableAccount | Cause::Taken { by: None, .. }
     )
 }
 

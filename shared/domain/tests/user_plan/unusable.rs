@@ -78,7 +78,7 @@ fn an_account_that_cannot_be_read_is_not_created_again() {
         case.unusable_accounts = vec![UnusableRecord::new(Some(odd), WhyUnusable::NoId)];
         let plan = case.plan();
         assert_eq!(steps(&plan), [("E2", "create")], "{key}");
-        assert_eq!(causes(&plan), [("E1", &Cause::SeveralAccounts)], "{key}");
+        assert_eq!(causes(&plan), [("E1", &Cause::UnusableAccount)], "{key}");
     }
 }
 
@@ -90,7 +90,7 @@ fn a_linked_account_that_cannot_be_read_is_not_missing() {
     let plan = case.plan();
     assert_eq!(
         (steps(&plan), causes(&plan)),
-        (vec![], vec![("E1", &Cause::SeveralAccounts)])
+        (vec![], vec![("E1", &Cause::UnusableAccount)])
     );
 }
 

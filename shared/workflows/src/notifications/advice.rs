@@ -168,6 +168,14 @@ const FORMER_EMPLOYEE: Advice = advice(
              (who then gets the old account back), or somebody else? Until then there is no account.",
 );
 
+/// About an account that could be the person's and cannot be read.
+const UNUSABLE_ACCOUNT: Advice = advice(
+    28,
+    "The account in Tribal Habits cannot be read",
+    "Look at the account in Tribal Habits: one user name must be that of one account, and each is active or not. Until it can be \
+     read, it is left as it is, and no other is created.",
+);
+
 const UNUSABLE_RECORD: Advice = advice(
     20,
     "Records that cannot be used",
@@ -258,6 +266,7 @@ pub(super) const fn advice_about(cause: &Cause) -> Advice {
             "More than one account could be this person's",
             "Deactivate or correct the account in Tribal Habits that is not this person's. Until then none of them is touched.",
         ),
+        Cause::UnusableAccount => UNUSABLE_ACCOUNT,
         Cause::AccountMissing => advice(
             29,
             "The account is gone from Tribal Habits",

@@ -414,6 +414,7 @@ fn field_and_expected(cause: &Cause, users: Option<&UsersConfiguration>) -> (Str
             ("managerEmployeeId".to_owned(), expected)
         }
         Cause::SeveralAccounts => of("user name, e-mail", "on exactly one account in Tribal Habits"),
+        Cause::UnusableAccount => of("user name, e-mail", "on one account in Tribal Habits that can be read"),
         Cause::UserNameChanged => (
             name("user name"),
             "your answer: is the account to be renamed?".to_owned(),

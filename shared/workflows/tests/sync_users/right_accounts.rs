@@ -101,6 +101,7 @@ fn is_refusal(cause: &Cause) -> bool {
             | Cause::AccountExists
             | Cause::AccountMissing
             | Cause::SeveralAccounts
+            | Cause::UnusableAccount
             | Cause::NotAnswered
     )
 }

@@ -51,7 +51,9 @@ async fn accounts_that_cannot_be_read_are_counted_and_stop_no_run() {
         .iter()
         .map(|line| (line.employee_id.as_str(), &line.cause))
         .collect();
-    assert_eq!(lines, [("E1001", &Cause::SeveralAccounts)]);
+    assert_eq!(lines, [("E1001", &Cause::UnusableAccount)]);
+    let mail = customer.mail.sent().concat();
+    assert!(!mail.contains("More than one account"), "{mail}");
 }
 
 #[tokio::test]

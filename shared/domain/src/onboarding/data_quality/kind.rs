@@ -116,6 +116,10 @@ kinds! {
     SeveralAccounts = "several-accounts", KeepsOut,
         "more than one account could be theirs",
         "Deactivate or correct in Tribal Habits the account that is not theirs, or tell us which is.";
+    /// An account of the user name or the e-mail that cannot be read.
+    AccountUnusable = "account-unusable", KeepsOut,
+        "an account that could be theirs cannot be read",
+        "Give the account in Tribal Habits a user name of its own and a state, active or not; or tell us what it is.";
     /// The deactivated account of a namesake has the name.
     FormerEmployee = "former-employee", KeepsOut,
         "perhaps back under a new employee number",

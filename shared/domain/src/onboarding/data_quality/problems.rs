@@ -155,6 +155,7 @@ impl Survey<'_> {
             Cause::RefusedField { field, reason } => (Some(named(field)), format!("{field} {reason}")),
             Cause::RefusedPerson { reason } => (None, reason.clone()),
             Cause::SeveralAccounts
+            | Cause::UnusableAccount
             | Cause::DeactivatedByHand
             | Cause::AccountMissing
             | Cause::AccountExists
@@ -195,6 +196,7 @@ fn kind_of(cause: &Cause) -> Option<Kind> {
         Cause::FormerEmployee { .. } => Kind::FormerEmployee,
         Cause::Rekeyed { .. } => Kind::Rekeyed,
         Cause::SeveralAccounts => Kind::SeveralAccounts,
+        Cause::UnusableAccount => Kind::AccountUnusable,
         Cause::DeactivatedByHand => Kind::DeactivatedByHand,
         Cause::UserNameChanged => Kind::UserNameChanged,
         Cause::AccountMissing => Kind::AccountMissing,
