@@ -1,4 +1,4 @@
-//! What a course sync saw and did.
+//! Report of one course sync.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +42,7 @@ pub struct CourseProblem {
     pub code: TopicCode,
     /// Title that the courses share.
     pub title: String,
-    /// What EmployeeConnect answered.
+    /// The failed call to EmployeeConnect.
     pub failure: VendorFailure,
 }
 
@@ -51,12 +51,13 @@ pub struct CourseProblem {
 pub struct SameTitle {
     /// The title, as the first of them writes it.
     pub title: String,
-    /// Their codes, two or more.
+    /// Codes that share the course, two or more.
     pub codes: Vec<TopicCode>,
 }
 
 impl CourseReport {
-    /// What can be said of the topics, and of those `known` from earlier, before anything is planned.
+    /// Starts the report with the findings about the topics, and about the `known` ones from earlier runs, before the
+    /// plan is made.
     pub(crate) fn new(
         topics: &[Topic],
         known: &BTreeMap<TopicId, TopicRecord>,
@@ -105,7 +106,7 @@ impl CourseReport {
         });
     }
 
-    /// Whether so many writes failed that it is not about each course.
+    /// Returns whether so many writes failed that the cause is common to all courses.
     pub(crate) fn fails_too_often(&self) -> bool {
         let failed = self.counted("failed");
         fails_too_often(self.written() + failed, failed)

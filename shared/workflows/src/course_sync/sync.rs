@@ -32,10 +32,10 @@ use crate::ports::runs::{HoldLease, SaveRun};
 use crate::ports::vendors::{CreatedCourse, ListTopics, SaveCourse};
 use crate::unusable_records::log_unusable;
 
-/// More items than these that the table refuses in one run are no single topics' failures: the run stops.
+/// Limit on items that the table refuses in one run. Above it the cause is common to all topics, and the run stops.
 const MOST_NOT_STORED: u64 = 5;
 
-/// What one topic may take: none begins later than this before the deadline.
+/// Time reserved for one topic: none begins later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(30);
 
 /// One customer's course sync.
@@ -46,9 +46,9 @@ pub struct SyncCourses<'a, Table, Portal, Hris, Mail, Clock> {
     pub portal: &'a Portal,
     /// Client of EmployeeConnect.
     pub hris: &'a Hris,
-    /// Where mail goes out.
+    /// Sender of mail.
     pub mail: &'a Mail,
-    /// What every mail has in common.
+    /// Settings that all mails share.
     pub mail_settings: &'a MailSettings,
     /// Source of the current time.
     pub clock: &'a Clock,
@@ -103,7 +103,7 @@ where
 }
 
 impl<'a, Table, Portal, Hris, Mail, Clock> SyncCourses<'a, Table, Portal, Hris, Mail, Clock> {
-    /// The same, through the handle of the table that holds the job's lease.
+    /// Returns the same sync, writing through the handle of the table that holds the job's lease.
     fn writing_through<'b>(&self, held: &'b Table) -> SyncCourses<'b, Table, Portal, Hris, Mail, Clock>
     where
         'a: 'b,
@@ -169,7 +169,7 @@ where
         Ok(records.into_iter().map(|record| (record.topic, record)).collect())
     }
 
-    /// Whether everything was applied before the time, or the vendor's patience, ran out.
+    /// Returns whether all changes were applied before the time, or the vendor's patience, ran out.
     async fn apply_all(
         &self,
         plans: Vec<TopicPlan>,
@@ -229,7 +229,7 @@ where
         Ok((Some(LinkedCourse::written(&there, course)), "adopted"))
     }
 
-    /// What the table refuses of one topic is that topic's failure; the others go on.
+    /// Reports an item that the table refuses as a failure of its topic, so that the sync continues with the others.
     async fn save_or_report(
         &self,
         plan: TopicPlan,
@@ -294,7 +294,7 @@ fn planned(action: &CourseAction) -> &'static str {
     }
 }
 
-/// How far a failed write reaches.
+/// Reach of a failed write.
 enum Means {
     /// The others may succeed.
     ThisCourse,

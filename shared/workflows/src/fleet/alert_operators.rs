@@ -21,13 +21,13 @@ use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::SendMail;
 use crate::ports::summary::SaveAlertLog;
 
-/// How many saves are under way at a time: one that takes long holds up none of the others.
+/// Number of saves under way at a time: a slow one does not delay the others.
 const IN_FLIGHT: usize = 16;
 
-/// What the operators were sent.
+/// Result of sending the operators' alerts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Digest {
-    /// How many lines the mail had; none was sent where it is 0.
+    /// Number of lines of the mail; none was sent where it is 0.
     pub lines: usize,
     /// Customers whose alert log could not be stored after their line was sent: that line is sent again in a minute, and
     /// no other is.
@@ -98,7 +98,7 @@ fn notice(lines: &[String]) -> OperatorMail {
     }
 }
 
-/// What the job's last run failed with, in its own words: they name the setting.
+/// Returns the failure message of the job's last run, which names the setting.
 fn cause_of(customer: &CustomerSummary, job: Job, failing: &FailureStreak) -> String {
     let last = customer.job(job).last_failure;
     last.map_or_else(|| failing.signature.to_string(), |failure| failure.cause.to_string())

@@ -25,30 +25,30 @@ use crate::ports::result_list::{ListDead, ListWaiting};
 use crate::ports::runs::ListRuns;
 use crate::ports::summary::{CountByCustomer, CountWaiting, FindSummary};
 
-/// So many results of a kind are looked at for their causes; there may be more.
+/// Number of results of a kind whose causes are counted; there may be more.
 const LOOKED_AT: u32 = 5_000;
 
-/// One customer, in full.
+/// Full status of one customer.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CustomerStatus {
-    /// How they are.
+    /// Health of the customer.
     #[serde(flatten)]
     pub health: CustomerHealth,
     /// The number of the configuration in force.
     pub version: u64,
-    /// Since when it has been; none where it was applied before that was kept here.
+    /// Time at which the version was applied; none for versions older than this field.
     pub applied_at: Option<Timestamp>,
     /// Each job's last run.
     pub last_runs: Vec<RunRecord>,
-    /// What the parked results wait for.
+    /// Events that the parked results wait for.
     pub parked_on: Vec<Counted<ParkedKind>>,
-    /// Why results are ignored.
+    /// Reasons of the ignored results.
     pub ignored_because: Vec<Counted<IgnoredBecause>>,
-    /// Why results that could be recorded have not been yet.
+    /// Reasons why results that could be recorded have not been yet.
     pub waiting_because: Vec<Counted<String>>,
-    /// Why results are dead.
+    /// Causes of the dead results.
     pub dead_because: Vec<Counted<String>>,
-    /// Whether the customer's EmployeeConnect is called.
+    /// Breaker of the customer's EmployeeConnect.
     pub breaker: Breaker,
     /// Open incidents by which the customer has failed.
     pub incidents: Vec<OpenIncident>,
@@ -61,7 +61,7 @@ pub struct CustomerStatus {
     pub alert_log: AlertLog,
 }
 
-/// How many there are of something.
+/// Number of items of one kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Counted<What> {
     /// Kind of the items that are counted.
@@ -70,17 +70,17 @@ pub struct Counted<What> {
     pub count: u64,
 }
 
-/// What kind of thing a parked result waits for.
+/// Kind of event that a parked result waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ParkedKind {
     /// A topic that is no course yet.
     Course,
-    /// An account behind which no employee is known yet, or an employee that EmployeeConnect does not know.
+    /// An employee: the account has no known employee yet, or EmployeeConnect does not know the employee.
     Employee,
     /// The customer, who is paused or records no results.
     Customer,
-    /// EmployeeConnect, to answer.
+    /// An answer of EmployeeConnect.
     EmployeeConnect,
 }
 
@@ -95,7 +95,8 @@ impl From<&ParkedOn> for ParkedKind {
     }
 }
 
-/// Looks at one customer: `fleet` is the whole table, `table` the customer's part of it. None where there is no such customer.
+/// Returns the status of one customer: `fleet` is the whole table, `table` the customer's part of it. None where there
+/// is no such customer.
 ///
 /// # Errors
 /// The table failed.
@@ -163,7 +164,7 @@ fn cause(record: &ResultRecord) -> String {
     }
 }
 
-/// Equal ones together, the most first.
+/// Counts equal items, the most frequent first.
 fn counted<What: Ord>(all: impl Iterator<Item = What>) -> Vec<Counted<What>> {
     let mut counts: BTreeMap<What, u64> = BTreeMap::new();
     for one in all {

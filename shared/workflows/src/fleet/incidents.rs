@@ -20,10 +20,10 @@ use crate::ports::failure::ServiceFailure;
 use crate::ports::incidents::KeepIncident;
 use crate::ports::mail::SendMail;
 
-/// How many domains are tended at a time: one that takes long holds up none of the others.
+/// Number of domains handled at a time: a slow one does not delay the others.
 const IN_FLIGHT: usize = 16;
 
-/// What tending incidents touches.
+/// Ports of the incident handling.
 pub struct TendIncidents<'a, Fleet, Mail, Clock> {
     /// The whole fleet's part of the table.
     pub fleet: &'a Fleet,
@@ -40,7 +40,7 @@ pub struct TendIncidents<'a, Fleet, Mail, Clock> {
 pub struct IncidentReport {
     /// The incidents as they are now, history included.
     pub incidents: Vec<Incident>,
-    /// What could not be done; it is tried again in a minute. One domain's failure keeps no other from being tended.
+    /// Failures, each tried again in a minute. One domain's failure does not affect the others.
     pub failures: Vec<ServiceFailure>,
 }
 
@@ -118,7 +118,8 @@ where
         }
     }
 
-    /// The incident under its new revision; none where another watchdog has changed it meanwhile.
+    /// Stores the incident under its next revision and returns it; none where another watchdog has changed it since it
+    /// was read.
     async fn stored(&self, seen: Option<&Incident>, next: Incident) -> Result<Option<Incident>, ServiceFailure> {
         if seen == Some(&next) {
             return Ok(Some(next));

@@ -17,20 +17,20 @@ use crate::jobs::contained::contained;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::summary::{CountWaiting, IgnoredCounts, OpenRun};
 
-/// How many customers' parked results are counted at a time.
+/// Number of customers whose parked results are counted at a time.
 const IN_FLIGHT: usize = 16;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// After so long the operators hear of held removals again.
+/// Age at which a pending approval is reported to operators again.
 const OLD_HOLD: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// How the fleet is. What could not be counted is none.
+/// State of the fleet. A count is none where it could not be made.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FleetMeasures {
     /// Number of live customers.
     pub live: u64,
-    /// Whose jobs are late, and which; those that an incident explains are not among them.
+    /// Customers with late jobs, and those jobs; jobs that an incident explains are left out.
     pub stale: BTreeMap<TenantId, Vec<LateJob>>,
     /// Live customers whose jobs fail by an incident.
     pub in_incident: u64,
@@ -40,23 +40,23 @@ pub struct FleetMeasures {
     pub open_incidents: u64,
     /// Results that could be recorded, and have not been.
     pub unsent: Option<u64>,
-    /// The age of the one that could have been recorded longest ago.
+    /// Age of the result that has waited longest since it could have been recorded.
     pub oldest_unsent: Option<SignedDuration>,
     /// Results that ended as dead within a day, by customer.
     pub dead: Option<BTreeMap<TenantId, u64>>,
-    /// Customers whose EmployeeConnect is left alone.
+    /// Customers with an open breaker, so that their EmployeeConnect is not called.
     pub open_breakers: Option<u64>,
     /// Unfinished runs that no later run has resumed.
     pub stalled_runs: Option<Vec<(TenantId, Job)>>,
     /// Jobs whose last three slices did nothing.
     pub stalled_jobs: Vec<(TenantId, Job)>,
-    /// Live customers whose completions no webhook delivers.
+    /// Live customers whose webhooks deliver no completions.
     pub without_webhooks: Vec<TenantId>,
     /// Plans whose pending approvals have waited for a decision for a week.
     pub old_holds: Option<u64>,
     /// Rows and items that could not be read.
     pub unreadable: u64,
-    /// What could not be counted.
+    /// Counts that failed.
     pub failures: Vec<ServiceFailure>,
 }
 
@@ -89,12 +89,12 @@ pub async fn measure_fleet<F: CountWaiting>(
     measures
 }
 
-/// How many results are parked, and how many are ignored.
+/// Numbers of parked and of ignored results.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ParkedMeasures {
-    /// All of them, each customer's as of the customer's last turn.
+    /// All parked results, each customer's as of the customer's last turn.
     pub parked: u64,
-    /// How many more are parked than at the last turn, an hour ago, of the customers whose turn it is.
+    /// Growth of parked results since the last turn, an hour ago, for the customers whose turn it is.
     pub growth: u64,
     /// All results that are ignored, each customer's as of the customer's last turn.
     pub ignored: u64,
@@ -138,7 +138,7 @@ pub async fn measure_parked<F: CountWaiting>(fleet: &F, view: &FleetView, now: T
 }
 
 impl FleetMeasures {
-    /// Every customer that an operator should look at.
+    /// Returns every customer that an operator should check.
     #[must_use]
     pub fn unwell(&self) -> Vec<&TenantId> {
         let stalled = self.stalled_runs.iter().flatten().chain(&self.stalled_jobs);

@@ -20,10 +20,10 @@ use crate::ports::summary::{CountByCustomer, CountWaiting, ListSummaries};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
-/// How the fleet is.
+/// Status of the fleet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FleetStatus {
-    /// Every customer whose row can be read: the worst first, and then by identifier.
+    /// Every customer whose row can be read: the worst first, and customers of equal health by identifier.
     pub customers: Vec<CustomerHealth>,
     /// Incidents that are open.
     pub incidents: Vec<OpenIncident>,
@@ -38,11 +38,11 @@ pub struct OpenIncident {
     pub vendor: Vendor,
     /// The domain at which it does.
     pub domain: VendorDomain,
-    /// How the vendor fails.
+    /// Faults of the vendor in this incident.
     pub kinds: BTreeSet<VendorFault>,
     /// Time at which the incident was opened.
     pub opened_at: Timestamp,
-    /// How many customers have failed by it so far.
+    /// Number of customers that have failed by it so far.
     pub customers: u64,
 }
 
@@ -58,7 +58,7 @@ impl From<&Incident> for OpenIncident {
     }
 }
 
-/// Looks at every customer.
+/// Returns the status of the fleet.
 ///
 /// # Errors
 /// The table failed.

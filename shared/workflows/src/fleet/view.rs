@@ -1,4 +1,4 @@
-//! What the watchdog knows of the whole fleet in one tick: read once, and looked at by each of its duties.
+//! The watchdog's view of the whole fleet in one tick: read once, and used by each of its duties.
 
 use habitsync_domain::fleet::incident::{Attempt, Incident};
 use habitsync_domain::fleet::summary::CustomerSummary;
@@ -32,7 +32,7 @@ pub async fn look_at_fleet<F: ListSummaries + ListIncidents>(fleet: &F) -> Resul
 }
 
 impl FleetView {
-    /// The customers whose runs write.
+    /// Returns the live customers, whose runs write.
     pub fn live(&self) -> impl Iterator<Item = &CustomerSummary> {
         self.customers.iter().filter(|customer| customer.is_live())
     }

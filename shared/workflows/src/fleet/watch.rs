@@ -2,9 +2,9 @@
 //! starts the runs that have work left. For each customer in turn: queues the parked results that have to be looked at
 //! again.
 //!
-//! No customer waits for another. The four kinds of work go on side by side, and several customers' at a time; of due results each
-//! customer gets a share in each round; a customer whose call fails, hangs or panics is left for the next minute, and the others
-//! go on.
+//! No customer waits for another. The four kinds of work run side by side, and several customers' at a time. In each
+//! round every customer gets a share of the due results. A customer whose call fails, hangs or panics is left for the
+//! next minute, and the others continue.
 //!
 //! Each item is postponed before it is handed on, so that two watchdogs, or two passes, do not hand it on twice; if the
 //! message or the start is lost, the item is due again.
@@ -26,24 +26,24 @@ use crate::ports::failure::ServiceFailure;
 use crate::ports::fleet::{Due, DueProbe, DueResult, ListDue, ListParked, ParkedResult, PostponeDue, UnfinishedRun};
 use crate::ports::queue::{QueueCompletion, StartJob};
 
-/// How long a queued result or a started run has before it counts as lost.
+/// Time after which a queued result or a started run counts as lost.
 const PUT_OFF: SignedDuration = SignedDuration::from_mins(5);
 
-/// How many due results are looked up at a time, and how many of one customer's are queued in a round.
+/// Number of due results that are looked up at a time, and of one customer's results that are queued in a round.
 const PAGE: u32 = 100;
 
-/// How many calls are in flight at a time: a slow one holds up a fraction of the others.
+/// Number of calls in flight at a time: a slow one delays only a fraction of the others.
 const IN_FLIGHT: usize = 16;
 
-/// How many of what a customer has parked are looked at in an hour; the rest has to wait for another.
+/// Number of a customer's parked results that are checked in an hour; the rest waits for a later hour.
 const PARKED_PAGE: u32 = 1000;
 
-/// What handing on one more may take: none begins later than this before the deadline.
+/// Time reserved for handing on one more item: none begins later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(5);
 
 /// The watchdog's view of all customers.
 pub struct WatchFleet<'a, Fleet, Queue, Jobs, Clock> {
-    /// What waits anywhere.
+    /// Lists the due work of all customers.
     pub fleet: &'a Fleet,
     /// The result queue.
     pub queue: &'a Queue,
@@ -53,7 +53,7 @@ pub struct WatchFleet<'a, Fleet, Queue, Jobs, Clock> {
     pub clock: &'a Clock,
 }
 
-/// What the watchdog did.
+/// Counts of the watchdog's work.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FleetReport {
     /// Results put on the queue.
@@ -68,7 +68,8 @@ pub struct FleetReport {
     pub unreadable: u64,
     /// Items that were due and had changed before they could be postponed.
     pub moved_on: u64,
-    /// What could not be handed on; it is due again in five minutes. One customer's failure keeps no other waiting.
+    /// Items that could not be handed on; each is due again in five minutes. One customer's failure does not delay the
+    /// others.
     pub failures: Vec<ServiceFailure>,
 }
 
@@ -99,7 +100,7 @@ where
     Jobs: StartJob,
     Clock: Now,
 {
-    /// One start for each customer's job, however many of its runs are on record as unfinished.
+    /// Starts each customer's job once, even where several of its runs are unfinished.
     async fn start_runs(&self) -> FleetReport {
         let now = self.clock.now();
         let mut report = FleetReport::default();
@@ -161,7 +162,8 @@ where
         }
     }
 
-    /// In rounds, so that a customer with thousands of due results does not go before one with a single one.
+    /// Queues due results in rounds, so that a customer with thousands of them does not go before one with a single
+    /// result.
     async fn queue_results(&self, deadline: Timestamp) -> Result<FleetReport, ServiceFailure> {
         let (mut report, mut unreadable) = (FleetReport::default(), 0);
         let (mut round, mut left) = (Round::default(), BTreeSet::new());
@@ -208,7 +210,7 @@ where
         Ok(true)
     }
 
-    /// What should have been released may not have been: the push decides.
+    /// Queues parked results, since a release may have missed them; the push decides.
     async fn queue_parked(&self, deadline: Timestamp) -> FleetReport {
         let now = self.clock.now();
         let tenants = match self.fleet.list_tenants().await {
@@ -277,7 +279,7 @@ where
 /// A due result's customer, and whether it was queued; false where it had moved on.
 type Tried<'d> = (&'d TenantId, Result<bool, ServiceFailure>);
 
-/// How much of each customer's a round has queued.
+/// Number of each customer's results that a round has queued.
 #[derive(Default)]
 struct Round {
     queued: BTreeMap<TenantId, u32>,
@@ -286,8 +288,8 @@ struct Round {
 }
 
 impl Round {
-    /// Notes a page, and returns the customers whose next turn is in a minute: a call about them failed and is likely to fail again,
-    /// or nothing of theirs was queued, since the index lags.
+    /// Counts a page of attempts. Returns the customers whose next turn is in a minute: a call about them failed and is
+    /// likely to fail again, or none of their results was queued, since the index lags.
     fn note(&mut self, tried: &[Tried<'_>]) -> BTreeSet<TenantId> {
         let (mut failed, mut queued) = (BTreeSet::new(), BTreeSet::new());
         for (tenant, outcome) in tried {
@@ -307,7 +309,8 @@ impl Round {
         tenants.cloned().collect()
     }
 
-    /// Whether another round has anything to do: some customers had their share, and may have more.
+    /// Begins another round. Returns whether it has work: some customers have used up their share and may have more
+    /// results.
     fn begin_next(&mut self) -> bool {
         self.queued.clear();
         !std::mem::take(&mut self.served).is_empty()

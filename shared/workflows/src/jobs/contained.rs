@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::ports::failure::ServiceFailure;
 
-/// How long one customer's part may take. An AWS call gives up before; the watchdog gives a whole duty up after.
+/// Time limit of one customer's part. An AWS call gives up before; the watchdog gives a whole duty up after.
 const LONGEST: Duration = Duration::from_secs(9);
 
 /// Does one customer's part of a duty.

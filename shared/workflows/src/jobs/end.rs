@@ -1,7 +1,7 @@
-//! The end of a run: its record, what the job remembers, and the lease, each written even where another write failed.
+//! The end of a run: its record, the job's state, and the lease, each written even where another write failed.
 //!
-//! The first failure is the one that the caller gets: what fails after it is logged. A record that the table refuses is written
-//! once more in its smallest form.
+//! The caller gets the first failure; later ones are logged. A record that the table refuses is written once more in
+//! its smallest form.
 
 use habitsync_domain::failure_class::RetryRule;
 use habitsync_domain::fleet::failure_streak::FailureStreak;
@@ -123,7 +123,7 @@ impl<S: SaveRun + SaveJobState> End<'_, S> {
             .await
     }
 
-    /// What the job remembers after a run that did so much.
+    /// Returns the job's state after a run with this progress.
     fn after_progress<T>(&self, mut job: JobState, progress: &Progress<T>) -> JobState {
         job.back_off = None;
         job.failing = None;
@@ -137,7 +137,7 @@ impl<S: SaveRun + SaveJobState> End<'_, S> {
         job
     }
 
-    /// What the job remembers after a run that failed so.
+    /// Returns the job's state after a run with this failure.
     fn after_failure(&self, mut job: JobState, failure: &JobFailure) -> JobState {
         if failure.class().policy().retry == RetryRule::WithGrowingWaits {
             job.back_off = Some(BackOff::after(job.back_off, self.run.started_at));

@@ -1,4 +1,5 @@
-//! Work under a job's lease: the lease is renewed beside the work, and the work ends as soon as the lease is lost.
+//! Work under a job's lease: the lease is renewed in parallel to the work, and the work ends as soon as the lease is
+//! lost.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -9,11 +10,11 @@ use habitsync_domain::jobs::lease::RENEWED_AFTER;
 use crate::ports::clock::{Now, Pause};
 use crate::ports::lease::{HoldLease, SaveFailure};
 
-/// How soon a renewal is tried again that failed.
+/// Wait before a failed renewal is tried again.
 const TRIED_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
-/// Does the work while the lease of `held` is renewed beside it. Where another process takes the lease over, the work is dropped
-/// where it stands.
+/// Does the work and renews the lease of `held` in parallel. Where another process takes the lease over, the work is
+/// dropped where it stands.
 ///
 /// # Errors
 /// The lease was lost.
@@ -32,8 +33,8 @@ where
     }
 }
 
-/// Renews the lease for as long as this is polled. A renewal that fails is tried again: meanwhile the lease's own end keeps
-/// requests from starting.
+/// Renews the lease for as long as this is polled. A renewal that fails is tried again; until it succeeds, the end of
+/// the lease keeps requests from starting.
 async fn renew_until_lost<Held: HoldLease, Clock: Now + Pause>(held: &Held, clock: &Clock) -> SaveFailure {
     let mut wait = renewed_after();
     loop {

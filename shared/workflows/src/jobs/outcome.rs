@@ -12,22 +12,22 @@ use jiff::Timestamp;
 use crate::ports::failure::{ServiceFailure, VendorFailure, VendorFailureKind};
 use crate::ports::lease::SaveFailure;
 
-/// Named counts of what a run did; for logs, the run's record and the operator.
+/// Named counts of a run's work; for logs, the run's record and the operator.
 pub type Counts = BTreeMap<String, u64>;
 
 /// The count of mails that were due after a run and could not be sent; only there where it is not zero.
 pub const MAILS_FAILED: &str = "mails_failed";
 
-/// How a run ended well.
+/// Outcome of a run that did not fail.
 #[derive(Debug, Clone, PartialEq)]
 pub enum RunOutcome<T> {
-    /// Another run of the same job has the lease; nothing was done.
+    /// Another run of the same job holds the lease; this one did nothing.
     AlreadyRunning {
         /// The end of its lease, which it renews until it ends.
         until: Timestamp,
     },
-    /// Another run took the job's lease over, since this one had not renewed it: that run carries the work on, and says so in this
-    /// one's record.
+    /// Another run took the job's lease over, since this one had not renewed it: that run continues the work, and
+    /// records this in the record of this one.
     Superseded,
     /// The runs before it failed for reasons that pass by themselves: the job stays away until then. Nothing was done.
     BackingOff {
@@ -36,23 +36,23 @@ pub enum RunOutcome<T> {
     },
     /// The customer is paused, or does not use this job (yet); nothing was done.
     Paused,
-    /// All there was to do is done.
+    /// The work is complete.
     Finished(T),
     /// The time ran out; the rest is left to the next run.
     Unfinished(T),
 }
 
-/// How a run was started.
+/// How and until when a run was started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Start {
-    /// When the invocation ends. Its lease may end before: the run renews it.
+    /// End of the invocation. The lease may end before: the run renews it.
     pub deadline: Timestamp,
-    /// Whether an operator asked for this run: it ignores the job's back-off.
+    /// Whether an operator requested this run: it ignores the job's back-off.
     pub asked_for: bool,
 }
 
 impl Start {
-    /// By a schedule or the watchdog.
+    /// Returns a start by a schedule or the watchdog.
     #[must_use]
     pub const fn by_itself(deadline: Timestamp) -> Self {
         Self {
@@ -62,12 +62,12 @@ impl Start {
     }
 }
 
-/// How far the work of a run came.
+/// Progress of a run's work.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress<T> {
-    /// Whether all there was to do is done.
+    /// Whether the work is complete.
     pub finished: bool,
-    /// Whether anything of it was done: slices that get nowhere are the operator's affair.
+    /// Whether the run made any progress: repeated slices without progress are reported to operators.
     pub advanced: bool,
     /// Counts of the work that was done.
     pub counts: Counts,
@@ -75,7 +75,7 @@ pub struct Progress<T> {
     pub outcome: T,
 }
 
-/// Why a run failed: it stopped before it could do its work.
+/// Reason why a run stopped before it could do its work.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum JobFailure {
     /// A vendor did not do what the run cannot go on without.
@@ -84,7 +84,7 @@ pub enum JobFailure {
     /// The table, the queue or the mail failed.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
-    /// One refusal met so many writes that it is one mistake. Earlier writes stay.
+    /// One refusal of so many writes that it is one mistake. Earlier writes stay.
     #[error("{0}")]
     RefusedAlike(RepeatedRejection),
     /// A read that cannot be true or does not add up: nothing was written because of it.
@@ -93,7 +93,7 @@ pub enum JobFailure {
     /// The program panicked. The message is a literal of the program and quotes no data.
     #[error("the program panicked: {0}")]
     Panicked(&'static str),
-    /// Another process took the job's lease over: it does the work.
+    /// Another process took the job's lease over and does the work.
     #[error("another process has taken the lease over, and carries the work on")]
     LeaseLost,
 }
@@ -108,7 +108,7 @@ impl From<SaveFailure> for JobFailure {
 }
 
 impl JobFailure {
-    /// What kind of trouble it is.
+    /// Returns the failure's class.
     #[must_use]
     pub fn class(&self) -> FailureClass {
         match self {
@@ -119,7 +119,7 @@ impl JobFailure {
         }
     }
 
-    /// Whether the configuration leads to no address that may be called: no run under it can succeed.
+    /// Returns whether the configuration leads to no address that may be called: no run under it can succeed.
     #[must_use]
     pub fn is_of_configuration(&self) -> bool {
         matches!(self, Self::Vendor(failure) if failure.kind == VendorFailureKind::Misconfigured)

@@ -35,9 +35,9 @@ pub async fn stop_job<S: HoldLease + SaveRun, C: Now>(store: &S, clock: &C, job:
     Ok(closed?)
 }
 
-/// Runs `work` under the job's lease until the deadline, and records how it went. The work gets the handle of the table that holds
-/// the lease, and the job's remembered state, which it may change; it is stored in the end, whether the work succeeded, failed or
-/// panicked.
+/// Runs `work` under the job's lease until the deadline, and records the outcome. The work gets the handle of the table
+/// that holds the lease, and the job's state, which it may change. The state is stored at the end, whether the work
+/// succeeded, failed or panicked.
 ///
 /// # Errors
 /// The work failed or panicked, or the table failed; the cause is on record as far as the table allows, and the lease is free.
@@ -72,8 +72,9 @@ where
     }
 }
 
-/// Acquires the job's lease. One whose holder has missed a renewal ends within seconds, most likely: it is waited for. Where the
-/// table's answer was lost the lease may be ours all the same: asked again, it recognises its holder.
+/// Acquires the job's lease. A lease whose holder has missed a renewal most likely ends within seconds, so that this
+/// function waits for it. If the table's answer to an acquisition was lost, this process may hold the lease all the
+/// same: asked again, the lease recognises its holder.
 async fn take_lease<S, C>(store: &S, clock: &C, job: Job, holder: &str) -> Result<Lease<S>, ServiceFailure>
 where
     S: HoldLease,
@@ -93,7 +94,7 @@ where
     }
 }
 
-/// The run from its record to the end of its work. Returns the result and what the job remembers afterwards.
+/// Performs the run from its record to the end of its work. Returns the result and the job's state afterwards.
 async fn run_slice<T, S>(
     held: &S,
     run: &RunRecord,
@@ -104,13 +105,13 @@ where
 {
     match begin_slice(held, run).await {
         Ok(before) => work_under_lease(held, before, work).await,
-        // The job's state is unknown: it is read again, so that the failure joins what the job remembers.
+        // The job's state is unknown: it is read again, so that the failure is added to the stored state.
         Err(failure) => (Err(failure.into()), held.load_job(run.job).await.ok()),
     }
 }
 
-/// Does the work, and turns a panic into a failure, so that the run ends like any other. Returns the result and what the job
-/// remembers afterwards.
+/// Does the work, and turns a panic into a failure, so that the run ends like any other. Returns the result and the
+/// job's state afterwards.
 async fn work_under_lease<T, S>(
     held: &S,
     mut remembered: JobState,
@@ -133,7 +134,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> &'static str {
         .unwrap_or("see the log line of the panic for its place")
 }
 
-/// Until when the job stays away, if it does.
+/// Returns the end of the job's back-off, if it is backing off.
 async fn stays_away<S: SaveJobState>(
     store: &S,
     job: Job,
@@ -147,8 +148,8 @@ async fn stays_away<S: SaveJobState>(
     Ok(back_off.map(|back_off| back_off.until).filter(|until| now < *until))
 }
 
-/// Puts the run on record, and counts the slice as one that gets nowhere until it has done something: one that crashes cannot
-/// say so itself.
+/// Records the run, and counts the slice as one without progress until it has made some, because a slice that crashes
+/// cannot record that itself.
 async fn begin_slice<S: SaveRun + SaveJobState>(store: &S, run: &RunRecord) -> Result<JobState, SaveFailure> {
     store.save_run(run).await?;
     store.supersede_runs(run.job, Some(&run.id)).await?;
@@ -161,8 +162,8 @@ async fn begin_slice<S: SaveRun + SaveJobState>(store: &S, run: &RunRecord) -> R
     Ok(remembered)
 }
 
-/// Notes that the slice gets somewhere, as soon as it does, where those before it did not: should it crash later on, it is
-/// not one of them.
+/// Records progress as soon as the slice makes any, where the slices before it made none: if it crashes later, it does
+/// not count as one of them.
 ///
 /// # Errors
 /// The table failed.
@@ -174,7 +175,7 @@ pub async fn note_progress<S: SaveJobState>(store: &S, job: Job, remembered: &mu
     Ok(())
 }
 
-/// Unique, and sorts by time.
+/// Returns a unique id that sorts by time.
 fn run_id(now: Timestamp) -> String {
     let seconds = u64::try_from(now.as_second()).unwrap_or_default();
     let nanoseconds = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The breaker of one customer, and what it holds back.
+//! Port of one customer's breaker, and of the results behind it.
 
 use std::future::Future;
 
@@ -9,9 +9,9 @@ use super::failure::ServiceFailure;
 /// A breaker as it was read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct StoredBreaker {
-    /// What it says.
+    /// State of the breaker.
     pub breaker: Breaker,
-    /// How often it has been changed.
+    /// Number of changes so far.
     pub version: u64,
 }
 

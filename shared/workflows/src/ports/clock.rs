@@ -10,7 +10,7 @@ pub trait Now {
     /// Returns the current time.
     fn now(&self) -> Timestamp;
 
-    /// How long it is until then; negative once it has passed.
+    /// Returns the time left until then; negative once it has passed.
     fn time_until(&self, moment: Timestamp) -> SignedDuration {
         moment.duration_since(self.now())
     }
@@ -21,7 +21,8 @@ pub trait Pause {
     /// Returns after this long.
     fn pause(&self, wait: Duration) -> impl Future<Output = ()> + Send;
 
-    /// Returns after this long, beside other work of the caller: the waiting itself lets no time pass.
+    /// Returns after this long, in parallel to other work of the caller: the wait itself does not advance a test's
+    /// clock.
     fn pause_beside(&self, wait: Duration) -> impl Future<Output = ()> + Send {
         self.pause(wait)
     }

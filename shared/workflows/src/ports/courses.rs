@@ -10,7 +10,7 @@ use super::lease::SaveFailure;
 
 /// Reads every topic seen.
 pub trait LoadTopics {
-    /// All of them, in no particular order.
+    /// Loads all topics, in no particular order.
     fn load_topics(&self) -> impl Future<Output = Result<Vec<TopicRecord>, ServiceFailure>> + Send;
 }
 
@@ -28,8 +28,8 @@ pub trait SaveTopic {
 
 /// Marks a course that EmployeeConnect does not know.
 pub trait MarkCourseBroken {
-    /// One conditional write: the topic's course is broken, if it still is this one. Nothing else of the topic is touched, so that
-    /// no course sync is undone.
+    /// Marks the topic's course as broken by one conditional write, if it still is this course. The rest of the topic's
+    /// item stays, so that no course sync is undone.
     fn mark_course_broken(
         &self,
         topic: TopicId,

@@ -14,32 +14,32 @@ pub use habitsync_domain::vendors::vendor::Vendor;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{vendor} {kind}: {detail}")]
 pub struct VendorFailure {
-    /// Whose API it was.
+    /// Vendor whose call failed.
     pub vendor: Vendor,
-    /// What can be done about it.
+    /// Kind of the failure, which decides how it is handled.
     pub kind: VendorFailureKind,
-    /// What happened, at which stage, with which status; no body, no personal data, no secret.
+    /// Description with stage and status; no body, no personal data, no secret.
     pub detail: String,
 }
 
-/// What a failed vendor call means to a use case.
+/// Kind of a failed vendor call, as a use case handles it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VendorFailureKind {
-    /// 401: the customer's credentials are wrong.
+    /// Answer 401: the customer's credentials are wrong.
     Credentials,
-    /// 403 about one resource: the credentials are good, and lack a right that the integration needs.
+    /// Answer 403 about one resource: the credentials are good, and lack a right that the integration needs.
     Forbidden,
     /// The customer has no Development module.
     ModuleDisabled,
-    /// 422, or another 4xx about the request: the same request will be refused again.
+    /// Answer 422, or another 4xx about the request: the same request will be refused again.
     Refused(Vec<RefusedField>),
     /// The thing that was named is not there.
     NotFound(Missing),
-    /// 429: nothing more for this long (60 s where the vendor does not say).
+    /// Answer 429: no further request for this long (60 s where the vendor gives no time).
     RateLimited(Duration),
     /// The vendor could not be reached, or answered 5xx; `may_have_happened` when the request may have had its effect.
     Unavailable {
-        /// Look before writing again.
+        /// Whether the write may have happened: read back before writing again.
         may_have_happened: bool,
     },
     /// The answer was not what the contract says.
@@ -48,7 +48,8 @@ pub enum VendorFailureKind {
     InconsistentRead,
     /// The invocation's time, or the customer's budget within it, ran out before the call was made.
     NoTimeLeft,
-    /// Our own client sent nothing: the configuration does not lead to an address that may be called. No record can cause it.
+    /// The client sent nothing: the configuration does not lead to an address that may be called. No record can cause
+    /// it.
     Misconfigured,
 }
 
@@ -90,7 +91,7 @@ pub enum Missing {
     Employee,
     /// The Tribal Habits user.
     User,
-    /// Anything else, or the vendor did not say.
+    /// Any other failure, or one that the vendor did not explain.
     Other,
 }
 
@@ -122,13 +123,13 @@ impl VendorFailure {
         }
     }
 
-    /// Whether the credentials are refused, or lack a right: every request of the same kind will be refused.
+    /// Returns whether the credentials are refused, or lack a right: every request of the same kind will be refused.
     #[must_use]
     pub const fn is_about_access(&self) -> bool {
         matches!(self.kind, VendorFailureKind::Credentials | VendorFailureKind::Forbidden)
     }
 
-    /// Whether the same request may succeed later by itself.
+    /// Returns whether the same request may succeed later by itself.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.kind {
@@ -146,8 +147,8 @@ impl VendorFailure {
         }
     }
 
-    /// Whether the same request may succeed later, once the cause, which is not about the request, is mended:
-    /// credentials that are being rotated, a module that is switched on, a proxy that answers in the vendor's place.
+    /// Returns whether the same request may succeed once a cause outside the request is mended: credentials that are
+    /// being rotated, a module that is switched on, a proxy that answers in the vendor's place.
     #[must_use]
     pub fn is_worth_waiting_for(&self) -> bool {
         match &self.kind {
@@ -166,8 +167,8 @@ impl VendorFailure {
         }
     }
 
-    /// Whether the failure shows that the vendor responds. A host that swallows connections holds its caller
-    /// as long as one that swallows requests, so that both are silence.
+    /// Returns whether the failure shows that the vendor responds. A host that accepts no connection and one that
+    /// answers no request delay the caller equally, so that both count as no response.
     #[must_use]
     pub fn outcome(&self) -> CallOutcome {
         match self.kind {
@@ -184,7 +185,7 @@ impl VendorFailure {
         }
     }
 
-    /// Whether the request may have had its effect although it failed: look before writing again.
+    /// Returns whether the request may have had its effect although it failed: read back before writing again.
     #[must_use]
     pub fn may_have_happened(&self) -> bool {
         match self.kind {
@@ -204,7 +205,7 @@ impl VendorFailure {
 }
 
 impl VendorFailureKind {
-    /// How the vendor fails, without the particulars of one call.
+    /// Returns the vendor's fault, without the particulars of one call.
     #[must_use]
     pub fn fault(&self) -> VendorFault {
         match self {
@@ -246,8 +247,8 @@ impl fmt::Display for VendorFailureKind {
     }
 }
 
-/// The names of refused fields as a log may show them. A vendor may put anything in the place of a name, a person's e-mail
-/// address included: what no field is called is counted only.
+/// Returns the names of refused fields that a log may show. A vendor may put any text in the place of a name, even an
+/// e-mail address; texts that are no field's name are only counted.
 fn loggable_names(fields: &[RefusedField]) -> String {
     let is_name = |name: &&str| {
         let is_sign = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
@@ -268,18 +269,18 @@ fn loggable_names(fields: &[RefusedField]) -> String {
 /// The longest name of a field that a log shows, in bytes.
 const LONGEST_NAME: usize = 60;
 
-/// So many names of refused fields are shown at once.
+/// Number of refused fields that are shown by name at once.
 const MOST_NAMES: usize = 10;
 
 /// A call of our own services (table, queue, mail, secrets, schedules) that failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{service} failed: {detail}")]
 pub struct ServiceFailure {
-    /// Which service, for instance "DynamoDB".
+    /// Name of the service, for instance "DynamoDB".
     pub service: &'static str,
     /// Whether the same call may succeed later.
     pub retryable: bool,
-    /// What happened; safe to log.
+    /// Description of the failure; safe to log.
     pub detail: String,
 }
 

@@ -19,7 +19,7 @@ pub struct DueResult {
     pub tenant: TenantId,
     /// The completion that is due.
     pub completion: Completion,
-    /// Since when it has been due.
+    /// Time since which it has been due.
     pub due_at: Timestamp,
 }
 
@@ -37,9 +37,9 @@ pub struct UnfinishedRun {
 /// A customer whose EmployeeConnect has been silent, and may be probed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueProbe {
-    /// Customer whose result is parked.
+    /// Customer whose EmployeeConnect may be probed.
     pub tenant: TenantId,
-    /// Since when it may be.
+    /// Time since which the probe has been due.
     pub due_at: Timestamp,
 }
 
@@ -48,7 +48,7 @@ pub struct DueProbe {
 pub struct ParkedResult {
     /// The parked completion.
     pub completion: Completion,
-    /// What it waits for.
+    /// Event that the result waits for.
     pub on: ParkedOn,
     /// Time since which it has waited.
     pub since: Timestamp,
@@ -81,21 +81,21 @@ pub trait ListDue {
         limit: u32,
     ) -> impl Future<Output = Result<Due<UnfinishedRun>, ServiceFailure>> + Send;
 
-    /// Whether no process works on the run any more: the lease of its job is free, or has missed a renewal.
+    /// Returns whether no process works on the run any more: the lease of its job is free, or has missed a renewal.
     fn has_stopped(
         &self,
         run: &UnfinishedRun,
         now: Timestamp,
     ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
 
-    /// Customers whose open breaker may be probed at `now`, at most `limit`.
+    /// Lists at most `limit` customers whose open breaker may be probed at `now`.
     fn list_due_probes(
         &self,
         now: Timestamp,
         limit: u32,
     ) -> impl Future<Output = Result<Due<DueProbe>, ServiceFailure>> + Send;
 
-    /// What the customer's breaker has held back longest; none where nothing is.
+    /// Finds the result that has waited longest behind the customer's breaker; none where there is none.
     fn find_held_back(
         &self,
         tenant: &TenantId,
@@ -104,10 +104,11 @@ pub trait ListDue {
 
 /// Lists parked results, customer by customer.
 pub trait ListParked {
-    /// Every customer, in the same order each time.
+    /// Lists every customer, in the same order each time.
     fn list_tenants(&self) -> impl Future<Output = Result<Vec<TenantId>, ServiceFailure>> + Send;
 
-    /// What of this customer has been parked since a moment in this window, the longest first, at most `limit`.
+    /// Lists at most `limit` of this customer's results that have been parked since a moment in this window, the
+    /// longest first.
     fn list_parked(
         &self,
         tenant: &TenantId,
@@ -118,21 +119,21 @@ pub trait ListParked {
 
 /// Puts off what has just been handed on, so that the next look does not hand it on again.
 pub trait PostponeDue {
-    /// The result is due again at `until`, should the message be lost; false where it has moved on meanwhile.
+    /// Makes the result due again at `until`, in case the message is lost; false where it has changed since.
     fn postpone_result(
         &self,
         due: &DueResult,
         until: Timestamp,
     ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
 
-    /// The probe is due again at `until`, should the message be lost; false where it has moved on meanwhile.
+    /// Makes the probe due again at `until`, in case the message is lost; false where it has changed since.
     fn postpone_probe(
         &self,
         probe: &DueProbe,
         until: Timestamp,
     ) -> impl Future<Output = Result<bool, ServiceFailure>> + Send;
 
-    /// The run is due again at `until`, should the start be lost; false where it has moved on meanwhile.
+    /// Makes the run due again at `until`, in case the start is lost; false where it has changed since.
     fn postpone_run(
         &self,
         run: &UnfinishedRun,

@@ -13,7 +13,7 @@ use super::fleet::Due;
 /// The stored decisions of one customer that are not over.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StoredDecisions {
-    /// Those that can be decoded: one for each employee and matter at most.
+    /// Decisions that can be decoded: one for each employee and subject at most.
     pub decisions: Vec<Decision>,
     /// The employees and matters of the others.
     pub unreadable: Vec<(EmployeeId, Matter)>,
@@ -21,13 +21,13 @@ pub struct StoredDecisions {
 
 /// Reads the decisions about the customer's employees.
 pub trait LoadDecisions {
-    /// Every stored decision; one that cannot be decoded is named.
+    /// Loads every stored decision; one that cannot be decoded is named.
     fn load_decisions(&self) -> impl Future<Output = Result<StoredDecisions, ServiceFailure>> + Send;
 }
 
 /// Stores decisions about pending approvals.
 pub trait SaveDecisions {
-    /// Stores these, each in place of the earlier decision about the same employee and matter.
+    /// Stores these decisions, each in place of the earlier one about the same employee and subject.
     fn save_decisions(&self, decisions: &[Decision]) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
@@ -39,8 +39,8 @@ pub trait ForgetDecision {
 
 /// Reads a plan of removals.
 pub trait LoadHold {
-    /// Returns the plan with this id, held or not any more; none where there never was one, where it is too long ago, or where it
-    /// cannot be read in full.
+    /// Returns the plan with this id, pending or not any more; none where there never was one, where it has expired, or
+    /// where it cannot be read in full.
     fn load_hold(&self, id: &PlanId) -> impl Future<Output = Result<Option<PendingPlan>, ServiceFailure>> + Send;
 }
 
@@ -60,7 +60,8 @@ pub trait SaveHold {
 
 /// Records a decision about a plan.
 pub trait RecordPlanDecision {
-    /// Adds the word to the plan's record; one that decides about all of it ends the reminders. One conditional write.
+    /// Adds the decision to the plan's record, by one conditional write; a decision about the whole plan ends the
+    /// reminders.
     fn note_decision(
         &self,
         id: &PlanId,
@@ -75,24 +76,24 @@ pub struct DueHold {
     pub tenant: TenantId,
     /// Id of the plan.
     pub plan: PlanId,
-    /// How many people wait in it.
+    /// Number of employees whose approval is pending.
     pub people: u64,
     /// Time since which the plan has been pending.
     pub since: Timestamp,
-    /// Since when the operator was to hear of it.
+    /// Time since which the reminder has been due.
     pub due_at: Timestamp,
 }
 
 /// Finds undecided plans.
 pub trait ListDueHolds {
-    /// Those that are due at `now`, the longest first, at most `limit`.
+    /// Lists at most `limit` plans whose reminder is due at `now`, the longest first.
     fn list_due_holds(
         &self,
         now: Timestamp,
         limit: u32,
     ) -> impl Future<Output = Result<Due<DueHold>, ServiceFailure>> + Send;
 
-    /// The hold is due again at `until`; false where it has moved on meanwhile.
+    /// Makes the reminder due again at `until`; false where the plan has changed since.
     fn postpone_hold(
         &self,
         hold: &DueHold,

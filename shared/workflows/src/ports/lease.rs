@@ -1,4 +1,4 @@
-//! The lease of a customer's job, as its holder sees it: what ends with it, and how a write fails whose lease was lost.
+//! The lease of a customer's job, as its holder uses it: its end, and the failure of a write after the lease was lost.
 
 use std::fmt;
 use std::future::Future;
@@ -12,8 +12,9 @@ use jiff::Timestamp;
 
 use super::failure::ServiceFailure;
 
-/// Makes sure that one process works on a job at a time. The handle of the table that holds the lease carries its fencing number:
-/// each of its writes checks, in the same transaction, that no other process has acquired the lease since.
+/// Makes sure that one process works on a job at a time. The handle of the table that holds the lease carries its
+/// fencing number: each of its writes checks, in the same transaction, that no other process has acquired the lease
+/// since.
 pub trait HoldLease: Sized {
     /// Acquires the job's lease for `holder`, a name that no other acquisition has, until [`lease::end`] of `now`: one conditional
     /// write, which succeeds where the lease is free at `now`.
@@ -37,7 +38,7 @@ pub trait HoldLease: Sized {
 pub enum Lease<Held> {
     /// Acquired: the handle that holds it.
     Acquired(Held),
-    /// Another process holds it until then, unless it renews it.
+    /// Another process holds the lease until then, or longer if it renews it.
     HeldUntil(Timestamp),
 }
 
@@ -47,10 +48,10 @@ pub trait FindLease {
     fn find_lease(&self, job: Job) -> impl Future<Output = Result<Option<Timestamp>, ServiceFailure>> + Send;
 }
 
-/// Why a write under a lease, or under a claim, was not made.
+/// Reason why a write under a lease, or under a claim, was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SaveFailure {
-    /// Another process has acquired the lease, or the claim, since: nothing was written, and nothing more may be.
+    /// Another process has acquired the lease, or the claim: this write was not made, and no later one may be.
     #[error("another process has taken over: nothing was written")]
     LeaseLost,
     /// The table refuses this very item, which is too large or not valid: nothing was written, and other items may be.
@@ -61,7 +62,7 @@ pub enum SaveFailure {
     Service(#[from] ServiceFailure),
 }
 
-/// How long the lease lasts that this process holds, for the clients that call vendors under it. Clones share it.
+/// Remaining time of this process's lease, for the clients that call vendors under it. Clones share it.
 #[derive(Clone)]
 pub struct LeaseTerm(Arc<AtomicI64>);
 
@@ -80,7 +81,7 @@ impl LeaseTerm {
             .ok();
     }
 
-    /// Another process has the lease: no request may start any more.
+    /// Marks the lease as lost to another process, so that no request starts any more.
     pub fn lost(&self) {
         self.0.store(LOST, Ordering::Relaxed);
     }
@@ -90,7 +91,7 @@ impl LeaseTerm {
         self.0.store(NO_LEASE, Ordering::Relaxed);
     }
 
-    /// How long a request to a vendor may take that starts at `now`; none where none may start.
+    /// Returns the time that a request to a vendor may take if it starts at `now`; none where none may start.
     #[must_use]
     pub fn time_for_request(&self, now: Timestamp) -> Option<Duration> {
         let end = match self.0.load(Ordering::Relaxed) {

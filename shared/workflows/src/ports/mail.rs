@@ -44,34 +44,34 @@ pub trait SendMail {
 pub struct AlertState {
     /// Digest of the tasks in the last mail.
     pub digest: String,
-    /// How many things that were; 0 after an all-clear.
+    /// Number of those tasks; 0 after an all-clear.
     pub problems: u64,
     /// Digest of the notes of the last mail.
     #[serde(default)]
     pub notes_digest: String,
-    /// When notes were mailed last.
+    /// Time at which notes were last mailed.
     #[serde(default)]
     pub notes_at: Option<Timestamp>,
-    /// When the last mail was sent, of any kind.
+    /// Time at which the last mail of any kind was sent.
     pub sent_at: Timestamp,
-    /// When the set of things to do last changed, and was mailed.
+    /// Time at which the set of tasks last changed, and was mailed.
     #[serde(default)]
     pub changed_at: Option<Timestamp>,
     /// The Message-ID of the thread's first mail: later ones answer it.
     pub thread: Option<String>,
-    /// How many reminders followed the last change.
+    /// Number of reminders since the last change.
     #[serde(default)]
     pub reminders: u32,
-    /// When the next reminder is due; none where nothing is open.
+    /// Time at which the next reminder is due; none where no task is open.
     #[serde(default)]
     pub remind_at: Option<Timestamp>,
-    /// How many things have been fixed since the thread began.
+    /// Number of tasks that were completed since the thread began.
     #[serde(default)]
     pub fixed: u64,
     /// The audience of the last mail.
     #[serde(default)]
     pub audience: Audience,
-    /// Which job found it: its next success is what clears what any job could have found.
+    /// Job that found the problem: its next success clears problems that any job could have found.
     #[serde(default)]
     pub raised_by: Option<Job>,
     /// The worklist as last sent: personal data, kept beside the item in pieces, and only while a task is open.
@@ -99,24 +99,24 @@ pub trait RememberAlert: ListStopped {
     fn save_alert(&self, cause: &str, state: &AlertState) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
-/// Which addresses no mail goes to any more.
+/// Lists the suppressed mail addresses.
 pub trait ListStopped {
-    /// Those that are stopped under the configuration in force.
+    /// Lists the addresses that are suppressed under the configuration in force.
     fn list_stopped(&self) -> impl Future<Output = Result<Vec<EmailAddress>, ServiceFailure>> + Send;
 }
 
 /// A customer who is to be reminded of something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DueReminder {
-    /// Customer to whom the address belongs.
+    /// Customer to remind.
     pub tenant: TenantId,
-    /// Of what: the alert's cause.
+    /// Cause of the alert that is due for a reminder.
     pub cause: String,
-    /// Since when it has been due.
+    /// Time since which it has been due.
     pub due_at: Timestamp,
 }
 
-/// Finds who is to be reminded, and remembers that they were.
+/// Lists the reminders that are due, and stores that they were sent.
 pub trait KeepReminders {
     /// Reminders due at `now`, the longest due first, at most `limit`.
     fn list_due_reminders(
@@ -159,18 +159,18 @@ pub trait KeepReminders {
 pub struct MailReport {
     /// The report's own id: it may be delivered twice.
     pub id: String,
-    /// Whose mail it was; none where it says nothing of it.
+    /// Customer to whom the mail belonged; none where the report does not name one.
     pub tenant: Option<TenantId>,
     /// Bounce or complaint that was reported.
     pub feedback: Feedback,
-    /// To which addresses.
+    /// Addresses that the report concerns.
     pub addresses: Vec<EmailAddress>,
 }
 
 /// Reports as they were received. Each stays on the queue until it is given back as done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReceivedReports<Receipt> {
-    /// What could be read, with the receipt to give back.
+    /// Reports that could be read, each with its receipt.
     pub reports: Vec<(MailReport, Receipt)>,
     /// Receipts of reports that count for nothing: deliveries, opened mails.
     pub others: Vec<Receipt>,
@@ -180,7 +180,7 @@ pub struct ReceivedReports<Receipt> {
 
 /// Receives reports about sent mails.
 pub trait ReceiveMailFeedback {
-    /// What a report is given back by.
+    /// Receipt that removes a report from the queue.
     type Receipt: Send + Sync;
 
     /// A few reports; none of any kind where the queue is empty. Does not wait for more to come.

@@ -1,7 +1,7 @@
 //! What the use cases need of the world: small traits named by verb.
 //!
-//! A port of the table is bound to one customer when it is made ([`people`], [`courses`], [`results`], [`runs`]), so that
-//! no use case can mix two customers up; the [`fleet`] ports see all of them.
+//! A port of the table is bound to one customer when it is made ([`people`], [`courses`], [`results`], [`runs`]), so
+//! that no use case can mix two customers up; the [`fleet`] ports see all customers.
 
 pub mod breaker;
 pub mod clock;

@@ -14,26 +14,26 @@ use super::lease::SaveFailure;
 /// The stored links of one customer.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StoredPeople {
-    /// Those that can be decoded, in no particular order.
+    /// Links that can be decoded, in no particular order.
     pub people: Vec<Person>,
     /// The employees of the others.
     pub unreadable: Vec<EmployeeId>,
 }
 
-/// Reads every linked person.
+/// Reads every link.
 pub trait LoadPeople {
-    /// Every stored link; one that cannot be decoded is named.
+    /// Loads every stored link; one that cannot be decoded is named.
     fn load_people(&self) -> impl Future<Output = Result<StoredPeople, ServiceFailure>> + Send;
 }
 
-/// Reads one linked person.
+/// Reads one employee's link.
 pub trait LoadPerson {
     /// The link and the mirror; none where this employee number has no link.
     fn load_person(&self, employee: &EmployeeId)
     -> impl Future<Output = Result<Option<Person>, ServiceFailure>> + Send;
 }
 
-/// Writes one linked person, under the lease of the user sync.
+/// Writes one employee's link, under the lease of the user sync.
 pub trait SavePerson {
     /// Stores the link and the mirror, the employee's claim to the user name (and to each former one), and the record
     /// of the change: all of it or nothing.
@@ -72,19 +72,19 @@ pub trait LoadRejectedWrites {
     fn load_parked(&self) -> impl Future<Output = Result<Vec<RejectedWrites>, ServiceFailure>> + Send;
 }
 
-/// Writes what the portal refuses of one person, under the lease of the user sync.
+/// Writes one employee's rejected writes, under the lease of the user sync.
 pub trait SaveRejectedWrites {
     /// Stores it; where nothing is refused any more, removes it.
     fn save_parked(&self, parked: &RejectedWrites) -> impl Future<Output = Result<(), SaveFailure>> + Send;
 }
 
-/// Reads which last days were seen beside an active status.
+/// Reads the last days that were seen together with an active status.
 pub trait LoadLastDays {
-    /// All that are stored, in no particular order.
+    /// Loads all stored last days, in no particular order.
     fn load_last_days(&self) -> impl Future<Output = Result<Vec<LastDaySeen>, ServiceFailure>> + Send;
 }
 
-/// Writes which last days were seen beside an active status.
+/// Writes the last days that were seen together with an active status.
 pub trait SaveLastDay {
     /// Stores when the last day of one employee was first seen, in the place of an earlier last day.
     fn save_last_day(&self, seen: &LastDaySeen) -> impl Future<Output = Result<(), SaveFailure>> + Send;

@@ -13,7 +13,7 @@ use super::failure::VendorFailure;
 
 /// Asks a Tribal Habits portal about itself.
 pub trait ProbePortal {
-    /// What it does, of what this customer relies on. It fails only where nothing could be asked at all.
+    /// Probes the assumptions on which this customer relies. It fails only where no question could be asked at all.
     fn probe_portal(
         &self,
         asked: &PortalQuestions<'_>,
@@ -22,32 +22,32 @@ pub trait ProbePortal {
 
 /// Asks an EmployeeConnect about itself.
 pub trait ProbeHris {
-    /// What it does, of what this customer relies on. It fails only where nothing could be asked at all.
+    /// Probes the assumptions on which this customer relies. It fails only where no question could be asked at all.
     fn probe_hris(
         &self,
         asked: &HrisQuestions<'_>,
     ) -> impl Future<Output = Result<Probed<HrisSample>, VendorFailure>> + Send;
 }
 
-/// What a portal is asked with.
+/// Input of a portal's probe.
 #[derive(Debug, Clone, Copy)]
 pub struct PortalQuestions<'a> {
-    /// What the customer relies on.
+    /// Configuration of the customer, which decides the assumptions to check.
     pub customer: &'a TenantConfiguration,
     /// The time at which it begins.
     pub now: Timestamp,
-    /// User names that the portal should know, if these people have accounts: each costs a request.
+    /// User names that the portal should know, if these employees have accounts: each costs a request.
     pub user_names: &'a [UserName],
 }
 
-/// What an EmployeeConnect is asked with.
+/// Input of an EmployeeConnect's probe.
 #[derive(Debug, Clone, Copy)]
 pub struct HrisQuestions<'a> {
-    /// What the customer relies on.
+    /// Configuration of the customer, which decides the assumptions to check.
     pub customer: &'a TenantConfiguration,
     /// The time at which it begins.
     pub now: Timestamp,
-    /// A course that is there, where one is known.
+    /// An existing course, where one is known.
     pub course: Option<&'a CourseId>,
 }
 
@@ -56,7 +56,7 @@ pub struct HrisQuestions<'a> {
 pub struct Probed<S> {
     /// Findings of the probe.
     pub findings: Vec<AssumptionFinding>,
-    /// What could not be asked.
+    /// Questions that could not be asked.
     pub silences: Vec<Silence>,
     /// Requests sent, without tries that were repeated.
     pub requests: u32,
@@ -64,12 +64,12 @@ pub struct Probed<S> {
     pub sample: S,
 }
 
-/// Something that could not be asked, and why: credentials that were refused, no answer.
+/// A question that could not be asked, and the reason: refused credentials, no answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Silence {
-    /// Assumptions whose id begins so.
+    /// Prefix of the ids of the assumptions concerned.
     pub about: &'static str,
-    /// Why; safe to show and to log.
+    /// Reason; safe to show and to log.
     pub why: String,
 }
 
@@ -78,7 +78,7 @@ pub struct Silence {
 pub struct PortalSample {
     /// Users of a few pages.
     pub users: Vec<PortalUser>,
-    /// Of the user names asked for, how many the portal knows; none where it was not asked.
+    /// Number of the requested user names that the portal knows; none where it was not asked.
     pub known_names: Option<usize>,
 }
 
@@ -87,7 +87,7 @@ pub struct PortalSample {
 pub struct HrisSample {
     /// Employees of a few pages, every field kept.
     pub employees: Vec<Employee>,
-    /// Whether that is all of them.
+    /// Whether the sample has all employees.
     pub is_whole: bool,
 }
 

@@ -11,8 +11,8 @@ use super::failure::ServiceFailure;
 
 /// Reads many results.
 pub trait ListResults {
-    /// All that are in this state, or all there are, by enrolment. One that cannot be read keeps none of the others from
-    /// being listed.
+    /// Lists all results that are in this state, or all results, by enrolment. One that cannot be read is skipped, and
+    /// the others are listed.
     fn list_results(
         &self,
         status: Option<ResultStatus>,
@@ -22,7 +22,7 @@ pub trait ListResults {
 /// A customer's results, as far as they can be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ListedResults {
-    /// Those that can.
+    /// Results that can be read.
     pub records: Vec<ResultRecord>,
     /// Rows that were skipped because they cannot be read; their state is unknown.
     pub unreadable: u64,
@@ -30,23 +30,23 @@ pub struct ListedResults {
 
 /// Lists dead results.
 pub trait ListDead {
-    /// At most `limit` of the customer's dead results, those that died first first. What died before dead results were listed
-    /// by themselves is not among them until a sweep has indexed it: see [`IndexGivenUp`].
+    /// Lists at most `limit` of the customer's dead results, the earliest death first. Results that died under a
+    /// version without this index are missing until a sweep has indexed them: see [`IndexGivenUp`].
     fn list_dead(&self, limit: u32) -> impl Future<Output = Result<Vec<ResultRecord>, ServiceFailure>> + Send;
 }
 
-/// Puts into the index what earlier versions, which knew no such index, ignored or gave up.
+/// Adds ignored and dead results to the index that versions without it have stored.
 pub trait IndexGivenUp {
-    /// At most `limit` of the customer's ignored and dead results that the index does not list.
+    /// Lists at most `limit` of the customer's ignored and dead results that the index does not list.
     fn list_unindexed(&self, limit: u32) -> impl Future<Output = Result<Vec<ResultRecord>, ServiceFailure>> + Send;
 
-    /// Lists the result in the index, unless it has moved on meanwhile.
+    /// Lists the result in the index, unless it has changed since.
     fn index_result(&self, found: &ResultRecord) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
 /// Reads what has not been recorded yet, and could be.
 pub trait ListWaiting {
-    /// At most `limit` of the customer's results that are due, waiting or claimed, the next due first.
+    /// Lists at most `limit` of the customer's results that are due, waiting or claimed, the next due first.
     fn list_waiting(&self, limit: u32) -> impl Future<Output = Result<Vec<ResultRecord>, ServiceFailure>> + Send;
 }
 

@@ -29,7 +29,8 @@ pub trait ClaimResult {
 /// Outcome of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Claim {
-    /// Ours. Whether to look before writing is the use case's affair: see `habitsync_domain::results::delivery`.
+    /// This worker holds the claim. The use case decides whether to read back before writing: see
+    /// `habitsync_domain::results::delivery`.
     Ours {
         /// The record as it was before (waiting, unconfirmed, parked, ignored, or a claim that ran out); none where the
         /// completion is new.
@@ -39,7 +40,7 @@ pub enum Claim {
     },
     /// Another worker holds the claim until then, or the next attempt is not due before.
     HeldUntil(Timestamp),
-    /// Recorded or dead already.
+    /// The result is recorded or dead already.
     Settled(ResultState),
 }
 
@@ -73,14 +74,14 @@ pub trait LookUpResult {
     ) -> impl Future<Output = Result<KnownResult, ServiceFailure>> + Send;
 }
 
-/// What the table has of an enrolment.
+/// Stored state of an enrolment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KnownResult {
-    /// Nothing: it was never seen.
+    /// No item: the enrolment was never seen.
     Nothing,
     /// The record, as stored.
     Record(ResultRecord),
-    /// Something that cannot be read. It is there, so that nothing can be added or claimed in its place.
+    /// An item that cannot be read. It exists, so that no other can be added or claimed in its place.
     Unreadable,
 }
 
@@ -96,8 +97,8 @@ pub trait ReleaseResults {
         now: Timestamp,
     ) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
 
-    /// Makes this one result due at `now` if it is parked or ignored, on or for any reason; false where it has moved on meanwhile. It is found by
-    /// its key, so that it does not matter whether it is listed yet.
+    /// Makes this one result due at `now` if it is parked or ignored, for any reason; false where it has changed since.
+    /// It is found by its key, so that it need not be listed yet.
     fn release_result(
         &self,
         enrolment: EnrolmentId,

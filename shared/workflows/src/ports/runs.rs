@@ -1,4 +1,4 @@
-//! Runs of one customer's jobs, and what a job remembers.
+//! Runs of one customer's jobs, and the state that a job keeps between runs.
 
 use std::future::Future;
 
@@ -28,7 +28,7 @@ pub trait ListRuns {
     ) -> impl Future<Output = Result<Vec<RunRecord>, ServiceFailure>> + Send;
 }
 
-/// What a job remembers between runs.
+/// Reads and stores the state that a job keeps between runs.
 pub trait SaveJobState {
     /// The job's state; the default where it never ran.
     fn load_job(&self, job: Job) -> impl Future<Output = Result<JobState, ServiceFailure>> + Send;

@@ -15,13 +15,13 @@ use super::fleet::Due;
 
 /// Reads the summary.
 pub trait ListSummaries {
-    /// Every customer, in the order of their identifiers.
+    /// Lists every customer's row, in the order of their identifiers.
     fn list_summaries(&self) -> impl Future<Output = Result<Due<CustomerSummary>, ServiceFailure>> + Send;
 }
 
 /// Reads one customer's row of the summary.
 pub trait FindSummary {
-    /// The row; none where there is no such customer.
+    /// Finds one customer's row; none where there is no such customer.
     fn find_summary(
         &self,
         tenant: &TenantId,
@@ -48,18 +48,18 @@ pub struct OpenRun {
 /// Results that could be recorded, and have not been.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Unsent {
-    /// How many there are; where there are more than can be counted in a moment, so many were.
+    /// Number of results; a lower bound where there are too many to count at once.
     pub count: u64,
-    /// Since when the first of them could have been recorded.
+    /// Time since which the oldest of them could have been recorded.
     pub oldest_since: Option<Timestamp>,
 }
 
 /// Results of one customer that nothing is done about for the time being.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct IgnoredCounts {
-    /// Those that wait for something else to happen.
+    /// Number of parked results.
     pub parked: u64,
-    /// Those that are ignored as long as their reasons hold; of a reason with more than can be counted in a moment, so many.
+    /// Number of ignored results; for each reason a lower bound where there are too many to count at once.
     pub ignored: u64,
 }
 
@@ -77,22 +77,22 @@ pub trait CountWaiting {
         since: Timestamp,
     ) -> impl Future<Output = Result<BTreeMap<TenantId, u64>, ServiceFailure>> + Send;
 
-    /// Customers whose EmployeeConnect is left alone.
+    /// Counts the customers with an open breaker.
     fn count_open_breakers(&self) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
 
-    /// Removals that have been held since before then.
+    /// Counts the plans whose approvals have been pending since before then.
     fn count_holds(&self, before: Timestamp) -> impl Future<Output = Result<u64, ServiceFailure>> + Send;
 
     /// Counts this customer's parked and ignored results, and stores both numbers in the customer's row.
     fn count_set_aside(&self, tenant: &TenantId) -> impl Future<Output = Result<IgnoredCounts, ServiceFailure>> + Send;
 }
 
-/// Dead results of one customer.
+/// Counts of one customer's dead results.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Dead {
-    /// All of them.
+    /// Number of all dead results.
     pub count: u64,
-    /// Those that died lately.
+    /// Number of results that died lately.
     pub lately: u64,
 }
 
@@ -109,13 +109,13 @@ pub trait CountByCustomer {
         lately: Timestamp,
     ) -> impl Future<Output = Result<BTreeMap<TenantId, Dead>, ServiceFailure>> + Send;
 
-    /// Ignored results of one customer by their reason; where there are more of a reason than can be counted in a moment, so
-    /// many of them.
+    /// Counts one customer's ignored results by their reason; for each reason a lower bound where there are too many to
+    /// count at once.
     fn count_ignored(
         &self,
         tenant: &TenantId,
     ) -> impl Future<Output = Result<BTreeMap<IgnoredBecause, u64>, ServiceFailure>> + Send;
 
-    /// Customers whose EmployeeConnect does not answer, and is left alone.
+    /// Lists the customers whose breaker is open, because their EmployeeConnect does not respond.
     fn list_open_breakers(&self) -> impl Future<Output = Result<BTreeSet<TenantId>, ServiceFailure>> + Send;
 }

@@ -14,30 +14,30 @@ use super::failure::ServiceFailure;
 /// A customer's configuration as stored.
 #[derive(Debug, Clone)]
 pub struct StoredConfiguration {
-    /// 1 for the first that was applied, and so on.
+    /// Number of the version: 1 for the first that was applied, and so on.
     pub version: u64,
     /// The file as it was applied, comments included.
     pub source: String,
-    /// What it says.
+    /// Configuration of this version.
     pub configuration: TenantConfiguration,
     /// The version since which every version decides about employees as this one does: approvals and agreements stand since then.
     pub decides_since: u64,
-    /// How many changes of accounts an operator agreed to with it; none where to none.
+    /// Number of changes that an operator accepted with this version; none where there was no agreement.
     pub agreed: Option<Agreement>,
 }
 
-/// What stands beside the text of a version.
+/// Facts that are stored with the text of a version.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct VersionTerms {
     /// The version since which employees are decided about as by this one; none where it begins with this one.
     pub decides_since: Option<u64>,
-    /// How many changes of accounts an operator agreed to.
+    /// Number of changes that an operator accepted with this version.
     pub agreed: Option<Agreement>,
 }
 
 /// Reads the configuration in force.
 pub trait LoadConfiguration {
-    /// The newest version; none where there is no such customer.
+    /// Loads the newest version; none where there is no such customer.
     fn load_configuration(
         &self,
         tenant: &TenantId,
@@ -57,7 +57,7 @@ pub struct AppliedVersion {
 
 /// Reads every version of a configuration.
 pub trait ListVersions {
-    /// The newest first; none where there is no such customer.
+    /// Lists the versions, the newest first; none where there is no such customer.
     fn list_versions(
         &self,
         tenant: &TenantId,
@@ -66,8 +66,9 @@ pub trait ListVersions {
 
 /// Stores a configuration as a new version.
 pub trait SaveConfiguration {
-    /// Stores the file as the next version, with its terms, and returns its number; the customer's summary row is made where it
-    /// is new. The first version that is live is the customer's go-live, at `now`, which is kept in the same write and never changed.
+    /// Stores the file as the next version, with its terms, and returns its number; the customer's summary row is made
+    /// where it is new. The first live version is the customer's go-live, at `now`, which is stored in the same write
+    /// and never changed.
     fn save_configuration(
         &self,
         configuration: &TenantConfiguration,
@@ -79,19 +80,20 @@ pub trait SaveConfiguration {
 
 /// Reads when one customer went live.
 pub trait FindGoLive {
-    /// When their configuration first was live; none where it never was, or was before this was remembered.
+    /// Finds the time of go-live; none for a customer that was never live, or that went live before this time was
+    /// stored.
     fn find_go_live(&self) -> impl Future<Output = Result<Option<Timestamp>, ServiceFailure>> + Send;
 }
 
 /// Reads the webhook secrets of a customer: the function that faces the internet can read only these.
 pub trait LoadWebhookSecrets {
-    /// The live secrets (one, or two while rotating); empty where there is no such customer.
+    /// Loads the live secrets (one, or two while rotating); empty where there is no such customer.
     fn load_webhook_secrets(
         &self,
         tenant: &TenantId,
     ) -> impl Future<Output = Result<Vec<SecretString>, ServiceFailure>> + Send;
 
-    /// The same, asked of the source again (at most every five seconds per customer), after a check failed.
+    /// Loads the live secrets again from their source (at most every five seconds per customer), after a check failed.
     fn reload_webhook_secrets(
         &self,
         tenant: &TenantId,
@@ -101,7 +103,7 @@ pub trait LoadWebhookSecrets {
 /// A secret of a customer, each readable by different functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SecretKind {
-    /// Both vendors' credentials.
+    /// Credentials of both vendors.
     Vendors,
     /// The webhook's secrets.
     Webhook,
@@ -118,7 +120,7 @@ pub trait SaveSecret {
     ) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }
 
-/// When one job of one customer runs.
+/// Schedule of one job of one customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobSchedule {
     /// Customer whose job is scheduled.
@@ -129,7 +131,7 @@ pub struct JobSchedule {
     pub expression: String,
     /// The IANA zone in which `cron` is read.
     pub time_zone: String,
-    /// Width of the flexible window: spreads hundreds of customers.
+    /// Width of the flexible window in minutes: it spreads hundreds of customers.
     pub jitter_minutes: u32,
     /// A paused customer's schedules stay, disabled.
     pub enabled: bool,
@@ -143,6 +145,6 @@ pub trait SaveSchedule {
 
 /// Removes schedules of jobs.
 pub trait RemoveSchedule {
-    /// Removes the job's schedule; one that is not there is no error.
+    /// Removes the job's schedule; a schedule that does not exist is no error.
     fn remove_schedule(&self, tenant: &TenantId, job: Job) -> impl Future<Output = Result<(), ServiceFailure>> + Send;
 }

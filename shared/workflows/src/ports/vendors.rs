@@ -18,26 +18,26 @@ use super::failure::VendorFailure;
 
 /// Reads every employee of the customer from EmployeeConnect.
 pub trait ListEmployees {
-    /// All of them, terminated ones included, or an error: never a part. Of each record only the fields that are needed
-    /// are kept, page by page.
+    /// Lists all employees, terminated ones included, or fails: never returns a part. Of each record only the needed
+    /// fields are kept, page by page.
     fn list_employees(&self, needed: &FieldsNeeded) -> impl Future<Output = Result<Roster, VendorFailure>> + Send;
 }
 
 /// Reads one employee from EmployeeConnect.
 pub trait FindEmployee {
-    /// The employee; none where EmployeeConnect answers that there is no such record.
+    /// Finds the employee; none where EmployeeConnect answers that there is no such record.
     fn find_employee(&self, id: &EmployeeId) -> impl Future<Output = Result<Option<Employee>, VendorFailure>> + Send;
 }
 
 /// Reads every user of the portal.
 pub trait ListUsers {
-    /// All of them, deactivated ones included, or an error: never a part.
+    /// Lists all users, deactivated ones included, or fails: never returns a part.
     fn list_users(&self) -> impl Future<Output = Result<VendorList<PortalUser>, VendorFailure>> + Send;
 }
 
 /// Reads one user of the portal.
 pub trait FindUser {
-    /// The user; none where the portal has no such user name.
+    /// Finds the user; none where the portal has no such user name.
     fn find_user(&self, name: &UserName) -> impl Future<Output = Result<Option<PortalUser>, VendorFailure>> + Send;
 }
 
@@ -56,13 +56,13 @@ pub trait SaveUser {
 
 /// Reads every topic (and article) of the portal.
 pub trait ListTopics {
-    /// All of them, or an error: never a part.
+    /// Lists all topics, or fails: never returns a part.
     fn list_topics(&self) -> impl Future<Output = Result<VendorList<Topic>, VendorFailure>> + Send;
 }
 
 /// Reads completed topic enrolments of the portal.
 pub trait ListCompletions {
-    /// Every topic completed at `since` or later, oldest first.
+    /// Lists every topic completed at `since` or later, oldest first.
     fn list_completions(
         &self,
         since: Timestamp,
@@ -71,7 +71,7 @@ pub trait ListCompletions {
 
 /// Reads one enrolment back.
 pub trait FindCompletion {
-    /// The completion; none where the portal has no such enrolment, or it is not a completed topic.
+    /// Finds the completion; none where the portal has no such enrolment, or it is not a completed topic.
     fn find_completion(
         &self,
         enrolment: EnrolmentId,
@@ -86,7 +86,7 @@ pub trait SaveCourse {
         reference: &TopicCode,
     ) -> impl Future<Output = Result<Option<CourseId>, VendorFailure>> + Send;
 
-    /// Creates a course. One that exists under the same reference is returned, not an error.
+    /// Creates a course. If one exists under the same reference, returns that course instead of an error.
     fn create_course(&self, course: &Course) -> impl Future<Output = Result<CreatedCourse, VendorFailure>> + Send;
 
     /// Writes title, description, launch address and whether it is active.
@@ -96,22 +96,22 @@ pub trait SaveCourse {
 /// Outcome of creating a course.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CreatedCourse {
-    /// It is new.
+    /// The course is new.
     Created(CourseId),
-    /// That reference exists: this is the course.
+    /// A course exists under that reference: this one.
     AlreadyThere(CourseId),
 }
 
 /// Records results on courses of EmployeeConnect.
 pub trait RecordResult {
-    /// Records a result. One that is recorded already is a success.
+    /// Records a result. A result that is recorded already is a success.
     fn record_result(
         &self,
         course: &CourseId,
         result: &NewResult,
     ) -> impl Future<Output = Result<Recorded, VendorFailure>> + Send;
 
-    /// Whether the result with this idempotency key is on the course.
+    /// Returns whether the result with this idempotency key is on the course.
     fn is_recorded(
         &self,
         course: &CourseId,
@@ -122,8 +122,8 @@ pub trait RecordResult {
 /// Outcome of recording a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
-    /// By this call.
+    /// Recorded by this call.
     Now,
-    /// By an earlier one (409).
+    /// Recorded by an earlier call (answer 409).
     Before,
 }

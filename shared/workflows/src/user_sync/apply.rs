@@ -1,4 +1,5 @@
-//! Carrying out a plan, one person at a time: each is saved as it is acknowledged, none stops the others.
+//! Carries out a plan, one employee at a time: each write is saved as soon as the portal has acknowledged it, and a
+//! failure for one employee does not stop the others.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,11 +30,11 @@ use crate::ports::vendors::{FindUser, SaveUser};
 /// The time that is kept free before the deadline: one write, its confirmation, and the run's own record.
 const RESERVE: SignedDuration = SignedDuration::from_secs(20);
 
-/// More items than these that the table refuses in one run are no single employees' failures: the run stops before it writes more to
-/// the portal that it cannot store.
+/// Limit on items that the table refuses in one run. Above it the cause is common to all employees, and the run stops
+/// before it writes more to the portal that it cannot store.
 const MOST_NOT_STORED: u64 = 5;
 
-/// How far a plan was carried out.
+/// Progress of carrying out a plan.
 pub(crate) struct Applied {
     pub(super) written: Written,
     pub(crate) problems: Vec<Problem>,
@@ -42,22 +43,22 @@ pub(crate) struct Applied {
     /// Employees whose write the portal did not answer. That is the portal's failure; a rejected write is not counted
     /// here.
     pub(super) unanswered: u64,
-    /// Employees whose item the table refuses.
+    /// Number of employees whose item the table refuses.
     not_stored: u64,
-    /// Whether the next run must read the portal: an account may be there that the table does not know of.
+    /// Whether the next run must read the portal, because there may be an account that the table does not list.
     pub(crate) must_look: bool,
-    /// Whether such an account is there for sure: the run is not over before it is known whose it is.
+    /// Whether such an account certainly exists: the run is not finished until it is linked to its employee.
     account_exists: bool,
     /// Changes that an operator agreed to by their number: those that were made, and those that were not.
     agreed_made: PerChange<u64>,
     agreed_failed: PerChange<u64>,
     /// The rejected writes by employee, as of now.
     parked: HashMap<EmployeeId, RejectedWrites>,
-    /// What this run was refused for the first time.
+    /// Refusals that are new in this run.
     refusals: RejectionTally,
     /// Writes that were tried.
     writes: usize,
-    /// When the writes began.
+    /// Time at which the writes began.
     began: Timestamp,
 }
 
@@ -89,14 +90,15 @@ impl Applied {
         self.left == 0 && !self.account_exists
     }
 
-    /// Whether everything that was seen in the portal is in the table by now. It is remembered before anything is written.
+    /// Returns whether all links and mirrors that were read from the portal are stored by now. They are stored before
+    /// any write to the portal.
     pub(super) fn has_remembered(&self, plan: &UserPlan) -> bool {
         let left = usize::try_from(self.left).unwrap_or(usize::MAX);
         let mut left = plan.actions.iter().rev().take(left);
         !self.must_look && !left.any(|action| matches!(action.step, Step::Remember { .. }))
     }
 
-    /// Whether every action of the plan is accounted for.
+    /// Returns whether every action of the plan is accounted for.
     pub(super) fn adds_up(&self, plan: &UserPlan) -> bool {
         u64::try_from(plan.actions.len()) == Ok(self.written.done() + self.written.failed + self.left)
     }
@@ -152,7 +154,7 @@ where
     Ok(applied)
 }
 
-/// What the table refuses of one employee is that employee's failure.
+/// Logs an item that the table refuses, which is a failure of its employee alone.
 fn log_refused_item(failure: &ServiceFailure) {
     tracing::error!(error = %failure, "the table refuses the item of one employee; the others go on");
 }
@@ -168,7 +170,7 @@ fn pass_over_refused(saved: Result<(), SaveFailure>) -> Result<(), SaveFailure> 
     }
 }
 
-/// Whether the portal is asked for it.
+/// Returns whether the action needs a write to the portal.
 fn is_write(action: &Action) -> bool {
     !matches!(action.step, Step::Remember { .. })
 }
@@ -246,7 +248,7 @@ where
         soon.is_ok_and(|soon| soon >= deadline)
     }
 
-    /// False where the time or the vendor's patience ran out before anything was done.
+    /// Carries out one action. Returns false where the time or the vendor's patience ran out before the action began.
     async fn carry_out(&self, mut action: Action, verified: bool, applied: &mut Applied) -> Result<bool, JobFailure> {
         let Attempt { done, refusals } = self.attempt(&mut action, verified).await?;
         if done == WriteOutcome::Deferred {
@@ -323,8 +325,8 @@ where
         Ok(())
     }
 
-    /// Stores when last days were first seen, before one of them takes an account away. A slice that runs out of time leaves the
-    /// rest to the next.
+    /// Stores when last days were first seen, before an account is deactivated because of one. A slice that runs out of
+    /// time leaves the rest to the next.
     async fn note_last_days(&self, plan: &UserPlan, deadline: Timestamp) -> Result<(), JobFailure> {
         for seen in &plan.last_days.seen {
             if self.is_out_of_time(deadline) {

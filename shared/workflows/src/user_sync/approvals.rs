@@ -19,7 +19,7 @@ use crate::ports::tenants::StoredConfiguration;
 /// A decision that an operator makes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deciding<'a> {
-    /// About this plan.
+    /// Id of the plan to decide about.
     pub plan: &'a PlanId,
     /// Approval or rejection.
     pub verdict: ApprovalVerdict,
@@ -29,24 +29,24 @@ pub struct Deciding<'a> {
     pub actor: &'a str,
 }
 
-/// Why nothing was decided.
+/// Reason why no decision was made.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum NotDecided {
-    /// Nothing waits for a decision.
+    /// No approval is pending.
     #[error("nothing is held: there is nothing to decide; list again")]
     NothingHeld,
     /// The pending plan is no longer the one that was shown.
     #[error("what is held is plan {now} by now: list again, and decide about what you see")]
     Moved {
-        /// The plan that is held now.
+        /// Id of the plan that is pending now.
         now: PlanId,
     },
-    /// These employees have nothing that can be decided about.
+    /// These employees have no pending approval.
     #[error("nothing was decided: {} {reason}", joined(employees))]
     NotThese {
         /// Employees who are named and are not in the plan.
         employees: Vec<EmployeeId>,
-        /// Why, as the rest of a sentence.
+        /// Reason, as the rest of a sentence.
         reason: &'static str,
     },
     /// The table failed. The same decision, given again, completes the missing writes.
@@ -57,9 +57,9 @@ pub enum NotDecided {
 /// The pending plan, its decisions, and the part of it that is settled by now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Holds {
-    /// What the last run held; none where nothing is.
+    /// The last run's pending plan; none where there is none.
     pub held: Option<PendingPlan>,
-    /// Every decision that stands.
+    /// Every decision in force.
     pub decisions: Vec<Decision>,
     /// Employees of the plan who need no decision any more, with the reason.
     pub settled: Vec<(EmployeeId, Settled)>,
@@ -144,7 +144,7 @@ impl Holds {
         Some(pending).filter(|pending| !pending.people.is_empty())
     }
 
-    /// By what it is settled, if it is.
+    /// Returns the event that has settled this approval, if any has.
     #[must_use]
     pub fn settled_by(&self, person: &PendingAction) -> Option<Settled> {
         let mut settled = self.settled.iter();
@@ -236,7 +236,7 @@ where
     Ok(withdrawn)
 }
 
-/// What the record of the plan says of a decision about one employee that was withdrawn.
+/// Returns the entry of the plan's record for a withdrawn decision about one employee.
 fn reopened(decision: &Decision, by: &str, at: Timestamp) -> PlanDecision {
     PlanDecision {
         verdict: decision.made.verdict,
@@ -247,7 +247,7 @@ fn reopened(decision: &Decision, by: &str, at: Timestamp) -> PlanDecision {
     }
 }
 
-/// What operators approved or rejected.
+/// Loads the decisions that approve or reject.
 async fn decisions_made<S: LoadDecisions>(store: &S) -> Result<Vec<Decision>, ServiceFailure> {
     let mut decisions = store.load_decisions().await?.decisions;
     decisions.retain(|made| made.made.verdict != ApprovalVerdict::Awaits);

@@ -23,7 +23,7 @@ const LOST_FIELDS: &str = "lost-fields";
 /// Cause under which alerts about fields with the same problem for many employees are remembered.
 const FIELD_NOTICES: &str = "field-notices";
 
-/// The alert about problems that many employees have at once is remembered under this cause.
+/// Cause under which the alert about problems that many employees have at once is remembered.
 const COMMON_PROBLEMS: &str = "common-problems";
 
 impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
@@ -112,7 +112,7 @@ where
         self.alert_once(COMMON_PROBLEMS, &subjects(plan), notice).await
     }
 
-    /// Once for each set of names, and again when the set came back.
+    /// Sends the alert once for each set of names, and again when a set has disappeared and come back.
     async fn alert_once(
         &self,
         cause: &'static str,

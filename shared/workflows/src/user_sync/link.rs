@@ -1,8 +1,8 @@
 //! Sets or removes one employee's link at an operator's request, where matching does not find the account, or found the
 //! wrong one.
 //!
-//! What would be done is worked out first, and shown. It is done only as long as nothing has moved meanwhile, under the lease
-//! of the user sync, so that no run plans with the one link and writes with the other.
+//! The consequences are worked out first, and shown. The change is made only if no record has changed since, and under
+//! the lease of the user sync, so that no run plans with one link and writes with the other.
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::failure_class::FailureClass;
@@ -32,12 +32,12 @@ use crate::ports::people::{
 use crate::ports::results::ReleaseResults;
 use crate::ports::vendors::{FindEmployee, FindUser};
 
-/// What linking touches.
+/// Ports of linking.
 #[derive(Debug)]
 pub struct LinkPerson<'a, H, P, S, C> {
-    /// Where people work.
+    /// Client of EmployeeConnect.
     pub employee_connect: &'a H,
-    /// Where their accounts are.
+    /// Client of Tribal Habits.
     pub tribal_habits: &'a P,
     /// The customer's part of the table.
     pub store: &'a S,
@@ -52,7 +52,7 @@ pub struct LinkRequest {
     pub employee_id: EmployeeId,
     /// User name of the account to link.
     pub user_name: UserName,
-    /// Whether a link that the person has to another account is given up for it.
+    /// Whether an existing link of the employee to another account is replaced.
     pub rebind: bool,
 }
 
@@ -60,15 +60,15 @@ pub struct LinkRequest {
 /// operator; `Debug` withholds it.
 #[derive(Clone, PartialEq)]
 pub struct ProposedLink {
-    /// The person's name as the customer knows it.
+    /// The employee's name, as the customer's records have it.
     pub person: String,
     /// The account, as the portal has it.
     pub account: PortalUser,
     /// The link that is there; it may be just this one.
     pub before: Option<Person>,
-    /// What the next run would write, as far as one person alone shows it.
+    /// Actions that the next run would plan, as far as this employee's record alone shows them.
     pub next_run: Vec<PlannedAction>,
-    /// What would be in its way.
+    /// Problems that would stop those actions.
     pub problems: Vec<Problem>,
     link: Person,
 }
@@ -76,7 +76,7 @@ pub struct ProposedLink {
 /// A link that is there now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Linked {
-    /// Whether it was there before.
+    /// Whether the link existed before.
     pub was_linked: bool,
     /// Completions that waited for it; they are recorded within minutes.
     pub released: u64,
@@ -95,13 +95,13 @@ pub enum NotLinked {
     /// The configuration says that the account is never touched.
     #[error("the account is protected by the configuration, and never touched")]
     Protected,
-    /// It is another employee's.
+    /// The account is linked to another employee.
     #[error("the account is linked to employee {to}; that link has to be removed first")]
     AccountLinked {
         /// Employee who has the account already.
         to: EmployeeId,
     },
-    /// The person has another account.
+    /// The employee is linked to another account.
     #[error("employee {0} is linked to another account; add --rebind to give that link up")]
     EmployeeLinked(EmployeeId),
     /// A run is going on.
@@ -245,7 +245,7 @@ where
     .await
 }
 
-/// The person's link, where neither that nor the account's is in the way.
+/// Returns the employee's stored link, where neither that link nor the account's prevents the new one.
 async fn may_link<S>(store: &S, wish: &LinkRequest, now: Timestamp) -> Result<Option<Person>, NotLinked>
 where
     S: LoadPerson + FindPersonByUserName,
@@ -354,14 +354,14 @@ fn next_run(
 }
 
 impl ProposedLink {
-    /// Whether the link is there already.
+    /// Returns whether the link exists already.
     #[must_use]
     pub fn is_there(&self) -> bool {
         let before = self.before.as_ref();
         before.is_some_and(|before| before.user_name == self.link.user_name)
     }
 
-    /// What a sync would do that adopts the account.
+    /// Returns the action that a sync would plan if it adopted the account.
     fn action(&self, by: &str, now: Timestamp) -> Action {
         let reason = format!("linked by {by}");
         let seen = Person {

@@ -38,18 +38,18 @@ use apply::{Applied, apply};
 use read::Sources;
 use write::UserWriter;
 
-/// What a user sync touches.
+/// Ports and settings of a user sync.
 #[derive(Debug)]
 pub struct UserSync<'a, H, P, S, M, C> {
-    /// Where people work.
+    /// Client of EmployeeConnect.
     pub employee_connect: &'a H,
-    /// Where their accounts are.
+    /// Client of Tribal Habits.
     pub tribal_habits: &'a P,
     /// The customer's part of the table.
     pub store: &'a S,
-    /// Where mail goes out.
+    /// Sender of mail.
     pub mail: &'a M,
-    /// What every mail has in common.
+    /// Settings that all mails share.
     pub mail_settings: &'a MailSettings,
     /// Source of the current time.
     pub clock: &'a C,
@@ -58,18 +58,18 @@ pub struct UserSync<'a, H, P, S, M, C> {
 /// A configuration, and its number.
 #[derive(Debug, Clone, Copy)]
 pub struct InForce<'a> {
-    /// What it says.
+    /// Configuration of this version.
     pub configuration: &'a TenantConfiguration,
-    /// 1 for the first that was applied, and so on.
+    /// Number of the version: 1 for the first that was applied, and so on.
     pub version: u64,
     /// The version since which employees are decided about as now.
     pub decides_since: u64,
-    /// How many changes of accounts an operator agreed to with it.
+    /// Number of changes that an operator accepted with this version.
     pub agreed: Option<Agreement>,
 }
 
 impl<'a> InForce<'a> {
-    /// What runs under this version are planned under.
+    /// Returns the version and the customer's status, as a run stores them with its plan.
     #[must_use]
     pub const fn planned_under(&self) -> PlannedUnder {
         PlannedUnder {
@@ -89,14 +89,14 @@ impl<'a> InForce<'a> {
         }
     }
 
-    /// The same, decided about as since that version.
+    /// Sets the version since which decisions count.
     #[must_use]
     pub const fn deciding_since(mut self, version: u64) -> Self {
         self.decides_since = version;
         self
     }
 
-    /// The same, with what an operator agreed to.
+    /// Sets the operator's agreement.
     #[must_use]
     pub const fn agreed_to(mut self, agreed: Option<Agreement>) -> Self {
         self.agreed = agreed;
@@ -165,7 +165,7 @@ where
 }
 
 impl<'a, H, P, S, M, C> UserSync<'a, H, P, S, M, C> {
-    /// The same, through the handle of the table that holds the job's lease.
+    /// Returns the same sync, writing through the handle of the table that holds the job's lease.
     fn writing_through<'b>(&self, held: &'b S) -> UserSync<'b, H, P, S, M, C>
     where
         'a: 'b,
@@ -234,7 +234,7 @@ where
         if applied.must_look {
             remembered.last_verified_on = None;
         } else if verified && configuration.status == Status::Live && applied.has_remembered(&plan) {
-            // The slices after this one need not read the portal again; one that crashes never comes here.
+            // The slices after this one need not read the portal again; a slice that crashes does not reach this line.
             remembered.last_verified_on = Some(today);
             remembered.last_verified_at = Some(began);
         }
@@ -362,7 +362,7 @@ fn is_complete(configuration: &TenantConfiguration, plan: &UserPlan, applied: &A
     is_everybody_linked && configuration.status == Status::Live
 }
 
-/// A run whose numbers do not add up is a failed run.
+/// Fails a run whose numbers do not add up.
 pub(crate) fn must_add_up(adds_up: bool, plan: &UserPlan) -> Result<(), JobFailure> {
     if adds_up {
         return Ok(());

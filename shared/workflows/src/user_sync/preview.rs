@@ -1,5 +1,5 @@
-//! What the next user sync would do: the same reads and the same planner as a run's, and not a single write. Several
-//! configurations can be planned on one read, beside each other.
+//! Preview of the next user sync: the same reads and the same planner as a run's, without any write. Several
+//! configurations can be planned on one read, side by side.
 
 use std::collections::BTreeSet;
 
@@ -19,12 +19,12 @@ use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 use crate::user_sync::read::{Read, Sources};
 use crate::user_sync::{InForce, must_add_up};
 
-/// What a preview reads.
+/// Ports of a preview.
 #[derive(Debug)]
 pub struct PreviewUsers<'a, H, P, S, C> {
-    /// Where people work.
+    /// Client of EmployeeConnect.
     pub employee_connect: &'a H,
-    /// Where their accounts are.
+    /// Client of Tribal Habits.
     pub tribal_habits: &'a P,
     /// The customer's part of the table.
     pub store: &'a S,
@@ -35,7 +35,7 @@ pub struct PreviewUsers<'a, H, P, S, C> {
 /// Whether the portal's users are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Portal {
-    /// As the next run would: the first of the customer's day reads them, the others go by the table.
+    /// As in the next run: the first run of the customer's day reads them, the others use the table.
     AsTheNextRun,
     /// Shows everything that the next run would do.
     Read,
@@ -49,7 +49,7 @@ pub struct Preview {
     pub at: Timestamp,
 }
 
-/// Reads what a run under this version, or under another configuration `beside` it, would read.
+/// Reads the input of a run under this version, or under another configuration `beside` it.
 ///
 /// # Errors
 /// What a run could not go on without.
@@ -90,7 +90,7 @@ where
 }
 
 impl Preview {
-    /// What a run under this configuration would do now.
+    /// Returns the plan that a run under this configuration would make now.
     ///
     /// # Errors
     /// The plan's numbers do not add up: a run would have failed.
@@ -100,7 +100,7 @@ impl Preview {
         Ok(plan)
     }
 
-    /// Whether the portal was read; otherwise accounts are what the table has of them.
+    /// Returns whether the portal was read; otherwise accounts are known from the table only.
     #[must_use]
     pub fn has_read_portal(&self) -> bool {
         self.read.verifies()

@@ -24,15 +24,16 @@ use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites, StoredP
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 use crate::unusable_records::log_unusable;
 
-/// So many missing people are asked about one by one; more of them at once are a fault of the read, and held unasked.
+/// Number of missing employees that are asked for one by one. More of them at once point to a faulty read: their
+/// deactivations are held without asking.
 const MOST_ASKED: usize = 100;
 
-/// Everything that a plan is made from.
+/// Input of a plan.
 pub(crate) struct Read {
     roster: Roster,
     people: StoredPeople,
     missing: Vec<Missing>,
-    /// How many people the list had, those left out who were asked for one by one.
+    /// Number of employees on the list, without those that it left out and that were found by number.
     listed: usize,
     decisions: StoredDecisions,
     parked: Vec<RejectedWrites>,
@@ -101,7 +102,7 @@ impl Read {
     }
 }
 
-/// Where a plan is read from.
+/// Sources of a plan's input.
 #[derive(Debug)]
 pub(crate) struct Sources<'a, H, P, S> {
     pub(crate) employee_connect: &'a H,
@@ -207,7 +208,7 @@ where
     }
 }
 
-/// The rejected writes; those of before a run was asked for do not rest.
+/// Returns the rejected writes; those from before an operator's request for a run no longer back off.
 pub(crate) fn rejected_writes(parked: Vec<RejectedWrites>, asked: Option<Timestamp>) -> Vec<RejectedWrites> {
     let again = |parked: RejectedWrites| match asked {
         Some(asked) => parked.tried_again_from(asked),

@@ -1,8 +1,8 @@
 //! Employees whose numbers were reissued: each account is linked to its employee's new number, with the mirror, the former
 //! names and the history that it has.
 //!
-//! The planner finds the pairs, and an operator sees them all before any is relinked. Each pair is written by itself, under the
-//! lease of the user sync, as long as neither link has moved meanwhile; one that fails stops no other.
+//! The planner finds the pairs, and an operator sees them all before any is relinked. Each pair is written by itself,
+//! under the lease of the user sync, if neither link has changed since; a failure of one pair does not stop the others.
 
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::people::link::{FieldChange, LastChange, Person, PersonChange};
@@ -20,10 +20,10 @@ use crate::user_sync::link::{NotLinked, nothing_rests, under_lease};
 /// The field of a change that says which employee number the account was linked to before.
 pub const EMPLOYEE_NUMBER: &str = "employee_number";
 
-/// So many pairs are written under one lease: far fewer than its time is enough for.
+/// Number of pairs that are written under one lease: far fewer than its time allows.
 const UNDER_ONE_LEASE: usize = 50;
 
-/// So many numbers of one person are followed back: more in 90 days are not expected.
+/// Number of earlier numbers of one employee that are followed back: more in 90 days are not expected.
 const MOST_NUMBERS: usize = 5;
 
 /// A pair as it was shown.
@@ -40,7 +40,7 @@ pub struct ProposedRekey {
 pub struct Rekeyed {
     /// The pair of employee numbers.
     pub pair: RekeyedPair,
-    /// Why it was not relinked; none where it was.
+    /// Reason why the pair was not relinked; none where it was.
     pub failure: Option<NotLinked>,
 }
 
@@ -101,7 +101,7 @@ where
     // The rejected writes concerned the former record.
     nothing_rests(store, former).await?;
     nothing_rests(store, current).await?;
-    // Results that EmployeeConnect did not know the former number for wait under the user name.
+    // These results wait under the user name, because EmployeeConnect did not know the former number.
     store.release_results(&ParkedOn::User(link.user_name), now).await?;
     Ok(())
 }

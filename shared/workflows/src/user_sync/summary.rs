@@ -7,10 +7,10 @@ use habitsync_domain::user_plan::{Drift, FieldNotice, LostField, LostSource, Pen
 use crate::jobs::outcome::Counts;
 use crate::notifications::{Notified, Worklist};
 
-/// What a user sync found and did.
+/// Summary of a user sync.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UserSyncSummary {
-    /// How the people who were read divide.
+    /// Counts of the employees that were read, by the planner's verdict.
     pub planned: PlanCounts,
     /// Counts of the changes written.
     pub written: Written,
@@ -18,19 +18,19 @@ pub struct UserSyncSummary {
     pub left: u64,
     /// Deactivations that wait.
     pub held: Vec<PendingApproval>,
-    /// The plan under which those who have to be decided about are held.
+    /// Id of the plan with the pending approvals.
     pub held_plan: Option<PlanId>,
     /// Employees whose deactivation an operator has rejected.
     pub kept: usize,
     /// Employees whose records came back under another number.
     pub rekeyed: usize,
-    /// Fields that too many people lost at once: their updates were held.
+    /// Fields that too many employees lost at once: their updates were held.
     pub lost_fields: Vec<LostField>,
-    /// Fields behind the filter and the user name that too many people lost at once: what these made of it was suspended.
+    /// Fields behind the filter and the user name that too many employees lost at once: their effects were suspended.
     pub lost_sources: Vec<LostSource>,
-    /// Fields with which the same is wrong for many employees.
+    /// Fields with the same problem for many employees.
     pub field_notices: Vec<FieldNotice>,
-    /// One line each for the customer's worklist.
+    /// Problems for the customer's worklist, one line each.
     pub problems: Vec<Problem>,
     /// Changes made in the portal outside HabitSync.
     pub drift: Vec<Drift>,
@@ -38,11 +38,11 @@ pub struct UserSyncSummary {
     pub records_without_id: usize,
     /// Accounts of the portal whose records cannot be used.
     pub unusable_accounts: usize,
-    /// Whether the portal's users were read and compared.
+    /// Whether the portal's users were read and compared with the table.
     pub verified: bool,
     /// The worklist that the customer is notified of after the run; none where it is no news.
     pub worklist: Option<Worklist>,
-    /// Whether the customer was written to.
+    /// Whether the customer got a mail.
     pub notified: Notified,
 }
 
@@ -77,7 +77,7 @@ impl Written {
         ]
     }
 
-    /// How many actions were carried out.
+    /// Returns the number of actions carried out.
     #[must_use]
     pub fn done(&self) -> u64 {
         self.named().into_iter().map(|(_, count)| count).sum()

@@ -1,5 +1,5 @@
-//! One write to the portal: tried again without what the portal refused, so that the employee gets the rest, and read back where
-//! its effect is not known.
+//! One write to the portal: tried again without the values that the portal refused, so that the employee gets the rest,
+//! and read back where its effect is not known.
 
 use habitsync_domain::identity::UserName;
 use habitsync_domain::people::problem::Cause;
@@ -25,7 +25,7 @@ pub trait WriteObserver {
     /// A write was tried, perhaps not for the last time, with this result.
     fn tried(&self, step: &Step, came_of: Result<(), &VendorFailure>);
 
-    /// An action has ended. It holds the values that were written: without the rejected ones.
+    /// Called when an action has ended. The action holds the values that were written, without the rejected ones.
     fn ended(&self, action: &Action, done: &WriteOutcome);
 }
 
@@ -41,16 +41,16 @@ impl WriteObserver for () {
 pub enum WriteOutcome {
     /// It was written, perhaps without the rejected values.
     Applied,
-    /// Nothing was written; why.
+    /// The write failed, for this cause.
     Failed(Cause),
-    /// Nothing was written: everything there was to write was refused, field by field.
+    /// The portal refused all values, field by field, so that none was written.
     Rejected,
-    /// The time or the vendor's patience ran out: the rest is left to the next run.
+    /// The time or the vendor's patience ran out: the action is left to the next run.
     Deferred,
 }
 
 impl WriteOutcome {
-    /// What rests because the portal refuses this person altogether.
+    /// Returns the rejection to store, so that it backs off, where the portal refuses the whole account; else none.
     pub(super) fn rests(&self, action: &Action) -> Option<Rejection> {
         let Self::Failed(cause @ (Cause::RefusedPerson { .. } | Cause::AccountMissing)) = self else {
             return None;
@@ -67,7 +67,7 @@ impl<P, S, C, W> UserWriter<'_, P, S, C, W>
 where
     P: FindUser,
 {
-    /// What a failed write means. `verified`: this run has read the portal.
+    /// Returns the outcome of a failed write. `verified`: this run has read the portal.
     pub(super) async fn settle(
         &self,
         step: &Step,
@@ -149,7 +149,7 @@ fn renames(step: &Step) -> bool {
     }
 }
 
-/// Whether a create is refused for what an account that is already there would have.
+/// Returns whether the portal refuses a create because of values that an existing account has.
 fn is_about_an_account(step: &Step, fields: &[RefusedField]) -> bool {
     let names = ["user_name", FieldName::EMAIL];
     matches!(step, Step::Create(_)) && fields.iter().any(|refused| names.contains(&refused.field.as_str()))
@@ -165,7 +165,7 @@ fn is_as_written(step: &Step, user: &PortalUser) -> bool {
     }
 }
 
-/// Whether the account holds these values; a field that it does not show is empty.
+/// Returns whether the account has these values; a field that it does not show is empty.
 fn holds(user: &PortalUser, fields: &UserFields) -> bool {
     let shown = |name| user.fields.0.get(name).map(String::as_str).unwrap_or_default();
     fields.0.iter().all(|(name, value)| reads_alike(shown(name), value))
@@ -198,7 +198,7 @@ where
     P: FindUser + SaveUser,
     W: WriteObserver,
 {
-    /// Writes the action's values; afterwards the action holds those that were written.
+    /// Writes the action's values. Afterwards the action holds only the values that were written.
     pub(super) async fn attempt(&self, action: &mut Action, verified: bool) -> Result<Attempt, JobFailure> {
         let mut refusals = Vec::new();
         for _ in 0..MOST_ATTEMPTS {
@@ -253,7 +253,7 @@ where
 enum Reduced {
     To(Box<Step>, Vec<Rejection>),
     ToNothing(Vec<Rejection>),
-    /// The refusal is about the whole person, or it is no refusal.
+    /// The refusal concerns the whole account, or it is no refusal.
     Not,
 }
 
@@ -285,7 +285,8 @@ fn part(refused: &RefusedField) -> Option<RejectedPart> {
     }
 }
 
-/// A refusal of something that was not written would be the same without it.
+/// Returns whether the action writes all refused parts. A refusal of a part that was not written would be the same
+/// without it.
 fn are_written(action: &Action, parts: &[(RejectedPart, &RefusedField)]) -> bool {
     parts.iter().all(|(what, _)| value(action, what).is_some())
 }
@@ -304,7 +305,7 @@ fn refusal(action: &Action, what: &RejectedPart, refused: &RefusedField) -> Reje
     }
 }
 
-/// What the action writes of this.
+/// Returns the value that the action writes for this part.
 fn value(action: &Action, what: &RejectedPart) -> Option<String> {
     let field = |name: &FieldName| action.fields()?.0.get(name).cloned();
     match (what, &action.step) {
