@@ -184,7 +184,7 @@ mod tests {
         }
     }
 
-    /// What API Gateway sends a function (payload 2.0), as far as it matters here.
+    /// Returns an event as API Gateway sends it (payload 2.0), with the fields that the function reads.
     fn event(tenant: &str, body: &str, headers: &Value, is_base64_encoded: bool) -> Value {
         json!({
             "version": "2.0",

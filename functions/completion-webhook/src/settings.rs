@@ -9,7 +9,7 @@ pub(crate) struct Settings {
     pub(crate) stage: String,
     /// The table's name.
     pub(crate) table: String,
-    /// Where completions are queued.
+    /// URL of the queue for completions.
     pub(crate) result_queue_url: String,
 }
 

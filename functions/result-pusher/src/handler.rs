@@ -1,6 +1,6 @@
 //! A batch of messages (of one, as the template has it), each pushed by itself; those that failed come back.
 //!
-//! What happens to a message, and why:
+//! The handling of a message, by outcome:
 //!
 //! - pushed, with any outcome: it is consumed. The table says what remains to be done, and the watchdog queues it
 //!   again.

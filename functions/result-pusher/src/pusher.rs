@@ -7,7 +7,7 @@ use habitsync_lambda_support::{Deadline, FunctionError};
 use habitsync_vendors::OpenTenants;
 use habitsync_workflows::results::push::{PushOutcome, PushResult, push_result};
 
-/// What the function holds on to between invocations.
+/// Clients that the function keeps between invocations.
 #[derive(Debug)]
 pub(crate) struct Pusher {
     pub(crate) tenants: OpenTenants,

@@ -11,7 +11,7 @@ pub(crate) struct Settings {
     pub(crate) stage: String,
     /// The table's name.
     pub(crate) table: String,
-    /// Where vendors may be called.
+    /// Hosts at which vendors may be called.
     pub(crate) vendor_hosts: VendorHosts,
     /// The waits between attempts to record a result.
     pub(crate) retry_ladder: RetryLadder,

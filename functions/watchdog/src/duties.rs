@@ -58,7 +58,7 @@ impl Duties {
         }
     }
 
-    /// How much could not be done.
+    /// Returns the number of pieces of work that failed.
     pub(crate) fn failed(&self) -> u64 {
         self.failed
     }

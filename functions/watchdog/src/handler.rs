@@ -42,7 +42,7 @@ pub(crate) struct Answer {
     failures: usize,
 }
 
-/// What the watchdog works with.
+/// Ports of the watchdog.
 pub(crate) struct Watchdog<'a, Fleet, Queue, Jobs, Mail, Clock> {
     pub(crate) fleet: &'a Fleet,
     pub(crate) queue: &'a Queue,

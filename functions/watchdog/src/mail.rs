@@ -1,5 +1,5 @@
-//! What the watchdog does about mail: it reminds customers, and reads SES's reports about their mails. Neither task
-//! delays the work that is due.
+//! The watchdog's mail duties: it reminds customers, and reads SES's reports about their mails. Neither duty delays the
+//! work that is due.
 
 use habitsync_aws_adapters::{Aws, FeedbackQueue, Mailer, SystemClock, Table};
 use habitsync_workflows::notifications::MailSettings;
@@ -11,7 +11,7 @@ use tracing::{error, info};
 
 use crate::settings::Settings;
 
-/// What looking after mail touches.
+/// Ports of the mail duties.
 #[derive(Debug)]
 pub(crate) struct MailRounds {
     table: Table,

@@ -15,9 +15,9 @@ pub(crate) struct Settings {
     pub(crate) mail: MailSettings,
     /// Under which SES configuration set.
     pub(crate) mail_configuration: String,
-    /// Where SES's reports of mails arrive.
+    /// URL of the queue for SES's reports of mails.
     pub(crate) mail_feedback_queue_url: String,
-    /// Where completions are queued.
+    /// URL of the queue for completions.
     pub(crate) result_queue_url: String,
     /// Function that continues an unfinished user sync.
     pub(crate) user_sync_function: String,

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// As many values, and as many names without one, are kept; the cache is emptied of that kind rather than grow beyond it.
+/// Limit on the number of cached values, and on the number of cached absences; at the limit the cache is emptied of
+/// that kind.
 const MOST_ENTRIES: usize = 2_000;
 
 /// Values by name.

@@ -30,7 +30,7 @@ impl SystemClock {
 }
 
 impl Correction {
-    /// So many milliseconds.
+    /// Returns a correction of this many milliseconds.
     #[must_use]
     pub const fn milliseconds(milliseconds: i64) -> Self {
         Self(AtomicI64::new(milliseconds))
@@ -42,7 +42,7 @@ impl Correction {
         self.0.fetch_add(milliseconds, Ordering::Relaxed);
     }
 
-    /// The same, where no other measurement has changed it since it was `seen`.
+    /// Adds to the correction, where no other measurement has changed it since it was `seen`.
     pub(crate) fn add_to(&self, seen: i64, correction: SignedDuration) {
         let milliseconds = i64::try_from(correction.as_millis()).unwrap_or_default();
         let next = seen.saturating_add(milliseconds);

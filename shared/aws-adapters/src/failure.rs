@@ -20,7 +20,7 @@ pub struct AwsError {
     kind: AwsErrorKind,
 }
 
-/// What a failed call means to its caller.
+/// Kind of a failed call, as its caller handles it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AwsErrorKind {
     /// No answer in time, or no connection. The call may have had its effect.
@@ -33,7 +33,7 @@ pub enum AwsErrorKind {
     Refused(String),
     /// The table refuses this very item, which is too large or not valid: the error's code.
     ItemRefused(String),
-    /// A condition of ours did not hold: another process was first.
+    /// A write condition did not hold: another process was first.
     Conflict,
     /// This version of the program does not understand the item that it read or should write.
     Unreadable(String),
@@ -85,7 +85,7 @@ impl AwsError {
         }
     }
 
-    /// What it means.
+    /// Returns the kind of the failure.
     #[must_use]
     pub fn kind(&self) -> &AwsErrorKind {
         &self.kind

@@ -33,7 +33,7 @@ impl Aws {
 }
 
 impl JobStarter {
-    /// The same, for an operator who asks for the runs: they go ahead where the job would stay away.
+    /// Marks the runs as requested by an operator: they ignore the job's back-off.
     #[must_use]
     pub fn asked_for(self) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! What SES reports of mails: a queue that its events come to, by way of a topic, each message one event as SES writes it.
+//! SES's reports of mails: its events arrive on a queue by way of a topic, each message one event as SES writes it.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::connection::Aws;
 use crate::failure::AwsError;
 use crate::mailer::TENANT_TAG;
 
-/// As many as SQS gives at a time.
+/// Number of messages that SQS returns at most at a time.
 const MOST: i32 = 10;
 
 /// Receives from the feedback queue.
@@ -84,7 +84,7 @@ impl ReceiveMailFeedback for FeedbackQueue {
     }
 }
 
-/// What a message is.
+/// Content of a message.
 #[derive(Debug, PartialEq, Eq)]
 enum Heard {
     Report(MailReport),

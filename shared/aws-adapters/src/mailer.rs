@@ -70,8 +70,8 @@ impl SendMail for Mailer {
     }
 }
 
-/// The Message-ID header that SES puts in the place of ours, which later mails of the thread refer to. SES returns the
-/// part before the `@`; a complete identifier stays as it is.
+/// Returns the Message-ID header that SES sets in place of the product's, and that later mails of the thread refer to.
+/// SES returns the part before the `@`; a complete identifier stays as it is.
 fn message_id(id: &str, region: &str) -> String {
     if id.contains('@') {
         return format!("<{id}>");

@@ -20,9 +20,10 @@ use crate::connection::Aws;
 use crate::failure::{AwsError, AwsErrorKind};
 
 const SERVICE: &str = "Secrets Manager";
-/// How long a value, or its absence, is believed.
+/// Time for which a value, or its absence, is cached.
 const BELIEVED_FOR: Duration = Duration::from_mins(5);
-/// How soon after a fetch a failed check may cause another, of the same customer: a new secret works within so long.
+/// Time after a fetch from which a failed check may cause another for the same customer: a new secret works within that
+/// time.
 const REFETCHED_AFTER: Duration = Duration::from_secs(5);
 
 /// Both vendors' credentials of a customer, as the JSON text that was stored. `Debug` shows none of it.

@@ -1,4 +1,4 @@
-//! How requests are authorised: a token made from the customer's integration codes, or a static key.
+//! Authorisation of requests: a token made from the customer's integration codes, or a static key.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -94,7 +94,7 @@ pub(crate) struct Token {
     good_until: Instant,
 }
 
-/// What a request was authorised with.
+/// Token or key that authorised a request.
 #[derive(Debug)]
 pub(crate) enum Pass {
     Token(Token),
@@ -109,7 +109,7 @@ impl Access {
         }
     }
 
-    /// What to authorise a request with. Callers that come together wait for one token.
+    /// Returns the token or key for a request. Callers that arrive together wait for one token.
     pub(crate) async fn pass(&self, http: &VendorHttp) -> Result<Pass, HttpError> {
         let codes = match &self.credentials {
             Credentials::StaticKey(key) => return Ok(Pass::Key(key.clone())),
@@ -122,7 +122,7 @@ impl Access {
         Ok(Pass::Token(kept.insert(fetch(codes, http).await?).clone()))
     }
 
-    /// What asks for a token; none where a key is what authorises.
+    /// Returns the request for a token; none where a static key authorises.
     pub(crate) fn token_request(&self) -> Option<Request> {
         match &self.credentials {
             Credentials::StaticKey(_) => None,
@@ -185,7 +185,8 @@ async fn fetch(codes: &IntegrationCodes, http: &VendorHttp) -> Result<Token, Htt
     })
 }
 
-/// How long a token is used whose answer says this of its life. Any number, also as text, is understood and clamped.
+/// Returns the time for which a token is used, from the lifetime in its answer. Any number, also as text, is understood
+/// and clamped.
 fn used_for(expires_in: &Value) -> Duration {
     let seconds = seconds_of(expires_in).unwrap_or(USUAL_LIFE);
     let life = Duration::try_from_secs_f64(seconds.clamp(0.0, LONGEST_USE.as_secs_f64() + MARGIN.as_secs_f64()));

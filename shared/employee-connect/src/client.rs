@@ -32,9 +32,9 @@ pub struct EmployeeConnect {
 /// Whether a write did it, or found it done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written<T> {
-    /// By this call.
+    /// Written by this call.
     Now(T),
-    /// By an earlier one (409).
+    /// Written by an earlier call (answer 409).
     Before(T),
 }
 
@@ -252,7 +252,7 @@ impl EmployeeConnect {
         &self.http
     }
 
-    /// What asks for a token; none where a key is what authorises.
+    /// Returns the request for a token; none where a static key authorises.
     pub(crate) fn token_request(&self) -> Option<Request> {
         self.access.token_request()
     }

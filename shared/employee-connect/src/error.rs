@@ -1,4 +1,4 @@
-//! What a failed call of EmployeeConnect means. No error shows a body, a person's data, a code or a token.
+//! Errors of calls to EmployeeConnect. No error shows a body, personal data, a code or a token.
 
 use habitsync_vendor_http::{ApiRefusals, CallError, FieldRefusal, HttpError, PagingError, PrivateBody, known};
 use serde_json::Value;
@@ -28,7 +28,7 @@ pub enum EmployeeConnectError {
     Call(#[from] CallError),
 }
 
-/// What a 404 is about.
+/// Record that a 404 concerns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingRecord {
     /// `course_not_found`.
@@ -39,7 +39,7 @@ pub enum MissingRecord {
     Unknown,
 }
 
-/// How this API refuses.
+/// Names that this API's refusals are reported with.
 const REFUSALS: ApiRefusals = ApiRefusals {
     credentials: "the credentials were",
     holder: "the integration",

@@ -21,7 +21,7 @@ use crate::client::{EmployeeConnect, Written};
 use crate::error::{EmployeeConnectError, MissingRecord};
 use crate::wire::{CourseBody, EmployeeRecord, ResultBody};
 
-/// What EmployeeConnect shows as the provider of our courses.
+/// Provider of the courses, as EmployeeConnect shows it.
 const PROVIDER: &str = "Tribal Habits";
 
 impl ListEmployees for EmployeeConnect {

@@ -1,4 +1,4 @@
-//! What travels between us and EmployeeConnect: only the fields that are used.
+//! JSON bodies of EmployeeConnect's API, with only the fields that are used.
 
 use habitsync_domain::text::invisible::trimmed;
 use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
@@ -44,7 +44,7 @@ pub(crate) const WRITTEN: FieldNames = &[
 /// An employee as a map, since a customer may map or filter on any field.
 pub type EmployeeRecord = Map<String, Value>;
 
-/// What every answer about one record is wrapped in.
+/// Envelope of every answer about one record.
 #[derive(Deserialize)]
 pub(crate) struct Data<T> {
     pub(crate) data: T,
@@ -172,10 +172,10 @@ pub struct CourseBody<'a> {
     pub title: &'a str,
     /// The description; null where there is none.
     pub description: Option<&'a str>,
-    /// Who provides it; only when the course is created.
+    /// Provider of the course; sent only when the course is created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provider: Option<&'a str>,
-    /// Where the learner starts.
+    /// Address at which the learner starts.
     pub launch_url: &'a str,
     /// `false` withdraws the course.
     pub active: bool,
@@ -243,13 +243,13 @@ impl RecordedResult {
 pub struct ResultBody<'a> {
     /// Our reference, the same for every attempt to record the same completion.
     pub external_id: &'a str,
-    /// Whose result it is.
+    /// Number of the employee whose result it is.
     pub employee_id: &'a str,
     /// Always `Completed`.
     pub status: &'static str,
     /// The day, in the customer's time zone.
     pub completed_on: Date,
-    /// How long it took, where that is known.
+    /// Duration in minutes, where it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub duration_minutes: Option<u32>,
 }

@@ -31,18 +31,18 @@ pub struct JobFunction {
     counted: &'static [(&'static str, Metric)],
 }
 
-/// What one run works with.
+/// Clients and settings of one run.
 #[derive(Debug)]
 pub struct Opened<'f> {
     /// Customer that the job serves.
     pub tenant: OpenTenant,
-    /// Where mail goes out.
+    /// Sender of mail.
     pub mailer: &'f Mailer,
-    /// What every mail has in common.
+    /// Settings that all mails share.
     pub mail_settings: &'f MailSettings,
     /// Source of the current time.
     pub clock: &'f SystemClock,
-    /// How the run starts.
+    /// Start of the run, with its deadline.
     pub start: Start,
 }
 

@@ -1,4 +1,4 @@
-//! Turns a panic into an error, so that one unit of work of an invocation can panic and the others go on.
+//! Turns a panic into an error, so that one unit of work of an invocation can panic while the others continue.
 
 use std::panic::AssertUnwindSafe;
 

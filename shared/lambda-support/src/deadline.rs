@@ -1,4 +1,4 @@
-//! When an invocation ends, and when its work should stop so that it can still say so.
+//! The end of an invocation, and the earlier time at which its work stops, so that the outcome can still be stored.
 
 use std::time::Duration;
 
@@ -24,13 +24,13 @@ impl Deadline {
         }
     }
 
-    /// When Lambda kills the invocation: what a claim or a lease on this work should expire at.
+    /// Returns the time at which Lambda kills the invocation: claims and leases on this work should expire then.
     #[must_use]
     pub fn killed_at(&self) -> Timestamp {
         self.killed_at
     }
 
-    /// When to stop starting new work: the margin before the end.
+    /// Returns the time from which no new work starts: the margin before the end.
     #[must_use]
     pub fn stop_at(&self) -> Timestamp {
         self.killed_at.checked_sub(self.margin).unwrap_or(Timestamp::MIN)

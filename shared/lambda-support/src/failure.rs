@@ -23,8 +23,8 @@ pub struct FunctionError {
 }
 
 impl FunctionError {
-    /// A failure called `name` (for example `StoreUnavailable`) caused by `error`; the message is the whole chain. It is ours to
-    /// mend.
+    /// Creates an internal failure called `name` (for example `StoreUnavailable`), caused by `error`; the message is
+    /// the whole chain.
     pub fn new(name: &'static str, error: &dyn Error) -> Self {
         Self {
             name,
@@ -33,7 +33,7 @@ impl FunctionError {
         }
     }
 
-    /// Whether it is ours to mend, and not a vendor's or a customer's.
+    /// Returns whether the failure is internal, and neither a vendor's nor a customer's.
     #[must_use]
     pub fn is_ours(&self) -> bool {
         self.class == FailureClass::Internal

@@ -1,4 +1,4 @@
-//! What starts a job of one customer, and what the job's function answers.
+//! Event that starts a job of one customer, and the answer of the job's function.
 
 use habitsync_domain::tenant::TenantId;
 use habitsync_workflows::jobs::outcome::{Counts, RunOutcome, Start};
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The event of a scheduled job: `{"tenant":"acme"}`, the same from a schedule, the watchdog and the operator.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JobEvent {
-    /// Whose job it is.
+    /// Customer whose job it is.
     pub tenant: TenantId,
     /// Whether an operator asked for this very run.
     #[serde(default)]
@@ -16,7 +16,7 @@ pub struct JobEvent {
 }
 
 impl JobEvent {
-    /// How the run starts that it asks for, in an invocation that ends then.
+    /// Returns the start of the requested run, in an invocation that ends at `deadline`.
     #[must_use]
     pub const fn start(&self, deadline: Timestamp) -> Start {
         Start {
@@ -26,7 +26,7 @@ impl JobEvent {
     }
 }
 
-/// How a job ended well: for the caller that invoked the function and waits, and for its log.
+/// Answer of a job that did not fail: for the caller that invoked the function and waits, and for its log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct JobAnswer {
     /// `finished`, `unfinished` (the watchdog continues it), `already_running`, `superseded` (another run took the

@@ -1,4 +1,4 @@
-//! What an invocation of a job's function measures: how it ended, how long it took, what it did.
+//! Metrics of an invocation of a job's function: outcome, duration and counts.
 
 use std::time::Instant;
 
@@ -44,7 +44,7 @@ impl Measured<'_> {
     }
 }
 
-/// How the job ended, and what it counted.
+/// Returns the metrics of the job's outcome and of its counts.
 fn of_job(ended: &Result<JobAnswer, FunctionError>, named: &[(&str, Metric)]) -> Vec<(Metric, u64)> {
     match ended {
         Ok(answer) => {

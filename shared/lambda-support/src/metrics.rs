@@ -51,14 +51,14 @@ metrics! {
     CustomersInIncident: Count,
     /// Outages of a vendor that meet many customers.
     OpenIncidents: Count,
-    /// Since when the result that could have been recorded longest ago has not been.
+    /// Age of the unrecorded result that could have been recorded longest ago.
     OldestUnsentResult: Seconds,
     /// Results that are due, waiting or claimed.
     UnsentResults: Count,
     /// Results that wait for something else to happen.
     ParkedResults: Count,
-    /// How many results more are parked than at their customer's last turn, an hour ago; customers with fewer count
-    /// zero.
+    /// Number of results that are parked in addition to those at their customer's last turn, an hour ago; customers
+    /// with fewer count zero.
     ParkedGrowth: Count,
     /// Results that are ignored as long as their reasons hold.
     IgnoredResults: Count,
@@ -76,7 +76,7 @@ metrics! {
     UnreadableItems: Count,
     /// Deactivations that have waited for approval for a week.
     OldHolds: Count,
-    /// What the watchdog was to do and could not.
+    /// Number of the watchdog's pieces of work that failed.
     DutiesFailed: Count,
     /// Results that the watchdog put on the queue.
     ResultsQueued: Count,
@@ -90,9 +90,9 @@ metrics! {
     RunsFailed: Count,
     /// Runs that did nothing: the customer is paused, another run is in progress, or the vendor is not called.
     RunsIdle: Count,
-    /// Failures that are ours to mend.
+    /// Number of internal failures.
     OperatorFailures: Count,
-    /// How long an invocation took.
+    /// Duration of an invocation.
     RunDuration: Milliseconds,
     /// Number of accounts created.
     PeopleCreated: Count,
@@ -148,7 +148,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// What this function does.
+    /// Returns the metrics of this function.
     #[must_use]
     pub fn of_function(stage: &str, function: &'static str) -> Self {
         Self {
@@ -247,7 +247,8 @@ mod tests {
         assert!(!validator.is_valid(&without_namespace), "the schema refuses something");
     }
 
-    /// What the schema cannot say: each dimension and each metric that is named has a value beside `_aws`.
+    /// Checks a rule that the schema cannot express: each dimension and each metric that is named has a value beside
+    /// `_aws`.
     #[test]
     fn every_dimension_and_every_metric_that_is_named_has_its_value() {
         for document in documents() {

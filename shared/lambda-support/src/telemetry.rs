@@ -19,8 +19,8 @@ use tracing_subscriber::{Layer, fmt};
 /// The variable in which Lambda passes the function's log level.
 const LEVEL_VARIABLE: &str = "AWS_LAMBDA_LOG_LEVEL";
 
-/// Where the Lambda runtime logs a handler's errors and panics. Both are logged already: an error by the handler, which knows
-/// the customer, and a panic by our hook, which leaves its message out.
+/// Log target under which the Lambda runtime repeats a handler's errors and panics. Both are logged already: an error
+/// by the handler, which knows the customer, and a panic by the product's hook, which leaves its message out.
 const RUNTIME_REPEATS: &str = "lambda_runtime::layers::panic";
 
 /// Starts logging for this process; `crate_name` is the function's own (`env!("CARGO_CRATE_NAME")`).

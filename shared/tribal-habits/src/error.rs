@@ -1,4 +1,4 @@
-//! What a failed call of the portal means. No error shows a body, a user name or the key.
+//! Errors of calls to the portal. No error shows a body, a user name or the key.
 
 use habitsync_domain::vendors::list::WhyUnusable;
 use habitsync_vendor_http::{
@@ -18,7 +18,7 @@ const USER_FIELDS: FieldNames = &[
     "active",
 ];
 
-/// What the portal's own 404 says.
+/// Message of the portal's own 404 answer.
 pub(crate) const NOT_FOUND: &str = "not found";
 
 /// A failed call of Tribal Habits.
@@ -41,7 +41,7 @@ pub enum TribalHabitsError {
     Call(#[from] CallError),
 }
 
-/// How this API refuses.
+/// Names that this API's refusals are reported with.
 const REFUSALS: ApiRefusals = ApiRefusals {
     credentials: "the API key was",
     holder: "the API key",

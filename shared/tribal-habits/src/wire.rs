@@ -1,4 +1,4 @@
-//! What travels between us and the portal: only the fields that are used.
+//! JSON bodies of the portal's API, with only the fields that are used.
 
 use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
 use habitsync_domain::vendors::record::JsonRecord;
@@ -145,7 +145,7 @@ pub struct Topic {
 pub struct AutoEnrolLink {
     /// The label the customer gave it.
     pub reference: Option<String>,
-    /// Where it leads; opaque, and empty where the record does not say.
+    /// Address of the link; opaque, and empty where the record has none.
     pub url: String,
     /// Absent means active.
     pub active: Option<bool>,
@@ -216,9 +216,9 @@ pub struct Enrolment {
     pub status: String,
     /// The user name of the account that is enrolled; none where the account was deleted.
     pub user_name: Option<String>,
-    /// When it was completed.
+    /// Time of completion.
     pub completed_at: Option<Timestamp>,
-    /// How long it took.
+    /// Duration in minutes.
     pub training_minutes: Option<i64>,
 }
 

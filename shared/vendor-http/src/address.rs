@@ -1,4 +1,4 @@
-//! Which network addresses a vendor may have, and the resolver that connects to checked addresses only.
+//! Network addresses that a vendor may have, and the resolver that connects to checked addresses only.
 //!
 //! A host name is resolved once per connection and the connection goes to the very addresses that were checked, so a name
 //! that changes its answer between check and use gains nothing. A literal address never reaches a resolver: it is checked
@@ -58,7 +58,8 @@ impl Resolve for CheckedResolver {
     }
 }
 
-/// One private address among public ones is enough to refuse: which of them is used is not ours to choose.
+/// Refuses a host that has one private address among public ones, because the resolver's caller cannot choose which of
+/// them is used.
 fn check(addresses: &[SocketAddr], private: PrivateVendors) -> Result<(), PrivateAddress> {
     let allowed = private == PrivateVendors::Allow || addresses.iter().all(|address| is_public(address.ip()));
     if allowed { Ok(()) } else { Err(PrivateAddress) }

@@ -1,5 +1,4 @@
-//! How the addresses stand that mail came back from: one item per customer and address, only after a bounce or
-//! complaint.
+//! Status of mail addresses with bounces or complaints: one item per customer and address.
 
 use habitsync_domain::identity::EmailAddress;
 use habitsync_domain::notifications::mail_feedback::AddressStatus;

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::Table;
 use crate::cache::Cache;
 
-/// How long a configuration, or that there is none, is believed.
+/// Time for which a configuration, or its absence, is cached.
 const BELIEVED_FOR: Duration = Duration::from_mins(1);
 
 /// Reads configurations, at most once a minute per customer.

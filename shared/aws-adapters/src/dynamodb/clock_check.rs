@@ -1,5 +1,5 @@
-//! How far a clock is from AWS's, read off the `Date` header of the table's answers: once before a command begins, and
-//! from every answer while it runs, since the machine's clock may be corrected, or set wrong, meanwhile.
+//! The offset of a clock from AWS's, taken from the `Date` header of the table's answers: once before a command begins,
+//! and from every answer while it runs, since the machine's clock may be corrected, or set wrong, during that time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -22,7 +22,7 @@ use crate::clock::{Correction, SystemClock};
 use crate::connection::Aws;
 use crate::failure::{AwsError, AwsErrorKind};
 
-/// How often the offset is measured until an answer is fast enough to be exact.
+/// Number of measurements of the offset until an answer is fast enough to be exact.
 const TRIES: u32 = 3;
 
 /// The `Date` of the last answer.
@@ -56,7 +56,7 @@ fn read_date(text: &str) -> Option<Timestamp> {
     DateTimeParser::new().parse_timestamp(text).ok()
 }
 
-/// When an attempt was sent, by the clock that is corrected, and what the correction was then.
+/// Time at which an attempt was sent, by the corrected clock, and the correction at that time.
 #[derive(Debug, Clone)]
 struct Sent {
     at: Timestamp,
@@ -106,13 +106,14 @@ impl Intercept for ClockWatch {
 }
 
 impl Aws {
-    /// The same table as [`Aws::table`], each answer of which corrects this process's clock: for a machine whose clock is not AWS's.
+    /// Returns the same table as [`Aws::table`], each answer of which corrects this process's clock: for a machine
+    /// whose clock differs from AWS's.
     #[must_use]
     pub fn table_that_corrects_the_clock(&self, name: &str) -> Table {
         self.table_that_corrects(name, SystemClock::correction())
     }
 
-    /// The same for another clock than this process's.
+    /// Returns a table whose answers correct another clock than this process's.
     #[must_use]
     pub fn table_that_corrects(&self, name: &str, correction: &'static Correction) -> Table {
         let settings = Builder::from(&self.config).interceptor(ClockWatch { correction });
@@ -124,7 +125,8 @@ impl Aws {
 }
 
 impl Table {
-    /// What has to be added to `clock` to show AWS's time: one cheap read of the table, or a few where the network is slow.
+    /// Measures the correction that makes `clock` show AWS's time: one cheap read of the table, or a few where the
+    /// network is slow.
     ///
     /// # Errors
     /// The table did not answer, or no answer showed the time to within two seconds.

@@ -126,7 +126,8 @@ impl Table {
         ])
     }
 
-    /// What `status` shows of a customer without reading the configuration, when the jobs are due, and when the customer went live.
+    /// Returns the customer's row: the facts that `status` shows without reading the configuration, the times at which
+    /// the jobs are due, and the time of go-live.
     fn summary(
         &self,
         configuration: &TenantConfiguration,

@@ -1,7 +1,7 @@
-//! Items due anywhere in the fleet, from the sparse index; and putting it off once it has been handed on.
+//! Due items of the whole fleet, from the sparse index; and postponing them once they have been handed on.
 //!
-//! The index lags behind the table by moments, so what it lists may have moved on: a caller acts on them by conditional
-//! writes.
+//! The index lags behind the table by moments, so that a listed item may have changed: a caller acts on it by
+//! conditional writes.
 
 use std::collections::BTreeSet;
 
@@ -123,7 +123,8 @@ pub(super) fn unchanged(seen: Timestamp) -> (&'static str, (&'static str, Attrib
 }
 
 impl Table {
-    /// What of this kind is due at `now`, the longest first, at most `limit` of those that can be read and are wanted.
+    /// Lists the items of this kind that are due at `now`, the longest first, at most `limit` of those that can be read
+    /// and are wanted.
     pub(super) async fn due<T>(
         &self,
         kind: &str,
@@ -140,7 +141,8 @@ impl Table {
         self.read_waiting(query, limit, read).await
     }
 
-    /// What of this customer is parked on such a thing, the longest first, at most `limit`, as far as the index knows by now.
+    /// Lists this customer's results that are parked on this, the longest first, at most `limit`, as far as the index
+    /// is up to date.
     pub(super) async fn parked(
         &self,
         tenant: &TenantId,
@@ -157,8 +159,8 @@ impl Table {
         Ok(self.read_waiting(query, limit, parked).await?.items)
     }
 
-    /// What of this customer is ignored and released by this link, as far as the index knows by now: only results of the topic
-    /// or the user name are read, however many others are ignored.
+    /// Lists this customer's ignored results that this link releases, as far as the index is up to date: only results
+    /// of the topic or the user name are read, however many others are ignored.
     pub(super) async fn ignored(&self, tenant: &TenantId, brought: &ParkedOn) -> Result<Vec<ResultRecord>, AwsError> {
         let (reason, place) = match brought {
             ParkedOn::Topic(topic) => (IgnoredBecause::TopicIsNotACourse, ignored_topic(*topic)),
@@ -177,8 +179,8 @@ impl Table {
         Ok(self.read_waiting(query, usize::MAX, ignored).await?.items)
     }
 
-    /// What of this customer is dead, that which died first first, at most `limit`, as far as the index knows by now. The whole
-    /// fleet has few.
+    /// Lists this customer's dead results, the earliest death first, at most `limit`, as far as the index is up to
+    /// date. The whole fleet has few.
     pub(super) async fn dead(&self, tenant: &TenantId, limit: usize) -> Result<Vec<ResultRecord>, AwsError> {
         self.waiting_of(tenant, DUE_DEAD, limit, |state| {
             matches!(state, ResultState::Dead { .. })
@@ -186,8 +188,8 @@ impl Table {
         .await
     }
 
-    /// What of this customer is due, waiting or claimed, the next due first, at most `limit`, as far as the index knows
-    /// by now. It passes over other customers' items.
+    /// Lists this customer's results that are due, waiting or claimed, the next due first, at most `limit`, as far as
+    /// the index is up to date. It skips other customers' items.
     pub(super) async fn unsent(&self, tenant: &TenantId, limit: usize) -> Result<Vec<ResultRecord>, AwsError> {
         let is_unsent = |state: &ResultState| matches!(state.status(), ResultStatus::Waiting | ResultStatus::Claimed);
         self.waiting_of(tenant, DUE_RESULT, limit, is_unsent).await
@@ -283,7 +285,7 @@ fn due_result(attributes: Attributes) -> Result<DueResult, AwsErrorKind> {
     })
 }
 
-/// None where it has moved on since it was listed.
+/// Reads a parked result; none where it has changed since it was listed.
 fn parked_result(attributes: Attributes) -> Result<Option<ParkedResult>, AwsErrorKind> {
     let ResultRecord { completion, state, .. } = results::record(attributes)?;
     Ok(match state {

@@ -20,7 +20,7 @@ const CURRENT_SCHEMA: u32 = 1;
 /// The attributes of one item.
 pub(super) type Attributes = HashMap<String, AttributeValue>;
 
-/// How long an item is kept once it is only history.
+/// Time for which an item is kept once it is only history.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Retention {
     /// Results, and links of people who left: 13 months.
@@ -45,23 +45,23 @@ impl Item {
         .with(SCHEMA, current_schema())
     }
 
-    /// With this attribute.
+    /// Adds this attribute.
     pub(super) fn with(mut self, name: &str, value: AttributeValue) -> Self {
         self.attributes.insert(name.to_owned(), value);
         self
     }
 
-    /// With this text.
+    /// Adds this text.
     pub(super) fn with_text(self, name: &str, text: impl Into<String>) -> Self {
         self.with(name, AttributeValue::S(text.into()))
     }
 
-    /// With the domain's own form of it under `name`.
+    /// Adds the value under `name`, as the domain serializes it.
     pub(super) fn with_value<T: Serialize>(self, name: &str, value: &T) -> Result<Self, AwsErrorKind> {
         Ok(self.with(name, encode(value)?))
     }
 
-    /// With the domain's own form of the whole.
+    /// Adds the whole value as the item's body, as the domain serializes it.
     pub(super) fn with_body<T: Serialize>(self, body: &T) -> Result<Self, AwsErrorKind> {
         self.with_value(BODY, body)
     }

@@ -1,4 +1,4 @@
-//! Last days that were seen beside an active status: one item per employee, as long as the record says so.
+//! Last days that were seen together with an active status: one item per employee, as long as the record has both.
 
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::jobs::job::Job;

@@ -33,7 +33,8 @@ pub(super) struct Held {
     job: Job,
     holder: String,
     fence: FencingNumber,
-    /// When the lease was last acquired or renewed. One write at a time: two of one process would disturb each other.
+    /// Time at which the lease was last acquired or renewed. The mutex allows one write at a time, since two of one
+    /// process would disturb each other.
     renewed_at: Mutex<Timestamp>,
 }
 
@@ -119,7 +120,7 @@ impl FindLease for TenantTable {
 }
 
 impl TenantTable {
-    /// The same, noting in `term` how long the lease lasts that it, or a clone of it, holds.
+    /// Returns the table, noting in `term` the remaining time of the lease that it, or a clone of it, holds.
     #[must_use]
     pub fn noting(self, term: LeaseTerm) -> Self {
         Self { term, ..self }

@@ -65,7 +65,7 @@ pub struct Table {
 pub struct TenantTable {
     table: Table,
     tenant: TenantId,
-    /// How long the lease lasts that this handle, or a clone of it, holds.
+    /// Remaining time of the lease that this handle, or a clone of it, holds.
     term: LeaseTerm,
     /// The lease that this handle holds.
     held: Option<Arc<leases::Held>>,
@@ -149,7 +149,7 @@ impl Table {
         Ok(found)
     }
 
-    /// The same, for a reader that handles items which this program does not understand.
+    /// Queries items for a reader that handles items which this program does not understand.
     async fn query_each(
         &self,
         pk: String,
@@ -159,7 +159,7 @@ impl Table {
         self.query_keyed(pk, prefix, |_, item| take(item)).await
     }
 
-    /// The same, with each item's sort key.
+    /// Queries items together with each item's sort key.
     async fn query_keyed(
         &self,
         pk: String,
@@ -302,7 +302,7 @@ fn body<T: DeserializeOwned>(operation: &'static str, attributes: &mut Attribute
 enum Conditional {
     /// The condition held; the attributes that were asked for.
     Done(Attributes),
-    /// It did not; the item as it is.
+    /// The condition did not hold; the item as it is.
     Held(Attributes),
 }
 

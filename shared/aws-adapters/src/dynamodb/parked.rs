@@ -1,4 +1,4 @@
-//! What the portal refuses of people: one item per person, only while there is something.
+//! Rejected writes: one item per employee, only while there are any.
 
 use habitsync_domain::jobs::job::Job;
 use habitsync_domain::people::rejected_writes::RejectedWrites;

@@ -56,7 +56,7 @@ const RELEASE: &str = "#state = :state, #status = :waiting, #due_kind = :due_kin
                        #token = :token \
                        REMOVE #expires_at";
 
-/// What only some states have: what a state does not have is removed when it is settled.
+/// Attributes that only some states have; settling a result removes those that its new state lacks.
 const OF_SOME_STATES: [&str; 5] = [HELD_UNTIL, DUE_KIND, DUE_AT, EXPIRES_AT, UNSENT_SINCE];
 
 impl ClaimResult for TenantTable {

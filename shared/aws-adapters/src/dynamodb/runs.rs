@@ -75,7 +75,8 @@ fn readable(mut attributes: Attributes) -> Option<RunRecord> {
     super::readable(&sk, read_value(&mut attributes, BODY))
 }
 
-/// How many runs are read at once: a customer has thousands, and of one job's last few each other job has about as many.
+/// Returns the number of runs to read at once: a customer has thousands, and among one job's last few each other job
+/// has about as many.
 fn page_of(limit: usize) -> i32 {
     let several = limit.saturating_mul(2 * Job::ALL.len());
     i32::try_from(several).unwrap_or(i32::MAX).clamp(10, 1000)

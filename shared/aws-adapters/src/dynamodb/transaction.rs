@@ -23,7 +23,7 @@ const CONFLICT_WAITS: [Duration; 4] = [
 /// The outcome of a transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Committed {
-    /// All of it was done.
+    /// All writes were made.
     Done,
     /// Nothing was: a condition did not hold, that of the first change or another's.
     Refused { first: bool },

@@ -1,5 +1,5 @@
-//! What waits, in numbers, through the sparse index: what the watchdog measures every minute. Each number is one query, and one
-//! more for each megabyte that is counted.
+//! Counts of waiting items, through the sparse index, for the watchdog's measurement every minute. Each number is one
+//! query, and one more for each megabyte that is counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -156,7 +156,7 @@ fn count_in(unsent: &mut Unsent, item: &Attributes) {
 }
 
 impl Table {
-    /// How many items of this kind there are; counting ends with the page on which there are so many.
+    /// Counts the items of this kind; counting ends with the page that reaches `most`.
     async fn count_at_most(&self, kind: &str, most: u64) -> Result<u64, AwsError> {
         let query = self
             .waiting(kind)
@@ -173,7 +173,7 @@ impl Table {
         Ok(count)
     }
 
-    /// How many items of this kind there are, or are due by then.
+    /// Counts the items of this kind, or those that are due by then.
     async fn count(&self, kind: &str, until: Option<Timestamp>) -> Result<u64, AwsError> {
         let query = self.waiting(kind).select(Select::Count);
         let query = match until {

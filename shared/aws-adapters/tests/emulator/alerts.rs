@@ -55,7 +55,7 @@ fn reminder(due_at: Timestamp) -> DueReminder {
     }
 }
 
-/// How many items hold pieces of worklists.
+/// Counts the items that hold pieces of worklists.
 async fn pieces(name: &str) -> usize {
     let client = aws_sdk_dynamodb::Client::new(&sdk().await);
     let scan = client.scan().table_name(name).send().await.expect("the items");

@@ -24,7 +24,7 @@ use tokio::sync::OnceCell;
 static EMULATOR: OnceCell<Emulator> = OnceCell::const_new();
 static TABLES: AtomicU32 = AtomicU32::new(0);
 
-/// How many try the same thing at once.
+/// Number of tasks that try the same write at once.
 pub(crate) const RACERS: usize = 16;
 
 /// The emulator's address.
@@ -39,7 +39,7 @@ pub(crate) async fn aws() -> Aws {
         .expect("a client")
 }
 
-/// The same services without our adapters: for making and looking at things.
+/// Returns the configuration of plain SDK clients, to create and inspect items without the adapters.
 pub(crate) async fn sdk() -> SdkConfig {
     let http = aws_smithy_http_client::Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
@@ -71,7 +71,7 @@ pub(crate) async fn table() -> Table {
     named_table().await.0
 }
 
-/// The same, with the name by which other clients find it.
+/// Returns a table with the name by which other clients find it.
 pub(crate) async fn named_table() -> (Table, String) {
     let aws = aws().await;
     let name = format!("table-{}", TABLES.fetch_add(1, Ordering::Relaxed));

@@ -1,4 +1,4 @@
-//! What a test finds stored, written as the product writes it: under a lease, or under a claim.
+//! Stored items that tests start from, written as the product writes them: under a lease, or under a claim.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

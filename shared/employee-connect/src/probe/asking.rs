@@ -1,4 +1,5 @@
-//! How EmployeeConnect is asked: authorised as the customer's configuration says, paced and counted, and looked at.
+//! Requests of the probe to EmployeeConnect: authorised as the customer's configuration says, paced and counted, and
+//! returned as raw responses.
 
 use habitsync_domain::configuration::{EmployeeConnectAuth, TenantConfiguration};
 use habitsync_domain::onboarding::assumptions::{Advice, AssumptionFinding, employee_connect as assume};
@@ -13,7 +14,7 @@ use crate::access::seconds_of;
 use crate::client::EmployeeConnect;
 use crate::error::{code_of, is_own_refusal};
 
-/// How this vendor's lists look.
+/// JSON pointers of this vendor's lists.
 pub(super) const LIST: ListNames = ListNames {
     records: "/data",
     total: "/meta/total",
@@ -66,7 +67,7 @@ pub(super) fn begin<'a>(client: &'a EmployeeConnect, asked: &'a HrisQuestions<'a
     Asking::new(&API, client, asked, (asked.customer, asked.now))
 }
 
-/// How many employees are asked for at once.
+/// Returns the number of employees that are requested at once.
 pub(super) fn page_size(asking: &Asking<'_>) -> u32 {
     asking.asked.customer.employee_connect.page_size
 }
@@ -91,7 +92,7 @@ pub(super) async fn authorise(asking: &Asking<'_>) -> Result<Vec<AssumptionFindi
     Ok(vec![judge_token(status, &answer)])
 }
 
-/// What the first answer about employees shows.
+/// Judges the assumptions that the first answer about employees shows.
 pub(super) fn judge_employees(asking: &Asking<'_>, first: &RawResponse) -> Vec<AssumptionFinding> {
     let is_accepted = |finding: &AssumptionFinding| *finding == assume::CREDENTIALS.holds(API.accepted);
     let mut findings = asking.judge_first(first);

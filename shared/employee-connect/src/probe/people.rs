@@ -1,4 +1,4 @@
-//! What this customer's expressions ask of employee records: fields of the contract, their managers, custom fields.
+//! Assumptions of this customer's expressions about employee records: fields of the contract, managers, custom fields.
 
 use std::collections::BTreeSet;
 
@@ -111,7 +111,7 @@ fn judge_managers(named: &[NamedFields], records: &[&Record], is_whole: bool) ->
     }
 }
 
-/// How many of the managers that are named are among the records, and how many are named.
+/// Counts the named managers that are among the records, and all named managers.
 fn resolved(records: &[&Record]) -> (usize, usize) {
     let ids: BTreeSet<_> = records.iter().map(|record| id_text(record)).collect();
     let managers: BTreeSet<_> = records

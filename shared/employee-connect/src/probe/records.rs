@@ -1,4 +1,4 @@
-//! What every employee record must have: an id of its own, a status that the configuration lists, dates as they are read.
+//! Assumptions about every employee record: an id of its own, a status that the configuration lists, readable dates.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -159,7 +159,7 @@ fn judge_last_days(customer: &TenantConfiguration, records: &[&Record], now: Tim
     assume::EMPLOYEE_LAST_DAY.differs(seen, vec![ask, set])
 }
 
-/// How a date is written, without saying which it is: `startDate 99/99/9999`.
+/// Returns the format of a date, without its value: `startDate 99/99/9999`.
 fn shape(field: &str, employee: &Employee) -> String {
     let Some(text) = employee.text(field) else {
         return format!("{field} that is no text");

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::learning::{course, result};
 use crate::rig::Rig;
 
-/// What each extreme form of `good`, under this status, comes to in `call`.
+/// Returns the outcome of `call` for each extreme form of `good`, under this status.
 async fn ask_extremes(status: u16, good: Value, call: impl AsyncFn(&Rig) -> Result<(), VendorFailure>) {
     let rig = Rig::start().await;
     rig.add_employees(1);

@@ -16,7 +16,8 @@ use crate::rig::{Rig, SECRET, client, codes, key};
 
 const RESULTS: &str = "/courses/{courseId}/results";
 
-/// What recording a result comes to under a fault, with three tries; how often it was sent, and how often it is there.
+/// Records a result under a fault, with three tries. Returns the outcome, how often it was sent, and how often it is
+/// recorded.
 async fn record_under(fault: Fault) -> (Result<Recorded, VendorFailure>, usize, usize) {
     let rig = Rig::calling(CallSettings {
         single_timeout: Duration::from_secs(2),
@@ -34,7 +35,7 @@ async fn record_under(fault: Fault) -> (Result<Recorded, VendorFailure>, usize, 
     )
 }
 
-/// What listing 25 employees comes to when this rule strikes.
+/// Lists 25 employees while this rule strikes, and returns the outcome.
 async fn list_under(rule: Rule) -> (Result<usize, VendorFailureKind>, Rig) {
     let rig = Rig::start().await;
     rig.add_employees(25);

@@ -1,5 +1,5 @@
-//! What a probe says of an EmployeeConnect: all is well of one that keeps the contract, and of each that does not, what
-//! differs and what copes.
+//! Probing an EmployeeConnect: one that keeps the contract has no findings, and of each that does not, the probe
+//! reports the difference and the setting that copes with it.
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::CourseId;

@@ -54,12 +54,12 @@ impl Rig {
         Self::calling(one_try()).await
     }
 
-    /// The same, called with these settings.
+    /// Returns a rig whose client uses these call settings.
     pub(crate) async fn calling(calls: CallSettings) -> Self {
         Self::with(settings(), calls, &codes(SECRET)).await
     }
 
-    /// The same, called with this part of the vendor secret.
+    /// Returns a rig whose client uses this part of the vendor secret.
     pub(crate) async fn authorised_by(secret: &Value) -> Self {
         Self::with(settings(), one_try(), secret).await
     }
@@ -88,7 +88,7 @@ impl Rig {
         }
     }
 
-    /// How many tokens were asked for.
+    /// Returns the number of requests for a token.
     pub(crate) fn token_requests(&self) -> usize {
         self.tenant.journal().count(&Method::POST, "/oauth/token")
     }

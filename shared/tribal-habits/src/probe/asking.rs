@@ -1,4 +1,4 @@
-//! How the portal is asked: paced and counted like every request, and looked at.
+//! Requests of the probe to the portal: paced and counted like every request, and returned as raw responses.
 
 use habitsync_domain::onboarding::assumptions::Advice;
 use habitsync_domain::onboarding::assumptions::tribal_habits as assume;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::client::TribalHabits;
 use crate::error::{NOT_FOUND, is_own_refusal};
 
-/// How this vendor's lists look.
+/// JSON pointers of this vendor's lists.
 pub(super) const LIST: ListNames = ListNames {
     records: "/records",
     total: "/total_records",

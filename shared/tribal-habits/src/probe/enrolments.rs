@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::LIST;
 use super::asking::{Asking, completed_since, is_not_found, one};
 
-/// How far back is looked first, and how far where there is nothing.
+/// Periods in which completions are searched: the first, and a longer one if the first has none.
 const LOOK_BACK: [SignedDuration; 2] = [
     SignedDuration::from_hours(30 * 24),
     SignedDuration::from_hours(400 * 24),

@@ -153,7 +153,7 @@ async fn read(asking: &Asking<'_>, name: Option<&str>) -> Result<Option<Answer>,
     Ok(Some(Answer::of(&sight.json().unwrap_or_default(), sight.status, name)))
 }
 
-/// What came where a user was asked for by name.
+/// Answer to a request for a user by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answer {
     TheUser,
@@ -201,7 +201,7 @@ async fn judge_absence(asking: &Asking<'_>) -> Result<AssumptionFinding, HttpErr
     })
 }
 
-/// How many of the names asked for the portal knows.
+/// Counts the requested names that the portal knows.
 async fn count_known(asking: &Asking<'_>) -> Result<usize, HttpError> {
     let mut known = 0;
     for name in asking.asked.user_names {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::faults::bare_user;
 use crate::rig::Rig;
 
-/// What each extreme form of `good`, under this status, comes to in `call`.
+/// Returns the outcome of `call` for each extreme form of `good`, under this status.
 async fn ask_extremes(status: u16, good: Value, call: impl AsyncFn(&Rig) -> Result<(), VendorFailure>) {
     let rig = Rig::start().await;
     for body in extremes(&good) {

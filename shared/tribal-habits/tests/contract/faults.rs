@@ -33,7 +33,7 @@ pub(crate) fn bare_user() -> NewUser {
     }
 }
 
-/// What creating a user comes to under a fault, with three tries; and how often it was sent.
+/// Creates a user under a fault, with three tries. Returns the outcome, and how often it was sent.
 async fn create_under(fault: Fault) -> (Result<(), VendorFailure>, usize, Rig) {
     let hasty = CallSettings {
         single_timeout: Duration::from_secs(2),
@@ -46,7 +46,7 @@ async fn create_under(fault: Fault) -> (Result<(), VendorFailure>, usize, Rig) {
     (outcome, sent, rig)
 }
 
-/// What listing 60 users comes to when this rule strikes.
+/// Lists 60 users while this rule strikes, and returns the outcome.
 async fn list_under(rule: Rule) -> (Result<usize, VendorFailureKind>, Rig) {
     let rig = Rig::start().await;
     rig.add_users(60);

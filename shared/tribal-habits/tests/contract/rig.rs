@@ -25,7 +25,7 @@ impl Rig {
         Self::with(one_try(), KEY).await
     }
 
-    /// The same, called with these settings and this key.
+    /// Returns a rig whose client uses these call settings and this key.
     pub(crate) async fn with(settings: CallSettings, key: &str) -> Self {
         let fields = [
             CustomField::string("Job Title"),

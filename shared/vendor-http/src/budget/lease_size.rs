@@ -1,4 +1,4 @@
-//! How many slots a process leases at once: one for a result, a second's worth for a sync, and no more than it can use.
+//! Size of a process's slot lease: one slot for a result, a second's worth for a sync, and no more than it can use.
 //!
 //! Slots that were leased and not used are lost to all processes. That matters only where others want them; so a
 //! process that is alone takes more at once with every lease, which saves calls of the store, and one beside others
@@ -13,12 +13,12 @@ const USED_UP: u32 = 16;
 /// that is how much of its share it wastes.
 const USED_FOR_ONE_MORE: u32 = 16;
 
-/// What a process leases next.
+/// Size of the next lease of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LeaseSize {
     /// Slots of the next lease.
     slots: u32,
-    /// As many as were used of a lease that was too large.
+    /// Number of slots used of a lease that was too large.
     ceiling: u32,
     /// Leases in a row that were used up.
     leases_used_up: u32,
@@ -28,12 +28,12 @@ pub(super) struct LeaseSize {
     longest: u32,
 }
 
-/// How it went with the last lease.
+/// Use of the last lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct LastLease {
-    /// How long ago it ended when another slot was wanted.
+    /// Time between its end and the request for another slot.
     pub(super) ended: Micros,
-    /// How many of its slots lapsed.
+    /// Number of its slots that lapsed.
     pub(super) lapsed: u32,
     /// Whether other processes had leased slots before it.
     pub(super) beside_others: bool,

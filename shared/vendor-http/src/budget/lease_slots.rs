@@ -1,4 +1,4 @@
-//! Where a shared budget is kept: one number, changed by conditional writes.
+//! Storage of a shared budget: one number, changed by conditional writes.
 
 use std::error::Error;
 use std::future::Future;
@@ -8,7 +8,7 @@ use super::slots::Micros;
 /// The next free slot of one budget, which several processes move on. Each change is one write that either has its
 /// whole effect or, where its condition does not hold, none; the write then returns the value that it found.
 pub trait LeaseSlots: Send + Sync {
-    /// How the store fails.
+    /// Error of the store.
     type Error: Error + Send + Sync + 'static;
 
     /// Moves the next free slot on by `by`, if it lies between `from` and `to` (both included).
@@ -35,12 +35,12 @@ pub trait LeaseSlots: Send + Sync {
 pub enum Moved {
     /// The number was changed.
     Done {
-        /// What it was before; long past where it was never set.
+        /// Number before the write; long past where it was never set.
         previous: Micros,
     },
     /// The condition did not hold.
     Held {
-        /// What the number is; long past where it was never set.
+        /// Number as it is now; long past where it was never set.
         current: Micros,
     },
 }

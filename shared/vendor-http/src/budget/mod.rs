@@ -29,7 +29,7 @@ pub struct SharedBudget<L, C> {
     mine: Mutex<Mine>,
 }
 
-/// What this process has of the budget.
+/// This process's part of the budget.
 #[derive(Debug)]
 struct Mine {
     slots: Slots,
@@ -50,7 +50,7 @@ struct Mine {
 
 /// Outcome of asking for a slot.
 enum Turn {
-    /// It is ours at this time.
+    /// A slot at this time belongs to this process.
     At(Micros),
     /// None is to be had yet: ask again then.
     AskAgain(Micros),

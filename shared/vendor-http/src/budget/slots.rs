@@ -13,7 +13,7 @@ use std::time::Duration;
 /// A point in time, in microseconds since 1970, or a span of time in microseconds.
 pub type Micros = i64;
 
-/// How far ahead the last slot of a lease may be.
+/// Longest time from now to the last slot of a lease.
 pub const HORIZON: Duration = Duration::from_secs(2);
 /// How long after its time a slot may still be used: long enough for a caller who works off a lease one request at a time
 /// and waits for slow answers. Later it is wasted: a process that was frozen must not use many at once.

@@ -130,7 +130,7 @@ impl Key {
         }
     }
 
-    /// What a decision is about whose sort key ends so, behind its prefix.
+    /// Parses the employee and the subject of a decision from the part of the sort key behind its prefix.
     pub(super) fn decided(rest: &str) -> Option<(EmployeeId, Matter)> {
         let (employee, matter) = match rest.strip_suffix(OF_USER_NAME) {
             Some(employee) => (employee, Matter::UserName),
@@ -255,7 +255,7 @@ impl Key {
         of_fleet?.parse().ok()
     }
 
-    /// What kind of item this is: its sort key without the rest, which may be a person's name.
+    /// Returns the kind of item: its sort key without the rest, which may be an employee's name.
     pub(super) fn kind(&self) -> &str {
         self.sk.split('#').next().unwrap_or_default()
     }

@@ -13,18 +13,18 @@ pub(in crate::dynamodb) const PK: &str = "pk";
 pub(in crate::dynamodb) const SK: &str = "sk";
 /// Version of the item's shape.
 pub(in crate::dynamodb) const SCHEMA: &str = "schema";
-/// When `DynamoDB` may remove the item, in seconds since 1970; compared in code too.
+/// Time after which `DynamoDB` may remove the item, in seconds since 1970; compared in code too.
 pub(in crate::dynamodb) const EXPIRES_AT: &str = "expires_at";
 /// The sparse index, and its two keys.
 pub(in crate::dynamodb) const DUE_INDEX: &str = "due";
-/// What kind of thing waits.
+/// Kind of the due item.
 pub(in crate::dynamodb) const DUE_KIND: &str = "due_kind";
-/// Since or from when, RFC 3339 in UTC with milliseconds, so that text order is time order.
+/// Time since or from which the item is due, RFC 3339 in UTC with milliseconds, so that text order is time order.
 pub(in crate::dynamodb) const DUE_AT: &str = "due_at";
 /// The domain's own form of the item.
 pub(in crate::dynamodb) const BODY: &str = "body";
 
-/// Which state a result is in, or a run: what conditions look at.
+/// State of a result or a run, which conditions compare.
 pub(in crate::dynamodb) const STATUS: &str = "status";
 /// A result's completion, its state as the domain has it, and its number of attempts.
 pub(in crate::dynamodb) const COMPLETION: &str = "completion";
@@ -38,7 +38,7 @@ pub(in crate::dynamodb) const HELD_UNTIL: &str = "held_until";
 pub(in crate::dynamodb) const FENCE: &str = "fence";
 /// The claim or change that was written last: one whose answer was lost recognises itself by it.
 pub(in crate::dynamodb) const TOKEN: &str = "token";
-/// Who has a lease.
+/// Holder of a lease.
 pub(in crate::dynamodb) const HOLDER: &str = "holder";
 /// The time of a budget's next free slot, in microseconds since 1970.
 pub(in crate::dynamodb) const NEXT_SLOT: &str = "next_slot";
@@ -56,25 +56,25 @@ pub(in crate::dynamodb) const DECIDES_SINCE: &str = "decides_since";
 pub(in crate::dynamodb) const NAME: &str = "name";
 /// The customer's own status (draft, live, paused) on the summary row.
 pub(in crate::dynamodb) const TENANT_STATUS: &str = "tenant_status";
-/// When the customer's configuration first was live, on the summary row.
+/// Time at which the customer's configuration first was live, on the summary row.
 pub(in crate::dynamodb) const LIVE_SINCE: &str = "live_since";
 
 /// Decisions about a pending plan, oldest first.
 pub(in crate::dynamodb) const WORDS: &str = "words";
 /// The plan in which a decision was made, for an operator's eyes.
 pub(in crate::dynamodb) const PLAN: &str = "plan";
-/// When the jobs are due, on the summary row.
+/// Times at which the jobs are due, on the summary row.
 pub(in crate::dynamodb) const TIMETABLE: &str = "timetable";
 /// The operators' alert log of the customer, on the summary row.
 pub(in crate::dynamodb) const TOLD: &str = "told";
-/// How many of the customer's results are parked, on the summary row.
+/// Number of the customer's parked results, on the summary row.
 pub(in crate::dynamodb) const PARKED: &str = "parked";
-/// How many of the customer's results are ignored, on the summary row.
+/// Number of the customer's ignored results, on the summary row.
 pub(in crate::dynamodb) const IGNORED: &str = "ignored";
-/// Since when a result could be recorded that has not been.
+/// Time since which an unrecorded result could have been recorded.
 pub(in crate::dynamodb) const UNSENT_SINCE: &str = "unsent_since";
 
-/// So many characters of a user name are in the place of an ignored result: a sort key has at most 1,024 bytes.
+/// Number of characters of a user name in the sort key of an ignored result: a sort key has at most 1,024 bytes.
 const LONGEST_IN_PLACE: usize = 200;
 
 /// The partition of what belongs to the whole fleet.
