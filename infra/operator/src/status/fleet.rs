@@ -23,7 +23,7 @@ const SCREEN: usize = 36;
 pub(super) enum Extent {
     /// Customers that need an operator, and all others while they fit on a screen.
     Screen,
-    /// The status of all customers.
+    /// Every customer has a line.
     All,
     /// Only customers that need an operator.
     Unwell,
