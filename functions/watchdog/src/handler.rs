@@ -11,12 +11,9 @@ use habitsync_workflows::fleet::watch::{FleetReport, WatchFleet, watch_fleet};
 use habitsync_workflows::notifications::MailSettings;
 use habitsync_workflows::notifications::remind_of_approvals::remind_of_holds;
 use habitsync_workflows::ports::clock::Now;
-use habitsync_workflows::ports::fleet::{ListDue, ListParked, PostponeDue};
-use habitsync_workflows::ports::holds::ListDueHolds;
-use habitsync_workflows::ports::incidents::{KeepIncident, ListIncidents};
 use habitsync_workflows::ports::mail::SendMail;
 use habitsync_workflows::ports::queue::{QueueCompletion, StartJob};
-use habitsync_workflows::ports::summary::{CountWaiting, ListSummaries, SaveAlertLog};
+use habitsync_workflows::ports::stores::{DueStore, FleetHealthStore};
 use jiff::Timestamp;
 use lambda_runtime::LambdaEvent;
 use serde::Serialize;
@@ -61,8 +58,7 @@ pub(crate) async fn handle<Fleet, Queue, Jobs, Mail, Clock>(
     event: LambdaEvent<IgnoredAny>,
 ) -> Result<Answer, FunctionError>
 where
-    Fleet: ListDue + ListParked + PostponeDue + ListDueHolds,
-    Fleet: ListSummaries + ListIncidents + KeepIncident + SaveAlertLog + CountWaiting,
+    Fleet: FleetHealthStore + DueStore,
     Queue: QueueCompletion,
     Jobs: StartJob,
     Mail: SendMail,
@@ -87,8 +83,7 @@ where
 
 impl<Fleet, Queue, Jobs, Mail, Clock> Watchdog<'_, Fleet, Queue, Jobs, Mail, Clock>
 where
-    Fleet: ListDue + ListParked + PostponeDue + ListDueHolds,
-    Fleet: ListSummaries + ListIncidents + KeepIncident + SaveAlertLog + CountWaiting,
+    Fleet: FleetHealthStore + DueStore,
     Queue: QueueCompletion,
     Jobs: StartJob,
     Mail: SendMail,

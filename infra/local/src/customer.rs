@@ -146,6 +146,9 @@ pub fn today_in(time_zone: &str) -> Date {
 impl LocalStack {
     /// Sets a customer up: simulators, secrets, configuration, schedules; the last two by the use case that the
     /// operator's command runs.
+    ///
+    /// # Errors
+    /// A simulator does not start, the configuration is refused, or the emulator does not answer.
     pub async fn add_customer(&self, example: Example) -> Result<ExampleCustomer, LocalError> {
         let company = example.blueprint.build();
         let tribal_habits = portal(&example, &company).await?;
@@ -171,11 +174,17 @@ impl LocalStack {
     }
 
     /// What the table holds of a customer.
+    ///
+    /// # Errors
+    /// The emulator does not answer.
     pub async fn tenant_table(&self, tenant: &TenantId) -> Result<TenantTable, LocalError> {
         Ok(self.aws().await?.table(TABLE).tenant(tenant))
     }
 
     /// The table, and what in it belongs to the whole fleet.
+    ///
+    /// # Errors
+    /// The emulator does not answer.
     pub async fn fleet_table(&self) -> Result<Table, LocalError> {
         Ok(self.aws().await?.table(TABLE))
     }

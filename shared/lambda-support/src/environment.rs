@@ -101,6 +101,9 @@ impl Environment {
     /// The settings that `build` makes of the values read, or every problem met on the way.
     ///
     /// `build` answers `None` exactly when one of its values is `None`, so a `?` on each of them is all it needs.
+    ///
+    /// # Errors
+    /// A value is missing or not valid; all such values are named.
     pub fn finish<T>(self, build: impl FnOnce() -> Option<T>) -> Result<T, EnvironmentError> {
         match build() {
             Some(settings) if self.problems.is_empty() => Ok(settings),

@@ -21,6 +21,9 @@ pub struct Spreadsheet {
 
 impl Spreadsheet {
     /// A spreadsheet with these names of columns.
+    ///
+    /// # Errors
+    /// A name cannot be encoded.
     pub fn new(columns: &[&str]) -> Result<Self, csv::Error> {
         let mut spreadsheet = Self {
             file: BYTE_ORDER_MARK.as_bytes().to_vec(),
@@ -30,11 +33,17 @@ impl Spreadsheet {
     }
 
     /// Adds a row.
+    ///
+    /// # Errors
+    /// A cell cannot be encoded.
     pub fn add(&mut self, cells: impl IntoIterator<Item = impl AsRef<str>>) -> Result<(), csv::Error> {
         self.add_within(usize::MAX, cells).map(|_| ())
     }
 
     /// Adds a row unless the file would be larger than `most_bytes` with it; says whether it did.
+    ///
+    /// # Errors
+    /// A cell cannot be encoded.
     pub fn add_within(
         &mut self,
         most_bytes: usize,

@@ -87,6 +87,9 @@ pub struct Schemathesis {
 
 impl Schemathesis {
     /// Installs the pinned version where it is missing. `folder` takes what the tool leaves behind.
+    ///
+    /// # Errors
+    /// The tool cannot be installed.
     pub fn install(folder: &Path) -> Result<Self, ToolError> {
         let requirements = Path::new(env!("CARGO_MANIFEST_DIR")).join("requirements.txt");
         let environment = python::environment("schemathesis", &requirements)?;
@@ -98,6 +101,9 @@ impl Schemathesis {
 
     /// Holds the server at `url` against `contract`, the name of a file beside this crate's manifest. `header` is the
     /// credential, such as `X-Api-Key: k`.
+    ///
+    /// # Errors
+    /// The tool does not run, or its report cannot be read.
     pub fn run(&self, contract: &str, url: &str, header: &str, checks: &[Check]) -> Result<Report, ToolError> {
         let names: Vec<_> = checks.iter().map(|check| check.name()).collect();
         let output = Command::new(self.environment.program("st"))

@@ -2,6 +2,7 @@
 //! templates and functions, and the format of files.
 
 mod alarms;
+mod bounds;
 mod circles;
 mod dependencies;
 mod documents;

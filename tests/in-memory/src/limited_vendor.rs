@@ -45,6 +45,9 @@ impl LimitedVendor {
     }
 
     /// A request arrives now; a refusal (429) says for how long everything will be refused.
+    ///
+    /// # Errors
+    /// The request is above the limit; the error is the time for which all requests are refused.
     pub fn receive(&self, from: &'static str) -> Result<(), Duration> {
         let (mut state, at) = (self.state.lock(), Instant::now());
         let answer = state.answer(at, self.per_minute);

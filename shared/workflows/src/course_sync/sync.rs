@@ -28,7 +28,7 @@ use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailur
 use crate::ports::lease::SaveFailure;
 use crate::ports::mail::SendMail;
 use crate::ports::results::ReleaseResults;
-use crate::ports::runs::{HoldLease, SaveRun};
+use crate::ports::stores::{CourseStore, RunStore};
 use crate::ports::vendors::{CreatedCourse, ListTopics, SaveCourse};
 use crate::unusable_records::log_unusable;
 
@@ -67,7 +67,7 @@ pub async fn sync_courses<Table, Portal, Hris, Mail, Clock>(
     start: Start,
 ) -> Result<RunOutcome<CourseReport>, JobFailure>
 where
-    Table: LoadTopics + SaveTopic + ReleaseResults + HoldLease + SaveRun + RunMailStore,
+    Table: CourseStore + RunStore + RunMailStore,
     Portal: ListTopics,
     Hris: SaveCourse,
     Mail: SendMail,

@@ -15,15 +15,11 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::fleet::status::{OpenIncident, whatever_waits};
-use crate::ports::breaker::KeepBreaker;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::fleet::{ListParked, ParkedResult};
-use crate::ports::holds::ListDueHolds;
-use crate::ports::incidents::ListIncidents;
-use crate::ports::mail::ListStopped;
-use crate::ports::result_list::{ListDead, ListWaiting};
 use crate::ports::runs::ListRuns;
-use crate::ports::summary::{CountByCustomer, CountWaiting, FindSummary};
+use crate::ports::stores::{CustomerRecords, FleetCounts};
+use crate::ports::summary::FindSummary;
 
 /// Number of results of a kind whose causes are counted; there may be more.
 const LOOKED_AT: u32 = 5_000;
@@ -107,8 +103,8 @@ pub async fn customer_status<F, T>(
     now: Timestamp,
 ) -> Result<Option<CustomerStatus>, ServiceFailure>
 where
-    F: FindSummary + ListIncidents + CountWaiting + CountByCustomer + ListDueHolds + ListParked,
-    T: ListRuns + ListWaiting + ListDead + KeepBreaker + ListStopped,
+    F: FleetCounts + FindSummary + ListParked,
+    T: CustomerRecords,
 {
     let Some(summary) = fleet.find_summary(tenant).await? else {
         return Ok(None);

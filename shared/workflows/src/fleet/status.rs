@@ -16,6 +16,7 @@ use serde::Serialize;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::holds::{DueHold, ListDueHolds};
 use crate::ports::incidents::ListIncidents;
+use crate::ports::stores::FleetCounts;
 use crate::ports::summary::{CountByCustomer, CountWaiting, ListSummaries};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
@@ -64,7 +65,7 @@ impl From<&Incident> for OpenIncident {
 /// The table failed.
 pub async fn fleet_status<F>(fleet: &F, now: Timestamp) -> Result<FleetStatus, ServiceFailure>
 where
-    F: ListSummaries + ListIncidents + CountWaiting + CountByCustomer + ListDueHolds,
+    F: FleetCounts + ListSummaries,
 {
     let (summaries, (incidents, mut waiting)) = try_join(fleet.list_summaries(), whatever_waits(fleet, now)).await?;
     let health = summaries.items.iter().map(|summary| {

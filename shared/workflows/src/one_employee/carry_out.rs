@@ -20,14 +20,8 @@ use crate::jobs::held_lease::{give_back, keep_renewed};
 use crate::jobs::outcome::JobFailure;
 use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::VendorFailure;
-use crate::ports::holds::{LoadDecisions, LoadHold};
 use crate::ports::lease::{HoldLease, Lease};
-use crate::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadLastDays, LoadPeople, LoadPerson, LoadRejectedWrites, SaveLastDay,
-    SavePerson, SaveRejectedWrites,
-};
-use crate::ports::results::ReleaseResults;
-use crate::ports::runs::SaveJobState;
+use crate::ports::stores::{PersonStore, WriteStore};
 use crate::ports::vendors::{FindEmployee, FindUser, SaveUser};
 use crate::user_sync::apply::apply;
 use crate::user_sync::write::UserWriter;
@@ -77,16 +71,7 @@ pub async fn sync_person<H, P, S, C, F>(
 where
     H: FindEmployee,
     P: FindUser + SaveUser,
-    S: LoadPeople
-        + LoadPerson
-        + FindPersonByUserName
-        + LoadRejectedWrites
-        + LoadLastDays
-        + LoadDecisions
-        + LoadHold
-        + LoadChanges,
-    S: SaveJobState,
-    S: HoldLease + SavePerson + SaveRejectedWrites + SaveLastDay + ReleaseResults,
+    S: PersonStore + WriteStore + HoldLease,
     C: Now + Pause,
     F: PersonObserver,
 {
@@ -134,16 +119,7 @@ impl<H, P, S, C> OnePerson<'_, H, P, S, C>
 where
     H: FindEmployee,
     P: FindUser + SaveUser,
-    S: LoadPeople
-        + LoadPerson
-        + FindPersonByUserName
-        + LoadRejectedWrites
-        + LoadLastDays
-        + LoadDecisions
-        + LoadHold
-        + LoadChanges,
-    S: SaveJobState,
-    S: SavePerson + SaveRejectedWrites + SaveLastDay + ReleaseResults,
+    S: PersonStore + WriteStore,
     C: Now,
 {
     async fn sync_under_lease<F: PersonObserver>(

@@ -13,11 +13,7 @@ use super::gathered::{Gathered, Stored};
 use super::{OnePerson, PersonFailure, PersonObserver, Reached, SeenPerson};
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::holds::{LoadDecisions, LoadHold};
-use crate::ports::people::{
-    FindPersonByUserName, LoadChanges, LoadLastDays, LoadPeople, LoadPerson, LoadRejectedWrites,
-};
-use crate::ports::runs::SaveJobState;
+use crate::ports::stores::PersonStore;
 use crate::ports::vendors::{FindEmployee, FindUser};
 use crate::user_sync::InForce;
 use crate::user_sync::read::rejected_writes;
@@ -36,15 +32,7 @@ pub async fn look_at_person<H, P, S, C>(
 where
     H: FindEmployee,
     P: FindUser,
-    S: LoadPeople
-        + LoadPerson
-        + FindPersonByUserName
-        + LoadRejectedWrites
-        + LoadLastDays
-        + LoadDecisions
-        + LoadHold
-        + LoadChanges,
-    S: SaveJobState,
+    S: PersonStore,
     C: Now,
 {
     let meant = one.find(asked).await?;
@@ -64,15 +52,7 @@ pub async fn look_at_person_afresh<H, P, S, C>(
 where
     H: FindEmployee,
     P: FindUser,
-    S: LoadPeople
-        + LoadPerson
-        + FindPersonByUserName
-        + LoadRejectedWrites
-        + LoadLastDays
-        + LoadDecisions
-        + LoadHold
-        + LoadChanges,
-    S: SaveJobState,
+    S: PersonStore,
     C: Now,
 {
     let meant = one.find(asked).await?;
@@ -112,15 +92,7 @@ impl<H, P, S, C> OnePerson<'_, H, P, S, C>
 where
     H: FindEmployee,
     P: FindUser,
-    S: LoadPeople
-        + LoadPerson
-        + FindPersonByUserName
-        + LoadRejectedWrites
-        + LoadLastDays
-        + LoadDecisions
-        + LoadHold
-        + LoadChanges,
-    S: SaveJobState,
+    S: PersonStore,
     C: Now,
 {
     /// Looks at somebody, perhaps for the second time: everybody's links need not be read again where no run has begun since.

@@ -18,6 +18,7 @@ pub mod queue;
 pub mod result_list;
 pub mod results;
 pub mod runs;
+pub mod stores;
 pub mod summary;
 pub mod tenants;
 pub mod vendors;

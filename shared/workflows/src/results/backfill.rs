@@ -15,8 +15,9 @@ use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
 use crate::ports::result_list::AddResult;
 use crate::ports::results::{KnownResult, LookUpResult};
+use crate::ports::stores::DestinationStore;
 use crate::ports::vendors::ListCompletions;
-use crate::results::destination::{FindDestination, find_destination};
+use crate::results::destination::find_destination;
 use crate::unusable_records::log_unusable;
 
 /// The share of the customer's requests to EmployeeConnect that history may take: one in so many.
@@ -98,7 +99,7 @@ pub enum BackfillFailure {
 
 impl<Table, Portal, Clock> BackfillResults<'_, Table, Portal, Clock>
 where
-    Table: LookUpResult + AddResult + FindDestination,
+    Table: LookUpResult + AddResult + DestinationStore,
     Portal: ListCompletions,
     Clock: Now,
 {

@@ -5,18 +5,12 @@ use habitsync_domain::jobs::job::Job;
 use habitsync_domain::results::completion::Completion;
 use habitsync_domain::results::delivery::{Destination, Known, destination};
 
-use crate::ports::courses::FindTopic;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::people::FindPersonByUserName;
-use crate::ports::runs::SaveJobState;
-
-/// The part of a customer's table that says where completions go.
-pub trait FindDestination: FindTopic + FindPersonByUserName + SaveJobState + Sync {}
-
-impl<T> FindDestination for T where T: FindTopic + FindPersonByUserName + SaveJobState + Sync {}
+use crate::ports::stores::DestinationStore;
 
 /// Finds where the completion goes by now.
-pub(crate) async fn find_destination<T: FindDestination>(
+pub(crate) async fn find_destination<T: DestinationStore>(
     table: &T,
     completion: &Completion,
 ) -> Result<Destination, ServiceFailure> {

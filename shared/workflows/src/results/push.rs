@@ -11,27 +11,15 @@ use habitsync_domain::results::result::{NewResult, ParkedOn, ResultRecord, Resul
 use habitsync_domain::results::retry_ladder::RetryLadder;
 use jiff::Timestamp;
 
-use crate::ports::breaker::KeepBreaker;
 use crate::ports::clock::{Now, Pause};
-use crate::ports::courses::MarkCourseBroken;
 use crate::ports::failure::{Missing, ServiceFailure, VendorFailure, VendorFailureKind};
 use crate::ports::lease::SaveFailure;
-use crate::ports::results::{Claim, ClaimResult, ReleaseResults, SettleResult};
+use crate::ports::results::Claim;
+use crate::ports::stores::ResultStore;
 use crate::ports::vendors::{FindCompletion, RecordResult};
-use crate::results::destination::{FindDestination, find_destination};
+use crate::results::destination::find_destination;
 use crate::results::recording::{Recorder, Recording};
 use crate::results::unsettled::Unsettled;
-
-/// What pushing needs of the customer's table.
-pub trait ResultTable:
-    ClaimResult + SettleResult + ReleaseResults + KeepBreaker + FindDestination + MarkCourseBroken
-{
-}
-
-impl<T> ResultTable for T where
-    T: ClaimResult + SettleResult + ReleaseResults + KeepBreaker + FindDestination + MarkCourseBroken
-{
-}
 
 /// One customer's way from a completion to a result.
 pub struct PushResult<'a, Table, Portal, Hris, Clock> {
@@ -76,7 +64,7 @@ pub async fn push_result<Table, Portal, Hris, Clock>(
     deadline: Timestamp,
 ) -> Result<PushOutcome, ServiceFailure>
 where
-    Table: ResultTable,
+    Table: ResultStore,
     Portal: FindCompletion,
     Hris: RecordResult,
     Clock: Now + Pause,
@@ -101,7 +89,7 @@ where
 
 impl<Table, Portal, Hris, Clock> PushResult<'_, Table, Portal, Hris, Clock>
 where
-    Table: ResultTable,
+    Table: ResultStore,
     Portal: FindCompletion,
     Hris: RecordResult,
     Clock: Now + Pause,

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::result_list::{IndexGivenUp, ListDead, ReviveResult};
 use crate::ports::results::ReleaseResults;
-use crate::results::destination::{FindDestination, find_destination};
+use crate::ports::stores::DestinationStore;
+use crate::results::destination::find_destination;
 
 /// So many dead results are examined each time, those that died first first.
 const MOST: u32 = 5_000;
@@ -19,7 +20,7 @@ const MOST: u32 = 5_000;
 /// The table failed; the next call finds the rest.
 pub async fn reopen_dead_results<T>(table: &T, now: Timestamp) -> Result<u64, ServiceFailure>
 where
-    T: ListDead + ReviveResult + FindDestination,
+    T: ListDead + ReviveResult + DestinationStore,
 {
     let mut reopened = 0;
     for record in table.list_dead(MOST).await? {
@@ -35,7 +36,7 @@ where
 /// The table failed; the next call indexes the rest.
 pub async fn index_given_up<T>(table: &T, now: Timestamp) -> Result<bool, ServiceFailure>
 where
-    T: IndexGivenUp + ReleaseResults + FindDestination,
+    T: IndexGivenUp + ReleaseResults + DestinationStore,
 {
     let unindexed = table.list_unindexed(MOST).await?;
     for record in &unindexed {
@@ -51,7 +52,7 @@ where
 
 async fn reopen<T>(table: &T, record: &ResultRecord, now: Timestamp) -> Result<bool, ServiceFailure>
 where
-    T: ReviveResult + FindDestination,
+    T: ReviveResult + DestinationStore,
 {
     if !may_reopen(&record.state) {
         return Ok(false);

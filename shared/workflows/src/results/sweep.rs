@@ -17,14 +17,11 @@ use crate::notifications::{MailSettings, Notified, RunMail, RunMailStore, Subjec
 use crate::ports::clock::{Now, Pause};
 use crate::ports::failure::ServiceFailure;
 use crate::ports::mail::SendMail;
-use crate::ports::people::LoadPerson;
 use crate::ports::queue::QueueCompletion;
-use crate::ports::result_list::{IndexGivenUp, ListDead, ReviveResult};
-use crate::ports::results::{KnownResult, LookUpResult, ReleaseResults};
-use crate::ports::runs::{HoldLease, SaveRun};
-use crate::ports::tenants::FindGoLive;
+use crate::ports::results::KnownResult;
+use crate::ports::stores::{RunStore, SweepStore};
 use crate::ports::vendors::ListCompletions;
-use crate::results::destination::{FindDestination, find_destination};
+use crate::results::destination::find_destination;
 use crate::results::reopen::{index_given_up, reopen_dead_results};
 use crate::unusable_records::log_unusable;
 
@@ -33,17 +30,6 @@ const ROOM: SignedDuration = SignedDuration::from_secs(10);
 
 /// How long a webhook may take, with the sender's retries and the queue's.
 const DELIVERED_WITHIN: SignedDuration = SignedDuration::from_mins(15);
-
-/// The part of a customer's table that a sweep reads and writes.
-pub trait SweepTable:
-    LookUpResult + ReleaseResults + ListDead + IndexGivenUp + ReviveResult + FindDestination + FindGoLive
-{
-}
-
-impl<T> SweepTable for T where
-    T: LookUpResult + ReleaseResults + ListDead + IndexGivenUp + ReviveResult + FindDestination + FindGoLive
-{
-}
 
 /// One customer's sweep.
 pub struct SweepResults<'a, Table, Portal, Queue, Mail, Clock> {
@@ -92,7 +78,7 @@ pub async fn sweep_results<Table, Portal, Queue, Mail, Clock>(
     start: Start,
 ) -> Result<RunOutcome<SweepReport>, JobFailure>
 where
-    Table: SweepTable + HoldLease + SaveRun + RunMailStore + LoadPerson,
+    Table: RunStore + SweepStore + RunMailStore,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Mail: SendMail,
@@ -128,7 +114,7 @@ where
 
 impl<Table, Portal, Queue, Mail, Clock> SweepResults<'_, Table, Portal, Queue, Mail, Clock>
 where
-    Table: SweepTable,
+    Table: SweepStore,
     Portal: ListCompletions,
     Queue: QueueCompletion,
     Clock: Now,

@@ -25,6 +25,7 @@ use crate::ports::lease::SaveFailure;
 use crate::ports::people::{SaveLastDay, SavePerson, SaveRejectedWrites};
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::SaveJobState;
+use crate::ports::stores::WriteStore;
 use crate::ports::vendors::{FindUser, SaveUser};
 
 /// The time that is kept free before the deadline: one write, its confirmation, and the run's own record.
@@ -117,7 +118,7 @@ pub(crate) async fn apply<P, S, C, W>(
 ) -> Result<Applied, JobFailure>
 where
     P: FindUser + SaveUser,
-    S: SavePerson + SaveRejectedWrites + SaveLastDay + ReleaseResults + SaveJobState,
+    S: WriteStore + SaveJobState,
     C: Now,
     W: WriteObserver,
 {

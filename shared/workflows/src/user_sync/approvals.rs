@@ -11,9 +11,10 @@ use jiff::Timestamp;
 
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
-use crate::ports::holds::{LoadDecisions, LoadHold, RecordPlanDecision, SaveDecisions, SaveHold};
+use crate::ports::holds::{LoadDecisions, LoadHold, SaveHold};
 use crate::ports::people::LoadPeople;
 use crate::ports::runs::SaveJobState;
+use crate::ports::stores::DecisionStore;
 use crate::ports::tenants::StoredConfiguration;
 
 /// A decision that an operator makes.
@@ -159,7 +160,7 @@ impl Holds {
 /// The plan is not the pending one, an employee that is named is not in it, or the table failed.
 pub async fn decide_hold<S, C>(store: &S, clock: &C, deciding: &Deciding<'_>) -> Result<PendingPlan, NotDecided>
 where
-    S: SaveJobState + LoadHold + LoadDecisions + RecordPlanDecision + SaveDecisions,
+    S: DecisionStore,
     C: Now,
 {
     let held = list_holds(store).await?.ok_or(NotDecided::NothingHeld)?;
@@ -205,7 +206,7 @@ fn left_pending(held: &PendingPlan, word: &PlanDecision, known: &[Decision]) -> 
 /// One of the employees has no decision, or the table failed; decisions withdrawn until then stay withdrawn.
 pub async fn reopen<S, C>(store: &S, clock: &C, employees: &[EmployeeId], by: &str) -> Result<Vec<Decision>, NotDecided>
 where
-    S: SaveJobState + LoadHold + LoadDecisions + SaveDecisions + RecordPlanDecision + SaveHold,
+    S: DecisionStore + SaveHold,
     C: Now,
 {
     let decisions = decisions_made(store).await?;

@@ -13,9 +13,9 @@ use super::{InForce, UserSync};
 use crate::jobs::outcome::JobFailure;
 use crate::notifications::{OperatorMail, Worklist, alert_operator};
 use crate::ports::clock::Now;
-use crate::ports::holds::{ForgetDecision, LoadHold, SaveHold};
 use crate::ports::mail::{AlertState, Audience, RememberAlert, SendMail};
 use crate::ports::runs::SaveJobState;
+use crate::ports::stores::HoldStore;
 
 /// Cause under which alerts about lost fields are remembered.
 const LOST_FIELDS: &str = "lost-fields";
@@ -28,7 +28,7 @@ const COMMON_PROBLEMS: &str = "common-problems";
 
 impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
-    S: ForgetDecision + LoadHold + SaveHold + RememberAlert + SaveJobState,
+    S: HoldStore + RememberAlert + SaveJobState,
     M: SendMail,
     C: Now,
 {

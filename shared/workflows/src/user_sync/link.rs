@@ -26,10 +26,9 @@ use crate::jobs::held_lease::give_back;
 use crate::ports::clock::Now;
 use crate::ports::failure::{ServiceFailure, VendorFailure};
 use crate::ports::lease::{HoldLease, Lease, SaveFailure};
-use crate::ports::people::{
-    FindPersonByUserName, LoadLastDays, LoadPerson, ReplaceLink, SavePerson, SaveRejectedWrites,
-};
+use crate::ports::people::{FindPersonByUserName, LoadLastDays, LoadPerson, ReplaceLink, SaveRejectedWrites};
 use crate::ports::results::ReleaseResults;
+use crate::ports::stores::LinkStore;
 use crate::ports::vendors::{FindEmployee, FindUser};
 
 /// Ports of linking.
@@ -201,7 +200,7 @@ pub async fn link_person<H, P, S, C>(
     by: &str,
 ) -> Result<Linked, NotLinked>
 where
-    S: HoldLease + LoadPerson + FindPersonByUserName + SavePerson + ReplaceLink + SaveRejectedWrites + ReleaseResults,
+    S: LinkStore + HoldLease + ReleaseResults,
     C: Now,
 {
     let was_linked = proposed.is_there();
@@ -275,7 +274,7 @@ impl<H: FindEmployee, P, S, C> LinkPerson<'_, H, P, S, C> {
 
 async fn store_link<S>(store: &S, proposed: &ProposedLink, by: &str, now: Timestamp) -> Result<(), NotLinked>
 where
-    S: LoadPerson + FindPersonByUserName + SavePerson + ReplaceLink + SaveRejectedWrites,
+    S: LinkStore,
 {
     let wish = LinkRequest {
         employee_id: proposed.link.employee_id.clone(),

@@ -20,6 +20,8 @@ use habitsync_domain::jobs::state::{AgreementRest, JobState, PlannedUnder};
 use habitsync_domain::people::fields_needed::FieldsNeeded;
 use habitsync_domain::people::problem::{Cause, Problem};
 use habitsync_domain::user_plan::{UserPlan, plan_users};
+
+use crate::ports::stores::{RunStore, UserSyncStore};
 pub use summary::{UserSyncSummary, Written};
 pub use write::WriteObserver;
 pub use write::WriteOutcome;
@@ -28,11 +30,7 @@ use crate::jobs::outcome::{JobFailure, Progress, RunOutcome, Start};
 use crate::jobs::run::{run_job, stop_job};
 use crate::notifications::{MailSettings, Notified, RunMail, RunMailStore, Subject, UnusableOf, Worklist};
 use crate::ports::clock::{Now, Pause};
-use crate::ports::holds::{ForgetDecision, LoadDecisions, LoadHold, SaveHold};
 use crate::ports::mail::{RememberAlert, SendMail};
-use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites, SaveLastDay, SavePerson, SaveRejectedWrites};
-use crate::ports::results::ReleaseResults;
-use crate::ports::runs::{HoldLease, SaveJobState, SaveRun};
 use crate::ports::vendors::{FindEmployee, FindUser, ListEmployees, ListUsers, SaveUser};
 use apply::{Applied, apply};
 use read::Sources;
@@ -116,9 +114,7 @@ pub async fn sync_users<H, P, S, M, C>(
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
-    S: LoadPeople + SavePerson + LoadRejectedWrites + SaveRejectedWrites + LoadLastDays + SaveLastDay,
-    S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
-    S: HoldLease + SaveRun + ReleaseResults + RunMailStore,
+    S: UserSyncStore + RunStore + RunMailStore,
     M: SendMail,
     C: Now + Pause,
 {
@@ -185,15 +181,7 @@ impl<H, P, S, M, C> UserSync<'_, H, P, S, M, C>
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers + FindUser + SaveUser,
-    S: LoadPeople
-        + SavePerson
-        + LoadRejectedWrites
-        + SaveRejectedWrites
-        + SaveJobState
-        + RememberAlert
-        + ReleaseResults,
-    S: LoadLastDays + SaveLastDay,
-    S: LoadDecisions + ForgetDecision + LoadHold + SaveHold,
+    S: UserSyncStore + RememberAlert,
     M: SendMail,
     C: Now,
 {

@@ -12,9 +12,7 @@ use jiff::Timestamp;
 
 use crate::jobs::outcome::JobFailure;
 use crate::ports::clock::Now;
-use crate::ports::holds::LoadDecisions;
-use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites};
-use crate::ports::runs::SaveJobState;
+use crate::ports::stores::PlanStore;
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 use crate::user_sync::read::{Read, Sources};
 use crate::user_sync::{InForce, must_add_up};
@@ -62,7 +60,7 @@ pub async fn preview_users<H, P, S, C>(
 where
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadRejectedWrites + LoadLastDays + LoadDecisions + SaveJobState,
+    S: PlanStore,
     C: Now,
 {
     let configuration = in_force.configuration;

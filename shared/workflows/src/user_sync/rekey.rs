@@ -15,6 +15,7 @@ use crate::ports::failure::ServiceFailure;
 use crate::ports::people::{LoadChanges, LoadPerson, ReplaceLink, SaveRejectedWrites};
 use crate::ports::results::ReleaseResults;
 use crate::ports::runs::HoldLease;
+use crate::ports::stores::LinkStore;
 use crate::user_sync::link::{NotLinked, nothing_rests, under_lease};
 
 /// The field of a change that says which employee number the account was linked to before.
@@ -63,7 +64,7 @@ pub async fn propose_rekeys<S: LoadPerson>(
 /// Relinks each pair to its new number as it was shown, in the name of `by`.
 pub async fn rekey_people<S, C>(store: &S, clock: &C, shown: &[ProposedRekey], by: &str) -> Vec<Rekeyed>
 where
-    S: HoldLease + LoadPerson + ReplaceLink + SaveRejectedWrites + ReleaseResults,
+    S: LinkStore + HoldLease + ReleaseResults,
     C: Now,
 {
     let mut rekeyed = Vec::with_capacity(shown.len());

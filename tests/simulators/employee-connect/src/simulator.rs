@@ -22,7 +22,10 @@ pub struct EmployeeConnectSimulator {
 }
 
 impl EmployeeConnectSimulator {
-    /// Starts a tenant without employees. It fails when the port is taken.
+    /// Starts a tenant without employees.
+    ///
+    /// # Errors
+    /// The port is taken.
     pub async fn start(settings: TenantSettings) -> io::Result<Self> {
         let handle = TenantHandle {
             control: Control::new(DIALECT, settings.limit.clone()),

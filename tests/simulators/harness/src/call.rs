@@ -48,6 +48,9 @@ impl Call {
 
     /// A query parameter that is a whole number from 1, such as a page's; nothing where it is not sent. One too large for
     /// the machine is the largest there is: past the end is past the end.
+    ///
+    /// # Errors
+    /// The parameter is no whole number from 1.
     pub fn number(&self, name: &str) -> Result<Option<usize>, NotANumber> {
         let Some(text) = self.query.get(name) else {
             return Ok(None);

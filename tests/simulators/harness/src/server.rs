@@ -29,6 +29,9 @@ pub struct Server {
 
 impl Server {
     /// Serves `router` on `port`, or on a port of the system's choice when it is 0.
+    ///
+    /// # Errors
+    /// The port is taken.
     pub async fn start(port: u16, router: Router) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let address = listener.local_addr()?;

@@ -95,6 +95,9 @@ impl PortalHandle {
     }
 
     /// Enrols a user in a topic or an article, without completing it.
+    ///
+    /// # Errors
+    /// There is no such user or topic.
     pub fn enrol(&self, user_name: &str, topic_id: u64) -> Result<Enrolment, NotThere> {
         self.portal
             .lock()
@@ -102,11 +105,17 @@ impl PortalHandle {
     }
 
     /// Completes a topic or an article, on an open enrolment or a new one; again, it is a retake. Sends nothing.
+    ///
+    /// # Errors
+    /// There is no such user or topic.
     pub fn complete(&self, user_name: &str, topic_id: u64, completed_at: Timestamp) -> Result<Enrolment, NotThere> {
         self.portal.lock().complete(user_name, topic_id, completed_at)
     }
 
     /// Completes a pathway. Sends nothing.
+    ///
+    /// # Errors
+    /// There is no such user or pathway.
     pub fn complete_pathway(
         &self,
         user_name: &str,
@@ -138,16 +147,25 @@ impl PortalHandle {
     }
 
     /// Delivers a message once; answers the receiver's status.
+    ///
+    /// # Errors
+    /// The receiver sent no answer.
     pub async fn deliver(&self, target: &WebhookTarget, delivery: &Delivery) -> Result<u16, SendError> {
         self.sender.send(target, delivery).await
     }
 
     /// Sends a new message about a completed enrolment; answers the receiver's status.
+    ///
+    /// # Errors
+    /// The receiver sent no answer.
     pub async fn send_completion(&self, target: &WebhookTarget, enrolment: &Enrolment) -> Result<u16, SendError> {
         self.deliver(target, &self.message(enrolment)).await
     }
 
     /// Reports a completed enrolment to the portal's own target; answers the receiver's status.
+    ///
+    /// # Errors
+    /// The portal has no target, or the receiver sent no answer.
     pub async fn announce(&self, enrolment: &Enrolment) -> Result<u16, SendError> {
         let target = self.webhook_target().ok_or(SendError::NoTarget)?;
         self.send_completion(&target, enrolment).await

@@ -34,6 +34,9 @@ pub struct TribalHabitsSimulator {
 
 impl TribalHabitsSimulator {
     /// Starts an empty portal.
+    ///
+    /// # Errors
+    /// The settings have too many custom fields, or the port is taken.
     pub async fn start(settings: PortalSettings) -> Result<Self, StartError> {
         if settings.custom_fields.len() > MOST_CUSTOM_FIELDS {
             return Err(StartError::TooManyCustomFields);

@@ -11,9 +11,8 @@ use jiff::Timestamp;
 use super::{Consent, NotApplied};
 use crate::jobs::outcome::JobFailure;
 use crate::ports::clock::Now;
-use crate::ports::holds::LoadDecisions;
-use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites};
-use crate::ports::runs::SaveJobState;
+use crate::ports::people::LoadPeople;
+use crate::ports::stores::PlanStore;
 use crate::ports::tenants::StoredConfiguration;
 use crate::ports::vendors::{FindEmployee, ListEmployees, ListUsers};
 use crate::user_sync::InForce;
@@ -81,7 +80,7 @@ impl Effect {
     where
         H: ListEmployees + FindEmployee,
         P: ListUsers,
-        S: LoadPeople + LoadRejectedWrites + LoadLastDays + LoadDecisions + SaveJobState,
+        S: PlanStore,
         C: Now,
     {
         let before = in_force.map(|stored| &stored.configuration);

@@ -14,14 +14,14 @@ use habitsync_domain::configuration::{
 use habitsync_domain::jobs::job::Job;
 use jiff::Timestamp;
 
+use crate::ports::stores::PlanStore;
+
 pub use effect::{Beside, Effect, NewDeactivation, NextRun, decides_since};
 
 use crate::jobs::outcome::JobFailure;
 use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::holds::{LoadDecisions, LoadHold};
-use crate::ports::people::{LoadLastDays, LoadPeople, LoadRejectedWrites};
-use crate::ports::runs::SaveJobState;
 use crate::ports::tenants::{
     JobSchedule, LoadConfiguration, RemoveSchedule, SaveConfiguration, SaveSchedule, StoredConfiguration, VersionTerms,
 };
@@ -131,7 +131,7 @@ where
     E: SaveSchedule + RemoveSchedule,
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadRejectedWrites + LoadLastDays + LoadDecisions + LoadHold + SaveJobState,
+    S: PlanStore + LoadHold,
     C: Now,
 {
     let foreseen = foresee(apply, source, consent).await?;
@@ -152,7 +152,7 @@ where
     T: LoadConfiguration,
     H: ListEmployees + FindEmployee,
     P: ListUsers,
-    S: LoadPeople + LoadRejectedWrites + LoadLastDays + LoadDecisions + LoadHold + SaveJobState,
+    S: PlanStore + LoadHold,
     C: Now,
 {
     let configuration: TenantConfiguration = source.parse()?;
