@@ -57,9 +57,9 @@ impl Settings {
     /// The function of each job.
     pub(crate) fn job_functions(&self) -> [(Job, String); 3] {
         [
-            (Job::Users, self.user_sync_function.clone()),
-            (Job::Courses, self.course_sync_function.clone()),
-            (Job::ResultsSweep, self.result_sweep_function.clone()),
+            (Job::UserSync, self.user_sync_function.clone()),
+            (Job::CourseSync, self.course_sync_function.clone()),
+            (Job::ResultSweep, self.result_sweep_function.clone()),
         ]
     }
 }

@@ -324,10 +324,14 @@ fn configuration(example: &Example, company: &Company, (portal, hr_system): &(St
         courses,
         results_sweep,
     } = &example.schedules;
-    let schedules: Vec<_> = [("users", users), ("courses", courses), ("results_sweep", results_sweep)]
-        .into_iter()
-        .filter_map(|(job, expression)| Some(format!("{job} = \"{}\"", expression.as_ref()?)))
-        .collect();
+    let schedules: Vec<_> = [
+        ("user_sync", users),
+        ("course_sync", courses),
+        ("result_sweep", results_sweep),
+    ]
+    .into_iter()
+    .filter_map(|(job, expression)| Some(format!("{job} = \"{}\"", expression.as_ref()?)))
+    .collect();
     [
         ("{tenant}", example.tenant.as_str()),
         ("{name}", &company.name),

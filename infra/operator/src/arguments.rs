@@ -28,7 +28,7 @@ Setting up
   scan       what in the data keeps people out           habitsync scan acme
   plan       what the next user sync would do            habitsync plan acme
   rehearse   the set-up call's test on people you name   habitsync rehearse acme
-  run        starts a job now, and may wait for its end  habitsync run acme users --wait
+  run        starts a job now, and may wait for its end  habitsync run acme user-sync --wait
 
 Every day
   status     how every customer is, on one screen        habitsync status
@@ -154,6 +154,6 @@ pub(crate) enum StageCommand {
     /// the job's lease, by the rules, limits and holds of a run: whatever is held stays held. Then the account is read back. It
     /// is no run: the person's record of changes names it, and the job's freshness stays as it is.
     ///
-    /// For example: habitsync run acme users --only E1042
+    /// For example: habitsync run acme user-sync --only E1042
     Run(RunArguments),
 }

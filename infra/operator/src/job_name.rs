@@ -7,19 +7,22 @@ use habitsync_domain::jobs::job::Job;
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum JobName {
     /// Employees become users.
-    Users,
+    #[value(alias = "users")]
+    UserSync,
     /// Topics become courses.
-    Courses,
+    #[value(alias = "courses")]
+    CourseSync,
     /// Completions whose webhook was lost become results.
-    Sweep,
+    #[value(aliases = ["sweep", "results-sweep"])]
+    ResultSweep,
 }
 
 impl From<JobName> for Job {
     fn from(name: JobName) -> Self {
         match name {
-            JobName::Users => Self::Users,
-            JobName::Courses => Self::Courses,
-            JobName::Sweep => Self::ResultsSweep,
+            JobName::UserSync => Self::UserSync,
+            JobName::CourseSync => Self::CourseSync,
+            JobName::ResultSweep => Self::ResultSweep,
         }
     }
 }

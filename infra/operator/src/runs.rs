@@ -209,14 +209,14 @@ pub(crate) mod tests {
             stage: "test".to_owned(),
             listed: vec![
                 run(
-                    Job::Users,
+                    Job::UserSync,
                     RunState::Succeeded {
                         at: at("2026-03-01T20:31:12Z"),
                     },
                     &[("read", 400), ("unchanged", 396), ("changed", 4), ("held", 0)],
                 ),
                 run(
-                    Job::Courses,
+                    Job::CourseSync,
                     RunState::Failed {
                         at: at("2026-03-01T20:30:00.25Z"),
                         cause: "EmployeeConnect refused the credentials: status 401".into(),
@@ -224,7 +224,7 @@ pub(crate) mod tests {
                     &[],
                 ),
                 run(
-                    Job::ResultsSweep,
+                    Job::ResultSweep,
                     RunState::Unfinished {
                         lease_until: at("2026-03-01T20:44:00Z"),
                     },
@@ -250,7 +250,7 @@ pub(crate) mod tests {
     fn what_was_done_comes_first_and_what_was_planned_is_told_where_nothing_was() {
         let done_of = |counts: &[(&str, u64)]| {
             done(&run(
-                Job::Users,
+                Job::UserSync,
                 RunState::Succeeded {
                     at: at("2026-03-01T20:31:12Z"),
                 },

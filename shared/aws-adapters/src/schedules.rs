@@ -57,14 +57,14 @@ impl Schedules {
     }
 
     fn name(&self, tenant: &TenantId, job: Job) -> String {
-        format!("{}-{tenant}-{job}", self.stage)
+        format!("{}-{tenant}-{}", self.stage, job.key())
     }
 
     fn target(&self, tenant: &TenantId, job: Job) -> Result<Target, BuildError> {
         let arn = match job {
-            Job::Users => &self.targets.user_sync_arn,
-            Job::Courses => &self.targets.course_sync_arn,
-            Job::ResultsSweep => &self.targets.result_sweep_arn,
+            Job::UserSync => &self.targets.user_sync_arn,
+            Job::CourseSync => &self.targets.course_sync_arn,
+            Job::ResultSweep => &self.targets.result_sweep_arn,
         };
         let retries = RetryPolicy::builder()
             .maximum_retry_attempts(DELIVERY_RETRIES)

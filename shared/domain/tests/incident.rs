@@ -82,7 +82,7 @@ impl Row {
             version: 1,
             live_since: None,
             timetable: None,
-            jobs: BTreeMap::from([(Job::Users, state)]),
+            jobs: BTreeMap::from([(Job::UserSync, state)]),
             parked: 0,
             ignored: 0,
             alert_log: AlertLog::default(),

@@ -16,7 +16,7 @@ fn local_customer() -> String {
         ("{name}", "Acme Pty Ltd"),
         ("{tribal_habits}", "http://127.0.0.1:8001"),
         ("{employee_connect}", "http://127.0.0.1:8002/api/v1"),
-        ("{schedules}", "users = \"rate(5 minutes)\""),
+        ("{schedules}", "user_sync = \"rate(5 minutes)\""),
         ("{email_domain}", "acme.example"),
         ("{time_zone}", "Australia/Sydney"),
         ("{requests_per_minute}", "240"),

@@ -13,7 +13,7 @@ use habitsync_workflows::ports::failure::{Vendor, VendorFailure, VendorFailureKi
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-const JOB: Job = Job::Users;
+const JOB: Job = Job::UserSync;
 
 /// How the work of a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

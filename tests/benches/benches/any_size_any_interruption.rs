@@ -140,7 +140,7 @@ impl<'a> Load<'a> {
 
     async fn job(&self) -> Result<JobState, Failure> {
         let table = self.stack.tenant_table(&self.customer.tenant).await?;
-        Ok(table.load_job(Job::Users).await?)
+        Ok(table.load_job(Job::UserSync).await?)
     }
 
     fn ended(&self, kills: usize, time: Duration) -> InitialLoad {
@@ -195,7 +195,7 @@ impl<'a> Load<'a> {
             last_verified_on: None,
             ..self.job().await?
         };
-        put_job(&table, Job::Users, &yesterday).await?;
+        put_job(&table, Job::UserSync, &yesterday).await?;
         let event = json!({ "tenant": self.customer.tenant });
         self.stack.invoke("user-sync", &event).await?;
         let last = self.job().await?;

@@ -27,7 +27,7 @@ impl FindTopic for Table {
 impl SaveTopic for Table {
     async fn save_topic(&self, record: &TopicRecord) -> Result<(), SaveFailure> {
         let save = || {
-            let mut state = self.under_lease(Job::Courses)?;
+            let mut state = self.under_lease(Job::CourseSync)?;
             if state.refused_topics.contains(&record.topic) {
                 return Err(Self::refuse_item());
             }

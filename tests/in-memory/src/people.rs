@@ -41,7 +41,7 @@ impl SavePerson for Table {
     async fn save_person(&self, person: &Person, change: &PersonChange) -> Result<(), SaveFailure> {
         let save = || {
             let id = person.employee_id.clone();
-            let mut state = self.under_lease(Job::Users)?;
+            let mut state = self.under_lease(Job::UserSync)?;
             if state.refused_people.contains(&id) {
                 return Err(Self::refuse_item());
             }
@@ -62,7 +62,7 @@ impl ReplaceLink for Table {
         change: &PersonChange,
     ) -> Result<(), SaveFailure> {
         let replace = || {
-            let mut state = self.under_lease(Job::Users)?;
+            let mut state = self.under_lease(Job::UserSync)?;
             state.people.remove(&before.employee_id);
             let after = after.map(|after| (after.employee_id.clone(), after.clone()));
             state.people.extend(after);
@@ -98,7 +98,7 @@ impl LoadRejectedWrites for Table {
 impl SaveRejectedWrites for Table {
     async fn save_parked(&self, parked: &RejectedWrites) -> Result<(), SaveFailure> {
         let save = || {
-            let mut state = self.under_lease(Job::Users)?;
+            let mut state = self.under_lease(Job::UserSync)?;
             let all = &mut state.parked;
             if parked.writes.is_empty() {
                 all.remove(&parked.employee_id);
@@ -121,7 +121,7 @@ impl LoadLastDays for Table {
 impl SaveLastDay for Table {
     async fn save_last_day(&self, seen: &LastDaySeen) -> Result<(), SaveFailure> {
         let save = || {
-            let mut state = self.under_lease(Job::Users)?;
+            let mut state = self.under_lease(Job::UserSync)?;
             state.last_days.insert(seen.employee_id.clone(), seen.clone());
             Ok(())
         };
@@ -130,7 +130,7 @@ impl SaveLastDay for Table {
 
     async fn forget_last_day(&self, employee: &EmployeeId) -> Result<(), SaveFailure> {
         let forget = || {
-            self.under_lease(Job::Users)?.last_days.remove(employee);
+            self.under_lease(Job::UserSync)?.last_days.remove(employee);
             Ok(())
         };
         self.faults.call(Call::ForgetLastDay, forget).await

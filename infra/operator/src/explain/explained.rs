@@ -133,7 +133,7 @@ impl Explained {
             will: Will::new(&seen.plan),
             in_words: next::in_words(&seen, explanation.as_ref(), &zone),
             actions: seen.plan.plan.planned(seen.at),
-            at: match next_run(configuration, Job::Users, seen.at) {
+            at: match next_run(configuration, Job::UserSync, seen.at) {
                 Some(NextRun::At(at)) if configuration.status != Status::Paused => Some(at),
                 _ => None,
             },

@@ -190,9 +190,9 @@ pub(super) fn how_to_go_on(seen: &SeenPerson, tenant: &TenantId) -> Vec<String> 
             ]
         }
         (NextAction::Held(_), None) => vec![format!(
-            "a run puts it on the list: habitsync run {tenant} users, then habitsync holds list {tenant}"
+            "a run puts it on the list: habitsync run {tenant} user-sync, then habitsync holds list {tenant}"
         )],
-        (NextAction::Waits(_), _) => vec![format!("habitsync run {tenant} users")],
+        (NextAction::Waits(_), _) => vec![format!("habitsync run {tenant} user-sync")],
         _ => Vec::new(),
     }
 }

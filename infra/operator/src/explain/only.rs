@@ -1,4 +1,4 @@
-//! `habitsync run TENANT users --only PERSON`: one person is looked at, what would be done is shown and asked about, and it is done
+//! `habitsync run TENANT user-sync --only PERSON`: one person is looked at, what would be done is shown and asked about, and it is done
 //! and read back, step by step.
 
 use std::process::ExitCode;

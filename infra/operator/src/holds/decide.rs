@@ -113,7 +113,7 @@ impl Answer for Decided {
         let what_next = match verdict {
             ApprovalVerdict::Approved => {
                 "the next run makes them, each as long as the employee's evidence stays what it was\n\
-                 now: habitsync run {tenant} users --wait"
+                 now: habitsync run {tenant} user-sync --wait"
             }
             ApprovalVerdict::Rejected if *plan.counts().changes.get(ChangeKind::Renamed) > 0 => {
                 "the user names stay as they are until the evidence changes; other values are still written\n\
@@ -188,7 +188,7 @@ pub(crate) mod tests {
         assert!(table.lines().all(|line| line.chars().count() <= 100), "{table}");
         assert!(
             table.contains("5 deactivations, 2 creates, 1 rename and 1 update of plan")
-                && table.contains("habitsync run acme users"),
+                && table.contains("habitsync run acme user-sync"),
             "{table}"
         );
         let json = written(&decided(ApprovalVerdict::Rejected), Output::Json, 100).expect("written");

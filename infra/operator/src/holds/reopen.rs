@@ -47,7 +47,7 @@ impl Answer for Reopened {
         format!(
             "{tenant}: {decisions} withdrawn by {by}\n\
              the next run asks again about what it would still do\n\
-             now: habitsync run {tenant} users --wait"
+             now: habitsync run {tenant} user-sync --wait"
         )
     }
 

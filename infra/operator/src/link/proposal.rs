@@ -42,7 +42,7 @@ impl Proposal {
         let what = if linked.was_linked {
             format!("{tenant}: employee {employee_id} was linked to it already, and stays so")
         } else {
-            let next = format!("the next user sync follows it (now: habitsync run {tenant} users)");
+            let next = format!("the next user sync follows it (now: habitsync run {tenant} user-sync)");
             format!("{tenant}: employee {employee_id} is linked by {by}\n{next}")
         };
         match linked.released {

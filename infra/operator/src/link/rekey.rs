@@ -133,7 +133,7 @@ impl Rekeying {
                 "{tenant}: {} moved to the new numbers by {by}",
                 counted(moved, "account")
             ),
-            format!("the next user sync follows them (now: habitsync run {tenant} users)"),
+            format!("the next user sync follows them (now: habitsync run {tenant} user-sync)"),
             format!(
                 "results refused meanwhile: habitsync results replay {tenant} --cause \"does not know the employee\""
             ),

@@ -46,7 +46,7 @@ pub(crate) fn in_words(planned: &PlannedAction, values_of_new: bool) -> String {
 /// When the next run follows.
 pub(crate) fn next_run_in_words(configuration: &TenantConfiguration, now: Timestamp) -> String {
     let zone = configuration.time_zone.zone();
-    match (configuration.status, next_run(configuration, Job::Users, now)) {
+    match (configuration.status, next_run(configuration, Job::UserSync, now)) {
         (Status::Paused, _) => "the customer is paused: no run follows".to_owned(),
         (_, None) => "no run is scheduled".to_owned(),
         (_, Some(NextRun::At(at))) => format!("the next run is due {} ({})", local(at, zone), zone_name(zone)),

@@ -98,7 +98,7 @@ async fn window(opened: &OpenTenant, asked: &BackfillArguments) -> Result<Backfi
 
 /// Where sweeps begin: everything from then on is theirs.
 async fn results_begin(table: &TenantTable) -> Result<Timestamp, ServiceFailure> {
-    if let Some(swept_from) = table.load_job(Job::ResultsSweep).await?.swept_from {
+    if let Some(swept_from) = table.load_job(Job::ResultSweep).await?.swept_from {
         return Ok(swept_from);
     }
     let live_since = table.find_go_live().await?;

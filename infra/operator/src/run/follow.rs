@@ -71,9 +71,9 @@ pub(super) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode,
 fn must_run(configuration: &TenantConfiguration, job: Job) -> Result<(), CommandError> {
     let status = match job {
         _ if configuration.status == Status::Paused => "paused",
-        Job::Courses if !configuration.courses.enabled => "without courses",
-        Job::ResultsSweep if !configuration.results.enabled => "without results",
-        Job::Users | Job::Courses | Job::ResultsSweep => return Ok(()),
+        Job::CourseSync if !configuration.courses.enabled => "without courses",
+        Job::ResultSweep if !configuration.results.enabled => "without results",
+        Job::UserSync | Job::CourseSync | Job::ResultSweep => return Ok(()),
     };
     Err(CommandError::NothingTo {
         tenant: configuration.tenant.clone(),
@@ -168,7 +168,7 @@ mod tests {
     fn run(state: RunState, held: u64) -> RunRecord {
         RunRecord {
             id: "0190".to_owned(),
-            job: Job::Users,
+            job: Job::UserSync,
             started_at: Timestamp::UNIX_EPOCH,
             state,
             counts: BTreeMap::from([("held".to_owned(), held)]),
@@ -205,8 +205,8 @@ mod tests {
     fn what_would_end_without_a_trace_is_not_waited_for() {
         let configuration = |source: String| source.parse::<TenantConfiguration>().expect("valid");
         let paused = configuration(ACME.replace("status = \"live\"", "status = \"paused\""));
-        let refused = must_run(&paused, Job::Users).expect_err("it is paused").to_string();
+        let refused = must_run(&paused, Job::UserSync).expect_err("it is paused").to_string();
         assert_eq!(refused, "acme is paused: nothing to run");
-        assert!(must_run(&configuration(ACME.to_owned()), Job::Courses).is_ok());
+        assert!(must_run(&configuration(ACME.to_owned()), Job::CourseSync).is_ok());
     }
 }

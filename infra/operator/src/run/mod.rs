@@ -18,9 +18,9 @@ use crate::terminal::out;
 const EXAMPLES: &str = "\
 The run starts at once, also where the job's back-off after failures has not passed.
 
-  habitsync run acme users                  starts it, and returns
-  habitsync run acme users --wait           says what it did, and exits as it ended
-  habitsync run acme users --only E1042     syncs one person here, step by step";
+  habitsync run acme user-sync                  starts it, and returns
+  habitsync run acme user-sync --wait           says what it did, and exits as it ended
+  habitsync run acme user-sync --only E1042     syncs one person here, step by step";
 
 /// Which job is started.
 #[derive(Debug, clap::Args)]
@@ -44,8 +44,8 @@ pub(crate) struct RunArguments {
 /// Starts the job, and follows it where that was asked for; or syncs one person.
 pub(crate) async fn run(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, CommandError> {
     match (&asked.only.person, asked.job) {
-        (Some(_), JobName::Users) => Box::pin(explain::sync_only(stage, &asked.tenant, &asked.only)).await,
-        (Some(_), JobName::Courses | JobName::Sweep) => Err(CommandError::Usage(
+        (Some(_), JobName::UserSync) => Box::pin(explain::sync_only(stage, &asked.tenant, &asked.only)).await,
+        (Some(_), JobName::CourseSync | JobName::ResultSweep) => Err(CommandError::Usage(
             "only the users job can be run for one person: --only",
         )),
         (None, _) if asked.wait => follow::run(stage, asked).await,
@@ -64,12 +64,7 @@ async fn start_and_say(stage: &Stage, asked: &RunArguments) -> Result<ExitCode, 
 /// Starts the job's function, and prints its name.
 async fn start(stage: &Stage, asked: &RunArguments) -> Result<String, CommandError> {
     let job = Job::from(asked.job);
-    let function = match job {
-        Job::Users => "user-sync",
-        Job::Courses => "course-sync",
-        Job::ResultsSweep => "result-sweep",
-    };
-    let function = format!("habitsync-{}-{function}", stage.name);
+    let function = format!("habitsync-{}-{job}", stage.name);
     let starter = stage.aws.job_starter([(job, function.clone())]).asked_for();
     starter.start_job(&asked.tenant, job).await?;
     Ok(function)

@@ -5,8 +5,6 @@ use habitsync_domain::fleet::failure_streak::{FailureSignature, VendorFault};
 use habitsync_domain::fleet::health::{Health, Symptom};
 use habitsync_workflows::fleet::customer_status::{CustomerStatus, ParkedKind};
 
-use super::reason::called;
-
 /// One line for each command, with why before it; none twice.
 pub(super) fn advice(status: &CustomerStatus) -> Vec<String> {
     let tenant = &status.health.tenant;
@@ -43,7 +41,9 @@ pub(super) fn advice(status: &CustomerStatus) -> Vec<String> {
 
 fn for_symptom(status: &CustomerStatus, symptom: &Symptom) -> Vec<(&'static str, String)> {
     let tenant = &status.health.tenant;
-    let job = symptom.job.map_or("users", called);
+    let job = symptom
+        .job
+        .map_or("user-sync", habitsync_domain::jobs::job::Job::as_str);
     match symptom.is {
         Health::Failing if refuses_credentials(status, symptom) => vec![
             ("what each vendor says", format!("doctor {tenant}")),

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use super::advice::advice;
 use super::fleet;
-use super::reason::{called, reasons};
+use super::reason::reasons;
 use crate::stage::Stage;
 use crate::terminal::{Answer, age, counted, local, printable};
 
@@ -133,7 +133,7 @@ impl Customer {
     /// What the last user sync did not do because operators rejected it.
     fn kept(&self) -> Option<String> {
         let mut runs = self.status.last_runs.iter();
-        let run = runs.find(|run| run.job == Job::Users)?;
+        let run = runs.find(|run| run.job == Job::UserSync)?;
         let kept = run.counts.get("kept").copied().filter(|kept| *kept > 0)?;
         let kept = counted(kept, "change");
         let tenant = &self.status.health.tenant;
@@ -258,9 +258,9 @@ impl Answer for Customer {
         let what: [(&str, Vec<String>); 16] = [
             ("is", vec![self.is()]),
             ("configuration", vec![self.configuration()]),
-            (called(Job::Users), job(Job::Users)),
-            (called(Job::Courses), job(Job::Courses)),
-            (called(Job::ResultsSweep), job(Job::ResultsSweep)),
+            (Job::UserSync.as_str(), job(Job::UserSync)),
+            (Job::CourseSync.as_str(), job(Job::CourseSync)),
+            (Job::ResultSweep.as_str(), job(Job::ResultSweep)),
             ("held", self.held().into_iter().collect()),
             ("kept", self.kept().into_iter().collect()),
             ("parked", self.parked()),

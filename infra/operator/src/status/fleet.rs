@@ -10,7 +10,7 @@ use habitsync_workflows::fleet::status::{FleetStatus, OpenIncident};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::reason::{called, reasons, worst};
+use super::reason::{reasons, worst};
 use crate::stage::Stage;
 use crate::terminal::answer::{TOGETHER, grid, paragraphs, wrapped};
 use crate::terminal::{Answer, age, counted};
@@ -113,7 +113,7 @@ impl Fleet {
         let due = customer.jobs.iter().filter_map(|job| Some((job.next_due_at?, job.job)));
         let first = due.min().map(|(at, job)| {
             let wait = age(at.duration_since(self.at));
-            format!("{} due within {wait}", called(job))
+            format!("{} due within {wait}", job)
         });
         first.unwrap_or_default()
     }
@@ -148,7 +148,7 @@ impl Fleet {
                 });
                 let (success, tenant) = successes.min()?;
                 let long = age(self.at.duration_since(success));
-                Some((format!("{} {long}", called(job)), tenant))
+                Some((format!("{} {long}", job), tenant))
             })
             .collect();
         let named = oldest.iter().map(|(job, tenant)| format!("{job} ({tenant})"));
@@ -226,7 +226,7 @@ impl Answer for Fleet {
                 users,
                 courses,
                 sweep,
-                time(customer.job(Job::Users).and_then(|job| job.next_due_at)),
+                time(customer.job(Job::UserSync).and_then(|job| job.next_due_at)),
                 held(customer).to_string(),
                 customer.parked.to_string(),
                 customer.ignored.to_string(),

@@ -30,7 +30,7 @@ pub(super) fn reasons(customer: &CustomerHealth, now: Timestamp) -> String {
 fn reason(customer: &CustomerHealth, symptom: &Symptom, now: Timestamp) -> String {
     let long = symptom.since.map(|since| age(now.duration_since(since)));
     let long = long.unwrap_or_else(|| "a while".to_owned());
-    let job = symptom.job.map_or("results", called);
+    let job = symptom.job.map_or("results", Job::as_str);
     match symptom.is {
         Health::Failing => {
             let failing = symptom.job.and_then(|job| customer.job(job)?.failing.as_ref());
@@ -48,14 +48,5 @@ fn reason(customer: &CustomerHealth, symptom: &Symptom, now: Timestamp) -> Strin
         }
         Health::Incident => format!("{job} for {long}, as for many customers"),
         Health::New | Health::Hypercare | Health::Well | Health::Draft | Health::Paused => String::new(),
-    }
-}
-
-/// Returns a job's name as an operator types it.
-pub(super) fn called(job: Job) -> &'static str {
-    match job {
-        Job::Users => "users",
-        Job::Courses => "courses",
-        Job::ResultsSweep => "sweep",
     }
 }

@@ -153,7 +153,7 @@ fn schedule_line(schedule: &JobSchedule) -> String {
     let paused = if schedule.enabled { "" } else { ", paused" };
     format!(
         "{:<13} {} in {}{paused}",
-        schedule.job.as_str(),
+        schedule.job.key(),
         schedule.expression,
         schedule.time_zone
     )

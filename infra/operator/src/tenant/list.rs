@@ -164,16 +164,16 @@ fn runs(timetable: &Timetable) -> [String; 3] {
         Some(schedule) => short(schedule.as_str()),
     };
     [
-        job("users", false, timetable.users.as_ref()),
-        job("courses", off(timetable.courses_on), timetable.courses.as_ref()),
-        job(RESULTS, off(timetable.results_on), timetable.results_sweep.as_ref()),
+        job("users", false, timetable.user_sync.as_ref()),
+        job("courses", off(timetable.courses_on), timetable.course_sync.as_ref()),
+        job(RESULTS, off(timetable.results_on), timetable.result_sweep.as_ref()),
     ]
 }
 
 /// When the jobs run, in one cell.
 fn runs_in_words(timetable: &Timetable) -> String {
     let [users, courses, results] = runs(timetable);
-    format!("users {users}; courses {courses}; {RESULTS} {results}")
+    format!("user-sync {users}; course-sync {courses}; {RESULTS} {results}")
 }
 
 /// `0 7-19 ? * MON-FRI` of `cron(0 7-19 ? * MON-FRI *)`, `every 6 hours` of `rate(6 hours)`.

@@ -28,7 +28,7 @@ impl SaveTopic for TenantTable {
     async fn save_topic(&self, record: &TopicRecord) -> Result<(), SaveFailure> {
         let item = Item::new(&Key::course(&self.tenant, record.topic)).with_body(record);
         let items = item.map(|item| vec![item]);
-        self.write_under_lease(Job::Courses, items, &[]).await
+        self.write_under_lease(Job::CourseSync, items, &[]).await
     }
 }
 

@@ -21,11 +21,11 @@ impl SaveLastDay for TenantTable {
     async fn save_last_day(&self, seen: &LastDaySeen) -> Result<(), SaveFailure> {
         let key = Key::last_day(&self.tenant, &seen.employee_id);
         let items = Item::new(&key).with_body(seen).map(|item| vec![item]);
-        self.write_under_lease(Job::Users, items, &[]).await
+        self.write_under_lease(Job::UserSync, items, &[]).await
     }
 
     async fn forget_last_day(&self, employee: &EmployeeId) -> Result<(), SaveFailure> {
         let key = Key::last_day(&self.tenant, employee);
-        self.write_under_lease(Job::Users, Ok(Vec::new()), &[key]).await
+        self.write_under_lease(Job::UserSync, Ok(Vec::new()), &[key]).await
     }
 }

@@ -154,7 +154,7 @@ impl TenantTable {
     ) -> Result<bool, SaveFailure> {
         let held = self.held()?;
         if held.job != job {
-            return Err(no_lease(held.job.as_str()).into());
+            return Err(no_lease(held.job.key()).into());
         }
         let mut renewed_at = held.renewed_at.lock().await;
         let now = SystemClock.now();

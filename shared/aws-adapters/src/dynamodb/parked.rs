@@ -20,11 +20,11 @@ impl SaveRejectedWrites for TenantTable {
     async fn save_parked(&self, parked: &RejectedWrites) -> Result<(), SaveFailure> {
         let key = Key::parked(&self.tenant, &parked.employee_id);
         if parked.writes.is_empty() {
-            return self.write_under_lease(Job::Users, Ok(Vec::new()), &[key]).await;
+            return self.write_under_lease(Job::UserSync, Ok(Vec::new()), &[key]).await;
         }
         // A write that is refused for ever is tried anew after this long.
         let item = Item::new(&key).kept(Retention::NinetyDays).with_body(parked);
         let items = item.map(|item| vec![item]);
-        self.write_under_lease(Job::Users, items, &[]).await
+        self.write_under_lease(Job::UserSync, items, &[]).await
     }
 }

@@ -49,7 +49,7 @@ impl LoadPerson for TenantTable {
 impl SavePerson for TenantTable {
     async fn save_person(&self, person: &Person, change: &PersonChange) -> Result<(), SaveFailure> {
         let items = self.link(person).into_iter().chain([self.change(change)]).collect();
-        self.write_under_lease(Job::Users, items, &[]).await
+        self.write_under_lease(Job::UserSync, items, &[]).await
     }
 }
 
@@ -65,7 +65,7 @@ impl ReplaceLink for TenantTable {
         goes.retain(|key| !stays.contains(key));
         let link = after.into_iter().flat_map(|after| self.link(after));
         let items = link.chain([self.change(change)]).collect();
-        self.write_under_lease(Job::Users, items, &goes).await
+        self.write_under_lease(Job::UserSync, items, &goes).await
     }
 }
 

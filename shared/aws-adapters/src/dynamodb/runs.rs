@@ -136,7 +136,12 @@ mod tests {
 
     #[test]
     fn a_run_that_cannot_be_decoded_is_passed_over() {
-        let run = RunRecord::begun("1".to_owned(), Job::Users, Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+        let run = RunRecord::begun(
+            "1".to_owned(),
+            Job::UserSync,
+            Timestamp::UNIX_EPOCH,
+            Timestamp::UNIX_EPOCH,
+        );
         let whole = Attributes::from([(BODY.to_owned(), encode(&run).expect("encodes"))]);
         let broken = Attributes::from([(BODY.to_owned(), text("{}"))]);
         let read: Vec<_> = [Attributes::new(), broken, whole]

@@ -30,7 +30,7 @@ async fn fill(table: &Table) {
         let name = format!("{employee}@acme.example");
         acme.put_person(&person(employee, &name), &change("E1", &time, "created"))
             .await;
-        let run = RunRecord::begun(number.to_string(), Job::Users, at(&time), at(&time));
+        let run = RunRecord::begun(number.to_string(), Job::UserSync, at(&time), at(&time));
         acme.put_run(&run).await;
         let configuration = SOURCE.parse().expect("a configuration");
         let saved = table.save_configuration(&configuration, SOURCE, at(&time), None);

@@ -60,9 +60,9 @@ async fn a_customers_row_tells_when_the_jobs_are_due_what_they_remember_and_what
         domains: BTreeMap::from([(Vendor::EmployeeConnect, domain())]),
         ..JobState::default()
     };
-    acme.put_job(Job::Users, &state).await;
+    acme.put_job(Job::UserSync, &state).await;
     let told = AlertLog {
-        outages: BTreeMap::from([("users".to_owned(), failing())]),
+        outages: BTreeMap::from([(Job::UserSync, failing())]),
         ours: BTreeMap::from([("DynamoDB failed".to_owned(), at(APPLIED))]),
         config: BTreeMap::from([("EmployeeConnect refuses the credentials".to_owned(), at(APPLIED))]),
         dead_at: Some(at(APPLIED)),
@@ -72,7 +72,7 @@ async fn a_customers_row_tells_when_the_jobs_are_due_what_they_remember_and_what
     let configuration: TenantConfiguration = SOURCE.parse().expect("a configuration");
     assert_eq!(row.timetable, Some(Timetable::new(&configuration, at(APPLIED))));
     assert_eq!((row.status, row.live_since), (Status::Live, Some(at(APPLIED))));
-    assert_eq!(row.jobs, BTreeMap::from([(Job::Users, state)]));
+    assert_eq!(row.jobs, BTreeMap::from([(Job::UserSync, state)]));
     assert_eq!(row.alert_log, told);
 }
 
@@ -224,7 +224,7 @@ async fn runs_that_have_not_ended_are_listed_whether_their_lease_has_or_not() {
     let lease_until = at("2100-01-01T00:00:00Z");
     let mut run = RunRecord {
         id: "0199".to_owned(),
-        job: Job::Users,
+        job: Job::UserSync,
         started_at: at(APPLIED),
         state: RunState::Unfinished { lease_until },
         counts: BTreeMap::new(),
@@ -232,7 +232,7 @@ async fn runs_that_have_not_ended_are_listed_whether_their_lease_has_or_not() {
     acme.put_run(&run).await;
     let open = OpenRun {
         tenant: tenant(),
-        job: Job::Users,
+        job: Job::UserSync,
         lease_until,
     };
     assert_eq!(table.list_open_runs().await.expect("listed").items, [open]);

@@ -31,7 +31,7 @@ async fn acquired(table: &TenantTable, job: Job, holder: &str, now: Timestamp) -
 }
 
 async fn refused_until(table: &TenantTable, holder: &str, now: Timestamp) -> Timestamp {
-    match table.acquire_lease(Job::Users, holder, now).await {
+    match table.acquire_lease(Job::UserSync, holder, now).await {
         Ok(Lease::HeldUntil(until)) => until,
         other => panic!("{holder} is not refused: {other:?}"),
     }
@@ -42,7 +42,7 @@ async fn one_of_sixteen_runs_that_race_gets_the_lease_and_the_others_learn_until
     let (acme, now) = (acme().await, at("2026-03-02T00:00:00.5Z"));
     let race = (0..RACERS).map(|racer| {
         let acme = acme.clone();
-        tokio::spawn(async move { acme.acquire_lease(Job::Users, &format!("run-{racer}"), now).await })
+        tokio::spawn(async move { acme.acquire_lease(Job::UserSync, &format!("run-{racer}"), now).await })
     });
     let mut acquired = 0;
     for racer in race.collect::<Vec<_>>() {
@@ -57,31 +57,33 @@ async fn one_of_sixteen_runs_that_race_gets_the_lease_and_the_others_learn_until
 #[tokio::test]
 async fn a_lease_that_has_ended_is_taken_over_and_the_first_holder_cannot_release_it_any_more() {
     let (acme, start) = (acme().await, at("2026-03-02T00:00:00Z"));
-    let first = acquired(&acme, Job::Users, "first", start).await;
+    let first = acquired(&acme, Job::UserSync, "first", start).await;
     let just_before = end(start) - SignedDuration::from_millis(1);
     assert_eq!(refused_until(&acme, "second", just_before).await, end(start));
-    let second = acquired(&acme, Job::Users, "second", end(start)).await;
+    let second = acquired(&acme, Job::UserSync, "second", end(start)).await;
     first
         .release_lease()
         .await
         .expect("no longer its lease, so nothing to do");
     assert_eq!(refused_until(&acme, "third", end(start)).await, end(start) + LENGTH);
     second.release_lease().await.expect("its lease");
-    assert_eq!(acme.find_lease(Job::Users).await, Ok(None));
-    acquired(&acme, Job::Users, "third", end(start)).await;
-    assert_eq!(acme.find_lease(Job::Users).await, Ok(Some(end(start) + LENGTH)));
+    assert_eq!(acme.find_lease(Job::UserSync).await, Ok(None));
+    acquired(&acme, Job::UserSync, "third", end(start)).await;
+    assert_eq!(acme.find_lease(Job::UserSync).await, Ok(Some(end(start) + LENGTH)));
 }
 
 #[tokio::test]
 async fn an_acquisition_that_is_repeated_since_its_answer_was_lost_is_one_acquisition() {
     let acme = acme().await;
     let now = SystemClock.now();
-    let once = acquired(&acme, Job::Users, "one", now).await;
-    let again = acquired(&acme, Job::Users, "one", now).await;
+    let once = acquired(&acme, Job::UserSync, "one", now).await;
+    let again = acquired(&acme, Job::UserSync, "one", now).await;
     let state = JobState::default();
-    once.save_job(Job::Users, &state).await.expect("the number is the same");
+    once.save_job(Job::UserSync, &state)
+        .await
+        .expect("the number is the same");
     again
-        .save_job(Job::Users, &state)
+        .save_job(Job::UserSync, &state)
         .await
         .expect("the number is the same");
 }
@@ -112,7 +114,7 @@ async fn every_write(users: &TenantTable, courses: &TenantTable) -> Vec<Result<(
     };
     let run = RunRecord {
         id: "one".to_owned(),
-        job: Job::Users,
+        job: Job::UserSync,
         started_at: at("2026-03-02T00:00:00Z"),
         state: RunState::Unfinished {
             lease_until: at("2026-03-02T00:01:00Z"),
@@ -123,9 +125,9 @@ async fn every_write(users: &TenantTable, courses: &TenantTable) -> Vec<Result<(
         users.save_person(&jo, &changed).await,
         users.replace_link(&jo, None, &changed).await,
         users.save_parked(&parked).await,
-        users.save_job(Job::Users, &JobState::default()).await,
+        users.save_job(Job::UserSync, &JobState::default()).await,
         users.save_run(&run).await,
-        users.supersede_runs(Job::Users, Some("another")).await,
+        users.supersede_runs(Job::UserSync, Some("another")).await,
         courses.save_topic(&topic).await,
     ]
 }
@@ -134,16 +136,16 @@ async fn every_write(users: &TenantTable, courses: &TenantTable) -> Vec<Result<(
 async fn every_write_of_an_old_holder_is_refused_once_another_has_acquired_the_lease() {
     let acme = acme().await;
     let long_ago = SystemClock.now() - SignedDuration::from_mins(5);
-    let users = acquired(&acme, Job::Users, "old", long_ago).await;
-    let courses = acquired(&acme, Job::Courses, "old", long_ago).await;
+    let users = acquired(&acme, Job::UserSync, "old", long_ago).await;
+    let courses = acquired(&acme, Job::CourseSync, "old", long_ago).await;
     // The lease has ended, and is still the old holder's as long as no other acquires it; the writes renew it.
     assert_eq!(every_write(&users, &courses).await, vec![Ok(()); 7]);
     // The run is listed again, so that the old holder has something to supersede.
     let run = every_write(&users, &courses).await;
     assert_eq!(run, vec![Ok(()); 7]);
     let later = SystemClock.now() + SignedDuration::from_mins(5);
-    let new_users = acquired(&acme, Job::Users, "new", later).await;
-    let new_courses = acquired(&acme, Job::Courses, "new", later).await;
+    let new_users = acquired(&acme, Job::UserSync, "new", later).await;
+    let new_courses = acquired(&acme, Job::CourseSync, "new", later).await;
     let refused = every_write(&users, &courses).await;
     let lost = refused
         .iter()
@@ -158,17 +160,17 @@ async fn every_write_of_an_old_holder_is_refused_once_another_has_acquired_the_l
 #[tokio::test]
 async fn a_released_lease_keeps_its_number_so_that_its_old_holder_still_writes_nothing() {
     let acme = acme().await;
-    let first = acquired(&acme, Job::Users, "first", SystemClock.now()).await;
+    let first = acquired(&acme, Job::UserSync, "first", SystemClock.now()).await;
     first.release_lease().await.expect("released");
     let state = JobState::default();
-    assert_eq!(first.save_job(Job::Users, &state).await, Err(SaveFailure::LeaseLost));
-    let second = acquired(&acme, Job::Users, "second", SystemClock.now()).await;
+    assert_eq!(first.save_job(Job::UserSync, &state).await, Err(SaveFailure::LeaseLost));
+    let second = acquired(&acme, Job::UserSync, "second", SystemClock.now()).await;
     second.release_lease().await.expect("released");
     // Even a holder of the same name is another acquisition.
-    let same_name = acquired(&acme, Job::Users, "first", SystemClock.now()).await;
-    assert_eq!(first.save_job(Job::Users, &state).await, Err(SaveFailure::LeaseLost));
+    let same_name = acquired(&acme, Job::UserSync, "first", SystemClock.now()).await;
+    assert_eq!(first.save_job(Job::UserSync, &state).await, Err(SaveFailure::LeaseLost));
     same_name
-        .save_job(Job::Users, &state)
+        .save_job(Job::UserSync, &state)
         .await
         .expect("it holds the lease");
 }
@@ -178,9 +180,9 @@ async fn a_write_renews_the_lease_and_a_renewal_that_is_not_needed_writes_nothin
     let acme = acme().await;
     let term = LeaseTerm::default();
     let began = SystemClock.now() - SignedDuration::from_secs(30);
-    let held = acquired(&acme.clone().noting(term.clone()), Job::Users, "one", began).await;
-    let until = async || acme.find_lease(Job::Users).await.expect("found").expect("held");
-    held.save_job(Job::Users, &JobState::default()).await.expect("saved");
+    let held = acquired(&acme.clone().noting(term.clone()), Job::UserSync, "one", began).await;
+    let until = async || acme.find_lease(Job::UserSync).await.expect("found").expect("held");
+    held.save_job(Job::UserSync, &JobState::default()).await.expect("saved");
     let renewed = until().await;
     assert!(renewed >= end(began) + SignedDuration::from_secs(30), "{renewed}");
     held.renew_lease(SystemClock.now()).await.expect("not needed");
@@ -195,9 +197,9 @@ async fn a_write_renews_the_lease_and_a_renewal_that_is_not_needed_writes_nothin
 #[tokio::test]
 async fn a_write_without_the_jobs_lease_is_refused() {
     let acme = acme().await;
-    let held = acquired(&acme, Job::Courses, "one", SystemClock.now()).await;
+    let held = acquired(&acme, Job::CourseSync, "one", SystemClock.now()).await;
     for table in [&acme, &held] {
-        let refused = table.save_job(Job::Users, &JobState::default()).await;
+        let refused = table.save_job(Job::UserSync, &JobState::default()).await;
         let is_refused = matches!(
             &refused,
             Err(SaveFailure::Service(ServiceFailure { retryable: false, .. }))
@@ -209,7 +211,7 @@ async fn a_write_without_the_jobs_lease_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_and_renewals_of_one_holder_beside_one_another_all_have_their_effect() {
     let acme = acme().await;
-    let held = acquired(&acme, Job::Users, "one", SystemClock.now()).await;
+    let held = acquired(&acme, Job::UserSync, "one", SystemClock.now()).await;
     let writes = (0..RACERS).map(|racer| {
         let (held, id) = (held.clone(), format!("E{racer}"));
         tokio::spawn(async move {
@@ -229,10 +231,10 @@ async fn an_unfinished_run_has_stopped_once_its_lease_is_free_or_has_missed_a_re
     let table = table().await;
     let acme = table.tenant(&tenant());
     let began = SystemClock.now();
-    let held = acquired(&acme, Job::Users, "one", began).await;
+    let held = acquired(&acme, Job::UserSync, "one", began).await;
     let run = RunRecord::begun(
         "one".to_owned(),
-        Job::Users,
+        Job::UserSync,
         began,
         began + SignedDuration::from_mins(14),
     );
@@ -296,10 +298,10 @@ async fn a_lease_is_renewed_though_the_clock_was_put_back_since() {
     let table = table().await;
     let acme = table.tenant(&tenant());
     let began = SystemClock.now() + SignedDuration::from_secs(240);
-    let held = acquired(&acme, Job::Users, "one", began).await;
+    let held = acquired(&acme, Job::UserSync, "one", began).await;
     let now = SystemClock.now();
     held.renew_lease(now).await.expect("renewed");
-    let held_until = acme.find_lease(Job::Users).await.expect("read").expect("held");
+    let held_until = acme.find_lease(Job::UserSync).await.expect("read").expect("held");
     assert!(
         held_until.duration_since(end(now)).abs() < SignedDuration::from_secs(1),
         "{held_until}"

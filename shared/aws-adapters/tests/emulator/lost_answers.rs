@@ -136,12 +136,12 @@ async fn a_lease_is_acquired_written_under_and_given_back() {
     let (acme, way) = acme().await;
     let now = SystemClock.now();
     way.lose_next();
-    let Ok(Lease::Acquired(held)) = acme.acquire_lease(Job::Users, "one", now).await else {
+    let Ok(Lease::Acquired(held)) = acme.acquire_lease(Job::UserSync, "one", now).await else {
         panic!("it was free")
     };
     assert!(way.has_lost());
     way.lose_next();
-    held.save_job(Job::Users, &JobState::default()).await.expect("saved");
+    held.save_job(Job::UserSync, &JobState::default()).await.expect("saved");
     way.lose_next();
     let changed = change("E1", NOW, "created");
     held.save_person(&person("E1", "jo"), &changed).await.expect("saved");
@@ -152,7 +152,7 @@ async fn a_lease_is_acquired_written_under_and_given_back() {
     way.lose_next();
     held.release_lease().await.expect("given back");
     assert!(way.has_lost());
-    assert_eq!(acme.find_lease(Job::Users).await, Ok(None));
+    assert_eq!(acme.find_lease(Job::UserSync).await, Ok(None));
 }
 
 #[tokio::test(flavor = "multi_thread")]

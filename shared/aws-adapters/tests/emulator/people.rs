@@ -154,7 +154,7 @@ async fn a_last_day_is_stored_per_employee_replaced_and_forgotten() {
         last_day: last_day.parse().expect("a date"),
         first_seen: "2026-11-23".parse().expect("a date"),
     };
-    let run = acme.hold(Job::Users).await;
+    let run = acme.hold(Job::UserSync).await;
     run.save_last_day(&seen("2026-11-20")).await.expect("saved");
     run.save_last_day(&seen("2026-12-31")).await.expect("saved");
     assert_eq!(acme.load_last_days().await.expect("loaded"), [seen("2026-12-31")]);

@@ -49,11 +49,11 @@ async fn listed(table: &Table, now: Timestamp) -> Vec<String> {
 async fn an_unfinished_run_without_a_lease_is_found_25_s_after_it_began_and_until_it_has_succeeded() {
     let table = table().await;
     let acme = table.tenant(&tenant());
-    acme.put_run(&unfinished("one", Job::Users)).await;
+    acme.put_run(&unfinished("one", Job::UserSync)).await;
     assert!(listed(&table, at("2026-03-02T00:00:24Z")).await.is_empty());
     assert_eq!(listed(&table, at("2026-03-02T00:00:25Z")).await, ["acme users one"]);
     assert_eq!(listed(&table, at(LEASE_ENDS)).await, ["acme users one"]);
-    acme.put_run(&run("one", Job::Users, RunState::Succeeded { at: at(LEASE_ENDS) }))
+    acme.put_run(&run("one", Job::UserSync, RunState::Succeeded { at: at(LEASE_ENDS) }))
         .await;
     assert!(listed(&table, at("2027-01-01T00:00:00Z")).await.is_empty());
 }
@@ -66,12 +66,12 @@ async fn a_run_that_carries_on_closes_the_earlier_runs_of_its_job_and_customer_o
         table.tenant(&"other".parse().expect("a tenant")),
     );
     for id in ["crashed", "stopped", "new"] {
-        acme.put_run(&unfinished(id, Job::Users)).await;
+        acme.put_run(&unfinished(id, Job::UserSync)).await;
     }
-    acme.put_run(&unfinished("sweep", Job::ResultsSweep)).await;
-    other.put_run(&unfinished("theirs", Job::Users)).await;
-    let held = acme.hold(Job::Users).await;
-    held.supersede_runs(Job::Users, Some("new")).await.expect("closed");
+    acme.put_run(&unfinished("sweep", Job::ResultSweep)).await;
+    other.put_run(&unfinished("theirs", Job::UserSync)).await;
+    let held = acme.hold(Job::UserSync).await;
+    held.supersede_runs(Job::UserSync, Some("new")).await.expect("closed");
     held.release_lease().await.expect("given back");
     let mut left = listed(&table, at(LEASE_ENDS)).await;
     left.sort();
@@ -85,7 +85,7 @@ async fn a_run_that_carries_on_closes_the_earlier_runs_of_its_job_and_customer_o
 async fn a_run_that_was_started_is_due_again_should_the_start_be_lost_and_one_that_ended_is_not() {
     let table = table().await;
     let acme = table.tenant(&tenant());
-    acme.put_run(&unfinished("one", Job::Users)).await;
+    acme.put_run(&unfinished("one", Job::UserSync)).await;
     let [due] = table
         .list_unfinished_runs(at(LEASE_ENDS), 10)
         .await
@@ -97,7 +97,7 @@ async fn a_run_that_was_started_is_due_again_should_the_start_be_lost_and_one_th
         due,
         UnfinishedRun {
             tenant: tenant(),
-            job: Job::Users,
+            job: Job::UserSync,
             id: "one".to_owned()
         }
     );
@@ -109,7 +109,7 @@ async fn a_run_that_was_started_is_due_again_should_the_start_be_lost_and_one_th
     );
     assert!(listed(&table, at(LEASE_ENDS)).await.is_empty());
     assert_eq!(listed(&table, later).await.len(), 1);
-    acme.put_run(&run("one", Job::Users, RunState::Succeeded { at: later }))
+    acme.put_run(&run("one", Job::UserSync, RunState::Succeeded { at: later }))
         .await;
     assert!(
         !table
@@ -124,16 +124,16 @@ async fn the_newest_runs_are_listed_first_of_one_job_or_of_all_and_of_one_custom
     let table = table().await;
     let acme = table.tenant(&tenant());
     let ended = || RunState::Succeeded { at: at(LEASE_ENDS) };
-    for (id, job) in [("1", Job::Users), ("2", Job::Courses), ("3", Job::Users)] {
+    for (id, job) in [("1", Job::UserSync), ("2", Job::CourseSync), ("3", Job::UserSync)] {
         acme.put_run(&run(id, job, ended())).await;
     }
     let other = table.tenant(&"globex".parse().expect("a tenant"));
-    other.put_run(&run("4", Job::Users, ended())).await;
+    other.put_run(&run("4", Job::UserSync, ended())).await;
     let ids = async |job, limit| {
         let runs = acme.list_runs(job, limit).await.expect("listed");
         runs.into_iter().map(|run| run.id).collect::<Vec<_>>().join(" ")
     };
     assert_eq!(ids(None, 100).await, "3 2 1");
-    assert_eq!(ids(Some(Job::Users), 100).await, "3 1");
+    assert_eq!(ids(Some(Job::UserSync), 100).await, "3 1");
     assert_eq!(ids(None, 2).await, "3 2");
 }

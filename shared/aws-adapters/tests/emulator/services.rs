@@ -113,7 +113,7 @@ async fn a_schedule_is_created_changed_disabled_and_removed() {
     let schedules = aws().await.schedules("test", targets);
     let mut schedule = JobSchedule {
         tenant: tenant(),
-        job: Job::ResultsSweep,
+        job: Job::ResultSweep,
         expression: "rate(6 hours)".to_owned(),
         time_zone: "Australia/Sydney".to_owned(),
         jitter_minutes: 10,
@@ -146,7 +146,7 @@ async fn a_schedule_is_created_changed_disabled_and_removed() {
     );
     for _ in 0..2 {
         schedules
-            .remove_schedule(&tenant(), Job::ResultsSweep)
+            .remove_schedule(&tenant(), Job::ResultSweep)
             .await
             .expect("removed, or gone already");
     }
@@ -157,9 +157,9 @@ async fn a_schedule_is_created_changed_disabled_and_removed() {
 async fn starting_a_function_that_is_not_there_fails_and_names_what_was_tried() {
     let starter = aws()
         .await
-        .job_starter([(Job::Users, "habitsync-nowhere-user-sync".to_owned())]);
+        .job_starter([(Job::UserSync, "habitsync-nowhere-user-sync".to_owned())]);
     let failure = starter
-        .start_job(&tenant(), Job::Users)
+        .start_job(&tenant(), Job::UserSync)
         .await
         .expect_err("no such function");
     assert!(
@@ -167,7 +167,7 @@ async fn starting_a_function_that_is_not_there_fails_and_names_what_was_tried() 
         "{failure}"
     );
     let failure = starter
-        .start_job(&tenant(), Job::Courses)
+        .start_job(&tenant(), Job::CourseSync)
         .await
         .expect_err("nobody said which");
     assert!(failure.to_string().contains("courses"), "{failure}");

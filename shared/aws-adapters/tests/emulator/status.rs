@@ -122,13 +122,13 @@ async fn the_last_run_of_a_job_is_found_among_many_of_the_others() {
         state: RunState::Succeeded { at: at(APPLIED) },
         counts: BTreeMap::new(),
     };
-    acme.put_run(&run(0, Job::Courses)).await;
+    acme.put_run(&run(0, Job::CourseSync)).await;
     for number in 1..=40 {
-        acme.put_run(&run(number, Job::Users)).await;
+        acme.put_run(&run(number, Job::UserSync)).await;
     }
     let last = async |job| acme.list_runs(Some(job), 1).await.expect("listed");
-    assert_eq!(last(Job::Courses).await, [run(0, Job::Courses)]);
-    assert_eq!(last(Job::Users).await, [run(40, Job::Users)]);
+    assert_eq!(last(Job::CourseSync).await, [run(0, Job::CourseSync)]);
+    assert_eq!(last(Job::UserSync).await, [run(40, Job::UserSync)]);
     assert_eq!(acme.list_runs(None, 3).await.expect("listed").len(), 3);
 }
 

@@ -60,22 +60,22 @@ impl Stored for TenantTable {
     }
 
     async fn put_person(&self, person: &Person, change: &PersonChange) {
-        let held = self.hold(Job::Users).await;
+        let held = self.hold(Job::UserSync).await;
         held.save_person(person, change).await.expect("saved");
     }
 
     async fn put_link(&self, before: &Person, after: Option<&Person>, change: &PersonChange) {
-        let held = self.hold(Job::Users).await;
+        let held = self.hold(Job::UserSync).await;
         held.replace_link(before, after, change).await.expect("replaced");
     }
 
     async fn put_parked(&self, parked: &RejectedWrites) {
-        let held = self.hold(Job::Users).await;
+        let held = self.hold(Job::UserSync).await;
         held.save_parked(parked).await.expect("saved");
     }
 
     async fn put_topic(&self, record: &TopicRecord) {
-        let held = self.hold(Job::Courses).await;
+        let held = self.hold(Job::CourseSync).await;
         held.save_topic(record).await.expect("saved");
     }
 }

@@ -102,15 +102,18 @@ async fn two_jobs_of_a_customer_remember_apart_and_applying_a_configuration_dist
         watermark: Some(at("2026-03-02T00:00:00.123456Z")),
         ..JobState::default()
     };
-    acme.put_job(Job::Users, &users).await;
-    acme.put_job(Job::ResultsSweep, &sweep).await;
+    acme.put_job(Job::UserSync, &users).await;
+    acme.put_job(Job::ResultSweep, &sweep).await;
     table
         .save_configuration(&configuration(SOURCE), SOURCE, at("2026-03-02T00:00:00Z"), None)
         .await
         .expect("saved");
-    assert_eq!(acme.load_job(Job::Users).await.expect("loaded"), users);
-    assert_eq!(acme.load_job(Job::ResultsSweep).await.expect("loaded"), sweep);
-    assert_eq!(acme.load_job(Job::Courses).await.expect("loaded"), JobState::default());
+    assert_eq!(acme.load_job(Job::UserSync).await.expect("loaded"), users);
+    assert_eq!(acme.load_job(Job::ResultSweep).await.expect("loaded"), sweep);
+    assert_eq!(
+        acme.load_job(Job::CourseSync).await.expect("loaded"),
+        JobState::default()
+    );
 }
 
 #[tokio::test]
@@ -158,7 +161,7 @@ async fn the_first_version_that_is_live_is_the_go_live_and_no_later_one_changes_
             .save_configuration(&configuration, &source, at(applied_at), None)
             .await;
         saved.expect("saved");
-        acme.put_job(Job::ResultsSweep, &JobState::default()).await;
+        acme.put_job(Job::ResultSweep, &JobState::default()).await;
         assert_eq!(
             acme.find_go_live().await.expect("an answer"),
             live_since.map(at),

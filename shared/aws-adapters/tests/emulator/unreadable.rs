@@ -83,7 +83,7 @@ async fn runs_behind_one_that_cannot_be_read_are_due_all_the_same() {
     put_unreadable(&name, "RUN#0", "run", "2026-03-01T00:00:00.000Z").await;
     let run = RunRecord {
         id: "1".to_owned(),
-        job: Job::Users,
+        job: Job::UserSync,
         started_at: at(NOW),
         state: RunState::Unfinished { lease_until: at(NOW) },
         counts: std::collections::BTreeMap::new(),
@@ -97,7 +97,7 @@ async fn runs_behind_one_that_cannot_be_read_are_due_all_the_same() {
 async fn a_lease_that_cannot_be_read_keeps_no_other_customers_run_from_being_started() {
     let (table, name) = named_table().await;
     for tenant in ["acme", "beta"] {
-        let run = RunRecord::begun("1".to_owned(), Job::Users, at(NOW), at(NOW));
+        let run = RunRecord::begun("1".to_owned(), Job::UserSync, at(NOW), at(NOW));
         table.tenant(&tenant.parse().expect("a tenant")).put_run(&run).await;
     }
     put_unreadable(&name, "LEASE#users", "none", "none").await;
@@ -110,7 +110,7 @@ async fn a_lease_that_cannot_be_read_keeps_no_other_customers_run_from_being_sta
         clock: &clock,
     };
     let report = watch_fleet(&watch, clock.now() + SignedDuration::from_secs(50)).await;
-    let beta = ("beta".parse().expect("a tenant"), Job::Users);
+    let beta = ("beta".parse().expect("a tenant"), Job::UserSync);
     assert_eq!(jobs.started(), [beta], "{report:?}");
     assert_eq!(report.expect("looked").failures.len(), 1);
 }

@@ -107,16 +107,16 @@ pub enum Status {
 pub struct Schedules {
     /// User sync.
     #[schemars(schema_with = "schema::schedule")]
-    #[serde(default)]
-    pub users: Option<Schedule>,
+    #[serde(default, alias = "users")]
+    pub user_sync: Option<Schedule>,
     /// Course sync.
     #[schemars(schema_with = "schema::schedule")]
-    #[serde(default)]
-    pub courses: Option<Schedule>,
+    #[serde(default, alias = "courses")]
+    pub course_sync: Option<Schedule>,
     /// The sweep for completions whose webhook was lost.
     #[schemars(schema_with = "schema::schedule")]
-    #[serde(default)]
-    pub results_sweep: Option<Schedule>,
+    #[serde(default, alias = "results_sweep")]
+    pub result_sweep: Option<Schedule>,
     /// Spreads hundreds of customers over this many minutes.
     #[serde(default = "default_jitter")]
     #[schemars(range(max = 1440))]
@@ -195,9 +195,9 @@ impl TenantConfiguration {
     #[must_use]
     pub fn schedule(&self, job: Job) -> Option<&Schedule> {
         match job {
-            Job::Users => self.schedules.users.as_ref(),
-            Job::Courses => self.schedules.courses.as_ref().filter(|_| self.courses.enabled),
-            Job::ResultsSweep => self.schedules.results_sweep.as_ref().filter(|_| self.results.enabled),
+            Job::UserSync => self.schedules.user_sync.as_ref(),
+            Job::CourseSync => self.schedules.course_sync.as_ref().filter(|_| self.courses.enabled),
+            Job::ResultSweep => self.schedules.result_sweep.as_ref().filter(|_| self.results.enabled),
         }
     }
 

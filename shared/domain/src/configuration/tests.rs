@@ -58,6 +58,21 @@ fn a_text_that_is_no_toml_is_refused_on_its_line() {
 }
 
 #[test]
+fn schedules_are_read_under_the_names_of_version_0_1_too() {
+    let source = include_str!("acme.toml");
+    let renamed = [
+        ("user_sync = ", "users = "),
+        ("course_sync = ", "courses = "),
+        ("result_sweep = ", "results_sweep = "),
+    ];
+    let old = renamed
+        .iter()
+        .fold(source.to_owned(), |source, (new, old)| source.replace(new, old));
+    let [new, old] = [source, &old].map(|source| source.parse::<TenantConfiguration>().expect("valid"));
+    assert_eq!(new.schedules, old.schedules);
+}
+
+#[test]
 fn an_unknown_key_is_refused_on_its_line_with_what_is_allowed() {
     refused(
         "page_size = 100",
@@ -84,9 +99,14 @@ fn a_value_that_does_not_exist_is_refused_on_its_line() {
         "status",
         &["draft", "paused"],
     );
-    refused("rate(6 hours)", "every 6 hours", "results_sweep", &["rate(6 hours)"]);
-    refused("cron(0 7-19 ?", "cron(0 7-61 ?", "users = ", &["7-61", "hours", "23"]);
-    refused("cron(0 7-19 ?", "cron(0 7-19 *", "users = ", &["exactly one", "?"]);
+    refused("rate(6 hours)", "every 6 hours", "result_sweep", &["rate(6 hours)"]);
+    refused(
+        "cron(0 7-19 ?",
+        "cron(0 7-61 ?",
+        "user_sync = ",
+        &["7-61", "hours", "23"],
+    );
+    refused("cron(0 7-19 ?", "cron(0 7-19 *", "user_sync = ", &["exactly one", "?"]);
     refused(
         "auth = \"client_credentials\"",
         "auth = \"basic\"",

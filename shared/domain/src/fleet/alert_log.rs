@@ -20,7 +20,7 @@ const DAY: SignedDuration = SignedDuration::from_hours(24);
 pub struct AlertLog {
     /// Outages of a vendor that last, by the name of the job.
     #[serde(default)]
-    pub outages: BTreeMap<String, FailureStreak>,
+    pub outages: BTreeMap<Job, FailureStreak>,
     /// Internal failures, by signature, with the time of the alert.
     #[serde(default)]
     pub ours: BTreeMap<String, Timestamp>,
@@ -154,12 +154,12 @@ impl AlertLog {
         now: Timestamp,
     ) {
         let is_known = |known: &FailureStreak| known.since == failing.since;
-        if self.outages.get(job.as_str()).is_some_and(is_known) {
+        if self.outages.get(&job).is_some_and(is_known) {
             return;
         }
         self.close(job, news);
         if now.duration_since(failing.since) >= thresholds.vendor_told_after {
-            self.outages.insert(job.as_str().to_owned(), failing.clone());
+            self.outages.insert(job, failing.clone());
             news.push(OperatorAlert::Lasts {
                 job,
                 failing: failing.clone(),
@@ -168,7 +168,7 @@ impl AlertLog {
     }
 
     fn close(&mut self, job: Job, news: &mut Vec<OperatorAlert>) {
-        let told = self.outages.remove(job.as_str());
+        let told = self.outages.remove(&job);
         news.extend(told.map(|failing| OperatorAlert::Over { job, failing }));
     }
 }
@@ -193,7 +193,7 @@ mod tests {
     }
 
     fn news_of(told: &AlertLog, failing: Option<FailureStreak>, now: Timestamp) -> (Vec<OperatorAlert>, AlertLog) {
-        told.due_alerts(&[(Job::Users, failing)], 0, |_| false, usual(), now)
+        told.due_alerts(&[(Job::UserSync, failing)], 0, |_| false, usual(), now)
     }
 
     #[test]
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn what_the_customer_has_to_mend_is_one_line_until_it_is_mended() {
         let refused = Some(failing(VendorFault::Credentials, hours(0)));
-        let both = [(Job::Users, refused.clone()), (Job::Courses, refused.clone())];
+        let both = [(Job::UserSync, refused.clone()), (Job::CourseSync, refused.clone())];
         let (first, told) = AlertLog::default().due_alerts(&both, 0, |_| false, usual(), hours(0));
         assert!(matches!(first.as_slice(), [OperatorAlert::Config { .. }]), "{first:?}");
         let (a_week_later, told) = news_of(&told, refused.clone(), hours(200));
@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn what_an_incident_tells_of_is_not_told_again() {
         let outage = Some(failing(VendorFault::Unavailable, hours(0)));
-        let jobs = [(Job::Users, outage)];
+        let jobs = [(Job::UserSync, outage)];
         let (news, _) = AlertLog::default().due_alerts(&jobs, 0, |_| true, usual(), hours(100));
         assert_eq!(news, []);
     }
@@ -261,7 +261,7 @@ mod tests {
     fn in_hypercare_the_first_dead_result_is_told_and_a_vendor_has_two_hours() {
         let new = AlertThresholds::new(Some(hours(0)), hours(1));
         let outage = Some(failing(VendorFault::Unavailable, hours(0)));
-        let jobs = [(Job::Users, outage)];
+        let jobs = [(Job::UserSync, outage)];
         let (news, told) = AlertLog::default().due_alerts(&jobs, 1, |_| false, new, hours(2));
         assert_eq!(news.len(), 2, "{news:?}");
         let (again, _) = told.due_alerts(&jobs, 2, |_| false, new, hours(3));

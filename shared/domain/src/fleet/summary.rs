@@ -72,7 +72,7 @@ impl CustomerSummary {
     /// The completions that no webhook delivered, where they are so many in a row that webhooks are refused, or sent elsewhere.
     #[must_use]
     pub fn without_webhooks(&self) -> Option<Undelivered> {
-        let undelivered = self.job(Job::ResultsSweep).undelivered.filter(|_| self.is_live());
+        let undelivered = self.job(Job::ResultSweep).undelivered.filter(|_| self.is_live());
         undelivered.filter(|undelivered| undelivered.completions >= MOST_UNDELIVERED)
     }
 

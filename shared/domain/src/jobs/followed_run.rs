@@ -57,7 +57,7 @@ mod tests {
     fn run(id: &str, state: RunState) -> RunRecord {
         RunRecord {
             id: id.to_owned(),
-            job: Job::Users,
+            job: Job::UserSync,
             started_at: AT,
             state,
             counts: std::collections::BTreeMap::new(),

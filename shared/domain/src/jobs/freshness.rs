@@ -24,14 +24,14 @@ pub struct Timetable {
     /// The time at which this timetable was applied: earlier due times belong to another timetable.
     pub applied_at: Timestamp,
     /// User sync; none where it does not run.
-    #[serde(default, serialize_with = "as_text")]
-    pub users: Option<Schedule>,
+    #[serde(default, rename = "users", serialize_with = "as_text")]
+    pub user_sync: Option<Schedule>,
     /// Course sync.
-    #[serde(default, serialize_with = "as_text")]
-    pub courses: Option<Schedule>,
+    #[serde(default, rename = "courses", serialize_with = "as_text")]
+    pub course_sync: Option<Schedule>,
     /// The sweep.
-    #[serde(default, serialize_with = "as_text")]
-    pub results_sweep: Option<Schedule>,
+    #[serde(default, rename = "results_sweep", serialize_with = "as_text")]
+    pub result_sweep: Option<Schedule>,
     /// Whether topics become courses; none where the version in force was applied before this was kept.
     #[serde(default)]
     pub courses_on: Option<bool>,
@@ -68,9 +68,9 @@ impl Timetable {
             time_zone: configuration.time_zone.clone(),
             jitter_minutes: configuration.schedules.jitter_minutes,
             applied_at,
-            users: schedule(Job::Users),
-            courses: schedule(Job::Courses),
-            results_sweep: schedule(Job::ResultsSweep),
+            user_sync: schedule(Job::UserSync),
+            course_sync: schedule(Job::CourseSync),
+            result_sweep: schedule(Job::ResultSweep),
             courses_on: Some(configuration.courses.enabled),
             results_on: Some(configuration.results.enabled),
         }
@@ -80,9 +80,9 @@ impl Timetable {
     #[must_use]
     pub fn schedule(&self, job: Job) -> Option<&Schedule> {
         match job {
-            Job::Users => self.users.as_ref(),
-            Job::Courses => self.courses.as_ref(),
-            Job::ResultsSweep => self.results_sweep.as_ref(),
+            Job::UserSync => self.user_sync.as_ref(),
+            Job::CourseSync => self.course_sync.as_ref(),
+            Job::ResultSweep => self.result_sweep.as_ref(),
         }
     }
 
@@ -136,9 +136,9 @@ mod tests {
             time_zone: ZoneName::try_from("Australia/Sydney".to_owned()).expect("a zone"),
             jitter_minutes: 10,
             applied_at: at("2026-02-01T00:00:00Z"),
-            users: Some("cron(0 7-19 ? * MON-FRI *)".parse().expect("a schedule")),
-            courses: None,
-            results_sweep: Some("rate(6 hours)".parse().expect("a schedule")),
+            user_sync: Some("cron(0 7-19 ? * MON-FRI *)".parse().expect("a schedule")),
+            course_sync: None,
+            result_sweep: Some("rate(6 hours)".parse().expect("a schedule")),
             courses_on: Some(false),
             results_on: None,
         }
@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn users(state: &JobState, now: &str) -> Freshness {
-        timetable().freshness(Job::Users, state, None, usual(at(now)), at(now))
+        timetable().freshness(Job::UserSync, state, None, usual(at(now)), at(now))
     }
 
     const LATE: Freshness = Freshness::Late {
@@ -189,14 +189,14 @@ mod tests {
             Freshness::Fresh
         );
         let night = Timetable {
-            users: Some("cron(30 2 * * ? *)".parse().expect("a schedule")),
+            user_sync: Some("cron(30 2 * * ? *)".parse().expect("a schedule")),
             ..timetable()
         };
         // 02:30 of 4 October 2026 does not exist in Sydney.
         let now = at("2026-10-04T12:00:00Z");
         let state = succeeded("2026-10-02T16:31:00Z");
         assert_eq!(
-            night.freshness(Job::Users, &state, None, usual(now), now),
+            night.freshness(Job::UserSync, &state, None, usual(now), now),
             Freshness::Fresh
         );
     }
@@ -205,7 +205,7 @@ mod tests {
     fn a_run_that_goes_on_is_not_late_until_nobody_carries_it_on() {
         let state = succeeded("2026-02-27T08:02:00Z");
         let now = at("2026-03-01T21:00:00Z");
-        let with_lease = |until: &str| timetable().freshness(Job::Users, &state, Some(at(until)), usual(now), now);
+        let with_lease = |until: &str| timetable().freshness(Job::UserSync, &state, Some(at(until)), usual(now), now);
         assert_eq!(with_lease("2026-03-01T21:10:00Z"), Freshness::GoesOn);
         assert_eq!(
             with_lease("2026-03-01T20:59:00Z"),
@@ -222,10 +222,10 @@ mod tests {
             applied_at: at("2026-03-01T20:10:00Z"),
             ..timetable()
         };
-        let stands = |now: &str| new.freshness(Job::Users, &never, None, usual(at(now)), at(now));
+        let stands = |now: &str| new.freshness(Job::UserSync, &never, None, usual(at(now)), at(now));
         assert_eq!(stands("2026-03-01T21:30:00Z"), Freshness::Fresh);
         assert!(is_late(stands("2026-03-01T21:40:00Z")));
-        let sweep = |now: &str| new.freshness(Job::ResultsSweep, &never, None, usual(at(now)), at(now));
+        let sweep = |now: &str| new.freshness(Job::ResultSweep, &never, None, usual(at(now)), at(now));
         assert_eq!(sweep("2026-03-02T02:49:59Z"), Freshness::Fresh);
         assert!(is_late(sweep("2026-03-02T02:50:00Z")));
     }
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn a_job_that_does_not_run_is_never_late() {
         let now = at("2026-03-01T21:00:00Z");
-        let courses = timetable().freshness(Job::Courses, &JobState::default(), None, usual(now), now);
+        let courses = timetable().freshness(Job::CourseSync, &JobState::default(), None, usual(now), now);
         assert_eq!(courses, Freshness::Fresh);
     }
 
@@ -242,7 +242,7 @@ mod tests {
         let now = at("2026-03-01T20:25:00Z");
         let new = AlertThresholds::new(Some(at("2026-02-20T00:00:00Z")), now);
         let state = succeeded("2026-02-27T08:02:00Z");
-        assert!(is_late(timetable().freshness(Job::Users, &state, None, new, now)));
+        assert!(is_late(timetable().freshness(Job::UserSync, &state, None, new, now)));
         assert_eq!(users(&state, "2026-03-01T20:25:00Z"), Freshness::Fresh);
     }
 

@@ -11,24 +11,37 @@ use crate::vendors::vendor::Vendor;
 #[serde(rename_all = "kebab-case")]
 pub enum Job {
     /// Employees become users.
-    Users,
+    #[serde(alias = "users")]
+    UserSync,
     /// Topics become courses.
-    Courses,
+    #[serde(alias = "courses")]
+    CourseSync,
     /// Completions whose webhook was lost become results.
-    ResultsSweep,
+    #[serde(alias = "results-sweep")]
+    ResultSweep,
 }
 
 impl Job {
     /// Every job, in the order a customer thinks of them.
-    pub const ALL: [Self; 3] = [Self::Users, Self::Courses, Self::ResultsSweep];
+    pub const ALL: [Self; 3] = [Self::UserSync, Self::CourseSync, Self::ResultSweep];
 
-    /// The job's name in schedules, leases and runs.
+    /// Returns the name by which the job is typed, printed, logged and measured; its function has the same name.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::Users => "users",
-            Self::Courses => "courses",
-            Self::ResultsSweep => "results-sweep",
+            Self::UserSync => "user-sync",
+            Self::CourseSync => "course-sync",
+            Self::ResultSweep => "result-sweep",
+        }
+    }
+
+    /// Returns the job's name in the keys of stored items and in the names of schedules, where it stays as version 0.1 wrote it.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::UserSync => "users",
+            Self::CourseSync => "courses",
+            Self::ResultSweep => "results-sweep",
         }
     }
 
@@ -36,8 +49,8 @@ impl Job {
     #[must_use]
     pub const fn source(self) -> Vendor {
         match self {
-            Self::Users => Vendor::EmployeeConnect,
-            Self::Courses | Self::ResultsSweep => Vendor::TribalHabits,
+            Self::UserSync => Vendor::EmployeeConnect,
+            Self::CourseSync | Self::ResultSweep => Vendor::TribalHabits,
         }
     }
 }

@@ -42,7 +42,7 @@ mod tests {
         let now = now.parse::<jiff::civil::DateTime>().expect("a time");
         let zone = TimeZone::get("Australia/Sydney").expect("bundled");
         let now = now.to_zoned(zone.clone()).expect("exists").timestamp();
-        match next_run(&acme(schedule, "Australia/Sydney"), Job::Users, now)? {
+        match next_run(&acme(schedule, "Australia/Sydney"), Job::UserSync, now)? {
             NextRun::At(at) => Some(at.to_zoned(zone).strftime("%a %Y-%m-%d %H:%M").to_string()),
             NextRun::Within(time) => Some(format!("{} min", time.as_mins())),
         }
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_job_without_a_schedule_has_no_next_run() {
         let mut configuration = acme("rate(1 hour)", "UTC");
-        configuration.schedules.users = None;
-        assert_eq!(next_run(&configuration, Job::Users, Timestamp::UNIX_EPOCH), None);
+        configuration.schedules.user_sync = None;
+        assert_eq!(next_run(&configuration, Job::UserSync, Timestamp::UNIX_EPOCH), None);
     }
 }

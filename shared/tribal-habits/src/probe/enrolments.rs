@@ -54,7 +54,7 @@ fn judge_list(list: &ListSample) -> AssumptionFinding {
         Some(status) => {
             let seen = format!("enrolments cannot be listed (status {status})");
             let without =
-                Advice::ask("take schedules.results_sweep out: a completion whose webhook is lost is then lost");
+                Advice::ask("take schedules.result_sweep out: a completion whose webhook is lost is then lost");
             assume::ENROLMENT_LIST.differs(seen, vec![without, assume::ENROLMENT_LIST.mend()])
         }
         None => list.judge_list(&assume::ENROLMENT_LIST, "completed enrolments"),

@@ -201,7 +201,7 @@ async fn enrolments_that_cannot_be_listed_cost_the_sweep() {
     let list = about(&probed, &assume::ENROLMENT_LIST);
     assert_differs(list, "enrolments cannot be listed (status 404)");
     assert!(
-        list.advice[0].to_string().contains("schedules.results_sweep"),
+        list.advice[0].to_string().contains("schedules.result_sweep"),
         "{list:?}"
     );
     assert_eq!(

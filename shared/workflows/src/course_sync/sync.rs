@@ -74,20 +74,20 @@ where
     Clock: Now + Pause,
 {
     if sync.configuration.status == Status::Paused || !sync.configuration.courses.enabled {
-        stop_job(sync.table, sync.clock, Job::Courses).await?;
+        stop_job(sync.table, sync.clock, Job::CourseSync).await?;
         return Ok(RunOutcome::Paused);
     }
     let work = async |held: &Table, state: &mut JobState| {
         state.domains = sync.configuration.vendor_domains();
         sync.writing_through(held).work(start.deadline).await
     };
-    let mut result = Box::pin(run_job(sync.table, sync.clock, Job::Courses, start, work)).await;
+    let mut result = Box::pin(run_job(sync.table, sync.clock, Job::CourseSync, start, work)).await;
     let mail = RunMail {
         store: sync.table,
         mail: sync.mail,
         settings: sync.mail_settings,
         configuration: sync.configuration,
-        job: Job::Courses,
+        job: Job::CourseSync,
         at: sync.clock.now(),
     };
     let notified = mail.of_run(&result).await;

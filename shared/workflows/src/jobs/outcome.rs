@@ -142,8 +142,8 @@ impl JobFailure {
             },
             Self::NotCredible(_) => FailureSignature::Vendor {
                 vendor: match job {
-                    Job::Users => Vendor::EmployeeConnect,
-                    Job::Courses | Job::ResultsSweep => Vendor::TribalHabits,
+                    Job::UserSync => Vendor::EmployeeConnect,
+                    Job::CourseSync | Job::ResultSweep => Vendor::TribalHabits,
                 },
                 kind: VendorFault::NotCredible,
             },

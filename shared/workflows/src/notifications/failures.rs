@@ -55,12 +55,12 @@ fn of_vendor(kind: &VendorFailureKind, vendor: Vendor, job: Job) -> Option<(Subj
 /// The texts of a right that the credentials lack.
 fn of_missing_right(vendor: Vendor, job: Job) -> (Subject, String, String) {
     let right = match (vendor, job) {
-        (Vendor::EmployeeConnect, Job::Users) => "read employees",
-        (Vendor::EmployeeConnect, Job::Courses) => "read and write courses",
-        (Vendor::EmployeeConnect, Job::ResultsSweep) => "read and write results",
-        (Vendor::TribalHabits, Job::Users) => "read and write users",
-        (Vendor::TribalHabits, Job::Courses) => "read topics",
-        (Vendor::TribalHabits, Job::ResultsSweep) => "read enrolments",
+        (Vendor::EmployeeConnect, Job::UserSync) => "read employees",
+        (Vendor::EmployeeConnect, Job::CourseSync) => "read and write courses",
+        (Vendor::EmployeeConnect, Job::ResultSweep) => "read and write results",
+        (Vendor::TribalHabits, Job::UserSync) => "read and write users",
+        (Vendor::TribalHabits, Job::CourseSync) => "read topics",
+        (Vendor::TribalHabits, Job::ResultSweep) => "read enrolments",
     };
     let (owner, keys) = match vendor {
         Vendor::EmployeeConnect => (

@@ -213,7 +213,7 @@ where
                 let letter = MailMessage {
                     configuration,
                     subject,
-                    job: subject.job().or(told.raised_by).unwrap_or(Job::Users),
+                    job: subject.job().or(told.raised_by).unwrap_or(Job::UserSync),
                     kind: MailKind::Reminder {
                         told_at: told.changed_at.unwrap_or(told.sent_at),
                     },

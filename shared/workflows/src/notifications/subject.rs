@@ -78,9 +78,9 @@ impl Subject {
     #[must_use]
     pub const fn job(self) -> Option<Job> {
         match self {
-            Self::Users | Self::UserSyncStopped => Some(Job::Users),
-            Self::Courses => Some(Job::Courses),
-            Self::Results => Some(Job::ResultsSweep),
+            Self::Users | Self::UserSyncStopped => Some(Job::UserSync),
+            Self::Courses => Some(Job::CourseSync),
+            Self::Results => Some(Job::ResultSweep),
             Self::Connection(_) => None,
         }
     }

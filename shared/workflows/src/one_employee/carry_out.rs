@@ -78,7 +78,7 @@ where
     may_write(in_force.configuration.status, draft)?;
     let now = one.clock.now();
     let holder = format!("only-{}", Uuid::new_v4());
-    let held = match one.store.acquire_lease(Job::Users, &holder, now).await? {
+    let held = match one.store.acquire_lease(Job::UserSync, &holder, now).await? {
         Lease::Acquired(held) => held,
         Lease::HeldUntil(until) => return Err(PersonFailure::Running { until }),
     };
@@ -167,7 +167,7 @@ where
             last_verified_on: None,
             ..job
         };
-        Ok(self.store.save_job(Job::Users, &job).await?)
+        Ok(self.store.save_job(Job::UserSync, &job).await?)
     }
 
     /// The account as it is after the last write; none where nothing was written, or the portal does not answer.

@@ -163,7 +163,7 @@ where
     }
 
     async fn read_table(&self, retries_from: Option<Timestamp>) -> Result<Stored, ServiceFailure> {
-        let job = self.store.load_job(Job::Users).await?;
+        let job = self.store.load_job(Job::UserSync).await?;
         let held = match &job.held_plan {
             Some(id) => self.store.load_hold(id).await?,
             None => None,

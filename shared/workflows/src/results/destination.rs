@@ -18,7 +18,7 @@ pub(crate) async fn find_destination<T: DestinationStore>(
     let mut person = find_employee(table, completion).await?;
     let mut users_synced_from = None;
     if person.is_none() {
-        users_synced_from = table.load_job(Job::Users).await?.last_complete_began_at;
+        users_synced_from = table.load_job(Job::UserSync).await?.last_complete_began_at;
         // A sync may have linked the employee, and ended, since the first look: only an account that it leaves unlinked
         // belongs to no employee.
         person = find_employee(table, completion).await?;

@@ -85,17 +85,17 @@ where
     Clock: Now + Pause,
 {
     if sweep.configuration.status != Status::Live || !sweep.configuration.results.enabled {
-        stop_job(sweep.table, sweep.clock, Job::ResultsSweep).await?;
+        stop_job(sweep.table, sweep.clock, Job::ResultSweep).await?;
         return Ok(RunOutcome::Paused);
     }
     let work = async |_: &Table, state: &mut JobState| sweep.work(state, start.deadline).await;
-    let mut result = Box::pin(run_job(sweep.table, sweep.clock, Job::ResultsSweep, start, work)).await;
+    let mut result = Box::pin(run_job(sweep.table, sweep.clock, Job::ResultSweep, start, work)).await;
     let mail = RunMail {
         store: sweep.table,
         mail: sweep.mail,
         settings: sweep.mail_settings,
         configuration: sweep.configuration,
-        job: Job::ResultsSweep,
+        job: Job::ResultSweep,
         at: sweep.clock.now(),
     };
     let notified = Box::pin(mail.of_run(&result)).await;

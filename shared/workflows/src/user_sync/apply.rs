@@ -141,7 +141,7 @@ where
             break;
         }
         if applied.written.done() > 0 {
-            note_progress(writing.store, Job::Users, remembered).await?;
+            note_progress(writing.store, Job::UserSync, remembered).await?;
         }
         if fails_too_often(attempted, applied.unanswered) {
             let unanswered = applied.unanswered;

@@ -76,20 +76,28 @@ pub enum Settled {
 }
 
 /// Returns the changes that wait for approval, as the last run left them, with the decisions about them; none where no change
-/// waits.
+/// waits, or where the plan was not stored, or cannot be read.
 ///
 /// # Errors
-/// The table failed, or the pending plan that the last run left cannot be read.
+/// The table failed.
 pub async fn list_holds<S: SaveJobState + LoadHold>(store: &S) -> Result<Option<PendingPlan>, ServiceFailure> {
-    let Some(id) = store.load_job(Job::Users).await?.held_plan else {
+    match store.load_job(Job::UserSync).await?.held_plan {
+        Some(id) => store.load_hold(&id).await,
+        None => Ok(None),
+    }
+}
+
+/// The same for operators who decide: a plan that is not there is no answer.
+async fn pending_plan<S: SaveJobState + LoadHold>(store: &S) -> Result<Option<PendingPlan>, ServiceFailure> {
+    let Some(id) = store.load_job(Job::UserSync).await?.held_plan else {
         return Ok(None);
     };
-    let unreadable = || ServiceFailure {
+    let missing = || ServiceFailure {
         service: "the table",
         retryable: false,
         detail: format!("the pending plan {id} cannot be read; the next user sync writes it again"),
     };
-    store.load_hold(&id).await?.ok_or_else(unreadable).map(Some)
+    store.load_hold(&id).await?.ok_or_else(missing).map(Some)
 }
 
 /// Loads the pending plan with its decisions and the changes since then.
@@ -100,8 +108,8 @@ pub async fn look_at_holds<S>(store: &S, in_force: &StoredConfiguration) -> Resu
 where
     S: SaveJobState + LoadHold + LoadDecisions + LoadPeople,
 {
-    let job = store.load_job(Job::Users).await?;
-    let held = list_holds(store).await?;
+    let job = store.load_job(Job::UserSync).await?;
+    let held = pending_plan(store).await?;
     let decisions = decisions_made(store).await?;
     let people = if held.is_some() {
         store.load_people().await?.people
@@ -163,7 +171,7 @@ where
     S: DecisionStore,
     C: Now,
 {
-    let held = list_holds(store).await?.ok_or(NotDecided::NothingHeld)?;
+    let held = pending_plan(store).await?.ok_or(NotDecided::NothingHeld)?;
     if held.id != *deciding.plan {
         return Err(NotDecided::Moved { now: held.id });
     }
@@ -261,7 +269,7 @@ where
     S: SaveJobState + LoadHold + SaveHold,
     C: Now,
 {
-    match list_holds(store).await?.filter(|held| held.conclusion().is_none()) {
+    match pending_plan(store).await?.filter(|held| held.conclusion().is_none()) {
         Some(held) => store.save_hold(&held, held.next_reminder(clock.now())).await,
         None => Ok(()),
     }

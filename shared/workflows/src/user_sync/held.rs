@@ -56,7 +56,7 @@ where
             }
             // An operator who gets the mail may decide at once, while this run is still running.
             remembered.held_plan = id;
-            self.store.save_job(Job::Users, remembered).await?;
+            self.store.save_job(Job::UserSync, remembered).await?;
         }
         match held {
             Some(held) => self.hold(in_force.configuration, held, before.as_ref()).await,
@@ -140,7 +140,7 @@ where
             remind_at: None,
             fixed: 0,
             audience: Audience::Operator,
-            raised_by: Some(Job::Users),
+            raised_by: Some(Job::UserSync),
             worklist: Worklist::default(),
         };
         Ok(self.store.save_alert(cause, &state).await?)

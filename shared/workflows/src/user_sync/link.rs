@@ -314,7 +314,7 @@ pub(crate) async fn under_lease<S: HoldLease, C: Now>(
     write: impl AsyncFnOnce(&S) -> Result<(), NotLinked>,
 ) -> Result<(), NotLinked> {
     let holder = format!("link-{}", Uuid::new_v4());
-    let held = match store.acquire_lease(Job::Users, &holder, clock.now()).await? {
+    let held = match store.acquire_lease(Job::UserSync, &holder, clock.now()).await? {
         Lease::Acquired(held) => held,
         Lease::HeldUntil(until) => return Err(NotLinked::Running { until }),
     };

@@ -120,13 +120,13 @@ where
 {
     let configuration = in_force.configuration;
     if configuration.status == Status::Paused {
-        stop_job(sync.store, sync.clock, Job::Users).await?;
+        stop_job(sync.store, sync.clock, Job::UserSync).await?;
         return Ok(RunOutcome::Paused);
     }
     // Another version may be the mend that the job stays away for.
     let is_new = sync
         .store
-        .load_job(Job::Users)
+        .load_job(Job::UserSync)
         .await?
         .is_new_under(in_force.planned_under());
     let start = Start {
@@ -137,13 +137,13 @@ where
         let sync = sync.writing_through(held);
         sync.work(in_force, start, remembered).await
     };
-    let mut result = Box::pin(run_job(sync.store, sync.clock, Job::Users, start, work)).await;
+    let mut result = Box::pin(run_job(sync.store, sync.clock, Job::UserSync, start, work)).await;
     let mail = RunMail {
         store: sync.store,
         mail: sync.mail,
         settings: sync.mail_settings,
         configuration,
-        job: Job::Users,
+        job: Job::UserSync,
         at: sync.clock.now(),
     };
     let notified = mail.of_run(&result).await;
@@ -258,7 +258,7 @@ where
     async fn note_writing(&self, plan: &UserPlan, remembered: &mut JobState) -> Result<(), JobFailure> {
         if !remembered.unsaved_write && plan.actions.iter().any(|action| action.change_kind().is_some()) {
             remembered.unsaved_write = true;
-            self.store.save_job(Job::Users, remembered).await?;
+            self.store.save_job(Job::UserSync, remembered).await?;
         }
         Ok(())
     }

@@ -70,7 +70,7 @@ where
     }
     let at = preview.clock.now();
     let today = at.to_zoned(configuration.time_zone.zone().clone()).date();
-    let mut remembered = preview.store.load_job(Job::Users).await?;
+    let mut remembered = preview.store.load_job(Job::UserSync).await?;
     remembered.begin(in_force.planned_under(), false, at);
     if portal == Portal::Read {
         remembered.last_verified_on = None;

@@ -138,14 +138,14 @@ async fn a_job_without_a_schedule_is_unscheduled_and_a_paused_customers_stay_dis
     world.apply(ACME).await.expect("is valid");
     let paused = ACME
         .replace("status = \"live\"", "status = \"paused\"")
-        .replace("results_sweep = \"rate(6 hours)\"\n", "");
+        .replace("result_sweep = \"rate(6 hours)\"\n", "");
     let applied = world.apply(&paused).await.expect("is valid");
     assert_eq!(applied.version, 2);
     let schedules = world.tenants.schedules.lock();
     assert_eq!(schedules.len(), 2);
     assert!(schedules.values().all(|schedule| !schedule.enabled));
     let configuration: TenantConfiguration = paused.parse().expect("is valid");
-    assert!(!schedules.contains_key(&(configuration.tenant, Job::ResultsSweep)));
+    assert!(!schedules.contains_key(&(configuration.tenant, Job::ResultSweep)));
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ async fn a_customer_without_the_development_module_is_told_once_and_nothing_more
     assert_eq!(failure, JobFailure::Vendor(missing));
     assert_eq!(failure.class(), FailureClass::Config);
     assert_eq!(world.hris.faults.count(Call::CreateCourse), 1);
-    let remembered = world.table.job(Job::Courses).last_failure.expect("remembered");
+    let remembered = world.table.job(Job::CourseSync).last_failure.expect("remembered");
     assert!(
         remembered.cause.contains("has no Development module for this customer"),
         "{}",
@@ -204,7 +204,7 @@ async fn a_draft_customers_courses_are_planned_and_counted_and_nothing_is_writte
         (world.hris.faults.made(), world.table.state().topics.len()),
         (vec![], 0)
     );
-    assert_eq!(world.table.job(Job::Courses).counts, report.counts);
+    assert_eq!(world.table.job(Job::CourseSync).counts, report.counts);
 }
 
 #[tokio::test]
@@ -254,7 +254,7 @@ async fn two_course_syncs_of_one_customer_do_not_run_side_by_side() {
     let until = world.soon(60);
     world
         .table
-        .acquire_lease(Job::Courses, "another", world.now())
+        .acquire_lease(Job::CourseSync, "another", world.now())
         .await
         .expect("acquires");
     assert_eq!(sync_for(&world, 900).await, Ok(RunOutcome::AlreadyRunning { until }));

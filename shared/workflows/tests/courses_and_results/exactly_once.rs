@@ -118,7 +118,7 @@ impl Story {
             swept_from: Some(beginning() - hours(1000)),
             ..JobState::default()
         };
-        world.table.state().jobs.insert(Job::ResultsSweep, state);
+        world.table.state().jobs.insert(Job::ResultSweep, state);
         let all = (0..self.completions.len()).map(|index| self.completion(index));
         world.portal.completions.lock().extend(all);
         self.link(&world, false);

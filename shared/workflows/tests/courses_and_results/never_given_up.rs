@@ -114,7 +114,7 @@ impl Story {
             swept_from: Some(beginning() - hours(1000)),
             ..JobState::default()
         };
-        world.table.state().jobs.insert(Job::ResultsSweep, state);
+        world.table.state().jobs.insert(Job::ResultSweep, state);
         world.link_person("E9", MALLORY);
         world.portal.topics.lock().push(topic(FORGED_TOPIC));
         world

@@ -61,7 +61,7 @@ pub(crate) fn swept_world() -> World {
         last_success_at: Some(beginning() - hours(1)),
         ..JobState::default()
     };
-    world.table.state().jobs.insert(Job::ResultsSweep, state);
+    world.table.state().jobs.insert(Job::ResultSweep, state);
     world
 }
 
@@ -168,7 +168,7 @@ async fn a_sweep_near_its_deadline_is_left_unfinished_for_the_watchdog() {
 #[tokio::test]
 async fn a_listing_that_fails_moves_nothing_and_is_on_record() {
     let world = swept_world();
-    let before = world.table.job(Job::ResultsSweep);
+    let before = world.table.job(Job::ResultSweep);
     let outage = VendorFailureKind::Unavailable {
         may_have_happened: false,
     };
@@ -178,7 +178,7 @@ async fn a_listing_that_fails_moves_nothing_and_is_on_record() {
         .faults
         .arm(Call::ListCompletions, Fault::Before(outage.clone()));
     assert_eq!(sweep_for(&world, 300).await, Err(JobFailure::Vendor(outage.clone())));
-    let after = world.table.job(Job::ResultsSweep);
+    let after = world.table.job(Job::ResultSweep);
     assert_eq!(
         (after.watermark, after.last_success_at),
         (before.watermark, before.last_success_at)
@@ -209,7 +209,7 @@ async fn two_sweeps_of_one_customer_do_not_run_side_by_side() {
     let until = world.soon(60);
     world
         .table
-        .acquire_lease(Job::ResultsSweep, "another", world.now())
+        .acquire_lease(Job::ResultSweep, "another", world.now())
         .await
         .expect("acquires");
     assert_eq!(sweep_for(&world, 300).await, Ok(RunOutcome::AlreadyRunning { until }));

@@ -28,7 +28,7 @@ async fn watch(world: &World, fleet: &Fleet<'_>, jobs: &StartedJobs) -> FleetRep
 fn unfinished_run(table: &Table, id: &str, lease_until: Timestamp) {
     let record = RunRecord {
         id: id.to_owned(),
-        job: Job::Courses,
+        job: Job::CourseSync,
         started_at: beginning(),
         state: RunState::Unfinished { lease_until },
         counts: BTreeMap::default(),
@@ -172,7 +172,7 @@ async fn an_unfinished_run_is_started_once_its_lease_is_free_and_not_every_minut
     watch(&world, &fleet, &jobs).await;
     world.clock.advance(minutes(1));
     watch(&world, &fleet, &jobs).await;
-    assert_eq!(jobs.started(), [(world.configuration.tenant.clone(), Job::Courses)]);
+    assert_eq!(jobs.started(), [(world.configuration.tenant.clone(), Job::CourseSync)]);
 }
 
 #[tokio::test]
@@ -195,7 +195,7 @@ async fn one_customers_run_that_cannot_be_started_stops_nobody_elses() {
         (report.runs_started, report.results_queued, report.failures.len()),
         (1, 1, 1)
     );
-    assert_eq!(jobs.started(), [(other_tenant, Job::Courses)]);
+    assert_eq!(jobs.started(), [(other_tenant, Job::CourseSync)]);
 }
 
 #[tokio::test]

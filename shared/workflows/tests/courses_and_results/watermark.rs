@@ -89,7 +89,7 @@ async fn a_week_begins_where_the_customer_is() {
         .table
         .state()
         .jobs
-        .get_mut(&Job::ResultsSweep)
+        .get_mut(&Job::ResultSweep)
         .expect("there")
         .last_success_at = Some(sunday);
     completed(&world, 1, beginning() - hours(30 * 24));
@@ -102,12 +102,12 @@ async fn the_watermark_is_the_last_completion_handed_on_and_never_goes_back() {
     let world = swept_world();
     completed(&world, 1, beginning() - hours(3));
     sweep(&world).await;
-    assert_eq!(world.table.job(Job::ResultsSweep).watermark, Some(beginning()));
+    assert_eq!(world.table.job(Job::ResultSweep).watermark, Some(beginning()));
     world.clock.advance(hours(6));
     completed(&world, 2, beginning() + hours(2));
     sweep(&world).await;
     assert_eq!(
-        world.table.job(Job::ResultsSweep).watermark,
+        world.table.job(Job::ResultSweep).watermark,
         Some(beginning() + hours(2))
     );
 }
@@ -117,7 +117,7 @@ async fn a_completion_dated_in_the_future_hides_none_that_come_before_it() {
     let world = swept_world();
     completed(&world, 1, beginning() + hours(24 * 365));
     sweep(&world).await;
-    assert_eq!(world.table.job(Job::ResultsSweep).watermark, Some(beginning()));
+    assert_eq!(world.table.job(Job::ResultSweep).watermark, Some(beginning()));
     completed(&world, 2, beginning() + hours(1));
     world.clock.advance(hours(6));
     sweep(&world).await;
@@ -141,7 +141,7 @@ async fn a_sweep_that_runs_out_of_time_goes_on_where_it_stopped_also_between_equ
         Err(JobFailure::Service(service_failure()))
     );
     assert_eq!(
-        world.table.job(Job::ResultsSweep).watermark,
+        world.table.job(Job::ResultSweep).watermark,
         Some(beginning() + hours(100))
     );
     while let Some(message) = world.queue.receive() {
@@ -174,7 +174,7 @@ async fn a_result_that_cannot_be_queued_is_not_passed_over() {
         .arm_after(1, Call::QueueCompletion, Fault::Before(service_failure()));
     sweep_for(&world, 300).await.expect_err("the queue fails");
     assert_eq!(
-        world.table.job(Job::ResultsSweep).watermark,
+        world.table.job(Job::ResultSweep).watermark,
         Some(beginning() + hours(98))
     );
 }
@@ -193,7 +193,7 @@ async fn a_sweep_that_was_cut_off_is_carried_on_and_looks_at_nothing_again() {
     sweep_for(&world, 300).await.expect_err("the table fails");
     assert_eq!(queued(&world), [1, 2]);
     assert_eq!(sweep(&world).await.listed, 3, "from the second on");
-    assert_eq!(world.table.job(Job::ResultsSweep).interrupted, None);
+    assert_eq!(world.table.job(Job::ResultSweep).interrupted, None);
 }
 
 #[tokio::test]
@@ -236,7 +236,7 @@ async fn a_completion_that_becomes_visible_while_a_sweep_is_carried_on_is_found_
 #[tokio::test]
 async fn completions_that_no_webhook_delivers_are_counted_until_one_does() {
     let world = swept_world();
-    let undelivered = || world.table.job(Job::ResultsSweep).undelivered;
+    let undelivered = || world.table.job(Job::ResultSweep).undelivered;
     for id in 1..=2 {
         completed(&world, id, beginning() + hours(id));
     }

@@ -137,7 +137,7 @@ impl World {
             last_complete_began_at: Some(began),
             ..JobState::default()
         };
-        self.table.state().jobs.insert(Job::Users, state);
+        self.table.state().jobs.insert(Job::UserSync, state);
     }
 
     pub(crate) fn pusher(&self) -> PushResult<'_, Table, Portal, Hris, ManualClock> {

@@ -124,7 +124,7 @@ async fn two_of_ten_customers_whose_own_hosts_fail_are_no_incident_and_nobody_wa
     assert_eq!((alerts(&world), world.incident()), (0, None));
     let well = world.customers[2..]
         .iter()
-        .all(|customer| customer.table.job(Job::Users).failing.is_none());
+        .all(|customer| customer.table.job(Job::UserSync).failing.is_none());
     assert!(well);
 }
 
@@ -231,7 +231,7 @@ async fn one_customer_whose_row_cannot_be_written_keeps_no_other_line_from_being
         world
             .told()
             .concat()
-            .matches(&format!("{name}: the job users failed"))
+            .matches(&format!("{name}: the job user-sync failed"))
             .count()
     };
     assert_eq!(

@@ -137,7 +137,7 @@ pub(crate) fn crash(world: &World, number: usize) {
     let now = world.clock.now();
     let record = RunRecord {
         id: format!("crashed at {now}"),
-        job: Job::Courses,
+        job: Job::CourseSync,
         started_at: now,
         state: RunState::Unfinished { lease_until: now },
         counts: BTreeMap::new(),

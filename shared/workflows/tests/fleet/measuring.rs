@@ -24,10 +24,10 @@ async fn a_customer_whose_schedule_nobody_fires_is_stale_and_named_and_a_paused_
         .map(|(tenant, jobs)| (tenant.to_string(), jobs[0].job))
         .collect();
     assert_eq!(measures.live, 2);
-    assert!(late.contains(&("customer-02".to_owned(), Job::Users)), "{late:?}");
+    assert!(late.contains(&("customer-02".to_owned(), Job::UserSync)), "{late:?}");
     assert!(!measures.stale.keys().any(|tenant| tenant.as_str() == "customer-03"));
     let users_of_the_first = measures.stale.get(&world.customers[0].tenant);
-    assert!(users_of_the_first.is_none_or(|jobs| jobs.iter().all(|late| late.job != Job::Users)));
+    assert!(users_of_the_first.is_none_or(|jobs| jobs.iter().all(|late| late.job != Job::UserSync)));
 }
 
 #[tokio::test]
@@ -36,7 +36,7 @@ async fn who_waits_for_a_vendor_that_is_down_is_counted_apart_and_not_as_stale()
     for customer in &world.customers {
         let mut state = customer.table.state();
         let timetable = state.row.timetable.as_mut().expect("set");
-        (timetable.courses, timetable.results_sweep) = (None, None);
+        (timetable.course_sync, timetable.result_sweep) = (None, None);
     }
     world.run_all().await;
     world.goes_down();
@@ -68,12 +68,15 @@ async fn a_job_whose_slices_do_nothing_is_stalled_and_one_that_fails_is_not() {
     let world = World::of(2);
     for customer in &world.customers {
         let mut state = customer.table.state();
-        state.jobs.entry(Job::Users).or_default().stalled_slices = 4;
+        state.jobs.entry(Job::UserSync).or_default().stalled_slices = 4;
     }
     world.goes_down();
     world.run(&world.customers[1]).await.expect_err("down");
     let (_, measures) = world.tick().await;
-    assert_eq!(measures.stalled_jobs, [(world.customers[0].tenant.clone(), Job::Users)]);
+    assert_eq!(
+        measures.stalled_jobs,
+        [(world.customers[0].tenant.clone(), Job::UserSync)]
+    );
 }
 
 /// Three hundred customers cost as many questions as three, but for the parked results of those whose turn it is.

@@ -25,7 +25,7 @@ async fn in_step(customers: usize) -> World {
     for customer in &world.customers {
         let mut state = customer.table.state();
         let timetable = state.row.timetable.as_mut().expect("set");
-        (timetable.courses, timetable.results_sweep) = (None, None);
+        (timetable.course_sync, timetable.result_sweep) = (None, None);
     }
     world.run_all().await;
     world
@@ -112,7 +112,7 @@ async fn who_needs_somebody_stands_first_with_the_worst_word_there_is_for_them()
         });
     world.run(&world.customers[1]).await.expect_err("down");
     let long_ago = Some(now - SignedDuration::from_hours(72));
-    let users = |jobs: &mut BTreeMap<Job, JobState>| jobs.entry(Job::Users).or_default().last_success_at = long_ago;
+    let users = |jobs: &mut BTreeMap<Job, JobState>| jobs.entry(Job::UserSync).or_default().last_success_at = long_ago;
     users(&mut world.customers[2].table.state().jobs);
     let status = status(&world).await;
     assert_eq!(
@@ -181,7 +181,7 @@ async fn a_draft_whose_runs_fail_is_failing_and_a_paused_customer_is_paused_what
         .table
         .state()
         .jobs
-        .entry(Job::Users)
+        .entry(Job::UserSync)
         .or_default()
         .failing = Some(failing);
     assert_eq!(words(&status(&world).await), [("customer-01", Health::Failing)]);

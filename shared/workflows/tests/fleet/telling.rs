@@ -31,7 +31,7 @@ async fn one_customers_silent_vendor_is_told_after_a_day_once_and_so_is_its_end(
     hours(&world, 0, 20).await;
     assert_eq!(world.told().len(), 1);
     assert!(
-        world.told()[0].contains("customer-01: the job users has failed since"),
+        world.told()[0].contains("customer-01: the job user-sync has failed since"),
         "{}",
         world.told()[0]
     );
@@ -40,7 +40,7 @@ async fn one_customers_silent_vendor_is_told_after_a_day_once_and_so_is_its_end(
     hours(&world, 0, 25).await;
     assert_eq!(world.told().len(), 2);
     assert!(
-        world.told()[1].contains("customer-01: the job users is over"),
+        world.told()[1].contains("customer-01: the job user-sync is over"),
         "{}",
         world.told()[1]
     );
@@ -118,7 +118,7 @@ async fn what_could_not_be_mailed_is_mailed_by_the_next_tick() {
     assert_eq!(world.told().len(), 0);
     world.minutes(2).await;
     assert_eq!(world.told().len(), 1);
-    assert!(world.customers[0].table.job(Job::Users).failing.is_some());
+    assert!(world.customers[0].table.job(Job::UserSync).failing.is_some());
 }
 
 #[tokio::test]
@@ -129,7 +129,7 @@ async fn a_configuration_that_operators_mend_is_told_at_once_and_the_customer_is
     let told = world.told();
     assert_eq!(told.len(), 1, "once: {told:?}");
     assert!(
-        told[0].contains("customer-01: the configuration stops the job users"),
+        told[0].contains("customer-01: the configuration stops the job user-sync"),
         "{}",
         told[0]
     );

@@ -279,10 +279,10 @@ async fn what_one_job_met_is_not_told_again_by_another_and_is_cleared_by_the_one
         told.expect("is told");
         customer.mails().len()
     };
-    assert_eq!(ended(Job::Users, refused()).await, 1);
-    assert_eq!(ended(Job::Courses, refused()).await, 1);
-    assert_eq!(ended(Job::ResultsSweep, Ok(RunOutcome::Finished(()))).await, 1);
-    assert_eq!(ended(Job::Users, Ok(RunOutcome::Finished(()))).await, 2);
+    assert_eq!(ended(Job::UserSync, refused()).await, 1);
+    assert_eq!(ended(Job::CourseSync, refused()).await, 1);
+    assert_eq!(ended(Job::ResultSweep, Ok(RunOutcome::Finished(()))).await, 1);
+    assert_eq!(ended(Job::UserSync, Ok(RunOutcome::Finished(()))).await, 2);
     customer.newest().assert_says(&["ALL CLEAR: 1 THING WAS FIXED"]);
-    assert_eq!(ended(Job::Users, Ok(RunOutcome::Finished(()))).await, 2);
+    assert_eq!(ended(Job::UserSync, Ok(RunOutcome::Finished(()))).await, 2);
 }

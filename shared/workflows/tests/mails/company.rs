@@ -157,7 +157,7 @@ impl Sample {
         let letter = MailMessage {
             configuration: &self.configuration,
             subject,
-            job: subject.job().unwrap_or(Job::Users),
+            job: subject.job().unwrap_or(Job::UserSync),
             kind: occasion,
             worklist,
             before,
@@ -227,7 +227,7 @@ impl Sample {
         };
         let last = Some(self.at - SignedDuration::from_hours(63));
         let (subject, worklist) =
-            Worklist::of_failure(&failure.into(), Job::Users, last).expect("is the customer's to mend");
+            Worklist::of_failure(&failure.into(), Job::UserSync, last).expect("is the customer's to mend");
         self.news(subject, &worklist)
     }
 

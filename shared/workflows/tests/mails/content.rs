@@ -25,7 +25,7 @@ fn letter(changes: &[(&str, &str)], worklist: &Worklist) -> Received {
     let letter = MailMessage {
         configuration: &configuration,
         subject: Subject::Users,
-        job: Job::Users,
+        job: Job::UserSync,
         kind: MailKind::News {
             new: 0,
             changed: 0,
@@ -137,7 +137,7 @@ fn a_refused_connection_says_since_when_and_whom_to_ask_and_promises_neither_the
     let failure = refused(Vendor::EmployeeConnect, VendorFailureKind::Credentials);
     let last = "2026-11-19T22:00:00Z".parse().expect("a time");
     let (subject, worklist) =
-        Worklist::of_failure(&failure, Job::Users, Some(last)).expect("is the customer's to mend");
+        Worklist::of_failure(&failure, Job::UserSync, Some(last)).expect("is the customer's to mend");
     assert_eq!(subject, Subject::Connection(Vendor::EmployeeConnect));
     let mail = letter(&[], &worklist);
     mail.assert_says(&[
@@ -160,25 +160,25 @@ fn a_missing_right_is_named_with_its_job_and_asks_for_no_new_codes() {
     for (vendor, job, right, owner) in [
         (
             Vendor::EmployeeConnect,
-            Job::Users,
+            Job::UserSync,
             "read employees",
             "EmployeeConnect's support",
         ),
         (
             Vendor::EmployeeConnect,
-            Job::Courses,
+            Job::CourseSync,
             "read and write courses",
             "EmployeeConnect's support",
         ),
         (
             Vendor::TribalHabits,
-            Job::Courses,
+            Job::CourseSync,
             "read topics",
             "the administrator of your Tribal Habits portal",
         ),
         (
             Vendor::TribalHabits,
-            Job::ResultsSweep,
+            Job::ResultSweep,
             "read enrolments",
             "the administrator of your Tribal Habits portal",
         ),
@@ -202,12 +202,12 @@ fn what_no_customer_can_mend_is_no_worklist() {
         VendorFailureKind::Refused(Vec::new()),
     ] {
         assert_eq!(
-            Worklist::of_failure(&refused(Vendor::TribalHabits, kind), Job::Users, None),
+            Worklist::of_failure(&refused(Vendor::TribalHabits, kind), Job::UserSync, None),
             None
         );
     }
     let module = refused(Vendor::EmployeeConnect, VendorFailureKind::ModuleDisabled);
-    let told = Worklist::of_failure(&module, Job::Courses, None).expect("is the customer's to mend");
+    let told = Worklist::of_failure(&module, Job::CourseSync, None).expect("is the customer's to mend");
     assert_eq!(told.0, Subject::Courses);
 }
 

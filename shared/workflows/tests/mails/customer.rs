@@ -171,7 +171,7 @@ impl Customer {
             worklist,
             at: self.clock.now(),
             verified,
-            job: subject.job().unwrap_or(Job::Users),
+            job: subject.job().unwrap_or(Job::UserSync),
         };
         notify_customer(&self.table, &self.mail, &settings(), &news).await
     }

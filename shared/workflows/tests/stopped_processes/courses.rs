@@ -43,7 +43,7 @@ impl SaveCourse for Line<Hris> {
 
 /// The process that acquired the lease of the course sync last.
 fn holder(table: &Table) -> Option<u32> {
-    table.state().leases.get(&Job::Courses).map(|lease| lease.process)
+    table.state().leases.get(&Job::CourseSync).map(|lease| lease.process)
 }
 
 fn topic(id: i64) -> Topic {

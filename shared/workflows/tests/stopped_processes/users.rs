@@ -87,7 +87,7 @@ impl SaveUser for Line<Portal> {
 
 /// The process that acquired the lease of the user sync last.
 fn holder(table: &Table) -> Option<u32> {
-    table.state().leases.get(&Job::Users).map(|lease| lease.process)
+    table.state().leases.get(&Job::UserSync).map(|lease| lease.process)
 }
 
 impl World {
@@ -292,6 +292,6 @@ fn a_process_that_was_stopped_longer_than_its_lease_ends_as_superseded_and_mails
             panic!("the new run closed it: {first:?}")
         };
         assert!(cause.contains("carried on by run"), "{cause}");
-        assert!(state.jobs[&Job::Users].last_failure.is_none());
+        assert!(state.jobs[&Job::UserSync].last_failure.is_none());
     });
 }

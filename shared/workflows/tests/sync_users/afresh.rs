@@ -98,7 +98,7 @@ async fn a_drafts_runs_leave_no_mark_that_a_live_run_goes_by() {
     let mut customer = customer_of(12);
     customer.configuration.status = Status::Draft;
     customer.finish().await;
-    let state = customer.table.job(Job::Users);
+    let state = customer.table.job(Job::UserSync);
     assert_eq!(
         (state.last_verified_on, state.last_good_read, state.held_plan),
         (None, None, None)

@@ -21,7 +21,7 @@ fn hris_fails(customer: &Customer, kind: VendorFailureKind) {
 }
 
 fn wait(customer: &Customer) -> i64 {
-    let back_off = customer.table.job(Job::Users).back_off.expect("stays away");
+    let back_off = customer.table.job(Job::UserSync).back_off.expect("stays away");
     customer.clock.time_until(back_off.until).as_mins()
 }
 
@@ -48,7 +48,7 @@ async fn a_run_that_the_portal_stopped_is_followed_by_growing_waits_until_one_su
         customer.clock.advance(SignedDuration::from_mins(expected));
     }
     customer.finish().await;
-    assert_eq!(customer.table.job(Job::Users).back_off, None);
+    assert_eq!(customer.table.job(Job::UserSync).back_off, None);
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn a_run_that_somebody_asks_for_goes_ahead_and_ends_the_wait_if_it_succeed
     assert!(customer.run().await.is_err());
     assert!(matches!(customer.run().await, Ok(RunOutcome::BackingOff { .. })));
     assert!(matches!(customer.run_asked_for().await, Ok(RunOutcome::Finished(_))));
-    assert_eq!(customer.table.job(Job::Users).back_off, None);
+    assert_eq!(customer.table.job(Job::UserSync).back_off, None);
     customer.finish().await;
 }
 
@@ -69,7 +69,7 @@ async fn what_the_customer_has_to_mend_is_looked_at_by_every_run() {
         hris_fails(&customer, VendorFailureKind::Credentials);
         assert!(matches!(customer.run().await, Err(JobFailure::Vendor(_))));
     }
-    assert_eq!(customer.table.job(Job::Users).back_off, None);
+    assert_eq!(customer.table.job(Job::UserSync).back_off, None);
     customer.finish().await;
 }
 

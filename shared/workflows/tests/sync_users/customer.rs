@@ -161,7 +161,10 @@ impl Customer {
     /// Whether no process holds the lease of the user sync.
     pub(crate) fn is_lease_free(&self) -> bool {
         let state = self.table.state();
-        state.leases.get(&Job::Users).is_none_or(|lease| lease.held.is_none())
+        state
+            .leases
+            .get(&Job::UserSync)
+            .is_none_or(|lease| lease.held.is_none())
     }
 
     pub(crate) fn writes(&self) -> usize {

@@ -43,7 +43,7 @@ async fn a_read_that_shrank_removes_nobody_and_everybody_else_is_served() {
         ),
         (1, 1, 0)
     );
-    let good = customer.table.job(Job::Users).last_good_read.expect("remembered");
+    let good = customer.table.job(Job::UserSync).last_good_read.expect("remembered");
     assert_eq!(good.people, 100);
 }
 
@@ -58,7 +58,7 @@ async fn a_real_shrink_is_the_new_measure_once_it_is_approved() {
     assert_eq!(
         customer
             .table
-            .job(Job::Users)
+            .job(Job::UserSync)
             .last_good_read
             .expect("remembered")
             .people,

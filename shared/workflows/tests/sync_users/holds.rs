@@ -73,8 +73,9 @@ async fn a_pending_plan_that_cannot_be_read_is_an_error_until_the_next_run_write
     let customer = with_eight_held().await;
     let held = customer.held().await;
     customer.table.state().holds.clear();
-    let listed = list_holds(&customer.table).await;
-    assert!(listed.is_err_and(|error| error.to_string().contains("cannot be read")));
+    let plan = held.as_ref().expect("held").id.clone();
+    let decided = customer.decide(&plan, ApprovalVerdict::Approved).await;
+    assert!(decided.is_err_and(|error| error.to_string().contains("cannot be read")));
     assert_eq!(customer.finish().await.held.len(), 8);
     let again = customer.held().await;
     assert_eq!(again.map(|held| held.people), held.map(|held| held.people));
@@ -350,7 +351,7 @@ async fn a_stage_without_an_operators_address_holds_all_the_same() {
     customer.clock.advance(REMINDED_EVERY);
     let reminders = remind_of_holds(&fleet, &customer.mail, &settings, &customer.clock).await;
     assert_eq!(reminders.expect("looked").reminded, 1);
-    assert!(customer.clock.now() > customer.table.job(Job::Users).last_success_at.expect("ran"));
+    assert!(customer.clock.now() > customer.table.job(Job::UserSync).last_success_at.expect("ran"));
 }
 
 #[tokio::test]

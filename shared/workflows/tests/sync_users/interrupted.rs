@@ -18,7 +18,7 @@ async fn zero_employees_fail_the_run_and_nobody_is_deactivated() {
     customer.hris.employees.lock().clear();
     assert!(matches!(customer.run().await, Err(JobFailure::NotCredible(_))));
     assert_eq!(customer.active_users().len(), 1);
-    assert!(customer.table.job(Job::Users).last_failure.is_some());
+    assert!(customer.table.job(Job::UserSync).last_failure.is_some());
 }
 
 #[tokio::test]

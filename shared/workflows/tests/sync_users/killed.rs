@@ -163,10 +163,10 @@ async fn slices_that_get_nowhere_are_counted_and_the_first_that_does_ends_the_co
         let no_time = portal_says(VendorFailureKind::NoTimeLeft);
         customer.portal.faults.arm(Call::CreateUser, Fault::Before(no_time));
         assert!(matches!(customer.run().await, Ok(RunOutcome::Unfinished(_))));
-        assert_eq!(customer.table.job(Job::Users).stalled_slices, expected);
+        assert_eq!(customer.table.job(Job::UserSync).stalled_slices, expected);
     }
     customer.finish().await;
-    assert_eq!(customer.table.job(Job::Users).stalled_slices, 0);
+    assert_eq!(customer.table.job(Job::UserSync).stalled_slices, 0);
 }
 
 #[tokio::test]
@@ -196,10 +196,10 @@ async fn slices_that_crash_before_they_do_anything_are_counted_and_one_that_does
     let customer = customer();
     for expected in 1..=4 {
         assert!(customer.run_killed_after(8));
-        assert_eq!(customer.table.job(Job::Users).stalled_slices, expected);
+        assert_eq!(customer.table.job(Job::UserSync).stalled_slices, expected);
         customer.clock.advance(SignedDuration::from_mins(15));
     }
     assert!(customer.run_killed_after(60));
     assert!(!customer.active_users().is_empty(), "it had begun to write");
-    assert_eq!(customer.table.job(Job::Users).stalled_slices, 0);
+    assert_eq!(customer.table.job(Job::UserSync).stalled_slices, 0);
 }

@@ -259,7 +259,7 @@ async fn nothing_is_linked_or_removed_while_a_user_sync_runs_and_the_lease_is_gi
     let customer = customer();
     let proposed = customer.propose(&wish("E1", ACCOUNT)).await.expect("proposed");
     let (now, until) = (customer.clock.now(), lease::end(customer.clock.now()));
-    let a_run = || customer.table.acquire_lease(Job::Users, "a-run", now);
+    let a_run = || customer.table.acquire_lease(Job::UserSync, "a-run", now);
     let Ok(Lease::Acquired(held)) = a_run().await else {
         panic!("the lease is free")
     };

@@ -54,7 +54,7 @@ impl Customer {
             people: state.people.len(),
             changes,
             mails: self.mail.sent().len(),
-            is_failing: state.jobs.get(&Job::Users).is_some_and(|job| job.failing.is_some()),
+            is_failing: state.jobs.get(&Job::UserSync).is_some_and(|job| job.failing.is_some()),
             unfinished: state
                 .runs
                 .values()

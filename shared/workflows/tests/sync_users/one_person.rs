@@ -231,11 +231,11 @@ async fn what_was_written_is_read_back_field_by_field() {
 async fn it_is_on_record_for_the_person_and_is_no_run() {
     let customer = ten().await;
     customer.employ("E1", &json!({"jobTitle": "Lead"}));
-    let (job, runs) = (customer.table.job(Job::Users), customer.table.state().runs.len());
+    let (job, runs) = (customer.table.job(Job::UserSync), customer.table.state().runs.len());
     customer.clock.advance(SignedDuration::from_mins(10));
     customer.sync_one("E1").await;
     assert_eq!(
-        customer.table.job(Job::Users),
+        customer.table.job(Job::UserSync),
         job,
         "freshness and counts stay as they are"
     );
@@ -282,7 +282,7 @@ async fn a_portal_that_does_not_answer_is_no_success_and_the_next_run_looks() {
     let synced = customer.sync_one("E1").await;
     assert!(!synced.done);
     assert_eq!(synced.problems[0].cause, Cause::NotAnswered);
-    assert_eq!(customer.table.job(Job::Users).last_verified_on, None);
+    assert_eq!(customer.table.job(Job::UserSync).last_verified_on, None);
 }
 
 #[tokio::test]

@@ -99,7 +99,7 @@ async fn while_a_run_goes_on_nothing_is_done_and_no_run_begins_meanwhile() {
     let (now, writes) = (customer.clock.now(), customer.writes());
     let until = lease::end(now);
     let another = customer.table.of_process(2);
-    let lease = another.acquire_lease(Job::Users, "a run", now).await;
+    let lease = another.acquire_lease(Job::UserSync, "a run", now).await;
     lease.expect("the table answers");
     let refused = customer.sync_shown(&shown, DraftRule::LeaveAlone).await;
     assert_eq!(refused, Err(PersonFailure::Running { until }));

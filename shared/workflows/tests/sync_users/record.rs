@@ -64,7 +64,7 @@ async fn every_number_of_a_run_is_in_its_record() {
     let customer = Customer::with_people(&[("E1", json!({})), ("E2", json!({"status": "Sabbatical"}))]);
     let summary = customer.finish().await;
     let counts = summary.counts();
-    let stored = customer.table.job(habitsync_domain::jobs::job::Job::Users).counts;
+    let stored = customer.table.job(habitsync_domain::jobs::job::Job::UserSync).counts;
     assert_eq!(stored, counts);
     assert_eq!((counts["read"], counts["in_scope"] + counts["undecided"]), (2, 2));
     assert_eq!(

@@ -44,7 +44,7 @@ async fn a_field_that_the_portal_lacks_stops_the_first_load_with_one_line() {
         "{}",
         mails[0]
     );
-    let state = customer.table.state().jobs[&Job::Users].clone();
+    let state = customer.table.state().jobs[&Job::UserSync].clone();
     assert!(state.failing.is_some() && state.back_off.is_none());
 }
 
@@ -181,7 +181,7 @@ async fn an_address_that_may_not_be_called_fails_the_run_and_is_no_employees_pro
     let failure = customer.run().await.expect_err("nothing can be sent");
     assert_eq!(failure.class(), FailureClass::Config);
     assert!(customer.table.state().parked.is_empty() && mails(&customer).is_empty());
-    let state = customer.table.state().jobs[&Job::Users].clone();
+    let state = customer.table.state().jobs[&Job::UserSync].clone();
     assert!(
         state
             .failing

@@ -192,7 +192,7 @@ async fn one_pair_that_fails_stops_no_other() {
 async fn nobody_is_relinked_while_a_run_goes_on() {
     let customer = customer(20, 2).await;
     let shown = customer.proposed().await;
-    let job = habitsync_domain::jobs::job::Job::Users;
+    let job = habitsync_domain::jobs::job::Job::UserSync;
     let now = customer.clock.now();
     customer.table.acquire_lease(job, "a run", now).await.expect("free");
     let rekeyed = customer.rekey(&shown).await;

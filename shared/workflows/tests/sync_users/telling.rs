@@ -96,7 +96,7 @@ async fn a_mail_that_cannot_be_sent_fails_no_run_and_is_sent_by_the_next_one() {
             (summary.notified, summary.counts()["mails_failed"]),
             (Notified::NotSent, 1)
         );
-        let job = customer.table.job(Job::Users);
+        let job = customer.table.job(Job::UserSync);
         assert!(job.last_success_at.is_some() && job.failing.is_none(), "{job:?}");
     }
     let summary = customer.finish().await;

@@ -52,12 +52,16 @@ async fn a_run_that_could_not_link_somebody_does_not_count_as_having_seen_everyb
     let refusal = Fault::Before(refused("user_name"));
     customer.portal.faults.arm(Call::CreateUser, refusal);
     customer.finish().await;
-    assert_eq!(customer.table.job(Job::Users).last_complete_began_at, None);
+    assert_eq!(customer.table.job(Job::UserSync).last_complete_began_at, None);
     customer.finish().await;
-    assert_eq!(customer.table.job(Job::Users).last_complete_began_at, None, "they rest");
+    assert_eq!(
+        customer.table.job(Job::UserSync).last_complete_began_at,
+        None,
+        "they rest"
+    );
     customer.clock.advance(SignedDuration::from_hours(6));
     customer.finish().await;
-    assert!(customer.table.job(Job::Users).last_complete_began_at.is_some());
+    assert!(customer.table.job(Job::UserSync).last_complete_began_at.is_some());
 }
 
 #[tokio::test]

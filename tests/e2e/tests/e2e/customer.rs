@@ -151,9 +151,9 @@ impl Customer {
         let table = self.world.stack.tenant_table(&self.example.tenant).await?;
         let yesterday = JobState {
             last_verified_on: None,
-            ..table.load_job(Job::Users).await?
+            ..table.load_job(Job::UserSync).await?
         };
-        Ok(put_job(&table, Job::Users, &yesterday).await?)
+        Ok(put_job(&table, Job::UserSync, &yesterday).await?)
     }
 
     /// People and courses, as a completion finds them in everyday life.

@@ -100,7 +100,7 @@ async fn set(customer: &Customer, person: &str, account: &str, more: &[&str]) ->
 
 async fn refused_while_a_sync_runs(customer: &Customer, person: &str) -> Result<(), Failed> {
     let table = customer.stack().tenant_table(&customer.example.tenant).await?;
-    let Lease::Acquired(held) = table.acquire_lease(Job::Users, "a-run", now()).await? else {
+    let Lease::Acquired(held) = table.acquire_lease(Job::UserSync, "a-run", now()).await? else {
         return Err("a run goes on".into());
     };
     let said = set(customer, person, ACCOUNT, &["--yes"]).await?;

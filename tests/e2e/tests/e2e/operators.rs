@@ -31,7 +31,7 @@ pub(crate) async fn a_stale_customer_is_counted_and_named(world: World) -> Resul
     customer.run("user-sync").await?;
     // What the schedule promises since three hours ago, and no schedule that keeps it.
     let source = &customer.example.configuration;
-    let source = source.replace("[schedules]", "[schedules]\nusers = \"rate(10 minutes)\"");
+    let source = source.replace("[schedules]", "[schedules]\nuser_sync = \"rate(10 minutes)\"");
     let configuration: TenantConfiguration = source.parse()?;
     let long_ago = customer.portal().clock().now() - SignedDuration::from_hours(3);
     let table = world.stack.fleet_table().await?;
@@ -41,9 +41,9 @@ pub(crate) async fn a_stale_customer_is_counted_and_named(world: World) -> Resul
     let acme = world.stack.tenant_table(&customer.example.tenant).await?;
     let state = JobState {
         last_success_at: Some(long_ago),
-        ..acme.load_job(Job::Users).await?
+        ..acme.load_job(Job::UserSync).await?
     };
-    put_job(&acme, Job::Users, &state).await?;
+    put_job(&acme, Job::UserSync, &state).await?;
     let lines = async || watchdog_lines(&world);
     wait_until("a metric that counts the stale customer", A_TICK, async || -> Looked {
         let counted = |line: &Value| line["StaleCustomers"].as_u64().is_some_and(|stale| stale > 0);
@@ -154,5 +154,5 @@ async fn lines_to_operators(world: &World) -> Result<Vec<String>, Failed> {
 }
 
 fn is_about(line: &str, customer: &Customer) -> bool {
-    line.starts_with(&format!("{}: the job users failed", customer.example.tenant))
+    line.starts_with(&format!("{}: the job user-sync failed", customer.example.tenant))
 }

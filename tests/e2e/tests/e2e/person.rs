@@ -29,7 +29,7 @@ pub(crate) async fn an_operator_explains_and_syncs_one_person_at_a_time(world: W
     let customer = world.customer("one-person").await?;
     customer.run("user-sync").await?;
     let before = asked(&customer);
-    let job = customer.job(Job::Users).await?;
+    let job = customer.job(Job::UserSync).await?;
     let runs = runs(&customer).await?;
     is_new(&customer).await?;
     has_changed(&customer).await?;
@@ -45,7 +45,7 @@ pub(crate) async fn an_operator_explains_and_syncs_one_person_at_a_time(world: W
         after,
         "a create, a change and a deactivation, and no list"
     );
-    assert_eq!(customer.job(Job::Users).await?, job, "nothing of it counts as a run");
+    assert_eq!(customer.job(Job::UserSync).await?, job, "nothing of it counts as a run");
     assert_eq!(self::runs(&customer).await?, runs);
     let answer = customer.run("user-sync").await?;
     assert_eq!(
@@ -179,7 +179,7 @@ async fn has_left(customer: &Customer) -> Result<(), Failed> {
     assert_eq!((wrong.code, asked(customer)), (3, before), "{wrong:?}");
     let table = customer.stack().tenant_table(&customer.example.tenant).await?;
     let now = customer.portal().clock().now();
-    let Lease::Acquired(held) = table.acquire_lease(Job::Users, "a run", now).await? else {
+    let Lease::Acquired(held) = table.acquire_lease(Job::UserSync, "a run", now).await? else {
         return Err("a run goes on".into());
     };
     let agreed = [&only[..], &["--yes-deactivate", "1"]].concat();
@@ -236,7 +236,7 @@ fn asked(customer: &Customer) -> Asked {
 
 async fn runs(customer: &Customer) -> Result<usize, Failed> {
     let table = customer.stack().tenant_table(&customer.example.tenant).await?;
-    Ok(table.list_runs(Some(Job::Users), 100).await?.len())
+    Ok(table.list_runs(Some(Job::UserSync), 100).await?.len())
 }
 
 /// What the command says to a reader, which must be fit to be read.

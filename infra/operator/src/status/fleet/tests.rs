@@ -44,9 +44,9 @@ fn succeeded(at: Timestamp) -> JobState {
 fn well(tenant: &str) -> CustomerSummary {
     let configuration: TenantConfiguration = ACME.parse().expect("valid");
     let jobs = [
-        (Job::Users, "2026-03-02T23:04:00Z"),
-        (Job::Courses, "2026-03-02T22:12:00Z"),
-        (Job::ResultsSweep, "2026-03-02T21:31:00Z"),
+        (Job::UserSync, "2026-03-02T23:04:00Z"),
+        (Job::CourseSync, "2026-03-02T22:12:00Z"),
+        (Job::ResultSweep, "2026-03-02T21:31:00Z"),
     ];
     CustomerSummary {
         tenant: tenant.parse().expect("a tenant"),
@@ -113,23 +113,27 @@ fn one_of_each() -> Vec<(CustomerSummary, Waiting)> {
     let mut all = vec![
         with("well", |_| ()),
         with("failing", |summary| {
-            summary.jobs.insert(Job::Users, failing(VendorFault::Credentials));
+            summary.jobs.insert(Job::UserSync, failing(VendorFault::Credentials));
             summary.parked = 4;
         }),
         with("draft-failing", |summary| {
             summary.status = Status::Draft;
-            summary.jobs.insert(Job::Courses, failing(VendorFault::ModuleDisabled));
+            summary
+                .jobs
+                .insert(Job::CourseSync, failing(VendorFault::ModuleDisabled));
         }),
         with("ours", |summary| {
-            summary.jobs.insert(Job::ResultsSweep, failing_with(ours()));
+            summary.jobs.insert(Job::ResultSweep, failing_with(ours()));
         }),
         with("late", |summary| {
-            summary.jobs.insert(Job::Users, succeeded(at("2026-03-02T21:03:00Z")));
+            summary
+                .jobs
+                .insert(Job::UserSync, succeeded(at("2026-03-02T21:03:00Z")));
         }),
         with("outage", |summary| {
             let mut failing = failing(VendorFault::Unavailable);
             failing.domains.insert(Vendor::EmployeeConnect, domain());
-            summary.jobs.insert(Job::Courses, failing);
+            summary.jobs.insert(Job::CourseSync, failing);
         }),
         with("new", |summary| {
             summary.jobs.clear();
@@ -240,9 +244,9 @@ fn run(job: Job, state: RunState) -> RunRecord {
 /// Returns a customer that has every problem.
 fn unwell() -> Customer {
     let mut summary = well("acme");
-    summary.jobs.insert(Job::Users, failing(VendorFault::Credentials));
-    summary.jobs.insert(Job::Courses, failing_with(ours()));
-    summary.jobs.remove(&Job::ResultsSweep);
+    summary.jobs.insert(Job::UserSync, failing(VendorFault::Credentials));
+    summary.jobs.insert(Job::CourseSync, failing_with(ours()));
+    summary.jobs.remove(&Job::ResultSweep);
     summary.alert_log.dead_at = Some(at("2026-03-02T20:00:00Z"));
     summary
         .alert_log
@@ -251,11 +255,11 @@ fn unwell() -> Customer {
     let refused = "EmployeeConnect refuses the credentials".to_owned();
     summary.alert_log.config.insert(refused, at("2026-03-02T20:00:00Z"));
     let still = failing(VendorFault::Unavailable).failing.expect("it fails");
-    summary.alert_log.outages.insert("users".to_owned(), still.clone());
+    summary.alert_log.outages.insert(Job::UserSync, still.clone());
     let ours = FailureStreak::after(None, ours(), still.since);
-    summary.alert_log.outages.insert("courses".to_owned(), ours);
+    summary.alert_log.outages.insert(Job::CourseSync, ours);
     let waiting = Waiting {
-        open_runs: vec![(Job::Courses, at("2026-03-02T22:00:00Z"))],
+        open_runs: vec![(Job::CourseSync, at("2026-03-02T22:00:00Z"))],
         dead: 12,
         dead_lately: 12,
         unsent: 3,
@@ -273,7 +277,7 @@ fn unwell() -> Customer {
         applied_at: Some(at("2025-03-01T00:00:00Z")),
         last_runs: vec![
             run(
-                Job::Users,
+                Job::UserSync,
                 RunState::Failed {
                     at: at("2026-03-02T23:02:01Z"),
                     cause: "EmployeeConnect refused the credentials: GET /employees answered 401, and that is the end"
@@ -281,13 +285,13 @@ fn unwell() -> Customer {
                 },
             ),
             run(
-                Job::Courses,
+                Job::CourseSync,
                 RunState::Unfinished {
                     lease_until: at("2026-03-02T22:00:00Z"),
                 },
             ),
             run(
-                Job::ResultsSweep,
+                Job::ResultSweep,
                 RunState::Succeeded {
                     at: at("2026-03-02T23:02:01Z"),
                 },

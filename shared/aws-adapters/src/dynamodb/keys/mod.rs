@@ -174,7 +174,7 @@ impl Key {
     }
 
     pub(super) fn lease(tenant: &TenantId, job: Job) -> Self {
-        Self::of(tenant, format!("LEASE#{job}"))
+        Self::of(tenant, format!("LEASE#{}", job.key()))
     }
 
     pub(super) fn breaker(tenant: &TenantId) -> Self {
@@ -406,7 +406,7 @@ mod tests {
             (Key::course(&acme(), TopicId(456)), "COURSE#456"),
             (Key::result(&acme(), EnrolmentId(9001)), "RESULT#9001"),
             (Key::run(&acme(), "0199"), "RUN#0199"),
-            (Key::lease(&acme(), Job::ResultsSweep), "LEASE#results-sweep"),
+            (Key::lease(&acme(), Job::ResultSweep), "LEASE#results-sweep"),
             (Key::breaker(&acme()), "BREAKER"),
             (Key::budget(&acme(), Vendor::TribalHabits), "BUDGET#tribal-habits"),
             (Key::alert(&acme(), "users"), "ALERT#users"),

@@ -143,5 +143,5 @@ pub(in crate::dynamodb) fn due_at(instant: Timestamp) -> String {
 
 /// The attribute of the summary row that holds a job's state.
 pub(in crate::dynamodb) fn job_state(job: Job) -> String {
-    format!("job_{job}")
+    format!("job_{}", job.key())
 }

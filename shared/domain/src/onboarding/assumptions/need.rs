@@ -57,7 +57,7 @@ impl Need {
         let users = &customer.users;
         let (courses, results) = (customer.courses.enabled, customer.results.enabled);
         let authenticity = customer.results.authenticity;
-        let sweeps = results && customer.schedules.results_sweep.is_some();
+        let sweeps = results && customer.schedules.result_sweep.is_some();
         let (met, otherwise) = match self {
             Self::Always => (true, ""),
             Self::Creating => (users.create, "users.create is false"),
@@ -93,10 +93,7 @@ impl Need {
             ),
             Self::Results => (results, "results.enabled is false"),
             Self::Learning => (courses || results, "courses.enabled and results.enabled are false"),
-            Self::Sweep => (
-                sweeps,
-                "schedules.results_sweep is not set, or results.enabled is false",
-            ),
+            Self::Sweep => (sweeps, "schedules.result_sweep is not set, or results.enabled is false"),
             Self::ReadBack => (results && customer.reads_back(), "results.read_back is false"),
             Self::Completions => (
                 sweeps || (results && customer.reads_back()),

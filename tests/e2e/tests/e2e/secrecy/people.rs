@@ -127,7 +127,7 @@ async fn load(world: &World, customer: &Customer, people: &[String], quoted: &mu
 async fn loaded(customer: &Customer) -> Result<(), Failed> {
     habitsync_local::wait::until("the end of the load", CARRIED_ON, async || {
         customer.call("user-sync").await?;
-        let job = customer.job(Job::Users).await?;
+        let job = customer.job(Job::UserSync).await?;
         Ok(job.last_success_at.map(drop))
     })
     .await

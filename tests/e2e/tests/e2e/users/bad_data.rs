@@ -128,7 +128,7 @@ pub(crate) async fn a_field_that_the_portal_lacks_stops_the_run_and_the_run_afte
     assert_eq!(mails.len(), 1);
     assert_says(&mails[0], &["X-Jobtitle", "you need not correct them"]);
     assert!(customer.only_mail().await.is_ok(), "no worklist beside it");
-    let named = format!("{}: the configuration stops the job users", customer.example.tenant);
+    let named = format!("{}: the configuration stops the job user-sync", customer.example.tenant);
     customer.watch().await?;
     let is_alert =
         |mail: &habitsync_local::Mail| mail.body_text.contains(&named) && mail.body_text.contains("X-Jobtitle");

@@ -67,7 +67,7 @@ async fn kill_half_way(world: &World, customer: &Customer) -> Result<usize, Fail
 
 async fn finished(customer: &Customer) -> Result<(), Failed> {
     habitsync_local::wait::until("the run's end", RESUMED, async || {
-        let job = customer.job(Job::Users).await?;
+        let job = customer.job(Job::UserSync).await?;
         Ok(job.last_success_at.map(drop))
     })
     .await
