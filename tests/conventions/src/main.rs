@@ -7,6 +7,7 @@ mod circles;
 mod dependencies;
 mod documents;
 mod glossary;
+mod language;
 mod manifests;
 mod permissions;
 mod project;

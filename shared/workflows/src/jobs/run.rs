@@ -1,7 +1,7 @@
 //! One run of any job: its lease, its record, and the state that the job keeps.
 //!
 //! A run that is stopped by its deadline, or crashes, stays `unfinished` in the table; the watchdog starts it again once its
-//! lease is free, and the new run reads and plans what is left.
+//! lease is free, and the new run reads and plans the rest.
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;

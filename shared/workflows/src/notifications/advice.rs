@@ -1,5 +1,5 @@
-//! What the reader is told to do, cause by cause. Every text is read by somebody who knows EmployeeConnect and has never seen
-//! this integration: it says what to change where, and what happens until then.
+//! The advice of a mail, by cause. Its readers know EmployeeConnect and have never seen this integration: each text says
+//! what to change, where, and what happens until then.
 
 use habitsync_domain::approvals::{ChangeKind, HoldReason};
 use habitsync_domain::people::employment::Evidence;
@@ -210,8 +210,8 @@ pub(super) fn refusal_titles() -> [&'static str; 2] {
     [field, Cause::RefusedPerson { reason: reason() }].map(|cause| advice_about(&cause).title)
 }
 
-/// What a group is called and what its reader should do. What keeps a person from having an account, or from being looked
-/// after at all, comes first; then what is missing from an account; then what only needs a word.
+/// Returns the title and the advice of a cause. Causes that keep an employee from having an account, or from being synced at
+/// all, come first; then values that an account lacks; then information.
 pub(super) const fn advice_about(cause: &Cause) -> Advice {
     match cause {
         Cause::NoUserName { .. } => advice(

@@ -1,4 +1,4 @@
-//! Whether anybody may be told now, and who: the one place where that is asked.
+//! Whether a mail may be sent now, and to which readers: the one place that decides it.
 
 use habitsync_domain::configuration::{MOST_RECIPIENTS, Status, TenantConfiguration};
 use habitsync_domain::identity::EmailAddress;
@@ -11,7 +11,7 @@ use crate::ports::mail::Audience;
 pub(crate) enum Readers {
     /// The customer's own people.
     Customer(Vec<EmailAddress>),
-    /// The operators, since the customer has nobody to write to.
+    /// The operators, since no address of the customer can be written to.
     Operator,
 }
 
@@ -24,8 +24,8 @@ impl Readers {
     }
 }
 
-/// Who may be told of this customer's affairs now; nobody while the customer is a draft or paused. What is not told is not
-/// remembered as told, so that it is news again once somebody may be.
+/// Returns the readers of this customer's mails now; none while the customer is a draft or paused. A mail that is not sent
+/// is not stored as sent, so that its content is news later.
 pub(crate) fn may_be_told(
     configuration: &TenantConfiguration,
     settings: &MailSettings,

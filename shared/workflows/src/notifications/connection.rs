@@ -40,8 +40,8 @@ async fn is_muted<S: ListIncidents>(store: &S, configuration: &TenantConfigurati
     incidents.unwrap_or_default().iter().any(is_here)
 }
 
-/// Takes what was refused of single employees off the stored worklist, so that no reminder repeats it while one mistake lasts. The
-/// next run that finishes lists what is left.
+/// Takes the refused values of single employees off the stored worklist, so that no reminder repeats it while one mistake
+/// lasts. The next run that finishes lists the rest.
 async fn withdraw_refusals<S: RememberAlert>(store: &S) -> Result<(), ServiceFailure> {
     let Some(alert) = store.load_alert(Subject::Users.key()).await? else {
         return Ok(());
@@ -60,7 +60,7 @@ async fn withdraw_refusals<S: RememberAlert>(store: &S) -> Result<(), ServiceFai
     store.save_alert(Subject::Users.key(), &left).await
 }
 
-/// Tells the customer of a run's failure, where they can mend it, and of its end, once the job that met it succeeds.
+/// Mails a run's failure to the customer, where they can mend it, and its end, once the job that failed succeeds.
 ///
 /// # Errors
 /// The mail could not be composed or sent, or the table failed.

@@ -1,5 +1,5 @@
-//! What is good to know about courses: topics that are one condition short of being one, titles that several share, and
-//! courses that EmployeeConnect does not take. Notes, told once a week where they changed.
+//! Notes about courses: topics that lack one condition, titles that several topics share, and courses that EmployeeConnect
+//! does not take. They are mailed once a week where they changed.
 
 use habitsync_domain::courses::plan::NearMiss;
 use habitsync_domain::courses::topic::Condition;
@@ -89,7 +89,7 @@ impl Worklist {
     }
 }
 
-/// What a vendor's outage kept from being written is nobody's to mend: the next run writes it.
+/// A write that a vendor's outage prevented needs no correction: the next run makes it.
 fn add_problem(notes: &mut Groups, problem: &CourseProblem) {
     let VendorFailureKind::Refused(fields) = &problem.failure.kind else {
         return;

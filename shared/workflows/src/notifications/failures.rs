@@ -1,4 +1,4 @@
-//! What a customer is told of a run that failed because of their own set-up.
+//! The mail about a run that failed because of the customer's own set-up.
 
 use habitsync_domain::jobs::job::Job;
 use habitsync_domain::people::repeated_rejection::RepeatedRejection;

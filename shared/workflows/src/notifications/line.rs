@@ -16,7 +16,7 @@ pub(crate) struct Group {
     pub(crate) lines: Vec<Line>,
 }
 
-/// What is wrong, what to do about it, and where it stands in the mail.
+/// The title of a group, its advice, and its place in the mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Advice {
     /// The lower, the further up.
@@ -65,9 +65,9 @@ pub(crate) struct Line {
     pub(crate) seen: Option<String>,
     pub(crate) expected: String,
     pub(crate) tried: Tried,
-    /// Whether a run that does not read the portal cannot tell that it is mended.
+    /// Whether only a run that reads the portal can see that it is corrected.
     pub(crate) unseen: bool,
-    /// What the line is about, whatever is wrong with it.
+    /// The subject of the line, for any problem with it.
     pub(super) key: String,
     /// What the line says, before anything of it was masked.
     pub(super) id: String,
@@ -94,7 +94,7 @@ pub(super) struct Entry<'a> {
     pub(super) expected: String,
     pub(super) tried: Tried,
     pub(super) unseen: bool,
-    /// What tells this line from one that looks the same: the value as it was found.
+    /// The value as it was found: it distinguishes lines that look the same.
     pub(super) raw: &'a str,
 }
 

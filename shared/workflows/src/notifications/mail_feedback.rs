@@ -1,5 +1,5 @@
-//! Bounces and complaints: what SES hears of customers' mails is counted by address, and an address that does not work, or
-//! whose reader does not want our mails, is written to no more. The operators hear of it, without the address itself.
+//! Bounces and complaints: the feedback of SES about customers' mails is counted by address. An address that does not work,
+//! or whose reader does not want our mails, gets no more mails, and the operators are alerted, without the address itself.
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::EmailAddress;
@@ -17,7 +17,7 @@ use crate::ports::tenants::LoadConfiguration;
 /// What one more look may take: none begins later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(15);
 
-/// Looks at the queue per call: what is left waits for the next minute.
+/// Reads of the queue per call: the other messages wait for the next minute.
 const MOST_LOOKS: u32 = 10;
 
 /// What reading feedback touches.
@@ -37,7 +37,7 @@ pub struct ReadMailFeedback<'a, Queue, Fleet, Tenants, Mail, Clock> {
     pub clock: &'a Clock,
 }
 
-/// What was heard.
+/// The feedback of one call, counted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FeedbackReport {
     /// Hard bounces of customers' addresses.
@@ -48,7 +48,7 @@ pub struct FeedbackReport {
     pub complaints: u64,
     /// Addresses that mails have stopped to because of it.
     pub stopped: u64,
-    /// About nobody that is written to: a former address, or not a customer's.
+    /// Feedback about an address that no mail is sent to: a former one, or not a customer's.
     pub unattributed: u64,
     /// Could not be read; thrown away.
     pub unreadable: u64,
@@ -56,7 +56,7 @@ pub struct FeedbackReport {
     pub failures: Vec<ServiceFailure>,
 }
 
-/// Reads what is on the queue.
+/// Reads the messages on the queue.
 ///
 /// # Errors
 /// The queue could not be read.
@@ -188,7 +188,7 @@ fn notice(
     }
 }
 
-/// Enough for somebody who has the customer's configuration to tell which.
+/// Enough to recognise the address beside the customer's configuration.
 fn masked(address: &EmailAddress) -> String {
     let (local, domain) = address.as_str().rsplit_once('@').unwrap_or((address.as_str(), ""));
     let first: String = local.chars().take(1).collect();

@@ -1,19 +1,19 @@
-//! What of a person's values a mail shows. A mail is forwarded and printed: it shows enough to recognise a value, and what is
-//! wrong with it, and no more.
+//! The part of a personal value that a mail shows. A mail is forwarded and printed: it shows enough to recognise a value and
+//! its fault, and no more.
 //!
 //! | what | shown | why |
 //! | --- | --- | --- |
 //! | addresses at a public mail provider, and in fields that are private by their name | first and last letter, and the domain | they are the person's own |
-//! | other addresses | whole | the company gave them, and what is wrong with one is to be seen |
+//! | other addresses | whole | the company gave them, and the fault of one has to be visible |
 //! | telephone numbers, and six or more digits in a row (accounts, tax file numbers) | the last three digits | enough to tell which |
 //! | fields about birth | a year | the day and the month are the secret |
-//! | fields about bank, tax, pension, identity, health or pay | the last two characters | whatever they hold |
+//! | fields about bank, tax, pension, identity, health or pay | the last two characters | all of their values are private |
 //! | everything else: names, titles, places, dates of employment | whole | the reader has to find the mistake |
 
 use habitsync_domain::onboarding::data_quality::is_personal_address;
 use habitsync_domain::text::printable::is_hidden;
 
-/// Words in a field's name that make whatever it holds nobody's business.
+/// Words in a field's name that make all of its values private.
 const SECRET: [&str; 18] = [
     "bank",
     "bsb",
@@ -36,7 +36,7 @@ const SECRET: [&str; 18] = [
 ];
 /// Words in a field's name that make an address, or a number, a private one.
 const PRIVATE: [&str; 4] = ["personal", "private", "home", "emergency"];
-/// Words in the name of a field about somebody's birth.
+/// Words in the name of a field about the date or place of birth.
 const BIRTH: [&str; 2] = ["birth", "dob"];
 
 /// Fewer digits than this name nothing.
@@ -184,7 +184,7 @@ fn is_of_number(character: char) -> bool {
 
 fn masked_number(run: &str, before: Option<char>) -> String {
     let digits = run.chars().filter(|character| character.is_numeric()).count();
-    // `X1234567` is a code of somebody's making, `TH-9-456` a topic's.
+    // `X1234567` is a code of the customer's, `TH-9-456` a topic's.
     let is_part_of_word = before.is_some_and(|character| character.is_alphabetic() || character == '-');
     if digits < FEW || is_date(run.trim()) || is_part_of_word {
         return run.to_owned();

@@ -27,7 +27,7 @@ pub struct MailMessage<'a> {
     pub at: Timestamp,
     /// The first mail of the thread, which this one answers.
     pub thread: Option<&'a str>,
-    /// To whom; never empty.
+    /// The readers' addresses; never empty.
     pub to: &'a [EmailAddress],
 }
 
@@ -40,7 +40,7 @@ pub enum MailKind<'a> {
         new: usize,
         /// How many are about the same, and say something else.
         changed: usize,
-        /// Whom those were about that are gone.
+        /// The employees whose lines are gone.
         fixed: &'a [String],
         /// Whose accounts were left as they are by decision.
         left: &'a [String],
@@ -49,20 +49,20 @@ pub enum MailKind<'a> {
     },
     /// Nothing has changed since then.
     Reminder {
-        /// When the set of things to do was told.
+        /// When the set of things to do was mailed.
         told_at: Timestamp,
     },
     /// Nothing is left to do.
     AllClear {
         /// How many things were fixed since the thread began.
         fixed: u64,
-        /// Whom the last of them were about.
+        /// The employees of the last of them.
         names: &'a [String],
         /// Whose accounts were left as they are by decision.
         left: &'a [String],
         /// Whose approved changes were made.
         made: &'a [String],
     },
-    /// Only what is good to know has changed.
+    /// Only notes have changed.
     Notes,
 }

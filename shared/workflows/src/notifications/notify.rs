@@ -52,7 +52,7 @@ impl Notified {
 /// What a run found, for one customer.
 #[derive(Debug, Clone, Copy)]
 pub struct MailContent<'a> {
-    /// To whom.
+    /// The customer's rules, with the addresses of its readers.
     pub configuration: &'a TenantConfiguration,
     /// About what.
     pub subject: Subject,
@@ -66,11 +66,11 @@ pub struct MailContent<'a> {
     pub job: Job,
 }
 
-/// Tells the customer what there is to do, if that is news. Where the customer has nobody to write to, the operators hear how
-/// many things there are of each kind.
+/// Mails the worklist to the customer, if it is news. Where no address of the customer can be written to, the operators get
+/// the number of lines of each kind.
 ///
 /// # Errors
-/// The mail could not be composed or sent, or the table failed. What was told is remembered only once it was sent.
+/// The mail could not be composed or sent, or the table failed. The mail is stored as sent only once it was sent.
 pub async fn notify_customer<S, M>(
     store: &S,
     mail: &M,
@@ -89,7 +89,7 @@ where
     let Some(readers) = may_be_told(news.configuration, settings, &stopped) else {
         return Ok(Notified::Nothing);
     };
-    // What somebody else was told is news to these readers, unless it is over.
+    // A mail to other readers is no mail to these, unless all of it is over.
     let is_over = news.worklist.is_empty();
     let before = stored.filter(|alert| alert.audience == readers.audience() || is_over);
     let Some(told) = news.against(before) else {
@@ -104,7 +104,7 @@ where
     Ok(Notified::Nothing)
 }
 
-/// What is told, and what was before.
+/// A mail to be sent, beside the last one.
 struct Notification<'a> {
     content: MailContent<'a>,
     what: Notified,
@@ -114,7 +114,7 @@ struct Notification<'a> {
 }
 
 impl<'a> MailContent<'a> {
-    /// A run that may not see all that was told before can add to it, and never take from it.
+    /// A run that does not see everything adds lines to those of the last mail, and never takes any away.
     fn against(&self, before: Option<AlertState>) -> Option<Notification<'a>> {
         let told_before = before.as_ref().map(|alert| &alert.worklist);
         let worklist = match told_before.filter(|_| !self.verified) {
@@ -149,7 +149,7 @@ impl<'a> MailContent<'a> {
 }
 
 impl Notification<'_> {
-    /// Sends it and returns the Message-ID; none where there is nobody to send it to.
+    /// Sends it and returns the Message-ID; none where no address can be written to.
     async fn send<M: SendMail>(
         &self,
         mail: &M,
@@ -236,7 +236,7 @@ impl Notification<'_> {
         };
         match (self.what, before) {
             (Notified::Worklist | Notified::Nothing | Notified::NotSent, _) => state,
-            // What was open stays as it was told.
+            // The open lines stay as they were mailed.
             (Notified::Notes, Some(before)) => AlertState {
                 changed_at: before.changed_at,
                 thread: before.thread.clone(),

@@ -1,5 +1,4 @@
-//! What both renderings of a mail show, in the order in which it is read: what happened, what was fixed, what to do, what is good
-//! to know, and the small print.
+//! The content of both renderings of a mail, in reading order: events, fixed lines, advice, notes and the small print.
 
 use habitsync_domain::configuration::TenantConfiguration;
 use jiff::{Timestamp, ToSpan};
@@ -17,7 +16,7 @@ const LINES_SHOWN: usize = 25;
 /// So many groups of each kind are shown, the most important first: SES takes no mail of any length.
 const GROUPS_SHOWN: usize = 40;
 
-/// So many names are listed of what was fixed.
+/// The greatest number of names of fixed lines that are listed.
 const NAMES_SHOWN: usize = 10;
 
 /// So many titles are in what a mail program shows behind the subject.
@@ -69,7 +68,7 @@ pub(super) struct PageLine {
 pub(super) struct Fact {
     pub(super) label: String,
     pub(super) value: String,
-    /// Whether it is what somebody wrote into a field, in whatever script and direction.
+    /// Whether it is a field's value as it was entered, in any script and direction.
     pub(super) is_found: bool,
 }
 
@@ -110,7 +109,7 @@ impl<'a> Page<'a> {
         self.small_print = self.small_print(attached);
     }
 
-    /// How a line stands to the last mail, where that is worth a word.
+    /// Returns how a line differs from the last mail; none where that is not shown.
     pub(super) fn mark_of(&self, line: &Line) -> Option<&'static str> {
         match self.known.as_ref()?.mark(line) {
             Mark::New => Some("new"),
@@ -176,7 +175,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Results are no longer listed once they are recorded, or too old to be told of. `of` is how many the thread counts.
+    /// Results are no longer listed once they are recorded, or too old to be mailed. `of` is how many the thread counts.
     fn fixed(&self, names: &[String], of: usize) -> Option<String> {
         if names.is_empty() {
             return None;
@@ -224,7 +223,7 @@ impl<'a> Page<'a> {
             .collect()
     }
 
-    /// What is new comes first, so that it is among what is shown.
+    /// New lines come first, so that they are among those shown.
     fn group(&self, group: &Group) -> PageGroup {
         let mut lines: Vec<&Line> = group.lines.iter().collect();
         lines.sort_by_key(|line| self.mark_of(line).is_none());
@@ -338,7 +337,7 @@ fn heading(message: &MailMessage<'_>) -> String {
     }
 }
 
-/// What became of changes that waited for approval.
+/// The changes that were approved and those that were rejected since the last mail.
 fn decided(left: &[String], made: &[String]) -> [Option<String>; 2] {
     let said = |what: &str, names: &[String]| {
         let said = format!(

@@ -1,4 +1,4 @@
-//! The worklist of a user sync: people's problems, pending approvals, and what was given up.
+//! The worklist of a user sync: employees' problems, pending approvals, and writes that were given up.
 
 use std::collections::BTreeMap;
 
@@ -31,8 +31,8 @@ impl Worklist {
         Self::of_groups(to_be_done(problems, held, None, |_| Tried::NextRun), Groups::default())
     }
 
-    /// The same after a run of a customer with these rules: what is refused says when it is tried again, and fields are called
-    /// what they are called in EmployeeConnect.
+    /// The same after a run of a customer with these rules: refused values show when they are tried again, and fields have
+    /// their names of EmployeeConnect.
     #[must_use]
     pub fn of_user_sync<'a>(
         users: &UsersConfiguration,
@@ -141,7 +141,7 @@ impl Worklist {
         self
     }
 
-    /// The same, with the id of the plan under which its removals are held, which whoever decides has to name.
+    /// The same, with the id of the plan under which its deactivations are held, which a decision has to name.
     #[must_use]
     pub fn held_as(mut self, plan: Option<&str>) -> Self {
         let Some(plan) = plan.map(shown) else { return self };

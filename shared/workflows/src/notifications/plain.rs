@@ -19,7 +19,7 @@ pub(super) fn group_title(group: &PageGroup) -> String {
     title(&format!("{} ({})", group.title, group.count))
 }
 
-/// Whom a line is about.
+/// The employee, or other subject, of a line.
 pub(super) fn about(line: &PageLine) -> String {
     let mark = line.mark.map(|mark| format!("  [{mark}]")).unwrap_or_default();
     let text = format!("{}, {}{mark}", line.who, line.number);

@@ -1,5 +1,5 @@
-//! Reminders: what a customer was told, and what is still the same, is told again, ever more rarely, within the customer's
-//! working hours. All of it is in the table: no vendor is asked, and no run has to happen.
+//! Reminders: lines that were mailed and are still open are mailed again, ever more rarely, within the customer's working
+//! hours. They are read from the table: no vendor is called and no run is needed.
 
 use futures_util::stream::{self, StreamExt};
 use habitsync_domain::configuration::{Status, TenantConfiguration};
@@ -34,7 +34,7 @@ const IN_FLIGHT: usize = 4;
 /// What reminding touches.
 #[derive(Debug)]
 pub struct RemindCustomers<'a, Fleet, Tenants, Mail, Clock> {
-    /// What all customers have been told.
+    /// The mails sent to all customers.
     pub fleet: &'a Fleet,
     /// Their configurations.
     pub tenants: &'a Tenants,
@@ -46,25 +46,25 @@ pub struct RemindCustomers<'a, Fleet, Tenants, Mail, Clock> {
     pub clock: &'a Clock,
 }
 
-/// What became of the reminders that were due.
+/// The reminders that were due, by outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ReminderReport {
     /// Sent.
     pub sent: u64,
-    /// Put off: it is night where the customer is, or a weekend, or nobody may be told just now.
+    /// Put off: it is night where the customer is, or a weekend, or no mail may be sent to the customer now.
     pub put_off: u64,
     /// Had moved on.
     pub moved_on: u64,
     /// Could not be read.
     pub unreadable: u64,
-    /// Failed, and due again within the hour. One customer's failure is nobody else's.
+    /// Failed, and due again within the hour. One customer's failure stops no other customer's reminder.
     pub failures: Vec<ServiceFailure>,
 }
 
 /// Sends the reminders that are due, until none is or `deadline` is near.
 ///
 /// # Errors
-/// What is due could not be read.
+/// The due reminders could not be read.
 pub async fn remind_customers<Fleet, Tenants, Mail, Clock>(
     remind: &RemindCustomers<'_, Fleet, Tenants, Mail, Clock>,
     deadline: Timestamp,

@@ -1,4 +1,5 @@
-//! The operator hears again of changes that no operator has decided about: after a week, then weekly. One mail for all customers.
+//! Operators are mailed again about changes that none of them has decided about: after a week, then weekly. One mail for all
+//! customers.
 
 use futures_util::stream::{self, StreamExt};
 use habitsync_domain::approvals::REMINDED_EVERY;
@@ -21,7 +22,7 @@ const LISTED: usize = 200;
 /// How many are put off at a time: one that takes long holds up none of the others.
 const IN_FLIGHT: usize = 16;
 
-/// What became of the holds that were due.
+/// The pending plans that were due for a reminder, by outcome.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HoldReminders {
     /// How many the mail was about.

@@ -1,5 +1,5 @@
-//! Completions that did not become results, and that nobody tries any more: what the customer can mend is to be done, the rest
-//! is good to know, since sending them again is ours.
+//! Completions that did not become results, and that are not tried any more: those that the customer can correct are things
+//! to do, the others are notes, since operators replay them.
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::people::link::Person;
@@ -16,10 +16,10 @@ use crate::ports::failure::ServiceFailure;
 use crate::ports::people::{FindPersonByUserName, LoadPerson};
 use crate::ports::result_list::ListDead;
 
-/// Completions that are older are not told of any more: nobody is reminded of last year for ever.
+/// Older completions are not mailed any more, so that reminders end.
 const TOLD_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// So many are told of; an operator's command lists the others.
+/// The greatest number of completions that a mail names; `habitsync results list` shows the others.
 const MOST: u32 = 500;
 
 const RESULTS: Labels = Labels {

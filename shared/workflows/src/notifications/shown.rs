@@ -1,5 +1,5 @@
-//! Texts from outside as a reader can see them: what is hidden is written as its number, what
-//! is far too long is cut, and what is nobody's business is masked.
+//! Texts from outside as a reader can see them: hidden characters are written as their numbers, very long texts are cut, and
+//! private values are masked.
 
 use habitsync_domain::text::printable::printable;
 

@@ -15,7 +15,7 @@ pub enum Subject {
     Results,
     /// The user sync, which stopped because of one mistake that meets many employees.
     UserSyncStopped,
-    /// Whether a vendor can be called at all: told once, whichever job meets it first.
+    /// Whether a vendor can be called at all: mailed once, by the first job that cannot.
     Connection(Vendor),
 }
 
@@ -74,7 +74,7 @@ impl Subject {
         }
     }
 
-    /// The job that tries again what is told under it; none where that depends on who met it.
+    /// Returns the job that tries again what mails of this subject report; none where several jobs may.
     #[must_use]
     pub const fn job(self) -> Option<Job> {
         match self {

@@ -1,5 +1,5 @@
-//! Records of Tribal Habits that cannot be used, as notes of a mail: they are nobody's to mend in EmployeeConnect, and each record
-//! stays as it is until it can be read.
+//! Records of Tribal Habits that cannot be used, as notes of a mail: they cannot be corrected in EmployeeConnect, and each
+//! record stays as it is until it can be read.
 
 use habitsync_domain::vendors::list::{UnusableRecord, WhyUnusable};
 

@@ -1,8 +1,8 @@
-//! The worklist as its reader sees it: what is wrong grouped by cause, each group with what to do, each line with whom it is
-//! about, the field, the value that was found, what it should be, and when it is tried again.
+//! The worklist as its reader sees it: problems grouped by cause, each group with its advice, each line with the employee,
+//! the field, the value that was found, the expected value, and when it is tried again.
 //!
-//! Two kinds of groups: what is to be *done* is mailed as soon as it changes, and reminded of; *notes* are for information,
-//! and go out with the next mail, or by themselves once a week where they changed.
+//! Two kinds of groups: things to *do* are mailed as soon as they change, with reminders; *notes* are for information, and
+//! go out with the next mail, or by themselves once a week where they changed.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,17 +12,17 @@ use serde::{Deserialize, Serialize};
 use super::advice::refusal_titles;
 use super::line::{Group, Line, digest};
 
-/// Everything to be told to a customer about one subject, after one run. Holds personal data for the customer's own mail;
+/// The content of a mail to a customer about one subject, after one run. Holds personal data for the customer's own mail;
 /// `Debug` withholds it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Worklist {
     /// Why a whole run failed, where that is the customer's to mend.
     pub(crate) failure: Option<Failure>,
-    /// What is to be done, the most important cause first.
+    /// Things to do, the most important cause first.
     pub(crate) groups: Vec<Group>,
-    /// What is good to know.
+    /// Notes, for information.
     pub(crate) notes: Vec<Group>,
-    /// The plan under which removals are held: another one has to be told, since a decision names it.
+    /// The plan under which removals are held: another plan is mailed again, since a decision names it.
     #[serde(default)]
     pub(crate) plan: Option<String>,
     /// What operators decided of what waited, as the run behind this saw it; not stored.
@@ -33,9 +33,9 @@ pub struct Worklist {
 /// Numbers of employees about whose accounts operators decided.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Decided {
-    /// What was rejected: the accounts are left as they are.
+    /// Employees with a rejected action: their accounts are left as they are.
     pub(crate) left: BTreeSet<String>,
-    /// What was approved and made.
+    /// Employees with an approved action that was made.
     pub(crate) made: BTreeSet<String>,
 }
 
@@ -56,7 +56,7 @@ pub(crate) enum Mark {
     Known,
 }
 
-/// What was told before.
+/// The lines of the last mail.
 #[derive(Debug, Default)]
 pub(crate) struct KnownLines<'a>(HashMap<&'a str, Vec<&'a str>>);
 
@@ -76,7 +76,7 @@ impl KnownLines<'_> {
 pub(crate) struct Changes {
     pub(crate) new: usize,
     pub(crate) changed: usize,
-    /// Whom lines were about that are gone.
+    /// The employees whose lines are gone.
     pub(crate) fixed: Vec<String>,
     /// Whose accounts were left as they are by decision.
     pub(crate) left: Vec<String>,
@@ -113,7 +113,7 @@ impl Worklist {
         digest(&ids)
     }
 
-    /// How many lines each cause has, for somebody who may not know whom they are about.
+    /// Returns the number of lines of each cause, for readers who may not see the employees.
     #[must_use]
     pub fn counts(&self) -> Vec<(String, usize)> {
         let failure = self.failure.iter().map(|failure| (failure.title.clone(), 1));
@@ -135,7 +135,7 @@ impl Worklist {
         self
     }
 
-    /// What is to be done alone.
+    /// Returns the things to do, without notes.
     pub(crate) fn without_notes(&self) -> Self {
         Self {
             notes: Vec::new(),
@@ -143,7 +143,7 @@ impl Worklist {
         }
     }
 
-    /// What is told in it, by what it is about.
+    /// Returns its lines by their subject.
     pub(crate) fn known(&self) -> KnownLines<'_> {
         let mut known: KnownLines<'_> = KnownLines::default();
         for line in self.lines() {
@@ -152,7 +152,7 @@ impl Worklist {
         known
     }
 
-    /// What changed since `before` was told.
+    /// Returns the changes since `before` was mailed.
     pub(crate) fn since(&self, before: &Self) -> Changes {
         let mut changes = Changes::default();
         let known = before.known();

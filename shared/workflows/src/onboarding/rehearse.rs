@@ -1,5 +1,5 @@
-//! The set-up call's test on people the operator names: each is looked at, judged, carried out as a run would and read back, and
-//! what was seen is the evidence of the sign-off.
+//! The set-up call's test on people the operator names: each is read, judged, synced as a run would and read back. The
+//! result is the evidence of the sign-off.
 
 use habitsync_domain::configuration::TenantConfiguration;
 use habitsync_domain::identity::EmployeeId;
@@ -24,7 +24,7 @@ pub struct Rehearsed {
     pub person: String,
     /// When they were looked at.
     pub at: Timestamp,
-    /// What was to be done about them.
+    /// The planned actions.
     pub planned: Vec<PlannedAction>,
     /// Whether that is what had to be.
     pub judged: Judged,
@@ -34,7 +34,7 @@ pub struct Rehearsed {
     pub clauses: Vec<String>,
     /// Whether it was done; none where nothing had to be written, or it was not agreed to.
     pub done: Option<bool>,
-    /// What was refused, or is in the way.
+    /// Refused writes and obstacles.
     pub problems: Vec<String>,
     /// The account afterwards.
     pub read_back: Option<ReadBack>,
@@ -62,7 +62,7 @@ impl Rehearsed {
         }
     }
 
-    /// What came of doing it.
+    /// Returns the outcome of the action.
     #[must_use]
     pub fn synced(mut self, synced: Synced) -> Self {
         self.done = Some(synced.done);
@@ -73,7 +73,7 @@ impl Rehearsed {
         self
     }
 
-    /// Whether there is anything to be carried out: what is not as expected is not.
+    /// Whether there is an action to carry out: none is, where the verdict is not the expected one.
     #[must_use]
     pub fn is_to_be_done(&self) -> bool {
         self.judged == Judged::AsExpected && !self.planned.is_empty()
@@ -124,7 +124,7 @@ fn in_words(clause: &ClauseSeen) -> String {
     format!("`{}` is {holds}: {}", clause.source, values.join(", "))
 }
 
-/// Why what is next is next.
+/// Returns the reason of the next action.
 fn because(seen: &SeenPerson, verdict: Option<&EligibilityVerdict>) -> String {
     match seen.plan.next() {
         NextAction::Act(_) => {

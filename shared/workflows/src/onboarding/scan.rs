@@ -1,7 +1,7 @@
-//! What would bite before a customer goes live: both systems and the links, read whole and looked at; nothing is written.
+//! Checks a customer's data before it goes live: both systems and the links are read in full; nothing is written.
 //!
-//! A scan is made while a customer is being set up, so that anything may be missing yet: what cannot be read is said, and what
-//! the rest shows is told all the same.
+//! A scan is made while a customer is being set up, so that any part may be missing: a part that cannot be read is named,
+//! and the others are reported all the same.
 
 use habitsync_domain::approvals::Agreement;
 use habitsync_domain::configuration::TenantConfiguration;
@@ -34,7 +34,7 @@ pub struct ScanCustomer<'a, H, P, S, C> {
     pub clock: &'a C,
 }
 
-/// What was read, and what it shows.
+/// The parts that were read, and the findings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Scan {
     /// How many people EmployeeConnect has, or why it could not be read.
@@ -43,7 +43,7 @@ pub struct Scan {
     pub accounts: Result<usize, VendorFailure>,
     /// How many people are linked; none before the first run.
     pub links: usize,
-    /// What was found; none where EmployeeConnect was not read. Without the portal, it says nothing of accounts.
+    /// The findings; none where EmployeeConnect was not read. Without the portal, it says nothing of accounts.
     pub quality: Option<DataQuality>,
 }
 
@@ -85,7 +85,7 @@ where
     })
 }
 
-/// What is known beside the employees.
+/// The records beside the employees.
 struct Known<'a> {
     people: &'a [Person],
     parked: &'a [RejectedWrites],
@@ -95,7 +95,7 @@ struct Known<'a> {
 }
 
 impl Known<'_> {
-    /// Whoever is linked and was not read is missing, and nobody is asked about them one by one.
+    /// A linked employee who was not read counts as missing; EmployeeConnect is not asked about each.
     fn assess(&self, configuration: &TenantConfiguration, roster: &Roster, clock: &impl Now) -> DataQuality {
         let absent = roster.absent(self.people).map(|employee_id| Missing {
             employee_id: employee_id.clone(),

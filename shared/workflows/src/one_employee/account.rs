@@ -1,4 +1,4 @@
-//! Which account is somebody's, and what it holds once it was written.
+//! The account of an employee, and its values after a write.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,7 +10,7 @@ use habitsync_domain::people::user::{PortalUser, UserFields};
 use habitsync_domain::user_plan::reads_alike;
 use serde::Serialize;
 
-/// Which account is somebody's, as far as user names tell.
+/// The owner of an account, as far as user names show.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Match {
     /// The linked one, under this name; it is gone from the portal where there is none of this name.
@@ -46,7 +46,7 @@ pub struct FieldReadBack {
 }
 
 impl ReadBack {
-    /// What should be there, held against what is.
+    /// Compares the expected values with those in the portal.
     pub(super) fn of(expected: &Person, written: &BTreeSet<String>, seen: Option<&PortalUser>) -> Self {
         let own = [
             ("user_name", expected.user_name.as_str().to_owned()),

@@ -1,4 +1,4 @@
-//! Syncing one person: what was shown is carried out under the job's lease, by the code that a run does it with, and read back.
+//! Syncs one employee: the shown plan is carried out under the job's lease, by the code of a run, and read back.
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
@@ -30,17 +30,17 @@ use crate::user_sync::{InForce, WriteObserver, WriteOutcome};
 /// How long one person may take at most; requests to a vendor in trouble are given up long before.
 const LONGEST: SignedDuration = SignedDuration::from_mins(5);
 
-/// What is added to the reason in the person's record of changes: no run is on record that did it.
+/// Added to the reason in the employee's record of changes, since no recorded run made the change.
 const ASKED_FOR: &str = "asked for by an operator, for this person alone";
 
-/// What came of syncing one person.
+/// The outcome of syncing one employee.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Synced {
     /// Who.
     pub employee_id: EmployeeId,
     /// Whether everything that was to be written was.
     pub done: bool,
-    /// What was refused, or is in the way.
+    /// Refused writes and obstacles.
     pub problems: Vec<Problem>,
     /// The account afterwards; none where nothing was written to it, or it could not be read.
     pub read_back: Option<ReadBack>,
@@ -49,18 +49,18 @@ pub struct Synced {
 /// Whether a draft customer is written to: the call that sets a customer up tries one person before they go live.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DraftRule {
-    /// Nobody of a draft customer is written, as in a run.
+    /// No account of a draft customer is written, as in a run.
     LeaveAlone,
     /// This person is written all the same.
     Write,
 }
 
-/// Carries out what `shown` says is to be done about the person, if it is still the same. No run is recorded, and nothing counts
-/// as one: freshness, counts and back-off of the job stay as they are.
+/// Carries out the plan that was `shown`, if it is still the same. No run is recorded, and nothing counts as one: freshness,
+/// counts and back-off of the job stay as they are.
 ///
 /// # Errors
-/// The customer is paused or a draft, a run goes on, what is to be done has changed, or going on is pointless as it would be for a
-/// run.
+/// The customer is paused or a draft, a run is in progress, the plan has changed, or a failure stops the sync as it would
+/// stop a run.
 pub async fn sync_person<H, P, S, C, F>(
     one: &OnePerson<'_, H, P, S, C>,
     in_force: InForce<'_>,
@@ -145,7 +145,7 @@ where
             clock: self.clock,
             follow: &heard,
         };
-        // What was read of the portal is not all of it: an account that is met unexpectedly is looked for by the next run.
+        // The portal was read in part: the next run looks for an account that was found unexpectedly.
         let verified = false;
         let applied = apply(&writing, &seen.plan.plan, verified, deadline, &mut JobState::default()).await?;
         if applied.must_look {
@@ -216,7 +216,7 @@ fn written_by(step: &Step) -> BTreeSet<String> {
     own.chain(fields.0.keys().map(ToString::to_string)).collect()
 }
 
-/// What was written, kept while it is handed on.
+/// Keeps the writes, and passes them on.
 struct Heard<'a, F> {
     follow: &'a F,
     ended: Mutex<(Vec<WriteOutcome>, Vec<Action>)>,

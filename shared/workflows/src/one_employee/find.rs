@@ -1,4 +1,4 @@
-//! Whom an operator means: an employee number, or a user name that a link holds or held.
+//! Finds the employee that an operator names by number, or by a user name that a link holds or held.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::ports::clock::Now;
 use crate::ports::people::{FindPersonByUserName, LoadPeople, LoadPerson};
 use crate::ports::vendors::FindEmployee;
 
-/// Somebody who is meant.
+/// The employee that was named.
 pub(super) struct Meant {
     pub(super) employee_id: EmployeeId,
     /// Their record, where it had to be asked for to know whether there is such a person.
@@ -33,9 +33,9 @@ where
     S: LoadPeople + LoadPerson + FindPersonByUserName,
     C: Now,
 {
-    /// By number among the links first, since an employee may have another's number for a user name; then by today's user name;
-    /// then by the number of somebody who is not linked yet; at last by a user name of the past. `EmployeeConnect` is not searched by
-    /// its `UserID`: that one finds a person only where it is their user name.
+    /// Looks by number among the links first, since an employee may have another's number for a user name; then by today's
+    /// user name; then by the number of an employee without a link; at last by a former user name. `EmployeeConnect` is not
+    /// searched by its `UserID`: it identifies an employee only where it is their user name.
     pub(super) async fn find(&self, asked: &str) -> Result<Meant, PersonFailure> {
         let number = asked.parse::<EmployeeId>().ok();
         let name = asked.parse::<UserName>().ok();

@@ -1,4 +1,4 @@
-//! Hearing of each step as it is reached, for whoever watches one person being looked at and synced.
+//! Reports each step of reading and syncing one employee, as it is reached.
 
 use habitsync_domain::identity::EmployeeId;
 use habitsync_domain::people::employee::Employee;
@@ -31,26 +31,26 @@ pub enum Reached<'a> {
         /// Those there are.
         accounts: &'a [PortalUser],
     },
-    /// It is clear what is to be done.
+    /// The plan is made.
     Planned(&'a SeenPerson),
     /// The job's lease is ours.
     Leased {
         /// Until then.
         until: Timestamp,
     },
-    /// What is to be done is what was shown.
+    /// The plan is the one that was shown.
     PlannedAgain,
     /// The account was read back.
     ReadBack(&'a ReadBack),
 }
 
-/// Hears of steps, and of the writes among them.
+/// Observes the steps, and the writes among them.
 pub trait PersonObserver: WriteObserver {
     /// A step was reached.
     fn reached(&self, step: Reached<'_>);
 }
 
-/// Nobody.
+/// Observes nothing.
 impl PersonObserver for () {
     fn reached(&self, _: Reached<'_>) {}
 }

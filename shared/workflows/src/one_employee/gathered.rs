@@ -1,4 +1,4 @@
-//! What was read about one person and those who matter to them, and the plan that is made of it.
+//! The records of one employee and of the others that matter, and the plan made from them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -33,7 +33,7 @@ pub(super) struct Stored {
     pub(super) held: Option<PendingPlan>,
 }
 
-/// One person, and whoever matters to them, as far as they have been read.
+/// One employee, and the others that matter to the plan, as far as they have been read.
 pub(super) struct Gathered<'a> {
     pub(super) configuration: &'a TenantConfiguration,
     pub(super) version: u64,
@@ -42,9 +42,9 @@ pub(super) struct Gathered<'a> {
     pub(super) retries_from: Option<Timestamp>,
     pub(super) employee_id: EmployeeId,
     pub(super) table: Stored,
-    /// The links of those who matter, or everybody's.
+    /// The links that matter, or all links.
     pub(super) people: Vec<Person>,
-    /// Whether these are everybody's links.
+    /// Whether these are all links.
     pub(super) is_everybody: bool,
     pub(super) roster: Roster,
     pub(super) missing: Vec<Missing>,
@@ -64,7 +64,7 @@ impl Gathered<'_> {
         self.link(&self.employee_id)
     }
 
-    /// Everybody's links, of which those that are known here are newer.
+    /// Adds all links; those that are known here already are newer.
     pub(super) fn know_everybody(&mut self, everybody: Vec<Person>) {
         let newer: HashMap<_, _> = std::mem::take(&mut self.people)
             .into_iter()
@@ -78,7 +78,8 @@ impl Gathered<'_> {
         self.is_everybody = true;
     }
 
-    /// Whether the plan depends on links that are not known here: the limits count everybody, and only a link says whose an e-mail is.
+    /// Whether the plan depends on links that are not known here: the limits count all employees, and only a link names the
+    /// owner of an e-mail.
     pub(super) fn needs_everybody(&self, plan: &PersonPlan) -> bool {
         let takes_email = |action: &Action| {
             let fields = action.fields();
@@ -193,10 +194,11 @@ impl Gathered<'_> {
         self.table.last_days.iter().filter(is_here).cloned().collect()
     }
 
-    /// What a run would do about the person, as far as it can be told from what is known.
+    /// Plans for the employee as a run would, as far as the records show.
     pub(super) fn plan(&self) -> PersonPlan {
         let (parked, last_days) = (self.parked(), self.last_days());
-        // A look at a few is no read that could have shrunk: it is as large as the last good one. Whom that read holds stays held.
+        // A read of a few employees cannot have shrunk: it counts as large as the baseline read. Actions that are held
+        // because of that read stay held.
         let last_good_read = self.table.job.last_good_read;
         let input = PlanInput {
             configuration: self.configuration,
@@ -288,7 +290,7 @@ impl Gathered<'_> {
         found.unwrap_or(Match::None)
     }
 
-    /// What a run, which reads everybody, may see differently in what is done next.
+    /// Returns the facts that a run, which reads all employees, may see differently.
     fn unknown(&self, next: NextAction<'_>) -> Vec<Unknown> {
         let users = self.users();
         let writes = matches!(

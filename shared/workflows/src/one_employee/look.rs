@@ -1,5 +1,6 @@
-//! Looking at one person: their record and their manager's, the few who have what they would have, and the accounts that may be
-//! theirs. From that the planner of every run makes its plan. Everybody's links are read only where it depends on them.
+//! Reads one employee: the record and the manager's, the few employees with the same user name or e-mail, and the accounts
+//! that may be the employee's. The planner of every run makes its plan from these. All links are read only where the plan
+//! depends on them.
 
 use habitsync_domain::identity::{EmployeeId, UserName};
 use habitsync_domain::jobs::job::Job;
@@ -19,10 +20,11 @@ use crate::user_sync::InForce;
 use crate::user_sync::read::rejected_writes;
 use crate::user_sync::rekey::load_history;
 
-/// Looks at whoever is meant by `asked`, an employee number or a user name. Nothing is written.
+/// Looks at the employee that `asked` names, an employee number or a user name. Nothing is written.
 ///
 /// # Errors
-/// Nobody is meant, a vendor did not answer, or the table failed: of part of a person nothing is told.
+/// No employee has this number or name, a vendor did not answer, or the table failed: an employee is shown in full or not at
+/// all.
 pub async fn look_at_person<H, P, S, C>(
     one: &OnePerson<'_, H, P, S, C>,
     in_force: InForce<'_>,
@@ -66,7 +68,7 @@ pub(super) enum Look<'a> {
     AsTheNextRun,
     /// What a run that is asked for would do: rejected writes are tried again.
     Afresh,
-    /// Once more, before what was shown is carried out.
+    /// Once more, before the shown plan is carried out.
     Again(&'a SeenPerson),
 }
 
@@ -95,7 +97,7 @@ where
     S: PersonStore,
     C: Now,
 {
-    /// Looks at somebody, perhaps for the second time: everybody's links need not be read again where no run has begun since.
+    /// Looks at an employee, perhaps for the second time: all links need not be read again where no run has begun since.
     pub(super) async fn look_at(
         &self,
         in_force: InForce<'_>,
@@ -135,7 +137,7 @@ where
             accounts: &look.accounts,
         });
         let plan = self.plan(&mut look, before).await?;
-        // Whoever looks for the second time has seen them.
+        // A second look has shown them already.
         let changes = match before {
             Some(before) => before.changes.clone(),
             None => load_history(self.store, &look.employee_id).await?,
@@ -145,7 +147,7 @@ where
         Ok(seen)
     }
 
-    /// Plans from what is known, and again from everybody's links where the plan depends on them.
+    /// Plans from the records read so far, and again from all links where the plan depends on them.
     async fn plan(&self, look: &mut Gathered<'_>, before: Option<&SeenPerson>) -> Result<PersonPlan, PersonFailure> {
         let plan = look.plan();
         if !look.needs_everybody(&plan) {
@@ -177,7 +179,7 @@ where
         })
     }
 
-    /// The person, the manager, and whoever is linked and has what the person would have.
+    /// Reads the employee, the manager, and the linked employees with the user name or e-mail that the employee would have.
     async fn read_records(&self, look: &mut Gathered<'_>) -> Result<(), PersonFailure> {
         let employee = look.employee_id.clone();
         self.add(look, &employee).await?;
@@ -193,7 +195,7 @@ where
         Ok(())
     }
 
-    /// Adds somebody's record and their manager's. The manager's own is asked for where the filter speaks of managers.
+    /// Adds an employee's record and the manager's. The manager's own is asked for where the filter speaks of managers.
     async fn add(&self, look: &mut Gathered<'_>, employee: &EmployeeId) -> Result<(), PersonFailure> {
         let is_meant = *employee == look.employee_id;
         let asks_for_managers = look.filter_asks_for_managers();
@@ -215,7 +217,7 @@ where
         Ok(())
     }
 
-    /// Somebody's link, where it is not known yet.
+    /// Reads an employee's link, where it is not known yet.
     async fn learn(&self, look: &mut Gathered<'_>, employee: &EmployeeId) -> Result<(), ServiceFailure> {
         if !look.is_everybody && look.link(employee).is_none() {
             look.people.extend(self.store.load_person(employee).await?);
@@ -223,7 +225,7 @@ where
         Ok(())
     }
 
-    /// The link of whoever has this user name.
+    /// Reads the link of the employee with this user name.
     async fn learn_holder(&self, look: &mut Gathered<'_>, name: &UserName) -> Result<(), ServiceFailure> {
         if !look.is_everybody
             && let Some(holder) = self.store.find_person(name, look.now).await?
@@ -233,8 +235,8 @@ where
         Ok(())
     }
 
-    /// The linked account, the one that has the name they would have, and one that has their e-mail for its name; and those of
-    /// whoever has what they would have. Of each it is known whose it is.
+    /// The linked account, the one that has the name they would have, and one that has their e-mail for its name; and those
+    /// of the employees with the same user name or e-mail. The owner of each is known.
     async fn read_accounts(&self, look: &mut Gathered<'_>) -> Result<(), PersonFailure> {
         for name in look.names() {
             if look.accounts.iter().any(|user| user.user_name == name) {

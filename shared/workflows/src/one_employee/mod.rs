@@ -1,8 +1,8 @@
-//! One person: what a run would do about them and why, and doing just that. A handful of requests, whatever the customer's size:
-//! neither the employees' list nor the portal's is read.
+//! One employee: the plan of a run for them and its reasons, and carrying out just that. A handful of requests, whatever the
+//! customer's size: neither the employees' list nor the portal's is read.
 //!
-//! [`look_at_person`] only reads. [`sync_person`] takes the job's lease, looks again, and carries out what was shown by the very
-//! code that a run does it with.
+//! [`look_at_person`] only reads. [`sync_person`] takes the job's lease, looks again, and carries out the shown plan by the
+//! code of a run.
 
 mod account;
 mod carry_out;
@@ -43,7 +43,7 @@ pub struct OnePerson<'a, H, P, S, C> {
 /// Why one person could not be looked at, or synced.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum PersonFailure {
-    /// Nobody is known by what was said: neither a link has this number or user name, nor EmployeeConnect this employee.
+    /// No link has this number or user name, and EmployeeConnect has no such employee.
     #[error("nobody is known by this employee number or user name")]
     Nobody,
     /// The user name is several people's.
@@ -55,16 +55,16 @@ pub enum PersonFailure {
     /// Nothing is written for a draft customer, unless that is asked for.
     #[error("the customer is a draft: nothing is written before they go live")]
     Draft,
-    /// A run of the job goes on.
+    /// A run of the job is in progress.
     #[error("a run goes on (its lease ends at {until}, unless it is renewed): nothing was done")]
     Running {
-        /// The end of its lease, which it renews as long as it goes on.
+        /// The end of its lease, which it renews as long as it runs.
         until: Timestamp,
     },
     /// Another process took the lease over while this one was stopped; it may have written to the portal before.
     #[error("a run has taken over, since this command had stopped: look again")]
     LeaseLost,
-    /// What would be done is not what was shown any more: nothing was done.
+    /// The plan is not the shown one any more: nothing was done.
     #[error("what is to be done has changed since it was shown: nothing was done, look again")]
     Moved,
     /// A vendor did not do what this cannot go on without.

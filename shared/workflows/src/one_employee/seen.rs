@@ -1,4 +1,4 @@
-//! What a look at one person found, and what it cannot tell.
+//! The result of a look at one employee, and what it cannot show.
 
 use std::fmt;
 
@@ -33,33 +33,33 @@ pub struct SeenPerson {
     pub accounts: Vec<PortalUser>,
     /// What a run would do about them.
     pub plan: PersonPlan,
-    /// What was decided about them.
+    /// The operators' decision about the employee.
     pub decision: Option<Decision>,
-    /// What is held of this customer.
+    /// The customer's pending plan.
     pub held: Option<PendingPlan>,
     /// What the portal has been refusing of them.
     pub parked: Option<RejectedWrites>,
     /// When runs first saw last days beside an active status: the employee's, and the manager's.
     pub last_days: Vec<LastDaySeen>,
-    /// What was changed in the last 90 days, the newest first.
+    /// The changes of the last 90 days, the newest first.
     pub changes: Vec<PersonChange>,
     /// What the job remembers.
     pub job: JobState,
-    /// What a run may see differently, since it reads everybody.
+    /// The facts that a run may see differently, since it reads all employees.
     pub unknown: Vec<Unknown>,
     /// When they were looked at.
     pub at: Timestamp,
     /// Since when rejected writes are tried again, where the look was for a sync that an operator asked for.
     pub(super) retries_from: Option<Timestamp>,
-    /// Everybody's links, where the plan depends on them.
+    /// All links, where the plan depends on them.
     pub(super) everybody: Option<Vec<Person>>,
 }
 
-/// What a look at one person cannot tell.
+/// A fact that a look at one employee cannot show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unknown {
-    /// Whether the record of somebody who is not linked asks for the same user name or e-mail.
+    /// Whether the record of an employee without a link has the same user name or e-mail.
     OtherClaims,
     /// Whether an account under another user name has the e-mail.
     AccountByEmail,

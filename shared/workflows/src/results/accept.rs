@@ -50,7 +50,7 @@ pub enum Acceptance {
     NotForUs,
     /// Authentic, and not a readable event (400).
     Unreadable(UnreadableEvent),
-    /// Not authentic, or no such customer: the two are not told apart (401).
+    /// Not authentic, or no such customer: the answer does not say which (401).
     NotAuthentic,
     /// Larger than [`LARGEST_BODY`] (413).
     TooLarge,

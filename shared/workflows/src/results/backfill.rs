@@ -1,7 +1,7 @@
 //! History on demand: completions from before the customer's go-live, which no sweep records by itself.
 //!
 //! They are put into the table, due one after the other at a pace that leaves the larger part of the customer's requests to
-//! those who learn today; the watchdog queues what is due. So a backfill needs nobody to wait for it.
+//! completions of today; the watchdog queues them when they are due. So no operator has to wait for a backfill.
 
 use std::ops::ControlFlow;
 
@@ -73,14 +73,14 @@ pub struct BackfillReport {
     pub known: u64,
     /// When the last of them is due.
     pub last_due_at: Option<Timestamp>,
-    /// Completions that were not come to: somebody stopped before them. They are found again.
+    /// Completions that were not reached, since the operator stopped it. They are found again.
     pub left: u64,
 }
 
 /// Why nothing, or not everything, was backfilled.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum BackfillFailure {
-    /// Somebody stopped it before anything was added.
+    /// The operator stopped it before anything was added.
     #[error("stopped; nothing was added, and the same command begins again")]
     Stopped,
     /// The window has nothing in it.
@@ -92,7 +92,7 @@ pub enum BackfillFailure {
     /// Tribal Habits could not be read.
     #[error(transparent)]
     Vendor(#[from] VendorFailure),
-    /// The table failed; what was added by then stays, and the rest is found again.
+    /// The table failed; completions that were added by then stay, and the others are found again.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
 }
@@ -103,7 +103,8 @@ where
     Portal: ListCompletions,
     Clock: Now,
 {
-    /// Finds what has no record. `progress` hears of how many completions it is known, and of how many there are, and may stop it.
+    /// Finds completions without a record. It reports to `progress` how many completions are checked of how many, and
+    /// `progress` may stop it.
     ///
     /// # Errors
     /// See [`BackfillFailure`].
@@ -149,7 +150,7 @@ where
         Ok(plan)
     }
 
-    /// Adds what was found. `progress` hears how many have been dealt with, and may stop it there.
+    /// Adds the completions found. It reports to `progress` how many are handled, and `progress` may stop it there.
     ///
     /// # Errors
     /// See [`BackfillFailure`].

@@ -43,7 +43,7 @@ pub enum UnreadableEvent {
     /// A completed enrolment without the moment of its completion.
     #[error("the enrolment of the event does not say when it was completed")]
     NoCompletionTime,
-    /// A user name that nobody can have.
+    /// A user name that no account can have.
     #[error("the enrolment of the event names no possible user")]
     NoUser,
 }

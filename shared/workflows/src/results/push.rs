@@ -1,7 +1,7 @@
 //! One completion becomes one result in EmployeeConnect: claim it, find where it goes, record it, settle it.
 //!
-//! Whatever happens between the claim and the settling, the table says what remains to be done: a claim that runs out is
-//! due again, and the attempt after it looks before it writes.
+//! If a push stops between the claim and the settling, the table shows the remaining work: a claim that runs out is due
+//! again, and the attempt after it looks before it writes.
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::identity::{CourseId, EmployeeId};
@@ -37,15 +37,15 @@ pub struct PushResult<'a, Table, Portal, Hris, Clock> {
     pub ladder: &'a RetryLadder,
 }
 
-/// What became of a completion that was pushed.
+/// The outcome of a push.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PushOutcome {
     /// By this push. A waiting or dead one names its cause.
     Settled(ResultState),
     /// Earlier: recorded or dead. Nothing was done.
     AlreadySettled(ResultState),
-    /// Somebody else is at it until then, and is waited for without counting an attempt: their message stays on the queue,
-    /// and their claim falls due, should they not come back. Nothing was done.
+    /// Another process has claimed it until then, and no attempt is counted: its message stays on the queue, and its claim
+    /// falls due, should that process end. Nothing was done.
     HeldByAnother {
         /// The end of their claim.
         until: Timestamp,
@@ -133,7 +133,7 @@ where
         self.configuration.status == Status::Live && self.configuration.results.enabled
     }
 
-    /// Whether the last claim ran out and no rung is left: whatever ends the invocation each time is not cured by another.
+    /// Whether the last claim ran out and no rung is left: another attempt would end the invocation again.
     fn has_spent_its_attempts(&self, before: Option<&ResultRecord>) -> bool {
         before.is_some_and(|record| {
             matches!(record.state, ResultState::Claimed { .. })
@@ -214,7 +214,7 @@ where
 
     async fn may_go_on(&self, record: &ResultRecord, deadline: Timestamp) -> Result<bool, ServiceFailure> {
         let stays = match &record.state {
-            // The sweep releases these each time that it begins, which it does once the customer goes on.
+            // The sweep releases these each time that it begins, which it does once the customer is live again.
             ResultState::Parked {
                 on: ParkedOn::Customer, ..
             } => return Ok(false),

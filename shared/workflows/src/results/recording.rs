@@ -1,4 +1,4 @@
-//! EmployeeConnect is told of a result: with quick tries while it answers, and as its breaker allows when it does not.
+//! Records a result in EmployeeConnect: with quick tries while it answers, and as its breaker allows when it does not.
 //!
 //! How long this may hold a pusher is bounded: a request is given up after five seconds, none is begun that could not end in
 //! time, and a vendor that hangs is left alone as soon as any pusher has seen the breaker open.
@@ -24,7 +24,7 @@ const QUICK_TRIES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(
 /// What a try and the settling after it may take: no quick try begins later than this before the deadline.
 const ROOM: SignedDuration = SignedDuration::from_secs(10);
 
-/// How often a change of the breaker is tried again that somebody else was quicker with.
+/// How often a change of the breaker is tried again after another process changed it first.
 const CHANGES_TRIED: u32 = 20;
 
 /// One customer's way of recording results.
@@ -39,7 +39,7 @@ pub(crate) struct Recorder<'a, Table, Hris, Clock> {
     pub(crate) deadline: Timestamp,
 }
 
-/// What came of recording.
+/// The outcome of recording.
 pub(crate) enum Recording {
     /// It is in EmployeeConnect.
     Done,
@@ -80,7 +80,7 @@ where
         })
     }
 
-    /// Whether nobody but a probe may call, and that not yet.
+    /// Whether only a probe may call, and not yet.
     pub(crate) async fn is_held_back(&self) -> Result<bool, ServiceFailure> {
         let stored = self.table.load_breaker().await?;
         let admission = stored.breaker.admits(self.clock.now(), self.deadline);
@@ -175,8 +175,8 @@ where
         failure.is_retryable() && !asked_to_wait_longer && in_time
     }
 
-    /// Tells the breaker what a try told us. Whether EmployeeConnect is to be left alone now. What the breaker does not
-    /// learn costs somebody a call; the result itself goes on.
+    /// Reports the outcome of a try to the breaker, and returns whether EmployeeConnect is to be left alone now. An outcome
+    /// that cannot be stored costs another push a call; the result itself is not affected.
     async fn note(&self, admitted: &mut Admitted, tried: &Result<(), VendorFailure>) -> bool {
         let heard = tried
             .as_ref()
@@ -221,8 +221,8 @@ where
         Ok(self.table.load_breaker().await?.breaker.is_open())
     }
 
-    /// What was held back is due as soon as EmployeeConnect answers. Until all of it is, the breaker says so: should this
-    /// invocation end in the middle, the next goes on.
+    /// Results that were held back are due as soon as EmployeeConnect answers. Until all of them are, the breaker says so:
+    /// should this invocation end before, the next one continues.
     async fn changed(&self, stored: StoredBreaker, now: Timestamp) -> Result<(), ServiceFailure> {
         match stored.breaker {
             Breaker::Open { failed_probes: 0, .. } => {

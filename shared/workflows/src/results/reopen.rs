@@ -29,8 +29,8 @@ where
     Ok(reopened)
 }
 
-/// Indexes what earlier versions ignored or gave up, so that a link finds it. An ignored result whose reason has passed already
-/// goes on at once. Whether all of it is indexed now.
+/// Indexes results that earlier versions ignored or gave up, so that a link finds them. An ignored result whose reason has
+/// passed is tried at once. Returns whether all of them are indexed now.
 ///
 /// # Errors
 /// The table failed; the next call indexes the rest.

@@ -9,14 +9,14 @@ use crate::ports::clock::Now;
 use crate::ports::failure::ServiceFailure;
 use crate::ports::result_list::{ListResults, ListedResults, ReviveResult};
 
-/// What became of the results that were to be tried again.
+/// The results that were to be tried again, by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ReplayReport {
     /// They wait, due now: the watchdog queues them within a minute.
     pub replayed: u64,
     /// They were no longer dead or ignored.
     pub moved_on: u64,
-    /// They were not come to: somebody stopped before them. They are found again.
+    /// They were not reached, since the operator stopped it. They are found again.
     pub left: u64,
 }
 
@@ -37,10 +37,10 @@ pub async fn find_replayable<T: ListResults>(
 }
 
 /// Makes these results, as they were found, wait again. They begin at the ladder's first rung, and the next attempt looks
-/// before it writes. `progress` hears how many have been dealt with, and may stop it there.
+/// before it writes. It reports to `progress` how many are handled, and `progress` may stop it there.
 ///
 /// # Errors
-/// The table failed; what was done by then stays done, and the rest is found again.
+/// The table failed; results that were changed by then stay changed, and the others are found again.
 pub async fn replay_results<T: ReviveResult, C: Now>(
     table: &T,
     clock: &C,

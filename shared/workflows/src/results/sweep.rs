@@ -1,4 +1,4 @@
-//! Completions whose webhook was lost: list what was completed since the watermark and queue what has no result yet.
+//! Completions whose webhook was lost: list the completions since the watermark and queue those without a result.
 
 use habitsync_domain::configuration::{Status, TenantConfiguration};
 use habitsync_domain::jobs::job::Job;
@@ -122,7 +122,7 @@ where
     async fn work(&self, state: &mut JobState, deadline: Timestamp) -> Result<Progress<SweepReport>, JobFailure> {
         state.domains = self.configuration.vendor_domains();
         let began = self.clock.now();
-        // A customer that was paused is not any more: what was parked meanwhile goes on.
+        // A customer that was paused is live again: results that were parked meanwhile are tried.
         self.table.release_results(&ParkedOn::Customer, began).await?;
         if !state.has_indexed_given_up {
             state.has_indexed_given_up = index_given_up(self.table, began).await?;
@@ -134,7 +134,7 @@ where
         log_unusable("enrolments", &completions.unusable);
         let unusable = completions.unusable;
         let mut completions = completions.records;
-        // That the vendor lists only what was asked for is assumed, and so is its order: no history may slip in, and the
+        // It is assumed that the vendor lists only the requested completions, and in order: no history may slip in, and the
         // watermark rests on the order.
         completions.retain(|completion| completion.completed_at >= window.list_from());
         completions.sort_by_key(|completion| completion.completed_at);
@@ -247,7 +247,7 @@ fn note_delivery(state: &mut JobState, handled: Handled, completed_at: Timestamp
     }
 }
 
-/// What became of a completion that was listed.
+/// The outcome of a listed completion.
 #[derive(Clone, Copy)]
 enum Handled {
     Queued,

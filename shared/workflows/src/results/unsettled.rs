@@ -12,9 +12,9 @@ use crate::ports::failure::{VendorFailure, VendorFailureKind};
 /// A completion that is claimed and about to be settled.
 #[derive(Clone, Copy)]
 pub(crate) struct Unsettled<'a> {
-    /// What was completed.
+    /// The completion.
     pub(crate) completion: &'a Completion,
-    /// What became of it before this claim.
+    /// Its result before this claim.
     pub(crate) earlier: Earlier,
 }
 

@@ -1,7 +1,7 @@
-//! Whether a webhook delivery proves itself: a Standard Webhooks signature, or a bearer token from a sender that cannot sign.
+//! Verifies a webhook delivery: a Standard Webhooks signature, or a bearer token from a sender that cannot sign.
 //!
-//! Every live secret is tried and comparisons take constant time. The work is the same for every customer, whether there is one
-//! or not, with one live secret or two, with signatures or a token: from outside they cannot be told apart by how long it takes.
+//! Every live secret is tried and comparisons take constant time. The work is the same for every customer, whether there is
+//! one or not, with one live secret or two, with signatures or a token: the time that it takes does not show which.
 
 use habitsync_domain::configuration::Authenticity;
 use jiff::{SignedDuration, Timestamp};
@@ -13,10 +13,10 @@ use subtle::{Choice, ConstantTimeEq};
 /// How far a delivery's timestamp may be from now, either way.
 const TOLERANCE: SignedDuration = SignedDuration::from_secs(300);
 
-/// Live secrets of a customer who is rotating theirs: so many are checked of everybody.
+/// The number of live secrets of a customer who is rotating theirs: so many are checked for every customer.
 const MOST_LIVE: usize = 2;
 
-/// Checked in the place of a secret that a customer does not have; whatever comes of it does not count.
+/// Checked in the place of a secret that a customer does not have; its result does not count.
 const DECOY: &str = "whsec_ZGVjb3k=";
 
 /// The headers that a delivery proves itself with.
@@ -46,7 +46,7 @@ pub fn could_prove(headers: &Headers<'_>, now: Timestamp) -> bool {
     has_token || (headers.id.is_some() && is_recent && is_signed)
 }
 
-/// Whether the delivery is proved by one of the secrets, in the way the customer's configuration tells.
+/// Returns whether one of the secrets verifies the delivery, in the way that the customer's configuration says.
 #[must_use]
 pub fn proves(
     authenticity: Authenticity,
@@ -87,7 +87,7 @@ fn recent(text: &str, now: Timestamp) -> Option<i64> {
     (sent_at.duration_since(now).abs() <= TOLERANCE).then_some(seconds)
 }
 
-/// An empty key would sign for everybody.
+/// An empty key would verify any signature made with an empty key.
 fn has_key(secret: &str) -> bool {
     !secret.strip_prefix("whsec_").unwrap_or(secret).is_empty()
 }

@@ -154,7 +154,7 @@ impl NotLinked {
 /// Checks the request, and works out its consequences. Writes nothing.
 ///
 /// # Errors
-/// There is something in the way, or something could not be read.
+/// There is an obstacle, or a record could not be read.
 pub async fn propose_link<H, P, S, C>(
     linking: &LinkPerson<'_, H, P, S, C>,
     configuration: &TenantConfiguration,
@@ -193,7 +193,7 @@ where
 /// has this link already keeps it as it is.
 ///
 /// # Errors
-/// A user sync runs, or something has changed since it was proposed.
+/// A user sync runs, or a record has changed since the link was proposed.
 pub async fn link_person<H, P, S, C>(
     linking: &LinkPerson<'_, H, P, S, C>,
     proposed: &ProposedLink,

@@ -1,4 +1,4 @@
-//! What another version of a configuration would make of the next user sync, and whom it would newly remove.
+//! The next user sync under another version of a configuration, and the deactivations that are new with it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -28,7 +28,7 @@ pub enum Effect {
     Unknown {
         /// Why.
         failure: JobFailure,
-        /// Whether somebody is linked, whom it could remove.
+        /// Whether any employee is linked, who could be deactivated.
         may_remove: bool,
     },
 }
@@ -43,13 +43,13 @@ pub struct NextRun {
     pub at: Timestamp,
     /// Whether the portal was read for it, as the first run of a day does.
     pub has_read_portal: bool,
-    /// The custom fields that anybody has in EmployeeConnect.
+    /// The custom fields that any employee has in EmployeeConnect.
     pub custom_fields: BTreeSet<String>,
     /// The custom fields that the portal's users show; none where it has no users, or was not read.
     pub portal_fields: Option<BTreeSet<String>>,
 }
 
-/// Somebody about whom the two versions differ.
+/// An employee about whom the two versions differ.
 pub struct Beside {
     /// Who.
     pub employee_id: EmployeeId,
@@ -59,7 +59,8 @@ pub struct Beside {
     pub after: Vec<PlannedAction>,
 }
 
-/// Somebody whom the version in force keeps and a new one would remove. Holds a name; `Debug` withholds it.
+/// An employee with an account that the version in force keeps active and a new one would deactivate. Holds a name; `Debug`
+/// withholds it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewDeactivation {
     /// Who.
@@ -103,7 +104,7 @@ impl Effect {
     }
 }
 
-/// Where the links cannot be read either, somebody may be.
+/// Where the links cannot be read either, an employee may be linked.
 async fn may_be_linked<S: LoadPeople>(store: &S) -> bool {
     store.load_people().await.map_or(true, |stored| {
         !stored.people.is_empty() || !stored.unreadable.is_empty()
@@ -161,8 +162,8 @@ impl NextRun {
         })
     }
 
-    /// Whom the new version would remove and the one in force keeps, or holds; by employee id. A first version finds nobody
-    /// whom another one kept.
+    /// Returns the deactivations of the new version that the version in force does not make, or holds; by employee id. A
+    /// first version has none.
     #[must_use]
     pub fn new_removals(&self) -> Vec<NewDeactivation> {
         let Some(before) = self.before.as_ref().map(removals) else {
@@ -209,7 +210,7 @@ impl NextRun {
         Ok(())
     }
 
-    /// Everybody about whom the two versions differ, by employee id.
+    /// Returns the employees about whom the two versions differ, by employee id.
     #[must_use]
     pub fn differences(&self) -> Vec<Beside> {
         let planned = |plan: &UserPlan| {

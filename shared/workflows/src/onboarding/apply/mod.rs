@@ -1,6 +1,6 @@
-//! Putting a customer's configuration in force: checked, planned beside the version in force, stored as a new version, and its
-//! schedules made what it says. What is doubtful about it is told and keeps nothing back; whom it would newly remove is told
-//! and has to be said.
+//! Putting a customer's configuration in force: checked, planned beside the version in force, stored as a new version, and
+//! its schedules made as it says. Doubtful values are shown and stop nothing; the number of new deactivations is shown and
+//! has to be confirmed.
 
 mod effect;
 
@@ -40,14 +40,14 @@ pub struct ApplyTenant<'a, T, E, H, P, S, C> {
     pub next_run: PreviewUsers<'a, H, P, S, C>,
 }
 
-/// What whoever applies a configuration has agreed to beforehand.
+/// The changes that the operator agrees to before a configuration is applied.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Consent {
     /// That so many people are newly removed.
     pub yes_remove: Option<usize>,
     /// That so many accounts are created, renamed and updated without further approval, by kind.
     pub changes: PerChange<Option<usize>>,
-    /// That nobody can say whom it removes, where that cannot be foreseen.
+    /// Deactivations of any number, where they cannot be foreseen.
     pub unchecked: bool,
 }
 
@@ -91,7 +91,7 @@ pub enum NotApplied {
     /// It would newly remove people, and their number was not said; nothing was changed.
     #[error("it would newly remove {} people", people.len())]
     Removes {
-        /// Whom, by employee id.
+        /// The employees, by employee id.
         people: Vec<NewDeactivation>,
         /// The number that was said.
         said: Option<usize>,
@@ -112,12 +112,12 @@ pub enum NotApplied {
     /// A vendor cannot be called at the address that it gives, and no flag agrees to that; nothing was changed.
     #[error("a vendor cannot be called under it: {0}")]
     Unusable(JobFailure),
-    /// The table or the scheduler failed. Applying the same file again completes what is missing.
+    /// The table or the scheduler failed. Applying the same file again completes it.
     #[error(transparent)]
     Service(#[from] ServiceFailure),
 }
 
-/// Puts the configuration in `source`, a TOML text, in force, where nothing about it needs a word that was not given.
+/// Puts the configuration in `source`, a TOML text, in force, where every confirmation that it needs was given.
 ///
 /// # Errors
 /// The text is no valid configuration, it would remove people, or it could not be stored or scheduled.
@@ -188,8 +188,8 @@ async fn ends_approvals<S: LoadDecisions>(
     Ok(store.load_decisions().await?.decisions.iter().filter(stands).count())
 }
 
-/// Stores what was foreseen as a new version, with the changes that were agreed to, and makes the schedules what it says. The text
-/// that is in force already is no new version.
+/// Stores the foreseen configuration as a new version, with the changes that were agreed to, and makes the schedules as it
+/// says. The text that is in force already is no new version.
 ///
 /// # Errors
 /// The table or the scheduler failed.
@@ -228,7 +228,7 @@ where
     })
 }
 
-/// Makes a customer's schedules what the configuration says; what is as it should be already is written again.
+/// Makes a customer's schedules as the configuration says; a schedule that is right already is written again.
 ///
 /// # Errors
 /// The scheduler failed.
@@ -250,10 +250,10 @@ pub async fn schedule<E: SaveSchedule + RemoveSchedule>(
 }
 
 impl Foreseen {
-    /// Whether the word that it needs was given.
+    /// Checks that the confirmations that it needs were given.
     ///
     /// # Errors
-    /// It would newly remove people whose number was not said, or what it would do to those who are linked cannot be told.
+    /// Its number of new deactivations was not confirmed, or its effect on linked employees cannot be foreseen.
     pub fn must_be_agreed(&self, consent: Consent) -> Result<(), NotApplied> {
         match &self.effect {
             Effect::Unknown { failure, .. } if failure.is_of_configuration() => {
@@ -287,8 +287,8 @@ impl Foreseen {
             .map(|stored| stored.version)
     }
 
-    /// What is stored with the version. A version that decides about people as the one before goes on with what was approved and
-    /// agreed to then, so that a first load outlives a pause.
+    /// Returns the terms that are stored with the version. A version that decides about employees as the one before keeps
+    /// its approvals and agreements, so that a first load outlives a pause.
     fn terms(&self, consent: Consent, at: Timestamp) -> VersionTerms {
         let decides_since = decides_since(self.in_force.as_ref(), &self.configuration);
         let before = self.in_force.as_ref().filter(|_| decides_since.is_some());
@@ -312,7 +312,7 @@ impl Consent {
         self.agrees_to_changes() || self.yes_remove.is_some()
     }
 
-    /// What is agreed to at this moment; none where no number was said.
+    /// Returns the agreement of this moment; none where no number was confirmed.
     fn agreement(self, at: Timestamp) -> Option<Agreement> {
         let number = |kind| u64::try_from(self.changes.get(kind).unwrap_or_default()).unwrap_or(u64::MAX);
         let changes = PerChange {
@@ -340,8 +340,8 @@ pub fn unknown_fields(
     warnings
 }
 
-/// Custom fields that are named and that nobody has. Where nobody could be read, as before the customer's secrets are set, that
-/// is a warning too.
+/// Custom fields that are named and that no employee has. Where no employee could be read, as before the customer's secrets
+/// are set, that is a warning too.
 fn warnings(source: &str, configuration: &TenantConfiguration, effect: &Effect) -> Vec<ConfigurationFinding> {
     match effect {
         Effect::NextRun(next) => {

@@ -36,14 +36,14 @@ pub struct ExamineCustomer<'a, Table, Hris, Portal, Clock> {
     pub configuration: &'a TenantConfiguration,
 }
 
-/// What was found out.
+/// The findings about a customer's vendors.
 #[derive(Debug, Serialize)]
 pub struct Examination {
     /// When it began.
     pub examined_at: Timestamp,
     /// Requests sent to both vendors.
     pub requests: u32,
-    /// One for every assumption that the customer relies on: what differs first, then what cannot be told.
+    /// One for every assumption that the customer relies on: differences first, then assumptions that cannot be checked.
     pub findings: Vec<AssumptionFinding>,
     /// What the customer does not rely on.
     pub not_relied_on: Vec<NotReliedOn>,
@@ -124,7 +124,7 @@ struct Told {
 }
 
 impl Told {
-    /// Adds what came of asking one vendor, and returns what was seen of it.
+    /// Adds the findings about one vendor, and returns its sample.
     fn add<S: Default>(&mut self, answer: Result<Probed<S>, VendorFailure>, tenant: &TenantId) -> S {
         match answer {
             Ok(probed) => {
@@ -166,7 +166,7 @@ impl Told {
         }
     }
 
-    /// What was found out about an assumption; where nothing was, why not.
+    /// Returns the finding about an assumption; where there is none, the reason.
     fn finding(&self, assumption: &'static Assumption) -> AssumptionFinding {
         let found = self
             .findings

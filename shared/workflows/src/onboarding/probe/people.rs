@@ -33,8 +33,8 @@ struct Somebody {
 }
 
 impl People {
-    /// Those of these employees who are in scope today, mapped as the configuration says. Whom an expression fails on is
-    /// passed over.
+    /// Those of these employees who are in scope today, mapped as the configuration says. An employee on whom an expression
+    /// fails is left out.
     pub(super) fn new(customer: &TenantConfiguration, employees: &[Employee], now: Timestamp) -> Self {
         let users = &customer.users;
         let today = now.to_zoned(customer.time_zone.zone().clone()).date();
@@ -145,7 +145,7 @@ impl People {
         matching.differs(format!("{seen}; {kinds}"), vec![theirs])
     }
 
-    /// Of the people whom both samples have by e-mail: how many have the same user name, and how many there are.
+    /// Of the people that both samples have by e-mail: how many have the same user name, and how many there are.
     fn met_by_email(&self, users: &[PortalUser]) -> (usize, usize) {
         let email = |user: &PortalUser| Some(user.fields.0.get(&FieldName::email())?.to_lowercase());
         let users: BTreeMap<_, _> = users.iter().filter_map(|user| Some((email(user)?, user))).collect();

@@ -25,7 +25,7 @@ const RULES: [(&str, &str); 9] = [
 ];
 
 /// What a command that waits says meanwhile.
-const PROGRESS: &str = r"(?m)^(users|courses|results-sweep) (runs|begins)\b.*\n";
+const PROGRESS: &str = r"(?m)^(user-sync|course-sync|result-sweep) (runs|begins)\b.*\n";
 
 /// A schedule of this run, which fires in a distant year; a table may end its line within it.
 const AT_REST: &str = r"\bMON-FRI(\s+)2099\b";
