@@ -57,7 +57,7 @@ pub(super) async fn rekey(stage: &Stage, asked: &RekeyArguments) -> Result<(), C
         clock: &SystemClock,
     };
     let reading = preview_users(&next_run, in_force, None, Portal::AsTheNextRun);
-    let preview = while_reading(stage.output, reading).await?;
+    let preview = while_reading(stage.output, Box::pin(reading)).await?;
     let plan = preview.plan(in_force)?;
     let proposed = propose_rekeys(&tenant.table, plan.rekeyed).await?;
     let mut pairs = Rekeying {

@@ -71,7 +71,7 @@ pub(crate) async fn plan(stage: &Stage, asked: &PlanArguments) -> Result<ExitCod
     };
     let in_force = tenant.in_force();
     let reading = preview_users(&next_run, in_force, None, portal);
-    let preview = while_reading(stage.output, reading).await?;
+    let preview = while_reading(stage.output, Box::pin(reading)).await?;
     if let Some(file) = &asked.customer.config {
         warn(file, &source, &tenant.configuration, &preview);
     }

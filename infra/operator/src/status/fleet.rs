@@ -113,7 +113,7 @@ impl Fleet {
         let due = customer.jobs.iter().filter_map(|job| Some((job.next_due_at?, job.job)));
         let first = due.min().map(|(at, job)| {
             let wait = age(at.duration_since(self.at));
-            format!("{} due within {wait}", job)
+            format!("{job} due within {wait}")
         });
         first.unwrap_or_default()
     }
@@ -148,7 +148,7 @@ impl Fleet {
                 });
                 let (success, tenant) = successes.min()?;
                 let long = age(self.at.duration_since(success));
-                Some((format!("{} {long}", job), tenant))
+                Some((format!("{job} {long}"), tenant))
             })
             .collect();
         let named = oldest.iter().map(|(job, tenant)| format!("{job} ({tenant})"));
