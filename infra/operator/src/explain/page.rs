@@ -103,8 +103,8 @@ impl Explained {
         match &self.explanation {
             Some(explanation) => flip_lines(&explanation.flip, &explanation.verdict),
             None => vec![line(
-                "back in scope if",
-                "EmployeeConnect had a record of this employee number",
+                "back in scope with",
+                "a record of this employee number in EmployeeConnect",
             )],
         }
     }

@@ -37,9 +37,9 @@ pub(super) fn verdict_in_words(verdict: &EligibilityVerdict) -> String {
 /// The ways, and how many changes each takes.
 pub(super) fn flip_lines(flip: &MinimalChange, verdict: &EligibilityVerdict) -> Vec<Line> {
     let what = match (flip.would_be, verdict) {
-        (ScopeState::Out, _) => "out of scope if",
-        (ScopeState::In, EligibilityVerdict::InScope) => "an account if",
-        (ScopeState::In, _) => "in scope if",
+        (ScopeState::Out, _) => "out of scope with",
+        (ScopeState::In, EligibilityVerdict::InScope) => "an account with",
+        (ScopeState::In, _) => "in scope with",
     };
     let first = flip.ways.first();
     let several = first.filter(|way| way.len() > 1).map(|way| {
@@ -54,7 +54,7 @@ pub(super) fn flip_lines(flip: &MinimalChange, verdict: &EligibilityVerdict) -> 
         )
     });
     let ways = flip.ways.iter().enumerate().flat_map(|(way, needed)| {
-        let first = if way == 0 { what } else { "or if" };
+        let first = if way == 0 { what } else { "or with" };
         needed.iter().enumerate().map(move |(place, needed)| {
             let what = if place == 0 { first } else { "and" };
             let (phrase, seen) = (printable(&needed.phrase()), seen_instead(needed));

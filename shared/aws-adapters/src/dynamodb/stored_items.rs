@@ -119,9 +119,15 @@ fn lost(stored: &Value, read: &Value, path: &str, lost_paths: &mut Vec<String>) 
             }
         }
         (Value::Array(stored), _) if stored.is_empty() => {}
-        (stored, read) if stored == read => {}
+        (stored, read) if stored == read || is_renamed(stored, read) => {}
         _ => lost_paths.push(path.to_owned()),
     }
+}
+
+/// Whether a job is read under the name that it has now.
+fn is_renamed(stored: &Value, read: &Value) -> bool {
+    let mut jobs = habitsync_domain::jobs::job::Job::ALL.iter();
+    jobs.any(|job| stored == job.key() && read == job.as_str())
 }
 
 #[test]

@@ -51,8 +51,8 @@ async fn an_unfinished_run_without_a_lease_is_found_25_s_after_it_began_and_unti
     let acme = table.tenant(&tenant());
     acme.put_run(&unfinished("one", Job::UserSync)).await;
     assert!(listed(&table, at("2026-03-02T00:00:24Z")).await.is_empty());
-    assert_eq!(listed(&table, at("2026-03-02T00:00:25Z")).await, ["acme users one"]);
-    assert_eq!(listed(&table, at(LEASE_ENDS)).await, ["acme users one"]);
+    assert_eq!(listed(&table, at("2026-03-02T00:00:25Z")).await, ["acme user-sync one"]);
+    assert_eq!(listed(&table, at(LEASE_ENDS)).await, ["acme user-sync one"]);
     acme.put_run(&run("one", Job::UserSync, RunState::Succeeded { at: at(LEASE_ENDS) }))
         .await;
     assert!(listed(&table, at("2027-01-01T00:00:00Z")).await.is_empty());
@@ -77,7 +77,11 @@ async fn a_run_that_carries_on_closes_the_earlier_runs_of_its_job_and_customer_o
     left.sort();
     assert_eq!(
         left,
-        ["acme results-sweep sweep", "acme users new", "other users theirs"]
+        [
+            "acme result-sweep sweep",
+            "acme user-sync new",
+            "other user-sync theirs"
+        ]
     );
 }
 

@@ -170,7 +170,7 @@ async fn starting_a_function_that_is_not_there_fails_and_names_what_was_tried() 
         .start_job(&tenant(), Job::CourseSync)
         .await
         .expect_err("nobody said which");
-    assert!(failure.to_string().contains("courses"), "{failure}");
+    assert!(failure.to_string().contains("course-sync"), "{failure}");
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::condition::{Condition, Way};
-use super::phrase::phrase;
 use super::told::{EligibilityVerdict, MinimalChange, ScopeState, ValueSeen};
 use super::{Needed, Question};
 use crate::configuration::OnContradiction;
@@ -93,7 +92,7 @@ impl Question<'_> {
             Some(Needed::Clause {
                 source: clause.source().to_owned(),
                 holds: *holds,
-                phrase: phrase(clause, *holds),
+                phrase: format!("{}: {holds}", one_line(clause.source())),
                 fields: fields_seen(clause, self.employee, self.manager),
             })
         });
@@ -252,4 +251,9 @@ fn shortest(mut ways: Vec<Vec<Needed>>) -> Vec<Vec<Needed>> {
     let shortest = ways.iter().map(Vec::len).min();
     ways.retain(|way| Some(way.len()) == shortest && !way.is_empty());
     ways
+}
+
+/// Expressions may be written over several lines.
+fn one_line(source: &str) -> String {
+    source.split_whitespace().collect::<Vec<_>>().join(" ")
 }

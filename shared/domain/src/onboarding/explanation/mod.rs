@@ -7,7 +7,6 @@ mod condition;
 mod flip;
 mod needed;
 mod outcome;
-mod phrase;
 mod split;
 mod told;
 

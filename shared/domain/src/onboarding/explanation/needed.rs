@@ -59,7 +59,7 @@ pub enum Needed {
         source: String,
         /// Whether it would have to hold.
         holds: bool,
-        /// The needed condition, in words that follow "if".
+        /// The clause, and the truth that it needs.
         phrase: String,
         /// The fields that it reads, with their present values.
         fields: Vec<FieldSeen>,
@@ -100,22 +100,22 @@ impl Needed {
         }
     }
 
-    /// The needed condition, in words that follow "if".
+    /// Returns what decides, and the value that it needs: a field of the record, or an expression.
     #[must_use]
     pub fn phrase(&self) -> String {
         match self {
-            Self::Status { one_of, .. } => format!("`status` were {}", one_of.join(" or ")),
-            Self::LaterLastDay { not_before, .. } => format!("`terminationDate` were {not_before} or later"),
-            Self::NoLastDay { .. } => "`terminationDate` were empty".to_owned(),
-            Self::EarlierStart { not_after, .. } => format!("`startDate` were {not_after} or earlier"),
+            Self::Status { one_of, .. } => format!("status: {}", one_of.join(" or ")),
+            Self::LaterLastDay { not_before, .. } => format!("terminationDate: {not_before} or later"),
+            Self::NoLastDay { .. } => "terminationDate: empty".to_owned(),
+            Self::EarlierStart { not_after, .. } => format!("startDate: {not_after} or earlier"),
             Self::LaterStart { not_before, .. } => {
-                format!("`startDate` were {not_before} or later, so that the last day is one of a past employment")
+                format!("startDate: {not_before} or later (the last day then belongs to a past employment)")
             }
-            Self::ValidDate { field, .. } => format!("`{field}` were a date, or empty"),
+            Self::ValidDate { field, .. } => format!("{field}: a date, or empty"),
             Self::Clause { phrase, .. } => phrase.clone(),
-            Self::Value { field, source, .. } => format!("`{source}` gave a usable {}", called(field)),
-            Self::Rule { field, source, .. } => format!("the rule of {}, `{source}`, did not fail", called(field)),
-            Self::NotProtected => "the user name were not one of those that are protected".to_owned(),
+            Self::Value { field, source, .. } => format!("{source}: a usable {}", called(field)),
+            Self::Rule { field, source, .. } => format!("{source}: no failure (the rule of {})", called(field)),
+            Self::NotProtected => "protect: without this user name".to_owned(),
         }
     }
 
