@@ -29,6 +29,22 @@ fn a_functions_main_only_wires() {
 }
 
 #[test]
+fn no_function_composes_mail() {
+    const COMPOSING: [&str; 5] = [
+        "Worklist",
+        "MailMessage",
+        "MailContent",
+        "OperatorMail",
+        "notify_customer",
+    ];
+    let composes = |path: &Path| {
+        let is_function = path.starts_with("functions") || path.starts_with("shared/job-functions");
+        is_function && COMPOSING.iter().any(|name| text(path).contains(name))
+    };
+    assert_none(&offenders(composes));
+}
+
+#[test]
 fn no_module_is_a_drawer_for_odds_and_ends() {
     const DRAWERS: [&str; 6] = ["utils.rs", "util.rs", "common.rs", "helpers.rs", "helper.rs", "misc.rs"];
     assert_none(&offenders(|path| DRAWERS.contains(&file_name(path).as_str())));
