@@ -299,9 +299,10 @@ impl<R, I: Hash + Eq + Clone> Reading<R, I> {
                 None => self.rows.records.push(record),
             }
         }
-        // A page that repeats records of earlier pages is not the page that was asked for.
+        // A full page of nothing but records of earlier pages is not the page that was asked for. Fewer may be on several rows,
+        // which the next read shows.
         let moved = self.moved.len() - moved;
-        if moved > 1 && moved * 2 >= rows {
+        if moved > 1 && moved == rows && rows as u64 == page.facts.per_page {
             return Err(PagingError::Repeated { page: asked });
         }
         Ok(())
@@ -461,6 +462,26 @@ mod tests {
         assert_eq!(repeated, Err(PagingError::OtherPage { asked: 2, got: 1 }));
         let under_its_number = read(&[page(1, 2, 4, 2, &[1, 2]), page(2, 2, 4, 2, &[1, 2])]).await;
         assert_eq!(under_its_number, Err(PagingError::Repeated { page: 2 }));
+    }
+
+    #[tokio::test]
+    async fn identities_whose_second_rows_fill_the_last_pages_keep_no_other_record_from_being_read() {
+        let lists: [&[&[u32]]; 3] = [
+            &[&[1, 2, 3], &[1, 2]],
+            &[&[1, 2, 3], &[1, 2, 4], &[1, 5, 4], &[5, 4]],
+            &[&[1, 2, 3], &[4, 5, 6], &[2, 4]],
+        ];
+        for pages in lists {
+            let total = pages.iter().map(|page| page.len() as u64).sum();
+            let fetch = |asked: u64| {
+                let records = pages[usize::try_from(asked - 1).expect("small")];
+                std::future::ready(Ok::<_, PagingError>(page(asked, 3, total, pages.len() as u64, records)))
+            };
+            let rows = read_list(2, fetch, |record| Some(*record)).await.expect("a list");
+            let all: HashSet<_> = pages.concat().into_iter().collect();
+            assert_eq!(rows.records.len(), all.len(), "{pages:?}");
+            assert_eq!(rows.records.into_iter().collect::<HashSet<_>>(), all);
+        }
     }
 
     #[tokio::test]
