@@ -97,7 +97,7 @@ pub(crate) enum Command {
 /// A command on a stage.
 #[derive(Debug, Subcommand)]
 pub(crate) enum StageCommand {
-    /// Shows how every customer is, on one screen, or one of them in full. Exits with 3 where somebody is unwell.
+    /// Shows how every customer is, on one screen, or one of them in full. Exits with 3 where a customer is unhealthy.
     Status(StatusArguments),
     /// A customer's configuration and secrets.
     #[command(subcommand)]
@@ -105,7 +105,7 @@ pub(crate) enum StageCommand {
     /// Changes that wait for approval.
     #[command(subcommand)]
     Holds(HoldsCommand),
-    /// What became of a customer's completions.
+    /// Shows, replays and adds a customer's results.
     #[command(subcommand)]
     Results(ResultsCommand),
     /// Lists what a customer's jobs did, the newest first.
@@ -117,10 +117,11 @@ pub(crate) enum StageCommand {
     Link(LinkCommand),
     /// Asks both vendors whether they do what this product assumes, as far as the customer relies on it; reads only.
     ///
-    /// Neither vendor documents its API whole. Each assumption gets a verdict (ok, differs, cannot tell), what was seen, in counts
-    /// and shapes, and what to do: the key of the configuration that copes, or the file of ours that would have to change. What
-    /// only a write shows is left to a rehearsal. It takes about thirty requests of the customer's budget. With --config, it is
-    /// about a configuration that is not applied yet; the secrets are those that are stored. Exits with 3 where something differs.
+    /// Neither vendor documents its API whole. Each assumption gets a verdict (ok, differs, cannot tell), the evidence, in
+    /// counts and shapes, and what to do: the key of the configuration that copes, or the file of ours that would have to
+    /// change. What only a write shows is left to a rehearsal. It takes about thirty requests of the customer's budget. With
+    /// --config, it is about a configuration that is not applied yet; the secrets are those that are stored. Exits with 3
+    /// where something differs.
     Doctor(DoctorArguments),
     /// Shows what the next user sync would do, person by person and field by field, and writes nothing.
     ///
@@ -129,18 +130,19 @@ pub(crate) enum StageCommand {
     Plan(PlanArguments),
     /// Rehearses the set-up call's test on people you name, step by step, and writes a dated sign-off with the evidence.
     ///
-    /// Somebody new, updated, terminated, rehired, filtered out: each is looked at, what would be done is held against what has
-    /// to be, written once you agree, and read back. In a terminal, whoever is not named is asked for, one after the other, so
-    /// that EmployeeConnect can be changed in between. Exits with 0 where everything came as it had to.
+    /// Employees who are new, updated, terminated, rehired, filtered out: each is read, the plan is compared with the
+    /// expected one, written once you agree, and read back. In a terminal, whoever is not named is asked for, one after the
+    /// other, so that EmployeeConnect can be changed in between. Exits with 0 where everything came as it had to.
     Rehearse(RehearseArguments),
-    /// Lists what would bite before a customer goes live, person by person, and writes nothing.
+    /// Lists a customer's data problems before it goes live, employee by employee, and writes nothing.
     ///
     /// Reads EmployeeConnect, the portal's users and the links, and finds what keeps people from being synced, what stays wrong
     /// about those who are, and whose the portal's accounts are. What is missing yet, such as the secrets, is said. The list
     /// for the customer: habitsync scan TENANT --output csv > scan.csv
     #[command(after_long_help = crate::scan::exit_codes())]
     Scan(ScanArguments),
-    /// Explains one person: why they have an account or have none, what the next run would do, and what would change that.
+    /// Explains one person: why they have an account or have none, the next run's actions, and the changes that would alter
+    /// that.
     ///
     /// Looks at the person alone, in a handful of requests, and writes nothing: the record in EmployeeConnect, each clause of the
     /// filter, each mapped field, the account in Tribal Habits, and what is held, refused and on record. With --config, by a
@@ -150,8 +152,8 @@ pub(crate) enum StageCommand {
     Explain(ExplainArguments),
     /// Starts a customer's job now, as its schedule would; with --only, syncs one person here, step by step.
     ///
-    /// With --only, the person is looked at as `explain` does, what would be done is shown and asked about, and it is done under
-    /// the job's lease, by the rules, limits and holds of a run: whatever is held stays held. Then the account is read back. It
+    /// With --only, the employee is read as `explain` does, the plan is shown and confirmed, and it is carried out under the
+    /// job's lease, by the rules, limits and holds of a run: whatever is held stays held. Then the account is read back. It
     /// is no run: the person's record of changes names it, and the job's freshness stays as it is.
     ///
     /// For example: habitsync run acme user-sync --only E1042

@@ -43,7 +43,7 @@ pub(crate) struct StageOptions {
     /// Whether vendors may be called over http and at private addresses (deny or allow). For simulators only.
     #[arg(long, global = true, env = "HABITSYNC_PRIVATE_VENDORS", default_value = "deny")]
     pub(crate) private_vendors: PrivateVendors,
-    /// How what was found is written.
+    /// The format of the answer.
     #[arg(long, global = true, value_enum, default_value = "table", help_heading = "Answers")]
     pub(crate) output: Output,
 }

@@ -17,7 +17,7 @@ pub(crate) enum HoldsCommand {
     Approve(ApproveArguments),
     /// Leaves the accounts of a plan as they are, and does not ask again until an employee's evidence changes.
     Reject(RejectArguments),
-    /// Withdraws what was decided about employees: the next run asks about them again.
+    /// Withdraws decisions about employees: the next run asks about them again.
     Reopen(ReopenArguments),
 }
 

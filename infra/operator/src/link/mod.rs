@@ -13,7 +13,7 @@ use crate::stage::Stage;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LinkCommand {
-    /// Shows the account, its names, what is known of its fields, and what was changed in the last 90 days.
+    /// Shows the account, its names and fields as last written or read, and the changes of the last 90 days.
     Show(show::LinkArguments),
     /// Links an employee to an account that matching does not find, once what follows is shown.
     ///

@@ -21,7 +21,7 @@ pub(crate) struct SetArguments {
     employee: EmployeeId,
     /// The account's user name in Tribal Habits.
     user_name: UserName,
-    /// Give up the link that the employee has to another account. The names of that account find nobody any more.
+    /// Give up the link that the employee has to another account. The names of that account find no employee any more.
     #[arg(long)]
     rebind: bool,
     #[command(flatten)]

@@ -8,27 +8,27 @@ use habitsync_domain::tenant::TenantId;
 use crate::terminal::Actor;
 use crate::terminal::ask::Yes;
 
-/// Whom the set-up call's test is made with. Whoever is not named is asked for in a terminal.
+/// The employees of the set-up call's test. In a terminal, the command asks for those that are not named.
 #[derive(Debug, clap::Args)]
 pub(crate) struct RehearseArguments {
     /// The customer.
     pub(super) tenant: TenantId,
-    /// Somebody who was just entered in EmployeeConnect: an employee number.
+    /// A new employee, just entered in EmployeeConnect: an employee number.
     #[arg(long, value_name = "PERSON")]
     new: Option<String>,
-    /// Somebody of whom a mapped field was just changed: an employee number, or a user name in Tribal Habits.
+    /// An employee with a mapped field that was just changed: an employee number, or a user name in Tribal Habits.
     #[arg(long, value_name = "PERSON")]
     updated: Option<String>,
-    /// Somebody whose employment just ended: that their account is deactivated is agreed to by naming them.
+    /// An employee whose employment just ended: naming them agrees to the deactivation of their account.
     #[arg(long, value_name = "PERSON")]
     terminated: Option<String>,
-    /// Somebody whose employment began again.
+    /// An employee whose employment began again.
     #[arg(long, value_name = "PERSON")]
     rehired: Option<String>,
-    /// Somebody whom the filter does not admit.
+    /// An employee that the filter does not admit.
     #[arg(long, value_name = "PERSON")]
     filtered_out: Option<String>,
-    /// Write these people although the customer is a draft, whose runs write nobody.
+    /// Write these accounts although the customer is a draft, whose runs write none.
     #[arg(long)]
     pub(super) although_draft: bool,
     #[command(flatten)]

@@ -91,10 +91,10 @@ Ctrl-C stops between two completions; the same command goes on from there.
 pub(crate) struct BackfillArguments {
     /// The customer.
     pub(super) tenant: TenantId,
-    /// What was completed then or later: a day of the customer's (2026-03-01) or a moment (2026-03-01T09:00:00Z).
+    /// Completions of then or later: a day of the customer's (2026-03-01) or a moment (2026-03-01T09:00:00Z).
     #[arg(long)]
     pub(super) from: Moment,
-    /// What was completed before then; the go-live, unless given.
+    /// Completions before then; the go-live, unless given.
     #[arg(long)]
     pub(super) until: Option<Moment>,
     #[command(flatten)]
@@ -153,7 +153,7 @@ impl ReplayArguments {
 /// A result's state.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum State {
-    /// Somebody is recording it.
+    /// A process is recording it.
     Claimed,
     /// An attempt failed; the next is due.
     Waiting,

@@ -21,7 +21,7 @@ use shown::Shown;
 pub(crate) struct ScanArguments {
     #[command(flatten)]
     customer: Customer,
-    /// Only what is found of this kind, as the summary names it; for instance email-missing.
+    /// Only findings of this kind, as the summary names it; for instance email-missing.
     #[arg(long, value_name = "KIND")]
     only: Option<Kind>,
     /// At most so many people of each kind in the table; 0 for all of them.

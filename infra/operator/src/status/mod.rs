@@ -31,7 +31,7 @@ Reads the table only: seven questions for every customer together, no vendor is 
 pub(crate) struct StatusArguments {
     /// The customer, in full; every customer in short, unless given.
     tenant: Option<TenantId>,
-    /// Only customers who need somebody.
+    /// Only customers that need attention.
     #[arg(long, conflicts_with = "tenant")]
     unwell: bool,
     /// A line for every customer, however many there are.

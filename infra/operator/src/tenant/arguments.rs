@@ -33,7 +33,7 @@ pub(crate) enum TenantCommand {
     Pause(PauseArguments),
     /// Lets a paused customer go on as before.
     Resume(PauseArguments),
-    /// Puts an earlier version in force again, as a new one, once what it changes and whom it would remove is shown.
+    /// Puts an earlier version in force again, as a new one, once its changes and its deactivations are shown.
     Rollback(RollbackArguments),
     /// A customer's secrets, which are never in the configuration.
     #[command(subcommand)]
@@ -50,7 +50,7 @@ pub(crate) struct ApplyArguments {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) numbers: Numbers,
-    /// Put it in force although EmployeeConnect cannot be read, so that nobody can say whom it would remove.
+    /// Put it in force although EmployeeConnect cannot be read, so that its deactivations cannot be foreseen.
     #[arg(long)]
     pub(crate) unchecked: bool,
     #[command(flatten)]
@@ -85,7 +85,7 @@ pub(crate) enum SecretsCommand {
         tenant: TenantId,
         /// Which of the two.
         kind: SecretName,
-        /// The file; `-` reads what is piped in, so that the secret need not be on disk.
+        /// The file; `-` reads standard input, so that the secret need not be on disk.
         file: PathBuf,
     },
     /// Makes a webhook secret, the first or a new one beside the live one, or ends the older of two.

@@ -5,7 +5,7 @@ use crate::error::CommandError;
 /// The actor of a change.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Actor {
-    /// Who decides; whoever uses this computer, unless given.
+    /// The operator's name; the user of this computer, unless given.
     #[arg(long = "as", value_name = "NAME", env = "USER")]
     name: Option<String>,
 }

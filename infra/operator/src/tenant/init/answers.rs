@@ -49,7 +49,7 @@ pub(crate) struct Answers {
     /// Recipients of alerts.
     #[serde(default)]
     pub(crate) alerts: Vec<String>,
-    /// Name of the contact to whom the letter is addressed.
+    /// Name of the contact that the letter is addressed to.
     #[serde(default)]
     pub(crate) contact: Option<String>,
 }
