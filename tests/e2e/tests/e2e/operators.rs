@@ -53,7 +53,7 @@ pub(crate) async fn a_stale_customer_is_counted_and_named(world: World) -> Resul
     wait_until("a line that names the stale customer", A_TICK, async || -> Looked {
         let named = |line: &Value| {
             let unwell = line["customers.late"].as_str().unwrap_or_default();
-            line["message"] == "customers are unwell" && unwell.contains("stale users since")
+            line["message"] == "customers are unwell" && unwell.contains("stale user-sync since")
         };
         Ok(lines().await.iter().any(named).then_some(()))
     })
