@@ -70,7 +70,10 @@ pub(crate) async fn a_run_that_is_waited_for_says_what_it_did_and_exits_as_it_en
     let wait = ["run", "awaited", "users", "--wait"];
     let well = customer.habitsync(&wait).await?;
     assert_eq!(well.code, 0, "{well:?}");
-    assert!(well.out.contains("user-sync") && well.out.contains("created"), "{well:?}");
+    assert!(
+        well.out.contains("user-sync") && well.out.contains("created"),
+        "{well:?}"
+    );
     is_fit_to_read(&well);
     let refusal = customer
         .portal()
