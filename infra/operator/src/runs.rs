@@ -78,11 +78,7 @@ impl Answer for Runs {
 impl Runs {
     fn cells(&self, run: &RunRecord) -> Vec<String> {
         let [began, job, ended, ..] = self.row(run);
-        let (at, cause) = match &run.state {
-            RunState::Unfinished { .. } => (None, None),
-            RunState::Succeeded { at } => (Some(*at), None),
-            RunState::Failed { at, cause } => (Some(*at), Some(cause.to_string())),
-        };
+        let (_, at, cause) = end(run);
         let seconds = at.map(|at| at.duration_since(run.started_at).as_secs().to_string());
         let counts = FIRST.map(|name| run.counts.get(name).map(u64::to_string));
         let rest = [seconds].into_iter().chain(counts).chain([cause]);
@@ -93,12 +89,8 @@ impl Runs {
     }
 
     fn row(&self, run: &RunRecord) -> [String; 5] {
-        let (ended, took, cause) = match &run.state {
-            RunState::Unfinished { .. } => ("unfinished", None, None),
-            RunState::Succeeded { at } => ("well", Some(*at), None),
-            RunState::Failed { at, cause } => ("failed", Some(*at), Some(cause.to_string())),
-        };
-        let took = took.map(|at| duration(at.duration_since(run.started_at)));
+        let (ended, at, cause) = end(run);
+        let took = at.map(|at| duration(at.duration_since(run.started_at)));
         [
             self.local(run.started_at),
             run.job.to_string(),
@@ -110,6 +102,15 @@ impl Runs {
 
     fn local(&self, at: Timestamp) -> String {
         at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+}
+
+/// Returns how the run ended, when, and why it failed.
+fn end(run: &RunRecord) -> (&'static str, Option<Timestamp>, Option<String>) {
+    match &run.state {
+        RunState::Unfinished { .. } => ("unfinished", None, None),
+        RunState::Succeeded { at } => ("well", Some(*at), None),
+        RunState::Failed { at, cause } => ("failed", Some(*at), Some(cause.to_string())),
     }
 }
 
