@@ -84,7 +84,7 @@ impl AlertLog {
         now: Timestamp,
     ) -> (Vec<OperatorAlert>, Self) {
         let (mut news, mut next) = (Vec::new(), self.clone());
-        next.ours.retain(|_, told_at| now.duration_since(*told_at) < DAY);
+        next.ours.retain(|_, sent_at| now.duration_since(*sent_at) < DAY);
         next.forget_mended(jobs, now);
         for (job, failing) in jobs {
             match failing {
@@ -103,8 +103,8 @@ impl AlertLog {
                 None => next.close(*job, &mut news),
             }
         }
-        let is_told = next.dead_at.is_some_and(|told_at| now.duration_since(told_at) < DAY);
-        if dead >= thresholds.dead_told_at && !is_told {
+        let is_sent = next.dead_at.is_some_and(|sent_at| now.duration_since(sent_at) < DAY);
+        if dead >= thresholds.dead_told_at && !is_sent {
             next.dead_at = Some(now);
             news.push(OperatorAlert::Dead { count: dead });
         }
@@ -119,7 +119,7 @@ impl AlertLog {
             failing.any(|failing| failing.signature.to_string() == signature)
         };
         self.config
-            .retain(|signature, told_at| fails_with(signature) || now.duration_since(*told_at) < DAY);
+            .retain(|signature, sent_at| fails_with(signature) || now.duration_since(*sent_at) < DAY);
     }
 
     fn alert_config(&mut self, job: Job, failing: &FailureStreak, news: &mut Vec<OperatorAlert>, now: Timestamp) {
@@ -135,8 +135,8 @@ impl AlertLog {
     fn alert_internal(&mut self, job: Job, failing: &FailureStreak, news: &mut Vec<OperatorAlert>, now: Timestamp) {
         let is_news = self.ours.insert(failing.signature.to_string(), now);
         match is_news {
-            Some(told_at) => {
-                self.ours.insert(failing.signature.to_string(), told_at);
+            Some(sent_at) => {
+                self.ours.insert(failing.signature.to_string(), sent_at);
             }
             None => news.push(OperatorAlert::Internal {
                 job,
@@ -168,8 +168,8 @@ impl AlertLog {
     }
 
     fn close(&mut self, job: Job, news: &mut Vec<OperatorAlert>) {
-        let told = self.outages.remove(&job);
-        news.extend(told.map(|failing| OperatorAlert::Over { job, failing }));
+        let outage = self.outages.remove(&job);
+        news.extend(outage.map(|failing| OperatorAlert::Over { job, failing }));
     }
 }
 
@@ -192,29 +192,29 @@ mod tests {
         AlertThresholds::new(None, hours(0))
     }
 
-    fn news_of(told: &AlertLog, failing: Option<FailureStreak>, now: Timestamp) -> (Vec<OperatorAlert>, AlertLog) {
-        told.due_alerts(&[(Job::UserSync, failing)], 0, |_| false, usual(), now)
+    fn news_of(log: &AlertLog, failing: Option<FailureStreak>, now: Timestamp) -> (Vec<OperatorAlert>, AlertLog) {
+        log.due_alerts(&[(Job::UserSync, failing)], 0, |_| false, usual(), now)
     }
 
     #[test]
     fn a_vendors_outage_is_told_after_a_day_once_and_that_it_is_over() {
         let outage = failing(VendorFault::Unavailable, hours(0));
-        let (early, told) = news_of(&AlertLog::default(), Some(outage.clone()), hours(23));
-        assert_eq!((early, &told), (vec![], &AlertLog::default()));
-        let (lasts, told) = news_of(&told, Some(outage.clone()), hours(24));
+        let (early, log) = news_of(&AlertLog::default(), Some(outage.clone()), hours(23));
+        assert_eq!((early, &log), (vec![], &AlertLog::default()));
+        let (lasts, log) = news_of(&log, Some(outage.clone()), hours(24));
         assert_eq!(lasts.len(), 1);
-        let (again, told) = news_of(&told, Some(outage.clone()), hours(48));
+        let (again, log) = news_of(&log, Some(outage.clone()), hours(48));
         assert_eq!(again, []);
-        let (over, told) = news_of(&told, None, hours(49));
+        let (over, log) = news_of(&log, None, hours(49));
         assert!(matches!(over.as_slice(), [OperatorAlert::Over { .. }]), "{over:?}");
-        assert_eq!(news_of(&told, None, hours(50)).0, []);
+        assert_eq!(news_of(&log, None, hours(50)).0, []);
     }
 
     #[test]
     fn an_outage_that_nobody_was_told_of_ends_without_a_word() {
         let outage = failing(VendorFault::Unavailable, hours(0));
-        let (_, told) = news_of(&AlertLog::default(), Some(outage), hours(3));
-        assert_eq!(news_of(&told, None, hours(4)).0, []);
+        let (_, log) = news_of(&AlertLog::default(), Some(outage), hours(3));
+        assert_eq!(news_of(&log, None, hours(4)).0, []);
     }
 
     #[test]
@@ -226,27 +226,27 @@ mod tests {
             },
             hours(0),
         ));
-        let (first, told) = news_of(&AlertLog::default(), ours.clone(), hours(0));
+        let (first, log) = news_of(&AlertLog::default(), ours.clone(), hours(0));
         assert!(
             matches!(first.as_slice(), [OperatorAlert::Internal { .. }]),
             "{first:?}"
         );
-        let (well, told) = news_of(&told, None, hours(1));
-        let (again, told) = news_of(&told, ours.clone(), hours(2));
+        let (well, log) = news_of(&log, None, hours(1));
+        let (again, log) = news_of(&log, ours.clone(), hours(2));
         assert_eq!((well, again), (vec![], vec![]));
-        assert_eq!(news_of(&told, ours, hours(24)).0.len(), 1);
+        assert_eq!(news_of(&log, ours, hours(24)).0.len(), 1);
     }
 
     #[test]
     fn what_the_customer_has_to_mend_is_one_line_until_it_is_mended() {
         let refused = Some(failing(VendorFault::Credentials, hours(0)));
         let both = [(Job::UserSync, refused.clone()), (Job::CourseSync, refused.clone())];
-        let (first, told) = AlertLog::default().due_alerts(&both, 0, |_| false, usual(), hours(0));
+        let (first, log) = AlertLog::default().due_alerts(&both, 0, |_| false, usual(), hours(0));
         assert!(matches!(first.as_slice(), [OperatorAlert::Config { .. }]), "{first:?}");
-        let (a_week_later, told) = news_of(&told, refused.clone(), hours(200));
-        let (mended, told) = news_of(&told, None, hours(201));
+        let (a_week_later, log) = news_of(&log, refused.clone(), hours(200));
+        let (mended, log) = news_of(&log, None, hours(201));
         assert_eq!((a_week_later, mended), (vec![], vec![]));
-        assert_eq!(news_of(&told, refused, hours(202)).0.len(), 1);
+        assert_eq!(news_of(&log, refused, hours(202)).0.len(), 1);
     }
 
     #[test]
@@ -262,9 +262,9 @@ mod tests {
         let new = AlertThresholds::new(Some(hours(0)), hours(1));
         let outage = Some(failing(VendorFault::Unavailable, hours(0)));
         let jobs = [(Job::UserSync, outage)];
-        let (news, told) = AlertLog::default().due_alerts(&jobs, 1, |_| false, new, hours(2));
+        let (news, log) = AlertLog::default().due_alerts(&jobs, 1, |_| false, new, hours(2));
         assert_eq!(news.len(), 2, "{news:?}");
-        let (again, _) = told.due_alerts(&jobs, 2, |_| false, new, hours(3));
+        let (again, _) = log.due_alerts(&jobs, 2, |_| false, new, hours(3));
         assert_eq!(again, []);
         let (of_others, _) = AlertLog::default().due_alerts(&jobs, 9, |_| false, usual(), hours(2));
         assert_eq!(of_others, []);

@@ -92,14 +92,14 @@ where
     // A mail to other readers is no mail to these, unless all of it is over.
     let is_over = news.worklist.is_empty();
     let before = stored.filter(|alert| alert.audience == readers.audience() || is_over);
-    let Some(told) = news.against(before) else {
+    let Some(notification) = news.against(before) else {
         return Ok(Notified::Nothing);
     };
-    let sent_as = told.send(mail, settings, &readers).await?;
+    let sent_as = notification.send(mail, settings, &readers).await?;
     if let Some(sent_as) = sent_as {
-        let state = told.state(&readers, sent_as);
+        let state = notification.state(&readers, sent_as);
         store.save_alert(news.subject.key(), &state).await?;
-        return Ok(told.what);
+        return Ok(notification.what);
     }
     Ok(Notified::Nothing)
 }
@@ -116,12 +116,12 @@ struct Notification<'a> {
 impl<'a> MailContent<'a> {
     /// A run that does not see everything adds lines to those of the last mail, and never takes any away.
     fn against(&self, before: Option<AlertState>) -> Option<Notification<'a>> {
-        let told_before = before.as_ref().map(|alert| &alert.worklist);
-        let worklist = match told_before.filter(|_| !self.verified) {
-            Some(told) => self.worklist.clone().with_unseen(told),
+        let last = before.as_ref().map(|alert| &alert.worklist);
+        let worklist = match last.filter(|_| !self.verified) {
+            Some(last) => self.worklist.clone().with_unseen(last),
             None => self.worklist.clone(),
         };
-        let changes = told_before.map(|told| worklist.since(told)).unwrap_or_default();
+        let changes = last.map(|last| worklist.since(last)).unwrap_or_default();
         let open_before = before.as_ref().filter(|alert| alert.problems > 0);
         let what = match (worklist.is_empty(), open_before) {
             (false, Some(alert)) if alert.digest == worklist.digest() => None,
